@@ -1,0 +1,49 @@
+"""What a text field may hold: NFC, white space folded, no control characters, no lone surrogates, no markup."""
+
+import html
+import re
+import unicodedata
+
+# C0 and C1 controls but white space; BOM; bidi embeddings, overrides and isolates (they reorder what a reader sees,
+# "Trojan Source"); lone surrogates (they can't be encoded, and one sinks a whole Arrow table). Soft hyphens, joiners and
+# zero-width spaces stay: they are part of the spelling in German headlines, Persian, Hindi and Thai.
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# More than this many combining marks on one letter is an attack on renderers ("Zalgo"), not a script.
+_MARKS = re.compile("([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{8})[\u0300-\u036f]+")
+_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[^\\W_]+")
+
+
+def clean(text: str) -> str:
+    """One line of clean text: NFC, runs of white space (NBSP too) folded to one space, ends stripped."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _MARKS.sub(r"\1", _UNWANTED.sub("", text)))
+    elif not text.isprintable():
+        text = _UNWANTED.sub("", text)
+    return " ".join(text.split())
+
+
+def clean_or_none(text: str | None) -> str | None:
+    """`clean`, with None for what is empty."""
+    return (clean(text) or None) if text else None
+
+
+def clean_markup(text: str) -> str:
+    """`clean` for values of JSON-LD and meta elements, which often come with entities escaped once more or with tags."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return clean(text)
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+
+
+def unique(values: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
+    """The values in order, each once, without empty ones."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def word_count(text: str) -> int:
+    """Words of any script; every CJK character counts as one, since their scripts leave no spaces."""
+    return sum(1 for _ in _WORD.finditer(text))

@@ -1,0 +1,67 @@
+"""Bytes to text by the WHATWG rules, with one addition: bytes that are valid UTF-8 are UTF-8, whatever a label says."""
+
+import re
+from dataclasses import dataclass
+
+import webencodings
+
+# The HTML standard's prescan looks at the first 1024 bytes (HTML, 13.2.3.2 "prescan a byte stream").
+PRESCAN_BYTES = 1024
+# Browsers show a few replacement characters on many real pages (a cut multi-byte tail, one mis-encoded comment);
+# past one in a hundred characters the text itself is unreadable.
+MAX_REPLACED_SHARE = 0.01
+
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+_REPLACEMENT = "�"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Decoded text.
+
+    Attributes:
+        text: the whole document.
+        encoding: WHATWG name of the encoding used.
+        replaced: number of U+FFFD that decoding put in (those that the page itself holds are counted too).
+    """
+
+    text: str
+    encoding: str
+    replaced: int
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether few enough characters were lost for the text to be used."""
+        return self.replaced <= MAX_REPLACED_SHARE * max(len(self.text), 1)
+
+
+def decode(body: bytes, http_charset: str | None = None) -> Decoded:
+    """Decode a page: BOM, else valid UTF-8, else the HTTP label, else `<meta>`, else windows-1252.
+
+    Labels are looked up in the WHATWG table only: Python's own codec names (`utf-7`, `hex`, `unicode_escape`) are
+    never used. Source: Encoding Standard, sections 4.2 and 6; HTML standard, 13.2.3.
+    """
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return _decoded(body[len(bom) :].decode(webencodings.lookup(name).codec_info.name, "replace"), name)
+    try:
+        return Decoded(body.decode("utf-8"), "utf-8", 0)
+    except UnicodeDecodeError:
+        encoding = _label(http_charset) or _prescan(body) or webencodings.lookup("windows-1252")
+        return _decoded(encoding.codec_info.decode(body, "replace")[0], encoding.name)
+
+
+def _decoded(text: str, encoding: str) -> Decoded:
+    return Decoded(text, encoding, text.count(_REPLACEMENT))
+
+
+def _label(label: str | None) -> webencodings.Encoding | None:
+    return webencodings.lookup(label) if label else None
+
+
+def _prescan(body: bytes) -> webencodings.Encoding | None:
+    match = _META_CHARSET.search(body, 0, PRESCAN_BYTES)
+    encoding = _label(match[1].decode("ascii")) if match else None
+    # A meta element that could be read as ASCII cannot be in UTF-16: the standard takes UTF-8 instead.
+    return webencodings.UTF8 if encoding and encoding.name.startswith("utf-16") else encoding

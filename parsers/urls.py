@@ -1,0 +1,70 @@
+"""Addresses by the WHATWG URL standard (ada-url wraps Ada, the parser of Node.js): own URL code is always wrong."""
+
+import ada_url
+
+# Parameters that say where a reader came from, never what is shown. Names from the documentation of Google Analytics,
+# Google Ads, Meta, Microsoft Ads, Mailchimp, HubSpot, Matomo, AT Internet, Chartbeat and Webtrekk.
+TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "wt_", "hsa_", "mc_", "ns_")
+TRACKING_PARAMETERS = frozenset(
+    {"fbclid", "gclid", "gclsrc", "dclid", "msclkid", "igshid", "yclid", "_hsenc", "_hsmi", "cmpid", "cmp", "ocid", "maca"}
+    | {"smid", "ito", "ncid", "cid", "taid", "xtor", "__twitter_impression", "guccounter", "outputtype"}
+)
+# RFC 9110, 4.1 asks for support of 8,000 octets; what is longer is a tracking or session blob, not an article.
+MAX_URL_LENGTH = 8000
+
+
+def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
+    """The parsed http(s) address, or None for anything else (other schemes, no host, too long, not parsable)."""
+    if len(url) > MAX_URL_LENGTH:
+        return None
+    try:
+        parsed = ada_url.URL(url.strip(), base) if base else ada_url.URL(url.strip())
+    except ValueError:
+        return None
+    return parsed if parsed.protocol in ("http:", "https:") and parsed.hostname else None
+
+
+def host_of(url: str | None) -> str | None:
+    """Lower-case host name in ASCII (IDNA), without port and final dot; None where the text is no http(s) address."""
+    parsed = parse_url(url) if url else None
+    return str(parsed.hostname).rstrip(".") if parsed else None
+
+
+def absolute(url: str | None, base: str | None) -> str | None:
+    """The address with `base` applied, if it is http(s)."""
+    parsed = parse_url(url, base) if url else None
+    return str(parsed.href) if parsed else None
+
+
+def canonical(url: str | None, base: str | None = None) -> str | None:
+    """The address as https, without credentials, fragment and tracking parameters; None if it is no http(s) address."""
+    parsed = parse_url(url, base) if url else None
+    if parsed is None:
+        return None
+    if parsed.protocol == "http:" and not parsed.port:
+        parsed.protocol = "https:"
+    parsed.hash = ""
+    parsed.username = ""
+    parsed.password = ""
+    if parsed.search:
+        kept = [pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair)]
+        parsed.search = "&".join(kept)
+    return str(parsed.href)
+
+
+def _is_tracking(pair: str) -> bool:
+    name = pair.partition("=")[0].lower()
+    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
+
+
+def identity(canonical_url: str) -> str:
+    """What of a canonical address identifies the article: no scheme, no `www.`, no final slash, parameters sorted."""
+    parsed = ada_url.URL(canonical_url)
+    host = str(parsed.host).removeprefix("www.").rstrip(".")
+    query = "&".join(sorted(str(parsed.search)[1:].split("&"))) if parsed.search else ""
+    return f"{host}{str(parsed.pathname).rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def on_hosts(host: str | None, hosts: tuple[str, ...]) -> bool:
+    """Whether the host is one of `hosts` or below one of them."""
+    return host is not None and any(host == known or host.endswith(f".{known}") for known in hosts)
