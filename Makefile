@@ -1,0 +1,71 @@
+# newslake: every target sets up what it needs. With uv where it is installed, else with venv and pip.
+
+# The first Python that is new enough. Each is run, not only looked up: a version manager leaves names that don't start.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate \
+	--extra dev --output-file requirements.lock pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check format up bench docs lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+venv: $(READY) ## make .venv with everything in it, from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@if command -v uv >/dev/null; then \
+		echo "Installing newslake into $(VENV) with uv"; \
+		{ test -x $(BIN)/python || uv venv --quiet --allow-existing --python "$(or $(PYTHON),3.11)" $(VENV); } && \
+		uv pip sync --quiet --python $(BIN)/python requirements.lock && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+	elif test -z "$(PYTHON)"; then \
+		echo "newslake needs Python 3.11 or newer, and none is on PATH: install one, or name it: make PYTHON=/path/to/python3.11" >&2; \
+		exit 1; \
+	else \
+		echo "Installing newslake into $(VENV) with $(PYTHON) and pip (a minute or two)"; \
+		{ $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+			{ echo "$(PYTHON) can't make a virtual environment: install its venv module (Debian: python3-venv), or uv" >&2; exit 1; }; } && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+	fi
+	@touch $@
+
+demo: $(READY) ## do the main job on the sample captures, into ./lake
+	@$(BIN)/newslake demo
+
+test: $(READY) ## run the tests (ARGS="-k dates" for some of them)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(READY) ## all that CI checks: format, lint, types, tests, coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --cov
+
+format: $(READY) ## format the code, mend what ruff can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+up: $(READY) ## start the Prefect server and the flows; prints the address of the UI
+	@$(BIN)/newslake up
+
+bench: $(READY) ## measure parsing against the bare HTML parser
+	@$(BIN)/python -m bench
+
+docs: $(READY) ## write docs/data-dictionary.md from the record
+	@$(BIN)/python -m infra.data_dictionary
+
+lock: ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
+	@if command -v uv >/dev/null; then uv $(UV_LOCK) $(ARGS); else \
+		$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet --disable-pip-version-check uv && \
+		build/lock/bin/uv $(UV_LOCK) $(ARGS); \
+	fi
+
+clean: ## remove .venv and what the tools made; never ./lake
+	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov
+	find flows parsers infra tests -type d -name __pycache__ -prune -exec rm -rf {} +

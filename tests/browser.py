@@ -1,0 +1,63 @@
+"""Fixtures for tests in a real browser. They skip where there is none, and fail instead of skipping in CI."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_MISSING = (
+    "no Chromium here: install Debian's `chromium` (or set NEWSLAKE_CHROMIUM to the path of a Chromium or Chrome)"
+)
+
+# Tests talk to this machine only: without these, Chromium looks up its maker's hosts at every start.
+_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """Path of a Chromium: NEWSLAKE_CHROMIUM if it is set, else the first known name on PATH; None if there is none."""
+    named = os.environ.get("NEWSLAKE_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next((path for path in map(shutil.which, _NAMES) if path is not None), None)
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Path of Chromium's executable."""
+    path = find_chromium()
+    if path is not None:
+        return path
+    if os.environ.get("NEWSLAKE_REQUIRE_BROWSER") == "1":
+        pytest.fail(_MISSING)
+    pytest.skip(_MISSING)
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless Chromium with an empty profile.
+
+    One a test: Playwright's event loop runs in this thread as long as the browser does, and a test that
+    runs flows meanwhile would find the thread's loop taken.
+    """
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page, 1280 × 900, in UTC and English whatever the machine speaks."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC")
+    yield context.new_page()
+    context.close()
