@@ -30,8 +30,8 @@ $(READY): requirements.lock pyproject.toml
 		echo "Installing newslake into $(VENV) with $(PYTHON) and pip (a minute or two)"; \
 		{ $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 			{ echo "$(PYTHON) can't make a virtual environment: install its venv module (Debian: python3-venv), or uv" >&2; exit 1; }; } && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --requirement requirements.lock && \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .; \
 	fi
 	@touch $@
 
@@ -62,7 +62,7 @@ docs: $(READY) ## write docs/data-dictionary.md from the record
 
 lock: ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	@if command -v uv >/dev/null; then uv $(UV_LOCK) $(ARGS); else \
-		$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet --disable-pip-version-check uv && \
+		$(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq --disable-pip-version-check uv && \
 		build/lock/bin/uv $(UV_LOCK) $(ARGS); \
 	fi
 
