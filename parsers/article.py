@@ -135,7 +135,9 @@ class Article:
     persons: tuple[str, ...] = _list("Persons that the page lists as tags of their own kind.")
     regions: tuple[str, ...] = _list("Regions that the page lists as tags of their own kind.")
     language: str | None = _optional("BCP 47 tag that the page states, else that of the source.")
-    genre: str | None = _optional("Kind of text: `news`, `opinion`, `analysis`, `review`, `live`, where the page says it.")
+    genre: str | None = _optional(
+        "Kind of text: `news`, `opinion`, `analysis`, `review`, `live`, where the page says it."
+    )
     access: str | None = _optional("`free`, `metered` or `paid`, where the page says it.")
     images: tuple[Image, ...] = _list("Pictures of the article, the leading one first.")
     photo_credits: tuple[str, ...] = _list("Credits of the pictures, each once.")
@@ -144,7 +146,9 @@ class Article:
     word_count: int = _column("Words in the body; every CJK character counts as one.")
     content_digest: str = _column("`sha256:` of title and body blocks: equal for equal text.")
     fidelity: str = _column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")
-    flags: tuple[str, ...] = _list("What was odd and repaired, e.g. `replaced_characters:3`, `modified_before_published`.")
+    flags: tuple[str, ...] = _list(
+        "What was odd and repaired, e.g. `replaced_characters:3`, `modified_before_published`."
+    )
     parser: str = _column("Parser that made the row: the module of the source.")
     parser_version: int = _column("Version of that parser; raised whenever its output changes.")
     layout: str = _column("Layout of the source that matched, recognised by content.")

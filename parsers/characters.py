@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # C0 and C1 controls but white space; BOM; bidi embeddings, overrides and isolates (they reorder what a reader sees,
 # "Trojan Source"); lone surrogates (they can't be encoded, and one sinks a whole Arrow table). Soft hyphens, joiners and
@@ -10,6 +11,7 @@ import unicodedata
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # More than this many combining marks on one letter is an attack on renderers ("Zalgo"), not a script.
 _MARKS = re.compile("([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{8})[\u0300-\u036f]+")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[^\\W_]+")
 
 
@@ -36,10 +38,7 @@ def clean_markup(text: str) -> str:
     return clean(text)
 
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-
-
-def unique(values: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
+def unique(values: Iterable[str]) -> tuple[str, ...]:
     """The values in order, each once, without empty ones."""
     return tuple(dict.fromkeys(value for value in values if value))
 

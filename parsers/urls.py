@@ -6,7 +6,21 @@ import ada_url
 # Google Ads, Meta, Microsoft Ads, Mailchimp, HubSpot, Matomo, AT Internet, Chartbeat and Webtrekk.
 TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "wt_", "hsa_", "mc_", "ns_")
 TRACKING_PARAMETERS = frozenset(
-    {"fbclid", "gclid", "gclsrc", "dclid", "msclkid", "igshid", "yclid", "_hsenc", "_hsmi", "cmpid", "cmp", "ocid", "maca"}
+    {
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "msclkid",
+        "igshid",
+        "yclid",
+        "_hsenc",
+        "_hsmi",
+        "cmpid",
+        "cmp",
+        "ocid",
+        "maca",
+    }
     | {"smid", "ito", "ncid", "cid", "taid", "xtor", "__twitter_impression", "guccounter", "outputtype"}
 )
 # RFC 9110, 4.1 asks for support of 8,000 octets; what is longer is a tracking or session blob, not an article.

@@ -1,0 +1,39 @@
+"""Datelines of wire copy: `MOSCOW, April 13. /TASS/.`, `KANSAS CITY, Mo. (AP) —`, `LONDON, March 4 (Reuters) -`."""
+
+import re
+from dataclasses import dataclass
+
+# Agencies by the short form that a dateline uses. A closed list: any word in brackets could be anything.
+AGENCIES = (
+    "AP", "AFP", "Reuters", "TASS", "UPI", "dpa", "DPA", "APA", "SDA", "ANSA", "EFE", "Lusa", "ANP", "Belga", "TT", "NTB",
+    "PTI", "ANI", "IANS", "Xinhua", "Kyodo", "Jiji", "Yonhap", "CNA", "AAP", "PAP", "CTK", "MTI", "Interfax", "Bernama",
+    "The Canadian Press", "PA", "Anadolu", "AA", "KNA", "epd", "SID",
+)  # fmt: skip
+
+# A dateline stands at the very start; 80 characters hold the longest real ones (two cities, a state, a date).
+_AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
+_DATELINE = re.compile(
+    rf"^(?:(?P<place>[^\W\d_][^()/\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
+)
+_DATE = re.compile(r",?\s*(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}\.? [A-Z][a-zäé]{2,8}\.?)\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """Where and by whom a wire story was filed. `city` is None in `(Reuters) - …`."""
+
+    city: str | None
+    agency: str
+
+
+def read_dateline(paragraph: str) -> Dateline | None:
+    """The dateline at the start of a paragraph, None if there is none.
+
+    The city stands as the paragraph spells it, in title case where that is all capitals; the state and the date are
+    left out, and of several cities the first is taken.
+    """
+    match = _DATELINE.match(paragraph)
+    if match is None:
+        return None
+    place = _DATE.sub("", match["place"] or "").split(",")[0].split("/")[0].strip()
+    return Dateline((place.title() if place.isupper() else place) or None, match["agency"])

@@ -1,0 +1,101 @@
+"""A draft to an article: the rules that hold for every source, HTML or text, and everything that is derived."""
+
+from datetime import timedelta
+
+from parsers.article import Article, BlockType, article_id, content_digest, text_of
+from parsers.capture import Capture
+from parsers.characters import word_count
+from parsers.datelines import read_dateline
+from parsers.dates import Stamp
+from parsers.draft import Draft
+from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.source import Source
+from parsers.urls import canonical, host_of, identity, on_hosts, parse_url
+
+# Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
+MAX_AHEAD = timedelta(days=2)
+
+
+def finish(draft: Draft, source: Source, capture: Capture, layout: str) -> Outcome:
+    """The article, or a rejection where the draft has no title or no body."""
+    if not draft.title:
+        return Rejected(RejectReason.MISSING_TITLE, "no headline found", source.name, layout, source.version)
+    if not any(block.type is not BlockType.LEAD for block in draft.body):
+        detail = "the body element holds no text" + (" but the lead" if draft.body else "")
+        return Rejected(RejectReason.MISSING_BODY, detail, source.name, layout, source.version)
+    body = tuple(draft.body)
+    own_url = canonical(capture.url)
+    address = _canonical(draft.canonical_url, own_url, source)
+    published = _plausible_published(draft, capture)
+    _read_dateline(draft)
+    return Parsed(
+        Article(
+            source=source.name,
+            article_id=article_id(source.name, identity(address) if address else None, draft.title, body),
+            url=capture.url,
+            canonical_url=address,
+            title=draft.title,
+            lead=" ".join(block.text for block in body if block.type is BlockType.LEAD) or None,
+            body=body,
+            authors=draft.authors,
+            byline=draft.byline,
+            published_at=published.at if published else None,
+            published_raw=published.raw if published else None,
+            published_precision=published.precision if published else None,
+            published_basis=published.basis if published else None,
+            modified_at=draft.modified_at,
+            dateline_city=draft.dateline_city,
+            agency=draft.agency,
+            original_source=draft.original_source,
+            section=draft.section,
+            topics=draft.topics,
+            persons=draft.persons,
+            regions=draft.regions,
+            language=draft.language or source.language,
+            genre=draft.genre,
+            access=draft.access,
+            images=draft.images,
+            photo_credits=draft.photo_credits,
+            related_titles=draft.related_titles,
+            related_urls=draft.related_urls,
+            word_count=word_count(text_of(body)),
+            content_digest=content_digest(draft.title, body),
+            fidelity=draft.fidelity,
+            flags=tuple(draft.flags),
+            parser=source.name,
+            parser_version=source.version,
+            layout=layout,
+        )
+    )
+
+
+def _canonical(stated: str | None, own: str | None, source: Source) -> str | None:
+    """The address that the page gives itself, if it is of the same source and no home page; else its own."""
+    address = canonical(stated, own)
+    parsed = parse_url(address) if address else None
+    if parsed is None or not on_hosts(host_of(address), source.hosts) or str(parsed.pathname) == "/":
+        return own
+    return address
+
+
+def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
+    """The publication time; without its instant, and flagged, where that lies after the capture."""
+    published = draft.published
+    if published is None or published.at is None:
+        return published
+    if draft.modified_at is not None and draft.modified_at < published.at:
+        draft.flags.append("modified_before_published")
+    if capture.captured_at_basis.trusted and published.at > capture.captured_at + MAX_AHEAD:
+        draft.flags.append("published_after_capture")
+        return Stamp(None, published.raw, None, None)
+    return published
+
+
+def _read_dateline(draft: Draft) -> None:
+    """City and agency from the first paragraph, where the layout has not said them."""
+    if draft.dateline_city or draft.agency:
+        return
+    opening = next((block.text for block in draft.body if block.type is BlockType.PARAGRAPH), "")
+    dateline = read_dateline(opening)
+    if dateline:
+        draft.dateline_city, draft.agency = dateline.city, dateline.agency

@@ -1,0 +1,64 @@
+"""The HTML tree and selectors that say what is wrong when they find nothing."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from parsers.characters import clean
+
+Node = LexborNode
+Tree = LexborHTMLParser
+
+
+class LayoutError(Exception):
+    """The page is not built as its layout says; becomes `Rejected(layout)` with this message as its detail."""
+
+
+def one(root: Tree | Node, css: str) -> Node:
+    """The only match. Use where a second match would mean another kind of page.
+
+    Raises:
+        LayoutError: none or several match.
+    """
+    found = root.css(css)
+    if len(found) != 1:
+        raise LayoutError(f"{len(found)} matches of {css!r}, expected 1")
+    return found[0]
+
+
+def first(root: Tree | Node, css: str) -> Node:
+    """The first match in document order. Use where repetition is harmless.
+
+    Raises:
+        LayoutError: none matches.
+    """
+    found = root.css_first(css)
+    if found is None:
+        raise LayoutError(f"no match of {css!r}")
+    return found
+
+
+def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
+    """All matches in document order.
+
+    Raises:
+        LayoutError: fewer than `at_least` match.
+    """
+    found = root.css(css)
+    if len(found) < at_least:
+        raise LayoutError(f"{len(found)} matches of {css!r}, expected at least {at_least}")
+    return found
+
+
+def text_of(node: Node) -> str:
+    """The text of a node and all below it, cleaned; line breaks count as white space."""
+    return clean(node.text())
+
+
+def texts(root: Tree | Node, css: str) -> list[str]:
+    """The cleaned texts of all matches, without empty ones. Use for what a page may or may not have."""
+    return [text for text in map(text_of, root.css(css)) if text]
+
+
+def attribute(root: Tree | Node, css: str, name: str) -> str | None:
+    """An attribute of the first match, None where either is missing. Use for what a page may or may not have."""
+    node = root.css_first(css)
+    return node.attributes.get(name) if node is not None else None

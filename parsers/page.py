@@ -1,0 +1,46 @@
+"""An HTML page: its tree, its metadata, its address."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from parsers.capture import Capture
+from parsers.html import Node, Tree, text_of
+from parsers.metadata import Metadata, read_metadata
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a layout reads.
+
+    Attributes:
+        capture: where the page comes from.
+        tree: the parsed document; dropping body furniture changes it, so metadata is read first.
+        timezone: IANA zone of the source, for times without one.
+    """
+
+    capture: Capture
+    tree: Tree
+    timezone: str
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Meta elements, canonical link and JSON-LD."""
+        return read_metadata(self.tree)
+
+    @property
+    def url(self) -> str | None:
+        """Address of the capture, else the one that the page gives itself."""
+        return self.capture.url or self.metadata.canonical or self.metadata.first("og:url")
+
+    def text(self, css: str) -> str | None:
+        """The first match that says something: its `content` or `datetime` attribute, else its text."""
+        return next((text for text in map(_value, self.tree.css(css)) if text), None)
+
+    def texts(self, css: str) -> list[str]:
+        """The texts of all matches, without empty ones."""
+        return [text for text in map(_value, self.tree.css(css)) if text]
+
+
+def _value(node: Node) -> str:
+    attributes = node.attributes
+    return attributes.get("content") or attributes.get("datetime") or text_of(node)

@@ -1,0 +1,104 @@
+"""The one entry point: a capture in, an article or a rejection out. Pure; never raises for what a page holds."""
+
+from dataclasses import replace
+
+from parsers.capture import Capture, MediaType
+from parsers.decode import Decoded, decode
+from parsers.article import Fidelity
+from parsers.draft import Draft
+from parsers.finishing import finish
+from parsers.html import LayoutError, Tree
+from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.page import Page
+from parsers.page_kinds import kind_of_page
+from parsers.reading import read_page
+from parsers.registry import by_content, by_host, by_name
+from parsers.source import Source
+from parsers.text import TextPage
+from parsers.urls import host_of
+
+# Mediacloud's limit is 10 MB ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
+MAX_BYTES = 10 * 1024 * 1024
+
+
+def parse(capture: Capture) -> Outcome:
+    """Find the source of a capture and read it with the first of the source's layouts that matches.
+
+    The source is the one that the capture names, else that of its host, else (text captures, saved pages) the one that
+    recognises the content.
+    """
+    if len(capture.body) > MAX_BYTES:
+        return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}", capture.source)
+    if not capture.body.strip():
+        return Rejected(RejectReason.EMPTY, f"{len(capture.body)} bytes, none of them text", capture.source)
+    host = host_of(capture.url)
+    source = by_name(capture.source) if capture.source else by_host(host)
+    if source is None and (host or capture.source):
+        unknown = f"source {capture.source!r}" if capture.source else f"host {host}"
+        return Rejected(RejectReason.UNKNOWN_SOURCE, f"no source for {unknown}")
+    decoded = decode(capture.body, capture.http_charset)
+    if not decoded.trustworthy:
+        detail = f"{decoded.replaced:,} undecodable characters of {len(decoded.text):,} as {decoded.encoding}"
+        return Rejected(RejectReason.ENCODING, detail, source.name if source else None)
+    if capture.media_type is MediaType.TEXT:
+        return _parse_text(capture, source, decoded)
+    return _parse_html(capture, source, decoded)
+
+
+def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
+    # The parser takes UTF-8 bytes as they are, which saves encoding the text again.
+    tree = Tree(capture.body if decoded.encoding == "utf-8" and not decoded.replaced else decoded.text)
+    page = Page(capture, tree, source.timezone if source else "UTC")
+    if source is None:
+        source = by_host(host_of(page.url))
+        if source is None:
+            return Rejected(RejectReason.UNKNOWN_SOURCE, f"the page names no known host ({page.url or 'no address'})")
+        page = replace(page, timezone=source.timezone)
+    for layout in source.layouts:
+        containers = tree.css(layout.body)
+        if not containers or (layout.when and tree.css_first(layout.when) is None):
+            continue
+        try:
+            draft = read_page(page, layout, containers)
+        except LayoutError as error:
+            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
+        return _finish(draft, source, capture, layout.name, decoded)
+    kind = kind_of_page(page)
+    if kind:
+        return replace(kind, source=source.name, parser_version=source.version)
+    tried = ", ".join(layout.name for layout in source.layouts) or "none"
+    detail = f"no HTML layout of {source.name} matches (tried: {tried})"
+    return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
+
+
+def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
+    source = source or by_content(decoded.text)
+    if source is None:
+        return Rejected(RejectReason.UNKNOWN_SOURCE, "no source recognises this text, and it has no address")
+    page = TextPage(capture, decoded.text, source.timezone)
+    for layout in source.text_layouts:
+        if not layout.matches(page):
+            continue
+        try:
+            draft = layout.read(page)
+        except LayoutError as error:
+            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
+        return _finish(draft, source, capture, layout.name, decoded)
+    tried = ", ".join(layout.name for layout in source.text_layouts) or "none"
+    detail = f"no text layout of {source.name} matches (tried: {tried})"
+    return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
+
+
+def _finish(draft: Draft, source: Source, capture: Capture, layout: str, decoded: Decoded) -> Outcome:
+    if decoded.replaced:
+        draft.flags.append(f"replaced_characters:{decoded.replaced}")
+    if capture.truncated:
+        draft.flags.append("truncated")
+        draft.fidelity = Fidelity.PARTIAL
+    outcome = finish(draft, source, capture, layout)
+    if isinstance(outcome, Rejected) and capture.truncated:
+        return replace(outcome, reason=RejectReason.TRUNCATED)
+    return outcome
+
+
+__all__ = ["MAX_BYTES", "Parsed", "parse"]

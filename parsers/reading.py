@@ -1,0 +1,239 @@
+"""A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, and what the layout overrides."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from parsers.article import Access, Block, BlockType, DateBasis, Fidelity, Image
+from parsers.blocks import read_blocks, remove
+from parsers.bylines import split_names, strip_prefix
+from parsers.characters import clean_or_none, unique
+from parsers.dates import Stamp, from_machine, from_visible, in_utc
+from parsers.draft import Draft
+from parsers.html import Node, text_of
+from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
+from parsers.page import Page
+from parsers.source import Layout, ListField, TextField
+from parsers.urls import absolute
+
+# Names under which sites put the publication time; the first that holds a time wins.
+_PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "datepublished", "publishdate", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date", "cxenseparse:recs:publishtime", "pubdate", "date",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "last-modified",
+)
+_GENRES = {
+    "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis", "BackgroundNewsArticle": "analysis",
+    "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
+    "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
+}  # fmt: skip
+_ACCESS = {
+    "true": Access.FREE,
+    "false": Access.PAID,
+    "free": Access.FREE,
+    "metered": Access.METERED,
+    "locked": Access.PAID,
+}
+# Attributes that hold a picture's address, best first: lazy loading leaves a placeholder in `src`.
+_IMAGE_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset")
+
+
+def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
+    """Read everything that the page says, by the layout where it speaks and by the shared rules where it doesn't.
+
+    Args:
+        page: the page; its tree is changed (furniture is removed), so it is read once.
+        layout: the layout that matched.
+        containers: the matches of `layout.body`.
+    """
+    metadata = page.metadata  # before the tree is changed
+    paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
+    draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
+    draft.title = (
+        _text(page, layout.title) or metadata.jsonld("headline") or metadata.first("og:title") or page.text("h1")
+    )
+    draft.byline = _text(page, layout.byline)
+    draft.authors = _authors(page, layout, draft.byline)
+    draft.published = _published(page, layout)
+    draft.modified_at = _modified(page, layout)
+    draft.section = (
+        _text(page, layout.section) or metadata.jsonld("articleSection") or metadata.first("article:section")
+    )
+    draft.topics = _topics(page, layout)
+    draft.persons = _list(page, layout.persons) or ()
+    draft.regions = _list(page, layout.regions) or ()
+    draft.language = _language(page, layout)
+    draft.genre = _text(page, layout.genre) or _genre(metadata)
+    draft.access = Access.PAID if paid else _access(page, layout)
+    draft.images = _images(page, layout, containers)
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    _read_related(page, layout, containers, draft)
+    draft.canonical_url = metadata.canonical or metadata.first("og:url")
+    draft.body = _body(page, layout, containers)
+    if layout.refine:
+        layout.refine(page, draft)
+    return draft
+
+
+def _text(page: Page, field: TextField | None) -> str | None:
+    if field is None:
+        return None
+    return page.text(field) if isinstance(field, str) else clean_or_none(field(page))
+
+
+def _list(page: Page, field: ListField | None) -> tuple[str, ...] | None:
+    if field is None:
+        return None
+    return unique(page.texts(field) if isinstance(field, str) else field(page))
+
+
+def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
+    """Names by the layout; else of JSON-LD; else of meta elements, unless those hold an address; else of the byline."""
+    named = _list(page, layout.authors)
+    if named is not None:
+        return unique(strip_prefix(name) for name in named)
+    metadata = page.metadata
+    found = as_texts(metadata.article.get("author")) or tuple(
+        name for key in ("author", "article:author", "parsely-author") for name in metadata.all(key)
+    )
+    names = unique(strip_prefix(name) for name in found if "://" not in name)
+    return names or (split_names(byline) if byline else ())
+
+
+def _published(page: Page, layout: Layout) -> Stamp | None:
+    """The first reading that gives a time; else the first that at least gives a text."""
+    incomplete = None
+    for stamp in _published_readings(page, layout):
+        if stamp.at is not None:
+            return stamp
+        incomplete = incomplete or stamp
+    return incomplete
+
+
+def _published_readings(page: Page, layout: Layout) -> Iterator[Stamp]:
+    """Readings of the publication time, most trusted first."""
+    shown = _text(page, layout.published)
+    if shown:
+        yield from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or _visible(page, layout, shown)
+    stated = page.metadata.jsonld("datePublished")
+    if stated:
+        yield from_machine(stated, DateBasis.JSONLD, page.timezone) or Stamp(None, stated, None, None)
+    for name in _PUBLISHED_META:
+        for value in page.metadata.all(name):
+            stamp = from_machine(value, DateBasis.META, page.timezone)
+            if stamp:
+                yield stamp
+    node = page.tree.css_first("article time[datetime]")
+    value = node.attributes.get("datetime") if node is not None else None
+    if value:
+        yield from_machine(value, DateBasis.TIME_ELEMENT, page.timezone) or Stamp(None, value, None, None)
+
+
+def _visible(page: Page, layout: Layout, shown: str) -> Stamp:
+    stamp = from_visible(shown, page.timezone)
+    if stamp.at is None and layout.year_from_capture and page.capture.captured_at_basis.trusted:
+        year, basis = page.capture.captured_at.year, DateBasis.VISIBLE_TEXT_YEAR_FROM_CAPTURE
+        return from_visible(shown, page.timezone, year=year, basis=basis)
+    return stamp
+
+
+def _modified(page: Page, layout: Layout) -> datetime | None:
+    shown = _text(page, layout.modified)
+    candidates = [shown, page.metadata.jsonld("dateModified"), page.metadata.first(*_MODIFIED_META)]
+    for text in filter(None, candidates):
+        stamp = from_machine(text, DateBasis.META, page.timezone) or from_visible(text, page.timezone)
+        if stamp.at is not None:
+            return in_utc(stamp.at, page.timezone)
+    return None
+
+
+def _topics(page: Page, layout: Layout) -> tuple[str, ...]:
+    named = _list(page, layout.topics)
+    if named is not None:
+        return named
+    metadata = page.metadata
+    return keywords(metadata.article.get("keywords")) or (
+        unique(metadata.all("article:tag")) or keywords(metadata.first("news_keywords", "keywords", "parsely-tags"))
+    )
+
+
+def _language(page: Page, layout: Layout) -> str | None:
+    root = page.tree.root
+    stated = root.attributes.get("lang") if root is not None else None
+    return _text(page, layout.language) or page.metadata.jsonld("inLanguage") or clean_or_none(stated)
+
+
+def _genre(metadata: Metadata) -> str | None:
+    return next((_GENRES[name] for name in _GENRES if name in types_of(metadata.article)), None)
+
+
+def _access(page: Page, layout: Layout) -> str | None:
+    stated = (
+        _text(page, layout.access)
+        or as_text(page.metadata.article.get("isAccessibleForFree"))
+        or page.metadata.first("article:content_tier")
+    )
+    return _ACCESS.get(stated.lower()) if stated else None
+
+
+def _images(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Image, ...]:
+    """The page's leading picture by its metadata, then those of the body, each address once."""
+    found: dict[str, Image] = {}
+    for frame in (node for container in containers for node in container.css(layout.images)):
+        picture = frame.css_first("img")
+        url = absolute(_image_address(picture), page.url) if picture is not None else None
+        if url:
+            caption = frame.css_first("figcaption")
+            credit = frame.css_first(layout.credit) if layout.credit else None
+            image = Image(
+                url, text_of(caption) or None if caption else None, text_of(credit) or None if credit else None
+            )
+            found.setdefault(url, image)
+    leading = absolute(_leading_image(page.metadata), page.url)
+    if leading and leading not in found:
+        return (Image(leading), *found.values())
+    return tuple(found.values())
+
+
+def _image_address(picture: Node) -> str | None:
+    attributes = picture.attributes
+    value = next((attributes[name] for name in _IMAGE_ATTRIBUTES if attributes.get(name)), None)
+    if value is None or value.startswith("data:"):
+        return None
+    return value.split(",")[0].split()[0] if " " in value.strip() else value
+
+
+def _leading_image(metadata: Metadata) -> str | None:
+    stated = metadata.article.get("image")
+    for single in stated if isinstance(stated, list) else [stated]:
+        url = single.get("url") or single.get("contentUrl") if isinstance(single, dict) else single
+        if isinstance(url, str):
+            return url
+    return metadata.first("og:image")
+
+
+def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
+    if layout.related is None:
+        return
+    links = [node for container in containers for node in container.css(layout.related)]
+    draft.related_titles = unique(map(text_of, links))
+    hrefs = (node if node.tag == "a" else node.css_first("a") for node in links)
+    addresses = (absolute(node.attributes.get("href"), page.url) for node in hrefs if node is not None)
+    draft.related_urls = unique(address for address in addresses if address)
+
+
+def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]:
+    unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
+    if unwanted:
+        for container in containers:
+            remove(container, unwanted)
+    leads = page.tree.css(layout.lead) if layout.lead else []
+    blocks = read_blocks(containers, layout.blocks, layout.headings, frozenset(node.mem_id for node in leads))
+    if any(block.type is BlockType.LEAD for block in blocks):
+        return blocks
+    return [*(Block(BlockType.LEAD, text) for text in unique(map(text_of, leads))), *blocks]

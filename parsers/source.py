@@ -1,0 +1,130 @@
+"""What one source file instantiates: a `Source` with its layouts. Mostly data; a function only where a page is odd."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from parsers.draft import Draft
+from parsers.page import Page
+from parsers.text import TextPage
+
+# A text of the page: a CSS selector (first match; its `content` or `datetime` attribute if it has one, else its text),
+# or a function of the page.
+TextField = str | Callable[[Page], str | None]
+# Several texts of the page: a CSS selector (all matches), or a function of the page.
+ListField = str | Callable[[Page], Sequence[str]]
+
+# Blocks that carry prose on nearly every news site, in any container.
+PROSE = "p, h2, h3, h4, h5, h6, ul > li, ol > li, blockquote, pre"
+# What stands inside body containers without being body on nearly every news site.
+FURNITURE = "script, style, template, noscript, svg, button, iframe, form, nav, footer, aside, figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One structure that HTML pages of a source have, or had. Recognised by content: `body` (and `when`) must match.
+
+    Every field left at None comes from the shared reading of JSON-LD, OpenGraph and meta elements.
+
+    Attributes:
+        name: when this layout was first seen, e.g. `2023-07`; recorded with each row.
+        body: selector of the element or elements that hold the body, outermost only.
+        when: selector that must match too, where `body` alone would take pages of another layout.
+        blocks: selector of the blocks inside `body`; the type of a block follows from its tag. Empty: the text of the
+            container itself, split at line breaks.
+        headings: selector of blocks that are headings although their tag says otherwise (bold paragraphs).
+        lead: selector of the standfirst, inside or outside of `body`.
+        drop: selector of what is removed from `body` (and from `lead`) besides `furniture`: adverts, related links.
+        furniture: what is removed in any case; override only where a site keeps prose in one of these elements.
+        title, byline, published, modified, section, language, genre, access: single texts.
+        authors, topics, persons, regions, related: lists of texts. `related` selects links to read next inside the
+            text: their texts become `related_titles`, their addresses `related_urls`.
+        year_from_capture: the visible date leaves out the year: take it from a trusted capture time.
+        images: selector of the elements with pictures, usually figures inside or above the body.
+        credit: selector of the picture credit inside such an element.
+        paywall: selector of what a page shows instead of the rest of its text to those who have not paid.
+        refine: last word on the draft, for what no selector can say.
+    """
+
+    name: str
+    _: KW_ONLY
+    body: str
+    when: str | None = None
+    blocks: str = PROSE
+    headings: str | None = None
+    lead: str | None = None
+    drop: str | None = None
+    furniture: str = FURNITURE
+    title: TextField | None = None
+    byline: TextField | None = None
+    published: TextField | None = None
+    modified: TextField | None = None
+    section: TextField | None = None
+    language: TextField | None = None
+    genre: TextField | None = None
+    access: TextField | None = None
+    authors: ListField | None = None
+    topics: ListField | None = None
+    persons: ListField | None = None
+    regions: ListField | None = None
+    related: str | None = None
+    year_from_capture: bool = False
+    images: str = "figure"
+    credit: str | None = None
+    paywall: str | None = None
+    refine: Callable[[Page, Draft], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """One structure that plain-text captures of a source have.
+
+    Attributes:
+        name: as in `Layout`.
+        matches: whether a text has this structure; must not accept other sources' texts where `Source.signature` is
+            what found the source.
+        read: the draft of a text that matches; raises `LayoutError` where it turns out otherwise.
+    """
+
+    name: str
+    _: KW_ONLY
+    matches: Callable[[TextPage], bool]
+    read: Callable[[TextPage], Draft]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One publication.
+
+    Attributes:
+        name: `^[a-z0-9_]+$`; the file's name, the partition value.
+        title: what people call it.
+        hosts: registrable host names, newest first; hosts below them belong to it too.
+        language: BCP 47 tag, for pages that state none.
+        timezone: IANA name of the zone that times without one are in.
+        version: version of the parser; raised whenever its output changes.
+        layouts: HTML layouts, newest first; the first that matches is taken.
+        text_layouts: the same for plain-text captures.
+        signature: patterns that all occur in a text capture of this source and, together, in no other's.
+
+    Raises:
+        ValueError: the name can't be a partition value.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    language: str
+    timezone: str
+    version: int
+    layouts: tuple[Layout, ...] = ()
+    text_layouts: tuple[TextLayout, ...] = ()
+    signature: tuple[re.Pattern[str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):
+            raise ValueError(f"source name {self.name!r} must match [a-z0-9_]+ and not begin with an underscore")
+
+    def recognises(self, text: str) -> bool:
+        """Whether a text capture without an address is one of this source's."""
+        return bool(self.signature) and all(pattern.search(text) for pattern in self.signature)

@@ -1,0 +1,1 @@
+"""One file, one source. CONTRIBUTING.md shows how to add one."""

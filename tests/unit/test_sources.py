@@ -1,0 +1,83 @@
+"""Every source on its saved pages: one test a field, so that a failure names what broke.
+
+A fixture is a folder `tests/fixtures/sources/<source>/<case>/` with `page.html` or `page.txt` (written by us, in the
+layout that real pages have), `capture.json` (url, captured_at, source; all optional) and `expected.json`. Where that is
+missing it is written from what the parser gives, and the test fails: review it before you commit it.
+"""
+
+import dataclasses
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import Parsed
+from parsers.parse import parse
+from parsers.registry import sources
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"
+CASES = sorted(path for path in FIXTURES.glob("*/*") if path.is_dir())
+
+
+def capture_of(case: Path) -> Capture:
+    page = next(case.glob("page.*"))
+    about = json.loads((case / "capture.json").read_text("utf-8"))
+    return Capture(
+        page.read_bytes(),
+        MediaType.HTML if page.suffix == ".html" else MediaType.TEXT,
+        datetime.fromisoformat(about.get("captured_at", "2024-01-01T00:00:00+00:00")),
+        CapturedAtBasis.MANIFEST if "captured_at" in about else CapturedAtBasis.MTIME,
+        url=about.get("url"),
+        source=about.get("source"),
+    )
+
+
+@cache
+def outcome_of(case: Path) -> dict[str, Any]:
+    outcome = parse(capture_of(case))
+    if isinstance(outcome, Parsed):
+        found = {"outcome": "parsed", **dataclasses.asdict(outcome.article)}
+    else:
+        found = {"outcome": "rejected", **dataclasses.asdict(outcome)}
+    plain: dict[str, Any] = json.loads(json.dumps(found, default=lambda at: at.isoformat()))
+    return plain
+
+
+def expected_of(case: Path) -> dict[str, Any]:
+    path = case / "expected.json"
+    if not path.exists():
+        path.write_text(json.dumps(outcome_of(case), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        pytest.fail(f"{path} was missing; it has been written from the parser's output: review it, then run again")
+    expected: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return expected
+
+
+FIELDS = [
+    pytest.param(case, name, id=f"{case.parent.name}/{case.name}/{name}")
+    for case in CASES
+    for name in (json.loads((case / "expected.json").read_text("utf-8")) if (case / "expected.json").exists() else ["?"])
+]
+
+
+@pytest.mark.parametrize(("case", "name"), FIELDS)
+def test_field_is_as_expected(case: Path, name: str) -> None:
+    expected = expected_of(case)
+    assert outcome_of(case).get(name) == expected[name]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_no_field_is_unexpected(case: Path) -> None:
+    assert set(outcome_of(case)) == set(expected_of(case))
+
+
+@pytest.mark.parametrize("name", sources())
+def test_every_layout_has_a_fixture_and_every_source_a_page_that_is_rejected(name: str) -> None:
+    found = [expected_of(case) for case in CASES if case.parent.name == name]
+    covered = {case["layout"] for case in found if case["outcome"] == "parsed"}
+    wanted = {layout.name for layout in (*sources()[name].layouts, *sources()[name].text_layouts)}
+    assert wanted - covered == set()
+    assert any(case["outcome"] == "rejected" for case in found)
