@@ -1,0 +1,67 @@
+"""What a run did: counts that add up, from one batch to a chunk to a run."""
+
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Counts of one batch, one chunk or one run. Reports add up: `sum(reports, RunReport())`.
+
+    Attributes:
+        captures: pages seen, those that could not be read whole among them.
+        parsed: captures that gave an article.
+        rejected: captures that gave none, by reason; nothing in it is lost, all are kept in the archive.
+        known: captures that the archive held already, byte for byte.
+        skipped: records of archives that are no pages by design (requests, images, revisits), by kind.
+        articles: captures that gave an article, by (source, publication day).
+        partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
+        partitions_unchanged: partitions that already held everything.
+    """
+
+    captures: int = 0
+    parsed: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    articles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    partitions_written: int = 0
+    partitions_unchanged: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Both together."""
+        return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    @property
+    def rejected_total(self) -> int:
+        """Captures that gave no article."""
+        return self.rejected.total()
+
+    @property
+    def rejected_share(self) -> float:
+        """Rejected captures among all, 0 to 1; 0 where there were none."""
+        return self.rejected_total / self.captures if self.captures else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values with stable order, for `--json`."""
+        return {
+            "captures": self.captures,
+            "parsed": self.parsed,
+            "rejected": dict(sorted(self.rejected.items())),
+            "known": self.known,
+            "skipped": dict(sorted(self.skipped.items())),
+            "articles": [
+                {"source": source, "date": date, "articles": count}
+                for (source, date), count in sorted(self.articles.items())
+            ],
+            "partitions_written": self.partitions_written,
+            "partitions_unchanged": self.partitions_unchanged,
+        }
+
+    def summary(self) -> str:
+        """One line for logs."""
+        return (
+            f"{self.captures} captures: {self.parsed} parsed, {self.rejected_total} rejected; "
+            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged"
+        )

@@ -1,0 +1,112 @@
+"""The parse pool: one page can cost neither the run nor another page."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from infra.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, source_name_of
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import Outcome, Rejected, RejectReason
+from tests.misbehaving_parsers import parse_as_told
+
+DEADLINE = 1.0  # seconds; far above what the well-behaved pages take, and short enough for tests
+
+
+def _capture(text: str, url: str | None = None, source: str | None = None) -> Capture:
+    return Capture(
+        body=text.encode(),
+        media_type=MediaType.HTML,
+        captured_at=datetime(2026, 11, 22, tzinfo=UTC),
+        captured_at_basis=CapturedAtBasis.MANIFEST,
+        url=url,
+        source=source,
+    )
+
+
+def _reasons(texts: list[str]) -> list[tuple[RejectReason, str]]:
+    with ParsePool(2, DEADLINE, parse_page=parse_as_told) as pool:
+        return [_rejection(outcome) for _, outcome in pool.parse(map(_capture, texts))]
+
+
+def _rejection(outcome: Outcome) -> tuple[RejectReason, str]:
+    assert isinstance(outcome, Rejected)
+    return outcome.reason, outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("order", "reason", "detail"),
+    [
+        ("hang", RejectReason.TIMEOUT, "parsing took longer than 1 seconds"),
+        ("exit", RejectReason.PARSER_CRASH, "the parser's process died, exit code 7"),
+        ("segfault", RejectReason.PARSER_CRASH, "the parser's process died, exit code -11"),
+    ],
+    ids=["P06-P22-hang", "P07-exit", "P07-segfault"],
+)
+def test_only_the_culprit_of_a_group_is_rejected(order: str, reason: RejectReason, detail: str) -> None:
+    """P06, P07, P22: the page that hangs or crashes is rejected; all others of its group are parsed, in order."""
+    texts = [f"page {number}" for number in range(GROUP_PAGES)]
+    texts[5] = order
+    expected = [(RejectReason.LAYOUT, text) for text in texts]
+    expected[5] = (reason, detail)
+    assert _reasons(texts) == expected
+
+
+def test_p21_an_exception_of_the_parser_costs_its_page_only_and_says_where_it_arose() -> None:
+    (first, detail), (second, _) = _reasons(["raise", "page"])
+    assert (first, second) == (RejectReason.PARSER_ERROR, RejectReason.LAYOUT)
+    assert detail.startswith("ValueError: no such thing: <object object at 0x…> second line (misbehaving_parsers.py:")
+
+
+def test_p21_endless_recursion_of_the_parser_costs_its_page_only() -> None:
+    (first, detail), (second, _) = _reasons(["overflow", "page"])
+    assert (first, second) == (RejectReason.PARSER_ERROR, RejectReason.LAYOUT)
+    assert detail.startswith("RecursionError")
+
+
+def test_details_of_a_failure_are_the_same_in_every_run() -> None:
+    assert _reasons(["raise", "exit"]) == _reasons(["raise", "exit"])
+
+
+def test_captures_are_read_ahead_by_a_bounded_number() -> None:
+    taken = 0
+
+    def endless() -> Iterator[Capture]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield _capture("page")
+
+    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+        next(pool.parse(endless()))
+        assert taken <= GROUP_PAGES * GROUPS_PER_WORKER + 1
+
+
+def test_page_over_the_size_limit_is_rejected_unparsed() -> None:
+    with ParsePool(1, DEADLINE, max_page_bytes=4, parse_page=parse_as_told) as pool:
+        outcomes = [_rejection(outcome)[0] for _, outcome in pool.parse(map(_capture, ["page", "pages"]))]
+    assert outcomes == [RejectReason.LAYOUT, RejectReason.TOO_LARGE]
+
+
+def test_an_error_outside_ends_hanging_workers_at_once() -> None:
+    started = time.monotonic()
+
+    def unplugged() -> Iterator[Capture]:
+        yield from [_capture("hang")] * GROUP_PAGES
+        raise OSError("unplugged")
+
+    with pytest.raises(OSError, match="unplugged"), ParsePool(1, 60, parse_page=parse_as_told) as pool:
+        list(pool.parse(unplugged()))
+    assert time.monotonic() - started < 30
+
+
+def test_culprit_is_filed_under_the_source_it_names_or_whose_host_it_has() -> None:
+    assert source_name_of(_capture("x", url="https://apnews.com/article/1")) == "apnews"
+    assert source_name_of(_capture("x", source="apnews")) == "apnews"
+    assert source_name_of(_capture("x", url="https://example.org/", source="no_such")) is None
+
+
+def test_no_captures_give_no_outcomes() -> None:
+    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+        assert list(pool.parse([])) == []
