@@ -25,9 +25,9 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    lake: Annotated[
-        str, Field(min_length=1, description="Where the lake is: a folder, or `s3://bucket/prefix`.")
-    ] = "./lake"
+    lake: Annotated[str, Field(min_length=1, description="Where the lake is: a folder, or `s3://bucket/prefix`.")] = (
+        "./lake"
+    )
     workers: Annotated[
         int,
         # 512 processes of some 100 MB each are beyond any one machine this is meant for: a larger number is a slip.

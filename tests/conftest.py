@@ -1,34 +1,66 @@
-"""What every test stands on: no telemetry, no state or credentials of the person who runs them."""
+"""Fixtures shared by all tests: servers, started once a session and only if asked for, and a clean environment."""
 
-import os
-import tempfile
+import uuid
+from collections.abc import Iterator
 
-from hypothesis import settings
+import pytest
 
-pytest_plugins = ["tests.browser"]
+from tests import servers
+from tests.servers import BUCKET, S3Server
 
-_KEPT = {"NEWSLAKE_CHROMIUM", "NEWSLAKE_REQUIRE_BROWSER"}  # these are about the tests themselves
-_PREFECT_HOME = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
+pytest.register_assert_rewrite("tests.object_store_contract")
 
-# Done here, at import: Prefect and boto3 read the environment when they are imported.
-for _name in list(os.environ):
-    if _name.startswith(("NEWSLAKE_", "PREFECT_", "AWS_")) and _name not in _KEPT:
-        del os.environ[_name]
-os.environ.update(
-    {
-        "PREFECT_HOME": _PREFECT_HOME.name,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        # A mistake in a test must never reach a real bucket.
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-)
 
-# A busy machine is no failure. Elsewhere than in CI, hypothesis tries new examples at each run.
-settings.register_profile("newslake", deadline=None, derandomize="CI" in os.environ, print_blob=True)
-settings.load_profile("newslake")
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[S3Server]:
+    """SeaweedFS: an S3 server whose conditional writes are atomic."""
+    with servers.seaweedfs() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Server]:
+    """Moto: starts at once, honours conditions, is not atomic."""
+    with servers.moto_server() as server:
+        yield server
+
+
+@pytest.fixture
+def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """No credentials, profiles, endpoints or proxies of whoever runs the tests; a new S3 client afterwards."""
+    from infra import s3_store
+
+    def close_client() -> None:
+        if s3_store.client.cache_info().currsize:
+            s3_store.client().close()
+        s3_store.client.cache_clear()
+
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "PROFILE", "DEFAULT_PROFILE", "REGION"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    for name in ("DEFAULT_REGION", "ENDPOINT_URL", "ENDPOINT_URL_S3", "MAX_ATTEMPTS", "CA_BUNDLE"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    close_client()
+    yield monkeypatch
+    close_client()
+
+
+@pytest.fixture
+def moto_lake(moto: S3Server, aws_environment: pytest.MonkeyPatch) -> str:
+    """Address of an empty lake on Moto, with the environment that reaches it."""
+    return _empty_lake(moto, aws_environment)
+
+
+@pytest.fixture
+def seaweedfs_lake(seaweedfs: S3Server, aws_environment: pytest.MonkeyPatch) -> str:
+    """Address of an empty lake on SeaweedFS, with the environment that reaches it."""
+    return _empty_lake(seaweedfs, aws_environment)
+
+
+def _empty_lake(server: S3Server, environment: pytest.MonkeyPatch) -> str:
+    for name, value in server.environment.items():
+        environment.setenv(name, value)
+    return f"s3://{BUCKET}/{uuid.uuid4().hex}"

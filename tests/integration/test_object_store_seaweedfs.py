@@ -1,0 +1,48 @@
+"""The contract on a real S3 server, with many processes at once."""
+
+import pytest
+
+from infra.errors import NewslakeError
+from infra.object_store import ObjectStore, open_store
+from tests.object_store_contract import AtomicContract, ObjectStoreContract
+
+pytestmark = pytest.mark.integration
+
+
+class TestOnSeaweedFS(ObjectStoreContract, AtomicContract):
+    processes = 8
+    merges = 25
+
+    @pytest.fixture
+    def store(self, seaweedfs_lake: str) -> ObjectStore:
+        return open_store(seaweedfs_lake)
+
+    def test_listing_goes_on_after_a_thousand(self, store: ObjectStore) -> None:
+        keys = [f"many/{number:04}" for number in range(1001)]
+        for key in keys:
+            store.put(key, b"", if_match=None)
+
+        assert [info.key for info in store.list("many/")] == keys
+
+
+@pytest.mark.usefixtures("seaweedfs_lake")
+def test_l05_missing_bucket_is_named() -> None:
+    with pytest.raises(NewslakeError, match=r"s3://absent-bucket/x: there is no such bucket .* Create the bucket"):
+        open_store("s3://absent-bucket/x").check()
+
+
+@pytest.mark.parametrize(
+    ("variable", "expected"),
+    [
+        ("AWS_SECRET_ACCESS_KEY", "the secret key is wrong .* Correct AWS_SECRET_ACCESS_KEY"),
+        ("AWS_ACCESS_KEY_ID", "does not know the access key .* Correct AWS_ACCESS_KEY_ID"),
+    ],
+)
+def test_l05_wrong_credentials_are_told_but_not_shown(
+    seaweedfs_lake: str, aws_environment: pytest.MonkeyPatch, variable: str, expected: str
+) -> None:
+    aws_environment.setenv(variable, "WRONGWRONGWRONG")
+
+    with pytest.raises(NewslakeError, match=expected) as caught:
+        open_store(seaweedfs_lake).check()
+    assert "WRONG" not in str(caught.value)

@@ -1,0 +1,109 @@
+"""The contract on a folder and on Moto; addresses of stores; the loop of read, merge, write."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra import object_store
+from infra.errors import NewslakeError, UsageError
+from infra.local_store import LocalStore
+from infra.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, is_valid_key, open_store
+from infra.s3_store import S3Store
+from tests.object_store_contract import AtomicContract, ObjectStoreContract
+
+
+class TestOnAFolder(ObjectStoreContract, AtomicContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> ObjectStore:
+        return open_store(str(tmp_path / "lake"))
+
+
+class TestOnMoto(ObjectStoreContract):
+    @pytest.fixture
+    def store(self, moto_lake: str) -> ObjectStore:
+        return open_store(moto_lake)
+
+
+class AlwaysChanged:
+    """A store in which somebody else is always faster."""
+
+    uri = "s3://busy/lake"
+
+    def get(self, key: str) -> Stored | None:
+        return Stored(b"theirs", "etag")
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        raise NotImplementedError
+
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        raise ConflictError(key)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        raise NotImplementedError
+
+    def delete(self, key: str) -> None:
+        """Nothing to delete."""
+
+    def check(self) -> None:
+        raise NotImplementedError
+
+
+def test_l03_endless_conflicts_end_in_an_error_that_names_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("infra.object_store.time.sleep", waits.append)
+
+    with pytest.raises(NewslakeError, match=r"a/b in s3://busy/lake .* fewer writers"):
+        object_store.read_merge_write(AlwaysChanged(), "a/b", lambda _: b"mine")
+    assert len(waits) == object_store.MERGE_ATTEMPTS
+    assert max(waits[:3]) <= 4 * object_store.FIRST_WAIT_SECONDS
+    assert max(waits) <= object_store.LONGEST_WAIT_SECONDS
+    assert len(set(waits)) > 1
+
+
+def test_store_that_refuses_a_condition_that_holds_is_found_out() -> None:
+    assert "a condition that holds" in (object_store.ignored_condition(AlwaysChanged()) or "")
+
+
+@pytest.mark.parametrize(
+    ("uri", "store"),
+    [
+        ("s3://news", S3Store("news")),
+        ("s3://news/", S3Store("news")),
+        ("s3://news/lakes/main/", S3Store("news", "lakes/main")),
+        ("/var/lake", LocalStore(Path("/var/lake"))),
+        ("~/lake", LocalStore(Path("~/lake").expanduser())),
+    ],
+)
+def test_address_tells_the_store(uri: str, store: ObjectStore) -> None:
+    assert open_store(uri) == store
+
+
+def test_relative_folder_is_one_of_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_store("./lake")
+
+    assert store.uri == str(tmp_path / "lake")
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - opening a store touches nothing
+
+
+@pytest.mark.parametrize("uri", ["", "  ", "s3://", "s3:///x", "s3://news/../x", "s3://news/a//b", "gs://news", "a\0b"])
+def test_address_of_no_lake_is_refused(uri: str) -> None:
+    with pytest.raises(UsageError, match="no address of a lake") as caught:
+        open_store(uri)
+    assert caught.value.exit_code == 2
+
+
+def test_home_of_nobody_is_refused() -> None:
+    with pytest.raises(NewslakeError, match="Write the path of the folder in full"):
+        open_store("~no-such-user-here/lake")
+
+
+@given(st.text(st.characters() | st.sampled_from("/.\\")))
+def test_l06_valid_key_never_leaves_its_folder(key: str) -> None:
+    if is_valid_key(key):
+        assert os.path.normpath(f"/lake/{key}") == f"/lake/{key}"
+        assert not any(name.startswith(".") for name in key.split("/"))
