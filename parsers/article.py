@@ -111,7 +111,9 @@ class Article:
     canonical_url: str | None = _optional(
         "Address the page gives itself if it is of the same site, else `url`; tracking parameters and fragment removed."
     )
-    title: str = _column("Headline, as shown to readers.")
+    title: str | None = _column(
+        "Headline, as shown to readers. Null only where a text capture has lost it; such a row is `partial`."
+    )
     lead: str | None = _optional("Standfirst or summary under the headline.")
     body: tuple[Block, ...] = _column(
         "Typed blocks in reading order, the lead among them where the page shows it. The headline is no block. "
@@ -175,15 +177,15 @@ def text_of(body: tuple[Block, ...]) -> str:
     return "\n\n".join(block.text for block in body)
 
 
-def content_digest(title: str, body: tuple[Block, ...]) -> str:
+def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
     """`sha256:<hex>` over title and typed blocks. Separators are control characters, which clean text cannot hold."""
-    content = "\x1e".join([title, *(f"{block.type}\x1f{block.text}" for block in body)])
+    content = "\x1e".join([title or "", *(f"{block.type}\x1f{block.text}" for block in body)])
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
-def article_id(source: str, canonical_url: str | None, title: str, body: tuple[Block, ...]) -> str:
+def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
     """Identity of an article: by address if there is one, else by what it says. 32 hex characters."""
-    identity = canonical_url or f"{title}\x1e{text_of(body)}"
+    identity = canonical_url or f"{title or ''}\x1e{text_of(body)}"
     return hashlib.sha256(f"{source}\x1d{identity}".encode()).hexdigest()[:32]
 
 

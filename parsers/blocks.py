@@ -48,7 +48,7 @@ def read_blocks(containers: Iterable[Node], blocks: str, headings: str | None, l
         nodes = [node for node in container.css(blocks) if node.mem_id not in seen] if blocks else [container]
         bold = {node.mem_id for node in container.css(headings)} if headings else set()
         chosen = {node.mem_id for node in nodes}
-        frames = _frames(nodes, chosen)
+        frames = _frames(nodes)
         seen |= chosen
         for node in nodes:
             if node.mem_id in frames or _inside(node, chosen - frames, container.mem_id):
@@ -58,7 +58,7 @@ def read_blocks(containers: Iterable[Node], blocks: str, headings: str | None, l
     return found
 
 
-def _frames(nodes: list[Node], chosen: set[int]) -> set[int]:
+def _frames(nodes: list[Node]) -> set[int]:
     """Chosen frame elements that hold another chosen element."""
     candidates = {node.mem_id for node in nodes if node.tag in _FRAMES}
     if not candidates:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 # C0 and C1 controls but white space; BOM; bidi embeddings, overrides and isolates (they reorder what a reader sees,
-# "Trojan Source"); lone surrogates (they can't be encoded, and one sinks a whole Arrow table). Soft hyphens, joiners and
+# "Trojan Source"); lone surrogates (not encodable, and one sinks a whole Arrow table). Soft hyphens, joiners and
 # zero-width spaces stay: they are part of the spelling in German headlines, Persian, Hindi and Thai.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # More than this many combining marks on one letter is an attack on renderers ("Zalgo"), not a script.
@@ -30,7 +30,7 @@ def clean_or_none(text: str | None) -> str | None:
 
 
 def clean_markup(text: str) -> str:
-    """`clean` for values of JSON-LD and meta elements, which often come with entities escaped once more or with tags."""
+    """`clean` for values of JSON-LD and meta elements, which often have entities escaped once more, or tags."""
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:

@@ -1,13 +1,13 @@
 """Publication times: the instant, the text it was read from, how fine it is, and what it was read from.
 
-Nothing is guessed: a text without a year gives no time unless the caller knows the year, an ambiguous `03/04/2024` gives
-none at all, and a time without a zone is taken in the zone of the source.
+Nothing is guessed: a text without a year gives no time unless the caller knows a day on which it existed, an ambiguous
+`03/04/2024` gives none at all, and a time without a zone is taken in the zone of the source.
 """
 
 import email.utils
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -88,19 +88,22 @@ def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
     return Stamp(in_utc(found, zone), text, precision, basis)
 
 
-def from_visible(text: str, zone: str, *, year: int | None = None, basis: DateBasis = DateBasis.VISIBLE_TEXT) -> Stamp:
+def from_visible(
+    text: str, zone: str, *, not_after: date | None = None, basis: DateBasis = DateBasis.VISIBLE_TEXT
+) -> Stamp:
     """A time as a page shows it to readers, in any of the spellings of `MONTHS` or in figures.
 
     A date without a time of day has day precision and stands for midnight UTC of the stated day, so that the partition
-    is the day that the page states. A text without year takes `year`; without either the stamp holds only the text.
+    is the day that the page states. A text without a year gets the latest one that doesn't put it after `not_after`;
+    without that either, the stamp holds only the text.
 
     Args:
         text: what the page shows, e.g. `May 10, 14:50 UTC+3`; kept as `raw`.
         zone: IANA name of the zone that a time without one is in.
-        year: the year to use where the text gives none.
+        not_after: day on which the text existed already; supplies the year where the text gives none.
         basis: what to record as the origin of a complete date.
     """
-    day = _calendar_day(text, year)
+    day = _calendar_day(text, not_after)
     if day is None:
         return Stamp(None, text, None, None)
     clock = _TIME.search(text, day.end) or _TIME.search(text[: day.start])
@@ -134,17 +137,25 @@ class _Day:
     end: int
 
 
-def _calendar_day(text: str, year: int | None) -> _Day | None:
+def _calendar_day(text: str, not_after: date | None) -> _Day | None:
     for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):
         match = pattern.search(text)
         if match is None:
             continue
         groups = match.groupdict()
         month = MONTHS[groups["name"].lower()] if "name" in groups else int(groups["month"])
-        stated = int(groups["year"]) if groups["year"] else year
+        stated = int(groups["year"]) if groups["year"] else _latest_year(month, int(groups["day"]), not_after)
         if stated is not None and MIN_YEAR <= stated <= MAX_YEAR:
             return _Day(stated, month, int(groups["day"]), match.start(), match.end())
     return None
+
+
+def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
+    """The last year in which that day lies no later than `not_after`, with a day of grace for zones ahead of UTC."""
+    if not_after is None:
+        return None
+    limit = not_after + timedelta(days=1)
+    return limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
 
 
 def _hour(clock: re.Match[str]) -> int:
@@ -171,7 +182,8 @@ def _iso(text: str) -> datetime | None:
 
 # What `fromisoformat` refuses and pages have: one-digit fields, 24:00, a leap second, `+0000 UTC`, spaces before zones.
 _LENIENT = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?: [A-Z]+)?$"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
+    r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?: [A-Z]+)?$"
 )
 
 

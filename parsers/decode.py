@@ -1,5 +1,6 @@
 """Bytes to text by the WHATWG rules, with one addition: bytes that are valid UTF-8 are UTF-8, whatever a label says."""
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ PRESCAN_BYTES = 1024
 MAX_REPLACED_SHARE = 0.01
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# What browsers take where nothing is said; the Encoding Standard's windows-1252 is Python's but for five unused bytes.
+_FALLBACK = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
 _REPLACEMENT = "�"
 
 
@@ -44,11 +47,11 @@ def decode(body: bytes, http_charset: str | None = None) -> Decoded:
     """
     for bom, name in _BOMS:
         if body.startswith(bom):
-            return _decoded(body[len(bom) :].decode(webencodings.lookup(name).codec_info.name, "replace"), name)
+            return _decoded(body[len(bom) :].decode(name, "replace"), name)
     try:
         return Decoded(body.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
-        encoding = _label(http_charset) or _prescan(body) or webencodings.lookup("windows-1252")
+        encoding = _label(http_charset) or _prescan(body) or _FALLBACK
         return _decoded(encoding.codec_info.decode(body, "replace")[0], encoding.name)
 
 

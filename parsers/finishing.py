@@ -16,9 +16,9 @@ from parsers.urls import canonical, host_of, identity, on_hosts, parse_url
 MAX_AHEAD = timedelta(days=2)
 
 
-def finish(draft: Draft, source: Source, capture: Capture, layout: str) -> Outcome:
-    """The article, or a rejection where the draft has no title or no body."""
-    if not draft.title:
+def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headline: bool = True) -> Outcome:
+    """The article, or a rejection where the draft has no body, or no title although the layout has a `headline`."""
+    if headline and not draft.title:
         return Rejected(RejectReason.MISSING_TITLE, "no headline found", source.name, layout, source.version)
     if not any(block.type is not BlockType.LEAD for block in draft.body):
         detail = "the body element holds no text" + (" but the lead" if draft.body else "")
@@ -34,7 +34,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str) -> Outco
             article_id=article_id(source.name, identity(address) if address else None, draft.title, body),
             url=capture.url,
             canonical_url=address,
-            title=draft.title,
+            title=draft.title or None,
             lead=" ".join(block.text for block in body if block.type is BlockType.LEAD) or None,
             body=body,
             authors=draft.authors,

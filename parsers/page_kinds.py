@@ -21,7 +21,7 @@ _TITLES = (
     (
         RejectReason.SOFT_ERROR,
         re.compile(
-            r"\b(404|403|50[0234])\b|not found|page unavailable|service unavailable|bad gateway|maintenance|log ?in|sign in",
+            r"\b(404|403|50[0234])\b|not found|(page|service) unavailable|bad gateway|maintenance|log ?in|sign in",
             re.I,
         ),
     ),

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from parsers.article import Fidelity
 from parsers.capture import Capture, MediaType
 from parsers.decode import Decoded, decode
-from parsers.article import Fidelity
 from parsers.draft import Draft
 from parsers.finishing import finish
 from parsers.html import LayoutError, Tree
@@ -13,7 +13,7 @@ from parsers.page import Page
 from parsers.page_kinds import kind_of_page
 from parsers.reading import read_page
 from parsers.registry import by_content, by_host, by_name
-from parsers.source import Source
+from parsers.source import Layout, Source, TextLayout
 from parsers.text import TextPage
 from parsers.urls import host_of
 
@@ -62,7 +62,7 @@ def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             draft = read_page(page, layout, containers)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout.name, decoded)
+        return _finish(draft, source, capture, layout, decoded)
     kind = kind_of_page(page)
     if kind:
         return replace(kind, source=source.name, parser_version=source.version)
@@ -83,19 +83,22 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             draft = layout.read(page)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout.name, decoded)
+        return _finish(draft, source, capture, layout, decoded)
     tried = ", ".join(layout.name for layout in source.text_layouts) or "none"
     detail = f"no text layout of {source.name} matches (tried: {tried})"
     return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
 
 
-def _finish(draft: Draft, source: Source, capture: Capture, layout: str, decoded: Decoded) -> Outcome:
+def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, decoded: Decoded) -> Outcome:
     if decoded.replaced:
         draft.flags.append(f"replaced_characters:{decoded.replaced}")
     if capture.truncated:
         draft.flags.append("truncated")
         draft.fidelity = Fidelity.PARTIAL
-    outcome = finish(draft, source, capture, layout)
+    headline = not isinstance(layout, TextLayout) or layout.headline
+    if not headline:
+        draft.fidelity = Fidelity.PARTIAL
+    outcome = finish(draft, source, capture, layout.name, headline=headline)
     if isinstance(outcome, Rejected) and capture.truncated:
         return replace(outcome, reason=RejectReason.TRUNCATED)
     return outcome

@@ -1,4 +1,4 @@
-"""A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, and what the layout overrides."""
+"""A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, under what the layout says."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from parsers.bylines import split_names, strip_prefix
 from parsers.characters import clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible, in_utc
 from parsers.draft import Draft
-from parsers.html import Node, text_of
+from parsers.html import Node, attribute, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.source import Layout, ListField, TextField
@@ -128,17 +128,16 @@ def _published_readings(page: Page, layout: Layout) -> Iterator[Stamp]:
             stamp = from_machine(value, DateBasis.META, page.timezone)
             if stamp:
                 yield stamp
-    node = page.tree.css_first("article time[datetime]")
-    value = node.attributes.get("datetime") if node is not None else None
-    if value:
-        yield from_machine(value, DateBasis.TIME_ELEMENT, page.timezone) or Stamp(None, value, None, None)
+    stated = attribute(page.tree, "article time[datetime]", "datetime")
+    if stated:
+        yield from_machine(stated, DateBasis.TIME_ELEMENT, page.timezone) or Stamp(None, stated, None, None)
 
 
 def _visible(page: Page, layout: Layout, shown: str) -> Stamp:
     stamp = from_visible(shown, page.timezone)
     if stamp.at is None and layout.year_from_capture and page.capture.captured_at_basis.trusted:
-        year, basis = page.capture.captured_at.year, DateBasis.VISIBLE_TEXT_YEAR_FROM_CAPTURE
-        return from_visible(shown, page.timezone, year=year, basis=basis)
+        basis = DateBasis.VISIBLE_TEXT_YEAR_FROM_CAPTURE
+        return from_visible(shown, page.timezone, not_after=page.capture.captured_at.date(), basis=basis)
     return stamp
 
 

@@ -81,15 +81,17 @@ class TextLayout:
 
     Attributes:
         name: as in `Layout`.
-        matches: whether a text has this structure; must not accept other sources' texts where `Source.signature` is
-            what found the source.
+        matches: whether a text of the source has this structure.
         read: the draft of a text that matches; raises `LayoutError` where it turns out otherwise.
+        headline: False where such captures have lost the headline: the article then lands without one, as partial, and
+            gives way to any complete capture of the same address.
     """
 
     name: str
     _: KW_ONLY
     matches: Callable[[TextPage], bool]
     read: Callable[[TextPage], Draft]
+    headline: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class Source:
         version: version of the parser; raised whenever its output changes.
         layouts: HTML layouts, newest first; the first that matches is taken.
         text_layouts: the same for plain-text captures.
-        signature: patterns that all occur in a text capture of this source and, together, in no other's.
+        signature: patterns of which any finds a text capture that can only be of this source.
 
     Raises:
         ValueError: the name can't be a partition value.
@@ -127,4 +129,4 @@ class Source:
 
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address is one of this source's."""
-        return bool(self.signature) and all(pattern.search(text) for pattern in self.signature)
+        return any(pattern.search(text) for pattern in self.signature)

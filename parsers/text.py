@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from parsers.article import Block, BlockType
+from parsers.article import Block, BlockType, DateBasis
 from parsers.capture import Capture
 from parsers.characters import clean
+from parsers.dates import Stamp, from_visible
 
 # Some corpora put ` date 2017-05-04 ` before the text of every page: the publication day, from the corpus and not from
 # the site (seen with captures of many sites).
-_CORPUS_DATE = re.compile(r"^\s?date (\d{4})-(\d{2})-(\d{2}) ")
+_CORPUS_DATE = re.compile(r"^\s?date (\d{4}-\d{2}-\d{2}) ")
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
 
 
@@ -34,16 +35,19 @@ class TextPage:
         """Cleaned lines, empty ones kept as "" (they separate), the corpus date taken off."""
         return tuple(clean(line) for line in _CORPUS_DATE.sub("", self.text, count=1).splitlines())
 
-    @cached_property
-    def header_year(self) -> int | None:
-        """Year of the corpus date, if the text begins with one."""
-        match = _CORPUS_DATE.match(self.text)
-        return int(match[1]) if match else None
-
-    @property
-    def capture_year(self) -> int | None:
-        """Year of the capture, if its time is one of capturing and not of copying a file."""
-        return self.capture.captured_at.year if self.capture.captured_at_basis.trusted else None
+    def published(self, shown: str) -> Stamp:
+        """A visible date; a year that it leaves out comes from the corpus date, else from a trusted capture time."""
+        stamp = from_visible(shown, self.timezone)
+        if stamp.at is not None:
+            return stamp
+        header = _CORPUS_DATE.match(self.text)
+        if header:
+            day, basis = from_visible(header[1], "UTC").at, DateBasis.VISIBLE_TEXT_YEAR_FROM_HEADER
+        else:
+            day, basis = self.capture.captured_at, DateBasis.VISIBLE_TEXT_YEAR_FROM_CAPTURE
+            if not self.capture.captured_at_basis.trusted:
+                return stamp
+        return from_visible(shown, self.timezone, not_after=day.date(), basis=basis) if day else stamp
 
 
 def without_links(line: str) -> str:

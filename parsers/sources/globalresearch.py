@@ -1,0 +1,97 @@
+"""Global Research, https://www.globalresearch.ca, a WordPress site.
+
+Text layout verified on one real capture of 2017-05. The HTML layout is written from what WordPress puts into every page
+(article:published_time, .entry-content) and the visible structure of the text capture; no saved page was to be had.
+"""
+
+import re
+from collections.abc import Iterable
+
+from parsers.article import Fidelity
+from parsers.bylines import split_names, strip_prefix
+from parsers.characters import unique
+from parsers.draft import Draft
+from parsers.html import LayoutError
+from parsers.source import Layout, Source, TextLayout
+from parsers.text import TextPage, linked_texts, prose, without_links
+
+_PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")
+_LABELLED = re.compile(r"^(?P<label>Region|Theme|In-depth Report|First published\w*): ?(?P<value>.+)$")
+# Where the text was taken over from: its linked name and the date it appeared there.
+_ORIGIN = re.compile(r"^\[[^\]]+\]\([^)]*\) \d{1,2} [A-Z][a-z]+ \d{4}$")
+# The first of these lines ends the body; all that follows is appeals and legal text.
+_END = re.compile(
+    r"^(\[Comment on Global Research|\[Become a Member|Articles by:|The original source of this article is|"
+    r"Copyright ©|Disclaimer: The contents of this article)"
+)
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return linked_texts(value) or unique(part.strip() for part in value.split(","))
+
+
+def _read_text(page: TextPage) -> Draft:
+    """Headline, byline, publication line, origin, regions and topics, then the body."""
+    lines = [line for line in page.lines if line]
+    dated = next((n for n, line in enumerate(lines) if _PUBLISHED.match(without_links(line))), None)
+    if not dated:
+        raise LayoutError("no line 'Global Research, <date>' under a headline")
+    draft = Draft(Fidelity.TEXT, title=without_links(lines[0]))
+    byline = next((line for line in lines[1:dated] if line.startswith("By ")), None)
+    if byline:
+        draft.byline = without_links(byline)
+        draft.authors = unique(map(strip_prefix, linked_texts(byline))) or split_names(byline)
+    draft.published = page.published(without_links(lines[dated]))
+    start = _read_labels(lines, dated + 1, draft)
+    end = next((n for n in range(start, len(lines)) if _END.match(lines[n])), len(lines))
+    draft.body = prose(map(without_links, lines[start:end]))
+    draft.original_source = draft.original_source or _stated_origin(lines[end:])
+    return draft
+
+
+def _read_labels(lines: list[str], start: int, draft: Draft) -> int:
+    """Take origin, regions and topics from the lines under the date; returns where the body begins."""
+    for n in range(start, len(lines)):
+        labelled = _LABELLED.match(lines[n])
+        if _ORIGIN.match(lines[n]):
+            draft.original_source = linked_texts(lines[n])[0]
+        elif labelled and labelled["label"] == "Region":
+            draft.regions = _names(labelled["value"])
+        elif labelled and labelled["label"] in ("Theme", "In-depth Report"):
+            draft.topics = unique((*draft.topics, *_names(labelled["value"])))
+        elif not labelled:
+            return n
+    return len(lines)
+
+
+def _stated_origin(lines: Iterable[str]) -> str | None:
+    """The publication that `The original source of this article is [Name](#)` names, unless it is the site itself."""
+    text = " ".join(lines)
+    match = re.search(r"The original source of this article is \[([^\]]+)\]", text)
+    return match[1] if match and match[1] != "Global Research" else None
+
+
+SOURCE = Source(
+    name="globalresearch",
+    title="Global Research",
+    hosts=("globalresearch.ca",),
+    language="en",
+    timezone="America/Toronto",  # the Centre for Research on Globalization is in Montreal
+    version=1,
+    layouts=(
+        Layout(
+            "wordpress",
+            body="article .entry-content, .post-content, [itemprop=articleBody]",
+            drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, hr ~ p",
+            authors="a[rel=author], .author-name, .entry-meta .author a",
+        ),
+    ),
+    text_layouts=(
+        TextLayout(
+            "text-2017",
+            matches=lambda page: any(_PUBLISHED.match(without_links(line)) for line in page.lines),
+            read=_read_text,
+        ),
+    ),
+    signature=(re.compile(r"(?ms)^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}\s*$.*globalresearch\.ca"),),
+)

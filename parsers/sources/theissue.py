@@ -1,0 +1,47 @@
+"""The Issue, https://www.theissue.com (2016-2018).
+
+Text layout verified on one real capture of 2017-05. The HTML layout is written from the structure that WordPress themes
+share (no saved page was to be had) and leans on OpenGraph and JSON-LD.
+"""
+
+import re
+
+from parsers.article import Block, BlockType, Fidelity
+from parsers.characters import unique
+from parsers.draft import Draft
+from parsers.html import LayoutError
+from parsers.source import Layout, Source, TextLayout
+from parsers.text import TextPage, prose
+
+# The page ends with these lines, in any order.
+_FOOTER = re.compile(r"^(?P<label>Source|Photo credit|Image credit)s?: (?P<value>.+)$", re.IGNORECASE)
+
+
+def _read_text(page: TextPage) -> Draft:
+    """Headline, standfirst (which has no full stop), paragraphs, source and photo credit."""
+    lines = [line for line in page.lines if line]
+    footer = {match["label"].lower(): match["value"] for line in lines if (match := _FOOTER.match(line))}
+    text = [line for line in lines if not _FOOTER.match(line)]
+    match text:
+        case [title, lead, first, *rest] if not lead.endswith((".", "!", "?", "”", '"')):
+            draft = Draft(Fidelity.TEXT, title=title, body=[Block(BlockType.LEAD, lead), *prose([first, *rest])])
+        case [title, first, *rest]:
+            draft = Draft(Fidelity.TEXT, title=title, body=prose([first, *rest]))
+        case _:
+            raise LayoutError(f"{len(text)} lines of text, expected a headline and a body")
+    draft.original_source = footer.get("source")
+    draft.photo_credits = unique(footer[label] for label in ("photo credit", "image credit") if label in footer)
+    return draft
+
+
+SOURCE = Source(
+    name="theissue",
+    title="The Issue",
+    hosts=("theissue.com",),
+    language="en",
+    timezone="America/New_York",
+    version=1,
+    layouts=(Layout("2017", body="article .entry-content, article .post-content, [itemprop=articleBody]"),),
+    # Nothing in such a text names the site, so a capture needs its address or `--source theissue`.
+    text_layouts=(TextLayout("text-2017", matches=lambda page: any(page.lines), read=_read_text),),
+)
