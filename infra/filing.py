@@ -1,0 +1,136 @@
+"""From outcomes to rows: what ingest and reparse share. Captures lie in the archive before any row points to them."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer
+from infra.lake import Lake
+from infra.object_store import ObjectStore, open_store
+from infra.parse_pool import ParsePool
+from infra.partition import Coverage
+from infra.rejects import Reject
+from infra.run_report import RunReport
+from infra.settings import Settings
+from parsers.article import Article, Provenance, partition_date
+from parsers.capture import Capture
+from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.registry import by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every piece of a run is told: plain values, so that it can be sent to any process.
+
+    Attributes:
+        settings: with the lake of this run.
+        run_id: `20261122T001500Z-3fa9c1`: sorts by time.
+    """
+
+    settings: Settings
+    run_id: str
+
+    def open_store(self) -> ObjectStore:
+        """The lake's store."""
+        return open_store(self.settings.lake)
+
+    def open_pool(self) -> ParsePool:
+        """A parse pool as the settings say."""
+        settings = self.settings
+        return ParsePool(settings.workers, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A capture that lies in the archive, and what the parsers made of it."""
+
+    archived: ArchivedCapture
+    outcome: Outcome
+
+    @property
+    def partition(self) -> tuple[str, str] | None:
+        """Source and publication day of the article; None if there is none."""
+        if isinstance(self.outcome, Parsed):
+            return self.outcome.article.source, partition_date(self.outcome.article.published_at)
+        return None
+
+
+def folder_of(capture: Capture, outcome: Outcome) -> str:
+    """The source that a capture is filed under: the outcome's, else the one that is named, else `_unknown`."""
+    name = outcome.article.source if isinstance(outcome, Parsed) else outcome.source or capture.source
+    return name if name and by_name(name) else UNKNOWN_SOURCE
+
+
+def file_outcomes(
+    examined: Sequence[Examined],
+    lake: Lake,
+    run: Run,
+    *,
+    mode: str,
+    coverage: Mapping[tuple[str, str], Coverage] | None = None,
+    reparsed: Mapping[str, Collection[Pointer]] | None = None,
+) -> RunReport:
+    """Land articles and rejections, and count them.
+
+    Args:
+        examined: captures with their outcomes; their bytes are archived.
+        lake: where to.
+        run: the run.
+        mode: `live`, `ingest` or `reparse`.
+        coverage: by (source, day), where whole counts are known.
+        reparsed: by source, the captures on which this is the newest word.
+    """
+    articles: list[tuple[Article, Provenance]] = []
+    rejects: list[Reject] = []
+    for each in examined:
+        if isinstance(each.outcome, Parsed):
+            articles.append((each.outcome.article, _provenance(each.archived, run, mode)))
+        else:
+            rejects.append(_reject(each.archived, each.outcome, run, mode))
+    landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=reparsed)
+    return RunReport(
+        captures=len(examined),
+        parsed=len(articles) - landing.invalid_records,
+        rejected=Counter(reject.reason for reject in rejects)
+        + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
+        known=sum(not each.archived.new for each in examined),
+        articles=Counter(each.partition for each in examined if each.partition),
+        partitions_written=landing.partitions_written,
+        partitions_unchanged=landing.partitions_unchanged,
+    )
+
+
+def _provenance(archived: ArchivedCapture, run: Run, mode: str) -> Provenance:
+    capture, pointer = archived.capture, archived.pointer
+    return Provenance(
+        captured_at=capture.captured_at,
+        captured_at_basis=capture.captured_at_basis.value,
+        first_captured_at=capture.captured_at,
+        capture_uri=pointer.uri,
+        capture_offset=pointer.offset,
+        capture_length=pointer.length,
+        capture_digest=capture.digest,
+        http_status=capture.http_status,
+        mode=mode,
+        run_id=run.run_id,
+    )
+
+
+def _reject(archived: ArchivedCapture, outcome: Rejected, run: Run, mode: str) -> Reject:
+    capture, pointer = archived.capture, archived.pointer
+    return Reject(
+        source=folder_of(capture, outcome),
+        url=capture.url,
+        captured_at=capture.captured_at,
+        reason=outcome.reason.value,
+        detail=outcome.detail,
+        layout=outcome.layout,
+        parser_version=outcome.parser_version,
+        capture_uri=pointer.uri,
+        capture_offset=pointer.offset,
+        capture_length=pointer.length,
+        capture_digest=capture.digest,
+        http_status=capture.http_status,
+        mode=mode,
+        run_id=run.run_id,
+    )
