@@ -247,15 +247,15 @@ REMEDIES: Final = {
     errno.EACCES: "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder.",
     errno.EPERM: "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder.",
     errno.EROFS: "The file system is read-only: mount it for writing, or set NEWSLAKE_LAKE to another folder.",
-    errno.ENOSPC: "Free some space or set NEWSLAKE_LAKE to a larger disk, then run this again; nothing was lost.",
-    errno.EDQUOT: "Free some of your disk quota, then run this again; nothing was lost.",
+    errno.ENOSPC: "Free some space or set NEWSLAKE_LAKE to a larger disk, then retry; nothing was lost.",
+    errno.EDQUOT: "Free some of your disk quota, then retry; nothing was lost.",
     errno.ENOTDIR: "A file is in the place of a folder: move it away, or set NEWSLAKE_LAKE to another folder.",
     errno.EEXIST: "A file is in the place of a folder: move it away, or set NEWSLAKE_LAKE to another folder.",
     errno.EISDIR: "A folder is in the place of a file: move it away.",
     errno.ENOLCK: "This file system has no file locks: put the lake on a local disk or on S3.",
-    errno.EMFILE: "Raise the limit of open files (ulimit -n), then run this again.",
+    errno.EMFILE: "Raise the limit of open files (ulimit -n), then retry.",
     errno.ENAMETOOLONG: "Shorten the path of the lake.",
-    errno.EIO: "Check the disk and the file system, then run this again.",
+    errno.EIO: "Check the disk and the file system, then retry.",
 }
 
 
@@ -265,6 +265,6 @@ def _explained(path: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = REMEDIES.get(error.errno or 0, "Check the folder and its file system, then run this again.")
+        remedy = REMEDIES.get(error.errno or 0, "Check the folder and its file system, then retry.")
         where = error.filename if isinstance(error.filename, str) else path
         raise NewslakeError(f"Cannot {doing} {where}: {error.strerror or error}", remedy) from error

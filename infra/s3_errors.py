@@ -16,7 +16,7 @@ RIGHTS: Final = (
 )
 BUSY: Final = "Run this again later, with fewer workers; nothing was lost."
 BUCKET: Final = "Create the bucket, or correct its name in NEWSLAKE_LAKE or --lake."
-REGION: Final = "Set AWS_REGION to the region of the bucket."
+REGION: Final = "Set AWS_DEFAULT_REGION to the region of the bucket."
 
 # Codes of the S3 API's error answers (Amazon S3 API reference, "Error responses"), and what they mean here.
 BY_CODE: Final = {
@@ -59,7 +59,7 @@ BY_CLASS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, 
     (aws.ReadTimeoutError, "{server} fell silent", BUSY),
     ((aws.ConnectTimeoutError, aws.EndpointConnectionError), "{server} cannot be reached", AWAY),
     ((aws.HTTPClientError, aws.IncompleteReadError, aws.FlexibleChecksumError), "the transfer broke off", BUSY),
-    (aws.InvalidRegionError, "the region is not valid", "Correct AWS_REGION."),
+    (aws.InvalidRegionError, "the region is not valid", "Correct AWS_DEFAULT_REGION."),
     (aws.ParamValidationError, "this is no name of a bucket", BUCKET),
 )
 
@@ -87,7 +87,7 @@ def explained(error: Exception, uri: str) -> NewslakeError:
     for kinds, what, remedy in BY_CLASS:
         if isinstance(error, kinds):
             return NewslakeError(f"{uri}: {what.format(server=_server(error))}", remedy)
-    return NewslakeError(f"{uri}: {type(error).__name__}: {error}", AWAY)
+    return NewslakeError(f"{uri}: {error}", AWAY)
 
 
 def _unknown(error: aws.ClientError) -> tuple[str, str]:

@@ -154,7 +154,7 @@ class S3Store:
         with self._explained():
             answer = self._client().list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
         if ignored := ignored_condition(self):
-            server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "which does not say its name")
+            server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "of unknown make").strip()
             raise NewslakeError(
                 f"The S3 server behind {self.uri} ({server}) ignored {ignored} on a PUT: two runs at once would "
                 "overwrite each other's articles",
@@ -164,8 +164,8 @@ class S3Store:
     def _client(self) -> "S3Client":
         try:
             return client()
-        except ValueError as error:  # botocore's word for an endpoint that is no URL
-            raise NewslakeError(f"{self.uri}: {error}", s3_errors.AWAY) from error
+        except ValueError as error:  # botocore on an endpoint that is no URL, and on a malformed region
+            raise s3_errors.explained(error, self.uri) from error
 
     def _key(self, key: str) -> str:
         require_valid_key(key)

@@ -9,6 +9,7 @@ import random
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -155,18 +156,12 @@ class ObjectStoreContract:
         assert first.etag == again.etag != other.etag
 
     @pytest.mark.parametrize("key", INVALID_KEYS)
-    @pytest.mark.parametrize("operation", ["get", "get_range", "put", "delete"])
-    def test_l06_malformed_key_is_refused(self, store: ObjectStore, key: str, operation: str) -> None:
+    def test_l06_malformed_key_is_refused(self, store: ObjectStore, key: str) -> None:
+        for use in (store.get, store.delete, partial(store.put, body=b"1", if_match=None)):
+            with pytest.raises(NewslakeError, match="no valid object key"):
+                use(key)
         with pytest.raises(NewslakeError, match="no valid object key"):
-            match operation:
-                case "get":
-                    store.get(key)
-                case "get_range":
-                    store.get_range(key, 0, 1)
-                case "put":
-                    store.put(key, b"1", if_match=None)
-                case "delete":
-                    store.delete(key)
+            store.get_range(key, 0, 1)
 
     def test_store_survives_pickling(self, store: ObjectStore) -> None:
         store.put(KEY, b"1", if_match=None)

@@ -124,6 +124,7 @@ def scripted_server(answer: Callable[[str, str, Mapping[str, str], bytes], Answe
     """An HTTP server that says what `answer(method, path, headers, body)` returns, one connection a request."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # so that it answers "Expect: 100-continue", for which botocore waits a second
         server_version = "Scripted"
         sys_version = ""
 
@@ -133,6 +134,7 @@ def scripted_server(answer: Callable[[str, str, Mapping[str, str], bytes], Answe
             self.send_response(said.status)
             for name, value in {"Content-Length": str(len(said.body)), **(said.headers or {})}.items():
                 self.send_header(name, value)
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(said.body)
 

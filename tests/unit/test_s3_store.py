@@ -1,0 +1,360 @@
+"""What is peculiar to S3: servers that misbehave, answers that get lost, credentials that are missing."""
+
+import multiprocessing
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore import exceptions as aws
+from botocore.httpsession import URLLib3Session
+
+from infra import s3_errors, s3_store
+from infra.errors import NewslakeError
+from infra.object_store import ConflictError, ObjectStore, Stored, open_store, read_merge_write
+from infra.s3_store import S3Store
+from tests.servers import BUCKET, Answer, S3Server, free_ports, scripted_server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+LISTING = b'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>%s</ListBucketResult>'
+SECRETS = ("AKIA-ACCESS-KEY", "very-secret-key", "session-token")
+
+
+def error_answer(status: int, code: str) -> Answer:
+    return Answer(status, f"<Error><Code>{code}</Code><Message>About {code}.</Message></Error>".encode())
+
+
+@pytest.fixture
+def store(moto_lake: str) -> ObjectStore:
+    return open_store(moto_lake)
+
+
+@pytest.fixture
+def moto_client(moto: S3Server) -> "Iterator[S3Client]":
+    client = moto.client()
+    yield client
+    client.close()
+
+
+def use(environment: pytest.MonkeyPatch, server: S3Server, attempts: int = 1) -> S3Store:
+    """A store on a server, with credentials that must never be shown."""
+    for name, value in zip(("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"), SECRETS, strict=True):
+        environment.setenv(f"AWS_{name}", value)
+    environment.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
+    environment.setenv("AWS_MAX_ATTEMPTS", str(attempts))
+    return S3Store(BUCKET, "lake")
+
+
+def test_l03_rival_write_between_get_and_put_is_merged(store: ObjectStore, moto_client: "S3Client") -> None:
+    """The rival lands when our PUT is made already, by another client."""
+    store.put("a", b"old\n", if_match=None)
+    _, _, prefix = store.uri.removeprefix("s3://").partition("/")
+    rivals = iter([b"rival 1\n", b"rival 2\n"])
+
+    def land_rival(**_: Any) -> None:
+        if line := next(rivals, None):
+            present = moto_client.get_object(Bucket=BUCKET, Key=f"{prefix}/a")["Body"].read()
+            moto_client.put_object(Bucket=BUCKET, Key=f"{prefix}/a", Body=present + line)
+
+    s3_store.client().meta.events.register("before-call.s3.PutObject", land_rival)
+    assert read_merge_write(store, "a", lambda old: (old or b"") + b"ours\n")
+
+    assert store.get("a") == Stored(b"old\nrival 1\nrival 2\nours\n", next(store.list()).etag)
+
+
+def test_l05_put_that_succeeded_though_its_answer_was_lost_is_not_repeated(
+    store: ObjectStore, moto_client: "S3Client"
+) -> None:
+    """botocore sends the PUT again, is told 412, and reading again shows the lines that are there already."""
+    requests: list[str] = []
+
+    def lose_first_answer(request: Any, **_: Any) -> Any:
+        requests.append(request.method)
+        if len(requests) > 1:
+            return None
+        session = URLLib3Session()
+        answer = session.send(request)
+        assert answer.status_code == 200
+        answer.status_code = 503
+        session.close()
+        return answer
+
+    s3_store.client().meta.events.register("before-send.s3.PutObject", lose_first_answer)
+
+    def add_line_once(old: bytes | None) -> bytes:
+        return old if old and b"line\n" in old else (old or b"") + b"line\n"
+
+    assert not read_merge_write(store, "a", add_line_once)
+    assert requests == ["PUT", "PUT"]
+    stored = store.get("a")
+    assert stored is not None
+    assert stored.body == b"line\n"
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "NoSuchKey"), (409, "ConditionalRequestConflict"), (412, "X")])
+def test_l05_refused_conditions_are_conflicts(aws_environment: pytest.MonkeyPatch, status: int, code: str) -> None:
+    with scripted_server(lambda *_: error_answer(status, code)) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(ConflictError, match=f"s3://news/lake/a: {code}"):
+            store.put("a", b"1", if_match='"etag"')
+
+
+def test_l05_request_is_repeated_when_the_server_is_busy(aws_environment: pytest.MonkeyPatch) -> None:
+    answers = iter([error_answer(503, "SlowDown"), Answer(200, headers={"ETag": '"1"'})])
+    with scripted_server(lambda *_: next(answers)) as server:
+        store = use(aws_environment, server, attempts=2)
+        assert store.put("a", b"1", if_match=None) == '"1"'
+
+
+def test_body_that_breaks_off_is_read_again(aws_environment: pytest.MonkeyPatch) -> None:
+    broken = Answer(200, b"01", {"ETag": '"1"', "Content-Length": "4"})
+    answers = iter([broken, broken, Answer(200, b"0123", {"ETag": '"1"'})])
+    with scripted_server(lambda *_: next(answers)) as server:
+        assert use(aws_environment, server).get("a") == Stored(b"0123", '"1"')
+
+
+def test_body_that_always_breaks_off_is_an_error(aws_environment: pytest.MonkeyPatch) -> None:
+    broken = Answer(200, b"01", {"ETag": '"1"', "Content-Length": "4"})
+    with scripted_server(lambda *_: broken) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(NewslakeError, match=r"s3://news/lake: the transfer broke off"):
+            store.get("a")
+
+
+def test_range_from_a_server_that_sends_the_whole_object_is_an_error(aws_environment: pytest.MonkeyPatch) -> None:
+    with scripted_server(lambda *_: Answer(200, b"012345", {"ETag": '"1"'})) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(NewslakeError, match="a in s3://news/lake has no 2 bytes at 1"):
+            store.get_range("a", 1, 2)
+
+
+class Server:
+    """An S3 server that keeps objects and looks only at the conditions that it is told to."""
+
+    def __init__(self, *honoured: str) -> None:
+        self.honoured = honoured
+        self.objects: dict[str, bytes] = {}
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        present = self.objects.get(path)
+        if method == "PUT":
+            asked = {name: headers[name] for name in self.honoured if name in headers}
+            if ("If-None-Match" in asked and present is not None) or (
+                "If-Match" in asked and (present is None or asked["If-Match"] != f'"{present.decode()}"')
+            ):
+                return error_answer(412, "PreconditionFailed")
+            self.objects[path] = body
+            return Answer(200, headers={"ETag": f'"{body.decode()}"'})
+        if method == "DELETE":
+            self.objects.pop(path, None)
+            return Answer(204)
+        return Answer(200, LISTING % b"")
+
+
+@pytest.mark.parametrize(
+    ("honoured", "ignored"),
+    [((), r"If-None-Match: \*"), (("If-None-Match",), "If-Match"), (("If-Match",), r"If-None-Match: \*")],
+)
+def test_l03_server_that_ignores_conditions_is_refused(
+    aws_environment: pytest.MonkeyPatch, honoured: tuple[str, ...], ignored: str
+) -> None:
+    fake = Server(*honoured)
+    with scripted_server(fake.answer) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(
+            NewslakeError, match=rf"s3://news/lake \(Scripted\) ignored {ignored} .* SeaweedFS"
+        ) as caught:
+            store.check()
+    assert fake.objects == {}
+    assert not any(secret in str(caught.value) for secret in SECRETS)
+
+
+def test_server_that_honours_conditions_is_accepted(aws_environment: pytest.MonkeyPatch) -> None:
+    fake = Server("If-Match", "If-None-Match")
+    with scripted_server(fake.answer) as server:
+        use(aws_environment, server).check()
+    assert fake.objects == {}
+
+
+def test_server_that_makes_a_deleted_object_anew_is_refused(aws_environment: pytest.MonkeyPatch) -> None:
+    """Some look at If-Match only where there is an object (measured: localbucket)."""
+    fake = Server("If-Match", "If-None-Match")
+
+    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        known = headers if path in fake.objects else {name: headers[name] for name in headers if name != "If-Match"}
+        return fake.answer(method, path, known, body)
+
+    with scripted_server(answer) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(NewslakeError, match="ignored If-Match on a deleted object"):
+            store.check()
+    assert fake.objects == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        *(
+            (403, code)
+            for code in ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed")
+        ),
+        *(
+            (400, code)
+            for code in ("ExpiredToken", "InvalidToken", "AuthorizationHeaderMalformed", "InvalidBucketName")
+        ),
+        *((404, "NoSuchBucket"), (503, "SlowDown"), (500, "InternalError"), (503, "ServiceUnavailable")),
+        *((507, "XMinioStorageFull"), (501, "NotImplemented"), (401, "Unauthorized"), (429, "TooManyRequests")),
+    ],
+)
+def test_l05_error_answer_is_told_with_its_remedy(aws_environment: pytest.MonkeyPatch, status: int, code: str) -> None:
+    what, remedy = s3_errors.BY_CODE.get(code) or s3_errors.BY_STATUS[status]
+    with scripted_server(lambda *_: error_answer(status, code)) as server:
+        store = use(aws_environment, server)
+        for call in (
+            lambda: store.get("a"),
+            lambda: store.get_range("a", 0, 1),
+            lambda: store.put("a", b"1", if_match=None),
+            lambda: list(store.list()),
+            lambda: store.delete("a"),
+            store.check,
+        ):
+            with pytest.raises(NewslakeError) as caught:
+                call()
+            assert str(caught.value) == f"s3://news/lake: {what} (S3 said {code}). {remedy}"
+
+
+def test_unknown_error_answer_is_quoted(aws_environment: pytest.MonkeyPatch) -> None:
+    with scripted_server(lambda *_: error_answer(400, "Odd")) as server:
+        store = use(aws_environment, server)
+        with pytest.raises(NewslakeError, match=r"GetObject failed: About Odd\. \(S3 said Odd\)"):
+            store.get("a")
+
+
+def test_l05_missing_bucket_is_named(moto_lake: str) -> None:
+    with pytest.raises(NewslakeError, match=r"s3://absent-bucket: there is no such bucket .* Create the bucket"):
+        open_store("s3://absent-bucket").check()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "no credentials were found. Set AWS_ACCESS_KEY_ID"),
+        ({"AWS_ACCESS_KEY_ID": SECRETS[0]}, "half of the credentials is missing. Set AWS_ACCESS_KEY_ID"),
+        ({"AWS_PROFILE": "absent"}, "AWS_PROFILE names no profile of the AWS configuration. Correct or remove"),
+        ({"AWS_ENDPOINT_URL_S3": "no url"}, "Invalid endpoint: no url. Check that"),
+        ({"AWS_DEFAULT_REGION": "not a region"}, "the region is not valid. Correct AWS_DEFAULT_REGION"),
+    ],
+)
+def test_l05_wrong_configuration_names_the_variable(
+    aws_environment: pytest.MonkeyPatch, variables: dict[str, str], expected: str
+) -> None:
+    for name, value in variables.items():
+        aws_environment.setenv(name, value)
+
+    with pytest.raises(NewslakeError, match=expected) as caught:
+        open_store("s3://news/lake").check()
+    assert SECRETS[0] not in str(caught.value)
+
+
+def test_name_that_no_bucket_can_have_is_told(moto_lake: str) -> None:
+    with pytest.raises(NewslakeError, match="s3://a b: this is no name of a bucket"):
+        open_store("s3://a b").check()
+
+
+def test_l05_server_that_cannot_be_reached_is_named(aws_environment: pytest.MonkeyPatch) -> None:
+    address = f"127.0.0.1:{free_ports(1)[0]}"
+    store = use(aws_environment, S3Server(f"http://user:password@{address}"))
+
+    with pytest.raises(NewslakeError, match=f"s3://news/lake: {address} cannot be reached. .*AWS_ENDPOINT_URL"):
+        store.check()
+
+
+def test_l05_server_that_falls_silent_is_named(aws_environment: pytest.MonkeyPatch) -> None:
+    aws_environment.setattr(s3_store, "READ_SECONDS", 0.2)
+    silence = threading.Event()
+
+    def wait(*_: object) -> Answer:
+        silence.wait(30)
+        return Answer(204)
+
+    with scripted_server(wait) as server:
+        store = use(aws_environment, server)
+        try:
+            with pytest.raises(NewslakeError, match=r"127\.0\.0\.1:\d+ fell silent"):
+                store.delete("a")
+        finally:
+            silence.set()
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            aws.SSLError(endpoint_url="https://s3.example/x", error=ValueError("bad")),
+            "s3.example did not prove who it is",
+        ),
+        (aws.ProxyConnectionError(proxy_url="http://u:very-secret-key@proxy", error="x"), "the proxy does not answer"),
+        (aws.UnauthorizedSSOTokenError(), "the credentials could not be fetched. Log in again"),
+        (aws.ConfigParseError(path="/x"), "the AWS configuration cannot be read"),
+        (aws.ConnectTimeoutError(endpoint_url="https://s3.example"), "s3.example cannot be reached"),
+        (aws.UnknownKeyError(value="x", param="y", choices="z"), "Unknown key 'x'"),
+    ],
+)
+def test_l05_failure_before_any_answer_is_told(error: Exception, expected: str) -> None:
+    told = str(s3_errors.explained(error, "s3://news/lake"))
+
+    assert told.startswith(f"s3://news/lake: {expected}")
+    assert not any(secret in told for secret in SECRETS)
+
+
+def test_objects_that_are_none_of_the_lakes_are_not_listed(store: ObjectStore, moto_client: "S3Client") -> None:
+    prefix = store.uri.removeprefix(f"s3://{BUCKET}/")
+    for key in ("folder/", ".locks/00", "a/.tmp-1", "a//b", "a/b"):
+        moto_client.put_object(Bucket=BUCKET, Key=f"{prefix}/{key}", Body=b"")
+    moto_client.put_object(Bucket=BUCKET, Key=f"{prefix}-neighbour/a", Body=b"")
+
+    assert [info.key for info in store.list()] == ["a/b"]
+
+
+def test_listing_reads_all_pages(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
+    for number in range(5):
+        store.put(f"a/{number}", b"", if_match=None)
+
+    assert [info.key for info in store.list()] == [f"a/{number}" for number in range(5)]
+
+
+def test_whole_bucket_can_be_a_lake(moto: S3Server, moto_lake: str, moto_client: "S3Client") -> None:
+    moto_client.create_bucket(Bucket="whole")
+    store = open_store("s3://whole")
+    store.put("a/b", b"1", if_match=None)
+
+    assert store.uri == "s3://whole"
+    assert [info.key for info in store.list()] == ["a/b"]
+    assert moto_client.get_object(Bucket="whole", Key="a/b")["Body"].read() == b"1"
+
+
+def test_region_has_a_default_and_may_be_set(aws_environment: pytest.MonkeyPatch) -> None:
+    assert s3_store.client().meta.region_name == "us-east-1"
+    s3_store.client().close()
+    s3_store.client.cache_clear()
+    aws_environment.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    assert s3_store.client().meta.region_name == "eu-central-1"
+
+
+def test_client_is_shared_by_threads_but_not_by_forked_processes(moto_lake: str) -> None:
+    ours = s3_store.client()
+    in_thread: list[bool] = []
+    thread = threading.Thread(target=lambda: in_thread.append(s3_store.client() is ours))
+    thread.start()
+    thread.join()
+
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    child = context.Process(target=lambda: answers.put(s3_store.client.cache_info().currsize))
+    child.start()
+    child.join(30)
+    assert in_thread == [True]
+    assert answers.get() == 0
