@@ -1,7 +1,11 @@
-"""requirements.lock is what a person installs: it must be whole, portable, and what pyproject.toml asks for."""
+"""requirements.lock is what a person installs: whole, portable, and what pyproject.toml asks for."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -59,3 +63,44 @@ def test_the_lock_installs_anywhere() -> None:
 )
 def test_a_line_that_ties_the_lock_to_a_machine_is_found(line: str) -> None:
     assert PORTABLE.fullmatch(line) is None
+
+
+PACKAGES = ("flows", "infra", "parsers")
+
+
+def runtime_imports(node: ast.AST) -> Iterator[str]:
+    """Top-level names of the modules that code imports when it runs, wherever the import stands."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield (node.module or "").partition(".")[0]
+    elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+        for statement in node.orelse:
+            yield from runtime_imports(statement)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from runtime_imports(child)
+
+
+def undeclared(source: str, declared: set[str]) -> set[str]:
+    """Modules of libraries that a file imports although the project does not ask for them itself."""
+    libraries = set(runtime_imports(ast.parse(source))) - set(sys.stdlib_module_names) - set(PACKAGES)
+    normal = {module: {name.lower().replace("_", "-") for name in names} for module, names in DISTRIBUTIONS.items()}
+    return {module for module in libraries if not normal.get(module, set()) & declared}
+
+
+DISTRIBUTIONS = packages_distributions()
+DECLARED = {Requirement(line).name for line in PROJECT["dependencies"]}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_is_imported_is_asked_for_not_come_by_through_another_library(package: str) -> None:
+    found = {path.name: undeclared(path.read_text("utf-8"), DECLARED) for path in (ROOT / package).rglob("*.py")}
+    assert {name: modules for name, modules in found.items() if modules} == {}
+
+
+def test_an_import_that_nothing_asks_for_is_found() -> None:
+    source = (
+        "import os, yaml\nif TYPE_CHECKING:\n    import mypy\nelse:\n    import jinja2.x\ndef f():\n    import rich"
+    )
+    assert undeclared(source, {"rich"}) == {"yaml", "jinja2"}
