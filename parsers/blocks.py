@@ -1,10 +1,10 @@
 """Body containers of a page to typed blocks in reading order."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from parsers.article import Block, BlockType
 from parsers.characters import clean
-from parsers.html import Node, Tree
+from parsers.html import BREAK, Node, Tree
 
 _TYPES = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
@@ -16,9 +16,9 @@ _TYPES = {
 }
 # Elements that may hold other selected ones and then are only their frame: `<blockquote><p>`, `<div><p>`.
 _FRAMES = frozenset({"blockquote", "div", "section", "article", "main"})
-# Two line breaks are how pages without <p> separate paragraphs; one break is a line of the same block.
-_BREAK = "\x1f"
-_PARAGRAPH_BREAK = _BREAK * 2
+# Stands between texts that two line breaks separate, which is how pages without <p> make paragraphs; one break is a new
+# line of the same block. A record separator can't occur in clean text.
+PARAGRAPH = "\x1e"
 
 
 def remove(root: Tree | Node, css: str) -> None:
@@ -27,7 +27,7 @@ def remove(root: Tree | Node, css: str) -> None:
         node.decompose()
 
 
-def read_blocks(containers: Iterable[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
+def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
     """The blocks of the containers, in document order, each text once.
 
     A block inside another one is left to the outer (`<li><p>`), except that frames such as `<blockquote>` leave their
@@ -36,24 +36,23 @@ def read_blocks(containers: Iterable[Node], blocks: str, headings: str | None, l
     Args:
         containers: body elements.
         blocks: selector inside a container; empty takes the container itself.
-        headings: selector of blocks that are headings whatever their tag.
+        headings: selector of blocks that are headings whatever their tag, or of elements in them that hold all of their
+            text (`p > strong`).
         leads: `mem_id` of nodes that are the standfirst.
     """
     found: list[Block] = []
-    seen: set[int] = set()
+    ids = {container.mem_id for container in containers}
     for container in containers:
-        if container.mem_id in seen:  # a container inside another one
+        if any(above in ids for above in _ancestors(container)):
             continue
-        _mark_breaks(container)
-        nodes = [node for node in container.css(blocks) if node.mem_id not in seen] if blocks else [container]
-        bold = {node.mem_id for node in container.css(headings)} if headings else set()
+        nodes = container.css(blocks) if blocks else [container]
+        marked = container.css(headings) if headings else []
         chosen = {node.mem_id for node in nodes}
         frames = _frames(nodes)
-        seen |= chosen
         for node in nodes:
             if node.mem_id in frames or _inside(node, chosen - frames, container.mem_id):
                 continue
-            kind = _kind(node, bold, leads)
+            kind = _kind(node, marked, leads)
             found += [Block(kind, text) for text in _paragraphs(node)]
     return found
 
@@ -82,10 +81,10 @@ def _inside(node: Node, chosen: set[int], container: int) -> bool:
     return False
 
 
-def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
+def _kind(node: Node, headings: Sequence[Node], leads: frozenset[int]) -> BlockType:
     if node.mem_id in leads:
         return BlockType.LEAD
-    if node.mem_id in headings:
+    if any(_covers(mark, node) for mark in headings):
         return BlockType.HEADING
     kind = _TYPES.get(node.tag or "", BlockType.PARAGRAPH)
     parent = node.parent
@@ -94,17 +93,16 @@ def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
     return kind
 
 
-def _mark_breaks(container: Node) -> None:
-    """Put a mark where a line break is: the text of a node joins what stands on both sides of `<br>`."""
-    for node in container.css("br"):
-        node.replace_with(_BREAK)
+def _covers(mark: Node, block: Node) -> bool:
+    """Whether `mark` is the block, or an element such as `<strong>` that holds all of the block's text."""
+    if mark.mem_id == block.mem_id:
+        return True
+    return block.mem_id in _ancestors(mark) and clean(mark.text()) == clean(block.text())
 
 
 def _paragraphs(node: Node) -> list[str]:
-    text = node.text()
-    if _BREAK not in text:
-        text = clean(text)
-        return [text] if text else []
-    # White space between two breaks doesn't join them again.
-    joined = _BREAK.join(part.strip() for part in text.split(_BREAK))
-    return [text for part in joined.split(_PARAGRAPH_BREAK) if (text := clean(part.replace(_BREAK, " ")))]
+    """The texts of a block. What holds no letter and no figure (`* * *`) is decoration."""
+    parts = node.text().split(BREAK)
+    texts = [clean(part) for part in parts]
+    joined = " ".join(text or PARAGRAPH for text in texts) if len(texts) > 1 else texts[0]
+    return [text for part in joined.split(PARAGRAPH) if any(map(str.isalnum, text := part.strip()))]

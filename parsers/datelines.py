@@ -6,8 +6,8 @@ from dataclasses import dataclass
 # Agencies by the short form that a dateline uses. A closed list: any word in brackets could be anything.
 AGENCIES = (
     "AP", "AFP", "Reuters", "TASS", "UPI", "dpa", "DPA", "APA", "SDA", "ANSA", "EFE", "Lusa", "ANP", "Belga", "TT",
-    "NTB", "PTI", "ANI", "IANS", "Xinhua", "Kyodo", "Jiji", "Yonhap", "CNA", "AAP", "PAP", "CTK", "MTI", "Interfax", "Bernama",
-    "The Canadian Press", "PA", "Anadolu", "AA", "KNA", "epd", "SID",
+    "NTB", "PTI", "ANI", "IANS", "Xinhua", "Kyodo", "Jiji", "Yonhap", "CNA", "AAP", "PAP", "CTK", "MTI", "Interfax",
+    "Bernama", "The Canadian Press", "PA", "Anadolu", "AA", "KNA", "epd", "SID",
 )  # fmt: skip
 
 # A dateline stands at the very start; 80 characters hold the longest real ones (two cities, a state, a date).

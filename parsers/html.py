@@ -7,6 +7,9 @@ from parsers.characters import clean
 Node = LexborNode
 Tree = LexborHTMLParser
 
+# Stands where a line break was. A unit separator can't occur in clean text, and `clean` takes it for white space.
+BREAK = "\x1f"
+
 
 class LayoutError(Exception):
     """The page is not built as its layout says; becomes `Rejected(layout)` with this message as its detail."""
@@ -46,6 +49,12 @@ def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
     if len(found) < at_least:
         raise LayoutError(f"{len(found)} matches of {css!r}, expected at least {at_least}")
     return found
+
+
+def mark_breaks(tree: Tree) -> None:
+    """Put `BREAK` where line breaks are: the text of an element joins what stands on both sides of `<br>`."""
+    for node in tree.css("br"):
+        node.replace_with(BREAK)
 
 
 def text_of(node: Node) -> str:

@@ -1,5 +1,6 @@
 """A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, under what the layout says."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from parsers.bylines import split_names, strip_prefix
 from parsers.characters import clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible, in_utc
 from parsers.draft import Draft
-from parsers.html import Node, attribute, text_of
+from parsers.html import Node, attribute, mark_breaks, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.source import Layout, ListField, TextField
@@ -39,6 +40,7 @@ _ACCESS = {
     "metered": Access.METERED,
     "locked": Access.PAID,
 }
+_LOGO = re.compile(r"logo|placeholder|default[-_]?(?:image|share)", re.IGNORECASE)
 # Attributes that hold a picture's address, best first: lazy loading leaves a placeholder in `src`.
 _IMAGE_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset")
 
@@ -52,6 +54,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         containers: the matches of `layout.body`.
     """
     metadata = page.metadata  # before the tree is changed
+    mark_breaks(page.tree)
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
     draft.title = (
@@ -212,8 +215,13 @@ def _leading_image(metadata: Metadata) -> str | None:
     for single in stated if isinstance(stated, list) else [stated]:
         url = single.get("url") or single.get("contentUrl") if isinstance(single, dict) else single
         if isinstance(url, str):
-            return url
-    return metadata.first("og:image")
+            return _picture(url)
+    return _picture(metadata.first("og:image"))
+
+
+def _picture(url: str | None) -> str | None:
+    """The address, unless its file name says that it is the site's logo, which sites give for want of a picture."""
+    return None if url is None or _LOGO.search(url.rsplit("/", 1)[-1]) else url
 
 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:

@@ -32,7 +32,8 @@ class Layout:
         when: selector that must match too, where `body` alone would take pages of another layout.
         blocks: selector of the blocks inside `body`; the type of a block follows from its tag. Empty: the text of the
             container itself, split at line breaks.
-        headings: selector of blocks that are headings although their tag says otherwise (bold paragraphs).
+        headings: selector of blocks that are headings although their tag says otherwise, or of elements in them that
+            hold all of their text (`p > strong`: paragraphs that are bold as a whole).
         lead: selector of the standfirst, inside or outside of `body`.
         drop: selector of what is removed from `body` (and from `lead`) besides `furniture`: adverts, related links.
         furniture: what is removed in any case; override only where a site keeps prose in one of these elements.

@@ -82,6 +82,7 @@ SOURCE = Source(
         Layout(
             "wordpress",
             body="article .entry-content, .post-content, [itemprop=articleBody]",
+            headings="p > strong, p > b",
             drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, hr ~ p",
             authors="a[rel=author], .author-name, .entry-meta .author a",
         ),

@@ -41,7 +41,13 @@ SOURCE = Source(
     language="en",
     timezone="America/New_York",
     version=1,
-    layouts=(Layout("2017", body="article .entry-content, article .post-content, [itemprop=articleBody]"),),
+    layouts=(
+        Layout(
+            "2017",
+            body="article .entry-content, article .post-content, [itemprop=articleBody]",
+            drop=".sharedaddy, .jp-relatedposts",
+        ),
+    ),
     # Nothing in such a text names the site, so a capture needs its address or `--source theissue`.
     text_layouts=(TextLayout("text-2017", matches=lambda page: any(page.lines), read=_read_text),),
 )

@@ -22,6 +22,7 @@ PURE_STDLIB = frozenset(
         "binascii",
         "bisect",
         "calendar",
+        "codecs",
         "collections",
         "collections.abc",
         "copy",
