@@ -1,0 +1,29 @@
+"""What every test stands on: no telemetry, and no settings, state or credentials of the person who runs the tests."""
+
+import os
+import tempfile
+
+from hypothesis import settings
+
+_KEPT = {"NEWSLAKE_CHROMIUM", "NEWSLAKE_REQUIRE_BROWSER"}  # these are about the tests themselves
+_PREFECT_HOME = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
+
+# Done at import, as a plugin of conftest.py: Prefect reads the environment when it is imported.
+for _name in list(os.environ):
+    if _name.startswith(("NEWSLAKE_", "PREFECT_", "AWS_")) and _name not in _KEPT:
+        del os.environ[_name]
+os.environ.update(
+    {
+        "PREFECT_HOME": _PREFECT_HOME.name,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # DO_NOT_TRACK alone does not stop the server's telemetry
+        "DO_NOT_TRACK": "1",
+        # Without credentials, a mistake in a test can't reach a real bucket.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+)
+
+# A busy machine is no failure. Elsewhere than in CI, hypothesis tries new examples at each run.
+settings.register_profile("newslake", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("newslake")
