@@ -23,7 +23,6 @@ PURE_STDLIB = frozenset(
         "bisect",
         "calendar",
         "codecs",
-        "codecs",
         "collections",
         "collections.abc",
         "copy",
