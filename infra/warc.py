@@ -15,7 +15,7 @@ import json
 import re
 import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from http.client import responses
 from io import BytesIO
@@ -106,27 +106,27 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture]]:
     return [(offset, end - offset, capture) for (offset, capture), end in zip(found, ends, strict=True)]
 
 
-def is_newslake_record(record: WarcRecord) -> bool:
-    """Whether `capture_of` can read it."""
-    return CAPTURE_FIELD in record.headers
+def fields_of(record: WarcRecord) -> dict[str, str]:
+    """The named fields of a WARC record, names in lower case; of a field that is there twice, the last."""
+    return {name.lower(): value for name, value in record.headers.to_tuples()}
 
 
-def capture_of(record: WarcRecord, block: bytes) -> Capture:
-    """The capture that a record was made from.
+def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
+    """The capture that a record of newslake was made from.
 
     Args:
-        record: a record with the fields of newslake.
-        block: the whole content block of that record.
+        fields: the record's named fields, names in lower case.
+        block: its whole content block.
 
     Raises:
-        ValueError: the record's fields are damaged, or the body is not what its digest says.
+        ValueError: the record is of another program, or damaged: the body is not what its digest says.
     """
     try:
-        said = json.loads(record.headers[CAPTURE_FIELD])
+        said = json.loads(fields[CAPTURE_FIELD.lower()])
         capture = Capture(
-            body=block.partition(b"\r\n\r\n")[2] if record.record_type == WarcRecordType.response else block,
+            body=block.partition(b"\r\n\r\n")[2] if fields["warc-type"] == "response" else block,
             media_type=MediaType(said["media_type"]),
-            captured_at=datetime.fromisoformat(record.headers["WARC-Date"]),
+            captured_at=datetime.fromisoformat(fields["warc-date"]),
             captured_at_basis=CapturedAtBasis(said["captured_at_basis"]),
             url=said["url"],
             source=said["source"],
@@ -135,7 +135,7 @@ def capture_of(record: WarcRecord, block: bytes) -> Capture:
             http_headers=tuple((name, value) for name, value in said["http_headers"]),
             truncated=said["truncated"],
         )
-        expected = record.headers[DIGEST_FIELD]
+        expected = fields[DIGEST_FIELD.lower()]
     except (KeyError, TypeError) as error:
         raise ValueError(f"record fields damaged: {error!r}") from error
     if capture.digest != expected:
@@ -148,7 +148,7 @@ def _captures(stream: bytes) -> Iterator[tuple[int, Capture]]:
     try:
         for record in ArchiveIterator(BytesIO(stream), parse_http=False, max_header_len=MAX_HEADER_BYTES):
             if record.record_type != WarcRecordType.warcinfo:
-                yield record.stream_pos, capture_of(record, record.reader.read())
+                yield record.stream_pos, capture_of(fields_of(record), record.reader.read())
     except OSError as error:
         raise ValueError(f"WARC record damaged: {error}") from error
 
