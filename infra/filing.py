@@ -54,6 +54,12 @@ class Examined:
             return self.outcome.article.source, partition_date(self.outcome.article.published_at)
         return None
 
+    @property
+    def day_got(self) -> tuple[str, str]:
+        """Source that the capture is filed under, and the UTC day on which it was got."""
+        capture = self.archived.capture
+        return folder_of(capture, self.outcome), capture.captured_at.date().isoformat()
+
 
 def folder_of(capture: Capture, outcome: Outcome) -> str:
     """The source that a capture is filed under: the outcome's, else the one that is named, else `_unknown`."""
@@ -95,6 +101,7 @@ def file_outcomes(
         + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
         known=sum(not each.archived.new for each in examined),
         articles=Counter(each.partition for each in examined if each.partition),
+        got=Counter(each.day_got for each in examined),
         partitions_written=landing.partitions_written,
         partitions_unchanged=landing.partitions_unchanged,
     )

@@ -1,13 +1,12 @@
 """Files and archives into the lake: plan chunks of seconds, then archive, parse and land each."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from infra.archive import RawArchive
 from infra.captures import read_captures
 from infra.filing import Examined, Run, file_outcomes, folder_of
-from infra.inputs import Input, Skipped, Unreadable
+from infra.inputs import Input, ReadCount, Unreadable
 from infra.lake import Lake
 from infra.parse_pool import ParsePool, source_name_of
 from infra.run_report import RunReport
@@ -66,9 +65,9 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report = RunReport()
-    skipped: Counter[str] = Counter()
+    met = ReadCount()
     with run.open_pool() as pool:
-        for batch in _batches(_pages(chunk, skipped, on_input)):
+        for batch in _batches(_pages(chunk, run.settings.max_page_bytes, met, on_input)):
             outcomes = list(_outcomes(batch, pool))
             archived = archive.add(
                 [(folder_of(capture, outcome), capture) for capture, outcome in outcomes],
@@ -77,18 +76,14 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
             )
             examined = [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
             report += file_outcomes(examined, lake, run, mode="ingest")
-    return report + RunReport(skipped=skipped)
+    return report + RunReport(skipped=met.skipped)
 
 
 def _pages(
-    chunk: Chunk, skipped: Counter[str], on_input: Callable[[Input], None] | None
+    chunk: Chunk, max_page_bytes: int, met: ReadCount, on_input: Callable[[Input], None] | None
 ) -> Iterator[Capture | Unreadable]:
     for each in chunk.inputs:
-        for found in read_captures(each):
-            if isinstance(found, Skipped):
-                skipped[found.kind] += 1
-            else:
-                yield found
+        yield from read_captures(each, max_page_bytes=max_page_bytes, count=met)
         if on_input:
             on_input(each)
 

@@ -26,9 +26,9 @@ MARGIN = timedelta(days=1)
 # Most pages are captured within a week: feeds and news sitemaps reach back two days, crawls come by in days. Rows that
 # came from later captures are found by their own pointers; `reparse` knows no such limit.
 LOOKAHEAD = timedelta(days=7)
-WEEK = timedelta(days=7)  # a task works on one source and one week: seconds to minutes, and a few hundred for years
-BATCH_BYTES = 16 << 20  # of gzipped WARC records, some 64 MB of pages: what is held in memory at a time
-BATCH_CAPTURES = 2_000  # text captures are small: bounds the rows of one landing
+# A chunk is a Prefect task: seconds of work, and what is held in memory at a time.
+CHUNK_BYTES = 16 << 20  # of gzipped WARC records: some 64 MB of pages
+CHUNK_CAPTURES = 2_000  # text captures are small: this bounds the rows of one landing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class ArchivedChunk:
 
     Attributes:
         source: whose partitions they bear on.
-        pointers: the captures.
-        days: publication days that these captures make complete, as far as the archive goes; None: none are claimed.
+        pointers: the captures, in the order in which they were got.
+        days: publication days of which this chunk, with the others of its plan, has all that is archived; None where
+            the plan claims no days.
     """
 
     source: str
@@ -52,7 +53,7 @@ class ArchivedChunk:
 
 
 def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
-    """Chunks, one a source and week, that make days right from what is archived.
+    """Chunks that make days right from what is archived.
 
     Args:
         store: of the lake.
@@ -60,7 +61,7 @@ def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[Arch
         days: publication days.
 
     Returns:
-        Chunks with captures only: empty where the archive holds nothing for these days.
+        Chunks of disjoint captures; none where the archive holds nothing for these days.
 
     Raises:
         UsageError: there is no such source.
@@ -69,12 +70,11 @@ def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[Arch
         require_source(name)
     archive, lake = RawArchive(store), Lake(store)
     chunks = []
-    for name in names or sources():
-        for week in _weeks(days):
-            entries = archive.entries(name, week.start - MARGIN, week.end + LOOKAHEAD)
-            pointers = {entry.pointer for entry in entries} | _landed_from(lake, name, week)
-            if pointers:
-                chunks.append(ArchivedChunk(name, tuple(sorted(pointers)), week))
+    for name in dict.fromkeys(names) or sources():
+        entries = archive.entries(name, days.start - MARGIN, days.end + LOOKAHEAD)
+        pointers = [entry.pointer for entry in entries]
+        pointers += sorted(_landed_from(lake, name, days).difference(pointers))
+        chunks += [ArchivedChunk(name, tuple(chunk), days) for chunk in _chunks(pointers)]
     return chunks
 
 
@@ -103,34 +103,30 @@ def plan_history(
     first = start - MARGIN if start else None
     unknown = (entry for entry in archive.entries(UNKNOWN_SOURCE, first) if _may_be_of(entry, name))
     pointers = [entry.pointer for entry in chain(archive.entries(name, first), unknown)]
-    return [ArchivedChunk(name, tuple(batch)) for batch in _batches(pointers)]
+    return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
 
 
-def reparse_chunk(chunk: ArchivedChunk, run: Run) -> RunReport:
+def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
     """Parse archived captures again and land what they give; rows that moved leave their old partition.
+
+    Args:
+        chunk: the captures.
+        run: the run.
+        so_far: sum of the reports of the plan's earlier chunks: what is said of a day counts them in.
 
     Raises:
         NewslakeError: a capture cannot be read back, or the lake cannot be written.
     """
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
-    report = RunReport()
-    captured: Counter[str] = Counter()
-    published: Counter[tuple[str, str]] = Counter()
-    batches = list(_batches(chunk.pointers))
+    archived = [ArchivedCapture(archive.read(pointer), pointer, new=False) for pointer in chunk.pointers]
     with run.open_pool() as pool:
-        for number, batch in enumerate(batches, start=1):
-            archived = [ArchivedCapture(archive.read(pointer), pointer, new=False) for pointer in batch]
-            outcomes = pool.parse(each.capture for each in archived)
-            examined = [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
-            captured.update(each.capture.captured_at.date().isoformat() for each in archived)
-            published.update(each.partition for each in examined if each.partition)
-            # Counts are whole once the last capture is parsed; only whole counts may be landed.
-            coverage = _coverage(chunk, captured, published) if number == len(batches) else None
-            report += file_outcomes(
-                examined, lake, run, mode="reparse", coverage=coverage, reparsed={chunk.source: batch}
-            )
-    return report
+        outcomes = pool.parse(each.capture for each in archived)
+        examined = [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+    coverage = _coverage(chunk, examined, so_far)
+    return file_outcomes(
+        examined, lake, run, mode="reparse", coverage=coverage, reparsed={chunk.source: chunk.pointers}
+    )
 
 
 def require_source(name: str) -> None:
@@ -141,14 +137,6 @@ def require_source(name: str) -> None:
     """
     if by_name(name) is None:
         raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")
-
-
-def _weeks(days: Days) -> Iterator[Days]:
-    start = days.start
-    while start < days.end:
-        end = min(start + WEEK, days.end)
-        yield Days(start, end)
-        start = end
 
 
 def _landed_from(lake: Lake, name: str, days: Days) -> set[Pointer]:
@@ -168,30 +156,32 @@ def _may_be_of(entry: IndexEntry, name: str) -> bool:
     return host is None or (source is not None and source.name == name)
 
 
-def _batches(pointers: Iterable[Pointer]) -> Iterator[list[Pointer]]:
-    batch: list[Pointer] = []
+def _chunks(pointers: Iterable[Pointer]) -> Iterator[list[Pointer]]:
+    chunk: list[Pointer] = []
     size = 0
     for pointer in pointers:
-        if batch and (len(batch) == BATCH_CAPTURES or size + pointer.length > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(pointer)
+        if chunk and (len(chunk) == CHUNK_CAPTURES or size + pointer.length > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(pointer)
         size += pointer.length
-    if batch:
-        yield batch
+    if chunk:
+        yield chunk
 
 
-def _coverage(
-    chunk: ArchivedChunk, captured: Counter[str], published: Counter[tuple[str, str]]
-) -> dict[tuple[str, str], Coverage]:
-    """What the chunk says of its days, once all of it is parsed.
+def _coverage(chunk: ArchivedChunk, examined: Sequence[Examined], so_far: RunReport) -> dict[tuple[str, str], Coverage]:
+    """What can be said of the chunk's days after it; counts only grow, so the last chunk leaves the whole ones.
 
-    A day gets coverage if the archive has captures of that very day or articles published on it: a day without
-    articles then counts as empty. Of any other day the archive knows nothing, and it stays missing.
+    Only days on which a capture was got or an article published get coverage: such a day without articles counts as
+    empty. Of any other day the archive knows nothing, and it stays missing.
     """
+    published = Counter(each.partition for each in examined if each.partition)
+    got = Counter(each.day_got for each in examined)
     coverage = {}
     for day in chunk.days or ():
-        parsed, seen = published[chunk.source, day.isoformat()], captured[day.isoformat()]
-        if parsed or seen:
-            coverage[chunk.source, day.isoformat()] = Coverage(captured=max(seen, parsed), parsed=parsed)
+        partition = chunk.source, day.isoformat()
+        if published[partition] or got[partition]:
+            parsed = published[partition] + so_far.articles[partition]
+            captured = max(parsed, got[partition] + so_far.got[partition])
+            coverage[partition] = Coverage(captured=captured, parsed=parsed)
     return coverage

@@ -16,6 +16,7 @@ class RunReport:
         known: captures that the archive held already, byte for byte.
         skipped: records of archives that are no pages by design (requests, images, revisits), by kind.
         articles: captures that gave an article, by (source, publication day).
+        got: captures by (source, day on which they were got).
         partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
         partitions_unchanged: partitions that already held everything.
     """
@@ -26,6 +27,7 @@ class RunReport:
     known: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     articles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    got: Counter[tuple[str, str]] = field(default_factory=Counter)
     partitions_written: int = 0
     partitions_unchanged: int = 0
 

@@ -1,0 +1,83 @@
+"""The command line. Commands import what they need when they run, so that `--help` answers at once."""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+import typer
+
+from flows import cli_demo, cli_lake, cli_parse, cli_runs, cli_up
+from flows.console import ExitCode, stderr
+
+app = typer.Typer(
+    name="newslake",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # main() prints one line instead
+    rich_markup_mode="rich",
+    help=(
+        "News pages, live or archived, into a Parquet lake that can always be rebuilt.\n\n"
+        "Start with [bold]newslake demo[/bold]. Then: [bold]newslake ingest PATH[/bold], "
+        "[bold]newslake status[/bold], [bold]newslake query 'SELECT …'[/bold].\n\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with more pages quarantined than "
+        "NEWSLAKE_QUARANTINE_LIMIT allows."
+    ),
+)
+
+app.command(name="demo", rich_help_panel="Start here")(cli_demo.demo)
+app.command(name="up", rich_help_panel="Start here")(cli_up.up)
+app.command(name="ingest", rich_help_panel="Fill the lake")(cli_runs.ingest)
+app.command(name="run", rich_help_panel="Fill the lake")(cli_runs.run)
+app.command(name="backfill", rich_help_panel="Fill the lake")(cli_runs.backfill)
+app.command(name="reparse", rich_help_panel="Fill the lake")(cli_runs.reparse)
+app.command(name="status", rich_help_panel="Look at it")(cli_lake.status)
+app.command(name="query", rich_help_panel="Look at it")(cli_lake.query)
+app.command(name="verify", rich_help_panel="Look at it")(cli_lake.verify)
+app.command(name="parse", rich_help_panel="Work on parsers")(cli_parse.parse)
+app.command(name="sources", rich_help_panel="Work on parsers")(cli_lake.sources)
+
+
+def main() -> NoReturn:
+    """Run the command line; every error that a user can mend is one line, never a traceback."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: what follows `newslake` on the command line.
+
+    Returns:
+        The exit code.
+    """
+    from infra.errors import NewslakeError
+
+    try:
+        outcome = app(args=arguments, prog_name="newslake", standalone_mode=False)
+    except NewslakeError as error:
+        return _say(str(error), error.exit_code)
+    except click.UsageError as error:
+        hint = f" Try `{error.ctx.command_path} --help`." if error.ctx else ""
+        return _say(f"{error.format_message().rstrip('.')}.{hint}", ExitCode.WRONG_USE)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has gone; stdout must not be flushed again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _say(message: str, code: int) -> int:
+    stderr().print(f"[bold red]error:[/bold red] {_escaped(message)}")
+    return code
+
+
+def _escaped(message: str) -> str:
+    from rich.markup import escape
+
+    return escape(message)

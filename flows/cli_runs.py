@@ -1,0 +1,225 @@
+"""`newslake ingest`, `run`, `backfill`, `reparse`: the commands that fill the lake."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from infra.filing import Run
+    from infra.reparse import ArchivedChunk
+    from infra.run_report import RunReport
+
+PrefectOption = Annotated[
+    bool,
+    typer.Option(
+        "--prefect",
+        help="Run as a Prefect flow. Always so where PREFECT_API_URL is set; else the same work is done in this "
+        "process, since a temporary Prefect server takes 15 seconds to start.",
+    ),
+]
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH…", help="Text and HTML files, WARC, WET, zip (.gz or not), folders, s3://…"),
+    ],
+    source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address or content.")] = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: as archive or file say."),
+    ] = None,
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
+    ] = None,
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Archive, parse and land saved pages. Running it again changes nothing.
+
+    [bold]Examples[/bold]
+
+    newslake ingest pages/
+
+    newslake ingest crawl.warc.gz --source tass --lake s3://news/lake
+    """
+    from flows.start import begin_run
+    from infra.captures import find_inputs
+    from infra.days import parse_instant
+    from infra.ingest import ingest_chunk, plan
+    from infra.reparse import require_source
+    from infra.run_report import RunReport
+
+    if source is not None:
+        require_source(source)
+    instant = parse_instant(captured_at, "--captured-at") if captured_at else None
+    inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
+    run = begin_run(lake)
+    if _under_prefect(prefect):
+        from flows.ingest import ingest as flow
+
+        return _finish(flow(paths, source or "", captured_at or "", manifest or "", run.settings.lake), run, as_json)
+    with _progress("ingesting", sum(each.size for each in inputs)) as advance:
+        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
+    return _finish(sum(reports, RunReport()), run, as_json)
+
+
+def run(
+    source: SourceArgument,
+    day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Publication day, UTC, YYYY-MM-DD. Default: yesterday.")
+    ] = None,
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Land one publication day of one source from what is archived.
+
+    [bold]Example[/bold]
+
+    newslake run tass --day 2017-05-10
+    """
+    from flows.start import begin_run
+    from infra.days import Days, parse_day, require_begun
+    from infra.reparse import plan_days, require_source
+
+    require_source(source)
+    now = datetime.now(UTC)
+    days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
+    require_begun(days, now)
+    context = begin_run(lake)
+    if _under_prefect(prefect):
+        from flows.run import run as flow
+
+        return _finish(flow(source, days.start, context.settings.lake), context, as_json)
+    chunks = plan_days(context.open_store(), [source], days)
+    return _rebuild(chunks, context, as_json, f"{source}, {days.described()}")
+
+
+def backfill(
+    start: Annotated[str, typer.Option(metavar="DATE", help="First publication day, UTC, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option(metavar="DATE", help="First publication day left out, UTC, YYYY-MM-DD.")],
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
+    ] = None,
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Land a range of days from what is archived. The end is the first day left out.
+
+    [bold]Example[/bold]
+
+    newslake backfill tass theissue --start 2017-05-01 --end 2017-06-01
+    """
+    from flows.start import begin_run
+    from infra.days import Days, parse_day, require_begun
+    from infra.reparse import plan_days, require_source
+
+    for name in sources or []:
+        require_source(name)
+    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
+    require_begun(days, datetime.now(UTC))
+    context = begin_run(lake)
+    if _under_prefect(prefect):
+        from flows.backfill import backfill as flow
+
+        return _finish(flow(days.start, days.end, sources or [], context.settings.lake), context, as_json)
+    chunks = plan_days(context.open_store(), sources or [], days)
+    return _rebuild(chunks, context, as_json, f"{', '.join(sources or ['all sources'])}, {days.described()}")
+
+
+def reparse(
+    source: SourceArgument,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First publication day, UTC. Default: from the beginning.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First publication day left out, UTC. Default: to the end.")
+    ] = None,
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Parse again what is archived of a source, after its parser improved. Fetches nothing.
+
+    [bold]Examples[/bold]
+
+    newslake reparse tass
+
+    newslake reparse tass --start 2017-05-01 --end 2017-06-01
+    """
+    from flows.start import begin_run
+    from infra.days import Days, parse_day
+    from infra.reparse import plan_history, require_source
+
+    require_source(source)
+    first = parse_day(start, "--start") if start else None
+    last = parse_day(end, "--end") if end else None
+    if first and last:
+        Days(first, last)  # refuses an end that is not after the start
+    context = begin_run(lake)
+    if _under_prefect(prefect):
+        from flows.reparse import reparse as flow
+
+        return _finish(flow(source, first, last, context.settings.lake), context, as_json)
+    return _rebuild(plan_history(context.open_store(), source, first, last), context, as_json, source)
+
+
+def _under_prefect(asked: bool) -> bool:
+    if asked or os.environ.get("PREFECT_API_URL"):
+        return True
+    stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
+    return False
+
+
+def _rebuild(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
+    from infra.reparse import reparse_chunk
+    from infra.run_report import RunReport
+
+    if not chunks:
+        stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")
+    with _progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+        report = RunReport()
+        for chunk in chunks:
+            report += reparse_chunk(chunk, run, report)
+            advance(len(chunk.pointers))
+    return _finish(report, run, as_json)
+
+
+def _finish(report: "RunReport", run: "Run", as_json: bool) -> int:
+    """Print the summary; the exit code says whether too much was rejected."""
+    from flows.report import summary_table
+
+    if as_json:
+        print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
+    else:
+        stdout().print(summary_table(report))
+    limit = run.settings.quarantine_limit
+    if report.rejected_share <= limit:
+        return ExitCode.DONE
+    stderr().print(
+        f"[yellow]{report.rejected_share:.0%} of the captures were rejected, over the limit of {limit:.0%} "
+        "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] They are kept: see the table `rejects` of `newslake query`."
+    )
+    return ExitCode.OVER_QUARANTINE_LIMIT
+
+
+@contextmanager
+def _progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where that is a terminal; elsewhere nothing."""
+    from rich.progress import Progress
+
+    console = stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda amount: progress.advance(task, amount)

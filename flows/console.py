@@ -1,0 +1,42 @@
+"""What all commands share: two consoles, the shape of `--json`, the exit codes."""
+
+import sys
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+
+
+class ExitCode(IntEnum):
+    """What a command ends with; the contract of docs and scripts."""
+
+    DONE = 0
+    FAILED = 1
+    WRONG_USE = 2
+    OVER_QUARANTINE_LIMIT = 3
+    INTERRUPTED = 130  # 128 + SIGINT, the shells' convention
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document (or a line a row) on stdout.")]
+LakeOption = Annotated[
+    str | None,
+    typer.Option("--lake", metavar="FOLDER|s3://…", help="Where the lake is. Default: NEWSLAKE_LAKE, else ./lake."),
+]
+
+
+def stdout() -> Console:
+    """Console for results. Made at each use, so that redirection of sys.stdout is respected."""
+    return Console(file=sys.stdout, soft_wrap=False, highlight=False)
+
+
+def stderr() -> Console:
+    """Console for progress, hints and errors: never mixed into results."""
+    return Console(file=sys.stderr, soft_wrap=True, highlight=False)
+
+
+def print_json(document: Mapping[str, Any] | list[Any]) -> None:
+    """Print one JSON document, one line, on stdout; dates as ISO 8601."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_UTC_Z).decode() + "\n")

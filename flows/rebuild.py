@@ -1,0 +1,29 @@
+"""The task that run, backfill and reparse share: a chunk of archived captures, parsed again and landed."""
+
+from collections.abc import Iterable
+
+from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.artifacts import publish
+from infra.filing import Run
+from infra.reparse import ArchivedChunk, reparse_chunk
+from infra.run_report import RunReport
+
+
+# No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
+@task(name="reparse-chunk", cache_policy=NO_CACHE, persist_result=False)
+def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+    """Parse one chunk of archived captures again and land them."""
+    report = reparse_chunk(chunk, run, so_far)
+    get_run_logger().info("%s: %s", chunk.described(), report.summary())
+    return report
+
+
+def rebuild(name: str, chunks: Iterable[ArchivedChunk], run: Run) -> RunReport:
+    """Run the chunks one after the other, each with all workers, and publish what they did."""
+    report = RunReport()
+    for chunk in chunks:
+        report += reparse_chunk_task(chunk, run, report)
+    publish(name, report, run)
+    return report

@@ -1,0 +1,53 @@
+"""What a run did, drawn for people: as a terminal table and as Markdown for Prefect's UI."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from infra.run_report import RunReport
+
+SHOWN_PARTITIONS = 200  # rows of an artifact that a page still shows well; `newslake status` has them all
+
+
+def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
+    """The summary, line by line: label and count; reasons of rejection in falling order."""
+    yield "captures", f"{report.captures:,}"
+    if report.known:
+        yield "  archived before", f"{report.known:,}"
+    yield "parsed", f"{report.parsed:,}"
+    yield "rejected", f"{report.rejected_total:,}"
+    for reason, count in report.rejected.most_common():
+        yield f"  {reason}", f"{count:,}"
+    for kind, count in report.skipped.most_common():
+        yield f"skipped: {kind}", f"{count:,}"
+    yield "partitions written", f"{report.partitions_written:,}"
+    yield "partitions unchanged", f"{report.partitions_unchanged:,}"
+
+
+def summary_table(report: RunReport) -> Table:
+    """The summary for a terminal."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right", style="bold")
+    for label, count in summary_rows(report):
+        table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected_total else None)
+    return table
+
+
+def summary_markdown(report: RunReport, lake: str, run_id: str) -> str:
+    """The summary for an artifact: counts, reasons of rejection, partitions.
+
+    Args:
+        report: what the run did.
+        lake: address of the lake, without credentials (boto3 holds those).
+        run_id: of the run.
+    """
+    lines = [f"Run `{run_id}` on lake `{lake}`", "", "| | |", "|:--|--:|"]
+    lines += [f"| {label.strip()} | {count} |" for label, count in summary_rows(report)]
+    if report.articles:
+        lines += ["", "| source | day | captures parsed |", "|:--|:--|--:|"]
+        partitions = sorted(report.articles.items())
+        lines += [f"| {source} | {day} | {count:,} |" for (source, day), count in partitions[:SHOWN_PARTITIONS]]
+        if len(partitions) > SHOWN_PARTITIONS:
+            lines.append(f"| … | {len(partitions) - SHOWN_PARTITIONS:,} more days | |")
+    return "\n".join(lines)

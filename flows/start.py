@@ -1,0 +1,34 @@
+"""What every run begins with, under Prefect or not: settings, a lake that works, a run id."""
+
+import secrets
+from datetime import UTC, datetime
+
+from infra.filing import Run
+from infra.object_store import open_store
+from infra.settings import Settings, load_settings
+
+
+def load_run_settings(lake: str | None = None) -> Settings:
+    """The settings, with the lake that an option or a parameter names instead of the configured one.
+
+    Raises:
+        UsageError: a setting is wrong.
+    """
+    settings = load_settings()
+    return settings.model_copy(update={"lake": lake}) if lake else settings
+
+
+def begin_run(lake: str | None = None) -> Run:
+    """Begin a run on a lake that was tried out: reachable, writable, honours conditional writes.
+
+    Raises:
+        NewslakeError: the lake is none of that, or a setting is wrong. Nothing was written.
+    """
+    settings = load_run_settings(lake)
+    open_store(settings.lake).check()
+    return Run(settings, new_run_id())
+
+
+def new_run_id() -> str:
+    """An id that sorts by time: `20261122T001500Z-3fa9c1`. Six hex digits keep runs of one second apart."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -1,0 +1,74 @@
+"""Ranges of days: UTC, half-open, checked before anything is read."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.days import Days, parse_day, parse_instant, require_begun
+from infra.errors import UsageError
+
+NOW = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
+
+
+@given(st.dates(max_value=date(2100, 1, 1)), st.integers(1, 400))
+def test_days_are_half_open(start: date, count: int) -> None:
+    days = Days(start, start + timedelta(days=count))
+    listed = list(days)
+    assert len(listed) == count
+    assert listed[0] == start
+    assert days.end not in listed
+
+
+@pytest.mark.parametrize("end", [date(2017, 5, 10), date(2017, 5, 9)])
+def test_o01_an_end_that_is_not_after_the_start_is_refused_with_the_remedy(end: date) -> None:
+    with pytest.raises(UsageError, match=r"end 2017-05-\d+ is not after start 2017-05-10\. .*2017-05-11"):
+        Days(date(2017, 5, 10), end)
+
+
+def test_o01_days_that_have_not_begun_are_refused() -> None:
+    require_begun(Days.one(date(2026, 11, 22)), NOW)
+    with pytest.raises(UsageError, match="2026-11-23 is in the future"):
+        require_begun(Days(date(2026, 11, 1), date(2026, 11, 24)), NOW)
+
+
+def test_o01_today_is_the_utc_day_whatever_the_zone_of_the_clock() -> None:
+    tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
+    new_york = NOW.astimezone(timezone(timedelta(hours=-5)))
+    for now in (tokyo, new_york):
+        require_begun(Days.one(date(2026, 11, 22)), now)
+
+
+def test_days_describe_themselves_with_the_end_left_out() -> None:
+    assert Days.one(date(2017, 5, 10)).described() == "2017-05-10"
+    assert Days(date(2017, 5, 10), date(2017, 5, 12)).described() == "2017-05-10 up to 2017-05-12 (left out)"
+
+
+@pytest.mark.parametrize("text", ["2017-13-01", "2017-02-30", "10.05.2017", "", "yesterday", "2017-05-10T00:00"])
+def test_a_day_that_is_none_is_named_with_its_option(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--start .* is no date\. Write it as YYYY-MM-DD"):
+        parse_day(text, "--start")
+
+
+def test_a_day_is_read_as_written() -> None:
+    assert parse_day("2017-05-10", "--day") == date(2017, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2017-05-10", datetime(2017, 5, 10, tzinfo=UTC)),
+        ("2017-05-10T14:50:00+03:00", datetime(2017, 5, 10, 11, 50, tzinfo=UTC)),
+        ("2017-05-10T11:50:00Z", datetime(2017, 5, 10, 11, 50, tzinfo=UTC)),
+        ("2017-05-10 11:50", datetime(2017, 5, 10, 11, 50, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_offset_is_utc(text: str, instant: datetime) -> None:
+    assert parse_instant(text, "--captured-at") == instant
+
+
+@pytest.mark.parametrize("text", ["soon", "2017-02-30", "1494417000", ""])
+def test_a_time_that_is_none_is_named_with_its_option(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--captured-at .* is no time\. Write it as ISO 8601"):
+        parse_instant(text, "--captured-at")
