@@ -15,12 +15,14 @@ from parsers.article import DateBasis, Precision
 
 # Pages older than the web are digitised print, whose capture would not be a news page; later than this is a typo.
 MIN_YEAR, MAX_YEAR = 1980, 2100
+# Baker Island and Kiribati: no zone is further from UTC.
+MAX_BEHIND, MAX_AHEAD = timedelta(hours=12), timedelta(hours=14)
 
 # Month names as news pages spell them, full and short. Where two languages share a word it means the same month.
 _MONTHS = """
 1: january jan janvier janv januar jän jänner enero ene gennaio gen janeiro januari stycznia tammikuuta ocak
 2: february feb février fevrier févr februar febr febrero febbraio fevereiro fev februari lutego şubat
-3: march mars märz maerz mär mrz marzo março maart marca mart
+3: march mar mars märz maerz mär mrz marzo março maart marca mart
 4: april apr avril avr abril abr aprile kwietnia nisan
 5: may mai mayo maggio mag maio mei maj maja mayıs
 6: june jun juin juni junio giugno giu junho czerwca haziran
@@ -31,8 +33,15 @@ _MONTHS = """
 11: november nov novembre noviembre novembro listopada kasım
 12: december dec décembre déc dezember dez diciembre dic dicembre dezembro grudnia aralık
 """
+
+
+def _letters(word: str) -> str:
+    """The word with the letters made equal that `re.IGNORECASE` takes for equal: `ı`, `İ` and `i`, `ſ` and `s`."""
+    return word.casefold().replace("\u0307", "").replace("ı", "i")
+
+
 MONTHS = {
-    word: int(number)
+    _letters(word): int(number)
     for number, words in (line.split(":") for line in _MONTHS.strip().splitlines())
     for word in words.split()
 }
@@ -42,17 +51,22 @@ _ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "
 _ZONES |= {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
 _TIME = re.compile(
-    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-4])(?::|\.|h| ?[時시] ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
-    r"(?: ?(?P<half>[ap])\.?m\b)?(?: ?(?:Uhr|[分분]))?",
+    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3]|24(?=.00))(?::|\.|h| ?[時시] ?)(?P<minute>[0-5]\d)"
+    r"(?::(?P<second>[0-5]\d))?(?!\d)(?: ?(?P<half>[ap])\.?m\b\.?)?(?: ?(?:Uhr|[分분]))?",
     re.IGNORECASE,
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)? ?(?P<sign>[+\u2212-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b")
+# Without `UTC` before it a figure after a dash is an offset only if it is written in full: `14:50 - 15 May`.
+_OFFSET = re.compile(
+    r"(?:(?:UTC|GMT) ?(?=[+\u2212-]\d{1,2}(?!\d))|(?:UTC|GMT)? ?(?=[+\u2212-]\d{2}:?\d{2}\b))"
+    r"(?P<sign>[+\u2212-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b"
+)
 _ZONE = re.compile(r"\b(" + "|".join(_ZONES) + r")\b")
 _YMD = re.compile(r"\b(?P<year>\d{4}) ?[-./年년] ?(?P<month>\d{1,2}) ?[-./月월] ?(?P<day>\d{1,2})(?!\d)")
 _DMY = re.compile(r"\b(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})\b")
-_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_NAMES = "|".join(sorted(re.findall(r"[^\W\d]+", _MONTHS), key=len, reverse=True))
+_CLOCK = r"(?:[:.]| ?[h時시] ?)\d{2}(?!\d)"  # behind a month: in `5 May 10:30` the hour is no day
 _MONTH_FIRST = re.compile(
-    rf"\b(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year>\d{{4}})\b)?", re.I
+    rf"\b(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!{_CLOCK})(?:,? (?P<year>\d{{4}})\b)?", re.I
 )
 _DAY_FIRST = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: de)? ?(?P<name>{_NAMES})\b\.?(?:,? (?:de )?(?P<year>\d{{4}})\b)?",
@@ -106,7 +120,7 @@ def from_visible(
     day = _calendar_day(text, not_after)
     if day is None:
         return Stamp(None, text, None, None)
-    clock = _TIME.search(text, day.end) or _TIME.search(text[: day.start])
+    clock = _time_of_day(text, day)
     try:
         at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone is applied below
     except ValueError:  # 30 February
@@ -138,12 +152,11 @@ class _Day:
 
 
 def _calendar_day(text: str, not_after: date | None) -> _Day | None:
-    for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):
-        match = pattern.search(text)
-        if match is None:
-            continue
+    """The first day that is stated whole; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
+    matches = [match for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST) if (match := pattern.search(text))]
+    for match in sorted(matches, key=lambda match: match["year"] is None):
         groups = match.groupdict()
-        month = MONTHS[groups["name"].lower()] if "name" in groups else int(groups["month"])
+        month = MONTHS[_letters(groups["name"])] if "name" in groups else int(groups["month"])
         stated = int(groups["year"]) if groups["year"] else _latest_year(month, int(groups["day"]), not_after)
         if stated is not None and MIN_YEAR <= stated <= MAX_YEAR:
             return _Day(stated, month, int(groups["day"]), match.start(), match.end())
@@ -158,6 +171,14 @@ def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
     return limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
 
 
+def _time_of_day(text: str, day: _Day) -> re.Match[str] | None:
+    """The time after a day, unless another figure (of another date) comes first; else the last one before it."""
+    after = _TIME.search(text, day.end)
+    if after and not re.search(r"\d", text[day.end : after.start()]):
+        return after
+    return max(_TIME.finditer(text[: day.start]), key=re.Match.start, default=None)
+
+
 def _hour(clock: re.Match[str]) -> int:
     hour = int(clock["hour"])
     return hour % 12 + (12 if clock["half"].lower() == "p" else 0) if clock["half"] else hour
@@ -166,11 +187,16 @@ def _hour(clock: re.Match[str]) -> int:
 def _with_offset(at: datetime, rest: str) -> datetime:
     offset = _OFFSET.match(rest.strip())
     if offset:
-        minutes = 60 * int(offset["hours"]) + int(offset["minutes"] or 0)
-        sign = 1 if offset["sign"] == "+" else -1
-        return at.replace(tzinfo=timezone(sign * timedelta(minutes=minutes))) if minutes < 24 * 60 else at
+        zone = _offset(offset["sign"], offset["hours"], offset["minutes"])
+        return at.replace(tzinfo=zone) if zone else at
     named = _ZONE.match(rest.strip())
     return at.replace(tzinfo=timezone(timedelta(hours=_ZONES[named[1]]))) if named else at
+
+
+def _offset(sign: str, hours: str, minutes: str | None) -> timezone | None:
+    """The zone of an offset; None for one that no place on earth has (`10:30-16:00` is a span of time)."""
+    offset = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
+    return timezone(offset) if -MAX_BEHIND <= offset <= MAX_AHEAD else None
 
 
 def _iso(text: str) -> datetime | None:
@@ -180,10 +206,11 @@ def _iso(text: str) -> datetime | None:
         return _lenient_iso(text)
 
 
-# What `fromisoformat` refuses and pages have: one-digit fields, 24:00, a leap second, `+0000 UTC`, spaces before zones.
+# What `fromisoformat` refuses and pages have: one-digit fields, 24:00, a leap second, zones by name, `+0000 UTC`.
 _LENIENT = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?"
-    r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?: [A-Z]+)?$"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[T ]+([01]?\d|2[0-3]|24(?=:00(?::00)?(?!:?\d))):([0-5]\d)(?::([0-5]\d|60)(?:[.,]\d+)?)?)?"
+    r" ?(?:([+-])(\d{2}):?(\d{2})(?: UTC| GMT)?|([A-Z]{1,4}))?$"
 )
 
 
@@ -191,15 +218,20 @@ def _lenient_iso(text: str) -> datetime | None:
     match = _LENIENT.match(text)
     if match is None:
         return None
-    year, month, day, hour, minute, second, zone = match.groups()
+    year, month, day, hour, minute, second, sign, hours, minutes, name = match.groups()
+    if name and name not in _ZONES:  # AM and PM too
+        return None
     try:
         at = datetime(int(year), int(month), int(day))  # noqa: DTZ001 - the zone is applied below
         at += timedelta(hours=int(hour or 0), minutes=int(minute or 0), seconds=int(second or 0))
     except (ValueError, OverflowError):
         return None
-    if zone is None:
+    if name:
+        return at.replace(tzinfo=timezone(timedelta(hours=_ZONES[name])))
+    if not sign:
         return at
-    return at.replace(tzinfo=UTC) if zone.isalpha() else datetime.fromisoformat(f"{at.isoformat()}{zone}")
+    zone = _offset(sign, hours, minutes)
+    return at.replace(tzinfo=zone) if zone else None
 
 
 def _epoch(text: str) -> datetime | None:
@@ -208,15 +240,37 @@ def _epoch(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text[:10]), UTC)
 
 
+# RFC 5322, 3.3, with its obsolete zones. The library reads much more, and guesses there: `10 May 24` would be midnight,
+# `07:47 PM EST` a time in the morning.
+_RFC_5322 = re.compile(
+    r"(?:[A-Za-z]{3,9},? )?\d{1,2}[ -][A-Za-z]{3}[ -]\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: ([+-]\d{4}|[A-Z]+))?"
+)
+# `Date.toString()` of JavaScript (`Wed Nov 20 2019 08:00:58 GMT+0000 …`) and of Java (`Fri Apr 28 19:20:36 CEST 2023`).
+_TO_STRING = re.compile(
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>\d{2}) (?:(?P<javascript>\d{4}) )?(?P<time>\d{2}:\d{2}:\d{2})"
+    r" (?:GMT(?=[+-]))?(?P<zone>[+-]\d{4}|[A-Z]+)(?: (?P<java>\d{4})| \(.*\))?"
+)
+
+
 def _rfc(text: str) -> datetime | None:
-    try:
-        return email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    found = _TO_STRING.fullmatch(text)
+    if found:
+        year = found["javascript"] or found["java"]
+        text = f"{found['day']} {found['month']} {year} {found['time']} {found['zone']}"
+    match = _RFC_5322.fullmatch(text)
+    if match is None or (match[1] and match[1].isalpha() and match[1] not in _ZONES):
         return None
+    try:
+        at = email.utils.parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if at.tzinfo or not match[1]:
+        return at
+    return at.replace(tzinfo=timezone(timedelta(hours=_ZONES.get(match[1], 0))))  # -0000 is UTC: RFC 5322, 3.3
 
 
 def _machine_precision(text: str) -> Precision:
-    if re.fullmatch(r"\d{4}-?\d{1,2}-?\d{1,2}", text):
+    if not re.search(r"\d[T ]+\d|\d{9}", text):
         return Precision.DAY
     return (
         Precision.MINUTE
