@@ -33,15 +33,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
-DEFAULT_REGION: Final = (
-    "us-east-1"  # where no region is configured: S3-compatible servers take it, AWS redirects from it
-)
+DEFAULT_REGION: Final = "us-east-1"  # where none is configured: other servers take any region, AWS redirects from it
 CONNECT_SECONDS: Final = 5.0  # a server in reach accepts in milliseconds; botocore's 60 s look like a hang
 READ_SECONDS: Final = 60.0  # silence, not duration: a busy server may think for long about one large object
 CONNECTIONS: Final = 32  # threads beyond that gained nothing (measured: boto3 is bound by the processor from 8 on)
-READ_ATTEMPTS: Final = (
-    3  # botocore retries requests, but not a body that breaks off: as often as its standard mode does
-)
+READ_ATTEMPTS: Final = 3  # botocore repeats requests, but not bodies that break off: as often as it does
 ABSENT: Final = 404
 BEYOND_END: Final = 416
 CONFLICTS: Final = frozenset({409, 412})
