@@ -1,0 +1,59 @@
+"""An object store in memory: what is neither a folder nor S3, and a place to let a rival writer in."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from infra.errors import NewslakeError
+from infra.object_store import ConflictError, ObjectInfo, Stored
+
+MODIFIED_AT = datetime(2024, 5, 1, tzinfo=UTC)
+
+
+class MemoryStore:
+    """Objects in a dict. `before_put` is called before each put, with its key: a rival may write there."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.puts: list[str] = []
+        self.gets: list[str] = []
+        self.before_put: Callable[[str], None] = lambda key: None
+
+    @property
+    def uri(self) -> str:
+        return "memory"
+
+    def get(self, key: str) -> Stored | None:
+        self.gets.append(key)
+        body = self.objects.get(key)
+        return None if body is None else Stored(body, _etag(body))
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        piece = self.objects.get(key, b"")[offset : offset + length]
+        if len(piece) != length:
+            raise NewslakeError(f"{key} has no {length} bytes at {offset}", "Restore it.")
+        return piece
+
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        self.before_put(key)
+        present = self.objects.get(key)
+        if (None if present is None else _etag(present)) != if_match:
+            raise ConflictError(key)
+        self.objects[key] = body
+        self.puts.append(key)
+        return _etag(body)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        for key, body in sorted(self.objects.items()):
+            if key.startswith(prefix):
+                yield ObjectInfo(key, len(body), _etag(body), MODIFIED_AT)
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
+    def check(self) -> None:
+        return
+
+
+def _etag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

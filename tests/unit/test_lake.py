@@ -1,0 +1,331 @@
+"""The lake as a whole: where articles and rejections land, once, whatever is repeated or runs beside it."""
+
+import multiprocessing
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.archive import UNKNOWN_SOURCE, Pointer
+from infra.errors import NewslakeError, UsageError
+from infra.lake import Lake, LandingReport
+from infra.local_store import LocalStore
+from infra.partition import REJECTS, Coverage
+from parsers.article import NULL_PARTITION
+from parsers.outcome import RejectReason
+from tests.lake_samples import NOON, Landed, broken, landed, pointer, rejected
+from tests.memory_store import MemoryStore
+
+DAY = "2024-05-01"
+ARTICLES_KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
+REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def lake(store: MemoryStore) -> Lake:
+    return Lake(store)
+
+
+def titles(lake: Lake, date: str = DAY, source: str = "gazette") -> list[str]:
+    return list(lake.read_partition(source, date)["title"].to_pylist())
+
+
+def reject_states(lake: Lake, date: str = DAY, source: str = "gazette") -> list[tuple[str, str]]:
+    table = lake.read_rejects(source, date)
+    return list(zip(table["reason"].to_pylist(), table["state"].to_pylist(), strict=True))
+
+
+class TestWhereRowsLand:
+    """A partition is a source and the UTC day of publication."""
+
+    def test_rows_are_grouped_by_source_and_day(self, lake: Lake, store: MemoryStore) -> None:
+        rows = [landed(0), landed(1), landed(0, source="herald"), landed(2, published_at=NOON + timedelta(days=1))]
+        report = lake.land(rows, mode="live")
+        assert report.written == (("gazette", DAY), ("gazette", "2024-05-02"), ("herald", DAY))
+        assert (report.rows_added, report.partitions_written, report.partitions_unchanged) == (4, 3, 0)
+        assert ARTICLES_KEY in store.objects
+        assert titles(lake) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
+
+    def test_the_day_is_that_of_utc_whatever_zone_the_time_is_in(self, lake: Lake) -> None:
+        early_in_moscow = datetime(2024, 5, 1, 1, tzinfo=timezone(timedelta(hours=3)))
+        assert lake.land([landed(0, published_at=early_in_moscow)], mode="live").written == (("gazette", "2024-04-30"),)
+
+    def test_l10_an_undated_article_lands_in_the_null_partition(self, lake: Lake) -> None:
+        report = lake.land([landed(0, published_at=None)], mode="live")
+        assert report.written == (("gazette", NULL_PARTITION),)
+        assert titles(lake, NULL_PARTITION) == ["Ferry 0 leaves late"]
+
+    def test_l10_an_article_seen_again_later_stays_in_the_day_of_its_publication(self, lake: Lake) -> None:
+        lake.land([landed(0)], mode="live")
+        later = landed(0, captured_at=NOON + timedelta(days=2), lead="Edited")
+        report = lake.land([later], mode="live")
+        assert (report.rows_added, report.rows_updated) == (0, 1)
+        assert lake.read_partition("gazette", DAY)["lead"].to_pylist() == ["Edited"]
+
+    def test_l08_an_empty_day_is_landed_and_a_day_not_looked_at_is_missing(self, lake: Lake) -> None:
+        lake.land([], coverage={("gazette", DAY): Coverage()}, mode="live")
+        assert titles(lake) == []
+        manifest = lake.read_manifest("gazette", DAY)
+        assert manifest is not None
+        assert manifest.coverage == {"live": Coverage()}
+        assert lake.read_manifest("gazette", "2024-05-02") is None
+        with pytest.raises(NewslakeError, match="memory has no articles/source=gazette/date=2024-05-02"):
+            lake.read_partition("gazette", "2024-05-02")
+
+    def test_coverage_is_filed_under_the_mode(self, lake: Lake) -> None:
+        lake.land([landed(0)], coverage={("gazette", DAY): Coverage(2, 1, 1)}, mode="live")
+        lake.land([], coverage={("gazette", DAY): Coverage(9, 9, 8, 1)}, mode="ingest")
+        manifest = lake.read_manifest("gazette", DAY)
+        assert manifest is not None
+        assert manifest.coverage == {"live": Coverage(2, 1, 1), "ingest": Coverage(9, 9, 8, 1)}
+
+    @pytest.mark.parametrize("source", ["..", "a/b", "", "Gazette"])
+    def test_l06_a_bad_source_is_refused_before_anything_is_written(
+        self, source: str, lake: Lake, store: MemoryStore
+    ) -> None:
+        good = [landed(0)]
+        for bad in (
+            {"articles": [*good, landed(1, source=source)]},
+            {"articles": good, "rejects": [rejected(1, source=source)]},
+            {"articles": good, "coverage": {(source, DAY): Coverage()}},
+            {"articles": good, "reparsed": {source: [pointer(0)]}},
+        ):
+            with pytest.raises(UsageError, match="is no name of a source"):
+                lake.land(mode="live", **bad)
+        assert store.objects == {}
+
+    def test_l06_a_bad_date_of_coverage_is_refused(self, lake: Lake) -> None:
+        with pytest.raises(UsageError, match=r"'\.\./x' is no day"):
+            lake.land([], coverage={("gazette", "../x"): Coverage()}, mode="live")
+
+    def test_partitions_are_listed_without_opening_them(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0), landed(0, source="herald"), landed(0, source="gazette2")], mode="live")
+        store.objects["articles/source=gazette/date=2024-05-01/notes.txt"] = b"stray"
+        store.gets.clear()
+        assert [(source, date) for source, date, _ in lake.partitions()] == [
+            ("gazette", DAY),
+            ("gazette2", DAY),
+            ("herald", DAY),
+        ]
+        assert [info.key for _, _, info in lake.partitions("gazette")] == [ARTICLES_KEY]
+        assert store.gets == []
+
+    def test_l06_partitions_of_a_bad_source_are_refused(self, lake: Lake) -> None:
+        with pytest.raises(UsageError, match="is no name of a source"):
+            list(lake.partitions("../gazette"))
+
+    def test_a_partition_is_read_with_one_get(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0)], mode="live")
+        store.gets.clear()
+        lake.read_partition("gazette", DAY)
+        assert store.gets == [ARTICLES_KEY]
+
+
+class TestRepetition:
+    """L04: what was landed once is as it was, byte for byte."""
+
+    def test_l04_a_second_run_writes_nothing(self, lake: Lake, store: MemoryStore) -> None:
+        rows, rejects = [landed(number) for number in range(5)], [rejected(7)]
+        coverage = {("gazette", DAY): Coverage(6, 6, 5, 1)}
+        lake.land(rows, rejects, coverage=coverage, mode="live")
+        before = dict(store.objects)
+        store.puts.clear()
+        again = [landed(number, run_id="20250101T000000-b") for number in reversed(range(5))]
+        report = lake.land(again, [rejected(7, run_id="20250101T000000-b")], coverage=coverage, mode="live")
+        assert report == LandingReport(unchanged=(("gazette", DAY),))
+        assert store.puts == []
+        assert store.objects == before
+
+    def test_l03_a_rival_between_read_and_write_is_merged_not_lost(self, lake: Lake, store: MemoryStore) -> None:
+        rivals = [landed(1), landed(2)]
+
+        def rival(key: str) -> None:
+            if rivals:
+                row = rivals.pop()
+                Lake(store).land([row], mode="live")
+
+        store.before_put = rival
+        report = lake.land([landed(0)], mode="live")
+        assert len(titles(lake)) == 3
+        assert report.rows_added == 1
+
+    def test_l11_a_damaged_partition_is_named_and_not_overwritten(self, lake: Lake, store: MemoryStore) -> None:
+        store.objects[ARTICLES_KEY] = b"not parquet"
+        with pytest.raises(NewslakeError, match=f"{ARTICLES_KEY} is damaged"):
+            lake.land([landed(0)], mode="live")
+        with pytest.raises(NewslakeError, match="is damaged"):
+            lake.read_partition("gazette", DAY)
+        assert store.objects[ARTICLES_KEY] == b"not parquet"
+
+
+class TestQuarantine:
+    """Rejections land by the day of their capture and close when their capture becomes an article."""
+
+    def test_l01_a_record_that_does_not_fit_is_quarantined_and_the_others_land(self, lake: Lake) -> None:
+        report = lake.land([landed(0), broken(1, title="\ud83d"), landed(2)], mode="live")
+        assert (report.rows_added, report.invalid_records, report.rejects_written) == (2, 1, 1)
+        row = lake.read_rejects("gazette", DAY).to_pylist()[0]
+        assert (row["reason"], row["capture_offset"], row["state"]) == ("invalid_record", 1000, "open")
+        assert row["detail"].startswith("title: ")
+
+    def test_rejections_land_by_capture_day(self, lake: Lake) -> None:
+        lake.land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))], mode="live")
+        assert [date for _, date, _ in lake.partitions("gazette", REJECTS)] == [DAY, "2024-05-02"]
+
+    def test_a_landed_article_closes_the_rejection_of_its_capture(self, lake: Lake) -> None:
+        lake.land([], [rejected(0), rejected(1)], mode="live")
+        report = lake.land([landed(0, parser_version=2)], mode="reparse")
+        assert (report.rejects_closed, report.rejects_written) == (1, 1)
+        assert sorted(reject_states(lake)) == [("layout", "closed"), ("layout", "open")]
+        manifest = lake.read_manifest("gazette", DAY, REJECTS)
+        assert manifest is not None
+        assert manifest.open_rejects == {"layout": 1}
+
+    def test_an_article_whose_address_was_tidied_closes_it_by_its_record(self, lake: Lake) -> None:
+        lake.land([], [rejected(0)], mode="live")
+        lake.land([landed(0, url="https://gazette.example/tidy")], mode="live")
+        assert reject_states(lake) == [("layout", "closed")]
+
+    def test_a_capture_of_no_known_source_is_closed_by_the_source_that_learned_it(self, lake: Lake) -> None:
+        unknown = rejected(0, source=UNKNOWN_SOURCE, reason=RejectReason.UNKNOWN_SOURCE, parser_version=None)
+        lake.land([], [unknown], mode="live")
+        lake.land([landed(0)], mode="reparse")
+        assert reject_states(lake, source=UNKNOWN_SOURCE) == [("unknown_source", "closed")]
+
+    def test_no_rejects_partition_is_read_or_made_where_there_is_none(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([], [rejected(0, captured_at=NOON - timedelta(days=9))], mode="live")
+        store.gets.clear()
+        lake.land([landed(0)], mode="live")
+        assert store.gets == [ARTICLES_KEY]
+        assert REJECTS_KEY not in store.objects
+
+    def test_a_rejection_that_does_not_fit_is_a_bug_that_is_named(self, lake: Lake, store: MemoryStore) -> None:
+        with pytest.raises(NewslakeError, match=f"A rejection for {REJECTS_KEY} has a wrong http_status: "):
+            lake.land([landed(0)], [rejected(0, http_status="200")], mode="live")
+        assert store.objects == {}
+
+
+class TestReparse:
+    """A capture parsed again is where its newest outcome says, and nowhere else."""
+
+    def reparse(self, lake: Lake, rows: list[Landed], *numbers: int, **more: Any) -> LandingReport:
+        return lake.land(rows, mode="reparse", reparsed={"gazette": [pointer(number) for number in numbers]}, **more)
+
+    def test_an_article_whose_day_was_mended_moves(self, lake: Lake) -> None:
+        lake.land([landed(0), landed(1)], mode="ingest")
+        report = self.reparse(lake, [landed(0, parser_version=2, published_at=NOON - timedelta(days=1))], 0)
+        assert (report.rows_added, report.rows_removed) == (1, 1)
+        assert report.written == (("gazette", "2024-04-30"), ("gazette", DAY))
+        assert titles(lake) == ["Ferry 1 leaves late"]
+        assert titles(lake, "2024-04-30") == ["Ferry 0 leaves late"]
+
+    def test_an_article_is_never_missing_while_it_moves(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0)], mode="ingest")
+        store.puts.clear()
+        self.reparse(lake, [landed(0, parser_version=2, published_at=None)], 0)
+        assert store.puts == [f"articles/source=gazette/date={NULL_PARTITION}/articles.parquet", ARTICLES_KEY]
+
+    def test_an_article_that_is_rejected_now_goes_and_comes_back_when_it_parses(self, lake: Lake) -> None:
+        lake.land([landed(0), landed(1)], mode="ingest")
+        self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2, reason=RejectReason.NOT_ARTICLE)])
+        assert titles(lake) == ["Ferry 1 leaves late"]
+        assert reject_states(lake) == [("not_article", "open")]
+        self.reparse(lake, [landed(0, parser_version=3)], 0)
+        assert titles(lake) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
+        assert reject_states(lake) == [("not_article", "closed")]
+
+    @pytest.mark.parametrize("reason", ["timeout", RejectReason.PARSER_CRASH, RejectReason.PARSER_ERROR])
+    def test_a_failure_of_ours_is_recorded_and_takes_no_article_away(self, reason: str, lake: Lake) -> None:
+        lake.land([landed(0)], mode="ingest")
+        report = self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2, reason=reason)])
+        assert (report.rows_removed, report.rejects_written) == (0, 1)
+        assert titles(lake) == ["Ferry 0 leaves late"]
+
+    def test_a_record_that_does_not_fit_takes_no_article_away(self, lake: Lake) -> None:
+        lake.land([landed(0)], mode="ingest")
+        report = self.reparse(lake, [broken(0, title="\ud83d", parser_version=2)], 0)
+        assert (report.rows_removed, report.invalid_records) == (0, 1)
+
+    def test_l04_a_second_reparse_writes_nothing(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0), landed(1), landed(2)], mode="ingest")
+        rejects = [rejected(1, parser_version=2, mode="reparse", run_id="2025")]
+        moved = {"parser_version": 2, "published_at": None, "mode": "reparse"}
+        self.reparse(lake, [landed(0, run_id="2025", **moved)], 0, 1, rejects=rejects)
+        before = dict(store.objects)
+        again = [rejected(1, parser_version=2, mode="reparse", run_id="2026")]
+        self.reparse(lake, [landed(0, run_id="2026", **moved)], 0, 1, rejects=again)
+        assert store.objects == before
+
+    def test_l04_an_old_reparse_that_finishes_late_removes_nothing(self, lake: Lake) -> None:
+        lake.land([landed(0, parser_version=3)], mode="ingest")
+        report = self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2)])
+        assert report.rows_removed == 0
+        assert titles(lake) == ["Ferry 0 leaves late"]
+
+    def test_partitions_that_hold_no_row_of_those_records_are_not_read(self, lake: Lake, store: MemoryStore) -> None:
+        other_day = landed(5, published_at=NOON + timedelta(days=3), capture_uri="raw/other.warc.gz")
+        lake.land([landed(0), other_day], mode="ingest")
+        store.gets.clear()
+        self.reparse(lake, [landed(0, published_at=None)], 0)
+        assert store.gets.count(ARTICLES_KEY) == 1
+        assert not any("2024-05-04" in key for key in store.gets)
+
+    def test_other_sources_are_left_alone(self, lake: Lake) -> None:
+        lake.land([landed(0), landed(0, source="herald")], mode="ingest")
+        self.reparse(lake, [], 0)
+        assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
+
+    def test_a_capture_that_another_source_claims_now_moves_there(self, lake: Lake) -> None:
+        lake.land([landed(0, parser_version=7)], mode="ingest")
+        self.reparse(lake, [landed(0, source="herald")], 0)
+        assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
+
+    def test_pointers_are_told_apart_by_place_not_length(self, lake: Lake) -> None:
+        lake.land([landed(1)], mode="ingest")
+        place = pointer(1)
+        lake.land([], mode="reparse", reparsed={"gazette": [Pointer(place.uri, place.offset + 1, place.length)]})
+        assert titles(lake) == ["Ferry 1 leaves late"]
+        lake.land([], mode="reparse", reparsed={"gazette": [Pointer(place.uri, place.offset, 1)]})
+        assert titles(lake) == []
+
+
+def land_share(root: Path, worker: int, ready: Any) -> None:
+    """What one racing process does: from two threads, five landings each into the common partition."""
+
+    def land_five(first: int) -> None:
+        lake = Lake(LocalStore(root))
+        for number in range(first, first + 5):
+            coverage = {("gazette", DAY): Coverage(discovered=number)}
+            lake.land([landed(number), landed(600)], [rejected(1000 + number)], coverage=coverage, mode="live")
+
+    ready.wait()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(land_five, (worker * 10, worker * 10 + 5)))
+
+
+def test_l03_ten_writers_in_five_processes_lose_nothing(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    ready = spawn.Barrier(5)
+    workers = [spawn.Process(target=land_share, args=(tmp_path, worker, ready)) for worker in range(5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * 5
+    together, rejects = [landed(number) for number in (*range(50), 600)], [rejected(1000 + n) for n in range(50)]
+    alone = MemoryStore()
+    Lake(alone).land(together, rejects, coverage={("gazette", DAY): Coverage(discovered=49)}, mode="live")
+    assert {key: (tmp_path / key).read_bytes() for key in alone.objects} == alone.objects
+
+
+def test_a_report_survives_the_way_back_from_a_worker() -> None:
+    report = LandingReport(written=(("gazette", DAY),), rows_added=3)
+    assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301 - our own bytes

@@ -1,0 +1,308 @@
+"""Landing is a join: any order, repetition and grouping gives the same bytes, and the better row stays."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra import landing
+from infra.landing import CaptureKey, Change, land_articles, land_rejects
+from infra.partition import ARTICLES, REJECTS, Coverage, decode
+from infra.rejects import Reject, RejectState
+from infra.schema import to_table
+from parsers.article import Block, BlockType, Fidelity, Image
+from tests.lake_samples import NOON, Landed, landed, provenance, rejected
+
+NOTHING: Mapping[str, Coverage] = {}
+CAPTURE: CaptureKey = (provenance(1).capture_uri, provenance(1).capture_offset)
+
+
+def land(
+    old: bytes | None,
+    *rows: Landed,
+    coverage: Mapping[str, Coverage] = NOTHING,
+    reparsed: Mapping[CaptureKey, int | None] | None = None,
+) -> tuple[bytes | None, Change]:
+    table, wrong = to_table(rows, ARTICLES.columns)
+    assert wrong == []
+    return land_articles(old, table, coverage, reparsed or {}, "x")
+
+
+def rows_of(body: bytes | None) -> list[dict[str, Any]]:
+    assert body is not None
+    rows: list[dict[str, Any]] = decode(ARTICLES, body, "x")[0].to_pylist()
+    return rows
+
+
+def one_row(body: bytes | None) -> dict[str, Any]:
+    (row,) = rows_of(body)
+    return row
+
+
+texts = st.sampled_from(["", "a", "b", "a\x1fb", "é"])
+optional = st.none() | texts
+
+
+@st.composite
+def variants(draw: st.DrawFn) -> Landed:
+    """Rows of three articles that differ in whatever may differ; ties in the leading columns are frequent."""
+    return landed(
+        draw(st.integers(0, 2)),
+        title="same",
+        body=draw(st.sampled_from([(), (Block(BlockType.LEAD, "a"),), (Block(BlockType.QUOTE, "a"),)])),
+        fidelity=draw(st.sampled_from(Fidelity)),
+        captured_at=NOON + timedelta(hours=draw(st.integers(0, 2))),
+        first_captured_at=NOON - timedelta(hours=draw(st.integers(0, 2))),
+        parser_version=draw(st.integers(1, 2)),
+        lead=draw(optional),
+        topics=tuple(draw(st.lists(texts, max_size=2))),
+        images=tuple(Image("u", caption) for caption in draw(st.lists(optional, max_size=2))),
+        http_status=draw(st.sampled_from([None, 200, 203])),
+        run_id=draw(st.sampled_from(["r1", "r2"])),
+        mode=draw(st.sampled_from(["live", "ingest"])),
+        capture_uri=draw(st.sampled_from(["raw/a", "raw/b"])),
+        capture_offset=draw(st.sampled_from([5, 10])),
+    )
+
+
+coverages = st.dictionaries(st.sampled_from(["live", "ingest"]), st.builds(Coverage, st.integers(0, 3)), max_size=2)
+batches = st.tuples(st.lists(variants(), max_size=4), coverages)
+
+
+@given(st.lists(batches, min_size=1, max_size=4), st.data())
+def test_l04_any_order_repetition_and_grouping_gives_the_same_bytes(
+    landings: list[tuple[list[Landed], dict[str, Coverage]]], data: st.DataObject
+) -> None:
+    def all_landed(order: Sequence[tuple[list[Landed], dict[str, Coverage]]]) -> bytes | None:
+        body = None
+        for rows, coverage in order:
+            body, _ = land(body, *rows, coverage=coverage)
+        return body
+
+    in_order = all_landed(landings)
+    repeated = data.draw(st.lists(st.sampled_from(landings), max_size=3))
+    shuffled = data.draw(st.permutations([*landings, *repeated]))
+    assert all_landed(shuffled) == in_order
+    every_row = data.draw(st.permutations([row for rows, _ in landings for row in rows]))
+    one_by_one: list[tuple[list[Landed], dict[str, Coverage]]] = [([row], {}) for row in every_row] + [
+        ([], coverage) for _, coverage in landings
+    ]
+    assert all_landed(one_by_one) == in_order
+
+
+@given(st.lists(variants(), min_size=1, max_size=6), st.data())
+def test_two_lakes_merge_into_one_either_way(rows: list[Landed], data: st.DataObject) -> None:
+    """Associativity of the join itself: (a v b) v c == a v (b v c), where each side is a partition of its own."""
+    cut = data.draw(st.integers(0, len(rows)))
+    left, right = (
+        decode(ARTICLES, land(None, *half)[0] or b"", "x")[0] if half else None for half in (rows[:cut], rows[cut:])
+    )
+    together, _ = land(None, *rows)
+    merged = None
+    for half in (right, left):
+        if half is not None:
+            merged, _ = land_articles(merged, half, {}, {}, "x")
+    assert merged == together
+
+
+ORDER = [
+    ({"fidelity": Fidelity.TEXT}, {"fidelity": Fidelity.HTML}),
+    ({"fidelity": Fidelity.PARTIAL, "captured_at": NOON + timedelta(days=9)}, {"fidelity": Fidelity.TEXT}),
+    ({"captured_at": NOON}, {"captured_at": NOON + timedelta(microseconds=1)}),
+    ({"captured_at": NOON, "parser_version": 9}, {"captured_at": NOON + timedelta(days=1)}),
+    ({"parser_version": 9, "lead": "z"}, {"parser_version": 10, "lead": "a"}),
+]
+
+
+@pytest.mark.parametrize(("lesser", "greater"), ORDER, ids=["html", "stub", "time", "time-first", "version"])
+def test_the_better_row_stays_whichever_comes_first(lesser: dict[str, Any], greater: dict[str, Any]) -> None:
+    worse, better = landed(1, section="worse", **lesser), landed(1, section="better", **greater)
+    up, change_up = land(land(None, worse)[0], better)
+    down, change_down = land(land(None, better)[0], worse)
+    assert one_row(up)["section"] == one_row(down)["section"] == "better"
+    assert change_up.updated == 1
+    assert change_down == Change() if worse[1].captured_at >= better[1].captured_at else change_down.updated == 1
+
+
+def test_the_earliest_capture_is_remembered_when_a_later_row_stays() -> None:
+    early, late = landed(1, captured_at=NOON), landed(1, captured_at=NOON + timedelta(hours=5))
+    for first, second in ((early, late), (late, early)):
+        row = one_row(land(land(None, first)[0], second)[0])
+        assert (row["captured_at"], row["first_captured_at"]) == (late[1].captured_at, NOON)
+
+
+def test_a_repeated_run_with_a_later_name_changes_nothing() -> None:
+    body, change = land(None, landed(1), landed(2), coverage={"live": Coverage(2, 2, 2)})
+    assert change == Change(added=2)
+    moved = landed(1, run_id="20250101T000000-b", mode="ingest", capture_uri="raw/a", capture_offset=0)
+    again, change = land(body, landed(2), moved, coverage={"live": Coverage(1)})
+    assert again is body
+    assert change == Change()
+
+
+def test_an_earlier_run_gives_the_row_its_name_and_pointer() -> None:
+    body, _ = land(None, landed(1))
+    earlier = landed(1, run_id="20230101T000000-z", capture_uri="raw/z", capture_offset=77)
+    row = one_row(land(body, earlier)[0])
+    assert (row["run_id"], row["capture_uri"], row["capture_offset"]) == ("20230101T000000-z", "raw/z", 77)
+
+
+def test_coverage_of_each_mode_is_kept_and_only_grows() -> None:
+    body, _ = land(None, coverage={"live": Coverage(5, 4, 4)})
+    body, _ = land(body, coverage={"ingest": Coverage(1)})
+    body, _ = land(body, coverage={"live": Coverage(2, 2, 1, 1)})
+    assert body is not None
+    assert decode(ARTICLES, body, "x")[1].coverage == {"ingest": Coverage(1), "live": Coverage(5, 4, 4, 1)}
+
+
+def test_nothing_is_written_for_nothing() -> None:
+    assert land(None) == (None, Change())
+
+
+def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(monkeypatch: pytest.MonkeyPatch) -> None:
+    body, _ = land(None, landed(1))
+    monkeypatch.setattr(landing, "SCHEMA_VERSION", 2)
+    again, change = land(body)
+    assert change == Change()
+    assert again == body  # encoded anew; only the version in the footer would differ
+    assert again is not body
+
+
+class TestReparsed:
+    """A capture parsed again has one outcome, that of the newest parser."""
+
+    old, _ = land(None, landed(1), landed(2))
+
+    def test_a_capture_that_is_no_article_any_more_loses_its_row(self) -> None:
+        body, change = land(self.old, reparsed={CAPTURE: 2})
+        assert [row["title"] for row in rows_of(body)] == ["Ferry 2 leaves late"]
+        assert change == Change(removed=1)
+
+    def test_the_last_row_gone_leaves_an_empty_partition(self) -> None:
+        body, _ = land(land(None, landed(1))[0], reparsed={CAPTURE: None})
+        assert rows_of(body) == []
+
+    def test_its_new_row_replaces_the_old_one_even_where_it_is_of_lower_fidelity(self) -> None:
+        stub = landed(1, fidelity=Fidelity.PARTIAL, parser_version=2, mode="reparse", run_id="2025")
+        body, change = land(self.old, stub, reparsed={CAPTURE: 2})
+        row = rows_of(body)[0]
+        assert (row["fidelity"], row["parser_version"], row["mode"], row["run_id"]) == ("partial", 2, "reparse", "2025")
+        assert change == Change(updated=1)
+
+    def test_a_row_under_another_identity_replaces_it_and_keeps_the_earliest_capture_of_its_own(self) -> None:
+        renamed = landed(1, url="https://gazette.example/news/one", parser_version=2)
+        body, change = land(self.old, renamed, reparsed={CAPTURE: 2})
+        assert [row["url"] for row in rows_of(body)] == ["https://gazette.example/news/one", landed(2)[0].url]
+        assert change == Change(added=1, removed=1)
+
+    def test_the_earliest_capture_survives_replacement(self) -> None:
+        old, _ = land(None, landed(1, first_captured_at=NOON - timedelta(days=3)))
+        body, _ = land(old, landed(1, parser_version=2), reparsed={CAPTURE: 2})
+        assert one_row(body)["first_captured_at"] == NOON - timedelta(days=3)
+
+    def test_the_same_output_changes_nothing(self) -> None:
+        body, change = land(self.old, landed(1, mode="reparse", run_id="2025"), reparsed={CAPTURE: 1})
+        assert body is self.old
+        assert change == Change()
+
+    def test_a_second_reparse_writes_nothing(self) -> None:
+        once, _ = land(self.old, landed(1, parser_version=2, run_id="2025", lead="x"), reparsed={CAPTURE: 2})
+        twice, _ = land(once, landed(1, parser_version=2, run_id="2026", lead="x"), reparsed={CAPTURE: 2})
+        assert twice is once
+
+    def test_other_output_of_an_unchanged_version_replaces_whatever_is_greater(self) -> None:
+        old, _ = land(None, landed(1, lead="z"))
+        body, _ = land(old, landed(1, lead="a"), reparsed={CAPTURE: 1})
+        assert one_row(body)["lead"] == "a"
+
+    @pytest.mark.parametrize("late", [(), (landed(1, fidelity=Fidelity.HTML),)], ids=["rejected", "parsed"])
+    def test_l04_an_old_reparse_that_finishes_late_changes_nothing(self, late: tuple[Landed, ...]) -> None:
+        newest, _ = land(None, landed(1, parser_version=3, fidelity=Fidelity.PARTIAL))
+        body, change = land(newest, *late, reparsed={CAPTURE: 1})
+        assert body is newest
+        assert change == Change()
+
+    def test_rows_of_other_captures_of_the_article_compete_as_ever(self) -> None:
+        old, _ = land(None, landed(1, captured_at=NOON + timedelta(days=1), capture_offset=5))
+        body, change = land(old, landed(1, parser_version=2), reparsed={CAPTURE: 2})
+        assert one_row(body)["capture_offset"] == 5
+        assert change.added == change.removed == 0
+
+
+def land_rejected(
+    old: bytes | None, *rows: Reject, closed: Mapping[str | CaptureKey, int] | None = None
+) -> tuple[bytes | None, Change]:
+    table, wrong = to_table([(row,) for row in rows], REJECTS.columns)
+    assert wrong == []
+    return land_rejects(old, table, closed or {}, "x")
+
+
+def one_reject(body: bytes | None) -> dict[str, Any]:
+    assert body is not None
+    (row,) = decode(REJECTS, body, "x")[0].to_pylist()
+    return dict(row)
+
+
+class TestRejects:
+    """A rejection stands until a parser of its version or a later one makes an article of the capture."""
+
+    old, _ = land_rejected(None, rejected(1))
+
+    @pytest.mark.parametrize("name", [rejected(1).reject_id, CAPTURE], ids=["identity", "record"])
+    def test_an_article_closes_it(self, name: str | CaptureKey) -> None:
+        body, change = land_rejected(self.old, closed={name: 2})
+        row = one_reject(body)
+        assert (row["state"], row["parser_version"], row["reason"]) == ("closed", 2, "layout")
+        assert change == Change(updated=1, closed=1)
+        assert land_rejected(body, closed={name: 2}) == (body, Change())
+
+    def test_an_article_of_another_capture_does_not(self) -> None:
+        assert land_rejected(self.old, closed={"0" * 32: 9, ("raw/else", 0): 9}) == (self.old, Change())
+
+    def test_l04_an_older_parser_neither_closes_nor_reopens(self) -> None:
+        newer, _ = land_rejected(None, rejected(1, parser_version=3))
+        assert land_rejected(newer, closed={CAPTURE: 2})[0] is newer
+        closed, _ = land_rejected(self.old, closed={CAPTURE: 2})
+        assert land_rejected(closed, rejected(1), rejected(1, parser_version=2, reason="empty"))[0] is closed
+
+    def test_a_newer_parser_reopens(self) -> None:
+        closed, _ = land_rejected(self.old, closed={CAPTURE: 2})
+        row = one_reject(land_rejected(closed, rejected(1, parser_version=3))[0])
+        assert (row["state"], row["parser_version"]) == ("open", 3)
+
+    def test_a_rejection_without_a_version_is_the_least(self) -> None:
+        unknown, _ = land_rejected(None, rejected(1, parser_version=None))
+        assert one_reject(land_rejected(unknown, rejected(1))[0])["parser_version"] == 1
+        assert land_rejected(self.old, rejected(1, parser_version=None, reason="timeout"))[0] is self.old
+
+    def test_the_first_run_keeps_its_name(self) -> None:
+        assert land_rejected(self.old, rejected(1, run_id="2025", mode="ingest"))[0] is self.old
+
+    def test_a_rejection_and_an_article_of_one_batch_close_each_other(self) -> None:
+        assert one_reject(land_rejected(None, rejected(1), closed={CAPTURE: 1})[0])["state"] == RejectState.CLOSED
+
+    def test_nothing_is_written_for_nothing(self) -> None:
+        assert land_rejected(None, closed={CAPTURE: 1}) == (None, Change())
+
+
+rejections = st.builds(
+    rejected,
+    st.integers(0, 1),
+    reason=st.sampled_from(["layout", "empty"]),
+    detail=st.sampled_from(["a", "b"]),
+    parser_version=st.sampled_from([None, 1, 2]),
+    run_id=st.sampled_from(["r1", "r2"]),
+    capture_offset=st.sampled_from([None, 5, 10]),
+)
+
+
+@given(st.lists(rejections, min_size=1, max_size=5), st.data())
+def test_l04_rejections_land_in_any_order(rows: list[Reject], data: st.DataObject) -> None:
+    in_order = None
+    for row in rows:
+        in_order, _ = land_rejected(in_order, row)
+    shuffled = data.draw(st.permutations(rows + rows[:2]))
+    assert land_rejected(None, *shuffled)[0] == in_order

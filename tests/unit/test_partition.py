@@ -1,0 +1,231 @@
+"""One object a partition: stable bytes, a footer that says what is in it, and refusal of what is not ours."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.errors import NewslakeError, UsageError
+from infra.object_store import is_valid_key
+from infra.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, Manifest, decode, encode, read_manifest
+from infra.rejects import RejectState
+from infra.schema import to_table
+from parsers.article import NULL_PARTITION, SCHEMA_VERSION
+from tests.lake_samples import NOON, Landed, landed, rejected
+from tests.memory_store import MemoryStore
+
+SEEN = {"live": Coverage(discovered=3, captured=2, parsed=2)}
+
+
+def table_of(*rows: Landed) -> Any:
+    table, wrong = to_table(rows, ARTICLES.columns)
+    assert wrong == []
+    return table
+
+
+def with_manifest(body: bytes, manifest: bytes | None) -> bytes:
+    """The same rows under another manifest."""
+    table = pq.read_table(io.BytesIO(body))
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, table.schema, store_schema=False) as writer:
+        writer.write_table(table)
+        if manifest is not None:
+            writer.add_key_value_metadata({"newslake": manifest})
+    return sink.getvalue()
+
+
+def test_rows_and_coverage_come_back() -> None:
+    table = table_of(landed(1), landed(2, parser_version=3, run_id="b"))
+    read, manifest = decode(ARTICLES, encode(ARTICLES, table, SEEN), "x")
+    assert read.equals(table)
+    assert manifest == Manifest(
+        schema_version=SCHEMA_VERSION,
+        rows=2,
+        coverage=SEEN,
+        parser_versions=(1, 3),
+        run_ids=("20240501T140000-a", "b"),
+        capture_uris=("raw/source=gazette/date=2024-05-01/r1-w0-0.warc.gz",),
+    )
+
+
+def test_l08_an_empty_day_keeps_its_coverage() -> None:
+    read, manifest = decode(ARTICLES, encode(ARTICLES, ARTICLES.schema.empty_table(), {"live": Coverage()}), "x")
+    assert read.num_rows == 0
+    assert read.schema.equals(ARTICLES.schema)
+    assert manifest.coverage == {"live": Coverage()}
+
+
+def test_rows_are_sorted_by_time_then_identity_and_the_footer_says_so() -> None:
+    late, early = landed(5), landed(1)
+    twin = landed(9, published_at=early[0].published_at)
+    body = encode(ARTICLES, table_of(late, twin, early), {})
+    read, _ = decode(ARTICLES, body, "x")
+    first_two = sorted([early[0].article_id, twin[0].article_id])
+    assert read["article_id"].to_pylist() == [*first_two, late[0].article_id]
+    group = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(0)
+    names = [group.column(column.column_index).path_in_schema for column in group.sorting_columns]
+    assert names == ["published_at", "article_id"]
+
+
+def test_bytes_do_not_depend_on_the_order_or_chunks_of_rows() -> None:
+    rows = [landed(number) for number in range(20)]
+    whole = encode(ARTICLES, table_of(*rows), SEEN)
+    pieces = pa.concat_tables([table_of(*rows[10:]), table_of(*rows[:3]), table_of(*rows[3:10])])
+    assert encode(ARTICLES, pieces, SEEN) == whole
+
+
+def test_files_are_zstd_in_groups_of_a_thousand_with_bloom_filters_and_without_partition_columns() -> None:
+    rows = [landed(number) for number in range(ROW_GROUP_ROWS + 1)]
+    file = pq.ParquetFile(io.BytesIO(encode(ARTICLES, table_of(*rows), {})))
+    assert [file.metadata.row_group(group).num_rows for group in range(2)] == [ROW_GROUP_ROWS, 1]
+    assert not {"source", "date"} & set(file.schema_arrow.names)
+    group = file.metadata.row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    assert {column.compression for column in columns} == {"ZSTD"}
+    assert {column.path_in_schema for column in columns if column.bloom_filter_offset} == {"article_id", "url"}
+
+
+def test_rejections_are_counted_by_reason_while_they_are_open() -> None:
+    rows = [(rejected(0),), (rejected(1, reason="empty"),), (rejected(2),), (rejected(3, state=RejectState.CLOSED),)]
+    table, _ = to_table(rows, REJECTS.columns)
+    _, manifest = decode(REJECTS, encode(REJECTS, table, {}), "x")
+    assert manifest.open_rejects == {"layout": 2, "empty": 1}
+    assert manifest.rows == 4
+
+
+class TestDamage:
+    """L11: what is not a partition of ours is refused by name, with the remedy."""
+
+    body = encode(ARTICLES, table_of(landed(1)), SEEN)
+
+    @pytest.mark.parametrize("body", [b"", b"PAR1", b"<html>", body[:-1], body[:200] + b"\0" * 50 + body[250:]])
+    def test_l11_damaged_bytes(self, body: bytes) -> None:
+        with pytest.raises(NewslakeError, match=r"^articles/x is damaged or was not written by newslake \(.*reparse"):
+            decode(ARTICLES, body, "articles/x")
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [
+            None,
+            b"{",
+            b"[]",
+            b"{}",
+            b'{"schema_version": "1", "rows": 1}',
+            b'{"schema_version": 1, "rows": 1, "coverage": {"live": {"seen": 1}}}',
+        ],
+    )
+    def test_l11_a_footer_that_is_not_ours(self, manifest: bytes | None) -> None:
+        with pytest.raises(NewslakeError, match="x is damaged"):
+            decode(ARTICLES, with_manifest(self.body, manifest), "x")
+
+    def test_l11_fewer_rows_than_the_footer_says(self) -> None:
+        _, manifest = decode(ARTICLES, self.body, "x")
+        stated = orjson.loads(manifest.to_json()) | {"rows": 7}
+        with pytest.raises(NewslakeError, match="1 rows, the footer says 7"):
+            decode(ARTICLES, with_manifest(self.body, orjson.dumps(stated)), "x")
+
+    def test_l07_a_newer_schema_is_refused_whatever_else_its_manifest_says(self) -> None:
+        newer = with_manifest(self.body, b'{"schema_version": 99, "rows": 1, "coverage": "of another shape"}')
+        with pytest.raises(NewslakeError, match="x has schema version 99"):
+            decode(ARTICLES, newer, "x")
+
+
+class TestReadManifest:
+    """The footer is read from the end of the object, whatever its size."""
+
+    @pytest.mark.parametrize("rows", [0, 1, 3 * ROW_GROUP_ROWS])
+    def test_it_says_what_the_whole_object_says(self, rows: int) -> None:
+        store = MemoryStore()
+        published = [NOON + timedelta(seconds=number) for number in range(rows)]
+        table = table_of(*(landed(number, published_at=time) for number, time in enumerate(published)))
+        store.objects["p"] = encode(ARTICLES, table, SEEN)
+        size = len(store.objects["p"])
+        assert read_manifest(store, "p", size) == decode(ARTICLES, store.objects["p"], "p")[1]
+
+    def test_a_small_footer_costs_no_whole_read(self) -> None:
+        store = MemoryStore()
+        store.objects["p"] = encode(ARTICLES, table_of(landed(1)), SEEN)
+        assert read_manifest(store, "p", len(store.objects["p"])).rows == 1
+        assert store.gets == []
+
+    def test_a_footer_larger_than_the_tail_is_read_whole(self) -> None:
+        store = MemoryStore()
+        uris = [landed(number, capture_uri=f"raw/{number:0200}", run_id=f"{number:0200}") for number in range(200)]
+        store.objects["p"] = encode(ARTICLES, table_of(*uris), {})
+        manifest = read_manifest(store, "p", len(store.objects["p"]))
+        assert len(manifest.capture_uris) == 200
+        assert store.gets == ["p"]
+
+    def test_an_object_replaced_since_it_was_listed_is_read_whole(self) -> None:
+        store = MemoryStore()
+        store.objects["p"] = encode(ARTICLES, table_of(landed(1)), SEEN)
+        assert read_manifest(store, "p", len(store.objects["p"]) - 3).rows == 1
+
+    @pytest.mark.parametrize("body", [b"", b"short", b"x" * 100])
+    def test_l11_an_object_that_is_no_partition_is_named(self, body: bytes) -> None:
+        store = MemoryStore()
+        store.objects["p"] = body
+        with pytest.raises(NewslakeError, match=r"^p is damaged"):
+            read_manifest(store, "p", len(body))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "..", "a/b", "A", "é", "a b", "a-b", "None ", "source=a", "a" * 65, "a\n", "__HIVE_DEFAULT_PARTITION__"],
+)
+def test_l06_a_source_that_is_no_plain_name_is_refused(source: str) -> None:
+    with pytest.raises(UsageError, match="is no name of a source"):
+        ARTICLES.key(source, "2024-05-01")
+
+
+@pytest.mark.parametrize("date", ["", "..", "2024-5-1", "2024-05-01/..", "2024-05-01\n", "２０２４-05-01", "None"])
+def test_l06_a_date_that_is_no_day_is_refused(date: str) -> None:
+    with pytest.raises(UsageError, match="is no day"):
+        ARTICLES.key("gazette", date)
+
+
+@given(source=st.text(max_size=70), date=st.text(max_size=40))
+def test_l06_no_key_leaves_its_folder(source: str, date: str) -> None:
+    try:
+        key = ARTICLES.key(source, date)
+    except UsageError:
+        return
+    assert is_valid_key(key)
+    assert ARTICLES.parse_key(key) == (source, date)
+
+
+@pytest.mark.parametrize("date", ["2024-05-01", NULL_PARTITION])
+@pytest.mark.parametrize("source", ["gazette", "_unknown", "007"])
+def test_keys_can_be_read_back(source: str, date: str) -> None:
+    for kind in (ARTICLES, REJECTS):
+        assert kind.parse_key(kind.key(source, date)) == (source, date)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "articles/source=a/date=2024-05-01/rejects.parquet",
+        "articles/source=a/date=2024-05-01/x/articles.parquet",
+        "articles/source=A/date=2024-05-01/articles.parquet",
+        "articles/source=a/date=yesterday/articles.parquet",
+        "_catalog/footers.json",
+    ],
+)
+def test_other_objects_are_no_partitions(key: str) -> None:
+    assert ARTICLES.parse_key(key) is None
+
+
+counts = st.builds(Coverage, *(st.integers(0, 9) for _ in range(4)))
+
+
+@given(counts, counts, counts)
+def test_joining_coverage_is_associative_commutative_and_idempotent(a: Coverage, b: Coverage, c: Coverage) -> None:
+    assert a.join(b) == b.join(a)
+    assert a.join(b).join(c) == a.join(b.join(c))
+    assert a.join(b).join(b) == a.join(b)

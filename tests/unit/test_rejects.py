@@ -1,0 +1,87 @@
+"""The quarantine's record: writable whatever the page held."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from infra.errors import NewslakeError
+from infra.rejects import RejectState, invalid_record, reject_id
+from infra.schema import REJECT_COLUMNS, to_table
+from parsers.outcome import RejectReason
+from tests.lake_samples import NOON, article, broken, provenance, rejected
+
+
+def test_a_rejection_is_open_and_named_by_its_capture() -> None:
+    reject = rejected(1)
+    assert reject.state == RejectState.OPEN
+    assert reject.reject_id == reject_id("gazette", reject.url, NOON + timedelta(hours=2), reject.capture_digest)
+    assert len(reject.reject_id) == 32
+    assert rejected(1, reason=RejectReason.EMPTY, run_id="later", detail="else").reject_id == reject.reject_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"source": "other"}, {"url": None}, {"captured_at": NOON}, {"capture_digest": "sha256:00"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_capture_is_another_rejection(change: dict[str, Any]) -> None:
+    assert rejected(1, **change).reject_id != rejected(1).reject_id
+
+
+def test_the_identity_does_not_depend_on_the_zone_a_time_is_written_in() -> None:
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=9)))
+    assert rejected(0, captured_at=elsewhere) == rejected(0, captured_at=NOON)
+
+
+def test_l01_surrogates_in_detail_and_url_are_escaped() -> None:
+    reject = rejected(0, detail="saw \ud83d", url="https://gazette.example/\udcff")
+    assert (reject.detail, reject.url) == ("saw \\ud83d", "https://gazette.example/\\udcff")
+
+
+def test_a_naive_capture_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="has no time zone"):
+        rejected(0, captured_at=datetime(2024, 5, 1))  # noqa: DTZ001 - naive on purpose
+
+
+def test_l01_an_invalid_article_becomes_a_rejection_that_points_to_its_capture() -> None:
+    bad, record = broken(7, title="\ud83d")
+    reject = invalid_record(bad, record, "title: surrogates")
+    assert reject.reason == RejectReason.INVALID_RECORD
+    assert (reject.source, reject.url, reject.detail) == ("gazette", bad.url, "title: surrogates")
+    assert (reject.capture_uri, reject.capture_offset) == (record.capture_uri, record.capture_offset)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"url": "\ud83d"},
+        {"url": 5},
+        {"layout": 5},
+        {"parser_version": "1"},
+        {"parser_version": True},
+        {"parser_version": 2**31},
+        {"http_status": 2**40},
+        {"run_id": "\udcff"},
+        {"captured_at": datetime(2024, 5, 1)},  # noqa: DTZ001
+    ],
+    ids=str,
+)
+def test_l01_whatever_is_wrong_the_rejection_itself_fits(changes: dict[str, Any]) -> None:
+    bad, record = broken(7, **changes)
+    table, wrong = to_table([(invalid_record(bad, record, "wrong"),)], REJECT_COLUMNS)
+    assert (table.num_rows, wrong) == (1, [])
+
+
+def test_an_offset_behind_two_gibibytes_is_kept() -> None:
+    assert invalid_record(article(), provenance(capture_offset=3 * 2**30), "wrong").capture_offset == 3 * 2**30
+
+
+def test_a_capture_without_a_time_is_a_bug_that_is_named() -> None:
+    bad, record = broken(7, captured_at=None)
+    with pytest.raises(NewslakeError, match="news/7 has no time"):
+        invalid_record(bad, record, "captured_at: None is no time")
+
+
+def test_utc_is_what_is_stored() -> None:
+    assert rejected(0, captured_at=NOON.astimezone(timezone(timedelta(hours=9)))).captured_at.tzinfo is UTC

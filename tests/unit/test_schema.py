@@ -1,0 +1,170 @@
+"""The Arrow schema made from the dataclasses, and the strictness of the conversion."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from infra import schema
+from infra.errors import NewslakeError
+from infra.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
+from parsers.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
+from tests.lake_samples import broken, landed, rejected
+
+
+def test_every_field_but_the_partition_column_is_a_column_in_order() -> None:
+    fields = [field.name for record in (Article, Provenance) for field in dataclasses.fields(record)]
+    assert arrow_schema().names == [name for name in fields if name != "source"]
+    assert "source" not in reject_schema().names
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("fidelity", pa.field("fidelity", pa.string(), nullable=False)),
+        ("lead", pa.field("lead", pa.string())),
+        ("published_at", pa.field("published_at", pa.timestamp("us", "UTC"))),
+        ("captured_at", pa.field("captured_at", pa.timestamp("us", "UTC"), nullable=False)),
+        ("word_count", pa.field("word_count", pa.int32(), nullable=False)),
+        ("http_status", pa.field("http_status", pa.int32())),
+        ("capture_offset", pa.field("capture_offset", pa.int64(), nullable=False)),
+        ("capture_length", pa.field("capture_length", pa.int64(), nullable=False)),
+        ("topics", pa.field("topics", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False)),
+    ],
+)
+def test_each_annotation_has_one_type(column: str, expected: Any) -> None:
+    assert arrow_schema().field(column).equals(expected)
+
+
+def test_blocks_and_images_are_lists_of_structs() -> None:
+    images = arrow_schema().field("images").type.value_type
+    members = [(member.name, member.nullable) for member in images]
+    assert members == [("url", False), ("caption", True), ("credit", True)]
+    assert [member.name for member in arrow_schema().field("body").type.value_type] == ["type", "text"]
+
+
+def test_every_column_carries_its_doc_and_the_schema_its_version() -> None:
+    for table in (arrow_schema(), reject_schema()):
+        assert all(field.metadata[b"doc"] for field in table)
+        assert table.metadata == {b"newslake.schema_version": str(SCHEMA_VERSION).encode()}
+
+
+def test_an_annotation_without_a_rule_is_refused() -> None:
+    @dataclasses.dataclass
+    class Odd:
+        share: float = dataclasses.field(metadata={"doc": "no rule"})
+
+    with pytest.raises(TypeError, match="share: no Arrow type is laid down"):
+        schema._columns(Odd)
+
+
+def test_rows_come_back_as_they_went_in() -> None:
+    article, record = landed(3)
+    table, wrong = to_table([(article, record)], ARTICLE_COLUMNS)
+    assert wrong == []
+    assert table.schema.equals(arrow_schema(), check_metadata=True)
+    (row,) = table.to_pylist()
+    assert row["title"] == article.title
+    assert row["body"] == [{"type": block.type.value, "text": block.text} for block in article.body]
+    assert row["authors"] == list(article.authors)
+    assert row["published_at"] == article.published_at
+    assert row["capture_uri"] == record.capture_uri
+
+
+def test_times_of_other_zones_are_turned_to_utc() -> None:
+    moscow = datetime(2024, 5, 1, 1, tzinfo=timezone(timedelta(hours=3)))
+    table, _ = to_table([landed(0, published_at=moscow)], ARTICLE_COLUMNS)
+    assert table["published_at"].to_pylist() == [datetime(2024, 4, 30, 22, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("title", "half a pair \ud83d"),
+        ("title", 5),
+        ("fidelity", None),
+        ("title", b"bytes"),
+        ("body", "text instead of blocks"),
+        ("body", ("no block",)),
+        ("body", (Block(BlockType.LEAD, "\udfff"),)),
+        ("authors", "Ann Ode"),
+        ("authors", ("Ann", None)),
+        ("published_at", datetime(2024, 5, 1)),  # noqa: DTZ001 - naive on purpose
+        ("published_at", "2024-05-01"),
+        ("published_at", 5),
+        ("published_at", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3)))),
+        ("modified_at", datetime(2024, 5, 1)),  # noqa: DTZ001
+        ("word_count", 2**31),
+        ("word_count", 10**30),
+        ("word_count", True),
+        ("word_count", 1.0),
+        ("http_status", "200"),
+    ],
+)
+def test_l01_one_bad_record_does_not_sink_the_others(column: str, value: Any) -> None:
+    rows = [landed(0), broken(1, **{column: value}), landed(2)]
+    table, wrong = to_table(rows, ARTICLE_COLUMNS)
+    assert table["title"].to_pylist() == ["Ferry 0 leaves late", "Ferry 2 leaves late"]
+    assert [index for index, _ in wrong] == [1]
+    assert wrong[0][1].startswith(f"{column}: ")
+
+
+def test_l01_a_record_with_two_bad_values_is_named_once_by_the_first() -> None:
+    table, wrong = to_table([broken(0, title="\ud83d", word_count="many")], ARTICLE_COLUMNS)
+    assert table.num_rows == 0
+    assert len(wrong) == 1
+    assert wrong[0][1].startswith("title: ")
+
+
+def test_no_rows_make_an_empty_table_with_the_schema() -> None:
+    table, wrong = to_table([], REJECT_COLUMNS)
+    assert (table.num_rows, wrong) == (0, [])
+    assert table.schema.equals(reject_schema())
+
+
+def test_rejections_have_nulls_where_nothing_is_known() -> None:
+    bare = rejected(0, url=None, capture_uri=None, capture_offset=None, capture_length=None, parser_version=None)
+    table, wrong = to_table([(bare,)], REJECT_COLUMNS)
+    assert wrong == []
+    assert table["capture_uri"].to_pylist() == [None]
+
+
+class TestConform:
+    """L07: columns may be added, with a default and a new version; nothing else may change."""
+
+    table, _ = to_table([landed(0)], ARTICLE_COLUMNS)
+
+    def test_an_equal_schema_gets_the_metadata(self) -> None:
+        bare = self.table.replace_schema_metadata(None)
+        assert conform(bare, SCHEMA_VERSION, ARTICLE_COLUMNS, "x").schema.equals(arrow_schema(), check_metadata=True)
+
+    def test_l07_columns_added_since_get_their_defaults(self) -> None:
+        older = self.table.drop_columns(["flags", "genre"])
+        read = conform(older, SCHEMA_VERSION - 1, ARTICLE_COLUMNS, "x")
+        assert read.schema.equals(arrow_schema())
+        assert (read["flags"].to_pylist(), read["genre"].to_pylist()) == ([[]], [None])
+        assert read["title"].to_pylist() == self.table["title"].to_pylist()
+
+    def test_l07_a_newer_file_is_refused(self) -> None:
+        with pytest.raises(NewslakeError, match=r"^x has schema version 99.*Upgrade newslake\.$"):
+            conform(self.table, 99, ARTICLE_COLUMNS, "x")
+
+    @pytest.mark.parametrize(
+        ("version", "dropped"), [(SCHEMA_VERSION, "genre"), (SCHEMA_VERSION - 1, "fidelity")], ids=["same", "mandatory"]
+    )
+    def test_l07_a_missing_column_is_refused(self, version: int, dropped: str) -> None:
+        with pytest.raises(NewslakeError, match=f"x has no column {dropped}"):
+            conform(self.table.drop_columns([dropped]), version, ARTICLE_COLUMNS, "x")
+
+    def test_l07_an_unknown_column_is_refused(self) -> None:
+        wider = self.table.append_column("mood", pa.array(["good"]))
+        with pytest.raises(NewslakeError, match="columns that no schema has: mood"):
+            conform(wider, SCHEMA_VERSION, ARTICLE_COLUMNS, "x")
+
+    def test_l07_a_column_of_another_type_is_refused(self) -> None:
+        position = self.table.schema.get_field_index("word_count")
+        other = self.table.set_column(position, "word_count", pa.array(["5"]))
+        with pytest.raises(NewslakeError, match="column word_count is string, not int32 not null"):
+            conform(other, SCHEMA_VERSION - 1, ARTICLE_COLUMNS, "x")
