@@ -1,10 +1,10 @@
 """Body containers of a page to typed blocks in reading order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from parsers.article import Block, BlockType
 from parsers.characters import clean
-from parsers.html import BREAK, Node, Tree
+from parsers.html import BREAK, Node, Tree, raw_text, select
 
 _TYPES = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
@@ -22,47 +22,45 @@ PARAGRAPH = "\x1e"
 
 
 def remove(root: Tree | Node, css: str) -> None:
-    """Take all matches out of the tree."""
+    """Take all matches below `root` out of the tree; never `root` itself."""
+    inviolable = root.mem_id if isinstance(root, Node) else None
     for node in root.css(css):
-        node.decompose()
+        if node.mem_id != inviolable:
+            node.decompose()
 
 
 def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
     """The blocks of the containers, in document order, each text once.
 
     A block inside another one is left to the outer (`<li><p>`), except that frames such as `<blockquote>` leave their
-    text to the blocks inside. Text that is separated by two line breaks becomes several blocks.
+    text to the blocks inside; a container inside another one is part of it. Text that is separated by two line breaks
+    becomes several blocks.
 
     Args:
         containers: body elements.
         blocks: selector inside a container; empty takes the container itself.
         headings: selector of blocks that are headings whatever their tag, or of elements in them that hold all of their
             text (`p > strong`).
-        leads: `mem_id` of nodes that are the standfirst.
+        leads: `mem_id` of nodes that are the standfirst, or hold it.
     """
     found: list[Block] = []
     ids = {container.mem_id for container in containers}
     for container in containers:
         if any(above in ids for above in _ancestors(container)):
             continue
-        nodes = container.css(blocks) if blocks else [container]
-        marked = container.css(headings) if headings else []
-        chosen = {node.mem_id for node in nodes}
-        frames = _frames(nodes)
-        for node in nodes:
-            if node.mem_id in frames or _inside(node, chosen - frames, container.mem_id):
-                continue
-            kind = _kind(node, marked, leads)
-            found += [Block(kind, text) for text in _paragraphs(node)]
+        nodes = select(container, blocks) if blocks else [container]
+        above = _holders(nodes, container.mem_id)
+        frames = {node.mem_id for node in nodes if node.tag in _FRAMES} & set(above.values())
+        bold = _covered(container.css(headings), above) if headings else set()
+        inside: set[int] = set()
+        for node in nodes:  # in document order, so a holder comes before what it holds
+            holder = above[node.mem_id]
+            if holder and (holder not in frames or holder in inside):
+                inside.add(node.mem_id)
+            elif node.mem_id not in frames:
+                kind = _kind(node, bold, leads)
+                found += [Block(kind, text) for text in _paragraphs(node)]
     return found
-
-
-def _frames(nodes: list[Node]) -> set[int]:
-    """Chosen frame elements that hold another chosen element."""
-    candidates = {node.mem_id for node in nodes if node.tag in _FRAMES}
-    if not candidates:
-        return candidates
-    return {above for node in nodes for above in _ancestors(node) if above in candidates}
 
 
 def _ancestors(node: Node) -> Iterator[int]:
@@ -72,19 +70,43 @@ def _ancestors(node: Node) -> Iterator[int]:
         parent = parent.parent
 
 
-def _inside(node: Node, chosen: set[int], container: int) -> bool:
-    for above in _ancestors(node):
-        if above in chosen:
-            return True
-        if above == container:
-            return False
-    return False
+def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
+    """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none.
+
+    No element is climbed twice, so that deep nesting costs no more than its size.
+    """
+    chosen = {node.mem_id for node in nodes}
+    holders: dict[int, int] = {}
+    known: dict[int, int] = {container: container if container in chosen else 0}
+    for node in nodes:
+        climbed = []
+        holder = 0
+        for above in _ancestors(node) if node.mem_id != container else ():
+            if above in chosen or above in known:
+                holder = above if above in chosen else known[above]
+                break
+            climbed.append(above)
+        known.update(dict.fromkeys(climbed, holder))
+        holders[node.mem_id] = holder
+    return holders
 
 
-def _kind(node: Node, headings: Sequence[Node], leads: frozenset[int]) -> BlockType:
-    if node.mem_id in leads:
+def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
+    """The blocks that are one of `marks`, or all of whose text stands in one, as in `<p><strong>…</strong></p>`."""
+    covered = set()
+    for mark in marks:
+        block: Node | None = mark
+        while block is not None and block.mem_id not in blocks:
+            block = block.parent
+        if block is not None and (block.mem_id == mark.mem_id or clean(mark.text()) == clean(block.text())):
+            covered.add(block.mem_id)
+    return covered
+
+
+def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
+    if leads and (node.mem_id in leads or any(above in leads for above in _ancestors(node))):
         return BlockType.LEAD
-    if any(_covers(mark, node) for mark in headings):
+    if node.mem_id in headings:
         return BlockType.HEADING
     kind = _TYPES.get(node.tag or "", BlockType.PARAGRAPH)
     parent = node.parent
@@ -93,16 +115,10 @@ def _kind(node: Node, headings: Sequence[Node], leads: frozenset[int]) -> BlockT
     return kind
 
 
-def _covers(mark: Node, block: Node) -> bool:
-    """Whether `mark` is the block, or an element such as `<strong>` that holds all of the block's text."""
-    if mark.mem_id == block.mem_id:
-        return True
-    return block.mem_id in _ancestors(mark) and clean(mark.text()) == clean(block.text())
-
-
 def _paragraphs(node: Node) -> list[str]:
     """The texts of a block. What holds no letter and no figure (`* * *`) is decoration."""
-    parts = node.text().split(BREAK)
+    # The parser lets no block-level element into a <p>, and nearly all blocks are one.
+    parts = (node.text() if node.tag == "p" else raw_text(node)).split(BREAK)
     texts = [clean(part) for part in parts]
     joined = " ".join(text or PARAGRAPH for text in texts) if len(texts) > 1 else texts[0]
     return [text for part in joined.split(PARAGRAPH) if any(map(str.isalnum, text := part.strip()))]

@@ -7,6 +7,33 @@ from parsers.characters import clean
 Node = LexborNode
 Tree = LexborHTMLParser
 
+# Elements that begin on a line of their own, or in a cell of their own: their texts are separate words also where the
+# markup has no white space between them.
+_SEPARATE = frozenset(
+    {"address", "article", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "header"}
+    | {
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
+    }
+)
+_CODE = frozenset({"script", "style", "template", "noscript"})  # their text is no text of the page
+
 # Stands where a line break was. A unit separator can't occur in clean text, and `clean` takes it for white space.
 BREAK = "\x1f"
 
@@ -15,13 +42,21 @@ class LayoutError(Exception):
     """The page is not built as its layout says; becomes `Rejected(layout)` with this message as its detail."""
 
 
+def select(root: Tree | Node, css: str) -> list[Node]:
+    """All matches in document order, each once: the library gives a node once for each part of `a, b` that it matches.
+
+    `root` is among them if it matches; the parts of a selector to the left of the last one may match above `root`.
+    """
+    return list({node.mem_id: node for node in root.css(css)}.values())
+
+
 def one(root: Tree | Node, css: str) -> Node:
     """The only match. Use where a second match would mean another kind of page.
 
     Raises:
         LayoutError: none or several match.
     """
-    found = root.css(css)
+    found = select(root, css)
     if len(found) != 1:
         raise LayoutError(f"{len(found)} matches of {css!r}, expected 1")
     return found[0]
@@ -45,7 +80,7 @@ def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
     Raises:
         LayoutError: fewer than `at_least` match.
     """
-    found = root.css(css)
+    found = select(root, css)
     if len(found) < at_least:
         raise LayoutError(f"{len(found)} matches of {css!r}, expected at least {at_least}")
     return found
@@ -58,13 +93,25 @@ def mark_breaks(tree: Tree) -> None:
 
 
 def text_of(node: Node) -> str:
-    """The text of a node and all below it, cleaned; line breaks count as white space."""
-    return clean(node.text())
+    """The text of a node and all below it, cleaned; line breaks and borders of inner blocks count as white space."""
+    return clean(raw_text(node))
+
+
+def raw_text(node: Node) -> str:
+    """The text of a node and all below it, with `BREAK` for line breaks, without code. Changes the tree."""
+    for inner in list(node.traverse())[1:]:  # the first is the node itself
+        tag = inner.tag
+        if tag in _CODE:
+            inner.decompose()
+        elif tag in _SEPARATE:
+            inner.insert_before(" ")
+            inner.insert_after(" ")
+    return node.text()
 
 
 def texts(root: Tree | Node, css: str) -> list[str]:
     """The cleaned texts of all matches, without empty ones. Use for what a page may or may not have."""
-    return [text for text in map(text_of, root.css(css)) if text]
+    return [text for text in map(text_of, select(root, css)) if text]
 
 
 def attribute(root: Tree | Node, css: str, name: str) -> str | None:

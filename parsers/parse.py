@@ -7,7 +7,7 @@ from parsers.capture import Capture, MediaType
 from parsers.decode import Decoded, decode
 from parsers.draft import Draft
 from parsers.finishing import finish
-from parsers.html import LayoutError, Tree
+from parsers.html import LayoutError, Tree, select
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.page import Page
 from parsers.page_kinds import kind_of_page
@@ -55,7 +55,7 @@ def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             return Rejected(RejectReason.UNKNOWN_SOURCE, f"the page names no known host ({page.url or 'no address'})")
         page = replace(page, timezone=source.timezone)
     for layout in source.layouts:
-        containers = tree.css(layout.body)
+        containers = select(tree, layout.body)
         if not containers or (layout.when and tree.css_first(layout.when) is None):
             continue
         try:

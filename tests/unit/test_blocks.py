@@ -1,0 +1,136 @@
+"""Body blocks and texts of nodes, on small trees."""
+
+import time
+
+import pytest
+
+from parsers.article import BlockType
+from parsers.blocks import read_blocks, remove
+from parsers.html import BREAK, LayoutError, Tree, attribute, first, many, mark_breaks, one, select, text_of, texts
+from parsers.source import FURNITURE, PROSE
+
+P, H, LI, Q = BlockType.PARAGRAPH, BlockType.HEADING, BlockType.LIST_ITEM, BlockType.QUOTE
+
+
+def blocks_of(
+    html: str, body: str = "main", blocks: str = PROSE, headings: str | None = None, lead: str | None = None
+) -> list[tuple[BlockType, str]]:
+    tree = Tree(html)
+    mark_breaks(tree)
+    containers = select(tree, body)
+    for container in containers:
+        remove(container, FURNITURE)
+    leads = frozenset(node.mem_id for node in tree.css(lead)) if lead else frozenset()
+    return [(block.type, block.text) for block in read_blocks(containers, blocks, headings, leads)]
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>a</p><h2>b</h2><ul><li>c</li></ul><pre>d</pre>", [(P, "a"), (H, "b"), (LI, "c"), (BlockType.CODE, "d")]),
+        ("<ul><li><p>a</p></li></ul>", [(LI, "a")]),
+        ("<ul><li>a<ul><li>b</li></ul></li></ul>", [(LI, "a b")]),
+        ("<ul><li><div>a</div><div>b</div></li></ul>", [(LI, "a b")]),
+        ("<blockquote>a</blockquote>", [(Q, "a")]),
+        ("<blockquote><p>a</p><p>b</p></blockquote>", [(Q, "a"), (Q, "b")]),
+        ("<blockquote><ul><li><p>a</p></li></ul></blockquote>", [(LI, "a")]),
+        ("<blockquote><blockquote><p>a</p></blockquote></blockquote>", [(Q, "a")]),
+        ("<p>a<br>b</p>", [(P, "a b")]),
+        ("<p>a<br><br>b<br> <br>c</p>", [(P, "a"), (P, "b"), (P, "c")]),
+        ("<p> <br> </p><p></p><p>* * *</p><p>a</p>", [(P, "a")]),
+        ("<p>Tom &amp; Jerry &lt;b&gt;</p>", [(P, "Tom & Jerry <b>")]),
+        ("<template><p>a</p></template><p>b<!-- c --></p>", [(P, "b")]),
+    ],
+)
+def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]]) -> None:
+    assert blocks_of(f"<main>{html}</main>") == expected
+
+
+def test_node_that_matches_two_parts_of_a_selector_is_read_once() -> None:
+    html = "<main class=body><p class=a>a</p></main>"
+    assert blocks_of(html, body="main, .body", blocks="p, .a") == [(P, "a")]
+
+
+def test_container_inside_a_container_is_read_once() -> None:
+    html = "<main>a <section>b</section></main><section>c</section>"
+    assert blocks_of(html, body="main, section", blocks="") == [(P, "a b"), (P, "c")]
+
+
+def test_container_that_is_furniture_itself_is_kept() -> None:
+    assert blocks_of("<aside id=story><p>a</p><aside><p>advert</p></aside></aside>", body="#story") == [(P, "a")]
+
+
+def test_block_that_is_the_container_frames_what_it_holds() -> None:
+    assert blocks_of("<div class=x><div>a</div><div>b</div></div>", body=".x", blocks="div") == [(P, "a"), (P, "b")]
+
+
+def test_p17_code_navigation_comments_and_buttons_are_no_body() -> None:
+    html = (
+        "<main><script>var a</script><style>p{}</style><nav><p>Home</p></nav><!-- <p>x</p> -->"
+        "<p>a<script>b()</script></p>"
+        "<aside><p>Read also</p></aside><form><p>Newsletter</p></form><figure><p>Photo</p></figure>"
+        "<ul><li>b<button>Share</button></li></ul><noscript><p>Enable</p></noscript><footer><p>(c)</p></footer></main>"
+    )
+    assert blocks_of(html) == [(P, "a"), (LI, "b")]
+
+
+@pytest.mark.parametrize("headings", ["p.head", "p > strong, p > b", "p strong, p.head"])
+def test_paragraph_that_is_marked_or_all_bold_is_a_heading(headings: str) -> None:
+    html = "<main><p class=head><strong><b>a</b></strong></p><p>b <strong>c</strong></p></main>"
+    assert blocks_of(html, headings=headings) == [(H, "a"), (P, "b c")]
+
+
+@pytest.mark.parametrize("lead", ["p.lead", "div.lead"])
+def test_lead_is_marked_also_where_its_selector_names_what_holds_it(lead: str) -> None:
+    html = "<main><div class=lead><p class=lead>a</p></div><p>b</p></main>"
+    assert blocks_of(html, lead=lead) == [(BlockType.LEAD, "a"), (P, "b")]
+
+
+def test_p06_reading_deep_nesting_costs_no_more_than_its_size() -> None:
+    depth = 5_000
+    tree = Tree("<main>" + "<blockquote><i>" * depth + "<p>a</p>")
+    began = time.process_time()
+    found = read_blocks(tree.css("main"), PROSE, "p > b", frozenset())
+    assert [(block.type, block.text) for block in found] == [(P, "a")]
+    assert time.process_time() - began < 1  # 0.03 s; climbing from each block anew took 6 s
+
+
+def test_text_of_separates_what_stands_in_lines_and_cells_of_their_own() -> None:
+    tree = Tree(
+        "<div id=x>By <b>Ja</b>ne<div>Doe</div>Berlin<br>Bonn<table><tr><td>1</td><td>2</td></tr></table>!</div>"
+    )
+    mark_breaks(tree)
+    assert text_of(first(tree, "#x")) == "By Jane Doe Berlin Bonn 1 2 !"
+    assert text_of(first(tree, "#x")) == "By Jane Doe Berlin Bonn 1 2 !"  # reading changes the tree, not the text
+
+
+def test_text_of_leaves_out_code_below_but_reads_code_that_is_asked_for() -> None:
+    tree = Tree("<h1>a<style>.x{}</style><script>b()</script></h1><script id=s>c()</script>")
+    assert text_of(first(tree, "h1")) == "a"
+    assert text_of(first(tree, "#s")) == "c()"
+
+
+def test_breaks_are_marked() -> None:
+    tree = Tree("<p>a<br/>b</p>")
+    mark_breaks(tree)
+    assert first(tree, "p").text() == f"a{BREAK}b"
+
+
+def test_p12_selectors_say_what_they_did_not_find() -> None:
+    tree = Tree("<h1 class=t>a</h1><h1>b</h1><h2></h2><a href=x>c</a>")
+    with pytest.raises(LayoutError, match="2 matches of 'h1', expected 1"):
+        one(tree, "h1")
+    with pytest.raises(LayoutError, match="0 matches of 'h3', expected 1"):
+        one(tree, "h3")
+    with pytest.raises(LayoutError, match="no match of 'h3'"):
+        first(tree, "h3")
+    with pytest.raises(LayoutError, match="2 matches of 'h1', expected at least 3"):
+        many(tree, "h1", at_least=3)
+    assert one(tree, ".t, h1.t").text() == "a"
+    assert [node.text() for node in many(tree, "h1, .t", at_least=2)] == ["a", "b"]
+    assert texts(tree, "h1, h2, .t") == ["a", "b"]
+    assert (attribute(tree, "a", "href"), attribute(tree, "a", "rel"), attribute(tree, "b", "href")) == (
+        "x",
+        None,
+        None,
+    )
