@@ -155,8 +155,7 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
         Records in the order of the file, whole or with a problem, and what is damaged beyond that.
     """
     size = stream.seek(0, 2)
-    stream.seek(0)
-    gzipped = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    gzipped = _is_gzipped(stream, size)
     start = 0
     while start < size:
         span = _span_at(stream, start, gzipped=gzipped)
@@ -176,6 +175,14 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
             else:
                 yield record
         start = _next_start(stream, start + 1, gzipped=gzipped) if damaged else span.end
+
+
+def _is_gzipped(stream: BinaryIO, size: int) -> bool:
+    """Whether an archive is gzipped, even if its first bytes are damaged."""
+    head = _bytes(stream, 0, SCAN_BYTES, SCAN_BYTES)
+    if RECORD_START.match(head) or head.startswith(GZIP_MAGIC):
+        return head.startswith(GZIP_MAGIC)
+    return not PLAIN_START.search(head) and _next_start(stream, 1, gzipped=True) < size
 
 
 def _span_at(stream: BinaryIO, start: int, *, gzipped: bool) -> Span | None:
@@ -228,10 +235,8 @@ def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: i
             held = record
             if record.problem:
                 break
-        while not (held and held.problem) and (trailing := span.read(CHUNK_BYTES)):
-            if trailing.strip(b"\r\n\0"):
-                problem = "its length is not where it ends"
-                break
+        while not (held and held.problem) and span.read(CHUNK_BYTES):
+            pass  # on to the end of the span: the checksum of gzip stands there
     except OSError as error:
         problem = str(error)
     problem = problem or span.damage

@@ -131,7 +131,7 @@ def inflated(stream: BinaryIO) -> BufferedReader:
     for _ in range(MAX_GZIP_LAYERS):
         if source.peek(2)[:2] != GZIP_MAGIC:
             break
-        source = BufferedReader(cast("Any", gzip.GzipFile(fileobj=source)), CHUNK_BYTES)
+        source = BufferedReader(cast("Any", gzip.GzipFile(fileobj=source, mode="rb")), CHUNK_BYTES)
     return source
 
 

@@ -124,7 +124,8 @@ def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
         if coding == "zstd":
             return _read(ZstdReader(BytesIO(payload)), max_bytes)
     except (zlib.error, OSError) as error:
-        if problem_of(payload) is None:
+        problem = problem_of(payload)
+        if problem is None or problem.reason is RejectReason.EMPTY:
             return PageBytes(payload)  # plain text under the header of the wire
         return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"{coding} data is damaged: {error}"))
     return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))

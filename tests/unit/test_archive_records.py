@@ -1,0 +1,188 @@
+"""Archives, whole and damaged: every page comes out once, or what is lost is told."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra import archive_records
+from infra.archive_records import has_digest
+from infra.inputs import Skipped, Unreadable
+from parsers.capture import Capture
+from parsers.outcome import RejectReason
+from tests.archive_reading import bodies, capture, details, read, unreadable
+from tests.warc_builder import HTML, answer, arc, gzipped, record, sha1
+
+BODIES = [HTML + f"<p>Page {number}</p>".encode() * 40 * number for number in range(1, 6)]
+
+
+def pages(*, digest: bool = True) -> list[bytes]:
+    return [
+        record(answer(body), uri=f"https://news.example/{number}", digest=digest) for number, body in enumerate(BODIES)
+    ]
+
+
+@pytest.mark.parametrize("archive", [gzipped(pages()), b"".join(pages()), gzip.compress(b"".join(pages()))])
+def test_all_pages_of_an_archive_come_out_in_order_however_it_is_compressed(archive: bytes) -> None:
+    """A01: also where the whole file is one gzip stream."""
+    assert bodies(read(archive)) == BODIES
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a01_arc_files_are_read(*, packed: bool) -> None:
+    records = arc([(f"http://news.example/{n} x", answer(body)) for n, body in enumerate(BODIES)])
+    read_back = read(gzipped(records) if packed else b"".join(records))
+    assert read_back[0] == Skipped("warcinfo")
+    assert bodies(read_back) == BODIES
+    last = read_back[-1]
+    assert isinstance(last, Capture)
+    assert (last.url, last.captured_at) == ("http://news.example/4%20x", datetime(2007, 5, 10, tzinfo=UTC))
+
+
+def test_an_arc_record_may_hold_a_bare_page_and_may_be_too_large() -> None:
+    small, large = read(b"".join(arc([("http://a.example/", HTML), ("http://b.example/", HTML * 30_000)])))[1:]
+    assert isinstance(small, Capture)
+    assert (small.body, small.http_status) == (HTML, None)
+    assert isinstance(large, Unreadable)
+    assert large.reason is RejectReason.TOO_LARGE
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a01_a_damaged_arc_gives_what_stands_before_the_damage(*, packed: bool) -> None:
+    records = arc([(f"http://news.example/{n}", answer(body)) for n, body in enumerate(BODIES)])
+    cut = (gzipped(records) if packed else b"".join(records))[:-10]
+    read_back = read(cut)
+    assert bodies(read_back) == BODIES[:4]
+    assert len(details(read_back)) == 1
+    records[3] = b"no arc line\n" + records[3]
+    read_back = read(gzipped(records) if packed else b"".join(records))
+    assert bodies(read_back)[:1] == BODIES[:1]  # what stands right before may have had another length
+    assert details(read_back)
+    assert details(read(records[0] + b"x" * (2 << 20))) != []
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a01_a_file_cut_in_a_record_gives_the_whole_ones_and_tells_the_rest(*, packed: bool) -> None:
+    records = pages()
+    whole = gzipped(records[:-1]) if packed else b"".join(records[:-1])
+    last = gzipped(records[-1:]) if packed else records[-1]
+    for left in range(8, len(last) - 5, 7 if packed else 97):
+        read_back = read(whole + last[:left])
+        assert bodies(read_back)[:4] == BODIES[:4]
+        assert len(read_back) >= 5
+        assert all(BODIES[4].startswith(body) for body in bodies(read_back)[4:])
+        assert details(read_back)
+
+
+def test_a01_what_is_left_of_a_cut_page_is_kept_with_its_address() -> None:
+    one = read(b"".join(pages())[:-500])[-1]
+    assert isinstance(one, Unreadable)
+    assert one.url == "https://news.example/4"
+    assert len(one.as_capture().body) > 1000
+    assert BODIES[4].startswith(one.as_capture().body)
+    assert one.location == f"crawl.warc.gz@{len(b''.join(pages()[:4]))}"
+
+
+@pytest.mark.parametrize("damaged", range(5))
+@pytest.mark.parametrize("position", [0, 30, -30, -6])
+def test_a01_a_flipped_byte_costs_one_page_and_is_told_once(damaged: int, position: int) -> None:
+    members = [bytearray(gzip.compress(one, mtime=0)) for one in pages(digest=False)]
+    members[damaged][position] ^= 0xFF
+    read_back = read(b"".join(members))
+    assert bodies(read_back) == BODIES[:damaged] + BODIES[damaged + 1 :]
+    assert len(details(read_back)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["block", "payload"])
+def test_a01_a_wrong_digest_is_told(wrong: str) -> None:
+    name = {"block": "WARC-Block-Digest", "payload": "WARC-Payload-Digest"}[wrong]
+    one = unreadable(record(answer(), fields=[(name, sha1(b"other"))]))
+    assert (one.reason, name in one.detail) == (RejectReason.ARCHIVE_DAMAGED, True)
+    right = {"block": sha1(answer()), "payload": sha1(HTML)}[wrong]
+    assert capture(record(answer(), fields=[(name, right)])).body == HTML
+
+
+def test_digests_are_read_in_base32_and_hex_and_unknown_ones_are_not_judged() -> None:
+    assert has_digest(b"x", "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881") is True
+    assert has_digest(b"x", "SHA-1:" + sha1(b"x")[5:].lower()) is True
+    assert has_digest(b"x", "sha1:????????") is False
+    assert has_digest(b"x", "blake3:abc") is None
+    assert has_digest(b"x", "sha1") is None
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("length", [20, 60_000, 10**18 - 1])
+def test_a01_a_wrong_length_costs_one_page_only(length: int, *, packed: bool) -> None:
+    records = pages(digest=False)
+    records[1] = record(answer(BODIES[1]), length=length)
+    read_back = read(gzipped(records) if packed else b"".join(records))
+    assert bodies(read_back) == BODIES[:1] + BODIES[2:]
+    assert details(read_back)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a01_garbage_between_records_is_told_and_passed(*, packed: bool) -> None:
+    first, *rest = pages()
+    garbage = b"\n\x1f\x8b\x08 garbage " * 30
+    archive = gzipped([first]) + garbage + gzipped(rest) if packed else first + garbage + b"\n" + b"".join(rest)
+    read_back = read(archive)
+    assert bodies(read_back) == BODIES
+    assert details(read_back) == ["no record begins here"]
+
+
+def test_a01_a_header_without_length_is_told() -> None:
+    for archive in (b"WARC/1.0\r\nWARC-Type: response\r\n\r\nx", b"WARC/1.0\r\nno header"):
+        assert unreadable(archive).reason is RejectReason.ARCHIVE_DAMAGED
+        assert unreadable(gzip.compress(archive)).reason is RejectReason.ARCHIVE_DAMAGED
+    assert unreadable(gzip.compress(b"")).detail == "no record in it"
+
+
+def test_a01_reading_goes_on_after_damage_that_is_larger_than_a_search_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive_records, "SCAN_BYTES", 200)
+    first, *rest = pages()
+    for filler in range(180, 220):
+        assert bodies(read(gzipped([first]) + b"\0" * filler + gzipped(rest))) == BODIES
+        assert bodies(read(first + b"x" * filler + b"\n" + b"".join(rest))) == BODIES
+
+
+ONE_BY_ONE = {
+    "gzip": [gzipped([one]) for one in pages(digest=False)],
+    "plain": pages(digest=False),
+    "arc": [gzipped([one]) for one in arc([("http://news.example/", answer(body)) for body in BODIES])],
+}
+ARCHIVES = {form: b"".join(records) for form, records in ONE_BY_ONE.items()}
+ARCHIVES["one stream"] = gzip.compress(ARCHIVES["plain"], mtime=0)
+
+
+@given(form=st.sampled_from(sorted(ONE_BY_ONE)), left=st.floats(0, 1))
+def test_a01_any_cut_gives_whole_pages_and_tells_of_the_one_that_was_cut(form: str, left: float) -> None:
+    length = int(left * len(ARCHIVES[form]))
+    read_back = read(ARCHIVES[form][:length])
+    assert bodies(read_back) == BODIES[: len(bodies(read_back))]
+    starts = [sum(map(len, ONE_BY_ONE[form][:number])) for number in range(len(ONE_BY_ONE[form]))]
+    assert len(read_back) == sum(start < length for start in starts)
+
+
+@given(left=st.floats(0, 1, exclude_max=True))
+def test_a01_any_cut_of_a_single_gzip_stream_is_told(left: float) -> None:
+    archive = ARCHIVES["one stream"]
+    length = 1 + int(left * (len(archive) - 1))
+    read_back = read(archive[:length])
+    assert bodies(read_back) == BODIES[: len(bodies(read_back))]
+    assert len(details(read_back)) == 1
+
+
+@given(
+    form=st.sampled_from(sorted(ARCHIVES)),
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), max_size=4),
+)
+def test_a01_any_flipped_bytes_are_survived(form: str, flips: list[tuple[float, int]]) -> None:
+    archive = bytearray(ARCHIVES[form])
+    for where, bits in flips:
+        archive[int(where * len(archive))] ^= bits
+    read_back = read(bytes(archive))
+    if form in {"gzip", "arc"}:  # each record has a checksum of its own
+        assert all(body in BODIES for body in bodies(read_back))
+        assert len(bodies(read_back)) >= len(BODIES) - len(flips) or details(read_back)

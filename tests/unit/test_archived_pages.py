@@ -1,0 +1,242 @@
+"""From records to pages: statuses, codings, types, addresses, times."""
+
+import gzip
+import io
+import zlib
+from datetime import UTC, datetime, timedelta
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+from fastwarc.stream_io import ZstdWriter
+
+from infra.inputs import Skipped
+from infra.warc import encode
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import RejectReason
+from tests.archive_reading import CAPTURED, COPIED, MAX_BYTES, capture, only, unreadable
+from tests.warc_builder import HTML, HTML_TYPE, answer, gzipped, record, sha1
+
+LONG = HTML + b"<p>Page 5</p>" * 200
+
+
+def test_a_response_gives_its_page_with_all_that_the_archive_knows_of_it() -> None:
+    headers = (HTML_TYPE, ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+    one = capture(record(answer(headers=headers)))
+    assert one == Capture(
+        body=HTML,
+        media_type=MediaType.HTML,
+        captured_at=CAPTURED,
+        captured_at_basis=CapturedAtBasis.WARC,
+        url="https://news.example/story/1",
+        source="tass",
+        http_status=200,
+        http_charset="utf-8",
+        http_headers=headers,
+    )
+
+
+@pytest.mark.parametrize("kind", ["request", "metadata", "warcinfo", "revisit"])
+def test_a02_records_that_are_no_page_are_skipped_and_counted(kind: str) -> None:
+    assert only(record(b"GET / HTTP/1.1\r\n\r\n", kind=kind)) == Skipped(kind)
+
+
+def test_a02_other_record_types_and_addresses_are_skipped() -> None:
+    assert only(record(b"x", kind="continuation")) == Skipped("other record")
+    assert only(record(b"20170510115000\na.example. 300 IN A", uri="dns:a.example")) == Skipped("no web address")
+    assert only(record(answer(), uri="https://a.example/robots.txt")) == Skipped("robots.txt")
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "404 Not Found", "500", "206 Partial Content"])
+def test_a02_answers_other_than_200_are_unreadable_with_their_status(status: str) -> None:
+    one = unreadable(record(answer(status=status)))
+    assert (one.reason, one.detail) == (RejectReason.HTTP_STATUS, f"HTTP status {status[:3]}")
+    assert (one.as_capture().http_status, one.as_capture().body) == (int(status[:3]), HTML)
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "text/css", "application/json", "application/rss+xml"])
+def test_declared_parts_of_a_page_are_skipped_but_html_under_their_type_is_read(content_type: str) -> None:
+    headers = [("Content-Type", content_type)]
+    assert only(record(answer(b"\x89PNG\r\n", headers=headers))) == Skipped("no page")
+    assert capture(record(answer(headers=headers))).body == HTML
+
+
+@pytest.mark.parametrize("headers", [[HTML_TYPE], [("Content-Type", "text/plain")], []])
+@pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"%PDF-1.7 ...", bytes(range(256)) * 8])
+def test_f33_binary_content_under_a_text_type_is_not_html(headers: list[tuple[str, str]], body: bytes) -> None:
+    assert unreadable(record(answer(body, headers=headers))).reason is RejectReason.NOT_HTML
+
+
+def test_f33_html_under_text_plain_is_html_and_text_under_text_html_is_text() -> None:
+    assert capture(record(answer(headers=[("Content-Type", "text/plain")]))).media_type is MediaType.HTML
+    assert capture(record(answer(b"MOSCOW, May 10. /TASS/."))).media_type is MediaType.TEXT
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n\t\n"])
+def test_p09_an_empty_answer_is_empty(body: bytes) -> None:
+    assert (
+        unreadable(record(answer(body, headers=[HTML_TYPE, ("Content-Encoding", "gzip")]))).reason is RejectReason.EMPTY
+    )
+
+
+def test_f34_a_page_over_the_limit_is_cut_and_too_large() -> None:
+    body = HTML * 3_000_000
+    for archive in (record(answer(HTML * 10_000)), record(answer(body[: 3 << 20])), gzipped([record(answer(body))])):
+        one = unreadable(archive)
+        assert (one.reason, len(one.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+        assert one.as_capture().truncated
+    resource = unreadable(record(HTML * 10_000, kind="resource"))
+    assert (resource.reason, len(resource.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+
+
+def chunked(body: bytes) -> bytes:
+    return b"5;name=x\r\n" + body[:5] + b"\r\n" + b"%x\r\n" % len(body[5:]) + body[5:] + b"\r\n0\r\n\r\n"
+
+
+def zstd(body: bytes) -> bytes:
+    out = io.BytesIO()
+    with ZstdWriter(out) as writer:
+        writer.write(body)
+        writer.finish()
+    return out.getvalue()
+
+
+def raw_deflate(body: bytes) -> bytes:
+    return zlib.compress(body)[2:-4]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encoded"),
+    [
+        ("gzip", gzip.compress(HTML)),
+        ("x-gzip", gzip.compress(HTML[:20]) + gzip.compress(HTML[20:])),
+        ("deflate", zlib.compress(HTML)),
+        ("deflate", raw_deflate(HTML)),
+        ("br", brotli.compress(HTML)),
+        ("gzip, br", brotli.compress(gzip.compress(HTML))),
+        ("identity", HTML),
+        ("gzip", HTML),  # a01: the archive kept the plain page under the headers of the wire
+        ("br", HTML),
+        ("", gzip.compress(HTML)),  # f21: the header forgot to say so
+    ],
+)
+def test_a02_transfer_and_content_codings_are_taken_off(encoding: str, encoded: bytes) -> None:
+    coded = [HTML_TYPE, ("Content-Encoding", encoding), ("Content-Length", "9999")]
+    assert capture(record(answer(encoded, headers=coded if encoding else [HTML_TYPE]))).body == HTML
+    headers = [HTML_TYPE, ("Content-Encoding", encoding), ("Transfer-Encoding", "chunked")]
+    assert capture(record(answer(chunked(encoded), headers=headers))).body == HTML
+    assert capture(record(answer(encoded, headers=headers))).body == HTML
+
+
+def test_zstd_is_decoded() -> None:
+    assert capture(record(answer(zstd(HTML), headers=[HTML_TYPE, ("Content-Encoding", "zstd")]))).body == HTML
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encoded"),
+    [
+        ("compress", HTML),  # f22
+        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(HTML)))),  # f17
+        ("gzip", gzip.compress(HTML)[:-8] + b"\0" * 8),  # f20
+        ("br", b"\x8b\x01" + bytes(range(200))),
+    ],
+)
+def test_f17_f20_f22_codings_that_cannot_be_undone_are_told(encoding: str, encoded: bytes) -> None:
+    one = unreadable(record(answer(encoded, headers=[HTML_TYPE, ("Content-Encoding", encoding)])))
+    assert one.reason is RejectReason.ENCODING
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_f16_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None:
+    bomb = gzip.compress(bytes(10_000_000)) if encoding == "gzip" else brotli.compress(bytes(10_000_000))
+    one = unreadable(record(answer(bomb, headers=[HTML_TYPE, ("Content-Encoding", encoding)])))
+    assert (one.reason, len(one.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("headers", "payload"),
+    [
+        ([("Content-Encoding", "gzip")], gzip.compress(LONG)[:-20]),
+        ([("Transfer-Encoding", "chunked")], chunked(LONG)[:-30]),
+        ([("Transfer-Encoding", "chunked")], b"5\r\nhello\r\n"),
+    ],
+)
+def test_f18_f19_a_body_cut_short_is_truncated_unless_the_crawler_said_so(
+    headers: list[tuple[str, str]], payload: bytes
+) -> None:
+    one = unreadable(record(answer(payload, headers=[HTML_TYPE, *headers])))
+    assert one.reason is RejectReason.TRUNCATED
+    assert one.as_capture().truncated
+    said = capture(record(answer(payload, headers=[HTML_TYPE, *headers]), fields=[("WARC-Truncated", "length")]))
+    assert said.truncated
+    assert said.body == one.as_capture().body
+
+
+def test_f19_a_body_shorter_than_promised_is_marked_as_truncated() -> None:
+    assert capture(record(answer(headers=[HTML_TYPE, ("Content-Length", "5000")]))).truncated
+    assert not capture(record(answer(headers=[HTML_TYPE, ("Content-Length", str(len(HTML)))]))).truncated
+
+
+@pytest.mark.parametrize(("kind", "content_type"), [("conversion", "text/plain"), ("resource", "text/html")])
+def test_wet_and_resource_records_are_pages_without_an_answer(kind: str, content_type: str) -> None:
+    body = HTML if content_type == "text/html" else "BERLIN (dpa) – Regen".encode()
+    one = capture(record(body, kind=kind, fields=[("Content-Type", content_type)]))
+    assert (one.body, one.media_type.value, one.http_status) == (body, content_type, None)
+    assert unreadable(record(b"", kind=kind)).reason is RejectReason.EMPTY
+    assert only(record(b"GIF89a", kind=kind, fields=[("Content-Type", "image/gif")])) == Skipped("no page")
+
+
+@pytest.mark.parametrize(
+    ("uri", "url"),
+    [
+        ("<https://a.example/>", "https://a.example/"),
+        (" https://a.example/a b\tc ", "https://a.example/a%20b%09c"),
+        ("https://a.example/ä", "https://a.example/ä"),
+    ],
+)
+def test_a04_target_addresses_are_freed_of_brackets_and_spaces(uri: str, url: str) -> None:
+    assert capture(record(answer(), uri=uri)).url == url
+
+
+@pytest.mark.parametrize("uri", [None, "", "no url", "https://[::1", "http://"])
+def test_a04_a_target_that_is_no_url_is_told(uri: str | None) -> None:
+    assert "WARC-Target-URI" in unreadable(record(answer(), uri=uri)).detail
+
+
+@pytest.mark.parametrize("date", ["2017-05-10T11:50:00", "20170510115000", "2017-05-10T13:50:00+02:00"])
+def test_a04_capture_times_without_zone_are_utc(date: str) -> None:
+    assert capture(record(answer(), date=date)).captured_at == CAPTURED
+
+
+@pytest.mark.parametrize("date", [None, "yesterday", "2017-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "future"])
+def test_a04_a_capture_time_that_is_none_or_in_the_future_is_told(date: str | None) -> None:
+    if date == "future":
+        date = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    one = unreadable(record(answer(), date=date))
+    assert "WARC-Date" in one.detail
+    assert (one.captured_at, one.as_capture().captured_at_basis) == (COPIED, CapturedAtBasis.MTIME)
+
+
+@pytest.mark.parametrize(
+    "block", [b"", b"<html>", b"HTTP/1.1 2x0 OK\r\n\r\nhi", b"HTTP/1.1 200 OK\r\nA: " + b"x" * (2 << 20)]
+)
+def test_a02_a_response_without_an_answer_is_told(block: bytes) -> None:
+    assert unreadable(record(block)).detail == "it holds no HTTP answer"
+
+
+def test_answers_of_other_protocols_and_line_ends_are_read() -> None:
+    assert capture(record(answer(protocol="HTTP/2", status="200"))).body == HTML
+    assert capture(record(answer(newline="\n"))).http_headers == (HTML_TYPE,)
+
+
+def test_payload_digests_may_be_of_the_coded_or_of_the_decoded_payload() -> None:
+    headers = [HTML_TYPE, ("Transfer-Encoding", "chunked")]
+    for digest in (sha1(chunked(HTML)), sha1(HTML)):
+        fields = [("WARC-Payload-Digest", digest)]
+        assert capture(record(answer(chunked(HTML), headers=headers), fields=fields)).body == HTML
+
+
+def test_captures_of_another_lake_come_back_exactly_and_damaged_ones_are_told() -> None:
+    original = Capture(b"plain", MediaType.TEXT, CAPTURED, CapturedAtBasis.OPTION, source="tass", truncated=True)
+    assert capture(encode(original)) == original
+    damaged = gzip.decompress(encode(original)).replace(b'"media_type":"text/plain"', b'"media_type":"text/plane"')
+    assert unreadable(gzip.compress(damaged)).reason is RejectReason.ARCHIVE_DAMAGED
