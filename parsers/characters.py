@@ -9,19 +9,30 @@ from collections.abc import Iterable
 # "Trojan Source"); lone surrogates (not encodable, and one sinks a whole Arrow table). Soft hyphens, joiners and
 # zero-width spaces stay: they are part of the spelling in German headlines, Persian, Hindi and Thai.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# More than this many combining marks on one letter is an attack on renderers ("Zalgo"), not a script.
-_MARKS = re.compile("([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{8})[\u0300-\u036f]+")
+# More than eight combining marks on one letter are an attack on renderers ("Zalgo") and on normalisation, which is
+# quadratic in their number, and no script. These are the marks of the larger scripts that normalisation sorts.
+_MARK = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_FIRST_MARK = re.compile(f"[{_MARK}]")
+_MARKS = re.compile(f"([{_MARK}]{{8}})[{_MARK}]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[^\\W_]+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def clean(text: str) -> str:
     """One line of clean text: NFC, runs of white space (NBSP too) folded to one space, ends stripped."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _MARKS.sub(r"\1", _UNWANTED.sub("", text)))
-    elif not text.isprintable():
-        text = _UNWANTED.sub("", text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNWANTED.sub("", text)
+    if _FIRST_MARK.search(text):
+        # Twice, since a letter such as U+0344 comes apart into several marks.
+        text = _MARKS.sub(r"\1", unicodedata.normalize("NFC", _MARKS.sub(r"\1", text)))
+    # What was taken out may have stood between two spaces, and no second pass may change anything.
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def clean_or_none(text: str | None) -> str | None:
@@ -45,4 +56,6 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def word_count(text: str) -> int:
     """Words of any script; every CJK character counts as one, since their scripts leave no spaces."""
-    return sum(1 for _ in _WORD.finditer(text))
+    if not _CJK.search(text):
+        return len(_WORD.findall(text))
+    return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))
