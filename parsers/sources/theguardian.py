@@ -1,0 +1,159 @@
+"""The Guardian and The Observer, https://www.theguardian.com.
+
+Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages of 2024-02 and 2024-03; its live blogs and layout
+2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page.
+"""
+
+import re
+from dataclasses import replace
+
+from parsers.article import Image
+from parsers.bylines import split_names
+from parsers.characters import unique
+from parsers.draft import Draft
+from parsers.metadata import as_texts, keywords
+from parsers.page import Page
+from parsers.source import FURNITURE, Layout, Source
+
+# What JSON-LD names as the author where nobody of the byline has a page on the site.
+_PLACEHOLDER = "Guardian staff reporter"
+# Bylines of desks and agencies, which are no names of people.
+_DESK = re.compile(r"\b(staff|agenc(y|ies)|press|presse|reuters|media|editorial|guardian|observer|community)\b", re.I)
+_AGENCIES = {
+    "Australian Associated Press": "AAP",
+    "Associated Press": "AP",
+    "Agence France-Presse": "AFP",
+    "Reuters": "Reuters",
+    "PA Media": "PA",
+}
+_PLACE = re.compile(r"\s+(?:in\s+(?=[A-Z])|\().*")  # "Jane Roe in Paris", "John Doe (earlier)"
+_CREDIT = re.compile(r"\s*((?:Photograph|Illustration|Composite|Photo|Graphic|Image|Artwork)s?(?: by)?: .+)$")
+_GENRES = {
+    "comment": "opinion",
+    "editorials": "opinion",
+    "letters": "opinion",
+    "analysis": "analysis",
+    "explainers": "analysis",
+    "reviews": "review",
+    "minutebyminute": "live",
+}
+# Lists of tags below the text, in layout 2020 and in layout 2013.
+_TONES = '[data-gu-name="body"] a[href*="/tone/"], .submeta a[href*="/tone/"]'
+_PICTURE = re.compile(r"/media/([0-9a-f]{20,})/")
+# What the site wraps in <figure> although it is prose: takeaways, questions and answers, profiles, timelines.
+_PROSE_FIGURES = ", ".join(
+    f'[data-spacefinder-type*="{name}"]'
+    for name in (
+        "KeyTakeaways",
+        "QAndAExplainer",
+        "MiniProfiles",
+        "MultiBylines",
+        "DCRTimeline",
+        "DCRSectionedTimeline",
+    )
+)
+# Pull quotes stand in <aside>, notes of the editors in <footer>.
+_FURNITURE = FURNITURE.replace(", footer, aside, figure", f", figure:not({_PROSE_FIGURES})")
+
+
+def _byline(page: Page) -> str | None:
+    shown = page.text('[data-link-name="byline"], [data-gu-name="byline"]')
+    return shown or next((name for name in page.metadata.all("article:author") if "://" not in name), None)
+
+
+def _authors(page: Page) -> tuple[str, ...]:
+    """Names of JSON-LD; where that has none or its placeholder, those of the byline if it names people."""
+    named = as_texts(page.metadata.article.get("author"))
+    if set(named) <= {_PLACEHOLDER}:
+        shown = split_names(_byline(page) or "")
+        return unique(_PLACE.sub("", name) for name in shown if not _DESK.search(name)) or named
+    return named
+
+
+def _topics(page: Page) -> tuple[str, ...]:
+    return keywords(page.metadata.all("article:tag"))
+
+
+def _genre(page: Page) -> str | None:
+    """By the tag of the tone, which the site lists among the topics below the text, else by the address."""
+    tones = (node.attributes.get("href") or "" for node in page.tree.css(_TONES))
+    found = (_GENRES.get(href.rstrip("/").rsplit("/", 1)[-1]) for href in tones)
+    path = page.url or ""
+    by_address = "opinion" if "/commentisfree/" in path else "live" if "/live/" in path else None
+    return next(filter(None, found), by_address)
+
+
+def _refine(page: Page, draft: Draft) -> None:
+    draft.images = _images(page, draft)
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    draft.agency = next((short for name, short in _AGENCIES.items() if name in (draft.byline or "")), None)
+    draft.related_titles = unique(title.removesuffix("Read more").strip() for title in draft.related_titles)
+
+
+def _images(page: Page, draft: Draft) -> tuple[Image, ...]:
+    """Credits parted from captions, and the leading picture once although it comes in two crops."""
+    images = [_credited(image) for image in draft.images]
+    if len(images) > 1 and _file(images[0].url) in {_file(image.url) for image in images[1:]}:
+        del images[0]
+    # Showcase pages put the caption of the picture that fills the screen elsewhere.
+    caption = page.text('[data-gu-name="caption"] figcaption')
+    if images and caption and not (images[0].caption or images[0].credit):
+        images[0] = _credited(replace(images[0], caption=caption))
+    return tuple(images)
+
+
+def _credited(image: Image) -> Image:
+    credit = _CREDIT.search(image.caption or "")
+    if credit is None:
+        return image
+    return replace(image, caption=credit.string[: credit.start()] or None, credit=credit[1])
+
+
+def _file(url: str) -> str:
+    """What all crops of a picture have in common: its identifier, else the address without the size."""
+    found = _PICTURE.search(url)
+    return found[1] if found else url.partition("?")[0]
+
+
+SOURCE = Source(
+    name="theguardian",
+    title="The Guardian",
+    hosts=("theguardian.com", "guardian.co.uk"),
+    language="en",
+    timezone="Europe/London",
+    version=1,
+    layouts=(
+        Layout(
+            "2020",
+            body='[data-gu-name="media"], #maincontent, .article-body-commercial-selector, #liveblog-body',
+            # Front pages may call their list of stories #maincontent too, as the target of "skip to content".
+            when="article #maincontent, .article-body-commercial-selector, #liveblog-body",
+            blocks="p, h2, h3, h4, ul > li:not(:has(p)), ol > li:not(:has(p)), blockquote, pre",
+            lead='[data-gu-name="standfirst"] p',  # its lists are links to other pages
+            # Islands are filled in by scripts; a live blog repeats its pinned post in an article without id.
+            drop='[data-gu-name="media"] *, gu-island, #sign-in-gate, [role="note"], article.block:not([id]), '
+            "article.block > footer, .ad-slot",
+            furniture=_FURNITURE,
+            byline=_byline,
+            authors=_authors,
+            topics=_topics,
+            genre=_genre,
+            related='figure[data-spacefinder-type*="RichLink"] a[href]',
+            images='figure[data-spacefinder-type*="Image"], figure:not([data-spacefinder-type])',
+            refine=_refine,
+        ),
+        Layout(
+            "2013",
+            body='[itemprop="articleBody"], [itemprop="reviewBody"]',
+            lead=".content__standfirst p",
+            drop=".content__headline, .content__labels, .content__meta-container, .submeta, .after-article, .ad-slot",
+            byline=_byline,
+            authors=_authors,
+            topics=_topics,
+            genre=_genre,
+            related=".element-rich-link a[href]",
+            images="figure.element-image, figure[itemprop*=image]",
+            refine=_refine,
+        ),
+    ),
+)
