@@ -1,0 +1,147 @@
+"""Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages of 2025-05, 2026-01 and 2026-07."""
+
+import re
+from dataclasses import replace
+from typing import cast
+
+import orjson
+
+from parsers.article import Image
+from parsers.characters import unique
+from parsers.draft import Draft
+from parsers.html import LayoutError, Tree, attribute, text_of, texts
+from parsers.metadata import Json, as_texts
+from parsers.page import Page
+from parsers.reading import read_page
+from parsers.source import FURNITURE, Layout, Source
+from parsers.urls import absolute
+
+# Pictures are read after the body, so they stay in the tree; their captions are no selected blocks.
+_FURNITURE = FURNITURE.removesuffix(", figure")
+# Blocks that stand directly in the text, and the editor's own in a box; captions and lists of other stories stand
+# deeper and have other classes. No element may match twice: it would be read twice.
+_INSIDE = ":is(.col-main, .article-view)"
+_BLOCKS = (
+    f"{_INSIDE} > :is(p, h2, h3, h4, blockquote), {_INSIDE} > :is(ul, ol) > li,"
+    f" {_INSIDE} > :is(div, section) :is(.editor-p, .editor-tit)"
+)
+_DECK = "h2.sub-tit-ll"
+# A caption is one or more sentences, then who took the picture: `… 있다. 연합뉴스`, `… 있다. 홍길동 기자`.
+_CREDIT = re.compile(r"(?<=[.?!\"”])\s+(?P<credit>[^.?!]{2,30})$")
+# What the site's server leaves between paragraphs for its script to put adverts in.
+_ADVERT = "$$ARTICLEAD$$"
+
+
+def _genre(page: Page) -> str | None:
+    section = page.metadata.first("content_category", "article:section") or ""
+    return "opinion" if section in ("오피니언", "사설", "칼럼") else None
+
+
+def _byline(page: Page) -> str | None:
+    """`홍길동 기자`, with the place where they are, without the address."""
+    writer = page.tree.css_first(".writer .name")
+    if writer is None:
+        named = page.metadata.all("author")  # the paper itself, then the reporter
+        return named[-1] if len(named) > 1 else None
+    return text_of(writer).removesuffix(" ".join(texts(writer, ".email")))
+
+
+def _pictures(page: Page, draft: Draft) -> None:
+    found: dict[str, Image] = {}
+    for frame in page.tree.css(".editor-img-box"):
+        address = absolute(attribute(frame, "img", "src"), page.url)
+        if address:
+            caption = " ".join(texts(frame, ".caption p"))
+            credit = _CREDIT.search(caption)
+            found.setdefault(
+                address,
+                Image(address, _CREDIT.sub("", caption) or None, credit["credit"] if credit else None),
+            )
+    draft.images = tuple(found.values()) or draft.images
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+
+
+_STORY = Layout(
+    "2026-07",
+    body="#article-view-content",
+    blocks=_BLOCKS,
+    lead=_DECK,
+    # A quotation in a box of its own is shown like a picture, between paragraphs that don't refer to it.
+    drop=".module-quote, .writer, .ad",
+    furniture=_FURNITURE,
+    byline=_byline,  # `홍길동 기자 외 1명`, "and one other", where JSON-LD has all names: these are the authors
+    section='meta[property="article:section"], meta[name="content_category"]',
+    language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, which is the tag of Kanuri
+    genre=_genre,
+    related=".editor-link a, .related-article a",
+    refine=_pictures,
+)
+
+
+def _embedded(page: Page) -> Json:
+    """The story as the site's script gets it: a query result that the server puts into the queue `window.__RQ_...`.
+
+    Raises:
+        LayoutError: no query result of the page is a story.
+    """
+    for script in page.tree.css("script"):
+        text = script.text().strip()
+        if '"contentHtml"' not in text or not text.startswith("window["):
+            continue
+        try:
+            pushed = orjson.loads(text[text.index(".push(") + len(".push(") : text.rindex(")")])
+        except ValueError as error:
+            raise LayoutError(f"the embedded query results are cut short or damaged: {error}") from error
+        for query in pushed["queries"] if isinstance(pushed, dict) and isinstance(pushed.get("queries"), list) else ():
+            detail = _dig(query, "state", "data", "data", "detail")
+            if isinstance(_dig(detail, "contentHtml"), str):
+                return cast("Json", detail)
+    raise LayoutError("the page embeds no query result that is a story")
+
+
+def _dig(value: object, *keys: str) -> object:
+    """The value at the end of a chain of keys, None where the chain breaks."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _read_embedded(page: Page, draft: Draft) -> None:
+    """Read the story's HTML, which the page holds only as a text of its script, as if it stood in the page."""
+    detail = _embedded(page)
+    deck = f'<h2 class="sub-tit-ll">{detail.get("subTitle") or ""}</h2>'
+    tree = Tree(f'<main class="article-view">{deck}{detail["contentHtml"].replace(_ADVERT, "")}</main>')
+    story = read_page(replace(page, tree=tree), _STORY, tree.css("main.article-view"))
+    draft.body, draft.byline = story.body, story.byline
+    draft.images, draft.photo_credits = story.images or draft.images, story.photo_credits
+    draft.related_titles, draft.related_urls = story.related_titles, story.related_urls
+    lines = detail.get("byLines")
+    if isinstance(lines, list):
+        draft.authors = as_texts([_dig(line, "writerName") or _dig(line, "manualWriterName") for line in lines])
+
+
+def _embedded_title(page: Page) -> str | None:
+    return attribute(page.tree, "#gtm-article-data", "data-title")
+
+
+SOURCE = Source(
+    name="hankookilbo",
+    title="Hankook Ilbo",
+    hosts=("hankookilbo.com",),
+    language="ko",
+    timezone="Asia/Seoul",
+    version=1,
+    layouts=(
+        _STORY,
+        replace(
+            _STORY,
+            name="2026-01",
+            body="#gtm-article-data",
+            title=_embedded_title,
+            published=lambda page: attribute(page.tree, "#gtm-article-data", "data-deploy-dt"),
+            modified=lambda page: attribute(page.tree, "#gtm-article-data", "data-re-deploy-dt"),
+            refine=_read_embedded,
+        ),
+        replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]"),
+    ),
+)
