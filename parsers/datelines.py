@@ -13,7 +13,7 @@ AGENCIES = (
 # A dateline stands at the very start; 80 characters hold the longest real ones (two cities, a state, a date).
 _AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
 _DATELINE = re.compile(
-    rf"^(?:(?P<place>[^\W\d_][^()/\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
+    rf"^(?:(?P<place>[^\W\d_][^()\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
 )
 _DATE = re.compile(r",?\s*(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}\.? [A-Z][a-zäé]{2,8}\.?)\.?$")
 
