@@ -1,4 +1,4 @@
-"""Bytes to text by the WHATWG rules, with one addition: bytes that are valid UTF-8 are UTF-8, whatever a label says."""
+"""Bytes to text by the WHATWG rules, with one addition: bytes that can be UTF-8 are UTF-8, whatever a label says."""
 
 import codecs
 import re
@@ -13,7 +13,15 @@ PRESCAN_BYTES = 1024
 MAX_REPLACED_SHARE = 0.01
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+UTF8_BOM = b"\xef\xbb\xbf"
+# How documents begin, and what they are in. UTF-16 without a BOM is valid UTF-8, so the NUL beside the first `<` tells.
+_BEGINNINGS = (
+    (UTF8_BOM, "utf-8"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 # What browsers take where nothing is said; the Encoding Standard's windows-1252 is Python's but for five unused bytes.
 _FALLBACK = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
 _REPLACEMENT = "�"
@@ -40,19 +48,28 @@ class Decoded:
 
 
 def decode(body: bytes, http_charset: str | None = None) -> Decoded:
-    """Decode a page: BOM, else valid UTF-8, else the HTTP label, else `<meta>`, else windows-1252.
+    """Decode a page: by its BOM, else its NULs, else as UTF-8, else by the HTTP label or `<meta>`, else windows-1252.
+
+    Bytes are UTF-8 if they are valid, and also if more non-ASCII characters are valid than broken: hardly any text in
+    another encoding is that, and one cut character must not garble a page.
 
     Labels are looked up in the WHATWG table only: Python's own codec names (`utf-7`, `hex`, `unicode_escape`) are
     never used. Source: Encoding Standard, sections 4.2 and 6; HTML standard, 13.2.3.
     """
-    for bom, name in _BOMS:
-        if body.startswith(bom):
-            return _decoded(body[len(bom) :].decode(name, "replace"), name)
-    try:
-        return Decoded(body.decode("utf-8"), "utf-8", 0)
-    except UnicodeDecodeError:
-        encoding = _label(http_charset) or _prescan(body) or _FALLBACK
+    for beginning, name in _BEGINNINGS:
+        if body.startswith(beginning):
+            return _decoded(body.decode(name, "replace").removeprefix("\ufeff"), name)
+    encoding = _label(http_charset)
+    if encoding and encoding.name.startswith("utf-16") and b"\0" in body[:PRESCAN_BYTES]:
         return _decoded(encoding.codec_info.decode(body, "replace")[0], encoding.name)
+    try:
+        return _decoded(body.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        lenient = _decoded(body.decode("utf-8", "replace"), "utf-8")
+    if len(lenient.text) - len(lenient.text.encode("ascii", "ignore")) > 2 * lenient.replaced:
+        return lenient
+    encoding = encoding or _prescan(body) or _FALLBACK
+    return _decoded(encoding.codec_info.decode(body, "replace")[0], encoding.name)
 
 
 def _decoded(text: str, encoding: str) -> Decoded:
@@ -60,7 +77,7 @@ def _decoded(text: str, encoding: str) -> Decoded:
 
 
 def _label(label: str | None) -> webencodings.Encoding | None:
-    return webencodings.lookup(label) if label else None
+    return webencodings.lookup(label) if label and label.isascii() else None
 
 
 def _prescan(body: bytes) -> webencodings.Encoding | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from parsers.article import Fidelity
 from parsers.capture import Capture, MediaType
-from parsers.decode import Decoded, decode
+from parsers.decode import UTF8_BOM, Decoded, decode
 from parsers.draft import Draft
 from parsers.finishing import finish
 from parsers.html import LayoutError, Tree, select
@@ -46,8 +46,9 @@ def parse(capture: Capture) -> Outcome:
 
 
 def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
-    # The parser takes UTF-8 bytes as they are, which saves encoding the text again.
-    tree = Tree(capture.body if decoded.encoding == "utf-8" and not decoded.replaced else decoded.text)
+    # The parser takes UTF-8 bytes as they are, which saves encoding the text again. A BOM would open the body there.
+    plain = decoded.encoding == "utf-8" and not decoded.replaced
+    tree = Tree(capture.body.removeprefix(UTF8_BOM) if plain else decoded.text)
     page = Page(capture, tree, source.timezone if source else "UTC")
     if source is None:
         source = by_host(host_of(page.url))

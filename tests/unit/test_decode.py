@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from webencodings.labels import LABELS as WHATWG_LABELS
+
+from parsers.decode import decode
+
+LABELS = st.sampled_from(sorted(WHATWG_LABELS)) | st.text() | st.sampled_from(["\udcff", "utf-7", "hex", "é"])
+
+
+@given(st.binary(), st.none() | LABELS)
+def test_no_bytes_and_no_label_make_decoding_raise(body: bytes, label: str | None) -> None:
+    found = decode(body, label)
+    assert found.text.count("\ufffd") == found.replaced
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffd")))
+def test_p01_valid_utf8_is_utf8_whatever_the_label(text: str) -> None:
+    for label in (None, "iso-8859-1", "shift_jis", "nonsense"):
+        found = decode(("x" + text).encode(), label)
+        assert (found.text, found.encoding, found.replaced) == ("x" + text, "utf-8", 0)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["utf-8", "utf-16-le", "utf-16-be"]))
+def test_p03_byte_order_mark_decides(text: str, encoding: str) -> None:
+    found = decode(("\ufeff" + text).encode(encoding), "windows-1251")
+    assert (found.text, found.encoding) == (text, encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_p03_utf16_without_byte_order_mark_is_recognised(encoding: str) -> None:
+    assert decode("<p>Käse</p>".encode(encoding)).text == "<p>Käse</p>"
+    assert decode("Käse".encode(encoding), encoding.replace("-", "").replace("utf", "utf-")).text == "Käse"
+
+
+def test_p03_label_utf16_on_a_page_that_is_none_is_not_believed() -> None:
+    assert decode("<p>Käse</p>".encode(), "utf-16").text == "<p>Käse</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "label", "text", "encoding"),
+    [
+        (b"caf\xe9", None, "café", "windows-1252"),
+        (b"\x93quoted\x94 \x96 it\x92s", None, "“quoted” – it’s", "windows-1252"),  # P02
+        (b"\x93quoted\x94", "ISO-8859-1", "“quoted”", "windows-1252"),  # P02: what the standard takes that label for
+        (b"\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251", "Привет", "windows-1251"),
+        (
+            b'<meta charset="windows-1251">\xcf\xf0\xe8\xe2\xe5\xf2',
+            None,
+            '<meta charset="windows-1251">Привет',
+            "windows-1251",
+        ),
+        (b"<meta charset=utf-16>\xe9", None, "<meta charset=utf-16>\ufffd", "utf-8"),
+        ("日本".encode("shift_jis"), "Shift_JIS", "日本", "shift_jis"),
+        ("한국".encode("euc-kr"), "ks_c_5601-1987", "한국", "euc-kr"),
+    ],
+)
+def test_label_decides_where_bytes_are_no_utf8(body: bytes, label: str | None, text: str, encoding: str) -> None:
+    found = decode(body, label)
+    assert (found.text, found.encoding) == (text, encoding)
+
+
+@pytest.mark.parametrize("label", ["utf-7", "hex", "idna", "unicode_escape", "iso-utf-8", "x" * 10_000, "\udcff", "é"])
+def test_p04_labels_that_are_no_encodings_of_the_web_are_ignored(label: str) -> None:
+    assert decode(b"\\u0041+AGE- caf\xe9", label).text == "\\u0041+AGE- café"
+
+
+def test_p01_p05_one_broken_character_does_not_garble_a_utf8_page() -> None:
+    body = "“Größe” – ça va".encode() + b"\xe2\x80"  # cut in the middle of a character
+    found = decode(body, "iso-8859-1")
+    assert (found.text, found.encoding, found.replaced) == ("“Größe” – ça va\ufffd", "utf-8", 1)
+
+
+def test_p05_replaced_characters_are_counted_also_those_that_the_page_brings() -> None:
+    few = decode(("a" * 1000 + "\ufffd").encode())
+    assert (few.replaced, few.trustworthy) == (1, True)
+    many = decode(b"\xff\xfe" + b"\x00\xd8" * 10)  # lone surrogates in UTF-16
+    assert (many.replaced, many.trustworthy) == (10, False)
+    assert decode(b"").trustworthy
+
+
+def test_prescan_looks_no_further_than_the_standard() -> None:
+    assert decode(b" " * 1024 + b"<meta charset=windows-1251>\xcf\xf0").encoding == "windows-1252"
