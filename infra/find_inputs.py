@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from infra.errors import UsageError
@@ -99,16 +99,22 @@ def _on_disk(path: str, manifest: Mapping[Path, ManifestLine] | None, given: _Gi
     for file in files:
         if not file.is_file() or not os.access(file, os.R_OK):
             raise UsageError(f"{file} cannot be read", "Give a regular file that you have permission to read.")
-        lines = manifest
-        if lines is None:
-            if file.parent not in own_manifests:
-                own_manifests[file.parent] = _own_manifest(file.parent)
+        line = manifest.get(file.resolve()) if manifest is not None else None
+        # A folder's manifest may describe what lies in folders below it; the nearest manifest holds.
+        for folder in _parents(file, start) if manifest is None else ():
+            if folder not in own_manifests:
+                own_manifests[folder] = _own_manifest(folder)
                 if start.is_dir():
-                    _refuse_missing(own_manifests[file.parent])
-            lines = own_manifests[file.parent]
+                    _refuse_missing(own_manifests[folder])
+            line = line or own_manifests[folder].get(file.resolve())
         status = file.stat()
         modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
-        yield given.input(str(file), status.st_size, modified_at, lines.get(file.resolve()))
+        yield given.input(str(file), status.st_size, modified_at, line)
+
+
+def _parents(file: Path, start: Path) -> list[Path]:
+    """Folders of a file, from its own up to the one that was named."""
+    return [folder for folder in file.parents if folder == file.parent or folder.is_relative_to(start)]
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
@@ -147,20 +153,23 @@ def _in_bucket(uri: str, given: _Given) -> Iterator[Input]:
     bucket, _, prefix = uri.removeprefix(S3).partition("/")
     store = open_store(S3 + bucket)
     folder = prefix.rstrip("/")
+    below = f"{folder}/" if folder else ""
     # An object of the very name is the one meant; else it is a folder, and "news" is not to find "news-old".
-    listed = [
-        one for one in store.list(folder) if one.key == prefix or one.key.startswith(f"{folder}/" if folder else "")
-    ]
+    listed = [one for one in store.list(folder) if one.key == prefix or one.key.startswith(below)]
     exact = [one for one in listed if one.key == prefix]
     objects = exact or [one for one in listed if is_capture_name(one.key)]
     if not objects:
         raise UsageError(f"{uri} holds no captures", "Check bucket and prefix; nothing was read or written.")
     manifests: dict[str, Mapping[str, ManifestLine]] = {}
     for one in objects:
-        parent, _, name = one.key.rpartition("/")
-        if parent not in manifests:
-            manifests[parent] = _bucket_manifest(store, parent, exact, listed)
-        line = manifests[parent].get(name)
+        line = None
+        for parent in PurePosixPath(one.key).parents:
+            above = "" if str(parent) == "." else f"{parent}/"
+            if parent != PurePosixPath(one.key).parent and (exact or not above.startswith(below)):
+                break
+            if above not in manifests:
+                manifests[above] = _bucket_manifest(store, above, exact, listed)
+            line = line or manifests[above].get(one.key.removeprefix(above))
         yield given.input(f"{S3}{bucket}/{one.key}", one.size, one.modified_at, line)
 
 
@@ -169,13 +178,13 @@ def _bucket_manifest(
 ) -> Mapping[str, ManifestLine]:
     """A manifest beside objects; if a whole folder is read, all that it lists has to be there."""
     for name in MANIFEST_NAMES:
-        key = f"{folder}/{name}".lstrip("/")
+        key = folder + name
         stored = store.get(key) if exact or any(one.key == key for one in listed) else None
         if stored:
             lines = parse_manifest(stored.body, f"{store.uri}/{key}")
             keys = {one.key for one in listed}
             for file, line in lines.items():
-                if not exact and f"{folder}/{file}".lstrip("/") not in keys:
+                if not exact and folder + file not in keys:
                     raise UsageError(
                         f"{line.place}: {file} does not exist", "Correct the manifest, or upload the file."
                     )

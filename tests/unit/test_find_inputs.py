@@ -1,0 +1,220 @@
+"""From paths to inputs: everything there is, once; mistakes are told before anything is written."""
+
+import json
+import os
+import pickle
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from infra.errors import UsageError
+from infra.find_inputs import find_inputs
+from infra.inputs import Input
+from infra.local_store import LocalStore
+from infra.object_store import open_store
+from parsers.capture import CapturedAtBasis
+
+MODIFIED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SAID = datetime(2017, 5, 11, tzinfo=UTC)
+
+
+def write(path: Path, content: bytes = b"<html>") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (MODIFIED.timestamp(), MODIFIED.timestamp()))
+    return path
+
+
+def manifest(path: Path, *lines: dict[str, str]) -> Path:
+    return write(path, "\n".join(map(json.dumps, lines)).encode())
+
+
+def names(inputs: list[Input], root: Path) -> list[str]:
+    return [str(Path(one.location).relative_to(root)) for one in inputs]
+
+
+def test_a_file_is_one_input_with_its_size_and_modification_time(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.html")
+    (one,) = find_inputs([str(file)])
+    assert one == Input(str(file), 6, MODIFIED, CapturedAtBasis.MTIME)
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - our own bytes
+
+
+def test_a_folder_is_read_below_and_sorted_without_what_is_no_capture(tmp_path: Path) -> None:
+    for name in ("b.html.gz", "a.txt", "sub/page", "sub/x.warc.gz", "z.zip", "story.945219"):
+        write(tmp_path / name)
+    for name in (
+        "README.md",
+        "README",
+        ".DS_Store",
+        ".git/config",
+        "x.json",
+        "sub/y.csv",
+        "logo.png",
+        "a.js",
+        "i.cdxj",
+    ):
+        write(tmp_path / name)
+    found = names(find_inputs([str(tmp_path)]), tmp_path)
+    assert found == ["a.txt", "b.html.gz", "story.945219", "sub/page", "sub/x.warc.gz", "z.zip"]
+
+
+def test_what_is_named_outright_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    assert names(find_inputs([str(write(tmp_path / "logo.png"))]), tmp_path) == ["logo.png"]
+
+
+def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.html")
+    write(tmp_path / "b.html")
+    (tmp_path / "link.html").symlink_to(tmp_path / "a.html")
+    monkeypatch.chdir(tmp_path)
+    assert names(find_inputs(["b.html", str(tmp_path), "./a.html", "link.html"]), tmp_path) == ["b.html", "a.html"]
+
+
+@pytest.mark.parametrize("path", ["none.html", "a\0b", "none/", ""])
+def test_a_missing_path_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"does not exist|holds no captures"):
+        find_inputs([path])
+
+
+def test_no_path_at_all_and_folders_without_captures_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to read"):
+        find_inputs([])
+    write(tmp_path / "README.md")
+    with pytest.raises(UsageError, match="holds no captures"):
+        find_inputs([str(tmp_path)])
+
+
+def test_pipes_and_files_without_permission_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="pipe cannot be read"):
+        find_inputs([str(tmp_path / "pipe")])
+    file = write(tmp_path / "a.html")
+    assert names(find_inputs([str(tmp_path)]), tmp_path) == ["a.html"]
+    monkeypatch.setattr(os, "access", lambda *_: False)  # the tests may run as root, who may read everything
+    with pytest.raises(UsageError, match=r"a\.html cannot be read"):
+        find_inputs([str(file)])
+
+
+def test_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def scandir(path: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        find_inputs([str(tmp_path)])
+
+
+def test_a05_a_link_out_of_the_folder_is_refused_and_one_within_is_the_same_file(tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    write(inside / "a.html")
+    (inside / "again.html").symlink_to("a.html")
+    assert names(find_inputs([str(inside)]), inside) == ["a.html"]
+    write(tmp_path / "out" / "secret.html")
+    for target, link in (("out", "folder"), ("out/secret.html", "page.html"), ("nowhere", "broken")):
+        (inside / link).symlink_to(tmp_path / target)
+        with pytest.raises(UsageError, match=f"{link} leads out of"):
+            find_inputs([str(inside)])
+        (inside / link).unlink()
+
+
+def test_time_and_source_come_from_options_then_the_manifest_then_the_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.html")
+    write(tmp_path / "b.html")
+    manifest(
+        tmp_path / "cases.jsonl",
+        {"file": "a.html", "url": "https://a.example/1", "captured_at": "2024-02-28 13:06:44", "source": "apnews"},
+    )
+    said, unsaid = find_inputs([str(tmp_path)])
+    moment = datetime(2024, 2, 28, 13, 6, 44, tzinfo=UTC)
+    assert (said.captured_at, said.captured_at_basis) == (moment, CapturedAtBasis.MANIFEST)
+    assert (said.url, said.source) == ("https://a.example/1", "apnews")
+    assert (unsaid.captured_at, unsaid.captured_at_basis) == (MODIFIED, CapturedAtBasis.MTIME)
+    assert (unsaid.url, unsaid.source) == (None, None)
+    for given in (SAID, SAID.replace(tzinfo=None), SAID.astimezone(timezone(timedelta(hours=3)))):
+        said, unsaid = find_inputs([str(tmp_path)], source="tass", captured_at=given)
+        assert (said.source, unsaid.source, said.url) == ("tass", "tass", "https://a.example/1")
+        assert {one.captured_at for one in (said, unsaid)} == {SAID}
+        assert {one.captured_at_basis for one in (said, unsaid)} == {CapturedAtBasis.OPTION}
+
+
+def test_manifest_jsonl_goes_before_cases_jsonl_and_the_given_one_before_both(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.html")
+    manifest(tmp_path / "cases.jsonl", {"file": "a.html", "source": "cases"})
+    assert [one.source for one in find_inputs([str(file)])] == ["cases"]
+    manifest(tmp_path / "manifest.jsonl", {"file": "a.html", "source": "manifest"})
+    assert [one.source for one in find_inputs([str(file)])] == ["manifest"]
+    given = manifest(tmp_path / "given.jsonl", {"file": "a.html", "source": "given"})
+    assert [one.source for one in find_inputs([str(file)], manifest=str(given))] == ["given"]
+
+
+def test_a_manifest_alone_says_what_to_read(tmp_path: Path) -> None:
+    write(tmp_path / "b.html")
+    write(tmp_path / "a.html")
+    write(tmp_path / "c.html")
+    given = manifest(tmp_path / "m.jsonl", {"file": "b.html"}, {"file": "a.html"})
+    assert names(find_inputs([], manifest=str(given)), tmp_path) == ["b.html", "a.html"]
+
+
+def test_a_listed_file_that_is_missing_is_refused_unless_others_were_named(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.html")
+    own = manifest(tmp_path / "cases.jsonl", {"file": "a.html"}, {"file": "gone.html"})
+    for paths, given in (([str(tmp_path)], None), ([str(file)], str(own)), ([], str(own))):
+        with pytest.raises(UsageError, match=r"line 2: .*gone\.html does not exist"):
+            find_inputs(paths, manifest=given)
+    assert len(find_inputs([str(file)])) == 1
+
+
+def put(uri: str, **objects: bytes) -> None:
+    store = open_store(uri)
+    for key, body in objects.items():
+        store.put(key.replace("__", "/").replace("_", "."), body, if_match=None)
+
+
+def test_a_bucket_is_expanded_like_a_folder(moto_lake: str) -> None:
+    put(moto_lake, news__b_html=b"<html>", news__a_warc_gz=b"", news__README_md=b"", news2__c_html=b"")
+    line = {"file": "b.html", "url": "https://a.example/1", "captured_at": "2017-05-11"}
+    put(moto_lake, news__manifest_jsonl=json.dumps(line).encode())
+    inputs = find_inputs([f"{moto_lake}/news"], source="tass")
+    assert [one.location for one in inputs] == [f"{moto_lake}/news/a.warc.gz", f"{moto_lake}/news/b.html"]
+    assert (inputs[1].size, inputs[1].captured_at, inputs[1].url) == (6, SAID, "https://a.example/1")
+    assert [one.captured_at_basis for one in inputs] == [CapturedAtBasis.MTIME, CapturedAtBasis.MANIFEST]
+    assert find_inputs([f"{moto_lake}/news/"], source="tass") == inputs
+    assert find_inputs([f"{moto_lake}/news/b.html"], source="tass") == inputs[1:]
+
+
+def test_a_manifest_describes_files_in_folders_below_and_the_nearest_holds(tmp_path: Path, moto_lake: str) -> None:
+    lines = [{"file": "a.html", "source": "far"}, {"file": "sub/b.html", "source": "far"}]
+    near = {"file": "b.html", "source": "near"}
+    for name in ("a.html", "sub/b.html", "sub/deep/c.html"):
+        write(tmp_path / name)
+    manifest(tmp_path / "cases.jsonl", *lines)
+    assert [one.source for one in find_inputs([str(tmp_path)])] == ["far", "far", None]
+    manifest(tmp_path / "sub" / "cases.jsonl", near)
+    assert [one.source for one in find_inputs([str(tmp_path)])] == ["far", "near", None]
+    put(moto_lake, a_html=b"", sub__b_html=b"", sub__deep__c_html=b"")
+    put(moto_lake, cases_jsonl="\n".join(map(json.dumps, lines)).encode())
+    assert [one.source for one in find_inputs([moto_lake])] == ["far", "far", None]
+    assert [one.source for one in find_inputs([f"{moto_lake}/sub"])] == [None, None]
+    put(moto_lake, sub__cases_jsonl=json.dumps(near).encode())
+    assert [one.source for one in find_inputs([moto_lake])] == ["far", "near", None]
+
+
+def test_a_whole_bucket_may_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write(tmp_path / "a.html")
+    write(tmp_path / "sub" / "b.html")
+    manifest(tmp_path / "manifest.jsonl", {"file": "a.html", "source": "x"}, {"file": "sub/b.html", "source": "y"})
+    monkeypatch.setattr("infra.find_inputs.open_store", lambda _: LocalStore.at(str(tmp_path)))
+    found = [(one.location, one.source) for one in find_inputs(["s3://bucket"])]
+    assert found == [("s3://bucket/a.html", "x"), ("s3://bucket/sub/b.html", "y")]
+
+
+def test_a_bucket_without_captures_or_with_a_wrong_manifest_is_refused(moto_lake: str) -> None:
+    with pytest.raises(UsageError, match="holds no captures"):
+        find_inputs([f"{moto_lake}/none"])
+    put(moto_lake, a_html=b"<html>", cases_jsonl=b'{"file": "gone.html"}')
+    with pytest.raises(UsageError, match=r"cases\.jsonl, line 1: gone\.html does not exist"):
+        find_inputs([moto_lake])
+    assert len(find_inputs([f"{moto_lake}/a.html"])) == 1

@@ -1,0 +1,113 @@
+"""Manifests: what is known of files from outside of them."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.errors import UsageError
+from infra.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
+
+UTC_TIME = datetime(2024, 2, 28, 13, 6, 44, 83593, tzinfo=UTC)
+
+
+def one(line: str) -> ManifestLine:
+    return parse_manifest(line.encode(), "m.jsonl")["a.html"]
+
+
+def test_a_line_gives_url_time_and_source_and_other_keys_are_left_to_others() -> None:
+    written = {
+        "id": "AP_0", "file": "a.html", "url": "https://a.example/1", "captured_at": "2024-02-28T13:06:44.083593Z",
+        "source": "apnews", "expected": {"title": "t"}, "publisher": "AP",
+    }  # fmt: skip
+    assert one(json.dumps(written)) == ManifestLine("https://a.example/1", UTC_TIME, "apnews", "m.jsonl, line 1")
+
+
+@pytest.mark.parametrize(
+    "rest", ["", ', "url": null, "captured_at": null, "source": null', ', "url": "", "captured_at": ""']
+)
+def test_all_but_the_file_may_be_missing(rest: str) -> None:
+    assert one('{"file": "a.html"' + rest + "}") == ManifestLine(None, None, None, "m.jsonl, line 1")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2024-02-28 13:06:44.083593", "2024-02-28T13:06:44.083593+00:00", "2024-02-28T15:06:44.083593+02:00"],
+)
+def test_a04_a_time_without_zone_is_utc(written: str) -> None:
+    assert one(json.dumps({"file": "a.html", "captured_at": written})).captured_at == UTC_TIME
+
+
+@pytest.mark.parametrize("written", ["yesterday", "2024-02-30", "0001-01-01T00:00:00+14:00", "24:00"])
+def test_a04_what_is_no_time_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_time(written)
+    with pytest.raises(UsageError, match=r"m\.jsonl, line 1: `captured_at` is no time"):
+        one(json.dumps({"file": "a.html", "captured_at": written}))
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ("[]", "is no JSON object"),
+        ("{}", "has no `file`"),
+        ('{"file": ""}', "has no `file`"),
+        ('{"file": "a\\u0000"}', "has no `file`"),
+        ('{"file": 5}', "`file` is no text"),
+        ('{"file": "a", "url": 5}', "`url` is no text"),
+        ('{"file": "a", "source": ["tass"]}', "`source` is no text"),
+        ('{"file": "a", "captured_at": 1709125604}', "`captured_at` is no text"),
+        ('{"file": "ok", "url": "https://a.example/2"}', "described otherwise"),
+    ],
+)
+def test_a_bad_line_is_refused_with_its_number(line: str, complaint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_manifest(f'{{"file": "ok"}}\n\n{line}\n'.encode(), "m.jsonl")
+    assert "m.jsonl, line 3" in str(refused.value)
+    assert complaint in str(refused.value)
+
+
+def test_the_same_line_twice_is_no_mistake_and_line_ends_and_marks_do_not_matter() -> None:
+    content = b'\xef\xbb\xbf{"file": "a.html", "source": "x"}\r\n{"id": 2, "file": "a.html", "source": "x"}\r\n'
+    assert [line.source for line in parse_manifest(content, "m").values()] == ["x"]
+
+
+def test_u2028_in_a_string_does_not_end_a_line() -> None:
+    assert one('{"file": "a.html", "title": "a\u2028b", "source": "x"}').source == "x"
+
+
+def test_a_manifest_that_is_not_utf8_is_refused() -> None:
+    with pytest.raises(UsageError, match="not UTF-8"):
+        parse_manifest(b'{"file": "\xe4"}', "m.jsonl")
+
+
+def test_files_are_relative_to_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl").write_text('{"file": "sub/a.html"}\n{"file": "./b.html"}\n')
+    assert list(read_manifest(tmp_path / "m.jsonl")) == [tmp_path / "sub/a.html", tmp_path / "b.html"]
+
+
+@pytest.mark.parametrize("file", ["../a.html", "/etc/passwd", "sub/../../a.html"])
+def test_a05_a_line_that_leads_out_of_the_folder_is_refused(tmp_path: Path, file: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "m.jsonl").write_text(json.dumps({"file": file}))
+    with pytest.raises(UsageError, match=r"line 1: .* is outside the manifest's folder"):
+        read_manifest(folder / "m.jsonl")
+
+
+def test_a_manifest_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.jsonl cannot be read"):
+        read_manifest(tmp_path / "none.jsonl")
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode(errors="replace")))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    with suppress(UsageError):
+        lines = parse_manifest(content, "m.jsonl")
+        assert all(file and line.place.startswith("m.jsonl, line ") for file, line in lines.items())
