@@ -1,18 +1,17 @@
 """The command line. Commands import what they need when they run, so that `--help` answers at once."""
 
-import os
 import sys
 from typing import NoReturn
 
-import click
 import typer
 
 from flows import cli_demo, cli_lake, cli_parse, cli_runs, cli_up
 from flows.console import ExitCode, stderr
 
+PROGRAM = "newslake"
+
 app = typer.Typer(
-    name="newslake",
-    no_args_is_help=True,
+    name=PROGRAM,
     add_completion=False,
     pretty_exceptions_enable=False,  # main() prints one line instead
     rich_markup_mode="rich",
@@ -55,29 +54,22 @@ def run(arguments: list[str]) -> int:
     from infra.errors import NewslakeError
 
     try:
-        outcome = app(args=arguments, prog_name="newslake", standalone_mode=False)
+        code = app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except NewslakeError as error:
         return _say(str(error), error.exit_code)
-    except click.UsageError as error:
-        hint = f" Try `{error.ctx.command_path} --help`." if error.ctx else ""
-        return _say(f"{error.format_message().rstrip('.')}.{hint}", ExitCode.WRONG_USE)
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) has gone; stdout must not be flushed again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.DONE
-    return outcome if isinstance(outcome, int) else ExitCode.DONE
+    except typer.TyperException as error:  # a wrong option or a missing argument
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else PROGRAM
+        return _say(f"{error.format_message().rstrip('.')}. Try `{command} --help`.", ExitCode.WRONG_USE)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    if code == ExitCode.INTERRUPTED:  # Typer returns it where it caught the interrupt itself
+        _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
+    return int(code or ExitCode.DONE)
 
 
 def _say(message: str, code: int) -> int:
-    stderr().print(f"[bold red]error:[/bold red] {_escaped(message)}")
-    return code
-
-
-def _escaped(message: str) -> str:
     from rich.markup import escape
 
-    return escape(message)
+    stderr().print(f"[bold red]error:[/bold red] {escape(message)}")
+    return code

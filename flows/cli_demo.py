@@ -20,11 +20,10 @@ def demo(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
     newslake demo
     """
-    from flows.start import load_run_settings
-    from infra.object_store import open_store
+    from flows.start import load_run_settings, open_checked_store
 
     settings = load_run_settings(lake)
-    open_store(settings.lake).check()
+    open_checked_store(settings)
     with as_file(files("flows") / SAMPLES) as folder:
         report = _run_flow(str(folder), settings.lake)
     if as_json:
@@ -41,12 +40,12 @@ def _run_flow(folder: str, lake: str) -> "RunReport":
     with console.status("") as status:
         status.update("loading Prefect …")
         if not where:
-            from flows.serve import prefect_environment, state_folder
+            from flows.serve import isolated, state_folder
 
             home = state_folder() / "demo"
             home.mkdir(parents=True, exist_ok=True)
             # Warnings only: the log of a temporary server is of no use to a newcomer.
-            os.environ |= prefect_environment(home) | {"PREFECT_LOGGING_LEVEL": "ERROR"}
+            os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "ERROR"}
         from flows.ingest import ingest
 
         server = f"on {where}" if where else "on a temporary Prefect server (15 seconds to start)"
@@ -55,7 +54,8 @@ def _run_flow(folder: str, lake: str) -> "RunReport":
 
 
 def _show(report: "RunReport", lake: str) -> None:
-    from flows.report import grid_table, query_table, summary_table
+    from flows.grid import calendar
+    from flows.report import query_table, summary_table
     from infra.catalog import Catalog
     from infra.object_store import open_store
     from infra.query import run_query
@@ -65,7 +65,8 @@ def _show(report: "RunReport", lake: str) -> None:
     console.rule("[bold]What the flow did", align="left")
     console.print(summary_table(report))
     console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
-    console.print(grid_table(Catalog(store).grid()))
+    for line in calendar(Catalog(store).grid()):
+        console.print(line)
     console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
     console.print(query_table(run_query(store, QUERY)))
     console.rule("[bold]Where it is", align="left")

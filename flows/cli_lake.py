@@ -1,17 +1,23 @@
 """`newslake status`, `query`, `verify`, `sources`: the commands that look at the lake."""
 
+import csv
+import dataclasses
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.errors import UsageError
+
+SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
 
 def status(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day left out, UTC.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC, YYYY-MM-DD.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day left out, UTC, YYYY-MM-DD.")] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -23,32 +29,93 @@ def status(
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
-    raise NotImplementedError
+    from flows.grid import calendar
+    from flows.start import load_run_settings
+    from infra.catalog import Catalog
+    from infra.days import Days, parse_day
+    from infra.object_store import open_store
+    from infra.reparse import require_source
+    from parsers.registry import sources as registered
+
+    if source is not None:
+        require_source(source)
+    first = parse_day(start, "--start") if start else None
+    last = parse_day(end, "--end") if end else None
+    if first and last:
+        Days(first, last)  # refuses an end that is not after the start
+    store = open_store(load_run_settings(lake).lake)
+    versions = {name: each.version for name, each in registered().items()}
+    days = Catalog(store).grid(source, first, last, versions)
+    if as_json:
+        print_json([dataclasses.asdict(day) for day in days])
+        return ExitCode.DONE
+    if not days:
+        stdout().print(f"{store.uri} holds nothing yet. `newslake ingest PATH` or `newslake demo` fills it.")
+        return ExitCode.DONE
+    for line in calendar(days):
+        stdout().print(line)
+    return ExitCode.DONE
 
 
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="DuckDB SQL on the tables `articles` and `rejects`.")],
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `coverage`, as DuckDB has it.")
+    ],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
     lake: LakeOption = None,
-    as_json: JsonOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a row on stdout.")] = False,
 ) -> int:
     """Ask the lake in SQL.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
-    newslake query "SELECT source, count(*) FROM articles GROUP BY source"
+    newslake query "SELECT source, count(*) AS articles FROM articles GROUP BY source"
+
+    newslake query "SELECT reason, detail, url FROM rejects WHERE state = 'open'" --csv
     """
-    raise NotImplementedError
+    from flows.report import query_table
+    from flows.start import load_run_settings
+    from infra.object_store import open_store
+    from infra.query import run_query
+
+    if as_csv and as_json:
+        raise UsageError("--csv and --json exclude each other", "Give one of them.")
+    answer = run_query(open_store(load_run_settings(lake).lake), sql)
+    if as_json:
+        for row in answer.to_pylist():
+            sys.stdout.write(_json_line(row))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(answer.column_names)
+        writer.writerows([_plain(value) for value in row.values()] for row in answer.to_pylist())
+    else:
+        stdout().print(query_table(answer, SHOWN_CELL))
+        stderr().print(f"[dim]{answer.num_rows:,} rows[/dim]")
+    return ExitCode.DONE
 
 
 def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
-    """Check that everything in the lake is whole and points to captures that are there. Exit 1 if not.
+    """Check that everything in the lake is whole and leads to its captures. Exit 1 if not.
 
     [bold]Example[/bold]
 
     newslake verify
     """
-    raise NotImplementedError
+    from flows.start import load_run_settings
+    from infra.archive import RawArchive
+    from infra.object_store import open_store
+    from infra.verify import verify as faults_of
+
+    store = open_store(load_run_settings(lake).lake)
+    faults = list(faults_of(store, RawArchive(store)))
+    if as_json:
+        print_json({"lake": store.uri, "faults": [dataclasses.asdict(fault) for fault in faults]})
+    else:
+        for fault in faults:
+            stdout().print(f"{fault.object}: {fault.fault}", markup=False, soft_wrap=True)
+        verdict = f"{len(faults):,} faults" if faults else "no fault"
+        stderr().print(f"{store.uri}: {verdict}", style="red" if faults else "green")
+    return ExitCode.FAILED if faults else ExitCode.DONE
 
 
 def sources(as_json: JsonOption = False) -> int:
@@ -77,9 +144,21 @@ def sources(as_json: JsonOption = False) -> int:
         return ExitCode.DONE
     from rich.table import Table
 
-    table = Table("source", "hosts", "language", "zone", "version", "layouts", box=None, header_style="bold")
-    for row in rows:
-        name, _, hosts, language, zone, version, layouts = row.values()
-        table.add_row(name, ", ".join(hosts), language, zone, str(version), ", ".join(layouts))
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for column in ("source", "hosts", "language", "zone", "version", "layouts"):
+        table.add_column(column, overflow="fold", no_wrap=column == "source")
+    for source in registered().values():
+        layouts = " ".join(layout.name for layout in (*source.layouts, *source.text_layouts))
+        hosts = " ".join(source.hosts)
+        table.add_row(source.name, hosts, source.language, source.timezone, str(source.version), layouts)
     stdout().print(table)
     return ExitCode.DONE
+
+
+def _json_line(row: dict[str, Any]) -> str:
+    return orjson.dumps(row, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _plain(value: Any) -> Any:
+    """Lists and structs as JSON within CSV."""
+    return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else value

@@ -177,6 +177,10 @@ def reparse(
 
 def _under_prefect(asked: bool) -> bool:
     if asked or os.environ.get("PREFECT_API_URL"):
+        from flows.serve import SILENT
+
+        for name, setting in SILENT.items():
+            os.environ.setdefault(name, setting)
         return True
     stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
     return False

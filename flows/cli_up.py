@@ -24,9 +24,9 @@ def up(
     newslake up --port 4300 --lake s3://news/lake
     """
     from flows.serve import serve_all
-    from flows.start import load_run_settings, require_store
+    from flows.start import load_run_settings, open_checked_store
 
     settings = load_run_settings(lake)
-    require_store(settings)
+    open_checked_store(settings)
     serve_all(port=port, settings=settings, say=stderr().print)
     return ExitCode.DONE

@@ -1,8 +1,11 @@
 """What a run did, drawn for people: as a terminal table and as Markdown for Prefect's UI."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from rich.control import strip_control_codes
 from rich.table import Table
+from rich.text import Text
 
 from infra.run_report import RunReport
 
@@ -51,3 +54,25 @@ def summary_markdown(report: RunReport, lake: str, run_id: str) -> str:
         if len(partitions) > SHOWN_PARTITIONS:
             lines.append(f"| … | {len(partitions) - SHOWN_PARTITIONS:,} more days | |")
     return "\n".join(lines)
+
+
+def query_table(answer: Any, longest: int = 60) -> Table:
+    """A query's answer for a terminal.
+
+    Args:
+        answer: a `pyarrow.Table`.
+        longest: characters of a value that are shown.
+    """
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in answer.schema:
+        numeric = str(column.type).startswith(("int", "uint", "float", "double", "decimal"))
+        table.add_column(column.name, justify="right" if numeric else "left", overflow="fold")
+    for row in answer.to_pylist():
+        # Text, not markup, and no control characters: what stands in the lake must not style or break a terminal.
+        table.add_row(*(Text(_shown(value, longest)) for value in row.values()))
+    return table
+
+
+def _shown(value: Any, longest: int) -> str:
+    text = "" if value is None else strip_control_codes(" ".join(str(value).split()))
+    return text if len(text) <= longest else text[: longest - 1] + "…"

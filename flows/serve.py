@@ -18,7 +18,6 @@ from infra.settings import Settings
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 START_SECONDS = 90  # SQLite migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
 STOP_SECONDS = 15  # the server ends within 3 s unless a page of its UI holds a connection open
-CONCURRENT_RUNS = 2  # each run already uses all workers; the second lets a short one pass a long one
 
 
 def state_folder() -> Path:
@@ -27,16 +26,18 @@ def state_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "newslake"
 
 
-def prefect_environment(home: Path) -> dict[str, str]:
-    """Environment that keeps our Prefect apart from the user's own, local, and silent towards the outside."""
-    return {
-        "PREFECT_HOME": str(home),
-        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # DO_NOT_TRACK alone does not stop the server's telemetry
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
-    }
+# Silent towards the outside; DO_NOT_TRACK alone does not stop the server's telemetry.
+SILENT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
+}
+
+
+def isolated(home: Path) -> dict[str, str]:
+    """Environment of a Prefect of our own, apart from the user's: its profile, database and server."""
+    return SILENT | {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
 
 
 def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:
@@ -47,22 +48,20 @@ def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> N
     """
     home = state_folder() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    os.environ |= prefect_environment(home) | {
+    os.environ |= isolated(home) | {
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         # Flow runs are child processes in any folder: they must find the lake that was named here.
         "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
     }
     signal.signal(signal.SIGTERM, _interrupt)
     with prefect_server(home, port):
-        from prefect import serve
-
+        from flows.deployment_runner import serve_until_interrupted
         from flows.deployments import deployments
 
         say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
         say("[dim]Deployments → ingest → Run → Custom run. Stop with Ctrl-C.[/dim]")
-        with suppress(KeyboardInterrupt, SystemExit):  # asked to stop: that is how this command ends
-            # Schedules must go on after a restart, so they are not paused at shutdown, as serve() would.
-            serve(*deployments(), pause_on_shutdown=False, print_starting_message=False, limit=CONCURRENT_RUNS)
+        with suppress(KeyboardInterrupt):  # asked to stop: that is how this command ends
+            serve_until_interrupted(deployments())
     say("stopped")
 
 
@@ -83,7 +82,7 @@ def prefect_server(home: Path, port: int) -> Iterator[None]:
     with log.open("wb") as output:
         server = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
             command,
-            env=os.environ | prefect_environment(home),
+            env=os.environ | isolated(home),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

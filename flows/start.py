@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 
 from infra.filing import Run
-from infra.object_store import open_store
+from infra.object_store import ObjectStore, open_store
 from infra.settings import Settings, load_settings
 
 
@@ -18,14 +18,25 @@ def load_run_settings(lake: str | None = None) -> Settings:
     return settings.model_copy(update={"lake": lake}) if lake else settings
 
 
-def begin_run(lake: str | None = None) -> Run:
-    """Begin a run on a lake that was tried out: reachable, writable, honours conditional writes.
+def open_checked_store(settings: Settings) -> ObjectStore:
+    """The lake's store, tried out: reachable, writable, honours conditional writes.
 
     Raises:
-        NewslakeError: the lake is none of that, or a setting is wrong. Nothing was written.
+        NewslakeError: it is none of that; one line says what is wrong and the remedy. Nothing was written.
+    """
+    store = open_store(settings.lake)
+    store.check()
+    return store
+
+
+def begin_run(lake: str | None = None) -> Run:
+    """Begin a run on a lake that was tried out.
+
+    Raises:
+        NewslakeError: the lake cannot be used, or a setting is wrong. Nothing was written.
     """
     settings = load_run_settings(lake)
-    open_store(settings.lake).check()
+    open_checked_store(settings)
     return Run(settings, new_run_id())
 
 

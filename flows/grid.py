@@ -1,0 +1,78 @@
+"""The lake as a calendar: a block a month, a line a source, a sign a day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from rich.text import Text
+
+from infra.catalog import Day, State
+from parsers.article import NULL_PARTITION
+
+# A sign for each state, so that the grid says the same without colours.
+SIGNS = {
+    State.LANDED: ("■", "green"),
+    State.EMPTY: ("□", "green"),
+    State.REJECTS: ("▲", "yellow"),
+    State.OUTDATED: ("◇", "cyan"),
+    State.PARTIAL: ("◐", "magenta"),
+    State.DAMAGED: ("✗", "red"),
+    State.MISSING: ("·", "dim"),
+}
+MEANINGS = {
+    State.LANDED: "landed",
+    State.EMPTY: "nothing published",
+    State.REJECTS: "pages rejected",
+    State.OUTDATED: "older parser",
+    State.PARTIAL: "partly captured",
+    State.DAMAGED: "damaged",
+    State.MISSING: "missing",
+}
+LONGEST_MONTH = 31
+
+
+def calendar(days: Sequence[Day]) -> Iterator[Text]:
+    """The lines of the calendar, and a legend of the signs that occur.
+
+    Args:
+        days: from `Catalog.grid`, sorted by source and date.
+    """
+    months: defaultdict[str, defaultdict[str, list[Day]]] = defaultdict(lambda: defaultdict(list))
+    for day in days:
+        months[day.date[:7] if day.date != NULL_PARTITION else NULL_PARTITION][day.source].append(day)
+    undated = months.pop(NULL_PARTITION, {})
+    width = max((len(day.source) for day in days), default=0)
+    for month in sorted(months):
+        yield Text(f"{month:<{width}}  {_ruler()}  articles", style="dim")
+        yield from (_line(source, listed, width) for source, listed in months[month].items() if _worth_a_line(listed))
+    for source, listed in undated.items():
+        yield Text(f"{source:<{width}}  {sum(day.articles for day in listed):,} articles without a date")
+    yield _legend(days)
+
+
+def _worth_a_line(days: Iterable[Day]) -> bool:
+    return any(day.state is not State.MISSING for day in days)
+
+
+def _ruler() -> str:
+    """Every fifth day of a month: `    5    10   15 …`, each number beginning at its day."""
+    ruler = "1   " + "".join(f"{day:<5}" for day in range(5, LONGEST_MONTH, 5))
+    return f"{ruler:<{LONGEST_MONTH}}"[:LONGEST_MONTH]
+
+
+def _line(source: str, days: Iterable[Day], width: int) -> Text:
+    cells = {date.fromisoformat(day.date).day: day for day in days}
+    line = Text(f"{source:<{width}}  ")
+    for number in range(1, LONGEST_MONTH + 1):
+        day = cells.get(number)
+        line.append(*(SIGNS[day.state] if day else (" ", "")))
+    return line.append(f"  {sum(day.articles for day in cells.values()):>8,}", "bold")
+
+
+def _legend(days: Iterable[Day]) -> Text:
+    legend = Text()
+    states = {day.state for day in days}
+    for state, (sign, style) in SIGNS.items():
+        if state in states:
+            legend.append(sign, style).append(f" {MEANINGS[state]}   ", "dim")
+    return legend
