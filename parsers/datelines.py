@@ -16,6 +16,7 @@ _DATELINE = re.compile(
     rf"^(?:(?P<place>[^\W\d_][^()\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
 )
 _DATE = re.compile(r",?\s*(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}\.? [A-Z][a-zäé]{2,8}\.?)\.?$")
+MAX_PARTICLE = 3  # letters of the small words in names of places: Rio de Janeiro, Frankfurt am Main
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,7 @@ def read_dateline(paragraph: str) -> Dateline | None:
     if match is None:
         return None
     place = _DATE.sub("", match["place"] or "").split(",")[0].split("/")[0].strip()
+    # Else the words before the agency are a sentence: `He said so in Moscow. /TASS/.`
+    if any(word[0].islower() and len(word) > MAX_PARTICLE for word in place.split()):
+        return None
     return Dateline((place.title() if place.isupper() else place) or None, match["agency"])

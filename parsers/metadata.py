@@ -1,6 +1,7 @@
 """What a page says about itself to machines: meta elements, canonical link, JSON-LD."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,8 +38,10 @@ MAX_JSONLD_CHARACTERS = 2_000_000
 MAX_DEPTH = 12
 
 _COLLECTED = 'meta[content], link[rel="canonical"], script[type="application/ld+json"]'
+# White space is bounded: a block that is nothing else would take quadratic time.
 _WRAPPER = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?);?\s*$"
+    r"^(?:<!--|//\s{0,9}<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|<!\[CDATA\[)"
+    r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?);?$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
@@ -116,7 +119,7 @@ def load_jsonld(block: str) -> Any:
     try:
         return orjson.loads(block)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
-        bare = _WRAPPER.sub("", _WRAPPER.sub("", block.strip()))
+        bare = _WRAPPER.sub("", _WRAPPER.sub("", block.strip()).strip())
     for text in (bare, _TRAILING_COMMA.sub(r"\1", bare)):
         try:
             return json.loads(text, strict=False)
@@ -127,16 +130,20 @@ def load_jsonld(block: str) -> Any:
 
 def types_of(found: Json) -> set[str]:
     """The `@type` of an object as a set of bare names (`https://schema.org/NewsArticle` gives `NewsArticle`)."""
-    return {name.rsplit("/", 1)[-1] for name in _flat(found.get("@type")) if isinstance(name, str)}
+    return {re.split("[/:#]", name)[-1] for name in _flat(found.get("@type")) if isinstance(name, str)}
 
 
-def as_text(value: Any) -> str | None:
+def as_text(value: Any, depth: int = 0) -> str | None:
     """A JSON-LD value as clean text: a string, a number, the first of a list, or an object's `name` or `@value`."""
+    if depth > MAX_DEPTH:
+        return None
     for single in _flat(value):
         if isinstance(single, Mapping):
-            text = as_text(single.get("name") or single.get("@value") or single.get("url"))
+            text = as_text(single.get("name") or single.get("@value") or single.get("url"), depth + 1)
         elif isinstance(single, bool):
             text = str(single).lower()
+        elif isinstance(single, float) and not math.isfinite(single):  # NaN, which lenient parsers let through
+            text = None
         else:
             text = clean_markup(str(single)) if isinstance(single, str | int | float) else None
         if text:

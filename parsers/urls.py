@@ -28,11 +28,15 @@ MAX_URL_LENGTH = 8000
 
 
 def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
-    """The parsed http(s) address, or None for anything else (other schemes, no host, too long, not parsable)."""
-    if len(url) > MAX_URL_LENGTH:
+    """The parsed http(s) address, or None for anything else (other schemes, no host, too long, not parsable).
+
+    A `base` that is no address itself is as good as none.
+    """
+    url = url.strip()
+    if not url or len(url) > MAX_URL_LENGTH:
         return None
     try:
-        parsed = ada_url.URL(url.strip(), base) if base else ada_url.URL(url.strip())
+        parsed = ada_url.URL(url, base) if base and ada_url.check_url(base) else ada_url.URL(url)
     except ValueError:
         return None
     return parsed if parsed.protocol in ("http:", "https:") and parsed.hostname else None
@@ -60,9 +64,8 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
     parsed.hash = ""
     parsed.username = ""
     parsed.password = ""
-    if parsed.search:
-        kept = [pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair)]
-        parsed.search = "&".join(kept)
+    # Also where the query is empty, which takes off a final `?`.
+    parsed.search = "&".join(pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair))
     return str(parsed.href)
 
 

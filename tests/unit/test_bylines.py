@@ -1,0 +1,89 @@
+"""Bylines and datelines: what a story says of who wrote it, and where."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.bylines import split_names, strip_prefix
+from parsers.datelines import AGENCIES, Dateline, read_dateline
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("", ()),
+        ("By ", ()),
+        ("By Jane Doe and John Roe", ("Jane Doe", "John Roe")),
+        ("BY JANE DOE AND JOHN ROE", ("JANE DOE", "JOHN ROE")),
+        ("Von Jane Doe, John Roe und Jane Doe", ("Jane Doe", "John Roe")),
+        ("Text: Jane Doe | Photos: John Roe", ("Jane Doe", "Photos: John Roe")),
+        ("Por Ana Díaz y José Paz", ("Ana Díaz", "José Paz")),
+        ("Di Anna Rossi", ("Anna Rossi",)),
+        ("By Michael E Mann", ("Michael E Mann",)),
+        ("Written by\n Jane  Doe", ("Jane Doe",)),
+        ("Byron Smith; Anders And", ("Byron Smith", "Anders And")),
+        ("Jane Doe & John Roe / AFP", ("Jane Doe", "John Roe", "AFP")),
+    ],
+)
+def test_byline_gives_names(byline: str, names: tuple[str, ...]) -> None:
+    assert split_names(byline) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("By Jane Doe", "Jane Doe"),
+        ("Von Jane Doe", "Jane Doe"),
+        ("Por: Ana", "Ana"),
+        ("Di Maio", "Di Maio"),
+        ("Von Hoffman", "Von Hoffman"),
+        ("Byron Smith", "Byron Smith"),
+        ("Texto", "Texto"),
+    ],
+)
+def test_name_loses_the_word_before_it_but_no_part_of_itself(name: str, expected: str) -> None:
+    assert strip_prefix(name) == expected
+
+
+@given(st.text())
+def test_names_are_clean_and_never_empty(byline: str) -> None:
+    names = split_names(byline)
+    assert all(name and name == name.strip() for name in names)
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "expected"),
+    [
+        ("MOSCOW, April 13. /TASS/. Russia said", Dateline("Moscow", "TASS")),
+        ("SOCHI, May 10./TASS/. Talks", Dateline("Sochi", "TASS")),
+        ("KANSAS CITY, Mo. (AP) — A man", Dateline("Kansas City", "AP")),
+        ("LONDON, March 4 (Reuters) - Shares", Dateline("London", "Reuters")),
+        ("Berlin (dpa) - Die Regierung", Dateline("Berlin", "dpa")),
+        ("WASHINGTON/NEW YORK, Sept. 4 (AFP) – It", Dateline("Washington", "AFP")),
+        ("(Reuters) - Shares", Dateline(None, "Reuters")),
+    ],
+)
+def test_dateline_is_read(paragraph: str, expected: Dateline) -> None:
+    assert read_dateline(paragraph) == expected
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "",
+        "The agency (AP) said so",
+        "He said it in Moscow. /TASS/. No.",
+        "MOSCOW (RIA) - Not in the list",
+        "MOSCOW /TASS/ without punctuation",
+        "A" * 100 + " (AP) - Too long",
+    ],
+)
+def test_what_only_looks_like_a_dateline_is_none(paragraph: str) -> None:
+    assert read_dateline(paragraph) is None
+
+
+@given(st.text() | st.sampled_from(AGENCIES).map(lambda agency: f"({agency}) - x"))
+def test_no_paragraph_makes_the_dateline_raise(paragraph: str) -> None:
+    found = read_dateline(paragraph)
+    assert found is None or found.agency in AGENCIES

@@ -1,0 +1,192 @@
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.html import Tree
+from parsers.metadata import (
+    MAX_JSONLD_CHARACTERS,
+    Metadata,
+    as_text,
+    as_texts,
+    keywords,
+    load_jsonld,
+    read_metadata,
+    types_of,
+)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["name", "@type", "@graph", "url", "@value"]), inner)
+    ),
+)
+
+
+def page(*blocks: str, head: str = "") -> Metadata:
+    scripts = "".join(f'<script type="application/ld+json">{block}</script>' for block in blocks)
+    return read_metadata(Tree(f"<head>{head}{scripts}</head>"))
+
+
+def article(**fields: Any) -> str:
+    return json.dumps({"@type": "NewsArticle", "headline": "A", "datePublished": "2024-05-03", **fields})
+
+
+@given(st.text() | st.from_regex(r'[]\[{}":,1 <!>/*CDAT;\-]*', fullmatch=True))
+def test_p13_no_block_makes_loading_raise(block: str) -> None:
+    load_jsonld(block)
+    metadata = Metadata({}, None, (block,))
+    assert metadata.jsonld("headline") is None or metadata.article
+
+
+@given(JSON)
+def test_p13_no_value_makes_reading_raise(value: Any) -> None:
+    metadata = Metadata({}, None, (json.dumps([value, {"@type": value, "headline": value}]),))
+    for read in (as_text, as_texts, keywords):
+        read(value)
+        read(metadata.article.get("headline"))
+    assert isinstance(metadata.objects, tuple)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        '{"headline": "a\nb\tc"}',  # control characters inside a string
+        '<!-- {"headline": "a b c"} -->',
+        '//<![CDATA[\n{"headline": "a b c"}\n//]]>',
+        '/* <![CDATA[ */ {"headline": "a b c"} /* ]]> */',
+        '<![CDATA[{"headline": "a b c",}]]>;',
+        '{"headline": "a b c", }',
+        '{"headline": "a b c", "keywords": ["x", ],}',
+        '{"n": NaN, "headline": "a b c"}',
+        '{"headline": "x", "headline": "a b c"}',
+    ],
+)
+def test_p13_blocks_that_strict_parsers_refuse_are_read(block: str) -> None:
+    assert as_text(load_jsonld(block)["headline"]) == "a b c"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "",
+        "not json",
+        "{",
+        '{"a": 1} {"b": 2}',
+        '{"a": ' + "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
+        '{"a": ' + "9" * 5_000 + ", }",
+        '{"a ' + " " * 500_000 + "x}",  # quadratic, if a pattern looked for white space before a wrapper's end
+        '"' + "a" * MAX_JSONLD_CHARACTERS + '"',
+    ],
+    ids=lambda block: block[:12],
+)
+def test_p13_blocks_that_nobody_can_read_give_nothing_and_at_once(block: str) -> None:
+    began = time.process_time()
+    assert load_jsonld(block) is None
+    assert time.process_time() - began < 1
+
+
+def test_p13_article_is_found_in_lists_and_graphs_and_wrappers() -> None:
+    inner = article(headline="Found")
+    for block in (f"[[{inner}]]", f'{{"@graph": [{{"@type": "Person"}}, {inner}]}}', f'{{"mainEntity": {inner}}}'):
+        assert page("{broken", block).jsonld("headline") == "Found"
+
+
+def test_p13_of_two_articles_the_first_whole_one_wins() -> None:
+    teaser = json.dumps({"@type": "NewsArticle", "headline": "Teaser"})
+    assert page(teaser, article(headline="Story"), article(headline="Other")).jsonld("headline") == "Story"
+    assert page(teaser).jsonld("headline") == "Teaser"
+    assert page('{"@type": "WebPage", "headline": "No"}').article == {}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "NewsArticle",
+        "https://schema.org/NewsArticle",
+        "schema:NewsArticle",
+        ["WebPage", "NewsArticle"],
+        [5, "NewsArticle"],
+    ],
+)
+def test_p13_type_is_read_in_every_spelling(stated: Any) -> None:
+    assert "NewsArticle" in types_of({"@type": stated})
+    assert page(json.dumps({"@type": stated, "headline": "a"})).jsonld("headline") == "a"
+
+
+@pytest.mark.parametrize("stated", [None, 5, {"a": "NewsArticle"}, []])
+def test_p13_type_of_a_wrong_kind_is_no_article(stated: Any) -> None:
+    assert page(json.dumps({"@type": stated, "headline": "a"})).article == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("", None),
+        ("  a\n b ", "a b"),
+        ("&lt;b&gt;a&lt;/b&gt; &amp;amp; b", "a &amp; b"),
+        ("a\ud83db", "ab"),
+        (5, "5"),
+        (2.5, "2.5"),
+        (True, "true"),
+        (float("nan"), None),
+        (float("inf"), None),
+        ([], None),
+        ([None, "", {"x": 1}, "a"], "a"),
+        ({"name": "a"}, "a"),
+        ({"name": {"@value": "a", "@language": "en"}}, "a"),
+        ({"url": "https://example.com/"}, "https://example.com/"),
+        ({"name": {}}, None),
+    ],
+)
+def test_p13_values_become_text(value: Any, expected: str | None) -> None:
+    assert as_text(value) == expected
+
+
+def test_p13_names_inside_names_without_end_are_given_up() -> None:
+    block = '{"name":' * 1_000 + '"x"' + "}" * 1_000
+    assert as_text(load_jsonld(block)) is None
+
+
+def test_lists_of_people_organisations_and_strings_become_names() -> None:
+    value = [
+        {"@type": "Person", "name": "Jane Doe"},
+        {"@type": "Organization", "name": "AP"},
+        "John Roe",
+        5,
+        None,
+        "AP",
+    ]
+    assert as_texts(value) == ("Jane Doe", "AP", "John Roe", "5")
+    assert as_texts("Jane Doe") == ("Jane Doe",)
+    assert as_texts(None) == ()
+
+
+def test_keywords_are_a_list_or_one_text_with_commas() -> None:
+    assert keywords("a, b,,a") == ("a", "b")
+    assert keywords(["a, b", "c"]) == ("a, b", "c")
+    assert keywords(["a, b"]) == ("a", "b")
+    assert keywords({"name": "a"}) == ("a",)
+    assert keywords(None) == ()
+
+
+def test_meta_elements_by_property_name_or_itemprop_in_any_case() -> None:
+    head = (
+        '<meta property="og:Title" content=" Tom &amp;amp; Jerry "><meta name=author content="">'
+        "<meta name=author content=A><meta itemprop=author content=B><meta content=nameless><meta name=empty content><meta charset=utf-8>"
+    )
+    metadata = page(head=head)
+    assert metadata.first("missing", "og:title") == "Tom & Jerry"
+    assert metadata.all("author") == ["A", "B"]
+    assert (metadata.first("empty"), metadata.first()) == (None, None)
+
+
+def test_p16_first_canonical_link_that_says_something_counts() -> None:
+    head = "<link rel=canonical><link rel=canonical href=/a><link rel=canonical href=/b><link rel=amphtml href=/c>"
+    assert page(head=head).canonical == "/a"
+    assert page().canonical is None

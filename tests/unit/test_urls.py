@@ -1,0 +1,69 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, on_hosts, parse_url
+
+TEXT = st.text(st.characters(exclude_categories=[]))
+ADDRESSES = TEXT | st.from_regex(
+    r"(https?:)?//(u:p@)?[a-zé.0-9]{1,9}(:\d{1,3})?(/[a-z%.é ]{0,5}){0,3}/?(\?[a-z&=%?_]{0,9})?(#x?)?", fullmatch=True
+)
+
+
+@given(ADDRESSES, st.none() | ADDRESSES)
+def test_no_text_raises_and_canonical_is_idempotent(url: str, base: str | None) -> None:
+    found = canonical(url, base)
+    if found is None:
+        return
+    assert canonical(found) == found
+    assert identity(found) == identity(found.removesuffix("/"))
+    parsed = parse_url(found)
+    assert parsed is not None
+    assert (parsed.hash, parsed.username, parsed.password) == ("", "", "")
+    assert host_of(found) == host_of(absolute(url, base))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://Example.COM/a#b", "https://example.com/a"),
+        (" https://user:pw@example.com/a ", "https://example.com/a"),
+        ("https://example.com:443/a?", "https://example.com/a"),
+        ("http://example.com:8080/a", "http://example.com:8080/a"),
+        ("https://example.com/a?b=1&utm_source=x&fbclid=y&c=2&&UTM_Medium=z", "https://example.com/a?b=1&c=2"),
+        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+    ],
+)
+def test_canonical_form(url: str, expected: str) -> None:
+    assert canonical(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", " ", "a/b", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://[::1", "https://",
+            "https://\ud83d.example", "https://example.com/" + "a" * MAX_URL_LENGTH]
+)  # fmt: skip
+def test_p16_what_is_no_web_address_is_none(url: str | None) -> None:
+    assert (canonical(url), absolute(url, None), host_of(url)) == (None, None, None)
+
+
+def test_relative_addresses_take_the_base_if_that_is_an_address() -> None:
+    assert absolute("../b.jpg", "https://example.com/x/y/") == "https://example.com/x/b.jpg"
+    assert absolute("//cdn.example/b", "https://example.com/") == "https://cdn.example/b"
+    assert absolute("https://example.com/b", "saved page.html") == "https://example.com/b"
+    assert absolute("b", "saved page.html") is None
+    assert absolute(" ", "https://example.com/") is None  # an empty `src` is no picture of the page's own address
+
+
+def test_identity_leaves_out_what_does_not_tell_articles_apart() -> None:
+    same = ["https://www.example.com/a/?y=2&x=1", "https://example.com/a?x=1&y=2", "http://example.com./a?x=1&y=2"]
+    assert {identity(url) for url in same} == {"example.com/a?x=1&y=2"}
+    assert identity("https://example.com/") == "example.com"
+
+
+def test_host_is_of_a_source_if_it_is_one_of_its_hosts_or_below_one() -> None:
+    hosts = ("example.com", "example.org")
+    assert on_hosts("www.example.org", hosts)
+    assert on_hosts("example.com", hosts)
+    assert not on_hosts("badexample.com", hosts)
+    assert not on_hosts(None, hosts)
+    assert host_of("https://WWW.Example.com.:8443/x") == "www.example.com"
