@@ -70,8 +70,8 @@ def _show(report: "RunReport", lake: str) -> None:
     console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
     console.print(query_table(run_query(store, QUERY)))
     console.rule("[bold]Where it is", align="left")
-    console.print(f"Parquet, for any reader:  {store.uri}/articles/source=*/date=*/articles.parquet")
-    console.print(f"Raw pages, byte for byte: {store.uri}/raw/")
+    for what, place in (("Parquet, for any reader", "articles/"), ("raw pages, byte for byte", "raw/")):
+        console.print(f"{what:<25} {store.uri}/{place}", soft_wrap=True)
     console.rule("[bold]What to type next", align="left")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake up              the same flows with schedules and a UI")

@@ -3,13 +3,16 @@
 import csv
 import dataclasses
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from infra.errors import UsageError
+
+if TYPE_CHECKING:
+    from parsers.source import Source
 
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
@@ -135,7 +138,7 @@ def sources(as_json: JsonOption = False) -> int:
             "language": source.language,
             "timezone": source.timezone,
             "version": source.version,
-            "layouts": [layout.name for layout in (*source.layouts, *source.text_layouts)],
+            "layouts": _layouts(source),
         }
         for source in registered().values()
     ]
@@ -148,11 +151,15 @@ def sources(as_json: JsonOption = False) -> int:
     for column in ("source", "hosts", "language", "zone", "version", "layouts"):
         table.add_column(column, overflow="fold", no_wrap=column == "source")
     for source in registered().values():
-        layouts = " ".join(layout.name for layout in (*source.layouts, *source.text_layouts))
+        layouts = " ".join(_layouts(source))
         hosts = " ".join(source.hosts)
         table.add_row(source.name, hosts, source.language, source.timezone, str(source.version), layouts)
     stdout().print(table)
     return ExitCode.DONE
+
+
+def _layouts(source: "Source") -> list[str]:
+    return [layout.name for layout in source.layouts] + [layout.name for layout in source.text_layouts]
 
 
 def _json_line(row: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from parsers.registry import sources
 if TYPE_CHECKING:
     from prefect import Flow
 
+    from infra.run_report import RunReport
+
 FIRST_HOUR = 3  # UTC: the day before is over, and late captures of its evening have arrived
 MINUTES = 60  # sources start a minute apart, so that they do not all begin at once
 
@@ -37,8 +39,13 @@ def daily_schedules() -> list[Schedule]:
     ]
 
 
-def _deployment(of: "Flow[..., object]", description: str, schedules: list[Schedule] | None = None) -> RunnerDeployment:
+def _deployment(
+    of: "Flow[..., RunReport]", description: str, schedules: list[Schedule] | None = None
+) -> RunnerDeployment:
     # By module path: newslake runs from an installed package in whatever folder it was started.
-    return of.to_deployment(
-        of.name, description=description, schedules=schedules, entrypoint_type=EntrypointType.MODULE_PATH
+    deployment = of.to_deployment(
+        of.name, description=description, entrypoint_type=EntrypointType.MODULE_PATH, schedules=schedules
     )
+    if not isinstance(deployment, RunnerDeployment):
+        raise TypeError("deployments are made outside of event loops")  # Prefect gives a coroutine inside of one
+    return deployment

@@ -40,8 +40,8 @@ def calendar(days: Sequence[Day]) -> Iterator[Text]:
     months: defaultdict[str, defaultdict[str, list[Day]]] = defaultdict(lambda: defaultdict(list))
     for day in days:
         months[day.date[:7] if day.date != NULL_PARTITION else NULL_PARTITION][day.source].append(day)
-    undated = months.pop(NULL_PARTITION, {})
     width = max((len(day.source) for day in days), default=0)
+    undated = months.pop(NULL_PARTITION, defaultdict(list))
     for month in sorted(months):
         yield Text(f"{month:<{width}}  {_ruler()}  articles", style="dim")
         yield from (_line(source, listed, width) for source, listed in months[month].items() if _worth_a_line(listed))

@@ -6,6 +6,7 @@ import time
 
 from parsers.capture import Capture
 from parsers.outcome import Outcome, Rejected, RejectReason
+from parsers.parse import parse
 
 
 def parse_as_told(capture: Capture) -> Outcome:
@@ -23,3 +24,8 @@ def parse_as_told(capture: Capture) -> Outcome:
         case "overflow":
             return parse_as_told(capture)
     return Rejected(RejectReason.LAYOUT, order)
+
+
+def parse_unless_told(capture: Capture) -> Outcome:
+    """Parse real pages; do what the others say."""
+    return parse(capture) if capture.body.startswith(b"<") else parse_as_told(capture)
