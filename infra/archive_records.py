@@ -23,13 +23,13 @@ from infra.warc import MAX_HEADER_BYTES, fields_of
 
 MEMBER_MAGIC: Final = GZIP_MAGIC + b"\x08"  # deflate is the only method that RFC 1952 knows
 RECORD_START: Final = re.compile(rb"WARC/[01]\.\d|filedesc:|[a-z][a-z0-9+.-]{1,15}:[^\s]{1,4096} \S+ \d{14} ")
-PLAIN_START: Final = re.compile(rb"(?<=\n)WARC/[01]\.\d")
+PLAIN_START: Final = re.compile(rb"(?<=\n)(?:WARC/[01]\.\d|https?://[^\s]{1,4096} [\d.]{7,15} \d{14} )")
 CONTENT_LENGTH: Final = re.compile(rb"\nContent-Length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 # ARC 1.0: URL, IP address, time, media type, length; the address may have spaces, the rest may not.
 ARC_LINE: Final = re.compile(rb"(\S.*) (\S+) (\d{8,14}) (.*?) ?(\d{1,18})\r?\n")
 SCAN_BYTES: Final = 1 << 20
-OVERLAP: Final = 64  # more than the beginning of a record that a search must not miss at a chunk's edge
+OVERLAP: Final = 4200  # the longest beginning of a record: a search must not miss it at a chunk's edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,17 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
             continue
         first = GzipMember(stream, start).read(1) if gzipped else _bytes(stream, start, start + 1, 1)
         parse = _warc_records if first == b"W" else _arc_records
-        damaged = False
+        beyond: int | None = None
         for record in _records_of(span, parse, start, max_block_bytes):
-            damaged = damaged or isinstance(record, str) or record.problem is not None
             if isinstance(record, str):
-                stretch = _bytes(stream, start, _next_start(stream, start + 1, gzipped=gzipped), max_block_bytes)
-                yield DamagedStretch(start, stretch, record)
-            else:
-                yield record
-        start = _next_start(stream, start + 1, gzipped=gzipped) if damaged else span.end
+                beyond = _next_start(stream, start + 1, gzipped=gzipped)
+                yield DamagedStretch(start, _bytes(stream, start, beyond, max_block_bytes), record)
+                continue
+            start = record.offset
+            if record.problem:
+                beyond = _next_start(stream, start + 1, gzipped=gzipped)
+            yield record
+        start = span.end if beyond is None else beyond
 
 
 def _is_gzipped(stream: BinaryIO, size: int) -> bool:
@@ -189,12 +191,15 @@ def _span_at(stream: BinaryIO, start: int, *, gzipped: bool) -> Span | None:
     """The span that begins at `start`; None if nothing does."""
     if gzipped:
         return GzipMember(stream, start) if _bytes(stream, start, start + 3, 3) == MEMBER_MAGIC else None
-    head = _bytes(stream, start, start + MAX_HEAD_BYTES, MAX_HEAD_BYTES)
+    head = _bytes(stream, start, start + CHUNK_BYTES, CHUNK_BYTES)
     if not RECORD_START.match(head):
         return None
     if not head.startswith(b"WARC/"):
-        return PlainStretch(stream, start, None)  # ARC lines have no magic that a search could go on at
+        return PlainStretch(stream, start, None)  # its length is in a line of its own form: the parser's matter
     blank = BLANK_LINE.search(head)
+    if blank is None:  # very long fields
+        head = _bytes(stream, start, start + MAX_HEADER_BYTES, MAX_HEADER_BYTES)
+        blank = BLANK_LINE.search(head)
     length = CONTENT_LENGTH.search(head, 0, blank.start() + 2) if blank else None
     if not (blank and length):
         return None
@@ -210,7 +215,7 @@ def _next_start(stream: BinaryIO, start: int, *, gzipped: bool) -> int:
         if gzipped:
             position = chunk.find(MEMBER_MAGIC, start - base)
             while position >= 0:
-                if RECORD_START.match(GzipMember(stream, base + position).read(OVERLAP * 80)):
+                if RECORD_START.match(GzipMember(stream, base + position).read(OVERLAP)):
                     return base + position
                 position = chunk.find(MEMBER_MAGIC, position + 1)
         elif found := PLAIN_START.search(chunk):
@@ -235,8 +240,6 @@ def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: i
             held = record
             if record.problem:
                 break
-        while not (held and held.problem) and span.read(CHUNK_BYTES):
-            pass  # on to the end of the span: the checksum of gzip stands there
     except OSError as error:
         problem = str(error)
     problem = problem or span.damage
@@ -291,6 +294,8 @@ def _arc_records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Ar
         line = ARC_LINE.match(waiting)
         if line is None:
             raise OSError("no ARC record begins here")
+        if isinstance(source, PlainStretch):
+            offset = source.tell() - len(waiting)
         length = int(line[5])
         waiting = waiting[line.end() :]
         block, total = bytearray(waiting[: min(length, max_block_bytes)]), min(len(waiting), length)
@@ -303,7 +308,10 @@ def _arc_records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Ar
             "warc-target-uri": line[1].decode("utf-8", "replace"),
             "warc-date": line[3].decode(),
         }
+        waiting = waiting or source.read(CHUNK_BYTES)
         problem = f"{total:,} of {length:,} bytes are there" if total < length else None
+        if waiting and not waiting.startswith((b"\n", b"\r")):
+            problem = "its length is not where it ends"
         yield ArchiveRecord(offset, fields, bytes(block), length > max_block_bytes, problem)
 
 

@@ -5,8 +5,8 @@ import re
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BufferedReader
-from typing import Any, BinaryIO, Final, cast
+from io import BufferedIOBase, BytesIO
+from typing import BinaryIO, Final, cast
 
 from parsers.capture import MediaType
 from parsers.outcome import RejectReason
@@ -121,17 +121,19 @@ def read_page(stream: BinaryIO, max_bytes: int) -> PageBytes:
     return PageBytes(bytes(body), problem_of(bytes(body)))
 
 
-def inflated(stream: BinaryIO) -> BufferedReader:
+def inflated(stream: BinaryIO) -> BufferedIOBase:
     """The stream behind at most two layers of gzip.
 
     Raises:
         EOFError, gzip.BadGzipFile, zlib.error: here or while reading, where gzip data is cut short or damaged.
     """
-    source: BufferedReader = BufferedReader(cast("Any", stream), CHUNK_BYTES)
+    source = cast("BufferedIOBase", stream)
     for _ in range(MAX_GZIP_LAYERS):
-        if source.peek(2)[:2] != GZIP_MAGIC:
+        magic = source.read(len(GZIP_MAGIC))
+        source.seek(0)
+        if magic != GZIP_MAGIC:
             break
-        source = BufferedReader(cast("Any", gzip.GzipFile(fileobj=source, mode="rb")), CHUNK_BYTES)
+        source = gzip.GzipFile(fileobj=source, mode="rb")
     return source
 
 
@@ -139,9 +141,8 @@ def beginning(stream: BinaryIO) -> bytes:
     """The first bytes of a file, inflated if it is gzipped, as far as they can be; the stream stays at its start."""
     head = stream.read(CHUNK_BYTES)
     stream.seek(0)
-    if head.startswith(GZIP_MAGIC):
-        with suppress(zlib.error):
-            return zlib.decompressobj(31).decompress(head, SNIFF_BYTES)
+    with suppress(EOFError, gzip.BadGzipFile, zlib.error):
+        return inflated(BytesIO(head)).read1(SNIFF_BYTES)
     return head
 
 

@@ -23,6 +23,8 @@ NO_CAPTURE: Final = re.compile(
     re.IGNORECASE,
 )
 
+HIDDEN: Final = re.compile(r"(?:^|/)(?:\.(?!\./)|__MACOSX/)")  # `..` hides nothing: what it leads to is refused
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:
@@ -84,7 +86,7 @@ def find_inputs(
 
 def is_capture_name(name: str) -> bool:
     """Whether a file in a folder or archive may be a capture, by its name; hidden files and folders are none."""
-    return not NO_CAPTURE.search(name) and not re.search(r"(?:^|/)(?:\.|__MACOSX/)", name)
+    return not NO_CAPTURE.search(name) and not HIDDEN.search(name)
 
 
 def _on_disk(path: str, manifest: Mapping[Path, ManifestLine] | None, given: _Given) -> Iterator[Input]:

@@ -1,0 +1,288 @@
+"""Files, zips and objects: each page is a capture or is told with its reason; the content decides what it is."""
+
+import gzip
+import io
+import random
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra import captures
+from infra.captures import Input, ReadCount, Unreadable, find_inputs, read_captures
+from infra.content import media_type_of, problem_of, read_page, saved_from
+from infra.errors import NewslakeError, UsageError
+from infra.object_store import open_store
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import RejectReason
+from tests.warc_builder import HTML, answer, gzipped, record
+
+TEXT: Final = b"MOSCOW, May 10. /TASS/. Rain is expected, x < 3 and y > 2."
+PNG: Final = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
+SAID: Final = datetime(2017, 5, 11, tzinfo=UTC)
+
+
+def read(path: Path, max_page_bytes: int = 100_000) -> list[Capture | Unreadable]:
+    (one,) = find_inputs([str(path)], captured_at=SAID, source="tass")
+    return list(read_captures(one, max_page_bytes=max_page_bytes))
+
+
+def only(path: Path, content: bytes, max_page_bytes: int = 100_000) -> Capture | Unreadable:
+    path.write_bytes(content)
+    (one,) = read(path, max_page_bytes)
+    return one
+
+
+def reason(one: Capture | Unreadable) -> RejectReason | None:
+    return one.reason if isinstance(one, Unreadable) else None
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.txt", "a", "a.html.gz", "a.warc.gz", "a.zip", "a.png"])
+@pytest.mark.parametrize("layers", [0, 1, 2])
+def test_a01_a_page_is_what_its_content_says_and_gzip_is_undone_whatever_the_name(
+    tmp_path: Path, name: str, layers: int
+) -> None:
+    content = HTML
+    for _ in range(layers):
+        content = gzip.compress(content)
+    assert only(tmp_path / name, content) == Capture(
+        HTML, MediaType.HTML, SAID, CapturedAtBasis.OPTION, url=None, source="tass"
+    )
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a", "a.txt.gz"])
+def test_text_without_tags_is_text_whatever_the_name(tmp_path: Path, name: str) -> None:
+    one = only(tmp_path / name, gzip.compress(TEXT) if name.endswith("gz") else TEXT)
+    assert isinstance(one, Capture)
+    assert (one.body, one.media_type) == (TEXT, MediaType.TEXT)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16", "utf-16-le", "utf-16-be"])
+def test_p03_tags_are_seen_in_any_encoding(encoding: str) -> None:
+    body = "\n <!DOCTYPE html><p>Müll</p>".lstrip().encode(encoding)
+    assert media_type_of(body) is MediaType.HTML
+    assert problem_of(body) is None
+
+
+def test_tags_far_down_count_only_where_the_name_says_html(tmp_path: Path) -> None:
+    body = b" " * 5000 + b"Header text " * 200 + b"<p>x</p>"
+    late, text = only(tmp_path / "a.html", body), only(tmp_path / "a.txt", body)
+    assert isinstance(late, Capture)
+    assert isinstance(text, Capture)
+    assert (late.media_type, text.media_type) == (MediaType.HTML, MediaType.TEXT)
+
+
+@pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\xef\xbb\xbf\n", b"\0\0", gzip.compress(b"")])
+@pytest.mark.parametrize("name", ["a.html", "a.warc.gz"])
+def test_p09_a01_empty_files_are_empty(tmp_path: Path, content: bytes, name: str) -> None:
+    one = only(tmp_path / name, content)
+    if name == "a.html" or not content:
+        assert reason(one) is RejectReason.EMPTY
+    else:
+        assert reason(one) is not None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [PNG, b"%PDF-1.4", b"PK\x03\x04 docx", b"\0\0\0\x18ftypmp42", bytes(range(256)) * 9, b"a\0b\0c\0" * 9,
+     gzip.compress(gzip.compress(gzip.compress(HTML))), gzip.compress(PNG)],
+)  # fmt: skip
+def test_f33_binary_content_is_not_html(tmp_path: Path, content: bytes) -> None:
+    assert reason(only(tmp_path / "a.html", content)) is RejectReason.NOT_HTML
+
+
+def test_p08_a_page_with_a_few_control_characters_is_still_a_page(tmp_path: Path) -> None:
+    assert isinstance(only(tmp_path / "a.html", HTML.replace(b"Rain", b"R\0ain")), Capture)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_f34_a_page_over_the_limit_is_cut_and_too_large(tmp_path: Path, *, packed: bool) -> None:
+    body = HTML * 3000
+    one = only(tmp_path / "a.html", gzip.compress(body) if packed else body)
+    assert reason(one) is RejectReason.TOO_LARGE
+    assert isinstance(one, Unreadable)
+    assert (one.as_capture().body, one.as_capture().truncated) == (body[:100_000], True)
+    assert isinstance(only(tmp_path / "a.html", body[:100_000]), Capture)
+
+
+def test_f19_a_gzip_file_cut_short_is_truncated_and_keeps_what_there_is(tmp_path: Path) -> None:
+    body = bytes(range(32, 127)) * 800
+    one = only(tmp_path / "a.html.gz", gzip.compress(b"<p>" + body)[:-30])
+    assert isinstance(one, Unreadable)
+    assert one.reason is RejectReason.TRUNCATED
+    assert one.as_capture().body.startswith(b"<p>" + body[:10_000])
+    assert reason(only(tmp_path / "a.html.gz", gzip.compress(HTML)[:3])) is RejectReason.TRUNCATED
+
+
+@pytest.mark.parametrize("position", [3, 15, -6])
+def test_f20_a_gzip_file_with_a_flipped_byte_is_damaged(tmp_path: Path, position: int) -> None:
+    content = bytearray(gzip.compress(HTML, mtime=0))
+    content[position] ^= 0xFF
+    assert reason(only(tmp_path / "a.html.gz", bytes(content))) is not None
+
+
+@given(st.binary(max_size=400), st.integers(0, 3), st.booleans())
+def test_any_bytes_give_a_page_or_a_reason(content: bytes, layers: int, damage: bool) -> None:
+    for _ in range(layers):
+        content = gzip.compress(content, mtime=0)
+    if damage and content:
+        content = content[:-1] + bytes([content[-1] ^ 0xFF])
+    page = read_page(io.BytesIO(content), 300)
+    assert len(page.body) <= 300
+    media_type_of(page.body)
+    saved_from(page.body)
+
+
+def test_pages_that_a_browser_saved_tell_their_address(tmp_path: Path) -> None:
+    mark = b"<!-- saved from url=(0029)https://news.example/story?a=1 -->"
+    assert saved_from(b"<!DOCTYPE html>\r\n" + mark + HTML) == "https://news.example/story?a=1"
+    assert saved_from(b"<!-- saved from url=(0014)about:internet -->" + HTML) is None
+    (tmp_path / "cases.jsonl").write_text('{"file": "known.html", "url": "https://other.example/"}')
+    (tmp_path / "known.html").write_bytes(HTML)
+    known, told = only(tmp_path / "known.html", mark + HTML), only(tmp_path / "a.html", mark + HTML)
+    assert [one.url for one in (known, told)] == ["https://other.example/", "https://news.example/story?a=1"]
+    cut = only(tmp_path / "b.html", mark + HTML, max_page_bytes=80)
+    assert (reason(cut), cut.url) == (RejectReason.TOO_LARGE, told.url)
+
+
+def test_warc_is_recognised_by_content_and_found_and_read_are_counted(tmp_path: Path) -> None:
+    records = [record(b"", kind="warcinfo", uri=None), record(answer()), record(answer(status="404 Not Found"))]
+    (tmp_path / "download").write_bytes(gzipped(records))
+    (one,) = find_inputs([str(tmp_path / "download")])
+    count = ReadCount()
+    page, error = read_captures(one, count=count)
+    assert (page.url, reason(page), reason(error)) == ("https://news.example/story/1", None, RejectReason.HTTP_STATUS)
+    assert (count.found, count.captures, count.unreadable, dict(count.skipped)) == (3, 1, 1, {"warcinfo": 1})
+    total = ReadCount()
+    total.merge(count)
+    total.merge(count)
+    assert (total.found, total.captures, total.unreadable, total.skipped["warcinfo"]) == (6, 2, 2, 2)
+
+
+def test_a01_a_warc_whose_first_bytes_are_damaged_is_known_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(b"\0\0" + gzipped([record(answer())])[2:] + gzipped([record(answer())]))
+    damaged, page = read(tmp_path / "a.warc.gz")
+    assert (reason(damaged), reason(page)) == (RejectReason.ARCHIVE_DAMAGED, None)
+
+
+def test_a_file_that_has_vanished_since_it_was_found_is_an_error(tmp_path: Path) -> None:
+    gone = Input(str(tmp_path / "gone.html"), 5, SAID, CapturedAtBasis.MTIME)
+    with pytest.raises(NewslakeError, match=r"gone\.html cannot be read"):
+        list(read_captures(gone))
+
+
+def zipped(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> None:
+    line = b'{"file": "a.html", "url": "https://a.example/1", "source": "apnews", "captured_at": "2024-02-28T13:06:44"}'
+    path = zipped(
+        tmp_path / "pages.zip",
+        ("in/cases.jsonl", line),
+        ("in/a.html", HTML),
+        ("in/b.txt.gz", gzip.compress(TEXT)),
+        ("in/", b""),
+        ("README.md", b"x"),
+        ("c.warc.gz", gzipped([record(answer())])),
+        (zipfile.ZipInfo("d.html", (1980, 0, 0, 0, 0, 0)), b""),
+    )
+    (one,) = find_inputs([str(path)])
+    count = ReadCount()
+    said, unsaid, archived, empty = read_captures(one, count=count)
+    assert said == Capture(
+        HTML, MediaType.HTML, datetime(2024, 2, 28, 13, 6, 44, tzinfo=UTC), CapturedAtBasis.MANIFEST,
+        url="https://a.example/1", source="apnews",
+    )  # fmt: skip
+    assert isinstance(unsaid, Capture)
+    assert (unsaid.body, unsaid.captured_at_basis) == (TEXT, CapturedAtBasis.MTIME)
+    assert unsaid.captured_at != one.captured_at  # the member's own time survives copying the zip
+    assert archived.url == "https://news.example/story/1"
+    assert isinstance(empty, Unreadable)
+    assert (empty.reason, empty.captured_at) == (RejectReason.EMPTY, one.captured_at)
+    assert empty.location == f"{path}!d.html"
+    assert (count.captures, count.unreadable, dict(count.skipped)) == (3, 1, {"no capture": 3})
+    asked, *_ = read(path)
+    assert (asked.captured_at, asked.url) == (SAID, "https://a.example/1")
+    assert isinstance(asked, Capture)
+    assert (asked.captured_at_basis, asked.source) == (CapturedAtBasis.OPTION, "tass")
+
+
+@pytest.mark.parametrize("name", ["../a.html", "/etc/a.html", "in/../../a.html", "C:/a.html"])
+def test_a05_zip_members_that_lead_out_are_refused_unopened(tmp_path: Path, name: str) -> None:
+    bad, good = read(zipped(tmp_path / "x.zip", (name, HTML), ("b.html", HTML)))
+    assert isinstance(bad, Unreadable)
+    assert (bad.reason, bad.detail) == (RejectReason.ARCHIVE_DAMAGED, "its path leads out of the zip")
+    assert (bad.as_capture().body, reason(good)) == (b"", None)
+
+
+def test_a05_links_bombs_encrypted_members_and_zips_in_zips_are_refused(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link.html")
+    link.external_attr = 0o120777 << 16
+    path = zipped(
+        tmp_path / "x.zip",
+        (link, b"/etc/passwd"),
+        ("bomb.html", bytes(2_000_000)),
+        ("locked.html", HTML),
+        ("inner.zip", zipped(tmp_path / "inner.zip", ("a.html", HTML)).read_bytes()),
+        ("noise", random.Random(1).randbytes(20_000)),
+    )
+    content = bytearray(path.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = [i for i in range(len(content)) if content.startswith(header, i)]
+        locked = next(i for i in at if content.find(b"locked.html", i) - i in {30, 46})
+        content[locked + flags] |= 1
+    path.write_bytes(content)
+    details = [one.detail for one in read(path) if isinstance(one, Unreadable)]
+    assert details[0] == "it is a link"
+    assert details[1].startswith("zip bomb: ")
+    assert details[2:4] == ["it is encrypted", "zip inside a zip"]
+
+
+def test_a05_a_zip_that_claims_far_too_much_is_refused_whole(tmp_path: Path) -> None:
+    (one,) = read(zipped(tmp_path / "bomb.zip", *((f"{n}.html", bytes(900_000)) for n in range(4))))
+    assert isinstance(one, Unreadable)
+    assert one.detail.endswith("bytes claim to be 3,600,000")
+
+
+def test_a_damaged_zip_is_told_and_its_whole_members_are_read(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", ("a.html", HTML), ("b.html", HTML))
+    content = bytearray(path.read_bytes())
+    content[40] ^= 0xFF
+    path.write_bytes(content)
+    bad, good = read(path)
+    assert (reason(bad), reason(good)) == (RejectReason.ARCHIVE_DAMAGED, None)
+    cut = only(path, bytes(content[:-30]))
+    assert reason(cut) is RejectReason.ARCHIVE_DAMAGED
+    assert cut.captured_at == SAID
+
+
+def test_a_zip_with_a_bad_manifest_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", ("cases.jsonl", b"{}"), ("b.html", HTML))
+    with pytest.raises(UsageError, match=r"x\.zip!cases\.jsonl, line 1: has no `file`"):
+        read(path)
+    content = bytearray(path.read_bytes())
+    content[path.read_bytes().index(b"cases.jsonl") + 12] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(NewslakeError, match=r"x\.zip!cases\.jsonl cannot be read"):
+        read(path)
+
+
+def test_objects_are_read_in_ranges(moto_lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captures, "RANGE_BYTES", 100)
+    store = open_store(moto_lake)
+    store.put("in/a.warc.gz", gzipped([record(answer())] * 3), if_match=None)
+    store.put("in/b.html", b"", if_match=None)
+    pages, empty = find_inputs([f"{moto_lake}/in"])
+    assert [reason(one) for one in read_captures(pages)] == [None, None, None]
+    assert [reason(one) for one in read_captures(empty)] == [RejectReason.EMPTY]
+    store.delete("in/a.warc.gz")
+    with pytest.raises(NewslakeError, match=r"in/a\.warc\.gz"):
+        list(read_captures(pages))
