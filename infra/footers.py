@@ -48,8 +48,8 @@ class Footers:
             self._known = {}
 
     def save(self, keys: set[str]) -> None:
-        """Leave what is known of these keys in the lake, if that is news."""
-        if not self._learned and self._cached is not None and set(self._known) == keys:
+        """Leave what is known of these keys, which are all that exist, in the lake; nothing if that is no news."""
+        if not self._learned and keys.issuperset(self._known):
             return
         known = {key: self._known[key] for key in sorted(keys & set(self._known))}
         body = orjson.dumps({key: {"etag": etag, "manifest": manifest} for key, (etag, manifest) in known.items()})

@@ -35,6 +35,8 @@ class LandingReport:
         rows_added: articles that are new in their partition.
         rows_updated: articles of which a better row was landed.
         rows_removed: rows whose capture, parsed again, is elsewhere or no article now.
+        rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
+            rows of other captures of the article: where those were landed before it, land them once more.
         rejects_written: rejections that are new or changed.
         rejects_closed: rejections whose capture is an article now; among `rejects_written`.
         invalid_records: articles that do not fit the schema and became rejections.
@@ -45,6 +47,7 @@ class LandingReport:
     rows_added: int = 0
     rows_updated: int = 0
     rows_removed: int = 0
+    rows_exposed: int = 0
     rejects_written: int = 0
     rejects_closed: int = 0
     invalid_records: int = 0
@@ -121,6 +124,7 @@ class Lake:
             rows_added=sum(change.added for _, change in results.values()),
             rows_updated=sum(change.updated for _, change in results.values()),
             rows_removed=sum(change.removed for _, change in results.values()),
+            rows_exposed=sum(change.exposed for _, change in results.values()),
             rejects_written=sum(change.added + change.updated for change in changes),
             rejects_closed=sum(change.closed for change in changes),
             invalid_records=len(wrong),

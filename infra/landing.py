@@ -7,7 +7,7 @@ with `reparsed` takes rows away: a capture that was parsed again has one outcome
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -25,12 +25,22 @@ LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_leng
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a landing did to one partition, in rows. `closed` are rejections that no longer stand."""
+    """What a landing did to one partition, in rows.
+
+    Attributes:
+        added: new identities.
+        updated: identities of which a better row is there now.
+        removed: identities that are gone.
+        closed: rejections that no longer stand; among `updated`.
+        exposed: articles whose greatest row was taken away. It may have hidden rows of other captures, which are
+            not kept: landing those captures again brings out the best of them.
+    """
 
     added: int = 0
     updated: int = 0
     removed: int = 0
     closed: int = 0
+    exposed: int = 0
 
 
 def _nulls_first(column: Any) -> list[Any]:
@@ -161,6 +171,10 @@ def land_articles(
     dropped = _superseded(pool, present.num_rows, reparsed) if reparsed else set()
     joined, chosen = join(ARTICLES, pool, dropped)
     change = _change(ARTICLES, present, joined, chosen)
+    if dropped:
+        greatest = join(ARTICLES, pool)[1]
+        before = present.num_rows
+        change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
     return _encoded(ARTICLES, old, manifest, joined, change, _join_coverage(manifest.coverage, coverage)), change
 
 
@@ -187,7 +201,7 @@ def land_rejects(
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
     change = _change(REJECTS, present, joined, chosen)
     closings = sum(index >= pool.num_rows for index in chosen)
-    change = Change(change.added, change.updated, change.removed, closings)
+    change = replace(change, closed=closings)
     return _encoded(REJECTS, old, manifest, joined, change, manifest.coverage), change
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -30,7 +31,21 @@ END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
 
 _SOURCE: Final = re.compile(r"[a-z0-9_]{1,64}")  # names are folders: no separators, no case that a disk may fold
-_DATE: Final = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{NULL_PARTITION}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):  # fromisoformat also takes 20240501 and 2024-W18-3
+        return value == NULL_PARTITION
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+class DamagedError(NewslakeError):
+    """An object in the place of a partition cannot be read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +71,22 @@ class TableKind:
         """Arrow schema of its files."""
         return schema_of(self.columns)
 
-    def key(self, source: str, date: str) -> str:
+    def key(self, source: str, day: str) -> str:
         """Key of a partition's object.
 
         Raises:
-            UsageError: source or date is no partition value (L06).
+            UsageError: source or day is no partition value (L06).
         """
         if not _SOURCE.fullmatch(source):
             raise UsageError(f"{source[:80]!r} is no name of a source", "Use up to 64 of a-z, 0-9 and _ only.")
-        if not _DATE.fullmatch(date):
-            raise UsageError(f"{date[:80]!r} is no day", f"Write YYYY-MM-DD, or {NULL_PARTITION} for undated articles.")
-        return f"{self.name}/source={source}/date={date}/{self.name}.parquet"
+        if not _is_date(day):
+            raise UsageError(f"{day[:80]!r} is no day", f"Write YYYY-MM-DD, or {NULL_PARTITION} for undated articles.")
+        return f"{self.name}/source={source}/date={day}/{self.name}.parquet"
 
     def parse_key(self, key: str) -> tuple[str, str] | None:
         """Source and date of a key; None if it is no partition of this table."""
         match = re.fullmatch(rf"{self.name}/source=([^/]+)/date=([^/]+)/{self.name}\.parquet", key)
-        if match and _SOURCE.fullmatch(match[1]) and _DATE.fullmatch(match[2]):
+        if match and _SOURCE.fullmatch(match[1]) and _is_date(match[2]):
             return match[1], match[2]
         return None
 
@@ -132,12 +147,16 @@ class Manifest:
         """The manifest in a footer or in the catalog's cache.
 
         Raises:
-            NewslakeError: it is not one; `name` says whose.
+            DamagedError: it is not one; `name` says whose.
+            NewslakeError: a newer version of newslake wrote it (L07).
         """
         try:
             stated = orjson.loads(text)
             if stated["schema_version"] > SCHEMA_VERSION:  # what follows may be of another shape
-                return cls(schema_version=stated["schema_version"], rows=stated["rows"])
+                raise NewslakeError(
+                    f"{name} has schema version {stated['schema_version']}, this newslake knows {SCHEMA_VERSION}",
+                    "Upgrade newslake.",
+                )
             return cls(
                 schema_version=stated["schema_version"],
                 rows=stated["rows"],
@@ -175,11 +194,12 @@ def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> byt
         store_schema=False,  # the Parquet types say all; the docs of the fields would weigh 10 KB a file
     ) as writer:
         writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
-        writer.add_key_value_metadata({FOOTER_KEY: _manifest(table, coverage).to_json()})
+        writer.add_key_value_metadata({FOOTER_KEY: manifest_of(table, coverage).to_json()})
     return sink.getvalue()
 
 
-def _manifest(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
+def manifest_of(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
+    """What the footer of these rows says."""
     open_reasons: list[str] = []
     if "state" in table.schema.names:
         states = zip(table["state"].to_pylist(), table["reason"].to_pylist(), strict=True)
@@ -208,7 +228,8 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
         name: its key, for messages.
 
     Raises:
-        NewslakeError: it is damaged, not ours, or of a schema version that this program does not know.
+        DamagedError: it is damaged or not ours.
+        NewslakeError: it is of a schema that this program does not know.
     """
     try:
         file = pq.ParquetFile(io.BytesIO(body))
@@ -231,7 +252,8 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
         size: of the object, as listed.
 
     Raises:
-        NewslakeError: it is absent, damaged or not ours.
+        DamagedError: it is damaged or not ours.
+        NewslakeError: it is absent, or of a schema that this program does not know.
     """
     length = min(size, TAIL_BYTES)
     tail = store.get_range(key, size - length, length) if length else b""
@@ -257,8 +279,8 @@ def _stated(metadata: Any, name: str) -> Manifest:
     return Manifest.from_json(stated, name)
 
 
-def _damaged(name: str, detail: str) -> NewslakeError:
-    return NewslakeError(
+def _damaged(name: str, detail: str) -> DamagedError:
+    return DamagedError(
         f"{name} is damaged or was not written by newslake ({detail})",
         "Delete it and run `newslake reparse` for its source: the raw captures hold everything.",
     )

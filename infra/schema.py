@@ -191,17 +191,13 @@ def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) ->
 
     Args:
         table: as read from a file.
-        version: schema version that the file states.
+        version: schema version that the file states; none that is newer than ours.
         columns: what is expected.
         name: of the file, for messages.
 
     Raises:
-        NewslakeError: the file is newer than this program, or has a column missing, of another type, or too many.
+        NewslakeError: a column is missing, of another type, or too many.
     """
-    if version > SCHEMA_VERSION:
-        raise NewslakeError(
-            f"{name} has schema version {version}, this newslake knows {SCHEMA_VERSION}", "Upgrade newslake."
-        )
     schema = schema_of(columns)
     if table.schema.equals(schema):  # metadata is not compared
         return table.cast(schema)

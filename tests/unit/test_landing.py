@@ -179,7 +179,7 @@ class TestReparsed:
     def test_a_capture_that_is_no_article_any_more_loses_its_row(self) -> None:
         body, change = land(self.old, reparsed={CAPTURE: 2})
         assert [row["title"] for row in rows_of(body)] == ["Ferry 2 leaves late"]
-        assert change == Change(removed=1)
+        assert change == Change(removed=1, exposed=1)
 
     def test_the_last_row_gone_leaves_an_empty_partition(self) -> None:
         body, _ = land(land(None, landed(1))[0], reparsed={CAPTURE: None})
@@ -190,13 +190,24 @@ class TestReparsed:
         body, change = land(self.old, stub, reparsed={CAPTURE: 2})
         row = rows_of(body)[0]
         assert (row["fidelity"], row["parser_version"], row["mode"], row["run_id"]) == ("partial", 2, "reparse", "2025")
+        assert change == Change(updated=1, exposed=1)
+
+    def test_a_better_row_of_the_same_capture_exposes_nothing(self) -> None:
+        _, change = land(self.old, landed(1, parser_version=2), reparsed={CAPTURE: 2})
         assert change == Change(updated=1)
+
+    def test_a_hidden_row_comes_back_when_its_capture_is_landed_again(self) -> None:
+        hidden = landed(1, captured_at=NOON, capture_offset=5)
+        both, _ = land(None, hidden, landed(1))
+        without, change = land(both, reparsed={CAPTURE: 2})
+        assert change == Change(removed=1, exposed=1)
+        assert one_row(land(without, hidden)[0])["capture_offset"] == 5
 
     def test_a_row_under_another_identity_replaces_it_and_keeps_the_earliest_capture_of_its_own(self) -> None:
         renamed = landed(1, url="https://gazette.example/news/one", parser_version=2)
         body, change = land(self.old, renamed, reparsed={CAPTURE: 2})
         assert [row["url"] for row in rows_of(body)] == ["https://gazette.example/news/one", landed(2)[0].url]
-        assert change == Change(added=1, removed=1)
+        assert change == Change(added=1, removed=1, exposed=1)
 
     def test_the_earliest_capture_survives_replacement(self) -> None:
         old, _ = land(None, landed(1, first_captured_at=NOON - timedelta(days=3)))

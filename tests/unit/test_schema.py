@@ -147,10 +147,6 @@ class TestConform:
         assert (read["flags"].to_pylist(), read["genre"].to_pylist()) == ([[]], [None])
         assert read["title"].to_pylist() == self.table["title"].to_pylist()
 
-    def test_l07_a_newer_file_is_refused(self) -> None:
-        with pytest.raises(NewslakeError, match=r"^x has schema version 99.*Upgrade newslake\.$"):
-            conform(self.table, 99, ARTICLE_COLUMNS, "x")
-
     @pytest.mark.parametrize(
         ("version", "dropped"), [(SCHEMA_VERSION, "genre"), (SCHEMA_VERSION - 1, "fidelity")], ids=["same", "mandatory"]
     )

@@ -1,0 +1,154 @@
+"""The state of every day of every source, from a listing and the footers alone."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from infra.footers import Footers
+from infra.lake import Lake
+from infra.object_store import ObjectInfo, ObjectStore
+from infra.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from parsers.article import NULL_PARTITION
+
+NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """What to think of a day. Where several apply, the first in this order is shown."""
+
+    MISSING = "missing"  # never landed: no run, or none that came to its end
+    DAMAGED = "damaged"  # an object that cannot be read: `newslake verify` says more
+    PARTIAL = "partial"  # a run discovered more pages than were captured or landed
+    OUTDATED = "outdated"  # has rows of an older parser than the present one
+    REJECTS = "rejects"  # has captures of that day that no parser could read
+    EMPTY = "empty"  # looked at, and there was nothing
+    LANDED = "landed"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell of the grid.
+
+    Attributes:
+        source: name of the source.
+        date: UTC day as YYYY-MM-DD, or Hive's null for articles without a date.
+        state: what to think of it.
+        articles: rows, published on that day.
+        rejects: open rejections by reason, of captures got on that day.
+        coverage: what runs said, by mode.
+        parser_versions: of the rows, ascending.
+        outdated: has rows of an older parser, whatever the state.
+        size: bytes of the articles partition.
+    """
+
+    source: str
+    date: str
+    state: State
+    articles: int = 0
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    parser_versions: tuple[int, ...] = ()
+    outdated: bool = False
+    size: int = 0
+
+
+class Catalog:
+    """The lake at a glance. Footers are remembered in `_catalog/`, by ETag; that folder can be deleted at any time."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._lake = Lake(store)
+        self._footers = Footers(store)
+
+    def grid(
+        self,
+        source: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        current: Mapping[str, int] = NO_VERSIONS,
+    ) -> list[Day]:
+        """Every day of every source, missing ones too.
+
+        Args:
+            source: only this one; None: all that the lake knows.
+            start: first UTC day; None: the first that a source has.
+            end: first UTC day left out; None: the one after the last that a source has.
+            current: version of the present parser by source; without it no day is outdated.
+
+        Returns:
+            Sorted by source and date; articles without a date last, and only where no range is given.
+
+        Raises:
+            UsageError: the source's name is none.
+            NewslakeError: the store cannot be read.
+        """
+        self._footers.load()
+        articles = self._listed(ARTICLES, source)
+        rejects = self._listed(REJECTS, source)
+        names = sorted({*articles, *rejects} | ({source} if source else set()))
+        days = [
+            self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
+            for name in names
+            for day in _days({*articles[name], *rejects[name]}, start, end)
+        ]
+        if source is None:
+            listed = [*articles.values(), *rejects.values()]
+            self._footers.save({info.key for infos in listed for info in infos.values()})
+        return days
+
+    def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
+        listed: defaultdict[str, dict[str, ObjectInfo]] = defaultdict(dict)
+        for name, day, info in self._lake.partitions(source, kind):
+            listed[name][day] = info
+        return listed
+
+    def _day(
+        self, source: str, day: str, articles: ObjectInfo | None, rejects: ObjectInfo | None, version: int | None
+    ) -> Day:
+        try:
+            landed = self._footers.read(articles) if articles else None
+            rejected = self._footers.read(rejects).open_rejects if rejects else {}
+        except DamagedError:
+            return Day(source, day, State.DAMAGED, size=articles.size if articles else 0)
+        if landed is None:
+            return Day(source, day, State.REJECTS if rejected else State.MISSING, rejects=rejected)
+        outdated = version is not None and any(found < version for found in landed.parser_versions)
+        return Day(
+            source=source,
+            date=day,
+            state=_state(landed, bool(rejected), outdated),
+            articles=landed.rows,
+            rejects=rejected,
+            coverage=landed.coverage,
+            parser_versions=landed.parser_versions,
+            outdated=outdated,
+            size=articles.size if articles else 0,
+        )
+
+
+def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:
+    runs = landed.coverage.values()
+    discovered = max((run.discovered for run in runs), default=0)
+    captured = max((run.captured for run in runs), default=0)
+    if discovered > max(captured, landed.rows):
+        return State.PARTIAL
+    if outdated:
+        return State.OUTDATED
+    if rejected:
+        return State.REJECTS
+    return State.LANDED if landed.rows else State.EMPTY
+
+
+def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:
+    """Days from the first to the last known or asked for, without gaps."""
+    dated = sorted(known - {NULL_PARTITION})
+    first = start or (date.fromisoformat(dated[0]) if dated else end)
+    last = end - timedelta(days=1) if end else (date.fromisoformat(dated[-1]) if dated else start)
+    if first and last:
+        for offset in range((last - first).days + 1):
+            yield (first + timedelta(days=offset)).isoformat()
+    if NULL_PARTITION in known and not start and not end:
+        yield NULL_PARTITION

@@ -1,0 +1,248 @@
+"""Any day that is missing, stale or suspicious is visible, from a listing and footers alone."""
+
+import dataclasses
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from infra.catalog import Catalog, Day, State
+from infra.errors import NewslakeError, UsageError
+from infra.footers import CACHE_KEY
+from infra.lake import Lake
+from infra.object_store import ConflictError
+from infra.partition import Coverage
+from parsers.article import NULL_PARTITION
+from tests.lake_samples import NOON, landed, rejected
+from tests.memory_store import MemoryStore
+
+DAY = "2024-05-01"
+KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def lake(store: MemoryStore) -> Lake:
+    return Lake(store)
+
+
+def only_day(store: MemoryStore, **options: Any) -> Day:
+    (day,) = Catalog(store).grid(**options)
+    return day
+
+
+def covered(**counts: int) -> dict[tuple[str, str], Coverage]:
+    return {("gazette", DAY): Coverage(**counts)}
+
+
+def test_an_empty_lake_has_an_empty_grid_and_gets_no_cache(store: MemoryStore) -> None:
+    assert Catalog(store).grid() == []
+    assert store.objects == {}
+
+
+def test_a_landed_day_says_what_it_holds(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0), landed(1, parser_version=2)], coverage=covered(discovered=2, captured=2), mode="live")
+    assert only_day(store) == Day(
+        source="gazette",
+        date=DAY,
+        state=State.LANDED,
+        articles=2,
+        coverage={"live": Coverage(2, 2)},
+        parser_versions=(1, 2),
+        size=len(store.objects[KEY]),
+    )
+
+
+def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))], mode="live")
+    assert [(day.date, day.state) for day in Catalog(store).grid()] == [
+        (DAY, State.LANDED),
+        ("2024-05-02", State.MISSING),
+        ("2024-05-03", State.LANDED),
+    ]
+
+
+def test_l08_an_empty_day_is_not_a_missing_one(lake: Lake, store: MemoryStore) -> None:
+    lake.land([], coverage=covered(), mode="live")
+    assert only_day(store).state == State.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"discovered": 3, "captured": 2}, State.PARTIAL),
+        ({"discovered": 3, "captured": 3}, State.LANDED),
+        ({"discovered": 1, "captured": 0}, State.LANDED),  # the one article is there
+        ({"discovered": 2, "captured": 2, "parsed": 1, "rejected": 1}, State.LANDED),
+    ],
+)
+def test_a_day_is_partial_while_pages_are_known_that_were_not_captured(
+    counts: dict[str, int], expected: State, lake: Lake, store: MemoryStore
+) -> None:
+    lake.land([landed(0)], coverage=covered(**counts), mode="live")
+    assert only_day(store).state == expected
+
+
+def test_captures_of_another_mode_make_a_partial_day_whole(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0)], coverage=covered(discovered=3, captured=1), mode="live")
+    lake.land([], coverage=covered(captured=3), mode="ingest")
+    assert only_day(store).state == State.LANDED
+
+
+def test_rows_of_an_older_parser_make_a_day_outdated(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0, parser_version=1), landed(1, parser_version=2)], mode="live")
+    assert only_day(store, current={"gazette": 2}).state == State.OUTDATED
+    assert only_day(store, current={"gazette": 1}).state == State.LANDED
+    assert only_day(store, current={"herald": 9}).state == State.LANDED
+    lake.land([], [rejected(0)], coverage=covered(discovered=9), mode="live")
+    partial = only_day(store, current={"gazette": 2})
+    assert (partial.state, partial.outdated) == (State.PARTIAL, True)
+
+
+def test_open_rejections_show_on_the_day_of_their_capture(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0)], [rejected(1), rejected(2, reason="empty")], mode="live")
+    day = only_day(store)
+    assert (day.state, dict(day.rejects)) == (State.REJECTS, {"empty": 1, "layout": 1})
+    lake.land([landed(1, parser_version=2), landed(2, parser_version=2)], mode="reparse")
+    assert only_day(store).state == State.LANDED
+
+
+def test_a_day_of_rejections_only_is_no_missing_day(lake: Lake, store: MemoryStore) -> None:
+    lake.land([], [rejected(1)], mode="live")
+    assert only_day(store).state == State.REJECTS
+    lake.land([landed(1, published_at=NOON + timedelta(days=1))], mode="live")
+    assert [day.state for day in Catalog(store).grid()] == [State.MISSING, State.LANDED]
+
+
+def test_undated_articles_come_last_and_only_without_a_range(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0), landed(1, published_at=None)], mode="live")
+    assert [day.date for day in Catalog(store).grid()] == [DAY, NULL_PARTITION]
+    assert only_day(store, start=date(2024, 5, 1)).date == DAY
+    assert only_day(store, end=date(2024, 5, 2)).date == DAY
+
+
+def test_undated_articles_alone_are_shown(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(1, published_at=None)], mode="live")
+    assert only_day(store).date == NULL_PARTITION
+
+
+class TestRange:
+    """A range is half-open; what the lake does not know in it is missing."""
+
+    @pytest.mark.parametrize(
+        ("start", "end", "expected"),
+        [
+            (date(2024, 4, 29), date(2024, 5, 3), ["2024-04-29", "2024-04-30", DAY, "2024-05-02"]),
+            (date(2024, 4, 30), None, ["2024-04-30", DAY]),
+            (None, date(2024, 5, 3), [DAY, "2024-05-02"]),
+            (None, date(2024, 5, 1), []),
+            (date(2024, 5, 2), None, []),
+        ],
+    )
+    def test_days_asked_for(
+        self, start: date | None, end: date | None, expected: list[str], lake: Lake, store: MemoryStore
+    ) -> None:
+        lake.land([landed(0)], mode="live")
+        assert [day.date for day in Catalog(store).grid(start=start, end=end)] == expected
+
+    def test_a_source_that_never_landed_is_missing_on_every_day_asked_for(self, store: MemoryStore) -> None:
+        days = Catalog(store).grid("herald", date(2024, 5, 1), date(2024, 5, 3))
+        assert [(day.source, day.state) for day in days] == [("herald", State.MISSING)] * 2
+        assert Catalog(store).grid("herald") == []
+        assert Catalog(store).grid("herald", end=date(2024, 5, 3)) == []
+
+    def test_one_source_of_several(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0), landed(0, source="herald")], mode="live")
+        assert [day.source for day in Catalog(store).grid()] == ["gazette", "herald"]
+        assert only_day(store, source="herald").source == "herald"
+        assert CACHE_KEY in store.objects
+
+    def test_l06_a_bad_name_is_refused(self, store: MemoryStore) -> None:
+        with pytest.raises(UsageError, match="is no name of a source"):
+            Catalog(store).grid("../x")
+
+
+def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0), landed(0, source="herald")], mode="live")
+    store.objects[KEY] = b"garbage"
+    assert [(day.source, day.state) for day in Catalog(store).grid()] == [
+        ("gazette", State.DAMAGED),
+        ("herald", State.LANDED),
+    ]
+
+
+def test_l11_a_damaged_rejects_partition_is_shown_on_its_day(lake: Lake, store: MemoryStore) -> None:
+    lake.land([], [rejected(0)], mode="live")
+    store.objects[f"rejects/source=gazette/date={DAY}/rejects.parquet"] = b""
+    assert only_day(store).state == State.DAMAGED
+
+
+class TestCache:
+    """Footers are remembered by ETag; the cache can be lost, damaged or stale at any time."""
+
+    def footers_read(self, store: MemoryStore) -> int:
+        """How many footers a fresh catalog has to read."""
+        ranges: list[str] = []
+        plain = store.get_range
+
+        def counted(key: str, offset: int, length: int) -> bytes:
+            ranges.append(key)
+            return plain(key, offset, length)
+
+        store.get_range = counted  # type: ignore[method-assign] # one store of this test
+        Catalog(store).grid()
+        store.get_range = plain  # type: ignore[method-assign]
+        return len(ranges)
+
+    def test_a_footer_is_read_once_for_each_version_of_its_object(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0), landed(0, source="herald")], mode="live")
+        assert self.footers_read(store) == 2
+        store.puts.clear()
+        assert self.footers_read(store) == 0
+        assert store.puts == []
+        lake.land([landed(1)], mode="live")
+        assert self.footers_read(store) == 1
+
+    @pytest.mark.parametrize("cached", [b"", b"[]", b"{", b'{"k": 1}', b'{"k": {"etag": "x", "manifest": {}}}'])
+    def test_a_cache_that_cannot_be_read_is_made_again(self, cached: bytes, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0)], mode="live")
+        store.objects[CACHE_KEY] = cached
+        assert only_day(store).state == State.LANDED
+        assert self.footers_read(store) == 0
+
+    def test_a_lost_cache_changes_nothing(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0)], [rejected(1)], mode="live")
+        with_cache = Catalog(store).grid()
+        store.delete(CACHE_KEY)
+        assert Catalog(store).grid() == with_cache
+
+    def test_partitions_that_are_gone_are_forgotten(self, lake: Lake, store: MemoryStore) -> None:
+        lake.land([landed(0), landed(0, source="herald")], mode="live")
+        Catalog(store).grid()
+        store.delete(KEY)
+        assert only_day(store).source == "herald"
+        assert list(orjson.loads(store.objects[CACHE_KEY])) == [KEY.replace("gazette", "herald")]
+
+    @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
+    def test_a_cache_that_cannot_be_written_is_done_without(
+        self, error: Exception, lake: Lake, store: MemoryStore
+    ) -> None:
+        lake.land([landed(0)], mode="live")
+
+        def refuse(key: str) -> None:
+            raise error
+
+        store.before_put = refuse
+        assert only_day(store).state == State.LANDED
+
+
+def test_the_grid_is_plain_json(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0)], [rejected(1)], coverage=covered(discovered=1), mode="live")
+    day = only_day(store)
+    assert orjson.loads(orjson.dumps(day)) == orjson.loads(orjson.dumps(dataclasses.asdict(day)))
+    assert orjson.loads(orjson.dumps(day))["state"] == "rejects"

@@ -1,0 +1,192 @@
+"""SQL over the lake: the same answers from a folder and from elsewhere, and nothing but the lake in reach."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from typing_extensions import override
+
+from infra.errors import NewslakeError, UsageError
+from infra.lake import Lake
+from infra.local_store import LocalStore
+from infra.object_store import ObjectStore, Stored
+from infra.partition import Coverage
+from infra.query import _answered, run_query
+from tests.lake_samples import NOON, landed, rejected
+from tests.memory_store import MemoryStore
+
+DAY = "2024-05-01"
+
+
+@pytest.fixture(params=["folder", "elsewhere"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """A folder whose name holds all that SQL and globs might trip over, and a store that is no folder."""
+    return LocalStore(tmp_path / "it's [a] lake*") if request.param == "folder" else MemoryStore()
+
+
+def rows(store: ObjectStore, sql: str) -> list[dict[str, Any]]:
+    answered: list[dict[str, Any]] = run_query(store, sql).to_pylist()
+    return answered
+
+
+def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
+    later = landed(2, source="herald_007", published_at=NOON + timedelta(days=1))
+    Lake(store).land([landed(0), landed(1, published_at=None), later], mode="live")
+    assert rows(store, "SELECT source, date, title, text FROM articles ORDER BY title") == [
+        {
+            "source": source,
+            "date": day,
+            "title": f"Ferry {number} leaves late",
+            "text": f"The boat {number} waited.\n\nFog.",
+        }
+        for number, (source, day) in enumerate(
+            [("gazette", date(2024, 5, 1)), ("gazette", None), ("herald_007", date(2024, 5, 2))]
+        )
+    ]
+
+
+def test_a_source_of_digits_stays_text(store: ObjectStore) -> None:
+    Lake(store).land([landed(0, source="007")], mode="live")
+    assert rows(store, "FROM articles SELECT source") == [{"source": "007"}]
+
+
+def test_times_are_utc_and_lists_of_structs_stay_such(store: ObjectStore) -> None:
+    Lake(store).land([landed(0)], mode="live")
+    answered = run_query(store, "SELECT published_at, images, date_trunc('day', published_at) AS day FROM articles")
+    assert answered.schema.field("published_at").type == pa.timestamp("us", "UTC")
+    (row,) = answered.to_pylist()
+    assert row["published_at"] == NOON
+    assert row["day"] == NOON.replace(hour=0)
+    assert row["images"] == [{"url": "https://gazette.example/boat.jpg", "caption": "The boat", "credit": None}]
+
+
+def test_rejects_and_coverage_are_tables_too(store: ObjectStore) -> None:
+    Lake(store).land([], [rejected(1)], coverage={("gazette", DAY): Coverage(3, 2, 1, 1)}, mode="live")
+    assert rows(store, "SELECT source, date, reason FROM rejects") == [
+        {"source": "gazette", "date": date(2024, 5, 1), "reason": "layout"}
+    ]
+    expected = {"source": "gazette", "date": DAY, "mode": "live"}
+    expected_counts = {"discovered": 3, "captured": 2, "parsed": 1, "rejected": 1}
+    assert rows(store, "FROM coverage") == [expected | expected_counts]
+
+
+def test_an_empty_lake_has_the_tables_with_no_rows(store: ObjectStore) -> None:
+    full = MemoryStore()
+    Lake(full).land([landed(0)], [rejected(1)], coverage={("gazette", DAY): Coverage()}, mode="live")
+    for view in ("articles", "rejects", "coverage"):
+        empty = run_query(store, f"FROM {view}")
+        assert empty.num_rows == 0
+        described = [
+            {row["column_name"]: row["column_type"] for row in rows(each, f"DESCRIBE {view}")} for each in (store, full)
+        ]
+        assert described[0] == described[1]
+
+
+def test_an_empty_day_adds_no_rows(store: ObjectStore) -> None:
+    Lake(store).land([], coverage={("gazette", DAY): Coverage()}, mode="live")
+    assert rows(store, "SELECT count(*) AS n FROM articles") == [{"n": 0}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SUMMARIZE articles",
+        "WITH a AS (FROM Articles) SELECT count(*) FROM a",
+        "SHOW TABLES",
+        "VALUES (1)",
+        "SELECT 1;",
+    ],
+)
+def test_any_reading_statement_is_answered(sql: str) -> None:
+    store = MemoryStore()
+    Lake(store).land([landed(0)], mode="live")
+    assert run_query(store, sql).num_rows >= (0 if sql == "SHOW TABLES" else 1)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELEC 1", r"^Parser Error: syntax error at or near \"SELEC\"\. "),
+        ("SELECT nope FROM articles", r"^Binder Error: Referenced column \"nope\" not found.*data-dictionary\.md\.$"),
+        ("SELECT * FROM nowhere", "nowhere does not exist"),
+        ("SELECT error('boom')", "boom"),
+    ],
+)
+def test_what_duckdb_says_is_one_line(sql: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        run_query(MemoryStore(), sql)
+    assert "\n" not in str(caught.value)
+    assert "LINE 1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "",
+        "-- nothing",
+        "SELECT 1; SELECT 2",
+        "CREATE TABLE t (a INT)",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "COPY (PIVOT articles ON layout) TO 'out.csv'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO 'out.csv'",
+        "ATTACH 'other.db'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "DROP VIEW articles",
+    ],
+)
+def test_only_one_statement_that_reads_is_taken(sql: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the query is not one SELECT"):
+        run_query(LocalStore(tmp_path), sql)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("reader", ["read_text", "read_csv", "read_blob", "glob", "read_parquet"])
+def test_nothing_outside_of_the_lake_can_be_read(reader: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    with pytest.raises(UsageError, match="Permission Error"):
+        run_query(LocalStore(tmp_path / "lake"), f"FROM {reader}('{secret}')")
+
+
+def test_l11_a_damaged_file_is_named(store: ObjectStore) -> None:
+    key = f"articles/source=gazette/date={DAY}/articles.parquet"
+    store.put(key, b"not parquet at all, but long enough", if_match=None)
+    with pytest.raises(NewslakeError, match=rf"The articles of the lake cannot be read: .*{key}.*newslake verify"):
+        run_query(store, "SELECT count(*) FROM articles")
+
+
+def test_an_object_deleted_while_it_is_copied_is_named() -> None:
+    class Shrinking(MemoryStore):
+        @override
+        def get(self, key: str) -> Stored | None:
+            return None if key.startswith("articles/") and self.objects.get(key) else super().get(key)
+
+    store = Shrinking()
+    store.objects[f"articles/source=gazette/date={DAY}/articles.parquet"] = b"x"
+    with pytest.raises(NewslakeError, match=r"articles\.parquet in memory was deleted while it was read"):
+        run_query(store, "FROM articles")
+
+
+def test_only_what_the_question_names_is_read() -> None:
+    store = MemoryStore()
+    Lake(store).land([landed(0)], [rejected(1)], mode="live")
+    store.gets.clear()
+    run_query(store, "SELECT count(*) FROM rejects")
+    assert store.gets == [f"rejects/source=gazette/date={DAY}/rejects.parquet"]
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    def vanished(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not read articles.parquet")
+
+    monkeypatch.setattr("infra.query._views_named", lambda connection, sql: _answered(vanished))
+    with pytest.raises(
+        NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
+    ) as caught:
+        run_query(MemoryStore(), "FROM articles")
+    assert caught.value.exit_code == 1

@@ -1,0 +1,176 @@
+"""`verify` finds each kind of damage, and none where there is none."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from infra.archive import RawArchive
+from infra.lake import Lake
+from infra.partition import ARTICLES, REJECTS, Coverage, TableKind, decode, encode
+from infra.verify import Fault, verify
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
+from tests.memory_store import MemoryStore
+
+DAY = "2024-05-01"
+KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
+REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """A sound lake: two articles of one day and one of none, a rejection, an empty day, all captures archived."""
+    store = MemoryStore()
+    urls = [f"https://gazette.example/news/{number}" for number in range(4)]
+    captures = [
+        Capture(f"<p>{url}".encode(), MediaType.HTML, NOON + timedelta(hours=2), CapturedAtBasis.LIVE, url=url)
+        for url in urls
+    ]
+    archived = RawArchive(store).add([(SOURCE, capture) for capture in captures], run_id="r1", worker="w0")
+    places = [
+        {
+            "capture_uri": one.pointer.uri,
+            "capture_offset": one.pointer.offset,
+            "capture_length": one.pointer.length,
+            "capture_digest": one.capture.digest,
+        }
+        for one in archived
+    ]
+    articles: list[Landed] = [landed(0, **places[0]), landed(1, **places[1]), landed(2, published_at=None, **places[2])]
+    coverage = {("gazette", "2024-05-02"): Coverage()}
+    Lake(store).land(articles, [rejected(3, **places[3])], coverage=coverage, mode="live")
+    return store
+
+
+def faults(store: MemoryStore) -> list[Fault]:
+    return list(verify(store, RawArchive(store)))
+
+
+def only_fault(store: MemoryStore) -> Fault:
+    (fault,) = faults(store)
+    return fault
+
+
+def altered(store: MemoryStore, key: str, alter: Callable[[Any], Any], kind: TableKind = ARTICLES) -> None:
+    """Write a partition with other rows, as a program with a bug would."""
+    table, manifest = decode(kind, store.objects[key], key)
+    store.objects[key] = encode(kind, alter(table), manifest.coverage)
+
+
+def with_value(column: str, value: Any) -> Callable[[Any], Any]:
+    """Set a column of the first row."""
+
+    def alter(table: Any) -> Any:
+        position = table.schema.get_field_index(column)
+        values = [value, *table[column].to_pylist()[1:]]
+        return table.set_column(position, table.schema.field(column), pa.array(values, table.schema.field(column).type))
+
+    return alter
+
+
+def test_a_sound_lake_has_no_faults(store: MemoryStore) -> None:
+    assert faults(store) == []
+
+
+def test_an_empty_lake_has_no_faults() -> None:
+    assert faults(MemoryStore()) == []
+
+
+@pytest.mark.parametrize("key", [KEY, REJECTS_KEY])
+def test_l11_a_damaged_partition(key: str, store: MemoryStore) -> None:
+    store.objects[key] = store.objects[key][:-20]
+    fault = only_fault(store)
+    assert fault.object == key
+    assert "is damaged" in fault.fault
+
+
+def test_an_object_that_is_no_partition(store: MemoryStore) -> None:
+    store.objects["articles/source=gazette/articles.parquet"] = b""
+    assert only_fault(store).fault.startswith("is no partition: ")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("title", "Another", "has another content_digest than its title and body give"),
+        ("body", [{"type": "poem", "text": "x"}], "has another content_digest than its title and body give"),
+        ("canonical_url", "https://gazette.example/other", "is not the identity that its address gives"),
+        ("capture_digest", "sha256:00", "points to another capture: raw/source=gazette/"),
+        ("capture_uri", "raw/gone.warc.gz", "points to a capture that cannot be read: raw/gone.warc.gz"),
+    ],
+)
+def test_l11_an_article_that_does_not_say_what_it_is(column: str, value: Any, said: str, store: MemoryStore) -> None:
+    altered(store, KEY, with_value(column, value))
+    fault = only_fault(store)
+    assert fault.object == KEY
+    assert fault.fault.startswith("article_id ")
+    assert said in fault.fault
+
+
+def test_a_row_in_a_partition_of_another_day(store: MemoryStore) -> None:
+    store.objects[KEY.replace(DAY, "2024-04-30")] = store.objects.pop(KEY)
+    assert [fault.fault.split(" ", 2)[2] for fault in faults(store)] == ["is published on 2024-05-01"] * 2
+
+
+def test_an_article_in_two_partitions(store: MemoryStore) -> None:
+    table, _ = decode(ARTICLES, store.objects[KEY], KEY)
+    later = pa.array([NOON + timedelta(days=3)], table.schema.field("published_at").type)
+    position = table.schema.get_field_index("published_at")
+    moved = table.slice(0, 1).set_column(position, table.schema.field("published_at"), later)
+    other = KEY.replace(DAY, "2024-05-04")
+    store.objects[other] = encode(ARTICLES, moved, {})
+    fault = only_fault(store)
+    assert fault.object == other
+    assert fault.fault.endswith(f"is in {KEY} too")
+
+
+def test_an_article_twice_in_one_partition(store: MemoryStore) -> None:
+    altered(store, KEY, lambda table: pa.concat_tables([table, table.slice(0, 1)]))
+    assert only_fault(store) == Fault(KEY, "article_id is not unique")
+
+
+def test_rows_out_of_order(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    upside_down = TableKind("articles", ARTICLES.columns, "article_id", ("word_count",), ())
+    table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
+    reversed_rows = with_value("word_count", 9)(table)
+    store.objects[KEY] = encode(upside_down, reversed_rows, manifest.coverage)
+    assert only_fault(store) == Fault(KEY, "rows are not sorted by published_at, article_id")
+
+
+def test_a_footer_that_says_something_else(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
+    with monkeypatch.context() as patch:
+        patch.setattr("infra.partition._distinct", lambda table, column: ("invented",))
+        store.objects[KEY] = encode(ARTICLES, table, manifest.coverage)
+    assert only_fault(store) == Fault(KEY, "the footer does not say what the rows say")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("url", "https://gazette.example/x", "is not the identity that its capture gives"),
+        ("capture_uri", "raw/gone.warc.gz", "points to a capture that cannot be read"),
+    ],
+)
+def test_l11_a_rejection_that_does_not_say_what_it_is(column: str, value: str, said: str, store: MemoryStore) -> None:
+    altered(store, REJECTS_KEY, with_value(column, value), REJECTS)
+    assert said in only_fault(store).fault
+
+
+def test_a_rejection_without_bytes_points_nowhere(store: MemoryStore) -> None:
+    altered(store, REJECTS_KEY, with_value("capture_uri", None), REJECTS)
+    assert faults(store) == []
+
+
+def test_a_rejection_in_a_partition_of_another_day(store: MemoryStore) -> None:
+    store.objects[REJECTS_KEY.replace(DAY, "2024-04-30")] = store.objects.pop(REJECTS_KEY)
+    assert only_fault(store).fault.endswith("was captured on 2024-05-01")
+
+
+def test_a_partition_deleted_while_verify_runs_is_no_fault(store: MemoryStore) -> None:
+    plain = store.get
+    store.get = lambda key: None if key == KEY else plain(key)  # type: ignore[method-assign] # one store of this test
+    assert faults(store) == []
