@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import BinaryIO, Final
 
-import can_ada
-
 from infra.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.content import PageBytes, Problem, media_type_of, problem_of, too_large
 from infra.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
@@ -16,6 +14,7 @@ from infra.inputs import Input, Skipped, Unreadable
 from infra.warc import CAPTURE_FIELD, capture_of
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import RejectReason
+from parsers.urls import parse_url
 
 PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all others describe or repeat one of these
 PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, so the content decides
@@ -178,11 +177,7 @@ def _http_url(uri: str) -> str | None:
     if scheme and scheme[1].lower() not in {"http", "https"}:
         return None
     uri = re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", uri)
-    try:
-        can_ada.parse(uri)
-    except (ValueError, TypeError):
-        return ""
-    return uri
+    return uri if parse_url(uri) else ""
 
 
 def _utc(text: str) -> datetime | None:

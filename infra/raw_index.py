@@ -9,9 +9,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-import can_ada
-
 from parsers.capture import Capture, MediaType
+from parsers.urls import parse_url
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,9 +146,8 @@ def _entry(line: bytes, source: str, warc_key: str) -> IndexEntry:
 
 def _sort_key(entry: IndexEntry) -> str:
     """SURT: `com,example)/path?query`, so that the pages of a site stand together. Digest where there is no URL."""
-    try:
-        url = can_ada.parse(entry.url or "")
-    except (ValueError, TypeError):  # TypeError: lone surrogates
+    url = parse_url(entry.url or "")
+    if url is None:
         return entry.digest
     host = ",".join(reversed(url.hostname.split(".")))
     return f"{host}){url.pathname}{url.search}".lower().replace(" ", "%20")
