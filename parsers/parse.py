@@ -12,7 +12,7 @@ from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.page import Page
 from parsers.page_kinds import kind_of_page
 from parsers.reading import read_page
-from parsers.registry import by_content, by_host, by_name
+from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source import Layout, Source, TextLayout
 from parsers.text import TextPage
 from parsers.urls import host_of
@@ -34,8 +34,7 @@ def parse(capture: Capture) -> Outcome:
     host = host_of(capture.url)
     source = by_name(capture.source) if capture.source else by_host(host)
     if source is None and (host or capture.source):
-        unknown = f"source {capture.source!r}" if capture.source else f"host {host}"
-        return Rejected(RejectReason.UNKNOWN_SOURCE, f"no source for {unknown}")
+        return Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
     decoded = decode(capture.body, capture.http_charset)
     if not decoded.trustworthy:
         detail = f"{decoded.replaced:,} undecodable characters of {len(decoded.text):,} as {decoded.encoding}"
@@ -43,6 +42,12 @@ def parse(capture: Capture) -> Outcome:
     if capture.media_type is MediaType.TEXT:
         return _parse_text(capture, source, decoded)
     return _parse_html(capture, source, decoded)
+
+
+def _unknown(name: str | None, host: str | None) -> str:
+    if name is None:
+        return f"no source for host {host}"
+    return f"source {name} can't be loaded: {broken()[name]}" if name in broken() else f"there is no source {name!r}"
 
 
 def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:

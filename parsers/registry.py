@@ -10,24 +10,41 @@ import parsers.sources
 from parsers.source import Source
 
 
-@cache
 def sources() -> Mapping[str, Source]:
-    """Name -> source, sorted by name.
+    """Name -> source, sorted by name, of all sources that could be loaded."""
+    return _load()[0]
 
-    Raises:
-        ValueError: a module's SOURCE is missing or is named otherwise than its file, or two sources claim one host.
-    """
+
+def broken() -> Mapping[str, str]:
+    """Name -> what is wrong, of the modules in `parsers/sources/` that give no source; the others run."""
+    return _load()[1]
+
+
+@cache
+def _load() -> tuple[Mapping[str, Source], Mapping[str, str]]:
     found: dict[str, Source] = {}
+    faults: dict[str, str] = {}
     hosts: dict[str, str] = {}
     for module in sorted(pkgutil.iter_modules(parsers.sources.__path__), key=lambda info: info.name):
-        source = getattr(importlib.import_module(f"parsers.sources.{module.name}"), "SOURCE", None)
-        if not isinstance(source, Source) or source.name != module.name:
-            raise ValueError(f"parsers/sources/{module.name}.py must define SOURCE = Source(name={module.name!r}, ...)")
-        for host in source.hosts:
-            if hosts.setdefault(host, source.name) != source.name:
-                raise ValueError(f"host {host} is claimed by {hosts[host]} and {source.name}")
+        try:
+            source = _load_source(module.name)
+        except Exception as error:  # a source is anybody's code: whatever its import raises is its fault alone
+            faults[module.name] = f"{type(error).__name__}: {error}"
+            continue
+        taken = next((host for host in source.hosts if host in hosts), None)
+        if taken:
+            faults[module.name] = f"host {taken} is claimed by {hosts[taken]} already"
+            continue
+        hosts |= dict.fromkeys(source.hosts, source.name)
         found[source.name] = source
-    return MappingProxyType(found)
+    return MappingProxyType(found), MappingProxyType(faults)
+
+
+def _load_source(name: str) -> Source:
+    source = getattr(importlib.import_module(f"parsers.sources.{name}"), "SOURCE", None)
+    if not isinstance(source, Source) or source.name != name:
+        raise ValueError(f"parsers/sources/{name}.py must define SOURCE = Source(name={name!r}, ...)")
+    return source
 
 
 def by_name(name: str | None) -> Source | None:

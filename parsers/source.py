@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.draft import Draft
 from parsers.page import Page
@@ -111,7 +112,7 @@ class Source:
         signature: patterns of which any finds a text capture that can only be of this source.
 
     Raises:
-        ValueError: the name can't be a partition value.
+        ValueError: the name can't be a partition value, or there is no such time zone.
     """
 
     name: str
@@ -127,6 +128,10 @@ class Source:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):
             raise ValueError(f"source name {self.name!r} must match [a-z0-9_]+ and not begin with an underscore")
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:  # at load, not on the first page without a zone
+            raise ValueError(f"source {self.name}: {self.timezone!r} is no IANA time zone") from error
 
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address is one of this source's."""

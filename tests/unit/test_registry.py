@@ -1,0 +1,116 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import parsers.sources
+from parsers import registry
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import Rejected, RejectReason
+from parsers.parse import parse
+from parsers.source import Layout, Source
+from tests.captures import AT
+
+GOOD = """
+import re
+from parsers.source import Source
+SOURCE = Source(name="{name}", title="T", hosts={hosts}, language="en", timezone="UTC", version=1,
+                signature=(re.compile("From {name}"), re.compile("By {name}")))
+"""
+
+
+def forget() -> None:
+    registry._load.cache_clear()
+    registry._hosts.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that is looked for sources instead of the package's own."""
+    monkeypatch.setattr(parsers.sources, "__path__", [str(tmp_path)])
+    forget()
+    yield tmp_path
+    for name in list(sys.modules):
+        if name.startswith("parsers.sources.zz"):
+            del sys.modules[name]
+            delattr(parsers.sources, name.rpartition(".")[2])
+    monkeypatch.undo()
+    forget()
+
+
+def write(folder: Path, name: str, *hosts: str) -> None:
+    (folder / f"{name}.py").write_text(GOOD.format(name=name, hosts=hosts))
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("SOURCE =", "SyntaxError: invalid syntax"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("SOURCE = 1", "ValueError: parsers/sources/zzbad.py must define SOURCE = Source(name='zzbad', ...)"),
+        ("", "ValueError: parsers/sources/zzbad.py must define SOURCE"),
+        (GOOD.format(name="other", hosts=()), "ValueError: parsers/sources/zzbad.py must define SOURCE"),
+        (GOOD.format(name="zzbad", hosts=("a.example",)), "host a.example is claimed by zza already"),
+        (GOOD.format(name="zzbad", hosts=()).replace("UTC", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
+    ],
+)
+def test_o10_source_that_fails_to_load_takes_down_only_itself(folder: Path, code: str, fault: str) -> None:
+    write(folder, "zza", "a.example")
+    write(folder, "zzc", "c.example", "c.example")
+    (folder / "zzbad.py").write_text(code)
+    assert list(registry.sources()) == ["zza", "zzc"]
+    assert list(registry.broken()) == ["zzbad"]
+    assert fault in registry.broken()["zzbad"]
+    outcome = parse(Capture(b"<p>x</p>", MediaType.HTML, AT, CapturedAtBasis.LIVE, source="zzbad"))
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason is RejectReason.UNKNOWN_SOURCE
+    assert outcome.detail.startswith("source zzbad can't be loaded: ")
+
+
+def test_every_source_of_the_package_loads() -> None:
+    assert registry.broken() == {}
+    assert list(registry.sources()) == sorted(registry.sources())
+
+
+def test_source_is_found_by_name_and_by_the_closest_host(folder: Path) -> None:
+    write(folder, "zza", "example.com")
+    write(folder, "zzb", "live.example.com")
+    assert registry.by_name("zza") is registry.sources()["zza"]
+    assert (registry.by_name("zzz"), registry.by_name(None)) == (None, None)
+    names = {
+        host: source.name if (source := registry.by_host(host)) else None
+        for host in ("example.com", "www.example.com", "a.live.example.com", "badexample.com", "com", "", None)
+    }
+    assert list(names.values()) == ["zza", "zza", "zzb", None, None, None, None]
+
+
+def test_source_is_found_by_content_unless_two_claim_it(folder: Path) -> None:
+    write(folder, "zza")
+    write(folder, "zzb")
+    for text in ("From zza", "By zza"):
+        found = registry.by_content(text)
+        assert found is not None
+        assert found.name == "zza"
+    assert registry.by_content("From zzc") is None
+    assert registry.by_content("From zza. By zzb") is None
+
+
+@pytest.mark.parametrize("name", ["", "_x", "A", "a-b", "../a", "a/b", "ä"])
+def test_l06_name_that_is_no_partition_value_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="must match"):
+        Source(name=name, title="T", hosts=(), language="en", timezone="UTC", version=1)
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Base", "../etc/passwd", "/etc/localtime", "Europe"])
+def test_time_zone_that_does_not_exist_is_refused_at_load(zone: str) -> None:
+    with pytest.raises(ValueError, match="is no IANA time zone"):
+        Source(name="a", title="T", hosts=(), language="en", timezone=zone, version=1)
+
+
+def test_source_without_signature_recognises_no_text() -> None:
+    source = Source(
+        name="a", title="T", hosts=(), language="en", timezone="UTC", version=1, layouts=(Layout("x", body="p"),)
+    )
+    assert not source.recognises("anything")
