@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from ada_url import URL
+
 from parsers.article import Article, BlockType, article_id, content_digest, text_of
 from parsers.capture import Capture
 from parsers.characters import word_count
@@ -14,18 +16,20 @@ from parsers.urls import canonical, host_of, identity, on_hosts, parse_url
 
 # Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
 MAX_AHEAD = timedelta(days=2)
+# The longest article of 519 measured pages has a twentieth of that; live blogs of days come near.
+MAX_BODY_CHARACTERS = 1_000_000
 
 
 def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headline: bool = True) -> Outcome:
     """The article, or a rejection where the draft has no body, or no title although the layout has a `headline`."""
-    if headline and not draft.title:
-        return Rejected(RejectReason.MISSING_TITLE, "no headline found", source.name, layout, source.version)
-    if not any(block.type is not BlockType.LEAD for block in draft.body):
-        detail = "the body element holds no text" + (" but the lead" if draft.body else "")
-        return Rejected(RejectReason.MISSING_BODY, detail, source.name, layout, source.version)
+    missing = _missing(draft, headline)
+    if missing:
+        return Rejected(*missing, source.name, layout, source.version)
     body = tuple(draft.body)
-    own_url = canonical(capture.url)
-    address = _canonical(draft.canonical_url, own_url, source)
+    address = _canonical(draft.canonical_url, capture.url, source)
+    text = text_of(body)
+    if len(text) > MAX_BODY_CHARACTERS:
+        draft.flags.append("oversized_body")
     published = _plausible_published(draft, capture)
     _read_dateline(draft)
     return Parsed(
@@ -58,7 +62,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
             photo_credits=draft.photo_credits,
             related_titles=draft.related_titles,
             related_urls=draft.related_urls,
-            word_count=word_count(text_of(body)),
+            word_count=word_count(text),
             content_digest=content_digest(draft.title, body),
             fidelity=draft.fidelity,
             flags=tuple(draft.flags),
@@ -69,25 +73,42 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     )
 
 
-def _canonical(stated: str | None, own: str | None, source: Source) -> str | None:
-    """The address that the page gives itself, if it is of the same source and no home page; else its own."""
+def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
+    if headline and not draft.title:
+        return RejectReason.MISSING_TITLE, "no headline found"
+    if any(word_count(block.text) for block in draft.body if block.type is not BlockType.LEAD):
+        return None
+    return RejectReason.MISSING_BODY, "the body element holds no text" + (" but the lead" if draft.body else "")
+
+
+def _canonical(stated: str | None, asked: str | None, source: Source) -> str | None:
+    """The address that the page gives itself, if it is of the same source and no home page; else the one asked for."""
+    own = canonical(asked)
     address = canonical(stated, own)
     parsed = parse_url(address) if address else None
-    if parsed is None or not on_hosts(host_of(address), source.hosts) or str(parsed.pathname) == "/":
+    if parsed is None or not on_hosts(host_of(address), source.hosts) or _is_home(parsed):
         return own
     return address
 
 
+def _is_home(address: URL) -> bool:
+    return str(address.pathname) == "/" and not address.search  # `/?p=123` is an article of WordPress
+
+
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
-    """The publication time; without its instant, and flagged, where that lies after the capture."""
+    """The publication time; without its instant, and flagged, where that lies after the capture; as is the change."""
+    latest = capture.captured_at + MAX_AHEAD if capture.captured_at_basis.trusted else None
+    if latest and draft.modified_at and draft.modified_at > latest:
+        draft.flags.append("modified_after_capture")
+        draft.modified_at = None
     published = draft.published
     if published is None or published.at is None:
         return published
-    if draft.modified_at is not None and draft.modified_at < published.at:
-        draft.flags.append("modified_before_published")
-    if capture.captured_at_basis.trusted and published.at > capture.captured_at + MAX_AHEAD:
+    if latest and published.at > latest:
         draft.flags.append("published_after_capture")
         return Stamp(None, published.raw, None, None)
+    if draft.modified_at and draft.modified_at < published.at:
+        draft.flags.append("modified_before_published")
     return published
 
 

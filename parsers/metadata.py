@@ -85,6 +85,19 @@ class Metadata:
         full = [found for found in articles if found.get("headline") and found.get("datePublished")]
         return next(iter(full or articles), {})
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, Json]:
+        return {found["@id"]: found for found in self.objects if isinstance(found.get("@id"), str)}
+
+    def resolved(self, name: str) -> list[Any]:
+        """A JSON-LD value of the article as a list, in which mere references (`{"@id": …}`) are what they refer to."""
+        return [
+            self._by_id.get(str(single.get("@id")), single)
+            if isinstance(single, dict) and "name" not in single
+            else single
+            for single in _flat(self.article.get(name))
+        ]
+
     def jsonld(self, name: str) -> str | None:
         """A text of the JSON-LD article, cleaned, with entities that were escaped twice resolved."""
         return as_text(self.article.get(name))

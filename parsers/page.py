@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parsers.capture import Capture
-from parsers.html import Node, Tree, text_of
+from parsers.characters import clean_markup
+from parsers.html import Node, Tree, select, text_of
 from parsers.metadata import Metadata, read_metadata
+from parsers.urls import host_of
 
 
 @dataclass(frozen=True)
@@ -27,20 +29,22 @@ class Page:
         """Meta elements, canonical link and JSON-LD."""
         return read_metadata(self.tree)
 
-    @property
+    @cached_property
     def url(self) -> str | None:
-        """Address of the capture, else the one that the page gives itself."""
-        return self.capture.url or self.metadata.canonical or self.metadata.first("og:url")
+        """Address of the capture, else the one that the page gives itself; absolute, http(s)."""
+        stated = (self.capture.url, self.metadata.canonical, self.metadata.first("og:url"))
+        return next((url for url in stated if url and host_of(url)), None)
 
     def text(self, css: str) -> str | None:
         """The first match that says something: its `content` or `datetime` attribute, else its text."""
-        return next((text for text in map(_value, self.tree.css(css)) if text), None)
+        return next((text for text in map(_value, select(self.tree, css)) if text), None)
 
     def texts(self, css: str) -> list[str]:
         """The texts of all matches, without empty ones."""
-        return [text for text in map(_value, self.tree.css(css)) if text]
+        return [text for text in map(_value, select(self.tree, css)) if text]
 
 
 def _value(node: Node) -> str:
     attributes = node.attributes
-    return attributes.get("content") or attributes.get("datetime") or text_of(node)
+    stated = attributes.get("content") or attributes.get("datetime")
+    return clean_markup(stated) if stated else text_of(node)

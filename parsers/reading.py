@@ -1,5 +1,6 @@
 """A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, under what the layout says."""
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -7,10 +8,10 @@ from datetime import datetime
 from parsers.article import Access, Block, BlockType, DateBasis, Fidelity, Image
 from parsers.blocks import read_blocks, remove
 from parsers.bylines import split_names, strip_prefix
-from parsers.characters import clean_or_none, unique
-from parsers.dates import Stamp, from_machine, from_visible, in_utc
+from parsers.characters import clean, clean_or_none, unique
+from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
-from parsers.html import Node, attribute, mark_breaks, text_of
+from parsers.html import Node, attribute, mark_breaks, select, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.source import Layout, ListField, TextField
@@ -40,6 +41,8 @@ _ACCESS = {
     "metered": Access.METERED,
     "locked": Access.PAID,
 }
+# RFC 5646 in its common form: language, perhaps script or region; not `English`.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LOGO = re.compile(r"logo|placeholder|default[-_]?(?:image|share)", re.IGNORECASE)
 # Attributes that hold a picture's address, best first: lazy loading leaves a placeholder in `src`.
 _IMAGE_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset")
@@ -92,7 +95,7 @@ def _text(page: Page, field: TextField | None) -> str | None:
 def _list(page: Page, field: ListField | None) -> tuple[str, ...] | None:
     if field is None:
         return None
-    return unique(page.texts(field) if isinstance(field, str) else field(page))
+    return unique(page.texts(field) if isinstance(field, str) else map(clean, field(page)))
 
 
 def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
@@ -101,10 +104,12 @@ def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
     if named is not None:
         return unique(strip_prefix(name) for name in named)
     metadata = page.metadata
-    found = as_texts(metadata.article.get("author")) or tuple(
+    found = as_texts(metadata.resolved("author")) or tuple(
         name for key in ("author", "article:author", "parsely-author") for name in metadata.all(key)
     )
     names = unique(strip_prefix(name) for name in found if "://" not in name)
+    if len(names) == 1:  # one text is often a whole byline
+        return split_names(names[0])
     return names or (split_names(byline) if byline else ())
 
 
@@ -125,7 +130,7 @@ def _published_readings(page: Page, layout: Layout) -> Iterator[Stamp]:
         yield from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or _visible(page, layout, shown)
     stated = page.metadata.jsonld("datePublished")
     if stated:
-        yield from_machine(stated, DateBasis.JSONLD, page.timezone) or Stamp(None, stated, None, None)
+        yield _stated(page, stated, DateBasis.JSONLD)
     for name in _PUBLISHED_META:
         for value in page.metadata.all(name):
             stamp = from_machine(value, DateBasis.META, page.timezone)
@@ -133,7 +138,12 @@ def _published_readings(page: Page, layout: Layout) -> Iterator[Stamp]:
                 yield stamp
     stated = attribute(page.tree, "article time[datetime]", "datetime")
     if stated:
-        yield from_machine(stated, DateBasis.TIME_ELEMENT, page.timezone) or Stamp(None, stated, None, None)
+        yield _stated(page, clean(stated), DateBasis.TIME_ELEMENT)
+
+
+def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
+    """What stands where a machine format belongs; some sites write `November 19, 2019, 07:47 PM EST` there."""
+    return from_machine(text, basis, page.timezone) or from_visible(text, page.timezone, basis=basis)
 
 
 def _visible(page: Page, layout: Layout, shown: str) -> Stamp:
@@ -150,7 +160,7 @@ def _modified(page: Page, layout: Layout) -> datetime | None:
     for text in filter(None, candidates):
         stamp = from_machine(text, DateBasis.META, page.timezone) or from_visible(text, page.timezone)
         if stamp.at is not None:
-            return in_utc(stamp.at, page.timezone)
+            return stamp.at
     return None
 
 
@@ -167,7 +177,9 @@ def _topics(page: Page, layout: Layout) -> tuple[str, ...]:
 def _language(page: Page, layout: Layout) -> str | None:
     root = page.tree.root
     stated = root.attributes.get("lang") if root is not None else None
-    return _text(page, layout.language) or page.metadata.jsonld("inLanguage") or clean_or_none(stated)
+    candidates = (_text(page, layout.language), page.metadata.jsonld("inLanguage"), stated)
+    tags = (text.strip().replace("_", "-") for text in candidates if text)
+    return next((tag for tag in tags if _LANGUAGE.fullmatch(tag)), None)
 
 
 def _genre(metadata: Metadata) -> str | None:
@@ -180,7 +192,7 @@ def _access(page: Page, layout: Layout) -> str | None:
         or as_text(page.metadata.article.get("isAccessibleForFree"))
         or page.metadata.first("article:content_tier")
     )
-    return _ACCESS.get(stated.lower()) if stated else None
+    return _ACCESS.get(stated.lower().rsplit("/", 1)[-1]) if stated else None  # `http://schema.org/False`
 
 
 def _images(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Image, ...]:
@@ -192,30 +204,35 @@ def _images(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Ima
         if url:
             caption = frame.css_first("figcaption")
             credit = frame.css_first(layout.credit) if layout.credit else None
-            image = Image(
-                url, text_of(caption) or None if caption else None, text_of(credit) or None if credit else None
-            )
-            found.setdefault(url, image)
+            found.setdefault(url, Image(url, _text_or_none(caption), _text_or_none(credit)))
     leading = absolute(_leading_image(page.metadata), page.url)
     if leading and leading not in found:
         return (Image(leading), *found.values())
     return tuple(found.values())
 
 
+def _text_or_none(node: Node | None) -> str | None:
+    return text_of(node) or None if node is not None else None
+
+
 def _image_address(picture: Node) -> str | None:
+    """The first address that an image element gives; of a `srcset` the first candidate (HTML, 4.8.4.3.8)."""
     attributes = picture.attributes
-    value = next((attributes[name] for name in _IMAGE_ATTRIBUTES if attributes.get(name)), None)
-    if value is None or value.startswith("data:"):
-        return None
-    return value.split(",")[0].split()[0] if " " in value.strip() else value
+    for name in _IMAGE_ATTRIBUTES:
+        value = (attributes.get(name) or "").strip()
+        if name.endswith("srcset"):
+            value = next(iter(value.lstrip(", \t\n").split()), "").rstrip(",")
+        if value and not value.startswith("data:"):
+            return value
+    return None
 
 
 def _leading_image(metadata: Metadata) -> str | None:
     stated = metadata.article.get("image")
     for single in stated if isinstance(stated, list) else [stated]:
         url = single.get("url") or single.get("contentUrl") if isinstance(single, dict) else single
-        if isinstance(url, str):
-            return _picture(url)
+        if isinstance(url, str) and url:
+            return _picture(html.unescape(url))
     return _picture(metadata.first("og:image"))
 
 
@@ -236,10 +253,10 @@ def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft:
 
 def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]:
     unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
+    leads = select(page.tree, layout.lead) if layout.lead else []
     if unwanted:
-        for container in containers:
-            remove(container, unwanted)
-    leads = page.tree.css(layout.lead) if layout.lead else []
+        for root in (*containers, *leads):
+            remove(root, unwanted)
     blocks = read_blocks(containers, layout.blocks, layout.headings, frozenset(node.mem_id for node in leads))
     if any(block.type is BlockType.LEAD for block in blocks):
         return blocks

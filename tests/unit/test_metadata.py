@@ -178,7 +178,8 @@ def test_keywords_are_a_list_or_one_text_with_commas() -> None:
 def test_meta_elements_by_property_name_or_itemprop_in_any_case() -> None:
     head = (
         '<meta property="og:Title" content=" Tom &amp;amp; Jerry "><meta name=author content="">'
-        "<meta name=author content=A><meta itemprop=author content=B><meta content=nameless><meta name=empty content><meta charset=utf-8>"
+        "<meta name=author content=A><meta itemprop=author content=B>"
+        "<meta content=nameless><meta name=empty content><meta charset=utf-8>"
     )
     metadata = page(head=head)
     assert metadata.first("missing", "og:title") == "Tom & Jerry"
