@@ -1,10 +1,10 @@
 """Body containers of a page to typed blocks in reading order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from parsers.article import Block, BlockType
 from parsers.characters import clean
-from parsers.html import BREAK, Node, Tree, raw_text, select
+from parsers.html import BREAK, Node, Tree, ancestors, raw_text, select
 
 _TYPES = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
@@ -46,7 +46,7 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
     found: list[Block] = []
     ids = {container.mem_id for container in containers}
     for container in containers:
-        if any(above in ids for above in _ancestors(container)):
+        if any(above in ids for above in ancestors(container)):
             continue
         nodes = select(container, blocks) if blocks else [container]
         above = _holders(nodes, container.mem_id)
@@ -63,13 +63,6 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
     return found
 
 
-def _ancestors(node: Node) -> Iterator[int]:
-    parent = node.parent
-    while parent is not None:
-        yield parent.mem_id
-        parent = parent.parent
-
-
 def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
     """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none.
 
@@ -81,7 +74,7 @@ def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
     for node in nodes:
         climbed = []
         holder = 0
-        for above in _ancestors(node) if node.mem_id != container else ():
+        for above in ancestors(node) if node.mem_id != container else ():
             if above in chosen or above in known:
                 holder = above if above in chosen else known[above]
                 break
@@ -104,7 +97,7 @@ def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
 
 
 def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
-    if leads and (node.mem_id in leads or any(above in leads for above in _ancestors(node))):
+    if leads and (node.mem_id in leads or any(above in leads for above in ancestors(node))):
         return BlockType.LEAD
     if node.mem_id in headings:
         return BlockType.HEADING

@@ -1,5 +1,7 @@
 """The HTML tree and selectors that say what is wrong when they find nothing."""
 
+from collections.abc import Iterator
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parsers.characters import clean
@@ -48,6 +50,21 @@ def select(root: Tree | Node, css: str) -> list[Node]:
     `root` is among them if it matches; the parts of a selector to the left of the last one may match above `root`.
     """
     return list({node.mem_id: node for node in root.css(css)}.values())
+
+
+def ancestors(node: Node) -> Iterator[int]:
+    """`mem_id` of every element above, nearest first."""
+    parent = node.parent
+    while parent is not None:
+        yield parent.mem_id
+        parent = parent.parent
+
+
+def outermost(root: Tree | Node, css: str) -> list[Node]:
+    """The matches in document order without those inside another match, which are parts of it."""
+    found = select(root, css)
+    ids = {node.mem_id for node in found}
+    return [node for node in found if ids.isdisjoint(ancestors(node))]
 
 
 def one(root: Tree | Node, css: str) -> Node:

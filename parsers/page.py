@@ -5,7 +5,7 @@ from functools import cached_property
 
 from parsers.capture import Capture
 from parsers.characters import clean_markup
-from parsers.html import Node, Tree, select, text_of
+from parsers.html import Node, Tree, outermost, select, text_of
 from parsers.metadata import Metadata, read_metadata
 from parsers.urls import host_of
 
@@ -40,8 +40,8 @@ class Page:
         return next((text for text in map(_value, select(self.tree, css)) if text), None)
 
     def texts(self, css: str) -> list[str]:
-        """The texts of all matches, without empty ones."""
-        return [text for text in map(_value, select(self.tree, css)) if text]
+        """The texts of all matches, without empty ones; a match inside another is part of it."""
+        return [text for text in map(_value, outermost(self.tree, css)) if text]
 
 
 def _value(node: Node) -> str:

@@ -1,19 +1,19 @@
 """A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, under what the layout says."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from parsers.article import Access, Block, BlockType, DateBasis, Fidelity, Image
+from parsers.article import Access, Block, BlockType, DateBasis, Fidelity
 from parsers.blocks import read_blocks, remove
-from parsers.bylines import split_names, strip_prefix
+from parsers.bylines import split_names, split_people, strip_prefix
 from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
 from parsers.html import Node, attribute, mark_breaks, select, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
+from parsers.pictures import read_pictures
 from parsers.source import Layout, ListField, TextField
 from parsers.urls import absolute
 
@@ -43,9 +43,6 @@ _ACCESS = {
 }
 # RFC 5646 in its common form: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_LOGO = re.compile(r"logo|placeholder|default[-_]?(?:image|share)", re.IGNORECASE)
-# Attributes that hold a picture's address, best first: lazy loading leaves a placeholder in `src`.
-_IMAGE_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src", "src", "data-srcset", "srcset")
 
 
 def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
@@ -63,7 +60,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft.title = (
         _text(page, layout.title) or metadata.jsonld("headline") or metadata.first("og:title") or page.text("h1")
     )
-    draft.byline = _text(page, layout.byline)
+    draft.byline = _byline(page, layout)
     draft.authors = _authors(page, layout, draft.byline)
     draft.published = _published(page, layout)
     draft.modified_at = _modified(page, layout)
@@ -76,7 +73,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft.language = _language(page, layout)
     draft.genre = _text(page, layout.genre) or _genre(metadata)
     draft.access = Access.PAID if paid else _access(page, layout)
-    draft.images = _images(page, layout, containers)
+    draft.images = read_pictures(page, layout, containers)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_related(page, layout, containers, draft)
     draft.canonical_url = metadata.canonical or metadata.first("og:url")
@@ -98,6 +95,12 @@ def _list(page: Page, field: ListField | None) -> tuple[str, ...] | None:
     return unique(page.texts(field) if isinstance(field, str) else map(clean, field(page)))
 
 
+def _byline(page: Page, layout: Layout) -> str | None:
+    if isinstance(layout.byline, str):
+        return ", ".join(unique(page.texts(layout.byline))) or None
+    return _text(page, layout.byline)
+
+
 def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
     """Names by the layout; else of JSON-LD; else of meta elements, unless those hold an address; else of the byline."""
     named = _list(page, layout.authors)
@@ -107,9 +110,8 @@ def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
     found = as_texts(metadata.resolved("author")) or tuple(
         name for key in ("author", "article:author", "parsely-author") for name in metadata.all(key)
     )
-    names = unique(strip_prefix(name) for name in found if "://" not in name)
-    if len(names) == 1:  # one text is often a whole byline
-        return split_names(names[0])
+    # One text is often a whole byline.
+    names = unique(name for text in found if "://" not in text for name in split_people(text))
     return names or (split_names(byline) if byline else ())
 
 
@@ -170,7 +172,7 @@ def _topics(page: Page, layout: Layout) -> tuple[str, ...]:
         return named
     metadata = page.metadata
     return keywords(metadata.article.get("keywords")) or (
-        unique(metadata.all("article:tag")) or keywords(metadata.first("news_keywords", "keywords", "parsely-tags"))
+        keywords(metadata.all("article:tag")) or keywords(metadata.first("news_keywords", "keywords", "parsely-tags"))
     )
 
 
@@ -193,52 +195,6 @@ def _access(page: Page, layout: Layout) -> str | None:
         or page.metadata.first("article:content_tier")
     )
     return _ACCESS.get(stated.lower().rsplit("/", 1)[-1]) if stated else None  # `http://schema.org/False`
-
-
-def _images(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Image, ...]:
-    """The page's leading picture by its metadata, then those of the body, each address once."""
-    found: dict[str, Image] = {}
-    for frame in (node for container in containers for node in container.css(layout.images)):
-        picture = frame.css_first("img")
-        url = absolute(_image_address(picture), page.url) if picture is not None else None
-        if url:
-            caption = frame.css_first("figcaption")
-            credit = frame.css_first(layout.credit) if layout.credit else None
-            found.setdefault(url, Image(url, _text_or_none(caption), _text_or_none(credit)))
-    leading = absolute(_leading_image(page.metadata), page.url)
-    if leading and leading not in found:
-        return (Image(leading), *found.values())
-    return tuple(found.values())
-
-
-def _text_or_none(node: Node | None) -> str | None:
-    return text_of(node) or None if node is not None else None
-
-
-def _image_address(picture: Node) -> str | None:
-    """The first address that an image element gives; of a `srcset` the first candidate (HTML, 4.8.4.3.8)."""
-    attributes = picture.attributes
-    for name in _IMAGE_ATTRIBUTES:
-        value = (attributes.get(name) or "").strip()
-        if name.endswith("srcset"):
-            value = next(iter(value.lstrip(", \t\n").split()), "").rstrip(",")
-        if value and not value.startswith("data:"):
-            return value
-    return None
-
-
-def _leading_image(metadata: Metadata) -> str | None:
-    stated = metadata.article.get("image")
-    for single in stated if isinstance(stated, list) else [stated]:
-        url = single.get("url") or single.get("contentUrl") if isinstance(single, dict) else single
-        if isinstance(url, str) and url:
-            return _picture(html.unescape(url))
-    return _picture(metadata.first("og:image"))
-
-
-def _picture(url: str | None) -> str | None:
-    """The address, unless its file name says that it is the site's logo, which sites give for want of a picture."""
-    return None if url is None or _LOGO.search(url.rsplit("/", 1)[-1]) else url
 
 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:

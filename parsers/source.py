@@ -38,12 +38,16 @@ class Layout:
         lead: selector of the standfirst, inside or outside of `body`.
         drop: selector of what is removed from `body` (and from `lead`) besides `furniture`: adverts, related links.
         furniture: what is removed in any case; override only where a site keeps prose in one of these elements.
-        title, byline, published, modified, section, language, genre, access: single texts.
+        title, byline, published, modified, section, language, genre, access: single texts. The matches of a `byline`
+            are its parts and joined by commas; of the others the first that says something counts.
         authors, topics, persons, regions, related: lists of texts. `related` selects links to read next inside the
             text: their texts become `related_titles`, their addresses `related_urls`.
         year_from_capture: the visible date leaves out the year: take it from a trusted capture time.
-        images: selector of the elements with pictures, usually figures inside or above the body.
-        credit: selector of the picture credit inside such an element.
+        figures: selector, on the whole page, of the elements with a picture, where they are not the figures inside
+            `body`. One that has only a caption, since scripts load its picture, belongs to the leading picture.
+        caption: selector of the caption inside such an element, or of the element itself.
+        credit: selector of the credit inside such an element; or a pattern that finds it in the caption, as group 1.
+            What it matches is no part of the caption then, nor are words such as `Photo:` and `©` of the credit.
         paywall: selector of what a page shows instead of the rest of its text to those who have not paid.
         refine: last word on the draft, for what no selector can say.
     """
@@ -71,8 +75,9 @@ class Layout:
     regions: ListField | None = None
     related: str | None = None
     year_from_capture: bool = False
-    images: str = "figure"
-    credit: str | None = None
+    figures: str | None = None
+    caption: str = "figcaption"
+    credit: str | re.Pattern[str] | None = None
     paywall: str | None = None
     refine: Callable[[Page, Draft], None] | None = None
 

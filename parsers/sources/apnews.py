@@ -2,14 +2,12 @@
 
 import re
 
-from parsers.article import Block, Image
+from parsers.article import Block
 from parsers.characters import unique
 from parsers.draft import Draft
-from parsers.html import text_of
 from parsers.metadata import as_texts, keywords
 from parsers.page import Page
 from parsers.source import Layout, Source
-from parsers.urls import absolute
 
 # Names of AP's wires and desks, which route a story to customers and say nothing of what it is about; single letters
 # are the wire's category codes.
@@ -43,42 +41,14 @@ def _letters(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", text)
 
 
-def _pictures(page: Page) -> list[Image]:
-    """Pictures above the text: one in a figure, or several in a carousel, the later ones loaded lazily."""
-    found = []
-    for frame in page.tree.css(".Page-lead figure, .Page-lead .Carousel-slide"):
-        picture = frame.css_first("img")
-        caption = frame.css_first("figcaption, .CarouselSlide-infoDescription")
-        if picture is None:
-            continue
-        attributes = picture.attributes
-        url = absolute(attributes.get("data-flickity-lazyload") or attributes.get("src"), page.url)
-        if url:
-            found.append(_picture(url, text_of(caption) if caption is not None else ""))
-    return found
-
-
-def _picture(url: str, caption: str) -> Image:
-    credit = _CREDIT.search(caption)
-    return Image(url, caption or None, credit[1] if credit else None)
-
-
-def _without_notes(body: list[Block]) -> list[Block]:
-    """The blocks, parted at rules within them, without the notes at their end."""
-    blocks = [Block(block.type, text) for block in body for text in map(str.strip, _RULE.split(block.text)) if text]
+def _without_notes(_page: Page, draft: Draft) -> None:
+    """Part the blocks at rules within them, and take off the notes at their end."""
+    blocks = [
+        Block(block.type, text) for block in draft.body for text in map(str.strip, _RULE.split(block.text)) if text
+    ]
     while blocks and _NOTE.match(blocks[-1].text):
         blocks.pop()
-    return blocks
-
-
-def _refine(page: Page, draft: Draft) -> None:
-    draft.body = _without_notes(draft.body)
-    caption = page.text('[data-key="embed-caption"]')  # of the one picture that layout 2021 shows without scripts
-    if caption and draft.images:
-        draft.images = (_picture(draft.images[0].url, caption), *draft.images[1:])
-    # The leading picture of the metadata is one of those above the text in another crop.
-    draft.images = tuple(_pictures(page)) or draft.images
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    draft.body = blocks
 
 
 SOURCE = Source(
@@ -97,7 +67,11 @@ SOURCE = Source(
             drop='.Advertisement, .Enhancement, .Infobox, [class*="Enhancement"][data-align-center]',
             related=".PageListEnhancementGeneric .PagePromo-title a",
             topics=_topics,
-            refine=_refine,
+            # One picture, or a carousel of pictures and videos.
+            figures=".Page-lead figure, .Page-lead .Carousel-slide:has(img)",
+            caption="figcaption, .CarouselSlide-infoDescription",
+            credit=_CREDIT,
+            refine=_without_notes,
         ),
         Layout(
             "2021",
@@ -105,7 +79,10 @@ SOURCE = Source(
             byline='[class*="bylines"]',
             drop='.ad-placeholder, .hub-peek-embed, .Infobox, [data-key="media-placeholder"]',
             topics=_topics,
-            refine=_refine,
+            figures='[data-key="embed-caption"]',  # of the one picture, which scripts load
+            caption='[data-key="embed-caption"]',
+            credit=_CREDIT,
+            refine=_without_notes,
         ),
     ),
 )

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from parsers.article import Block, BlockType, Image
+from parsers.article import Block, BlockType
 from parsers.characters import unique
 from parsers.draft import Draft
-from parsers.html import attribute, text_of, texts
+from parsers.html import text_of, texts
 from parsers.page import Page
-from parsers.source import FURNITURE, Layout, Source
+from parsers.source import Layout, Source
 from parsers.urls import absolute
 
 # Every piece of a story is an element of its own kind, side by side; the text is in these, whatever their classes are.
@@ -28,23 +28,6 @@ def _byline(page: Page) -> str | None:
 
 def _section(page: Page) -> str | None:
     return page.metadata.first("page.subsection", "page.section")
-
-
-def _refine(page: Page, draft: Draft) -> None:
-    _pictures(page, draft)
-    _part_links_from_prose(page, draft)
-
-
-def _pictures(page: Page, draft: Draft) -> None:
-    """Pictures with caption and credit. The first `img` of each is a grey placeholder."""
-    found: dict[str, Image] = {}
-    for frame in page.tree.css("article figure"):
-        address = absolute(attribute(frame, "img[src]:not(.hide-when-no-script)", "src"), page.url)
-        if address:
-            caption, credit = (" ".join(texts(frame, css)) for css in ("figcaption", '[data-testid$="image"] span'))
-            found.setdefault(address, Image(address, caption or None, credit or None))
-    draft.images = tuple(found.values()) or draft.images
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
 
 
 def _part_links_from_prose(page: Page, draft: Draft) -> None:
@@ -70,12 +53,13 @@ _TODAY = Layout(
     when='main#bbc-main article [data-component="text-block"]',
     blocks=_TEXT,
     drop='[data-component="ad-slot"]',
-    furniture=FURNITURE.removesuffix(", figure"),  # pictures are read after the body; they hold no selected block
     byline=_byline,
     section=_section,
     topics=_TAGS,
     related='[data-component="links-block"] a',
-    refine=_refine,
+    figures="article figure",
+    credit='[data-testid$="image"] span',
+    refine=_part_links_from_prose,
 )
 
 SOURCE = Source(

@@ -4,43 +4,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from parsers.article import Image
 from parsers.bylines import split_names
-from parsers.characters import clean, unique
+from parsers.characters import clean
 from parsers.draft import Draft
-from parsers.html import Node, attribute, text_of, texts
+from parsers.html import text_of, texts
 from parsers.page import Page
-from parsers.source import FURNITURE, Layout, Source
-from parsers.urls import absolute
+from parsers.source import Layout, Source
 
 _KICKER = "article header [data-tracking-name=content-detail-kicker] > span"
-# Pictures are read after the body, so they stay in the tree; they hold no prose.
-_FURNITURE = FURNITURE.removesuffix(", figure")
 # The page's script fills the rendition into the address; 605 is the widest landscape one that its `srcset`s list.
-_RENDITION = "605"
+_TEMPLATE, _RENDITION = "$%7BformatId%7D", "605"
 # `Autorin/Autor`, `Author`, `Autor`, `Auteur`: the label of the author in the fact list, by edition.
 _AUTHOR_LABEL = re.compile(r"aut(or|hor|eur)", re.I)
 
 
-def _pictures(page: Page, draft: Draft) -> None:
-    """Pictures with caption and credit: above the text with a `srcset`, inside it with a template of an address."""
-    found: dict[str, Image] = {}
-    for frame in page.tree.css("article figure:has(figcaption)"):
-        address = absolute(_address(frame), page.url)
-        if address:
-            credit = " ".join(texts(frame, ".copyright"))
-            caption = clean(" ".join(texts(frame, "figcaption")).removesuffix(credit))
-            found.setdefault(address, Image(address, caption or None, re.sub(r"^\w+:\s*", "", credit) or None))
-    draft.images = tuple(found.values()) or draft.images
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-
-
-def _address(frame: Node) -> str | None:
-    template = attribute(frame, "img[data-format=MASTER_LANDSCAPE][data-url]", "data-url")
-    if template:
-        return template.replace("${formatId}", _RENDITION)
-    renditions = (attribute(frame, "img[srcset]", "srcset") or "").split(",")
-    return renditions[-1].split()[0] if renditions[-1].strip() else None
+def _fill_in_renditions(_page: Page, draft: Draft) -> None:
+    draft.images = tuple(replace(image, url=image.url.replace(_TEMPLATE, _RENDITION)) for image in draft.images)
 
 
 def _facts(page: Page) -> list[tuple[str, str]]:
@@ -70,28 +49,20 @@ def _old_section(page: Page) -> str | None:
     return match[1] if match else None
 
 
-def _old_pictures(page: Page, draft: Draft) -> None:
-    found: dict[str, Image] = {}
-    for frame in page.tree.css("#bodyContent .picBox"):
-        address = absolute(attribute(frame, "img", "src"), page.url)
-        if address:
-            found.setdefault(address, Image(address, " ".join(texts(frame, "p")) or None))
-    draft.images = tuple(found.values()) or draft.images
-
-
 _TODAY = Layout(
     "2024-01",
     body="article .rich-text",
     when="article header span.time-area",
     lead="article header .teaser-text",
     drop=".embed, .advertisement, .rich-text-ad, .vjs-no-js, blockquote.twitter-tweet",
-    furniture=_FURNITURE,
     byline="article header .author-details",
     section=f"{_KICKER}:first-child",
     regions=f"{_KICKER}:nth-child(2)",
     # The two links above the headline name what the story is about; the list below it is called "similar topics".
     topics=_KICKER,
-    refine=_pictures,
+    figures="article figure:has(figcaption)",
+    credit=".copyright",
+    refine=_fill_in_renditions,
 )
 
 SOURCE = Source(
@@ -120,7 +91,8 @@ SOURCE = Source(
             authors=_old_authors,
             published=_old_date,
             section=_old_section,
-            refine=_old_pictures,
+            figures="#bodyContent .picBox",
+            caption="p",
         ),
     ),
 )

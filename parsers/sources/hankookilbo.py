@@ -6,18 +6,13 @@ from typing import cast
 
 import orjson
 
-from parsers.article import Image
-from parsers.characters import unique
 from parsers.draft import Draft
 from parsers.html import LayoutError, Tree, attribute, text_of, texts
 from parsers.metadata import Json, as_texts
 from parsers.page import Page
 from parsers.reading import read_page
-from parsers.source import FURNITURE, Layout, Source
-from parsers.urls import absolute
+from parsers.source import Layout, Source
 
-# Pictures are read after the body, so they stay in the tree; their captions are no selected blocks.
-_FURNITURE = FURNITURE.removesuffix(", figure")
 # Blocks that stand directly in the text, and the editor's own in a box; captions and lists of other stories stand
 # deeper and have other classes. No element may match twice: it would be read twice.
 _INSIDE = ":is(.col-main, .article-view)"
@@ -27,7 +22,7 @@ _BLOCKS = (
 )
 _DECK = "h2.sub-tit-ll"
 # A caption is one or more sentences, then who took the picture: `… 있다. 연합뉴스`, `… 있다. 홍길동 기자`.
-_CREDIT = re.compile(r"(?<=[.?!\"”])\s+(?P<credit>[^.?!]{2,30})$")
+_CREDIT = re.compile(r"(?<=[.?!\"”])\s+([^.?!]{2,30})$")
 # What the site's server leaves between paragraphs for its script to put adverts in.
 _ADVERT = "$$ARTICLEAD$$"
 
@@ -46,21 +41,6 @@ def _byline(page: Page) -> str | None:
     return text_of(writer).removesuffix(" ".join(texts(writer, ".email")))
 
 
-def _pictures(page: Page, draft: Draft) -> None:
-    found: dict[str, Image] = {}
-    for frame in page.tree.css(".editor-img-box"):
-        address = absolute(attribute(frame, "img", "src"), page.url)
-        if address:
-            caption = " ".join(texts(frame, ".caption p"))
-            credit = _CREDIT.search(caption)
-            found.setdefault(
-                address,
-                Image(address, _CREDIT.sub("", caption) or None, credit["credit"] if credit else None),
-            )
-    draft.images = tuple(found.values()) or draft.images
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-
-
 _STORY = Layout(
     "2026-07",
     body="#article-view-content",
@@ -68,13 +48,17 @@ _STORY = Layout(
     lead=_DECK,
     # A quotation in a box of its own is shown like a picture, between paragraphs that don't refer to it.
     drop=".module-quote, .writer, .ad",
-    furniture=_FURNITURE,
-    byline=_byline,  # `홍길동 기자 외 1명`, "and one other", where JSON-LD has all names: these are the authors
+    byline=_byline,
+    # The page's own author line, `홍길동 기자 외 1명`, "reporter Hong Gildong and one other": it counts the further
+    # reporters instead of naming them.
+    authors='meta[property="article:author"]',
     section='meta[property="article:section"], meta[name="content_category"]',
     language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, which is the tag of Kanuri
     genre=_genre,
     related=".editor-link a, .related-article a",
-    refine=_pictures,
+    figures=".editor-img-box",
+    caption=".caption p",
+    credit=_CREDIT,
 )
 
 
@@ -142,6 +126,6 @@ SOURCE = Source(
             modified=lambda page: attribute(page.tree, "#gtm-article-data", "data-re-deploy-dt"),
             refine=_read_embedded,
         ),
-        replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]"),
+        replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]", authors=None),
     ),
 )

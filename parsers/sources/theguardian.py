@@ -5,13 +5,11 @@ Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages of 2024-02 
 """
 
 import re
-from dataclasses import replace
 
-from parsers.article import Image
 from parsers.bylines import split_names
 from parsers.characters import unique
 from parsers.draft import Draft
-from parsers.metadata import as_texts, keywords
+from parsers.metadata import as_texts
 from parsers.page import Page
 from parsers.source import FURNITURE, Layout, Source
 
@@ -27,7 +25,7 @@ _AGENCIES = {
     "PA Media": "PA",
 }
 _PLACE = re.compile(r"\s+(?:in\s+(?=[A-Z])|\().*")  # "Jane Roe in Paris", "John Doe (earlier)"
-_CREDIT = re.compile(r"\s*((?:Photograph|Illustration|Composite|Photo|Graphic|Image|Artwork)s?(?: by)?: .+)$")
+_CREDIT = re.compile(r"((?:Photograph|Illustration|Composite|Photo|Graphic|Image|Artwork)s?(?: by)?: .+)$")
 _GENRES = {
     "comment": "opinion",
     "editorials": "opinion",
@@ -39,7 +37,6 @@ _GENRES = {
 }
 # Lists of tags below the text, in layout 2020 and in layout 2013.
 _TONES = '[data-gu-name="body"] a[href*="/tone/"], .submeta a[href*="/tone/"]'
-_PICTURE = re.compile(r"/media/([0-9a-f]{20,})/")
 # What the site wraps in <figure> although it is prose: takeaways, questions and answers, profiles, timelines.
 _PROSE_FIGURES = ", ".join(
     f'[data-spacefinder-type*="{name}"]'
@@ -70,10 +67,6 @@ def _authors(page: Page) -> tuple[str, ...]:
     return named
 
 
-def _topics(page: Page) -> tuple[str, ...]:
-    return keywords(page.metadata.all("article:tag"))
-
-
 def _genre(page: Page) -> str | None:
     """By the tag of the tone, which the site lists among the topics below the text, else by the address."""
     tones = (node.attributes.get("href") or "" for node in page.tree.css(_TONES))
@@ -83,36 +76,9 @@ def _genre(page: Page) -> str | None:
     return next(filter(None, found), by_address)
 
 
-def _refine(page: Page, draft: Draft) -> None:
-    draft.images = _images(page, draft)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+def _refine(_page: Page, draft: Draft) -> None:
     draft.agency = next((short for name, short in _AGENCIES.items() if name in (draft.byline or "")), None)
     draft.related_titles = unique(title.removesuffix("Read more").strip() for title in draft.related_titles)
-
-
-def _images(page: Page, draft: Draft) -> tuple[Image, ...]:
-    """Credits parted from captions, and the leading picture once although it comes in two crops."""
-    images = [_credited(image) for image in draft.images]
-    if len(images) > 1 and _file(images[0].url) in {_file(image.url) for image in images[1:]}:
-        del images[0]
-    # Showcase pages put the caption of the picture that fills the screen elsewhere.
-    caption = page.text('[data-gu-name="caption"] figcaption')
-    if images and caption and not (images[0].caption or images[0].credit):
-        images[0] = _credited(replace(images[0], caption=caption))
-    return tuple(images)
-
-
-def _credited(image: Image) -> Image:
-    credit = _CREDIT.search(image.caption or "")
-    if credit is None:
-        return image
-    return replace(image, caption=credit.string[: credit.start()] or None, credit=credit[1])
-
-
-def _file(url: str) -> str:
-    """What all crops of a picture have in common: its identifier, else the address without the size."""
-    found = _PICTURE.search(url)
-    return found[1] if found else url.partition("?")[0]
 
 
 SOURCE = Source(
@@ -136,10 +102,12 @@ SOURCE = Source(
             furniture=_FURNITURE,
             byline=_byline,
             authors=_authors,
-            topics=_topics,
             genre=_genre,
             related='figure[data-spacefinder-type*="RichLink"] a[href]',
-            images='figure[data-spacefinder-type*="Image"], figure:not([data-spacefinder-type])',
+            # Showcase pages put the caption of the picture that fills the screen elsewhere.
+            figures='[data-gu-name="media"] figure:not([data-spacefinder-type]), [data-gu-name="caption"], '
+            'figure[data-spacefinder-type*="Image"]',
+            credit=_CREDIT,
             refine=_refine,
         ),
         Layout(
@@ -149,10 +117,10 @@ SOURCE = Source(
             drop=".content__headline, .content__labels, .content__meta-container, .submeta, .after-article, .ad-slot",
             byline=_byline,
             authors=_authors,
-            topics=_topics,
             genre=_genre,
             related=".element-rich-link a[href]",
-            images="figure.element-image, figure[itemprop*=image]",
+            figures="figure.element-image, figure[itemprop*=image]",
+            credit=_CREDIT,
             refine=_refine,
         ),
     ),

@@ -1,10 +1,7 @@
 """The Independent, https://www.independent.co.uk. Layout 2020 verified on saved pages of 2024-03 (AMP) and 2024-11."""
 
 import re
-from dataclasses import replace
 
-from parsers.article import Image
-from parsers.characters import unique
 from parsers.draft import Draft
 from parsers.metadata import types_of
 from parsers.page import Page
@@ -12,8 +9,7 @@ from parsers.source import Layout, Source
 
 # Notes that a story isn't finished are about the page at one moment, not part of the story.
 _UNFINISHED = re.compile(r"(this is a breaking news? story|more (to )?follows?)\b.{0,60}", re.I)
-
-_CREDIT = re.compile(r"\s*\(([^()]+)\)$")  # "Jane Roe on stage (PA Wire)"
+_CREDIT = re.compile(r"\(([^()]+)\)$")  # "Jane Roe on stage (PA Wire)"
 
 
 def _byline(page: Page) -> str | None:
@@ -26,25 +22,8 @@ def _genre(page: Page) -> str | None:
     return "opinion" if "/voices/" in (page.url or "") else None
 
 
-def _refine(_page: Page, draft: Draft) -> None:
+def _without_notice(_page: Page, draft: Draft) -> None:
     draft.body = [block for block in draft.body if not _UNFINISHED.fullmatch(block.text)]
-    draft.images = _images(draft)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-
-
-def _images(draft: Draft) -> tuple[Image, ...]:
-    """Without logos; credits parted from captions; the leading picture once, although it comes in two sizes."""
-    found: dict[str, Image] = {}
-    for image in draft.images:
-        if "/img/" in image.url:
-            continue
-        credit = _CREDIT.search(image.caption or "")
-        address = image.url.partition("?")[0]
-        if credit:
-            found[address] = replace(image, caption=credit.string[: credit.start()] or None, credit=credit[1])
-        elif address not in found or image.caption:
-            found[address] = image
-    return tuple(found.values())
 
 
 SOURCE = Source(
@@ -66,7 +45,8 @@ SOURCE = Source(
             'amp-live-list, .js-key-points, [id^="post-"]',
             byline=_byline,
             genre=_genre,
-            refine=_refine,
+            credit=_CREDIT,
+            refine=_without_notice,
         ),
     ),
 )

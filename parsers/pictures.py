@@ -1,0 +1,194 @@
+"""The pictures of a page: address, caption, credit, each picture once whatever its crops and sizes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
+
+from parsers.article import Image
+from parsers.characters import clean, unique
+from parsers.html import Node, ancestors, outermost, select, text_of
+from parsers.metadata import as_text
+from parsers.page import Page
+from parsers.source import Layout
+from parsers.urls import absolute
+
+# What lazy loading puts in the place of a picture, and what sites give for want of one, by its file name. A company's
+# logo as a photograph is a picture; as a drawing it is a site's own.
+_PLACEHOLDER = re.compile(
+    r"placeholder|default[-_]?(?:image|share)|logo[^/]*\.svg$"
+    r"|^(?:blank|spacer|pixel|transparent|clear|empty|loading|loader|lazy|1x1)\.(?:gif|png|svg)$",
+    re.I,
+)
+_LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's, for want of a picture
+# Attributes under which libraries for lazy loading keep the address, while `src` is a placeholder or missing.
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flickity-lazyload", "data-url", "data-image")
+# An address of a `srcset` with its width (`640w`) or density (`2x`); addresses may hold commas. Possessive, since real
+# ones have kilobytes, and nothing is to be tried twice.
+_CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
+# What differs between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`, `/w_300,h_200/`, the format.
+_SIZE = re.compile(
+    r"[-_/]?\b\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
+    r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$"
+)
+# What stands before the name in a credit. Without a colon or `by` these words may be a part of it: `Photo Press`.
+_LABEL = re.compile(
+    r"(?:(?:[©ⓒ]|\(c\)|copyright\b|(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|"
+    r"grafik|quelle|source|credit|사진)s?(?: credits?)?\s?(?:[:=]|\b(?:by|von)\b))\s?)+",
+    re.I,
+)
+
+
+def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Image, ...]:
+    """The pictures in page order; before them the leading one of the metadata, unless it is among them.
+
+    The leading picture is also left out where `layout.figures` found any. An element of `layout.figures` that has a
+    caption but no picture, which scripts would load, is the caption of the leading one.
+    """
+    leading = _leading(page, layout)
+    found: dict[str, Image] = {}
+    for frame in _frames(page, layout, containers):
+        for address, caption, credit in _read_frame(frame, layout):
+            url = absolute(address, page.url)
+            if url is None and layout.figures and leading and (caption or credit):
+                url = leading.url
+            if url:
+                _add(found, Image(url, caption, credit))
+    if leading and _same(leading.url) in found:
+        _add(found, leading)
+    elif leading and not (layout.figures and found):
+        return (leading, *found.values())
+    return tuple(found.values())
+
+
+def _add(found: dict[str, Image], image: Image) -> None:
+    """Add a picture, or what a picture that is known already says of itself here."""
+    key = _same(image.url)
+    known = found.setdefault(key, image)
+    if not (known.caption or known.credit):
+        found[key] = Image(known.url, image.caption, image.credit)
+
+
+def _same(url: str) -> str:
+    """What the addresses of all sizes and crops of a picture have in common: the path without them."""
+    return _SIZE.sub("", _original(url).partition("/")[2]) or url
+
+
+def _original(url: str) -> str:
+    """Host and path of an address, or of the original where a resizing service has that as the last part of its own."""
+    return re.split("[?&#]", unquote(url).rpartition("://")[2], maxsplit=1)[0]
+
+
+def _file_name(url: str) -> str:
+    return _original(url).rpartition("/")[2]
+
+
+def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node]:
+    """The elements with pictures, innermost only: a gallery is a figure of figures."""
+    if layout.figures:
+        frames = select(page.tree, layout.figures)
+    else:
+        frames = list({node.mem_id: node for container in containers for node in container.css("figure")}.values())
+        if frames:
+            css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
+            unwanted = {node.mem_id for container in containers for node in container.css(css)}
+            frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
+    holders = {above for frame in frames for above in ancestors(frame)}
+    return [frame for frame in frames if frame.mem_id not in holders]
+
+
+def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
+    """Address, caption and credit of the picture; of several, where there is a caption for each."""
+    ranked: dict[str, tuple[int, float, str]] = {}
+    for picture in select(frame, "img, amp-img") or select(frame, "picture source"):
+        best = max(_candidates(picture), key=lambda candidate: candidate[:2], default=None)
+        if best:
+            ranked.setdefault(_same(best[2]), best)
+    captions = outermost(frame, layout.caption)
+    if len(ranked) == len(captions) > 1:
+        return [
+            (address, *_caption([caption], caption, layout))
+            for (_, _, address), caption in zip(ranked.values(), captions, strict=True)
+        ]
+    best = max(ranked.values(), key=lambda candidate: candidate[:2], default=None)
+    return [(best[2] if best else None, *_caption(captions, frame, layout))]
+
+
+def _candidates(picture: Node) -> Iterator[tuple[int, float, str]]:
+    """Rank, width (or density) and address of everything that may be shown, without placeholders.
+
+    What the picture itself offers comes before what other elements offer for other screens, which may be crops; the
+    address for old browsers and an address that waits for a script come last.
+    """
+    attributes = picture.attributes
+    if {attributes.get("width"), attributes.get("height")} & {"0", "1"}:  # counts readers
+        return
+    for rank, width, address in _offers(picture):
+        if not address.startswith(("data:", "blob:", "about:")) and not _PLACEHOLDER.search(_file_name(address)):
+            yield rank, width, address
+
+
+def _offers(picture: Node) -> Iterator[tuple[int, float, str]]:
+    attributes, parent = picture.attributes, picture.parent
+    yield from _srcsets(picture, 3)
+    if parent is not None and parent.tag == "picture":
+        for source in parent.css("source"):
+            yield from _srcsets(source, 2)
+    for name in _LAZY:
+        yield 1, 0, (attributes.get(name) or "data:").strip()
+    yield 0, 0, (attributes.get("src") or "data:").strip()
+
+
+def _srcsets(node: Node, rank: int) -> Iterator[tuple[int, float, str]]:
+    """The candidates of `srcset`, `data-srcset` and the like (HTML, 4.8.4.2.1)."""
+    for name, value in node.attributes.items():
+        if name.endswith("srcset") and value:
+            for match in _CANDIDATE.finditer(value):
+                address = match[1].strip(",")
+                if address:
+                    yield rank, float(match[2] or 1), address
+
+
+def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
+    """Caption and credit, apart."""
+    caption = " ".join(unique(map(text_of, captions)))
+    if not isinstance(layout.credit, str):
+        return _parted(caption, layout.credit)
+    named = unique(map(text_of, outermost(frame, layout.credit)))
+    for text in unique(text_of(node) for outer in captions for node in outermost(outer, layout.credit)):
+        caption = caption.removesuffix(text).removeprefix(text).strip()
+    return caption or None, _without_label(" ".join(named))
+
+
+def _parted(caption: str, credit: re.Pattern[str] | None) -> tuple[str | None, str | None]:
+    match = credit.search(caption) if credit else None
+    if match is None:
+        return caption or None, None
+    rest = clean(f"{caption[: match.start()]} {caption[match.end() :]}")
+    return rest or None, _without_label(match[1])
+
+
+def _without_label(credit: str) -> str | None:
+    """The name alone: `(Foto: © Jane Doe)` gives `Jane Doe`."""
+    bare = clean(credit)
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1]
+    label = _LABEL.match(bare)
+    return clean(bare[label.end() :] if label else bare) or None
+
+
+def _leading(page: Page, layout: Layout) -> Image | None:
+    """The leading picture by the metadata.
+
+    Its description is for those who don't see it, and no caption, unless it names a credit as the captions do.
+    """
+    metadata = page.metadata
+    stated = next(iter(metadata.resolved("image")), None)
+    about = stated if isinstance(stated, dict) else {"url": stated}
+    url = absolute(as_text(about.get("url") or about.get("contentUrl")), page.url)
+    url = url or absolute(metadata.first("og:image"), page.url)
+    if url is None or _LOGO.search(_file_name(url)) or _PLACEHOLDER.search(_file_name(url)):
+        return None
+    described = metadata.first("og:image:alt", "twitter:image:alt") or ""
+    if isinstance(layout.credit, re.Pattern) and layout.credit.search(described):
+        return Image(url, *_parted(described, layout.credit))
+    return Image(url, as_text(about.get("caption")), _without_label(as_text(about.get("creditText")) or ""))
