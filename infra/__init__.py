@@ -1,1 +1,1 @@
-"""Adapters: storage, archives, the lake, HTTP. Never imports flows or Prefect; imports run flows -> infra -> parsers."""
+"""Adapters: storage, archives, the lake, HTTP. Never import flows or Prefect: imports run flows -> infra -> parsers."""

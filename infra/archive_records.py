@@ -17,9 +17,10 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
-from infra.content import CHUNK_BYTES, GZIP_MAGIC
 from infra.http_payload import MAX_HEAD_BYTES
+from infra.page_bytes import CHUNK_BYTES
 from infra.warc import MAX_HEADER_BYTES, fields_of
+from parsers.content import GZIP_MAGIC
 
 MEMBER_MAGIC: Final = GZIP_MAGIC + b"\x08"  # deflate is the only method that RFC 1952 knows
 RECORD_START: Final = re.compile(rb"WARC/[01]\.\d|filedesc:|[a-z][a-z0-9+.-]{1,15}:[^\s]{1,4096} \S+ \d{14} ")

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import BinaryIO, Final
 
 from infra.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
-from infra.content import PageBytes, Problem, media_type_of, problem_of, too_large
 from infra.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
 from infra.inputs import Input, Skipped, Unreadable
+from infra.page_bytes import PageBytes, too_large
 from infra.warc import CAPTURE_FIELD, capture_of
 from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.content import Problem, media_type_of, problem_of
 from parsers.outcome import RejectReason
 from parsers.urls import parse_url
 

@@ -18,13 +18,14 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, Final, cast
 
 from infra.archived_pages import read_archive
-from infra.content import ZIP_MAGIC, beginning, media_type_of, read_page, saved_from
 from infra.errors import NewslakeError
 from infra.find_inputs import S3, find_inputs, is_capture_name
 from infra.inputs import Input, ReadCount, Skipped, Unreadable
 from infra.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
 from infra.object_store import open_store
+from infra.page_bytes import beginning, read_page
 from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.content import ZIP_MAGIC, media_type_of, saved_from
 from parsers.outcome import RejectReason
 
 __all__ = ["Input", "ReadCount", "Unreadable", "find_inputs", "read_captures"]

@@ -9,7 +9,8 @@ from typing import Final
 from fastwarc.stream_io import BrotliReader, ZstdReader
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from infra.content import GZIP_MAGIC, PageBytes, Problem, problem_of, too_large
+from infra.page_bytes import PageBytes, too_large
+from parsers.content import GZIP_MAGIC, Problem, problem_of
 from parsers.outcome import RejectReason
 
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from parsers.article import Fidelity
 from parsers.capture import Capture, MediaType
+from parsers.content import problem_of
 from parsers.decode import UTF8_BOM, Decoded, decode
 from parsers.draft import Draft
 from parsers.finishing import finish
@@ -19,6 +20,7 @@ from parsers.urls import host_of
 
 # Mediacloud's limit is 10 MB ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
 MAX_BYTES = 10 * 1024 * 1024
+OK = 200  # of all statuses only this one says "here is the page" (RFC 9110, 15.3.1)
 
 
 def parse(capture: Capture) -> Outcome:
@@ -27,12 +29,11 @@ def parse(capture: Capture) -> Outcome:
     The source is the one that the capture names, else that of its host, else (text captures, saved pages) the one that
     recognises the content.
     """
-    if len(capture.body) > MAX_BYTES:
-        return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}", capture.source)
-    if not capture.body.strip():
-        return Rejected(RejectReason.EMPTY, f"{len(capture.body)} bytes, none of them text", capture.source)
     host = host_of(capture.url)
     source = by_name(capture.source) if capture.source else by_host(host)
+    unusable = _unusable(capture)
+    if unusable:
+        return replace(unusable, source=source.name if source else None)
     if source is None and (host or capture.source):
         return Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
     decoded = decode(capture.body, capture.http_charset)
@@ -42,6 +43,16 @@ def parse(capture: Capture) -> Outcome:
     if capture.media_type is MediaType.TEXT:
         return _parse_text(capture, source, decoded)
     return _parse_html(capture, source, decoded)
+
+
+def _unusable(capture: Capture) -> Rejected | None:
+    """Why a capture is no page at all, on the face of it; None if it may be one."""
+    if capture.http_status not in (None, OK):
+        return Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
+    if len(capture.body) > MAX_BYTES:
+        return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}")
+    problem = problem_of(capture.body)
+    return Rejected(problem.reason, problem.detail) if problem else None
 
 
 def _unknown(name: str | None, host: str | None) -> str:

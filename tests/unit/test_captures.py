@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from infra import captures
 from infra.captures import Input, ReadCount, Unreadable, find_inputs, read_captures
-from infra.content import media_type_of, problem_of, read_page, saved_from
 from infra.errors import NewslakeError, UsageError
 from infra.object_store import open_store
+from infra.page_bytes import read_page
 from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.content import media_type_of, problem_of, saved_from
 from parsers.outcome import RejectReason
 from tests.warc_builder import HTML, answer, gzipped, record
 
