@@ -9,6 +9,7 @@ from infra.captures import find_inputs
 from infra.days import parse_instant
 from infra.filing import Run
 from infra.ingest import Chunk, ingest_chunk, plan
+from infra.reparse import require_source
 from infra.run_report import RunReport
 
 
@@ -32,6 +33,8 @@ def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: 
         manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
+    if source:
+        require_source(source)
     inputs = find_inputs(
         paths,
         manifest=manifest or None,

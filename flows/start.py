@@ -41,5 +41,10 @@ def begin_run(lake: str | None = None) -> Run:
 
 
 def new_run_id() -> str:
-    """An id that sorts by time: `20261122T001500Z-3fa9c1`. Six hex digits keep runs of one second apart."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """An id that sorts by time: `20261122T001500Z-3d0907a`.
+
+    After the second stand its microsecond, five hex digits (rows remember the first run that landed them, and two runs
+    may begin within one second), and two random ones.
+    """
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"

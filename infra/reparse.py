@@ -123,6 +123,7 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunRepor
     with run.open_pool() as pool:
         outcomes = pool.parse(each.capture for each in archived)
         examined = [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+    examined = [each for each in examined if not _is_still_unknown(each)]
     coverage = _coverage(chunk, examined, so_far)
     return file_outcomes(
         examined, lake, run, mode="reparse", coverage=coverage, reparsed={chunk.source: chunk.pointers}
@@ -148,6 +149,12 @@ def _landed_from(lake: Lake, name: str, days: Days) -> set[Pointer]:
             table = lake.read_partition(name, day).select(["capture_uri", "capture_offset", "capture_length"])
             pointers |= {Pointer(*row.values()) for row in table.to_pylist()}
     return pointers
+
+
+def _is_still_unknown(examined: Examined) -> bool:
+    """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
+    source, _ = examined.day_got
+    return source == UNKNOWN_SOURCE and examined.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
 
 
 def _may_be_of(entry: IndexEntry, name: str) -> bool:

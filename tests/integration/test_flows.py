@@ -1,0 +1,136 @@
+"""The flows on a real Prefect server, started by `newslake up`."""
+
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from parsers.registry import sources
+from tests import sample_pages as pages
+from tests.prefect_server import COMMAND, Up, newslake_up
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+
+
+def _scheduled(up: Up) -> list[dict[str, Any]]:
+    body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 200}
+    runs: list[dict[str, Any]] = up.api("/flow_runs/filter", body)
+    return [run for run in runs if run["auto_scheduled"]]
+
+
+def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(up: Up) -> None:
+    """With sqlalchemy 2.1 or a late fastapi, Prefect 3.8 makes none, and says nothing (pyproject.toml)."""
+    deadline = time.monotonic() + 60
+    while len({run["parameters"]["source"] for run in _scheduled(up)}) < len(sources()):
+        assert time.monotonic() < deadline, "the scheduler made no runs"
+        time.sleep(1)
+    times = {datetime.fromisoformat(run["expected_start_time"]) for run in _scheduled(up)}
+    assert all(moment.hour == 3 for moment in times)
+    assert max(times) < datetime.now(UTC) + timedelta(days=5)
+
+
+def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) -> None:
+    for name in ("run", "ingest", "backfill", "reparse"):
+        deployment = up.deployment(name)
+        assert deployment["entrypoint"] == f"flows.{name}.{name}"
+        assert not deployment["paused"]
+        fields = deployment["parameter_openapi_schema"]["properties"]
+        assert all(field["description"] for field in fields.values()), name
+    choice = up.deployment("run")["parameter_openapi_schema"]["properties"]["source"]["enum"]
+    assert choice == list(sources())
+
+
+def test_a_folder_is_ingested_and_a_day_is_run(up: Up, tmp_path: Path) -> None:
+    folder = pages.write_folder(tmp_path / "in", 5)
+    ingest = up.start("ingest", paths=[str(folder)])
+    assert up.ended(ingest)["type"] == "COMPLETED"
+    assert len(list(up.lake.glob("articles/source=tass/date=2024-01-1?/articles.parquet"))) == 3
+    (artifact,) = up.api("/artifacts/filter", {"artifacts": {"key": {"any_": ["ingest"]}}})
+    assert artifact["description"] == "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
+    assert "| tass | 2024-01-10 | 2 |" in artifact["data"]
+
+    day = up.start("run", source="tass", day="2024-01-11")
+    assert up.ended(day)["type"] == "COMPLETED"
+    assert up.api(f"/flow_runs/{day}")["name"] == "run-tass"
+
+
+def test_o01_a_range_that_ends_before_it_starts_fails_with_the_message_at_once(up: Up) -> None:
+    state = up.ended(up.start("backfill", start="2024-01-11", end="2024-01-11"))
+    assert state["type"] == "FAILED"
+    assert "end 2024-01-11 is not after start 2024-01-11" in state["message"]
+
+
+def test_o01_a_source_that_does_not_exist_is_refused_by_the_form(up: Up) -> None:
+    with pytest.raises(OSError, match="409"):
+        up.start("run", source="tsas")
+
+
+def test_commands_run_as_flows_where_a_server_is_configured(up: Up, tmp_path: Path) -> None:
+    folder = pages.write_folder(tmp_path / "in", 3)
+    done = subprocess.run(
+        [*COMMAND, "ingest", str(folder), "--lake", str(tmp_path / "lake"), "--json"],
+        env=up.environment | {"PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert orjson.loads(done.stdout)["partitions_written"] == 3
+    assert b"Finished in state Completed()" in done.stderr
+
+
+def test_o02_up_stops_in_order_and_leaves_its_schedules_on(tmp_path: Path) -> None:
+    with newslake_up(tmp_path, stop=signal.SIGINT) as running:  # the fixture `up` is ended by SIGTERM
+        pass
+    assert running.process.returncode == 0
+    said = (tmp_path / "up.log").read_text()
+    assert re.search(r"newslake is up: http://127\.0\.0\.1:\d+ .*/lake", said.replace("\n", " "))
+    assert "stopped" in said
+    assert "Warning" not in said
+    assert "Traceback" not in said
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(running.url.rpartition(":")[2]))) != 0
+    with sqlite3.connect(tmp_path / "state" / "newslake" / "prefect" / "prefect.db") as database:
+        assert database.execute("SELECT count(*), sum(paused) FROM deployment").fetchone() == (4, 0)
+        assert database.execute("SELECT min(active) FROM deployment_schedule").fetchone() == (1,)
+    database.close()
+
+
+def test_a_port_that_is_taken_is_one_line(up: Up, tmp_path: Path) -> None:
+    port = up.url.rpartition(":")[2]
+    done = subprocess.run(
+        [*COMMAND, "up", "--port", port],
+        env=up.environment | {"XDG_STATE_HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: port {port} on 127.0.0.1 is not free")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_demo_runs_the_real_flow_and_shows_the_lake(tmp_path: Path, up: Up) -> None:
+    environment = {name: value for name, value in up.environment.items() if name != "NEWSLAKE_LAKE"}
+    done = subprocess.run(
+        [*COMMAND, "demo"],
+        env=environment | {"XDG_STATE_HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "tass" in done.stdout
+    assert "newslake query" in done.stdout
+    assert str(tmp_path / "lake") in done.stdout
+    assert list(tmp_path.glob("lake/articles/source=*/date=*/articles.parquet"))
+    assert done.stderr == ""

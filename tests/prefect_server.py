@@ -1,0 +1,101 @@
+"""`newslake up` as a child process, and what its server's API says."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.servers import free_ports
+
+START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
+RUN_SECONDS = 120.0  # polled every 10 s, then a process that imports Prefect; 25 s on two idle cores
+STOP_SECONDS = 30.0
+COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running `newslake up`."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    lake: Path
+    environment: dict[str, str]
+
+    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask the server's API: POST where there is a body, else GET."""
+        sent = None if body is None else orjson.dumps(body)
+        request = urllib.request.Request(f"{self.url}/api{path}", sent, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return orjson.loads(answer.read())
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        """The deployment of a flow."""
+        found: dict[str, Any] = self.api(f"/deployments/name/{name}/{name}")
+        return found
+
+    def start(self, name: str, **parameters: Any) -> str:
+        """Start a run as the UI does; its id."""
+        run = self.api(f"/deployments/{self.deployment(name)['id']}/create_flow_run", {"parameters": parameters})
+        return str(run["id"])
+
+    def ended(self, run_id: str) -> dict[str, Any]:
+        """The state that a run ends in."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while time.monotonic() < deadline:
+            state: dict[str, Any] = self.api(f"/flow_runs/{run_id}")["state"]
+            if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+                return state
+            time.sleep(0.5)
+        raise TimeoutError(f"run {run_id} did not end within {RUN_SECONDS:g} s")
+
+
+@contextmanager
+def newslake_up(folder: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator[Up]:
+    """Start `newslake up` with an empty lake and state of its own; `stop` ends it in order."""
+    (port,) = free_ports(1)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NEWSLAKE_"))}
+    environment = kept | {
+        "XDG_STATE_HOME": str(folder / "state"),
+        "NEWSLAKE_LAKE": str(folder / "lake"),
+        "NEWSLAKE_WORKERS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    log = folder / "up.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*COMMAND, "up", "--port", str(port)], env=environment, cwd=folder, stdout=output, stderr=output
+        )
+    up = Up(process, f"http://127.0.0.1:{port}", folder / "lake", environment)
+    try:
+        _wait_for_deployments(up, log)
+        yield up
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def _wait_for_deployments(up: Up, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and up.process.poll() is None:
+        try:
+            if up.api("/deployments/count", {}) == 4 and up.api("/work_queues/filter", {}) is not None:
+                return
+        except OSError:
+            pass
+        time.sleep(0.3)
+    raise RuntimeError(f"newslake up is not ready: {log.read_text()}")

@@ -1,0 +1,235 @@
+"""The command line: exit codes, one clear line for what is wrong, and quick help."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from tests import sample_pages as pages
+
+SLOW_MODULES = ("prefect", "pyarrow", "duckdb", "boto3", "botocore", "pydantic_settings", "numpy", "pandas")
+DAY = pages.FIRST_DAY.isoformat()
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test in a folder of its own, with no Prefect server configured."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("NEWSLAKE_", "PREFECT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(pages.write_folder(tmp_path / "in", 4))
+
+
+def _fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """Run a command that is wrong: its exit code, and the one line that it says."""
+    code = run_cli(list(arguments))
+    printed = capsys.readouterr()
+    lines = [line for line in printed.err.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+    return code, lines[0].removeprefix("error: ")
+
+
+@pytest.mark.parametrize("command", ["", "parse", "ingest", "backfill", "up", "query"])
+def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
+    code = (
+        f"import sys; from flows.cli import run; code = run({[command, '--help'] if command else []!r});"
+        f"slow = sorted({set(SLOW_MODULES)!r} & set(sys.modules)); sys.exit(code or (slow and str(slow)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"newslake {command}".strip() in done.stdout
+    assert "Example" in done.stdout or not command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["nonsense"], "No such command 'nonsense'. Try `newslake --help`."),
+        (["ingest"], "Missing argument 'PATH…'. Try `newslake ingest --help`."),
+        (["ingest", "no/such"], "'no/such' does not exist."),
+        (["ingest", "in", "--source", "tsas"], "there is no source 'tsas'. `newslake sources` lists them."),
+        (["ingest", "in", "--captured-at", "2017-02-30"], "--captured-at '2017-02-30' is no time."),
+        (["ingest", "in", "--manifest", "no.jsonl"], "no.jsonl"),
+        (["run", "tsas"], "there is no source 'tsas'."),
+        (["run", "tass", "--day", "10.05.2017"], "--day '10.05.2017' is no date. Write it as YYYY-MM-DD"),
+        (["run", "tass", "--day", "2999-01-01"], "2999-01-01 is in the future"),
+        (["backfill", "--start", "2017-05-02", "--end", "2017-05-02"], "end 2017-05-02 is not after start 2017-05-02."),
+        (["backfill", "--start", "2017-05-02", "--end", "2999-01-01"], "2998-12-31 is in the future"),
+        (["backfill", "tsas", "--start", "2017-05-01", "--end", "2017-05-02"], "there is no source 'tsas'."),
+        (["reparse", "tass", "--start", "2017-05-02", "--end", "2017-05-01"], "end 2017-05-01 is not after start"),
+        (["status", "--source", "tsas"], "there is no source 'tsas'."),
+        (["status", "--start", "soon"], "--start 'soon' is no date."),
+        (["query", "DROP TABLE articles"], "the query is not one SELECT."),
+        (["query", "SELECT 1", "--csv", "--json"], "--csv and --json exclude each other."),
+        (["parse"], "parse takes either FILEs or --cases."),
+        (["parse", "a", "b", "--url", "https://tass.com/1"], "--url goes with exactly one FILE."),
+        (["parse", "a", "--source", "tsas"], "there is no source 'tsas'."),
+        (["parse", "no-such.html"], "no-such.html cannot be read: No such file or directory."),
+        (["up", "--port", "70000"], "Invalid value for '--port'"),
+        (["ingest", "in", "--lake", "ftp://x"], "'ftp://x' is no address of a lake."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_o01_wrong_use_is_one_line_that_names_it_and_exit_2(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str], folder: str, lake: Path
+) -> None:
+    code, said = _fails(capsys, *arguments)
+    assert code == 2
+    assert line in said
+    assert not lake.exists()
+
+
+@pytest.mark.parametrize("variable", ["NEWSLAKE_WORKERS", "NEWSLAKE_PAGE_DEADLINE_SECONDS"])
+def test_a_wrong_setting_is_named(
+    variable: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.setenv(variable, "many")
+    code, said = _fails(capsys, "ingest", folder)
+    assert code == 2
+    assert f"{variable}='many'" in said
+
+
+def test_a_lake_that_cannot_be_written_is_exit_1_before_anything_is_read(
+    capsys: pytest.CaptureFixture[str], folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, said = _fails(capsys, "ingest", folder, "--lake", "file/lake")
+    assert code == 1
+    assert "file" in said
+
+
+def test_l05_no_credentials_are_exit_1_and_name_the_variables(
+    capsys: pytest.CaptureFixture[str], folder: str, aws_environment: pytest.MonkeyPatch
+) -> None:
+    code, said = _fails(capsys, "ingest", folder, "--lake", "s3://news")
+    assert code == 1
+    assert "AWS_ACCESS_KEY_ID" in said
+
+
+def test_ingest_then_look_at_it(capsys: pytest.CaptureFixture[str], folder: str) -> None:
+    assert run_cli(["ingest", folder, "--json"]) == 0
+    summary = orjson.loads(capsys.readouterr().out)
+    assert (summary["captures"], summary["parsed"], summary["partitions_written"]) == (4, 4, 3)
+
+    assert run_cli(["ingest", folder]) == 0
+    assert "partitions written    0" in capsys.readouterr().out
+
+    assert run_cli(["status"]) == 0
+    assert "tass           ■■■" in capsys.readouterr().out
+    assert run_cli(["status", "--source", "tass", "--start", DAY, "--end", "2024-01-12", "--json"]) == 0
+    assert [day["articles"] for day in orjson.loads(capsys.readouterr().out)] == [2, 1]
+
+    assert run_cli(["query", "SELECT date, count(*) AS n FROM articles GROUP BY 1 ORDER BY 1", "--csv"]) == 0
+    assert capsys.readouterr().out == "date,n\n2024-01-10,2\n2024-01-11,1\n2024-01-12,1\n"
+    assert run_cli(["query", "SELECT title, authors FROM articles ORDER BY 1 LIMIT 1", "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out) == {
+        "title": "Cranes of bay 0 winter further north",
+        "authors": ["TASS"],
+    }
+    assert run_cli(["query", "SELECT authors FROM articles LIMIT 1", "--csv"]) == 0
+    assert capsys.readouterr().out == 'authors\n"[""TASS""]"\n'
+
+
+def test_p18_what_stands_in_the_lake_cannot_style_a_terminal(capsys: pytest.CaptureFixture[str], folder: str) -> None:
+    assert run_cli(["ingest", folder]) == 0
+    capsys.readouterr()
+    assert run_cli(["query", "SELECT '[red]' || chr(7) || repeat('x', 200) AS title FROM articles LIMIT 1"]) == 0
+    shown = capsys.readouterr().out
+    assert "[red]xxx" in shown.replace("\n", "")
+    assert "\x07" not in shown
+
+
+def test_reparse_run_and_backfill_change_nothing_where_the_parser_is_the_same(
+    capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    assert run_cli(["ingest", folder, "--json"]) == 0
+    for command in (["reparse", "tass"], ["reparse", "tass", "--start", DAY, "--end", "2024-01-11"]):
+        capsys.readouterr()
+        assert run_cli([*command, "--json"]) == 0
+        assert orjson.loads(capsys.readouterr().out)["partitions_written"] == 0
+    days = ["--start", DAY, "--end", "2024-01-13"]
+    for command in (["backfill", *days], ["backfill", "tass", *days], ["run", "tass", "--day", DAY]):
+        capsys.readouterr()
+        assert run_cli([*command, "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["partitions_written"] == 0
+
+
+@pytest.mark.parametrize("command", [["run", "tass", "--day", DAY], ["run", "tass"], ["reparse", "tass"]])
+def test_nothing_archived_is_said_plainly_and_writes_nothing(
+    command: list[str], capsys: pytest.CaptureFixture[str], lake: Path
+) -> None:
+    assert run_cli(command) == 0
+    assert "nothing is archived for tass" in capsys.readouterr().err
+    assert not list(lake.rglob("*.parquet"))
+
+
+def test_quarantine_over_the_limit_is_exit_3_and_said(
+    capsys: pytest.CaptureFixture[str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (Path(folder) / "odd.html").write_bytes(b"<p>of no paper that is known here")
+    assert run_cli(["ingest", folder]) == 3
+    printed = capsys.readouterr()
+    assert "unknown_source" in printed.out
+    assert "20% of the captures were rejected, over the limit of 5%" in printed.err.replace("\n", " ")
+    monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "0.2")
+    assert run_cli(["ingest", folder]) == 0
+
+
+@pytest.mark.parametrize("name", ["empty.html", "binary.html", "picture.html"])
+def test_odd_files_are_quarantined_not_fatal(name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bodies = {
+        "empty.html": b"",
+        "binary.html": bytes(range(256)) * 40,
+        "picture.html": b"\x89PNG\r\n\x1a\n" + b"\0" * 99,
+    }
+    (tmp_path / name).write_bytes(bodies[name])
+    assert run_cli(["ingest", name, "--json"]) == 3
+    summary = orjson.loads(capsys.readouterr().out)
+    assert (summary["captures"], sum(summary["rejected"].values())) == (1, 1)
+
+
+def test_verify_ends_with_1_and_names_the_object_that_is_damaged(
+    capsys: pytest.CaptureFixture[str], folder: str, lake: Path
+) -> None:
+    assert run_cli(["ingest", folder]) == 0
+    assert run_cli(["verify"]) == 0
+    assert "no fault" in capsys.readouterr().err.replace("\n", "")
+    damaged = next(lake.rglob("articles.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    assert run_cli(["verify", "--json"]) == 1
+    (fault,) = orjson.loads(capsys.readouterr().out)["faults"]
+    assert fault["object"] == damaged.relative_to(lake).as_posix()
+
+
+def test_sources_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["sources"]) == 0
+    assert "tass.com" in capsys.readouterr().out
+    assert run_cli(["sources", "--json"]) == 0
+    (tass,) = (one for one in orjson.loads(capsys.readouterr().out) if one["name"] == "tass")
+    assert (tass["hosts"], tass["timezone"]) == (["tass.com"], "Europe/Moscow")
+
+
+def test_an_interrupt_is_exit_130_and_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("infra.ingest.ingest_chunk", interrupted)
+    code, said = _fails(capsys, "ingest", folder)
+    assert code == 130
+    assert "Nothing is half-written" in said

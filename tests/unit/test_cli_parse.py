@@ -1,0 +1,124 @@
+"""`newslake parse`: what the parsers make of files, in the form that scorers read."""
+
+import gzip
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from tests import sample_pages as pages
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+
+
+def _cases(folder: Path, *cases: dict[str, Any]) -> str:
+    (folder / "cases.jsonl").write_bytes(b"\n".join(map(orjson.dumps, cases)) + b"\n\n")
+    return str(folder / "cases.jsonl")
+
+
+def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(pages.page(1)))
+    (tmp_path / "c.txt").write_text("A text that no source recognises.")
+    cases = _cases(
+        tmp_path,
+        {
+            "id": "second",
+            "file": "b.html.gz",
+            "url": pages.url(1),
+            "captured_at": "2024-01-13T08:00:00",
+            "expected": {},
+        },
+        {"id": "text", "file": "c.txt", "url": None, "captured_at": None},
+        {"id": "first", "file": "a.html", "url": None, "captured_at": "2024-01-13T08:00:00Z", "source": "tass"},
+    )
+    assert run_cli(["parse", "--cases", cases]) == 0
+    second, text, first = _lines(capsys)
+    assert (second["id"], second["outcome"], second["reason"]) == ("second", "parsed", None)
+    article = second["article"]
+    assert article["source"] == first["article"]["source"] == "tass"
+    assert article["title"] == "Cranes of bay 1 winter further north"
+    assert article["published_at"] == "2024-01-11T09:00:00+00:00"
+    assert [block["type"] for block in article["body"]] == ["paragraph", "paragraph"]
+    assert set(article["body"][0]) == {"type", "text"}
+    assert article["authors"] == ["TASS"]
+    assert (text["id"], text["outcome"], text["reason"], text["article"]) == (
+        "text",
+        "rejected",
+        "unknown_source",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"not json", b'{"file": "a.html"}', b'["a"]', b'{"id": 1, "file": "a.html", "captured_at": "soon"}'],
+)
+def test_a_bad_case_is_named_by_its_line(line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    (tmp_path / "cases.jsonl").write_bytes(b'{"id": 0, "file": "a.html"}\n' + line)
+    assert run_cli(["parse", "--cases", "cases.jsonl"]) == 2
+    printed = capsys.readouterr()
+    assert "error: cases.jsonl, line 2" in printed.err
+    assert printed.out == ""
+
+
+def test_a_file_is_shown_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    (tmp_path / "b.html").write_bytes(b"<p>[red]nothing")
+    assert run_cli(["parse", "a.html", "--url", pages.url(0)]) == 0
+    shown = capsys.readouterr().out
+    assert "a.html  parsed" in shown
+    assert "paragraph: STAVROPOL, January 12." in shown
+    assert run_cli(["parse", "a.html", "b.html"]) == 0
+    printed = capsys.readouterr()
+    assert "b.html  rejected: unknown_source" in printed.out
+    assert "1 rejected" in printed.err
+
+
+def test_a_damaged_gzip_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html.gz").write_bytes(gzip.compress(pages.page(0))[:-20])
+    assert run_cli(["parse", "a.html.gz"]) == 2
+    assert "a.html.gz is damaged" in capsys.readouterr().err
+
+
+def test_p06_a_hostile_page_costs_its_deadline_not_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_PAGE_DEADLINE_SECONDS", "1")
+    (tmp_path / "a.html").write_bytes(b"<div>" * 100_000)
+    started = time.monotonic()
+    assert run_cli(["parse", "a.html", "--json", "--source", "tass"]) == 0
+    (line,) = _lines(capsys)
+    assert line["reason"] in {"timeout", "too_complex", "layout"}
+    assert time.monotonic() - started < 15
+
+
+def test_parsing_imports_neither_prefect_nor_pyarrow(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    code = (
+        "import sys; from flows.cli import run; code = run(['parse', 'a.html', '--json']);"
+        "sys.exit(code or str(sorted({'prefect', 'pyarrow', 'duckdb', 'boto3'} & set(sys.modules)) or ''))"
+    )
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.strip() == ""
+    assert orjson.loads(done.stdout)["outcome"] == "rejected" or orjson.loads(done.stdout)["article"]
