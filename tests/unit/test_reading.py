@@ -1,0 +1,300 @@
+"""The shared reading of HTML pages, what a layout overrides, and the rules of the finished record."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from parsers.article import Access, Article, BlockType, Fidelity
+from parsers.capture import CapturedAtBasis
+from parsers.finishing import finish
+from parsers.html import Tree, select
+from parsers.page import Page
+from parsers.reading import read_page
+from parsers.source import Layout, Source
+from tests.captures import article_of, html_capture
+
+URL = "https://news.example/2024/story.html"
+PROSE = "<p>It is a long story.</p>"
+SOURCE = Source(
+    name="example", title="E", hosts=("news.example",), language="en", timezone="America/New_York", version=1
+)
+
+
+def article(
+    head: str = "", body: str = "", prose: str = PROSE, html: str = "<html>", layout: Any = None, **capture: Any
+) -> Article:
+    """The article of a page, with the layout's fields in `layout`."""
+    text = f"{html}<head><meta property=og:title content=Title>{head}</head><body>{body}<main>{prose}</main></body>"
+    seen = html_capture(text, **{"url": URL, **capture})
+    tree = Tree(text)
+    fields = {"body": "main", **(layout or {})}
+    draft = read_page(Page(seen, tree, SOURCE.timezone), Layout("x", **fields), select(tree, fields["body"]))
+    return article_of(finish(draft, SOURCE, seen, "x"))
+
+
+def ld(fields: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields}}}</script>'
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta name="{name}" content="{content}">'
+
+
+def test_layout_speaks_before_jsonld_before_meta_before_the_page() -> None:
+    head, body = ld('"headline": "From JSON-LD"'), "<h1>From<br>h1</h1>"
+    assert article(head, body, layout={"title": "h1"}).title == "From h1"
+    assert article(head, body, layout={"title": lambda page: f" {page.text('h1')}\0 2 "}).title == "From h1 2"
+    assert article(head, body, layout={"title": "h6"}).title == "From JSON-LD"
+    assert article("", body).title == "Title"
+    assert article(meta("og:title", ""), body).title == "Title"
+
+
+def test_fields_that_come_from_attributes_are_cleaned() -> None:
+    body = "<span class=k content='Tom &amp;amp;\x07 <b>Jerry</b>'></span>"
+    assert article(body=body, layout={"section": ".k"}).section == "Tom & Jerry"
+
+
+def test_lists_are_cleaned_and_hold_each_value_once() -> None:
+    body = "<a class=t>a <b>b</b></a><a class='t u'>a b</a><a class=u>c</a><a class=t> </a>"
+    assert article(body=body, layout={"topics": ".t, .u"}).topics == ("a b", "c")
+    assert article(body=body, layout={"persons": lambda _: ["x\n y", "", "x y"]}).persons == ("x y",)
+    assert article(body=body, layout={"regions": "i"}).regions == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "layout", "authors"),
+    [
+        (ld('"author": [{"name": "Jane Doe"}, {"@type": "Organization", "name": "AP"}]'), {}, ("Jane Doe", "AP")),
+        (ld('"author": {"name": "By Jane Doe and John Roe"}'), {}, ("Jane Doe", "John Roe")),
+        (ld('"author": "Jane Doe, John Roe"'), {}, ("Jane Doe", "John Roe")),
+        (ld('"author": 5') + meta("author", "Jane"), {}, ("5",)),
+        (ld('"author": {"url": "https://x.example/jane"}') + meta("author", "Jane"), {"byline": "i"}, ()),
+        (meta("author", "Jane Doe") + meta("author", "John Roe"), {}, ("Jane Doe", "John Roe")),
+        (meta("article:author", "https://facebook.example/jane"), {"byline": ".by"}, ("Ann Poe",)),
+        ("", {"byline": ".by"}, ("Ann Poe",)),
+        (ld('"author": "Jane"'), {"authors": ".name"}, ("Ann Poe", "Di Maio")),
+        ("", {}, ()),
+    ],
+)
+def test_authors(head: str, layout: dict[str, str], authors: tuple[str, ...]) -> None:
+    body = "<div class=by>By <b>Ann</b> Poe</div><i></i><a class=name>By Ann Poe</a><a class=name>Di Maio</a>"
+    assert article(head, body, layout=layout).authors == authors
+
+
+def test_author_by_reference_is_looked_up_on_the_page() -> None:
+    graph = (
+        '<script type="application/ld+json">{"@graph": [{"@type": "Person", "@id": "#p1", "name": "Jane Doe"}, '
+        '{"@type": "NewsArticle", "author": [{"@id": "#p1"}, {"@id": "#p2"}, {"@id": ["#p1"]}, '
+        '{"@id": "#p1", "name": "Ann Poe"}]}]}</script>'
+    )
+    assert article(graph).authors == ("Jane Doe", "Ann Poe")
+
+
+@pytest.mark.parametrize(
+    ("head", "layout", "expected"),
+    [
+        # layout, machine-readable
+        ("", {"published": "time"}, ("2024-05-01T14:00:00+00:00", "time_element", "minute")),
+        # layout, as readers see it
+        ("", {"published": ".shown"}, ("2024-05-01T13:30:00+00:00", "visible_text", "minute")),
+        (ld('"datePublished": "2024-04-30T10:00:00Z"'), {}, ("2024-04-30T10:00:00+00:00", "jsonld", "second")),
+        # spelled out where a machine format belongs
+        (
+            ld('"datePublished": "November 19, 2019, 07:47 PM EST"'),
+            {},
+            ("2019-11-20T00:47:00+00:00", "jsonld", "minute"),
+        ),
+        # P13: wrong kinds and nonsense fall through to the next source of the date
+        (
+            ld('"datePublished": [{"a": 1}]') + meta("date", "2024-04-29"),
+            {},
+            ("2024-04-29T00:00:00+00:00", "meta", "day"),
+        ),
+        (ld('"datePublished": "soon"') + meta("date", "2024-04-29"), {}, ("2024-04-29T00:00:00+00:00", "meta", "day")),
+        (meta("date", "x") + meta("pubdate", "2024-04-28"), {}, ("2024-04-28T00:00:00+00:00", "meta", "day")),
+        ("", {}, ("2024-05-02T08:00:00+00:00", "time_element", "second")),
+    ],
+)
+def test_p13_publication_time_and_where_it_comes_from(head: str, layout: Any, expected: tuple[str, str, str]) -> None:
+    body = (
+        "<time datetime='2024-05-01T10:00'>May 1</time><p class=shown>May 1, 2024 9:30 a.m. EDT</p>"
+        "<article><time datetime='2024-05-02T08:00:00Z'></time></article>"
+    )
+    found = article(head, body, layout=layout)
+    assert found.published_at is not None
+    assert (found.published_at.isoformat(), found.published_basis, found.published_precision) == expected
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "yesterday", "03/04/2024"])
+def test_p14_text_that_is_no_sure_date_is_kept_without_a_time(text: str) -> None:
+    found = article(ld(f'"datePublished": "{text}"'), "<article><time datetime='soon'></time></article>")
+    assert (found.published_at, found.published_raw, found.published_basis) == (None, text, None)
+
+
+@pytest.mark.parametrize(
+    ("basis", "published"),
+    [(CapturedAtBasis.LIVE, datetime(2024, 5, 1, 13, 30, tzinfo=UTC)), (CapturedAtBasis.MTIME, None)],
+)
+def test_year_that_a_page_leaves_out_comes_only_from_a_trusted_capture(
+    basis: CapturedAtBasis, published: datetime | None
+) -> None:
+    layout = {"published": ".shown", "year_from_capture": True}
+    found = article(body="<p class=shown>May 1, 9:30 am", layout=layout, basis=basis)
+    assert found.published_at == published
+    assert found.published_basis == ("visible_text+capture_year" if published else None)
+    assert found.published_raw == "May 1, 9:30 am"
+
+
+def test_p14_publication_after_the_capture_is_no_time_and_flagged() -> None:
+    head = ld('"datePublished": "2024-05-05T12:00:01Z", "dateModified": "2024-05-06T00:00:00Z"')
+    found = article(head)
+    assert (found.published_at, found.published_raw, found.modified_at) == (None, "2024-05-05T12:00:01Z", None)
+    assert found.flags == ("modified_after_capture", "published_after_capture")
+    copied = article(head, basis=CapturedAtBasis.MTIME)  # of a copy's time nothing follows
+    assert (copied.published_at, copied.flags) == (datetime(2024, 5, 5, 12, 0, 1, tzinfo=UTC), ())
+
+
+def test_p15_change_before_publication_is_flagged_and_both_are_kept() -> None:
+    head = ld('"datePublished": "2024-05-02T10:00:00Z", "dateModified": "2024-05-01"')
+    found = article(head + meta("article:published_time", "2024-05-03T00:00:00Z"))
+    assert found.flags == ("modified_before_published",)
+    assert (found.published_basis, found.modified_at) == ("jsonld", datetime(2024, 5, 1, tzinfo=UTC))
+    assert article(meta("article:modified_time", "never")).modified_at is None
+    shown = article(body="<i>Updated May 3, 2024 at 6 PM, 7:30 a.m.</i>", layout={"modified": "i"})
+    assert shown.modified_at == datetime(2024, 5, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked", "expected"),
+    [
+        ("/2024/other.html", URL, "https://news.example/2024/other.html"),
+        ("https://www.news.example/x?utm_source=a", URL, "https://www.news.example/x"),
+        ("https://news.example/", URL, URL),
+        ("https://news.example/?p=5", URL, "https://news.example/?p=5"),
+        ("https://other.example/x", URL, URL),
+        ("javascript:alert(1)", URL, URL),
+        ("http://[::1", URL, URL),
+        ("", URL, URL),
+        ("https://news.example/x", "saved page.html", "https://news.example/x"),
+        ("https://news.example/x", None, "https://news.example/x"),
+        ("/x", None, None),
+    ],
+)
+def test_p16_canonical_address_must_be_of_the_site_and_no_home_page(
+    stated: str, asked: str | None, expected: str | None
+) -> None:
+    head = f'<link rel=canonical href="{stated}"><link rel=canonical href="https://news.example/second">'
+    if not stated:
+        head = "<link rel=canonical href=''>"
+    assert article(head, url=asked).canonical_url == expected
+
+
+def test_identity_of_an_article_is_that_of_its_canonical_address() -> None:
+    head = "<link rel=canonical href=https://www.news.example/x/>"
+    same = {article(head, url=url).article_id for url in (URL, URL + "?a=1", "https://news.example/x?utm_source=a")}
+    assert same == {article("<link rel=canonical href=http://news.example/x>").article_id}
+
+
+@pytest.mark.parametrize(
+    ("html", "head", "expected"),
+    [
+        ("<html lang=de-AT>", "", "de-AT"),
+        ("<html lang=pt_BR>", "", "pt-BR"),
+        ("<html lang='de'>", ld('"inLanguage": "en-GB"'), "en-GB"),
+        ("<html lang='de'>", ld('"inLanguage": {"@type": "Language", "name": "German (Austria)"}'), "de"),
+        ("<html lang=''>", ld('"inLanguage": ["x", 5]'), "en"),
+        ("<html>", "", "en"),
+    ],
+)
+def test_language_is_a_tag_that_the_page_states_or_that_of_the_source(html: str, head: str, expected: str) -> None:
+    assert article(head, html=html).language == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (ld('"isAccessibleForFree": true'), Access.FREE),
+        (ld('"isAccessibleForFree": "False"'), Access.PAID),
+        (ld('"isAccessibleForFree": "http://schema.org/False"'), Access.PAID),
+        (meta("article:content_tier", "metered"), Access.METERED),
+        (ld('"isAccessibleForFree": {}'), None),
+        ("", None),
+    ],
+)
+def test_access_is_what_the_page_says(head: str, expected: Access | None) -> None:
+    assert article(head).access == expected
+
+
+def test_p11_paywalled_stub_is_partial_and_paid() -> None:
+    found = article(ld('"isAccessibleForFree": true'), "<div class=wall></div>", layout={"paywall": ".wall"})
+    assert (found.fidelity, found.access) == (Fidelity.PARTIAL, Access.PAID)
+    free = article(layout={"paywall": ".wall"})
+    assert (free.fidelity, free.access) == (Fidelity.HTML, None)
+
+
+def test_genre_section_and_topics_come_from_metadata() -> None:
+    head = ld('"articleSection": ["A", "B"], "keywords": "x, y"').replace("NewsArticle", "OpinionNewsArticle")
+    found = article(head)
+    assert (found.genre, found.section, found.topics) == ("opinion", "A", ("x", "y"))
+    assert article(meta("article:tag", "a") + meta("article:tag", "c")).topics == ("a", "c")
+    assert article(meta("keywords", "a, b")).topics == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "attributes", ["", "src", "src=' '", "srcset=', '", "src=data:x", "src=javascript:x", "src=//["]
+)
+def test_picture_without_an_address_is_none(attributes: str) -> None:
+    assert article(prose=f"{PROSE}<figure><img {attributes}></figure><figure></figure>").images == ()
+
+
+@pytest.mark.parametrize("stated", ["[]", '[[""]]', '{"url": [[{}]]}', '[{"contentUrl": null}, ""]', '"http://[::1"'])
+def test_p13_leading_picture_of_a_wrong_kind_is_none(stated: str) -> None:
+    assert article(ld(f'"image": {stated}')).images == ()
+
+
+def test_related_links_leave_the_body_and_are_kept_as_such() -> None:
+    prose = (
+        PROSE + "<p class=r>Read: <a href=/r>Other <b>story</b></a></p><p><a class=r href='javascript:x'>Bad</a></p>"
+    )
+    found = article(prose=prose, layout={"related": ".r"})
+    assert found.related_titles == ("Read: Other story", "Bad")
+    assert found.related_urls == ("https://news.example/r",)
+    assert [block.text for block in found.body] == ["It is a long story."]
+    assert article(prose=prose).related_titles == ()
+
+
+def test_lead_outside_of_the_body_comes_first_without_what_is_dropped() -> None:
+    body = "<div class=lead><p>The lead</p><script>x()</script><span class=ad>Buy</span></div>"
+    found = article(body=body, layout={"lead": ".lead", "drop": ".ad"})
+    assert [(block.type, block.text) for block in found.body] == [
+        (BlockType.LEAD, "The lead"),
+        (BlockType.PARAGRAPH, "It is a long story."),
+    ]
+    assert found.lead == "The lead"
+
+
+def test_lead_inside_of_the_body_is_read_once() -> None:
+    found = article(prose="<div class=lead><p>The lead</p></div>" + PROSE, layout={"lead": ".lead"})
+    assert [block.text for block in found.body] == ["The lead", "It is a long story."]
+    assert article(prose="<aside class=lead><p>Gone</p></aside>" + PROSE, layout={"lead": ".lead"}).lead is None
+
+
+def test_body_without_furniture_to_remove() -> None:
+    prose = PROSE + "<aside><p>Kept</p></aside>"
+    assert [block.text for block in article(prose=prose, layout={"furniture": ""}).body] == [
+        "It is a long story.",
+        "Kept",
+    ]
+
+
+def test_dateline_is_read_unless_the_layout_said_it() -> None:
+    prose = "<h2>Head</h2><p>KYIV, Ukraine (AP) — It is a long story.</p>"
+    found = article(prose=prose)
+    assert (found.dateline_city, found.agency) == ("Kyiv", "AP")
+
+    def refine(_page: Page, draft: Any) -> None:
+        draft.agency = "Own"
+
+    said = article(prose=prose, layout={"refine": refine})
+    assert (said.dateline_city, said.agency) == (None, "Own")
