@@ -1,0 +1,87 @@
+"""Plain-text captures: lines, links, headings, the date that a corpus put before a page."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.article import BlockType
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.text import TextPage, following, index_of, is_heading, linked_texts, prose, without_links
+
+AT = datetime(2018, 1, 5, tzinfo=UTC)
+
+
+def page(text: str, basis: CapturedAtBasis = CapturedAtBasis.MANIFEST) -> TextPage:
+    return TextPage(Capture(b"", MediaType.TEXT, AT, basis), text, "Europe/Moscow")
+
+
+def test_lines_are_clean_and_empty_ones_are_kept() -> None:
+    assert page(" a\u00a0 b \r\n\r\n\0c\u2028d").lines == ("a b", "", "c", "d")
+    assert page(" date 2017-05-04 First line\nSecond").lines == ("First line", "Second")
+    assert page("The date 2017-05-04 x").lines == ("The date 2017-05-04 x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "basis", "at", "origin"),
+    [
+        ("x", "May 4, 2017, 15:00 UTC+3", CapturedAtBasis.MTIME, datetime(2017, 5, 4, 12, tzinfo=UTC), "visible_text"),
+        (
+            "date 2017-05-04 x",
+            "May 4, 15:00",
+            CapturedAtBasis.MTIME,
+            datetime(2017, 5, 4, 12, tzinfo=UTC),
+            "+header_year",
+        ),
+        ("date 2017-01-04 x", "December 30", CapturedAtBasis.LIVE, datetime(2016, 12, 30, tzinfo=UTC), "+header_year"),
+        ("x", "December 30", CapturedAtBasis.LIVE, datetime(2017, 12, 30, tzinfo=UTC), "+capture_year"),
+        ("x", "December 30", CapturedAtBasis.MTIME, None, None),
+        ("date 0000-99-99 x", "December 30", CapturedAtBasis.LIVE, None, None),
+        ("x", "yesterday", CapturedAtBasis.LIVE, None, None),
+    ],
+)
+def test_year_comes_from_the_page_else_the_corpus_else_a_trusted_capture(
+    text: str, shown: str, basis: CapturedAtBasis, at: datetime | None, origin: str | None
+) -> None:
+    stamp = page(text, basis).published(shown)
+    assert (stamp.at, stamp.raw) == (at, shown)
+    assert str(stamp.basis).removeprefix("visible_text") == str(origin).removeprefix("visible_text")
+
+
+@given(st.text(), st.text())
+def test_no_text_raises(text: str, shown: str) -> None:
+    seen = page(text)
+    assert seen.published(shown).raw == shown
+    assert [block.text for block in prose(seen.lines)] == [line for line in seen.lines if line]
+    assert without_links(without_links(text)).count("](") <= text.count("](")
+
+
+def test_links_of_markdown() -> None:
+    line = "See [this story](#) and [that](https://x.example/a?b)."
+    assert without_links(line) == "See this story and that."
+    assert linked_texts(line) == ("this story", "that")
+
+
+def test_lines_are_found() -> None:
+    lines = ("", "Read also", "", "x", "Tags")
+    assert index_of(lines, ["Tags", "Read also"]) == 1
+    assert index_of(lines, ["Tags", "Read also"], 2) == 4
+    assert index_of(lines, ["y"]) is None
+    assert (following(lines, 2), following(lines, 5)) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("Talks on Syria", True),
+        ("He said so.", False),
+        ("‘They will come.’", True),
+        ("He said: “They will come.”", False),
+        ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen", True),
+        ("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen", False),
+    ],
+)
+def test_short_line_that_ends_like_no_sentence_is_a_heading(line: str, heading: bool) -> None:
+    assert is_heading(line) is heading
+    assert [block.type for block in prose(["", line])] == [BlockType.HEADING if heading else BlockType.PARAGRAPH]
