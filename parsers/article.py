@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from parsers.urls import identity
+
 SCHEMA_VERSION = 1  # in every footer; a reader that meets a higher one refuses instead of dropping columns
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's name for "no value", read as NULL by Spark, DuckDB, Polars
 
@@ -184,9 +186,13 @@ def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
 
 
 def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
-    """Identity of an article: by address if there is one, else by what it says. 32 hex characters."""
-    identity = canonical_url or f"{title or ''}\x1e{text_of(body)}"
-    return hashlib.sha256(f"{source}\x1d{identity}".encode()).hexdigest()[:32]
+    """Identity of an article, 32 hex characters: by what identifies its address, else by what it says.
+
+    Raises:
+        ValueError: `canonical_url` is no address; what `urls.canonical` gave always is one.
+    """
+    said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{text_of(body)}"
+    return hashlib.sha256(f"{source}\x1d{said}".encode()).hexdigest()[:32]
 
 
 def partition_date(published_at: datetime | None) -> str:

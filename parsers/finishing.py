@@ -12,7 +12,7 @@ from parsers.dates import Stamp
 from parsers.draft import Draft
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source import Source
-from parsers.urls import canonical, host_of, identity, on_hosts, parse_url
+from parsers.urls import canonical, host_of, on_hosts, parse_url
 
 # Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
 MAX_AHEAD = timedelta(days=2)
@@ -35,7 +35,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     return Parsed(
         Article(
             source=source.name,
-            article_id=article_id(source.name, identity(address) if address else None, draft.title, body),
+            article_id=article_id(source.name, address, draft.title, body),
             url=capture.url,
             canonical_url=address,
             title=draft.title or None,

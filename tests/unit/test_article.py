@@ -35,9 +35,9 @@ def test_digests_are_equal_exactly_for_equal_content(
 
 @given(TEXTS, BODIES)
 def test_identity_is_the_address_where_there_is_one_and_else_the_text(title: str, body: tuple[Block, ...]) -> None:
-    by_url = article_id("a", "example.com/x", title, body)
-    assert by_url == article_id("a", "example.com/x", "other", ())
-    assert by_url != article_id("b", "example.com/x", title, body)
+    by_url = article_id("a", "https://example.com/x", title, body)
+    assert by_url == article_id("a", "https://example.com/x", "other", ())
+    assert by_url != article_id("b", "https://example.com/x", title, body)
     assert article_id("a", None, title, body) != article_id("a", None, title + "x", body)
     assert len(by_url) == 32
     assert int(by_url, 16) >= 0
