@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from parsers.article import Image
-from parsers.characters import clean, unique
+from parsers.characters import clean, clean_markup, unique
 from parsers.html import Node, ancestors, outermost, select, text_of
-from parsers.metadata import as_text
+from parsers.metadata import Json, Metadata, as_text
 from parsers.page import Page
 from parsers.source import Layout
 from parsers.urls import absolute
@@ -182,13 +182,21 @@ def _leading(page: Page, layout: Layout) -> Image | None:
     Its description is for those who don't see it, and no caption, unless it names a credit as the captions do.
     """
     metadata = page.metadata
-    stated = next(iter(metadata.resolved("image")), None)
-    about = stated if isinstance(stated, dict) else {"url": stated}
-    url = absolute(as_text(about.get("url") or about.get("contentUrl")), page.url)
-    url = url or absolute(metadata.first("og:image"), page.url)
+    about, url = _stated(metadata)
+    url = absolute(url, page.url) or absolute(metadata.first("og:image"), page.url)
     if url is None or _LOGO.search(_file_name(url)) or _PLACEHOLDER.search(_file_name(url)):
         return None
     described = metadata.first("og:image:alt", "twitter:image:alt") or ""
     if isinstance(layout.credit, re.Pattern) and layout.credit.search(described):
         return Image(url, *_parted(described, layout.credit))
     return Image(url, as_text(about.get("caption")), _without_label(as_text(about.get("creditText")) or ""))
+
+
+def _stated(metadata: Metadata) -> tuple[Json, str | None]:
+    """The first JSON-LD picture that has an address, and the address; a picture may be given by that alone."""
+    for stated in metadata.resolved("image"):
+        about = stated if isinstance(stated, dict) else {"url": stated}
+        url = about.get("url") or about.get("contentUrl")
+        if isinstance(url, str):
+            return about, clean_markup(url)
+    return {}, None

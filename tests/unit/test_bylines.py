@@ -1,10 +1,12 @@
 """Bylines and datelines: what a story says of who wrote it, and where."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.bylines import split_names, strip_prefix
+from parsers.bylines import split_names, split_people, strip_prefix
 from parsers.datelines import AGENCIES, Dateline, read_dateline
 
 
@@ -45,9 +47,31 @@ def test_name_loses_the_word_before_it_but_no_part_of_itself(name: str, expected
     assert strip_prefix(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ()),
+        ("Jane Doe", ("Jane Doe",)),
+        ("By Jane Doe,John Roe", ("Jane Doe", "John Roe")),
+        ("Krishna N. Das, Nidal al-Amin and Ana de la Cruz", ("Krishna N. Das", "Nidal al-Amin", "Ana de la Cruz")),
+        ("홍길동, 김철수", ("홍길동", "김철수")),
+        ("Jane Doe, Political Editor", ("Jane Doe, Political Editor",)),
+        ("Jane Doe, CNN", ("Jane Doe, CNN",)),
+        ("Jane Doe, New York Times", ("Jane Doe, New York Times",)),
+        ("Marsh, Fenn and Partners", ("Marsh, Fenn and Partners",)),
+        ("Jane Doe, who lives in Aldermere", ("Jane Doe, who lives in Aldermere",)),
+        ("Jane Doe, 3rd Floor", ("Jane Doe, 3rd Floor",)),
+        ("Jane Doe, Friends Of The Upper Marsh", ("Jane Doe, Friends Of The Upper Marsh",)),
+    ],
+)
+def test_names_in_one_text_are_parted_only_where_each_part_reads_as_a_name(text: str, names: tuple[str, ...]) -> None:
+    assert split_people(text) == names
+
+
+@pytest.mark.parametrize("split", [split_names, split_people])
 @given(st.text())
-def test_names_are_clean_and_never_empty(byline: str) -> None:
-    names = split_names(byline)
+def test_names_are_clean_and_never_empty(split: Callable[[str], tuple[str, ...]], byline: str) -> None:
+    names = split(byline)
     assert all(name and name == name.strip() for name in names)
     assert len(set(names)) == len(names)
 

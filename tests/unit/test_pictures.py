@@ -1,0 +1,239 @@
+"""Pictures of a page: which address, caption and credit, and each picture once."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.article import Image
+from parsers.html import Tree, select
+from parsers.page import Page
+from parsers.pictures import read_pictures
+from parsers.source import Layout
+from tests.captures import html_capture
+
+URL = "https://news.example/2024/story.html"
+SITE = "https://news.example"
+CREDIT = re.compile(r"\(([^()]+)\)$")
+
+
+def pictures(body: str, head: str = "", **layout: Any) -> tuple[Image, ...]:
+    """The pictures of a page whose body element is `main`."""
+    text = f"<html><head>{head}</head><body>{body}</body></html>"
+    tree = Tree(text)
+    page = Page(html_capture(text, url=URL), tree, "UTC")
+    return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))
+
+
+def figure(inside: str) -> str:
+    return f"<main><figure>{inside}</figure></main>"
+
+
+def og(**content: str) -> str:
+    return "".join(f'<meta property="og:{name.replace("_", ":")}" content="{text}">' for name, text in content.items())
+
+
+def ld(image: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", "image": {image}}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "address"),
+    [
+        ('<img src="/a.jpg">', "/a.jpg"),
+        ('<img src="/a.jpg" srcset="/s.jpg 320w, /l.jpg 1280w, /m.jpg 640w">', "/l.jpg"),
+        ('<img src="/a.jpg" srcset="/s.jpg 320w,/l.jpg 1280w,/m.jpg 640w">', "/l.jpg"),
+        ('<img src="/a.jpg" srcset="/s.jpg, /l.jpg 2x , /m.jpg 1.5x">', "/l.jpg"),
+        ('<img src="/a.jpg" srcset="/only.jpg">', "/only.jpg"),
+        ('<img src="/a.jpg" srcset="/w_9,h_9/s.jpg?9,9 9w, /w_99,h_9/l.jpg?9,99 99w 9h,">', "/w_99,h_9/l.jpg?9,99"),
+        ('<img src="/a.jpg" srcset="">', "/a.jpg"),
+        ('<img src="data:image/gif;base64,R0l" data-srcset="/s.jpg 1w, /l.jpg 2w">', "/l.jpg"),
+        ('<img src="/grey-placeholder.png" data-src="/a.jpg">', "/a.jpg"),
+        ('<img src="/a.jpg?size=tiny" data-src=" /big.jpg ">', "/big.jpg"),
+        ('<img srcset="data:image/png;base64,AA== 9w, /a.jpg 1w">', "/a.jpg"),
+        ('<img src="/static/1x1.gif" data-flickity-lazyload="/a.jpg">', "/a.jpg"),
+        ('<img src="/crop-1x1.jpg">', "/crop-1x1.jpg"),
+        ('<img src="/google-logo-on-a-wall.jpg">', "/google-logo-on-a-wall.jpg"),
+        ('<img src="/logo-white.svg"><img src="/a.jpg">', "/a.jpg"),
+        ('<img src="/count.jpg" width="1" height="1"><img src="/a.jpg">', "/a.jpg"),
+        ('<img src="/low.jpg"><img srcset="/high.jpg 900w">', "/high.jpg"),
+        ('<noscript><img src="/a.jpg"></noscript>', "/a.jpg"),
+        ('<amp-img src="/a.jpg"></amp-img>', "/a.jpg"),
+        ('<picture><source srcset="/w.webp 8w"><source srcset="/x.webp 9w"><img src="/a.jpg"></picture>', "/x.webp"),
+        ('<picture><source srcset="/square.jpg 900w"><img srcset="/a.jpg 800w"></picture>', "/a.jpg"),
+        ('<picture><source srcset="/w.webp"></picture>', "/w.webp"),
+    ],
+)  # fmt: skip
+def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) -> None:
+    assert [image.url for image in pictures(figure(inside))] == [SITE + address]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "<img>",
+        '<img src="">',
+        '<img src="data:image/gif;base64,R0l">',
+        '<img src="blob:x">',
+        '<img src="/img/blank.gif">',
+        '<img src="javascript:x()">',
+        '<video><source src="/a.mp4"></video>',
+    ],
+)
+def test_what_shows_nothing_is_no_picture(inside: str) -> None:
+    assert pictures(figure(f"{inside}<figcaption>Caption</figcaption>")) == ()
+
+
+@pytest.mark.parametrize(
+    ("inside", "layout", "caption", "credit"),
+    [
+        ("", {}, None, None),
+        ("<figcaption> A <b>weir</b>\n</figcaption>", {}, "A weir", None),
+        ("<figcaption>A weir<small>Foto: Jo</small></figcaption>", {"credit": "small"}, "A weir", "Jo"),
+        ("<figcaption><small>© Jo</small> A weir</figcaption>", {"credit": "small"}, "A weir", "Jo"),
+        ("<figcaption>A weir by Jo</figcaption><span>Jo</span>", {"credit": "span"}, "A weir by Jo", "Jo"),
+        ("<figcaption>A weir (Jo/AP)</figcaption>", {"credit": CREDIT}, "A weir", "Jo/AP"),
+        ("<figcaption>A weir (left), 1923</figcaption>", {"credit": CREDIT}, "A weir (left), 1923", None),
+        ("<figcaption>(Photo by Jo)</figcaption>", {"credit": CREDIT}, None, "Jo"),
+        ("<figcaption>A weir</figcaption><figcaption>(Jo)</figcaption>", {"credit": CREDIT}, "A weir", "Jo"),
+        ("<figcaption>A weir</figcaption>", {"credit": CREDIT}, "A weir", None),
+        ("<p class=c>A <span class=c>weir</span></p>", {"caption": ".c"}, "A weir", None),
+    ],
+)
+def test_caption_and_credit_stand_apart(
+    inside: str, layout: dict[str, Any], caption: str | None, credit: str | None
+) -> None:
+    assert pictures(figure(f'<img src="/a.jpg">{inside}'), **layout) == (Image(f"{SITE}/a.jpg", caption, credit),)
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"),
+    [
+        ("Photograph: Ida Moen/The Guardian", "Ida Moen/The Guardian"),
+        ("Foto: © dpa", "dpa"),
+        ("(Bild: Jo Beispiel)", "Jo Beispiel"),
+        ("Illustration by Bo Ek", "Bo Ek"),
+        ("Image Credits: Strava", "Strava"),
+        ("Photo Press", "Photo Press"),
+        ("AP Photo/Jane Roe", "AP Photo/Jane Roe"),
+        ("Jane Roe (PA)", "Jane Roe (PA)"),
+        ("(c) Jo", "Jo"),
+        ("©", None),
+    ],
+)
+def test_credit_is_a_name(stated: str, name: str | None) -> None:
+    found = pictures(figure(f'<img src="/a.jpg"><small>{stated}</small>'), credit="small")
+    assert [image.credit for image in found] == [name]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/a/weir.jpg?width=620", "/a/weir.jpg?width=1200&amp;height=630"),
+        ("/a/weir-300x200.jpg", "/a/weir-1024x683.webp"),
+        ("/media/0af/0_184_5067_3040/master/5067.jpg", "/media/0af/500_0_900_900/master/5067.jpg"),
+        ("/upload/w_300,h_200,c_fill/v1/weir.jpg", "/upload/c_fit,w_900/v1/weir.jpg"),
+        ("/dims/1/9x9/?url=https%3A%2F%2Fa.example%2Fweir", "/dims/2/?url=https%3A%2F%2Fa.example%2Fweir&amp;s=1"),
+        ("https://cdn1.example/weir.jpg.webp", "https://cdn2.example/weir.jpg"),
+    ],
+)  # fmt: skip
+def test_picture_in_several_sizes_appears_once(one: str, other: str) -> None:
+    body = (
+        f'<main><figure><img src="{one}"></figure><figure><img src="{other}"><figcaption>A weir</figcaption></figure>'
+    )
+    found = pictures(body, og(image=other))
+    assert [(image.url.endswith(one.rpartition("/")[2]), image.caption) for image in found] == [(True, "A weir")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/IMG_1234.jpg", "/IMG_1235.jpg"),
+        ("/a/1.jpg", "/b/1.jpg"),
+        ("/?url=https%3A%2F%2Fa.example%2F1", "/?url=https%3A%2F%2Fa.example%2F2"),
+        ("/p?id=1", "/q?id=1"),
+    ],
+)
+def test_pictures_with_similar_addresses_stay_two(one: str, other: str) -> None:
+    body = f'<main><figure><img src="{one}"></figure><figure><img src="{other}"></figure></main>'
+    assert [image.url for image in pictures(body)] == [SITE + one, SITE + other]
+
+
+def test_gallery_has_a_picture_for_each_caption() -> None:
+    slides = "".join(
+        f'<img src="/{name}.jpg"><figcaption>Weir {name}<i>{name} Roe</i></figcaption>' for name in ("Al", "Bo")
+    )
+    expected = tuple(Image(f"{SITE}/{name}.jpg", f"Weir {name}", f"{name} Roe") for name in ("Al", "Bo"))
+    assert pictures(figure(slides), credit="i") == expected
+    nested = "<figure><img src=/Al.jpg></figure><figure><img src=/Bo.jpg></figure><figcaption>Both</figcaption>"
+    assert [image.url for image in pictures(figure(nested))] == [image.url for image in expected]
+
+
+def test_leading_picture_comes_first_unless_the_layout_found_pictures() -> None:
+    body = "<figure><img src=/hero.jpg></figure><main><figure><img src=/in.jpg></figure></main>"
+    urls = [f"{SITE}/og.jpg", f"{SITE}/in.jpg"]
+    assert [image.url for image in pictures(body, og(image="/og.jpg"))] == urls
+    assert [image.url for image in pictures(body, og(image="/og.jpg"), figures="body > figure")] == [f"{SITE}/hero.jpg"]
+    assert [image.url for image in pictures(body, og(image="/og.jpg"), figures=".none")] == urls[:1]
+    assert [image.url for image in pictures(body, og(image="/in.jpg"))] == urls[1:]
+
+
+@pytest.mark.parametrize("name", ["logo.png", "site-logo-white.jpg", "default-image.jpg", "Default_share.png"])
+def test_leading_picture_that_is_the_sites_logo_is_none(name: str) -> None:
+    assert pictures("<main></main>", og(image=f"/static/{name}")) == ()
+    assert pictures("<main></main>", og(image=f"/resize/?url=https%3A%2F%2Fa.example%2F{name}")) == ()
+
+
+def test_leading_picture_has_the_caption_and_credit_that_metadata_state() -> None:
+    head = ld('[{"@id": "#i"}]') + '<script type="application/ld+json">{"@id": "#i", "contentUrl": "/a.jpg?x&amp;y", '
+    head += '"caption": "A weir", "creditText": "© Jo"}</script>'
+    assert pictures("<main></main>", head) == (Image(f"{SITE}/a.jpg?x&y", "A weir", "Jo"),)
+
+
+@pytest.mark.parametrize(
+    ("description", "caption", "credit"),
+    [("A weir. (Jo/AP)", "A weir.", "Jo/AP"), ("A grey weir in the rain", None, None)],
+)
+def test_description_is_a_caption_only_if_it_names_a_credit(
+    description: str, caption: str | None, credit: str | None
+) -> None:
+    head = og(image="/a.jpg", image_alt=description)
+    assert pictures("<main></main>", head, credit=CREDIT) == (Image(f"{SITE}/a.jpg", caption, credit),)
+
+
+def test_caption_without_a_picture_is_that_of_the_leading_one() -> None:
+    caption = "<div class=c>A weir</div>"
+    layout = {"figures": "figure, .c", "caption": "figcaption, .c"}
+    expected = (Image(f"{SITE}/a.jpg?big", "A weir"),)
+    assert pictures(caption, og(image="/a.jpg?big"), **layout) == expected
+    shown = "<figure><img src=/a.jpg?small></figure>"
+    assert pictures(shown + caption, og(image="/a.jpg?big"), **layout) == (Image(f"{SITE}/a.jpg?small", "A weir"),)
+    assert pictures(caption, **layout) == ()
+
+
+def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:
+    boxes = "".join(
+        f"<{tag}><figure><img src=/{n}.jpg></figure></{end}>"
+        for n, (tag, end) in enumerate([("aside", "aside"), ("div class=promo", "div"), ("a class=more", "a")])
+    )
+    body = f"<main>{boxes}<figure class=promo><img src=/x.jpg></figure><figure><img src=/in.jpg></figure></main>"
+    assert [image.url for image in pictures(body, drop=".promo", related=".more")] == [f"{SITE}/in.jpg"]
+
+
+@given(st.text("a,. 19wxh%/:;\n", max_size=60), st.text("a.-_x19/?=:%,", max_size=60))
+def test_no_address_makes_reading_raise(srcset: str, src: str) -> None:
+    found = pictures(figure(f'<img srcset="{srcset}" src="{src}">'), og(image=src))
+    assert all(image.url.startswith(("http://", "https://")) for image in found)
+    assert len({image.url for image in found}) == len(found)
+
+
+def test_hostile_srcset_takes_linear_time() -> None:
+    """A megabyte without a space, of spaces, of digits: each would take minutes where matching is quadratic."""
+    began = time.process_time()
+    for text in ("a" * 10**6, " " * 10**6, "a " + "1" * 10**6, "a 1." * 10**5, "," * 10**6):
+        assert len(pictures(figure(f'<img src="/a.jpg" srcset="{text}">'))) <= 1
+    assert time.process_time() - began < 10  # measured: 0.2 s
