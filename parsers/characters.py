@@ -8,14 +8,15 @@ from collections.abc import Iterable
 # C0 and C1 controls but white space; BOM; bidi embeddings, overrides and isolates (they reorder what a reader sees,
 # "Trojan Source"); lone surrogates (not encodable, and one sinks a whole Arrow table). Soft hyphens, joiners and
 # zero-width spaces stay: they are part of the spelling in German headlines, Persian, Hindi and Thai.
-_UNWANTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNWANTED = re.compile(f"[{_CONTROL}]")
 # More than eight combining marks on one letter are an attack on renderers ("Zalgo") and on normalisation, which is
 # quadratic in their number, and no script. These are the marks of the larger scripts that normalisation sorts.
 _MARK = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
-_FIRST_MARK = re.compile(f"[{_MARK}]")
+_ODD = re.compile(f"[{_CONTROL}{_MARK}]")
 _MARKS = re.compile(f"([{_MARK}]{{8}})[{_MARK}]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -27,10 +28,11 @@ def clean(text: str) -> str:
     text = " ".join(text.split())
     if text.isascii() and text.isprintable():
         return text
-    text = _UNWANTED.sub("", text)
-    if _FIRST_MARK.search(text):
-        # Twice, since a letter such as U+0344 comes apart into several marks.
-        text = _MARKS.sub(r"\1", unicodedata.normalize("NFC", _MARKS.sub(r"\1", text)))
+    if not _ODD.search(text):
+        return unicodedata.normalize("NFC", text)
+    text = _MARKS.sub(r"\1", _UNWANTED.sub("", text))
+    # Twice, since a letter such as U+0344 comes apart into several marks.
+    text = _MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     # What was taken out may have stood between two spaces, and no second pass may change anything.
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -56,6 +58,10 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def word_count(text: str) -> int:
     """Words of any script; every CJK character counts as one, since their scripts leave no spaces."""
-    if not _CJK.search(text):
-        return len(_WORD.findall(text))
-    return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))
+    single = 0
+    if not text.isascii() and _CJK.search(text):
+        single = len(_CJK.findall(text))
+        text = _CJK.sub(" ", text)
+    tokens = text.split()
+    mixed = [token for token in tokens if not token.isalnum()]  # few, and only they need the slow pattern
+    return single + len(tokens) - len(mixed) + len(_WORD.findall(" ".join(mixed)))
