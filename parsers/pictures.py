@@ -1,7 +1,9 @@
 """The pictures of a page: address, caption, credit, each picture once whatever its crops and sizes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.article import Image
@@ -92,60 +94,72 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
             css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
             frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
-    holders = {above for frame in frames for above in ancestors(frame)}
-    return [frame for frame in frames if frame.mem_id not in holders]
+    if len(frames) > 1:
+        holders = {above for frame in frames for above in ancestors(frame)}
+        frames = [frame for frame in frames if frame.mem_id not in holders]
+    return frames
 
 
 def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
     """Address, caption and credit of the picture; of several, where there is a caption for each."""
-    ranked: dict[str, tuple[int, float, str]] = {}
+    found: dict[str, _Offer] = {}
     for picture in select(frame, "img, amp-img") or select(frame, "picture source"):
-        best = max(_candidates(picture), key=lambda candidate: candidate[:2], default=None)
-        if best:
-            ranked.setdefault(_same(best[2]), best)
+        offer = _best(picture)
+        if offer:
+            found.setdefault(_same(offer.address), offer)
     captions = outermost(frame, layout.caption)
-    if len(ranked) == len(captions) > 1:
+    if len(found) == len(captions) > 1:
         return [
-            (address, *_caption([caption], caption, layout))
-            for (_, _, address), caption in zip(ranked.values(), captions, strict=True)
+            (offer.address, *_caption([caption], caption, layout))
+            for offer, caption in zip(found.values(), captions, strict=True)
         ]
-    best = max(ranked.values(), key=lambda candidate: candidate[:2], default=None)
-    return [(best[2] if best else None, *_caption(captions, frame, layout))]
+    best = max(found.values(), key=_merit, default=None)
+    return [(best.address if best else None, *_caption(captions, frame, layout))]
 
 
-def _candidates(picture: Node) -> Iterator[tuple[int, float, str]]:
-    """Rank, width (or density) and address of everything that may be shown, without placeholders.
+class _Offer(NamedTuple):
+    """An address under which a picture may be had: how good its kind is, and its width in pixels (or density)."""
 
-    What the picture itself offers comes before what other elements offer for other screens, which may be crops; the
-    address for old browsers and an address that waits for a script come last.
+    rank: int
+    width: float
+    address: str
+
+
+def _merit(offer: _Offer) -> tuple[int, float]:
+    return offer[:2]
+
+
+def _best(picture: Node) -> _Offer | None:
+    """The best address of an `img` or `source`, None where there are but placeholders.
+
+    What the picture itself offers comes before what other elements offer for other screens, which may be crops; then
+    come addresses that wait for a script, and that for old browsers.
     """
     attributes = picture.attributes
-    if {attributes.get("width"), attributes.get("height")} & {"0", "1"}:  # counts readers
-        return
-    for rank, width, address in _offers(picture):
-        if not address.startswith(("data:", "blob:", "about:")) and not _PLACEHOLDER.search(_file_name(address)):
-            yield rank, width, address
+    if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # counts readers
+        return None
+    parent = picture.parent
+    sources = parent.css("source") if parent is not None and parent.tag == "picture" else []
+    plain = ((0.0, attributes.get(name) or "") for name in (*_LAZY, "src"))
+    others = chain.from_iterable(_srcset(source.attributes) for source in sources)
+    for rank, offers in enumerate((_srcset(attributes), others, plain)):
+        usable = [_Offer(-rank, width, address) for width, address in offers if _is_picture(address)]
+        if usable:
+            return max(usable, key=_merit)
+    return None
 
 
-def _offers(picture: Node) -> Iterator[tuple[int, float, str]]:
-    attributes, parent = picture.attributes, picture.parent
-    yield from _srcsets(picture, 3)
-    if parent is not None and parent.tag == "picture":
-        for source in parent.css("source"):
-            yield from _srcsets(source, 2)
-    for name in _LAZY:
-        yield 1, 0, (attributes.get(name) or "data:").strip()
-    yield 0, 0, (attributes.get("src") or "data:").strip()
+def _is_picture(address: str) -> bool:
+    inline = not address or address.strip().startswith(("data:", "blob:", "about:"))
+    return not inline and not _PLACEHOLDER.search(_file_name(address))
 
 
-def _srcsets(node: Node, rank: int) -> Iterator[tuple[int, float, str]]:
-    """The candidates of `srcset`, `data-srcset` and the like (HTML, 4.8.4.2.1)."""
-    for name, value in node.attributes.items():
+def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]:
+    """Width (or density) and address of the candidates of `srcset`, `data-srcset` and the like (HTML, 4.8.4.2.1)."""
+    for name, value in attributes.items():
         if name.endswith("srcset") and value:
             for match in _CANDIDATE.finditer(value):
-                address = match[1].strip(",")
-                if address:
-                    yield rank, float(match[2] or 1), address
+                yield float(match[2] or 1), match[1].strip(",")
 
 
 def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
