@@ -88,7 +88,7 @@ class ParsePool:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
         arguments = (self._parse_page, group, self._max_page_bytes)
-        return self._pool.schedule(_parse_group, args=arguments, timeout=self._page_deadline)
+        return self._pool.schedule(parse_group, args=arguments, timeout=self._page_deadline)
 
     def _finish(self, group: list[Capture], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
         try:
@@ -141,11 +141,19 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 # What follows runs in the worker processes.
 
 
-def _parse_group(parse_page: Parse, group: list[Capture], max_page_bytes: int | None) -> list[Outcome]:
-    return [_parse_safely(parse_page, capture, max_page_bytes) for capture in group]
+def parse_group(parse_page: Parse, group: list[Capture], max_page_bytes: int | None) -> list[Outcome]:
+    """Outcomes of some captures, in their order; see `parse_safely`."""
+    return [parse_safely(parse_page, capture, max_page_bytes) for capture in group]
 
 
-def _parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:
+def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:
+    """The outcome of one capture; Rejected(parser_error) with the place where the parser raised, if it did.
+
+    Args:
+        parse_page: the parser.
+        capture: what to parse.
+        max_page_bytes: larger pages are rejected unparsed; None: no limit.
+    """
     if max_page_bytes is not None and len(capture.body) > max_page_bytes:
         detail = f"{len(capture.body):,} bytes, NEWSLAKE_MAX_PAGE_BYTES is {max_page_bytes:,}"
         return _rejected(capture, RejectReason.TOO_LARGE, detail)

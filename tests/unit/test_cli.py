@@ -11,7 +11,7 @@ import pytest
 from flows.cli import run as run_cli
 from tests import sample_pages as pages
 
-SLOW_MODULES = ("prefect", "pyarrow", "duckdb", "boto3", "botocore", "pydantic_settings", "numpy", "pandas")
+SLOW_MODULES = ("prefect", "pyarrow", "duckdb", "boto3", "botocore", "pydantic", "numpy", "pandas")
 DAY = pages.FIRST_DAY.isoformat()
 
 

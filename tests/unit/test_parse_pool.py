@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, source_name_of
+from infra.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, parse_group, source_name_of
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
@@ -63,6 +63,20 @@ def test_p21_endless_recursion_of_the_parser_costs_its_page_only() -> None:
     (first, detail), (second, _) = _reasons(["overflow", "page"])
     assert (first, second) == (RejectReason.PARSER_ERROR, RejectReason.LAYOUT)
     assert detail.startswith("RecursionError")
+
+
+def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> None:
+    def parse_badly(capture: Capture) -> Outcome:
+        raise KeyError(capture.body.decode())
+
+    captures = [_capture("x" * 1000, url="https://apnews.com/article/1"), _capture("y"), _capture("too long" * 1000)]
+    known, unknown, large = parse_group(parse_badly, captures, 5000)
+    assert isinstance(known, Rejected)
+    assert isinstance(unknown, Rejected)
+    assert (known.source, known.reason, unknown.source) == ("apnews", RejectReason.PARSER_ERROR, None)
+    assert known.parser_version is not None
+    assert len(known.detail) < 400
+    assert _rejection(large) == (RejectReason.TOO_LARGE, "8,000 bytes, NEWSLAKE_MAX_PAGE_BYTES is 5,000")
 
 
 def test_details_of_a_failure_are_the_same_in_every_run() -> None:
