@@ -1,6 +1,7 @@
 """Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages of 2025-05, 2026-01 and 2026-07."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -41,6 +42,14 @@ def _byline(page: Page) -> str | None:
     return text_of(writer).removesuffix(" ".join(texts(writer, ".email")))
 
 
+def _authors(page: Page) -> Sequence[str]:
+    """The page's own author line: `홍길동 기자`, or `홍길동 기자 외 1명`, "reporter Hong Gildong and one other".
+
+    It counts the further reporters instead of naming them, which JSON-LD does.
+    """
+    return page.metadata.all("article:author") or as_texts(page.metadata.resolved("author"))
+
+
 _STORY = Layout(
     "2026-07",
     body="#article-view-content",
@@ -49,9 +58,6 @@ _STORY = Layout(
     # A quotation in a box of its own is shown like a picture, between paragraphs that don't refer to it.
     drop=".module-quote, .writer, .ad",
     byline=_byline,
-    # The page's own author line, `홍길동 기자 외 1명`, "reporter Hong Gildong and one other": it counts the further
-    # reporters instead of naming them.
-    authors='meta[property="article:author"]',
     section='meta[property="article:section"], meta[name="content_category"]',
     language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, which is the tag of Kanuri
     genre=_genre,
@@ -116,7 +122,7 @@ SOURCE = Source(
     timezone="Asia/Seoul",
     version=1,
     layouts=(
-        _STORY,
+        replace(_STORY, authors=_authors),
         replace(
             _STORY,
             name="2026-01",
@@ -126,6 +132,6 @@ SOURCE = Source(
             modified=lambda page: attribute(page.tree, "#gtm-article-data", "data-re-deploy-dt"),
             refine=_read_embedded,
         ),
-        replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]", authors=None),
+        replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]"),
     ),
 )
