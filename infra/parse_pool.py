@@ -8,6 +8,7 @@ parsed again one by one, so that only the culprit is rejected and the run goes o
 
 import multiprocessing
 import re
+import signal
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ from parsers.urls import host_of
 GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make the message negligible
 GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
 GROUPS_PER_WORKER = 2  # one being parsed and one waiting, so that no worker idles between groups
+ORPHAN_SECONDS = 5.0  # after the deadline: the pool kills late workers within a second, unless it was killed itself
 MAX_DETAIL = 300  # characters of an exception's message kept; some carry the whole page
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
@@ -87,8 +89,8 @@ class ParsePool:
     def _schedule(self, group: list[Capture]) -> Future[list[Outcome]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
-        arguments = (self._parse_page, group, self._max_page_bytes)
-        return self._pool.schedule(parse_group, args=arguments, timeout=self._page_deadline)
+        arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
 
     def _finish(self, group: list[Capture], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
         try:
@@ -139,6 +141,18 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 
 
 # What follows runs in the worker processes.
+
+
+def _parse_in_worker(
+    parse_page: Parse, group: list[Capture], max_page_bytes: int | None, last_seconds: float
+) -> list[Outcome]:
+    # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
+    # action is the kernel's.
+    signal.setitimer(signal.ITIMER_REAL, last_seconds)
+    try:
+        return parse_group(parse_page, group, max_page_bytes)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def parse_group(parse_page: Parse, group: list[Capture], max_page_bytes: int | None) -> list[Outcome]:

@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 import pytest
 
+from infra.lake import Lake
+from infra.object_store import open_store
 from parsers.registry import sources
 from tests import sample_pages as pages
 from tests.prefect_server import COMMAND, Up, newslake_up
@@ -48,7 +50,8 @@ def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) 
     assert choice == list(sources())
 
 
-def test_a_folder_is_ingested_and_a_day_is_run(up: Up, tmp_path: Path) -> None:
+def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_for(up: Up, tmp_path: Path) -> None:
+    """O03: a run that is years late lands the day before its scheduled one, never yesterday."""
     folder = pages.write_folder(tmp_path / "in", 5)
     ingest = up.start("ingest", paths=[str(folder)])
     assert up.ended(ingest)["type"] == "COMPLETED"
@@ -57,9 +60,13 @@ def test_a_folder_is_ingested_and_a_day_is_run(up: Up, tmp_path: Path) -> None:
     assert artifact["description"] == "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
     assert "| tass | 2024-01-10 | 2 |" in artifact["data"]
 
-    day = up.start("run", source="tass", day="2024-01-11")
-    assert up.ended(day)["type"] == "COMPLETED"
-    assert up.api(f"/flow_runs/{day}")["name"] == "run-tass"
+    scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
+    late = up.start("run", scheduled, source="tass")
+    assert up.ended(late)["type"] == "COMPLETED"
+    assert up.api(f"/flow_runs/{late}")["name"] == "run-tass"
+    lake = Lake(open_store(str(up.lake)))
+    footers = {day: lake.read_manifest("tass", day) for _, day, _ in lake.partitions("tass")}
+    assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
 
 
 def test_o01_a_range_that_ends_before_it_starts_fails_with_the_message_at_once(up: Up) -> None:

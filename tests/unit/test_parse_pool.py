@@ -1,8 +1,12 @@
 """The parse pool: one page can cost neither the run nor another page."""
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
 
+ROOT = Path(__file__).parents[2]
 DEADLINE = 1.0  # seconds; far above what the well-behaved pages take, and short enough for tests
 
 
@@ -113,6 +118,26 @@ def test_an_error_outside_ends_hanging_workers_at_once() -> None:
     with pytest.raises(OSError, match="unplugged"), ParsePool(1, 60, parse_page=parse_as_told) as pool:
         list(pool.parse(unplugged()))
     assert time.monotonic() - started < 30
+
+
+def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None:
+    """O02: SIGKILL leaves no time to end workers; they must not burn a processor for ever."""
+    code = (
+        "import os, signal, threading, time\n"
+        "from tests.misbehaving_parsers import parse_as_told\n"
+        "from tests.sample_pages import capture\n"
+        "from infra import parse_pool\n"
+        "if __name__ == '__main__':\n"
+        "    parse_pool.ORPHAN_SECONDS = 1.0\n"
+        "    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
+        "    with parse_pool.ParsePool(1, 2.0, parse_page=parse_as_told) as pool:\n"
+        "        list(pool.parse([capture(0, b'hang')]))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
+    started = time.monotonic()
+    process.communicate(timeout=30)  # until the last process that holds the pipe has ended, workers included
+    assert process.returncode == -signal.SIGKILL
+    assert 2.0 < time.monotonic() - started < 30
 
 
 def test_culprit_is_filed_under_the_source_it_names_or_whose_host_it_has() -> None:
