@@ -1,0 +1,353 @@
+"""`newslake doctor`: each check says ok, warning or fault as it should; none shows a secret or a traceback."""
+
+import os
+from collections import namedtuple
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from typing_extensions import override
+
+from flows.cli import run as run_cli
+from infra import doctor
+from infra.doctor import Finding, Verdict
+from infra.errors import NewslakeError
+from infra.local_store import LocalStore
+from infra.object_store import ConflictError, ObjectStore, open_store
+from tests.memory_store import MemoryStore
+from tests.servers import Answer, free_ports, scripted_server
+
+Usage = namedtuple("Usage", "total used free")  # as shutil.disk_usage returns it
+GB = 1 << 30
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test in a folder of its own, with no setting and no Prefect server of whoever runs it, on a large disk."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("NEWSLAKE_", "PREFECT_API")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1000 * GB, 500 * GB, 500 * GB))
+    monkeypatch.setattr(doctor, "_processors", lambda: 512)
+
+
+def of(name: str, lake: str | None = None) -> Finding:
+    """What one check of a whole diagnosis found."""
+    return dict(doctor.diagnose(lake))[name]
+
+
+def test_a_sound_installation_has_no_fault_and_nothing_is_left_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["doctor", "--json"]) == 0
+    said = orjson.loads(capsys.readouterr().out)
+    assert said["faults"] == 0
+    assert {check["verdict"] for check in said["checks"]} == {"ok"}
+    assert [check["check"] for check in said["checks"]] == [
+        *("newslake", "libraries", "prefect", "prefect server", "sources", "settings", "workers"),
+        *("temporary folder", "disk of the lake", "lake", "one winner", "clock"),
+    ]
+    assert list(LocalStore(tmp_path / "lake").list()) == []
+
+
+def test_the_table_shows_a_symbol_the_finding_and_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("parsers.registry.broken", lambda: {"tsas": "SyntaxError: [bold]no markup[/bold]"})
+    monkeypatch.setattr(doctor, "_processors", lambda: 1)
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "3")
+    assert run_cli(["doctor"]) == 1
+    printed = capsys.readouterr()
+    lines = [line.rstrip() for line in printed.out.splitlines()]
+    assert "✘  sources           parsers/sources/tsas.py: SyntaxError: [bold]no markup[/bold]" in lines
+    assert "⚠  workers           3 to parse on 1 processors" in lines
+    assert any(line.strip().startswith("→ Set NEWSLAKE_WORKERS=1") for line in lines)
+    assert any(line.startswith("✔  lake ") for line in lines)
+    assert printed.err == "1 of 12 checks found a fault\n"
+
+
+def test_l05_moto_is_a_sound_lake_too(moto_lake: str) -> None:
+    found = dict(doctor.diagnose(moto_lake))
+    assert {name for name, finding in found.items() if finding.verdict is Verdict.FAULT} <= {"one winner"}  # no lock
+    assert "disk of the lake" not in found
+    assert list(open_store(moto_lake).list()) == []
+
+
+# settings
+
+
+def test_each_setting_is_told_with_its_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("NEWSLAKE_WORKERS=3\nnewslake_page_deadline_seconds=7\nAWS_SECRET_ACCESS_KEY=x\n")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "4")
+    lines = doctor.settings_in_force(None).detail.splitlines()
+    assert lines[:3] == [
+        "NEWSLAKE_LAKE=./lake (default)",
+        "NEWSLAKE_WORKERS=4 (environment)",
+        "NEWSLAKE_PAGE_DEADLINE_SECONDS=7.0 (.env)",
+    ]
+    assert doctor.settings_in_force("elsewhere").detail.startswith("NEWSLAKE_LAKE=elsewhere (--lake)")
+
+
+def test_a_wrong_setting_is_a_fault_and_what_needs_settings_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "many")
+    found = dict(doctor.diagnose())
+    assert found["settings"].verdict is Verdict.FAULT
+    assert "NEWSLAKE_WORKERS='many' is not valid" in found["settings"].detail
+    assert list(found)[-1] == "settings"
+
+
+def test_more_workers_than_processors_is_a_warning() -> None:
+    assert doctor.workers(4, 4).verdict is Verdict.OK
+    found = doctor.workers(5, 4)
+    assert (found.verdict, found.detail) == (Verdict.WARNING, "5 to parse on 4 processors")
+
+
+def test_processors_are_those_that_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 6}, raising=False)
+    assert doctor._processors() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert doctor._processors() == 1
+
+
+# program and libraries
+
+
+def test_a_python_that_is_too_old_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.program().verdict is Verdict.OK
+    monkeypatch.setattr("platform.python_version", lambda: "3.10.2")
+    found = doctor.program()
+    assert found.verdict is Verdict.FAULT
+    assert "on Python 3.10.2" in found.detail
+    assert found.remedy == "Install newslake into a Python >=3.11."
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        ("fastapi", "0.155.0", "fastapi 0.155.0 (not <0.151,>=0.139)"),
+        ("sqlalchemy", "2.1.0", "sqlalchemy 2.1.0 (not <2.1,>=2.0)"),
+        ("prefect", None, "prefect is missing (not <3.10,>=3.8.8)"),
+    ],
+)
+def test_prefect_outside_of_what_was_tested_is_a_fault(
+    name: str, version: str | None, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = metadata.version
+
+    def installed(asked: str) -> str:
+        if asked == name and version is None:
+            raise metadata.PackageNotFoundError(asked)
+        return version if asked == name and version else real(asked)
+
+    monkeypatch.setattr(metadata, "version", installed)
+    found = of("prefect")
+    assert (found.verdict, found.detail) == (Verdict.FAULT, said)
+    assert found.remedy == f"Run: pip install '{name}{said.partition('not ')[2][:-1]}'"
+    assert of("libraries").verdict is Verdict.OK
+
+
+def test_libraries_are_ours_and_not_those_of_development() -> None:
+    detail = of("libraries").detail
+    assert "pyarrow " in detail
+    assert "pytest" not in detail
+    assert "prefect" not in detail
+
+
+def test_o10_every_source_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.registry.broken", lambda: {"one": "SyntaxError: x", "two": "host a is claimed"})
+    found = doctor.sources()
+    assert found.verdict is Verdict.FAULT
+    assert found.detail == "parsers/sources/one.py: SyntaxError: x; parsers/sources/two.py: host a is claimed"
+
+
+# the Prefect server
+
+
+@pytest.fixture
+def prefect() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Address of a server that wants the key `key-of-cloud` or the pair `ann:secret`, and the headers it was sent."""
+    seen: list[dict[str, str]] = []
+
+    def answer(_method: str, path: str, headers: Any, _body: bytes) -> Answer:
+        seen.append(dict(headers))
+        if path != "/api/health":
+            return Answer(404)
+        allowed = headers.get("Authorization") in {"Bearer key-of-cloud", "Basic YW5uOnNlY3JldA=="}
+        return Answer(200, b"true") if allowed else Answer(401)
+
+    with scripted_server(answer) as server:
+        yield server.endpoint, seen
+
+
+@pytest.mark.parametrize(
+    ("path", "variables", "verdict", "said"),
+    [
+        ("/api", {"PREFECT_API_KEY": "key-of-cloud"}, Verdict.OK, "answers"),
+        ("/api/", {"PREFECT_API_AUTH_STRING": "ann:secret"}, Verdict.OK, "answers"),
+        ("/api", {}, Verdict.FAULT, "refuses us with 401"),
+        ("", {"PREFECT_API_KEY": "key-of-cloud"}, Verdict.FAULT, "answers 404"),
+    ],
+)
+def test_a_prefect_server_is_asked_for_its_health(
+    prefect: tuple[str, list[dict[str, str]]], path: str, variables: dict[str, str], verdict: Verdict, said: str
+) -> None:
+    address, seen = prefect
+    found = doctor.prefect_server({"PREFECT_API_URL": address + path, **variables})
+    assert found.verdict is verdict
+    assert found.detail.endswith(said)
+    assert bool(found.remedy) is (verdict is Verdict.FAULT)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/api", "no address", "http://[::1"])
+def test_a_prefect_server_that_is_away_is_a_fault(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (port,) = free_ports(1)
+    monkeypatch.setenv("PREFECT_API_URL", address.format(port=port))
+    found = of("prefect server")
+    assert found.verdict is Verdict.FAULT
+    assert "does not answer" in found.detail
+    assert "newslake up" in found.remedy
+
+
+# disk
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "verdict"),
+    [
+        (100 * GB, 5 * GB, Verdict.OK),
+        (100 * GB, 5 * GB - 1, Verdict.WARNING),
+        (1000 * GB, 49 * GB, Verdict.WARNING),
+        (0, 0, Verdict.WARNING),
+    ],
+)
+def test_o09_little_space_is_a_warning(
+    total: int, free: int, verdict: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def usage(path: Path) -> Usage:
+        asked.append(path)
+        return Usage(total, total - free, free)
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    assert doctor.disk(tmp_path / "not" / "yet").verdict is verdict
+    assert asked == [tmp_path]  # where the folder will be
+
+
+# the store
+
+
+class Racy(MemoryStore):
+    """Looks at conditions but is not atomic: all writers see what was there before any of them."""
+
+    @override
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        if body.startswith((b"0 ", b"1 ", b"2 ")) or not body[:1].isdigit():  # these come through unlooked at
+            self.objects[key] = body
+            return "won"
+        raise ConflictError(key)
+
+
+class Stuck(MemoryStore):
+    """Nobody ever wins."""
+
+    @override
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        raise ConflictError(key)
+
+
+def test_l03_a_store_that_is_not_atomic_is_a_fault() -> None:
+    store = Racy()
+    found = doctor.one_winner(store, rounds=3)
+    assert found.verdict is Verdict.FAULT
+    assert found.detail.startswith("6 of 6 rounds had several winners among 8 writers")
+    assert store.objects == {}
+
+
+def test_l03_rounds_without_a_winner_are_a_warning() -> None:
+    found = doctor.one_winner(Stuck(), rounds=3)
+    assert found.verdict is Verdict.WARNING
+    assert found.detail.startswith("3 of 3 rounds had no winner")
+
+
+def test_l03_a_folder_has_one_winner_each_round(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "lake")
+    found = doctor.one_winner(store, rounds=10)
+    assert (found.verdict, found.detail) == (Verdict.OK, "8 writers at once, 20 rounds: exactly one won each")
+    assert list(store.list()) == []
+
+
+@pytest.mark.parametrize(
+    ("lake", "said"),
+    [("s3://", "is no address of a lake"), ("ftp://x", "is no address of a lake"), ("file/lake", "Cannot")],
+)
+def test_a_lake_that_cannot_be_used_is_a_fault_and_is_not_raced(lake: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    found = dict(doctor.diagnose(lake))
+    assert found["lake"].verdict is Verdict.FAULT
+    assert said in found["lake"].detail
+    assert found["lake"].remedy
+    assert "one winner" not in found
+
+
+@pytest.mark.parametrize(
+    ("ahead", "verdict", "said"),
+    [
+        (timedelta(0), Verdict.OK, "agrees with the store's to the second"),
+        (timedelta(seconds=31), Verdict.OK, "30 s ahead of that of the store"),
+        (timedelta(minutes=2), Verdict.WARNING, "119 s ahead of that of the store"),
+        (timedelta(minutes=-2), Verdict.WARNING, "119 s behind that of the store"),
+        (timedelta(hours=1), Verdict.FAULT, "3,599 s ahead of that of the store"),
+    ],
+)
+def test_l05_a_clock_that_is_wrong_is_found(ahead: timedelta, verdict: Verdict, said: str) -> None:
+    store = MemoryStore()  # says 2024-05-01 of all it holds
+    found = doctor.clock(store, lambda: datetime(2024, 5, 1, tzinfo=UTC) + ahead)
+    assert (found.verdict, found.detail) == (verdict, said)
+    assert store.objects == {}
+
+
+# what holds for all checks
+
+
+def test_a_check_that_raises_is_its_own_fault_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Finding:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(doctor, "program", broken)
+    found = dict(doctor.diagnose())
+    assert found["newslake"] == Finding(
+        Verdict.FAULT, "ZeroDivisionError: by nothing", "This check failed; please report it."
+    )
+    assert found["lake"].verdict is Verdict.OK
+
+
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+    monkeypatch.setenv("PREFECT_API_KEY", "test")  # short: a word like any other
+    monkeypatch.setenv("PREFECT_API_URL", "http://ann:hidden@127.0.0.1:1/api")
+
+    def telling() -> Finding:
+        raise NewslakeError("a test of very-secret at https://bo:pw@host/x", "Not very-secret.")
+
+    found = doctor.tried(telling)
+    assert (found.detail, found.remedy) == ("a test of … at https://…@host/x", "Not ….")
+    said = of("prefect server")
+    assert "hidden" not in said.detail
+    assert "//…@127.0.0.1:1/api does not answer" in said.detail
+
+
+def test_the_store_is_looked_at_through_its_interface_alone() -> None:
+    store: ObjectStore = MemoryStore()
+    assert doctor.lake_usable(store) == Finding(
+        Verdict.OK, "memory is reachable, writable and honours conditional writes"
+    )
