@@ -41,7 +41,7 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
         blocks: selector inside a container; empty takes the container itself.
         headings: selector of blocks that are headings whatever their tag, or of elements in them that hold all of their
             text (`p > strong`).
-        leads: `mem_id` of nodes that are the standfirst, or hold it.
+        leads: `mem_id` of the nodes that are the standfirst, and of all below them.
     """
     found: list[Block] = []
     ids = {container.mem_id for container in containers}
@@ -97,7 +97,7 @@ def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
 
 
 def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
-    if leads and (node.mem_id in leads or any(above in leads for above in ancestors(node))):
+    if node.mem_id in leads:
         return BlockType.LEAD
     if node.mem_id in headings:
         return BlockType.HEADING
@@ -111,7 +111,10 @@ def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
 def _paragraphs(node: Node) -> list[str]:
     """The texts of a block. What holds no letter and no figure (`* * *`) is decoration."""
     # The parser lets no block-level element into a <p>, and nearly all blocks are one.
-    parts = (node.text() if node.tag == "p" else raw_text(node)).split(BREAK)
-    texts = [clean(part) for part in parts]
-    joined = " ".join(text or PARAGRAPH for text in texts) if len(texts) > 1 else texts[0]
-    return [text for part in joined.split(PARAGRAPH) if any(map(str.isalnum, text := part.strip()))]
+    text = node.text() if node.tag == "p" else raw_text(node)
+    if BREAK not in text:
+        parts = [clean(text)]
+    else:
+        lines = [clean(line) for line in text.split(BREAK)]
+        parts = " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
+    return [part.strip() for part in parts if any(map(str.isalnum, part))]

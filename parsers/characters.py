@@ -19,8 +19,10 @@ _MARK = (
 _ODD = re.compile(f"[{_CONTROL}{_MARK}]")
 _MARKS = re.compile(f"([{_MARK}]{{8}})[{_MARK}]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 _WORD = re.compile(r"[^\W_]+")
+# Letters, figures and everything beyond ASCII as they are, the rest of ASCII as spaces.
+_ASCII_WORDS = bytes(octet if chr(octet).isalnum() or not chr(octet).isascii() else ord(" ") for octet in range(256))
 
 
 def clean(text: str) -> str:
@@ -58,10 +60,8 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def word_count(text: str) -> int:
     """Words of any script; every CJK character counts as one, since their scripts leave no spaces."""
-    single = 0
-    if not text.isascii() and _CJK.search(text):
-        single = len(_CJK.findall(text))
-        text = _CJK.sub(" ", text)
-    tokens = text.split()
-    mixed = [token for token in tokens if not token.isalnum()]  # few, and only they need the slow pattern
-    return single + len(tokens) - len(mixed) + len(_WORD.findall(" ".join(mixed)))
+    rest, runs = (text, 0) if text.isascii() else _CJK.subn(" ", text)
+    characters = len(text) - len(rest) + runs
+    tokens = rest.encode().translate(_ASCII_WORDS).split()
+    others = [token for token in tokens if not token.isascii()]  # only they need the pattern, which is slow
+    return characters + len(tokens) - len(others) + len(_WORD.findall(b" ".join(others).decode()))

@@ -84,6 +84,8 @@ def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
 def _canonical(stated: str | None, asked: str | None, source: Source) -> str | None:
     """The address that the page gives itself, if it is of the same source and no home page; else the one asked for."""
     own = canonical(asked)
+    if stated == asked:
+        return own
     address = canonical(stated, own)
     parsed = parse_url(address) if address else None
     if parsed is None or not on_hosts(host_of(address), source.hosts) or _is_home(parsed):

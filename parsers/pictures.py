@@ -27,6 +27,7 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flicki
 # An address of a `srcset` with its width (`640w`) or density (`2x`); addresses may hold commas. Possessive, since real
 # ones have kilobytes, and nothing is to be tried twice.
 _CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
+_QUERY = re.compile("[?&#]")
 # What differs between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`, `/w_300,h_200/`, the format.
 _SIZE = re.compile(
     r"[-_/]?\b\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
@@ -77,7 +78,7 @@ def _same(url: str) -> str:
 
 def _original(url: str) -> str:
     """Host and path of an address, or of the original where a resizing service has that as the last part of its own."""
-    return re.split("[?&#]", unquote(url).rpartition("://")[2], maxsplit=1)[0]
+    return _QUERY.split(unquote(url).rpartition("://")[2], maxsplit=1)[0]
 
 
 def _file_name(url: str) -> str:

@@ -213,7 +213,8 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]
     if unwanted:
         for root in (*containers, *leads):
             remove(root, unwanted)
-    blocks = read_blocks(containers, layout.blocks, layout.headings, frozenset(node.mem_id for node in leads))
+    inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
+    blocks = read_blocks(containers, layout.blocks, layout.headings, inside)
     if any(block.type is BlockType.LEAD for block in blocks):
         return blocks
     return [*(Block(BlockType.LEAD, text) for text in unique(map(text_of, leads))), *blocks]

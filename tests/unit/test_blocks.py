@@ -20,7 +20,7 @@ def blocks_of(
     containers = select(tree, body)
     for container in containers:
         remove(container, FURNITURE)
-    leads = frozenset(node.mem_id for node in tree.css(lead)) if lead else frozenset()
+    leads = frozenset(node.mem_id for above in tree.css(lead) for node in above.traverse()) if lead else frozenset()
     return [(block.type, block.text) for block in read_blocks(containers, blocks, headings, leads)]
 
 

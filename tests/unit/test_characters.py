@@ -99,3 +99,11 @@ def test_what_is_empty_is_none() -> None:
 )
 def test_p19_words_are_counted_in_any_script(text: str, expected: int) -> None:
     assert word_count(text) == expected
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_words_are_runs_of_letters_and_figures(text: str) -> None:
+    cjk = [character for character in text if "\u3040" <= character <= "\u30ff" or "\u3400" <= character <= "\u9fff"]
+    hangul = [character for character in text if "\uac00" <= character <= "\ud7a3"]
+    rest = "".join(" " if character in (*cjk, *hangul) or not character.isalnum() else character for character in text)
+    assert word_count(text) == len(cjk) + len(hangul) + len(rest.split())
