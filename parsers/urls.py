@@ -39,7 +39,7 @@ def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
         parsed = ada_url.URL(url, base) if base and ada_url.check_url(base) else ada_url.URL(url)
     except ValueError:
         return None
-    return parsed if parsed.protocol in ("http:", "https:") and parsed.hostname else None
+    return parsed if str(parsed.href).startswith(("http://", "https://")) else None  # which always have a host
 
 
 def host_of(url: str | None) -> str | None:
@@ -59,6 +59,9 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
     parsed = parse_url(url, base) if url else None
     if parsed is None:
         return None
+    href = str(parsed.href)
+    if href.startswith("https:") and not set(href) & {"?", "#", "@"}:  # nearly every canonical link
+        return href
     if parsed.protocol == "http:" and not parsed.port:
         parsed.protocol = "https:"
     parsed.hash = ""

@@ -1,0 +1,122 @@
+"""How much parsing a page into a record costs beyond what the HTML parser alone costs on the same bytes."""
+
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import Parsed
+from parsers.parse import parse
+from parsers.registry import by_host, by_name
+from parsers.urls import host_of
+
+FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures" / "sources"
+# Parsing depends on the capture's time only for years that pages leave out.
+CAPTURED_AT = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPage:
+    """A page that its source's parser reads."""
+
+    source: str
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds of CPU time that a page took, each the best of all passes."""
+
+    source: str
+    octets: int
+    floor: float
+    parsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table: means over the pages of a source, or of all."""
+
+    source: str
+    pages: int
+    kilobytes: float
+    floor_ms: float
+    parse_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """Parsing in units of the floor."""
+        return self.parse_ms / self.floor_ms
+
+
+def fixture_pages() -> Iterator[BenchPage]:
+    """The HTML pages of the tests. They are written by hand and small, so fixed costs weigh more than on real ones."""
+    for path in sorted(FIXTURES.glob("*/*/page.html")):
+        about = json.loads((path.parent / "capture.json").read_text("utf-8"))
+        yield from _page(path.read_bytes(), about.get("url"), about.get("source") or path.parents[1].name)
+
+
+def case_pages(cases: Path) -> Iterator[BenchPage]:
+    """The pages of known sources among those of a cases file, as `newslake parse --cases` takes it.
+
+    Args:
+        cases: JSON lines; each has `file` (beside the cases file, .gz or not) and `url`.
+    """
+    for line in cases.read_text("utf-8").splitlines():
+        case = json.loads(line)
+        name = case["file"]
+        if ".html" in name:
+            octets = (cases.parent / name).read_bytes()
+            yield from _page(gzip.decompress(octets) if name.endswith(".gz") else octets, case.get("url"), None)
+
+
+def _page(body: bytes, url: str | None, name: str | None) -> Iterator[BenchPage]:
+    source = by_name(name) or by_host(host_of(url))
+    if source is None:
+        return
+    capture = Capture(body, MediaType.HTML, CAPTURED_AT, CapturedAtBasis.MTIME, url=url, source=source.name)
+    if isinstance(parse(capture), Parsed):
+        yield BenchPage(source.name, capture)
+
+
+def measure(pages: Sequence[BenchPage], passes: int) -> list[Measured]:
+    """Time every page `passes` times: the HTML parser alone and the whole parse in turn, so both meet equal noise."""
+    floors, wholes = [float("inf")] * len(pages), [float("inf")] * len(pages)
+    for _ in range(passes):
+        for number, page in enumerate(pages):
+            floors[number] = min(floors[number], _seconds(LexborHTMLParser, page.capture.body))
+            wholes[number] = min(wholes[number], _seconds(parse, page.capture))
+    return [
+        Measured(page.source, len(page.capture.body), floor, whole)
+        for page, floor, whole in zip(pages, floors, wholes, strict=True)
+    ]
+
+
+def _seconds(work: Callable[[Any], object], argument: object) -> float:
+    began = time.process_time()
+    work(argument)
+    return time.process_time() - began
+
+
+def table(measured: Sequence[Measured]) -> list[Row]:
+    """Means a source, and of all pages in the last row."""
+    names = sorted({page.source for page in measured})
+    return [_row(name, [page for page in measured if page.source == name]) for name in names] + [_row("all", measured)]
+
+
+def _row(name: str, measured: Sequence[Measured]) -> Row:
+    count = len(measured)
+    return Row(
+        name,
+        count,
+        sum(page.octets for page in measured) / count / 1000,
+        sum(page.floor for page in measured) / count * 1000,
+        sum(page.parsed for page in measured) / count * 1000,
+    )
