@@ -191,3 +191,9 @@ def test_p16_first_canonical_link_that_says_something_counts() -> None:
     head = "<link rel=canonical><link rel=canonical href=/a><link rel=canonical href=/b><link rel=amphtml href=/c>"
     assert page(head=head).canonical == "/a"
     assert page().canonical is None
+
+
+def test_p13_graphs_inside_graphs_without_end_are_given_up() -> None:
+    inner = article(headline="Deep")
+    assert page("[" * 5 + inner + "]" * 5).jsonld("headline") == "Deep"
+    assert page("[" * 50 + inner + "]" * 50).objects == ()
