@@ -39,6 +39,9 @@ _CHALLENGE_MARKS = (
 )
 # Shells of script-only sites and framesets show at most a notice to switch scripts on.
 MIN_VISIBLE_CHARACTERS = 200
+# Challenges say what they want in a few sentences; articles have captchas too, in their forms for comments and letters
+# (6 of 338 measured pages).
+MAX_CHALLENGE_CHARACTERS = 1500
 MAX_SHOWN_TITLE = 100  # characters of a title in a rejection's detail
 
 # schema.org types and OpenGraph types of pages that list, play or show; of `website` are home and tag pages.
@@ -63,13 +66,14 @@ def kind_of_page(page: Page) -> Rejected | None:
     for reason, pattern in _TITLES:
         if pattern.match(title):
             return Rejected(reason, f"title {title[:MAX_SHOWN_TITLE]!r}")
-    if page.tree.css_first(_CHALLENGE_MARKS) is not None:
-        return Rejected(RejectReason.CHALLENGE, "the page holds a challenge form")
+    challenged = page.tree.css_first(_CHALLENGE_MARKS) is not None
     other = _other_kind(page)  # reads scripts, which are removed below
     body = page.tree.body
     if body is None:
         return Rejected(RejectReason.EMPTY, "no body element")
     visible = text_of(body)
+    if challenged and len(visible) < MAX_CHALLENGE_CHARACTERS:
+        return Rejected(RejectReason.CHALLENGE, "the page holds a challenge form")
     if len(visible) < MIN_VISIBLE_CHARACTERS:
         return Rejected(RejectReason.EMPTY, f"{len(visible)} visible characters: {visible!r}")
     return Rejected(RejectReason.NOT_ARTICLE, other) if other else None

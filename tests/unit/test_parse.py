@@ -153,6 +153,7 @@ ERROR, OTHER, LAYOUT = RejectReason.SOFT_ERROR, RejectReason.NOT_ARTICLE, Reject
         # What may be an article in a layout that nobody has described
         ("<meta property=og:type content=article>", LAYOUT, "no HTML layout of example matches (tried: new, old)"),
         ("<meta property=og:type content=website>" + jsonld('["ItemList", "NewsArticle"]'), LAYOUT, "no HTML layout"),
+        ("<form class=g-recaptcha></form><div>" + "word " * 400 + "</div>", LAYOUT, "no HTML layout"),  # for comments
         ("<title>S&P 500 closes higher</title>", LAYOUT, "no HTML layout"),
         ("<title>500 killed in quake</title>", LAYOUT, "no HTML layout"),
         ("<title>Parents' consent: what to know</title>", LAYOUT, "no HTML layout"),
