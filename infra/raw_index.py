@@ -1,16 +1,20 @@
 """The index beside each WARC of the raw layer: CDXJ lines, one a capture, sorted.
 
 A line is `<SURT of the URL> <14-digit UTC time> <JSON>`, as the tools around pywb write and read it; the JSON has in
-addition the exact time and what newslake wants to know without opening the WARC. An index only repeats what its WARC
-says: it can be deleted at any time and is made again from the WARC.
+addition the exact time and what newslake wants to know without opening the WARC. The line of a revisit says
+`"mime": "warc/revisit"` and in `orig.…` where the body lies, names that pywb knows too. An index only repeats what its
+WARC says: it can be deleted at any time and is made again from the WARC.
 """
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from parsers.capture import Capture, MediaType
 from parsers.urls import parse_url
+
+REVISIT_TYPE: Final = "warc/revisit"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,6 +59,7 @@ class IndexEntry:
         http_status: status code of the answer, None without an HTTP exchange.
         truncated: the body is known to be cut short.
         pointer: where it lies.
+        original: where its body lies, of a revisit; None where the record has the body itself.
     """
 
     source: str
@@ -65,10 +70,11 @@ class IndexEntry:
     http_status: int | None
     truncated: bool
     pointer: Pointer
+    original: Pointer | None = None
 
     @classmethod
-    def of(cls, source: str, capture: Capture, pointer: Pointer) -> "IndexEntry":
-        """The entry of a capture that lies at `pointer`."""
+    def of(cls, source: str, capture: Capture, pointer: Pointer, original: Pointer | None = None) -> "IndexEntry":
+        """The entry of a capture that lies at `pointer`, and whose body lies at `original` if not there too."""
         return cls(
             source,
             capture.url,
@@ -78,12 +84,18 @@ class IndexEntry:
             capture.http_status,
             capture.truncated,
             pointer,
+            original,
         )
 
     @property
     def identity(self) -> Identity:
         """What makes it the same as another."""
         return Identity(self.url, self.captured_at, self.digest)
+
+    @property
+    def rank(self) -> tuple[bool, Pointer]:
+        """Of entries of the same capture, the least is the one to use: one with a body, then the least pointer."""
+        return self.original is not None, self.pointer
 
 
 def write_index(entries: list[IndexEntry]) -> bytes:
@@ -109,7 +121,7 @@ def read_index(body: bytes, source: str, warc_key: str) -> list[IndexEntry]:
 
 
 def _line(entry: IndexEntry) -> bytes:
-    fields = {
+    fields: dict[str, Any] = {
         "url": entry.url,
         "mime": entry.media_type.value,
         "status": entry.http_status,
@@ -120,6 +132,14 @@ def _line(entry: IndexEntry) -> bytes:
         "captured_at": entry.captured_at.isoformat(timespec="microseconds"),
         "truncated": entry.truncated,
     }
+    if entry.original:
+        fields |= {
+            "mime": REVISIT_TYPE,
+            "media_type": entry.media_type.value,
+            "orig.filename": entry.original.uri,
+            "orig.offset": entry.original.offset,
+            "orig.length": entry.original.length,
+        }
     moment = entry.captured_at
     stamp = f"{moment.year:04}{moment:%m%d%H%M%S}"  # %Y has no leading zeros on Linux
     return f"{_sort_key(entry)} {stamp} {json.dumps(fields)}\n".encode()
@@ -132,15 +152,18 @@ def _entry(line: bytes, source: str, warc_key: str) -> IndexEntry:
     captured_at = datetime.fromisoformat(fields["captured_at"])
     if captured_at.tzinfo is None:
         raise ValueError(f"time without zone in the index of {warc_key}")
+    is_revisit = fields["mime"] == REVISIT_TYPE
+    original = Pointer(fields["orig.filename"], fields["orig.offset"], fields["orig.length"]) if is_revisit else None
     return IndexEntry(
         source=source,
         url=fields["url"],
         captured_at=captured_at,
         digest=fields["digest"],
-        media_type=MediaType(fields["mime"]),
+        media_type=MediaType(fields["media_type"] if is_revisit else fields["mime"]),
         http_status=fields["status"],
         truncated=fields["truncated"],
         pointer=Pointer(warc_key, fields["offset"], fields["length"]),
+        original=original,
     )
 
 
