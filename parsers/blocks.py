@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from parsers.article import Block, BlockType
 from parsers.characters import clean
-from parsers.html import BREAK, Node, Tree, ancestors, raw_text, select
+from parsers.html import BREAK, Node, Tree, ancestors, mark_breaks, raw_text, select
 
 _TYPES = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
@@ -48,6 +48,7 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
     for container in containers:
         if any(above in ids for above in ancestors(container)):
             continue
+        mark_breaks(container)
         nodes = select(container, blocks) if blocks else [container]
         above = _holders(nodes, container.mem_id)
         frames = {node.mem_id for node in nodes if node.tag in _FRAMES} & set(above.values())

@@ -20,6 +20,7 @@ TAG: Final = re.compile(
 # Random bytes are control characters (tab, line breaks, ESC aside) to 10 %; a page with a few NULs is still a page.
 MAX_CONTROL_SHARE: Final = 0.05
 CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+BLANK: Final = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
 BINARY_MAGIC: Final = {
     b"\x89PNG": "PNG image",
     b"\xff\xd8\xff": "JPEG image",
@@ -65,7 +66,8 @@ def media_type_of(body: bytes, *, says_html: bool = False) -> MediaType:
 
 def problem_of(body: bytes) -> Problem | None:
     """Why bytes are no page on the face of it: nothing there, or binary. None if they may be one."""
-    if not body.strip(b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"):
+    # The beginning first: taking white space off a whole page copies it.
+    if not body[:SNIFF_BYTES].strip(BLANK) and not body.strip(BLANK):
         return Problem(RejectReason.EMPTY, "no bytes" if not body else "white space only")
     for magic, kind in BINARY_MAGIC.items():
         if body.startswith(magic):

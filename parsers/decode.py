@@ -24,7 +24,7 @@ _BEGINNINGS = (
 )
 # What browsers take where nothing is said; the Encoding Standard's windows-1252 is Python's but for five unused bytes.
 _FALLBACK = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
-_REPLACEMENT = "�"
+REPLACEMENT = "�"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class Decoded:
     def trustworthy(self) -> bool:
         """Whether few enough characters were lost for the text to be used."""
         return self.replaced <= MAX_REPLACED_SHARE * max(len(self.text), 1)
+
+
+def says_utf8(body: bytes, http_charset: str | None = None) -> bool:
+    """Whether a label says that the bytes are UTF-8 and nothing at their beginning says otherwise."""
+    if body.startswith(tuple(beginning for beginning, _ in _BEGINNINGS)):
+        return False
+    return (_label(http_charset) or _prescan(body)) is webencodings.UTF8
 
 
 def decode(body: bytes, http_charset: str | None = None) -> Decoded:
@@ -74,7 +81,7 @@ def decode(body: bytes, http_charset: str | None = None) -> Decoded:
 
 def _decoded(text: str, encoding: str) -> Decoded:
     # Looking takes a tenth of counting, and nearly always finds nothing.
-    return Decoded(text, encoding, text.count(_REPLACEMENT) if _REPLACEMENT in text else 0)
+    return Decoded(text, encoding, text.count(REPLACEMENT) if REPLACEMENT in text else 0)
 
 
 def _label(label: str | None) -> webencodings.Encoding | None:

@@ -76,7 +76,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
 def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
     if headline and not draft.title:
         return RejectReason.MISSING_TITLE, "no headline found"
-    if any(word_count(block.text) for block in draft.body if block.type is not BlockType.LEAD):
+    if any(any(map(str.isalnum, block.text)) for block in draft.body if block.type is not BlockType.LEAD):
         return None
     return RejectReason.MISSING_BODY, "the body element holds no text" + (" but the lead" if draft.body else "")
 

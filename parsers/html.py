@@ -103,9 +103,9 @@ def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
     return found
 
 
-def mark_breaks(tree: Tree) -> None:
+def mark_breaks(root: Node) -> None:
     """Put `BREAK` where line breaks are: the text of an element joins what stands on both sides of `<br>`."""
-    for node in tree.css("br"):
+    for node in root.css("br"):
         node.replace_with(BREAK)
 
 
@@ -120,6 +120,8 @@ def raw_text(node: Node) -> str:
         tag = inner.tag
         if tag in _CODE:
             inner.decompose()
+        elif tag == "br":
+            inner.replace_with(BREAK)
         elif tag in _SEPARATE:
             inner.insert_before(" ")
             inner.insert_after(" ")

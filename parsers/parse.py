@@ -5,7 +5,7 @@ from dataclasses import replace
 from parsers.article import Fidelity
 from parsers.capture import Capture, MediaType
 from parsers.content import problem_of
-from parsers.decode import UTF8_BOM, Decoded, decode
+from parsers.decode import REPLACEMENT, Decoded, decode, says_utf8
 from parsers.draft import Draft
 from parsers.finishing import finish
 from parsers.html import LayoutError, Tree, select
@@ -36,13 +36,26 @@ def parse(capture: Capture) -> Outcome:
         return replace(unusable, source=source.name if source else None)
     if source is None and (host or capture.source):
         return Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
+    if capture.media_type is MediaType.HTML and says_utf8(capture.body, capture.http_charset):
+        # The HTML parser takes UTF-8 as it is. Where the label lied, the article shows it, and the page is decoded.
+        outcome = _parse_html(capture, source, capture.body)
+        if not _garbled(outcome):
+            return outcome
     decoded = decode(capture.body, capture.http_charset)
     if not decoded.trustworthy:
         detail = f"{decoded.replaced:,} undecodable characters of {len(decoded.text):,} as {decoded.encoding}"
         return Rejected(RejectReason.ENCODING, detail, source.name if source else None)
     if capture.media_type is MediaType.TEXT:
         return _parse_text(capture, source, decoded)
-    return _parse_html(capture, source, decoded)
+    return _parse_html(capture, source, decoded.text, decoded.replaced)
+
+
+def _garbled(outcome: Outcome) -> bool:
+    """Whether an article holds characters that stand for bytes that are no UTF-8."""
+    if isinstance(outcome, Rejected):
+        return False
+    article = outcome.article
+    return REPLACEMENT in (article.title or "") or any(REPLACEMENT in block.text for block in article.body)
 
 
 def _unusable(capture: Capture) -> Rejected | None:
@@ -61,10 +74,8 @@ def _unknown(name: str | None, host: str | None) -> str:
     return f"source {name} can't be loaded: {broken()[name]}" if name in broken() else f"there is no source {name!r}"
 
 
-def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
-    # The parser takes UTF-8 bytes as they are, which saves encoding the text again. A BOM would open the body there.
-    plain = decoded.encoding == "utf-8" and not decoded.replaced
-    tree = Tree(capture.body.removeprefix(UTF8_BOM) if plain else decoded.text)
+def _parse_html(capture: Capture, source: Source | None, document: bytes | str, replaced: int = 0) -> Outcome:
+    tree = Tree(document)
     page = Page(capture, tree, source.timezone if source else "UTC")
     if source is None:
         source = by_host(host_of(page.url))
@@ -79,7 +90,7 @@ def _parse_html(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             draft = read_page(page, layout, containers)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout, decoded)
+        return _finish(draft, source, capture, layout, replaced)
     kind = kind_of_page(page)
     if kind:
         return replace(kind, source=source.name, parser_version=source.version)
@@ -100,15 +111,15 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             draft = layout.read(page)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout, decoded)
+        return _finish(draft, source, capture, layout, decoded.replaced)
     tried = ", ".join(layout.name for layout in source.text_layouts) or "none"
     detail = f"no text layout of {source.name} matches (tried: {tried})"
     return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
 
 
-def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, decoded: Decoded) -> Outcome:
-    if decoded.replaced:
-        draft.flags.append(f"replaced_characters:{decoded.replaced}")
+def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, replaced: int) -> Outcome:
+    if replaced:
+        draft.flags.append(f"replaced_characters:{replaced}")
     if capture.truncated:
         draft.flags.append("truncated")
         draft.fidelity = Fidelity.PARTIAL

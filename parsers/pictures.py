@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -144,9 +145,9 @@ def _best(picture: Node) -> _Offer | None:
     plain = ((0.0, attributes.get(name) or "") for name in (*_LAZY, "src"))
     others = chain.from_iterable(_srcset(source.attributes) for source in sources)
     for rank, offers in enumerate((_srcset(attributes), others, plain)):
-        usable = [_Offer(-rank, width, address) for width, address in offers if _is_picture(address)]
-        if usable:
-            return max(usable, key=_merit)
+        for width, address in sorted(offers, key=itemgetter(0), reverse=True):  # stable: the first of equals
+            if _is_picture(address):
+                return _Offer(-rank, width, address)
     return None
 
 

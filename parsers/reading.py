@@ -10,7 +10,7 @@ from parsers.bylines import split_names, split_people, strip_prefix
 from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
-from parsers.html import Node, attribute, mark_breaks, select, text_of
+from parsers.html import Node, attribute, select, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.pictures import read_pictures
@@ -54,7 +54,6 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         containers: the matches of `layout.body`.
     """
     metadata = page.metadata  # before the tree is changed
-    mark_breaks(page.tree)
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
     draft.title = (
