@@ -44,8 +44,8 @@ def _run_flow(folder: str, lake: str) -> "RunReport":
 
             home = state_folder() / "demo"
             home.mkdir(parents=True, exist_ok=True)
-            # Warnings only: the log of a temporary server is of no use to a newcomer.
-            os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "ERROR"}
+            # The log of a temporary server is of no use to a newcomer; what goes wrong is raised all the same.
+            os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
         from flows.ingest import ingest
 
         server = f"on {where}" if where else "on a temporary Prefect server (15 seconds to start)"

@@ -5,20 +5,25 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from parsers.registry import sources
 from tests.servers import free_ports
 
 START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
 RUN_SECONDS = 120.0  # polled every 10 s, then a process that imports Prefect; 25 s on two idle cores
 STOP_SECONDS = 30.0
+BUSY_TRIES = 10  # Prefect's own client asks again, too, when the server says 503
+DEPLOYMENTS = 4
 COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 ROOT = Path(__file__).parents[1]
 
@@ -33,11 +38,24 @@ class Up:
     environment: dict[str, str]
 
     def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Ask the server's API: POST where there is a body, else GET."""
+        """Ask the server's API: POST where there is a body, else GET. Asks again where SQLite was busy."""
         sent = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(f"{self.url}/api{path}", sent, {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return orjson.loads(answer.read())
+        for _ in range(BUSY_TRIES):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return orjson.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                time.sleep(1)
+        raise TimeoutError(f"{path} was refused {BUSY_TRIES} times: the server is busy")
+
+    def scheduled_runs(self) -> list[dict[str, Any]]:
+        """The runs that the scheduler made."""
+        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 200}
+        runs: list[dict[str, Any]] = self.api("/flow_runs/filter", body)
+        return [run for run in runs if run["auto_scheduled"]]
 
     def deployment(self, name: str) -> dict[str, Any]:
         """The deployment of a flow."""
@@ -79,7 +97,7 @@ def newslake_up(folder: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator
         )
     up = Up(process, f"http://127.0.0.1:{port}", folder / "lake", environment)
     try:
-        _wait_for_deployments(up, log)
+        _wait_until_settled(up, log)
         yield up
     finally:
         process.send_signal(stop)
@@ -90,13 +108,13 @@ def newslake_up(folder: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator
             raise
 
 
-def _wait_for_deployments(up: Up, log: Path) -> None:
+def _wait_until_settled(up: Up, log: Path) -> None:
+    """Until the deployments stand and the scheduler has made its runs, which keeps SQLite busy for seconds."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and up.process.poll() is None:
-        try:
-            if up.api("/deployments/count", {}) == 4 and up.api("/work_queues/filter", {}) is not None:
+        with suppress(OSError):
+            planned = {run["parameters"]["source"] for run in up.scheduled_runs()}
+            if up.api("/deployments/count", {}) == DEPLOYMENTS and planned == set(sources()):
                 return
-        except OSError:
-            pass
-        time.sleep(0.3)
+        time.sleep(0.5)
     raise RuntimeError(f"newslake up is not ready: {log.read_text()}")

@@ -1,12 +1,13 @@
 """The UI of `newslake up` in a real browser: a person fills the lake with a form."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import sample_pages as pages
-from tests.prefect_server import RUN_SECONDS, Up
+from tests.prefect_server import Up
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -19,14 +20,20 @@ def test_pages_are_ingested_by_filling_in_the_form_of_the_deployment(page: Page,
     page.goto(f"{up.url}/v2/deployments/deployment/{up.deployment('ingest')['id']}")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
-    page.get_by_label("Run Name").fill("by-hand")
+    name = page.get_by_label("Run Name")
+    expect(name).not_to_have_value("", timeout=30 * MILLISECONDS)  # the form proposes a name once it is complete
+    name.fill("by-hand")
     page.get_by_role("button", name="Add item").click()
     page.get_by_role("group").get_by_role("textbox").first.fill(str(folder))
     page.get_by_label("lake (Optional)").fill(str(lake))
+    expect(name).to_have_value("by-hand")
     page.get_by_role("button", name="Submit").click()
 
-    page.get_by_role("link", name="by-hand").first.click(timeout=30 * MILLISECONDS)
-    expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=RUN_SECONDS * MILLISECONDS)
+    page.get_by_role("link", name="by-hand").first.click(timeout=60 * MILLISECONDS)
+    page.wait_for_url("**/flow-run/*")
+    run_id = urlsplit(page.url).path.rpartition("/")[2]
+    assert up.ended(run_id)["type"] == "COMPLETED"
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60 * MILLISECONDS)
     assert len(list(lake.glob("articles/source=tass/date=*/articles.parquet"))) == 3
     page.get_by_role("tab", name="Artifacts").click()
     expect(page.get_by_text("4 captures: 4 parsed, 0 rejected; 3 partitions written").first).to_be_visible()
