@@ -103,7 +103,7 @@ def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
     return found
 
 
-def mark_breaks(root: Node) -> None:
+def mark_breaks(root: Tree | Node) -> None:
     """Put `BREAK` where line breaks are: the text of an element joins what stands on both sides of `<br>`."""
     for node in root.css("br"):
         node.replace_with(BREAK)
