@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from infra.errors import NewslakeError, UsageError
@@ -22,6 +22,7 @@ LONGEST_WAIT_SECONDS: Final = 3.0  # 8 writers that each rewrite a large partiti
 MAX_KEY_BYTES: Final = 1024  # S3's limit
 MAX_NAME_BYTES: Final = 255  # NAME_MAX of the usual file systems
 PROBE_PREFIX: Final = "_probe-"  # in no folder of its own: a folder store would keep that for ever
+PROBE_AGE: Final = timedelta(days=1)  # a probe lives for a second; older ones were left by runs that were killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
 
 
 def ignored_condition(store: ObjectStore) -> str | None:
-    """Try out whether a store honours conditional writes; leaves nothing behind.
+    """Try out whether a store honours conditional writes; leaves nothing behind, nor what killed runs left of it.
 
     Shows that the conditions are looked at, not that they are atomic.
 
@@ -222,12 +223,13 @@ def ignored_condition(store: ObjectStore) -> str | None:
     Raises:
         NewslakeError: the store cannot be written at all.
     """
+    _sweep_probes(store)
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
     try:
-        stale = store.put(key, b"1", if_match=None)
+        stale = _put_ours(store, key, b"1", None)
         if not _is_refused(store, key, b"2", None):
             return "If-None-Match: *"
-        store.put(key, b"3", if_match=stale)
+        _put_ours(store, key, b"3", stale)
         if not _is_refused(store, key, b"4", stale):
             return "If-Match"
     except ConflictError as error:
@@ -235,6 +237,27 @@ def ignored_condition(store: ObjectStore) -> str | None:
     finally:
         store.delete(key)
     return None if _is_refused(store, key, b"5", stale) else _cleaned(store, key, "If-Match on a deleted object")
+
+
+def _sweep_probes(store: ObjectStore) -> None:
+    oldest = datetime.now(UTC) - PROBE_AGE
+    for info in store.list(PROBE_PREFIX):
+        if info.modified_at < oldest:
+            store.delete(info.key)
+
+
+def _put_ours(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> str:
+    """Put on a condition that holds, to a key that is nobody else's.
+
+    A put whose answer gets lost is repeated by boto3, and refused though it came through: what is there tells.
+    """
+    try:
+        return store.put(key, body, if_match=if_match)
+    except ConflictError:
+        present = store.get(key)
+        if present is None or present.body != body:
+            raise
+        return present.etag
 
 
 def _is_refused(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> bool:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from infra import object_store
 from infra.errors import NewslakeError, UsageError
 from infra.local_store import LocalStore
 from infra.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, is_valid_key, open_store
 from infra.s3_store import S3Store
+from tests.memory_store import MemoryStore
 from tests.object_store_contract import AtomicContract, ObjectStoreContract
 
 
@@ -43,7 +45,7 @@ class AlwaysChanged:
         raise ConflictError(key)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        raise NotImplementedError
+        return iter(())
 
     def delete(self, key: str) -> None:
         """Nothing to delete."""
@@ -66,6 +68,35 @@ def test_l03_endless_conflicts_end_in_an_error_that_names_the_object(monkeypatch
 
 def test_store_that_refuses_a_condition_that_holds_is_found_out() -> None:
     assert "a condition that holds" in (object_store.ignored_condition(AlwaysChanged()) or "")
+
+
+class LosesAnswers(MemoryStore):
+    """Every put that comes through is repeated by the client, and then refused, as boto3 does after a timeout."""
+
+    @override
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        super().put(key, body, if_match=if_match)
+        raise ConflictError(key)
+
+
+def test_l05_store_whose_answers_get_lost_is_not_taken_for_one_that_ignores_conditions() -> None:
+    store = LosesAnswers()
+    assert object_store.ignored_condition(store) is None
+    assert store.objects == {}
+
+
+def test_l02_probes_of_runs_that_were_killed_are_swept_by_age() -> None:
+    store = MemoryStore()  # says of all it holds that it is years old
+    store.objects = {f"{object_store.PROBE_PREFIX}1": b"1", "articles/x": b"2"}
+    assert object_store.ignored_condition(store) is None
+    assert store.objects == {"articles/x": b"2"}
+
+
+def test_l03_probe_of_a_run_that_is_at_it_stays(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    store.put(f"{object_store.PROBE_PREFIX}1", b"1", if_match=None)
+    store.check()
+    assert [info.key for info in store.list()] == [f"{object_store.PROBE_PREFIX}1"]
 
 
 @pytest.mark.parametrize(
