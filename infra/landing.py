@@ -6,13 +6,15 @@ with `reparsed` takes rows away: a capture that was parsed again has one outcome
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from infra.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
+from infra.partition_file import PartitionFile
 from infra.rejects import RejectState
 from parsers.article import SCHEMA_VERSION, Fidelity
 
@@ -119,6 +121,8 @@ def _narrow(
 ) -> list[list[int]]:
     """Keep the rows of each group that are best in a column."""
     contested = [group for group in groups if len(group) > 1]
+    if not contested:
+        return groups
     rows = [index for group in contested for index in group]
     values = column.take(pa.array(rows, pa.int64()))
     firsts = pa.array([group[0] for group in contested for _ in group], pa.int64())
@@ -166,7 +170,9 @@ def land_articles(
     Raises:
         NewslakeError: the old partition cannot be read.
     """
-    present, manifest = _decoded(ARTICLES, old, name)
+    file = PartitionFile(ARTICLES, old, name)
+    touched = _touched(file, new, reparsed)
+    present = file.take(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
     dropped = _superseded(pool, present.num_rows, reparsed) if reparsed else set()
     joined, chosen = join(ARTICLES, pool, dropped)
@@ -175,7 +181,25 @@ def land_articles(
         greatest = join(ARTICLES, pool)[1]
         before = present.num_rows
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    return _encoded(ARTICLES, old, manifest, joined, change, _join_coverage(manifest.coverage, coverage)), change
+    covered = _join_coverage(file.manifest.coverage, coverage)
+    if _is_unchanged(file.manifest, change, covered):
+        return old, change
+    return file.replaced(touched, joined, covered), change
+
+
+def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureKey]) -> list[int]:
+    """Places of the rows that the new ones may replace; all others stay as they are and need not be looked at."""
+    if not file.rows:
+        return []
+    keys = file.columns([ARTICLES.identity, "capture_uri", "capture_offset"])
+    identities = keys[ARTICLES.identity]
+    touched = pc.is_in(identities, value_set=new[ARTICLES.identity].combine_chunks())
+    if pc.count_distinct(identities).as_py() < file.rows:  # not written by us: the join mends it
+        touched = pa.chunked_array([[True] * file.rows])
+    if reparsed:
+        places = zip(touched.to_pylist(), *_columns(keys, ("capture_uri", "capture_offset")), strict=True)
+        return [row for row, (hit, uri, offset) in enumerate(places) if hit or (uri, offset) in reparsed]
+    return list(pc.indices_nonzero(touched).to_pylist())
 
 
 def land_rejects(
@@ -263,7 +287,11 @@ def _unlike(pool: Any, pairs: list[tuple[int, int]]) -> set[int]:
 
 
 def _zipped(table: Any, columns: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
-    return zip(*(table[column].to_pylist() for column in columns), strict=True)
+    return zip(*_columns(table, columns), strict=True)
+
+
+def _columns(table: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
+    return (table[column].to_pylist() for column in columns)
 
 
 def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
@@ -297,6 +325,9 @@ def _encoded(
     change: Change,
     coverage: Mapping[str, Coverage],
 ) -> bytes | None:
-    if change == Change() and coverage == was.coverage and was.schema_version == SCHEMA_VERSION:
-        return old  # not encoded again: another version of pyarrow would write other bytes for the same rows
-    return encode(kind, joined, coverage)
+    return old if _is_unchanged(was, change, coverage) else encode(kind, joined, coverage)
+
+
+def _is_unchanged(was: Manifest, change: Change, coverage: Mapping[str, Coverage]) -> bool:
+    """Whether a partition is left alone: another version of pyarrow would write other bytes for the same rows."""
+    return change == Change() and coverage == was.coverage and was.schema_version == SCHEMA_VERSION

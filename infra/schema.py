@@ -27,7 +27,7 @@ TIMESTAMP: Final = pa.timestamp("us", "UTC")  # nanoseconds would overflow for t
 type_hints = cache(typing.get_type_hints)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # hashed by identity: the cache of schemas asks often
 class Column:
     """One column: which part of a row it is read from, its Arrow field, and the strict conversion of its values.
 
