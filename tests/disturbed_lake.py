@@ -90,8 +90,8 @@ def write_pages(folder: Path) -> Pages:
 
 
 def objects(store: ObjectStore) -> dict[str, bytes]:
-    """All that the lake holds but probes, which the check of a store leaves when it is killed, and sweeps by age."""
-    keys = [info.key for info in store.list() if not info.key.startswith(PROBE_PREFIX)]
+    """All that the lake holds but its cache, and probes: the check of a store leaves one when killed, and sweeps it."""
+    keys = [info.key for info in store.list() if not info.key.startswith((PROBE_PREFIX, "_catalog/"))]
     return {key: stored.body for key in keys if (stored := store.get(key))}
 
 

@@ -1,0 +1,126 @@
+"""`kill -9` at every step of a run: nothing is torn, and the same run again ends as if nothing had happened."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.lake import Lake
+from infra.local_store import TEMPORARY_PREFIX, LocalStore
+from infra.object_store import open_store
+from tests.disturbed_lake import FIRST_RUN, SECOND_RUN, Pages, States, ingest, objects, undisturbed_states, write_pages
+from tests.killed_writer import Killer, Order, killer, move
+from tests.lake_samples import landed
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    return write_pages(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="module")
+def states(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> States:
+    return undisturbed_states(pages, tmp_path_factory.mktemp("undisturbed"))
+
+
+@pytest.fixture(scope="module")
+def writers() -> Iterator[Killer]:
+    """Kills writers in a folder."""
+    with killer() as running:
+        yield running
+
+
+def _temporary_files(lake: Path) -> int:
+    return sum(path.name.startswith(TEMPORARY_PREFIX) for path in lake.rglob("*"))
+
+
+def _require_swept(lake: Path) -> None:
+    """Nothing but objects and locks is left when the temporary files have come of age."""
+    store = LocalStore(lake)
+    left = _temporary_files(lake)
+    assert store.sweep(-60) == left
+    assert _temporary_files(lake) == 0
+
+
+@pytest.mark.parametrize(("run_id", "least_kills"), [(FIRST_RUN, 80), (SECOND_RUN, 80)])
+def test_l02_kill_at_every_step_of_an_ingest_into_a_folder(
+    run_id: str, least_kills: int, pages: Pages, states: States, writers: Killer, tmp_path: Path
+) -> None:
+    """The first run makes everything, the second merges into what the first made."""
+    from_nothing = run_id == FIRST_RUN
+    folder = pages.first if from_nothing else pages.second
+    expected = States({}, states.before) if from_nothing else states
+    before = tmp_path / "before"
+    expected.restore_before(LocalStore(before))
+    kills = littered = 0
+    progress = set()
+    while True:
+        lake = tmp_path / str(kills)
+        if not from_nothing:
+            shutil.copytree(before, lake)
+        store = LocalStore(lake)
+        if not writers.run(Order("ingest", str(lake), kills + 1, str(folder), run_id)):
+            break
+        kills += 1
+        littered += _temporary_files(lake) > 0
+        progress.add(expected.require_between(store))
+        ingest(folder, str(lake), run_id)
+        expected.require_after(store)
+        _require_swept(lake)
+        shutil.rmtree(lake)
+    expected.require_after(store)
+    assert kills >= least_kills
+    assert littered > kills // 10  # the kills did strike in the middle of writes,
+    assert progress == set(range(max(progress) + 1))  # and between any two of them
+
+
+def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Killer, tmp_path: Path) -> None:
+    """An article may be met twice, in its old and its new partition, but never not at all."""
+    before = tmp_path / "before"
+    Lake(LocalStore(before)).land([landed(0), landed(1), landed(2)], mode="live")
+    shutil.copytree(before, tmp_path / "undisturbed")
+    move(Order("move", str(tmp_path / "undisturbed"), 0))
+    old, new = (objects(LocalStore(tmp_path / name)) for name in ("before", "undisturbed"))
+    kills = 0
+    while True:
+        lake = tmp_path / str(kills)
+        shutil.copytree(before, lake)
+        order = Order("move", str(lake), kills + 1)
+        if not writers.run(order):
+            break
+        kills += 1
+        present = objects(LocalStore(lake))
+        assert all(body in (old.get(key), new.get(key)) for key, body in present.items())
+        titles = [
+            title
+            for source, day, _ in Lake(LocalStore(lake)).partitions()
+            for title in Lake(LocalStore(lake)).read_partition(source, day)["title"].to_pylist()
+        ]
+        assert {landed(0)[0].title, landed(2)[0].title} <= set(titles)
+        move(order)
+        assert objects(LocalStore(lake)) == new
+        _require_swept(lake)
+    assert kills > 25
+
+
+def test_l02_kill_at_every_step_of_an_ingest_into_s3(pages: Pages, states: States, seaweedfs_lake: str) -> None:
+    """Before each PUT, in the middle of it, and when the server has done it but the writer does not know."""
+    kills = 0
+    progress = set()
+    with killer() as writers:  # with the environment of this server
+        while True:
+            lake = f"{seaweedfs_lake}/{kills}"
+            store = open_store(lake)
+            states.restore_before(store)
+            if not writers.run(Order("ingest", lake, kills + 1, str(pages.second), SECOND_RUN)):
+                break
+            kills += 1
+            progress.add(states.require_between(store))
+            ingest(pages.second, lake, SECOND_RUN)
+            states.require_after(store)
+    states.require_after(store)
+    assert kills >= 27
+    assert progress == set(range(max(progress) + 1))
