@@ -18,6 +18,7 @@ from infra.errors import NewslakeError
 from infra.object_store import ConflictError, ObjectInfo, ObjectStore
 from infra.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.warc import Revisit, scan
+from parsers.capture import Capture
 
 WARC_SUFFIX: Final = ".warc.gz"
 INDEX_SUFFIX: Final = ".cdxj"
@@ -145,6 +146,14 @@ def keep_least(least: dict[Key, IndexEntry], key: Key, entry: IndexEntry) -> Non
     least[key] = min(entry, least.get(key, entry), key=lambda each: each.rank)
 
 
+def entry_of(record: Capture | Revisit, place: Pointer) -> IndexEntry:
+    """The entry of a record that lies at a place."""
+    if isinstance(record, Capture):
+        return IndexEntry.of(source_of(place.uri), record, place)
+    entry = IndexEntry.of(source_of(place.uri), record.seen, place, record.original)
+    return replace(entry, digest=record.digest)
+
+
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
     """The error for a raw object, or a place in it, that is not as it was written."""
     return NewslakeError(
@@ -202,9 +211,4 @@ def _facts(listed: dict[str, ObjectInfo], key: str) -> tuple[int, datetime, date
 
 def _indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
     for offset, length, record in scan(warc):
-        place = Pointer(key, offset, length)
-        if isinstance(record, Revisit):
-            entry = IndexEntry.of(source_of(key), record.seen, place, record.original)
-            yield replace(entry, digest=record.digest)
-        else:
-            yield IndexEntry.of(source_of(key), record, place)
+        yield entry_of(record, Pointer(key, offset, length))

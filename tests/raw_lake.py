@@ -1,0 +1,152 @@
+"""A small lake with captures that rows point to, in a store with a clock that can be killed: for maintenance tests."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from typing_extensions import override
+
+from infra.archive import ArchivedCapture, RawArchive
+from infra.lake import Lake
+from infra.object_store import ObjectInfo, ObjectStore, Stored
+from infra.raw_index import Identity
+from infra.verify import Fault, verify
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from tests.lake_samples import SOURCE, landed, rejected
+from tests.memory_store import MemoryStore
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+ODD = 2  # every so many-th capture is rejected
+BODY = b"<html><p>" + b"The ferry waited. " * 1000
+
+
+class KilledError(Exception):
+    """The process was killed here."""
+
+
+class ClockedStore(MemoryStore):
+    """Knows when each object was written. Can be killed before its n-th operation from now on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOON + 10 * DAY
+        self.written_at: dict[str, datetime] = {}
+        self.left: int | None = None
+
+    def kill_before(self, operation: int | None) -> None:
+        """Raise before that operation, counted from 0; None: never."""
+        self.left = operation
+
+    def _tick(self) -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise KilledError
+            self.left -= 1
+
+    @override
+    def get(self, key: str) -> Stored | None:
+        self._tick()
+        return super().get(key)
+
+    @override
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        self._tick()
+        return super().get_range(key, offset, length)
+
+    @override
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        self._tick()
+        etag = super().put(key, body, if_match=if_match)
+        self.written_at[key] = self.now
+        return etag
+
+    @override
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        self._tick()
+        return iter([replace(info, modified_at=self.written_at[info.key]) for info in super().list(prefix)])
+
+    @override
+    def delete(self, key: str) -> None:
+        self._tick()
+        super().delete(key)
+
+
+def capture(number: int, at: datetime = NOON, body: bytes | None = None) -> Capture:
+    """Capture of page `number`; bodies of the same page are the same unless told otherwise."""
+    return Capture(
+        body=b"%s%d" % (BODY, number) if body is None else body,
+        media_type=MediaType.HTML,
+        captured_at=at,
+        captured_at_basis=CapturedAtBasis.LIVE,
+        url=f"https://gazette.example/news/{number}",
+        http_status=200,
+        http_headers=(("Date", at.isoformat()),),
+    )
+
+
+def archive(store: ObjectStore, captures: Iterable[Capture], run: str) -> list[ArchivedCapture]:
+    """Archive captures as a run would, in objects of its own."""
+    return RawArchive(store).add([(SOURCE, each) for each in captures], run_id=run, worker="w")
+
+
+def land(store: ObjectStore, archived: Iterable[ArchivedCapture], run: str, **changes: Any) -> None:
+    """Land the article of each capture, or its rejection where the page's number is odd."""
+    articles, rejects = [], []
+    for each in archived:
+        number = int(str(each.capture.url).rpartition("/")[2])
+        place = {
+            "capture_uri": each.pointer.uri,
+            "capture_offset": each.pointer.offset,
+            "capture_length": each.pointer.length,
+            "capture_digest": each.capture.digest,
+            "captured_at": each.capture.captured_at,
+            "run_id": run,
+        }
+        if number % ODD:
+            rejects.append(rejected(number, **place))
+        else:
+            articles.append(landed(number, **place, **changes))
+    Lake(store).land(articles, rejects, mode="live")
+
+
+def ingest(store: ObjectStore, captures: Iterable[Capture], run: str, **changes: Any) -> None:
+    """Archive and land."""
+    land(store, archive(store, captures, run), run, **changes)
+
+
+def captures_in(store: ObjectStore) -> dict[Identity, Capture]:
+    """All that the index says is archived, read back."""
+    raw = RawArchive(store)
+    return {entry.identity: raw.read(entry.pointer) for entry in raw.entries(SOURCE)}
+
+
+def by_identity(captures: Iterable[Capture]) -> dict[Identity, Capture]:
+    """As `captures_in` has them."""
+    return {Identity.of(each): each for each in captures}
+
+
+def warcs(store: MemoryStore) -> list[str]:
+    """Names of the WARCs, with their day."""
+    return [key.removeprefix(f"raw/source={SOURCE}/date=") for key in sorted(store.objects) if key.endswith(".warc.gz")]
+
+
+def faults(store: ObjectStore) -> list[Fault]:
+    """What `newslake verify` says."""
+    return list(verify(store, RawArchive(store)))
+
+
+def rows(store: ObjectStore) -> dict[str, dict[str, Any]]:
+    """All rows of articles and rejects, by identity."""
+    lake = Lake(store)
+    found = {row["article_id"]: row for _, day, _ in lake.partitions() for row in _rows(lake.read_partition, day)}
+    from infra.partition import REJECTS
+
+    for _, day, _ in lake.partitions(kind=REJECTS):
+        found |= {row["reject_id"]: row for row in _rows(lake.read_rejects, day)}
+    return found
+
+
+def _rows(read: Any, day: str) -> list[dict[str, Any]]:
+    return list(read(SOURCE, day).to_pylist())
