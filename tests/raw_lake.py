@@ -10,6 +10,7 @@ from typing_extensions import override
 from infra.archive import ArchivedCapture, RawArchive
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore, Stored
+from infra.partition import REJECTS
 from infra.raw_index import Identity
 from infra.verify import Fault, verify
 from parsers.capture import Capture, CapturedAtBasis, MediaType
@@ -33,6 +34,7 @@ class ClockedStore(MemoryStore):
         super().__init__()
         self.now = NOON + 10 * DAY
         self.written_at: dict[str, datetime] = {}
+        self.deleted: list[str] = []
         self.left: int | None = None
 
     def kill_before(self, operation: int | None) -> None:
@@ -71,6 +73,7 @@ class ClockedStore(MemoryStore):
     def delete(self, key: str) -> None:
         self._tick()
         super().delete(key)
+        self.deleted.append(key)
 
 
 def capture(number: int, at: datetime = NOON, body: bytes | None = None) -> Capture:
@@ -141,8 +144,6 @@ def rows(store: ObjectStore) -> dict[str, dict[str, Any]]:
     """All rows of articles and rejects, by identity."""
     lake = Lake(store)
     found = {row["article_id"]: row for _, day, _ in lake.partitions() for row in _rows(lake.read_partition, day)}
-    from infra.partition import REJECTS
-
     for _, day, _ in lake.partitions(kind=REJECTS):
         found |= {row["reject_id"]: row for row in _rows(lake.read_rejects, day)}
     return found
