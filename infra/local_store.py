@@ -93,8 +93,7 @@ class LocalStore:
             try:
                 _write_durably(temporary, body)
                 with self._locked(key):
-                    present = _content(path)
-                    if (None if present is None else _etag(present)) != if_match:
+                    if _etag_of(path) != if_match:
                         raise ConflictError(f"{path} is not what this writer read")
                     temporary.replace(path)
                     _fsync_folder(path.parent)
@@ -177,6 +176,15 @@ class LocalStore:
 
 def _etag(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+def _etag_of(path: Path) -> str | None:
+    """ETag of a file that need not fit into memory once more; None if there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _content(path: Path) -> bytes | None:
