@@ -5,7 +5,7 @@ from dataclasses import replace
 from parsers.article import Fidelity
 from parsers.capture import Capture, MediaType
 from parsers.content import problem_of
-from parsers.decode import REPLACEMENT, Decoded, decode, says_utf8
+from parsers.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
 from parsers.draft import Draft
 from parsers.finishing import finish
 from parsers.html import LayoutError, Tree, select
@@ -36,7 +36,7 @@ def parse(capture: Capture) -> Outcome:
         return replace(unusable, source=source.name if source else None)
     if source is None and (host or capture.source):
         return Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
-    if capture.media_type is MediaType.HTML and says_utf8(capture.body, capture.http_charset):
+    if capture.media_type is MediaType.HTML and usable_as_utf8(capture.body, capture.http_charset):
         # The HTML parser takes UTF-8 as it is. Where the label lied, the article shows it, and the page is decoded.
         outcome = _parse_html(capture, source, capture.body)
         if not _garbled(outcome):
