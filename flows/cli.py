@@ -1,6 +1,8 @@
 """The command line. Commands import what they need when they run, so that `--help` answers at once."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -68,7 +70,7 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
-    from infra.errors import NewslakeError
+    from infra.errors import DEBUG_VARIABLE, NewslakeError
 
     try:
         code = app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)
@@ -80,9 +82,25 @@ def run(arguments: list[str]) -> int:
         return _say(f"{error.format_message().rstrip('.')}. Try `{command} --help`.", ExitCode.WRONG_USE)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
+    except Exception as error:  # whatever it is: a traceback is for those who mend newslake
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        return _say(_bug(error), ExitCode.FAILED)
     if code == ExitCode.INTERRUPTED:  # Typer returns it where it caught the interrupt itself
         _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
     return int(code or ExitCode.DONE)
+
+
+def _bug(error: Exception) -> str:
+    """One line for an exception that nobody foresaw, with the innermost place in newslake that it came through."""
+    import traceback
+
+    root = Path(__file__).parents[1]
+    ours = tuple(f"{root / layer}{os.sep}" for layer in ("flows", "infra", "parsers"))
+    frame = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(ours)][-1]
+    place = f"{Path(frame.filename).relative_to(root)}:{frame.lineno}"
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"this is a bug in newslake: {message} ({place}). Please report it; set NEWSLAKE_DEBUG=1 for the traceback."
 
 
 def _say(message: str, code: int) -> int:

@@ -36,8 +36,8 @@ def status(
     from flows.start import load_run_settings
     from infra.catalog import Catalog
     from infra.days import Days, parse_day
+    from infra.known_sources import require_source
     from infra.object_store import open_store
-    from infra.reparse import require_source
     from parsers.registry import sources as registered
 
     if source is not None:
@@ -122,40 +122,47 @@ def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
 
 def sources(as_json: JsonOption = False) -> int:
-    """List the sources that newslake can parse.
+    """List the sources that newslake can parse, and those whose module cannot be loaded.
 
     [bold]Example[/bold]
 
     newslake sources
     """
+    from parsers.registry import broken
     from parsers.registry import sources as registered
 
-    rows = [
-        {
-            "name": source.name,
-            "title": source.title,
-            "hosts": list(source.hosts),
-            "language": source.language,
-            "timezone": source.timezone,
-            "version": source.version,
-            "layouts": _layouts(source),
-        }
-        for source in registered().values()
-    ]
+    found = registered().values()
     if as_json:
-        print_json(rows)
+        faulty = [{"name": name, "fault": fault} for name, fault in broken().items()]
+        print_json([_described(source) for source in found] + faulty)
         return ExitCode.DONE
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
     for column in ("source", "hosts", "language", "zone", "version", "layouts"):
         table.add_column(column, overflow="fold", no_wrap=column == "source")
-    for source in registered().values():
+    for source in found:
         layouts = " ".join(_layouts(source))
         hosts = " ".join(source.hosts)
         table.add_row(source.name, hosts, source.language, source.timezone, str(source.version), layouts)
     stdout().print(table)
+    for name, fault in broken().items():
+        stdout().print(Text(f"{name} cannot be loaded: {fault}", "red"), soft_wrap=True)
     return ExitCode.DONE
+
+
+def _described(source: "Source") -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "title": source.title,
+        "hosts": list(source.hosts),
+        "language": source.language,
+        "timezone": source.timezone,
+        "version": source.version,
+        "layouts": _layouts(source),
+        "fault": None,
+    }
 
 
 def _layouts(source: "Source") -> list[str]:

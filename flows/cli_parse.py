@@ -1,14 +1,13 @@
 """`newslake parse`: look at what a parser makes of pages, without a lake and without Prefect."""
 
 import dataclasses
-import gzip
 import sys
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import orjson
 import typer
@@ -17,17 +16,19 @@ from flows.console import ExitCode, JsonOption, stderr, stdout
 from infra.errors import UsageError
 from parsers.article import Article
 from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.content import Problem
 from parsers.outcome import Outcome, Parsed, Rejected
-
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One page to parse, with the id it is reported under."""
+    """One file to parse, with what is said of it and the id it is reported under."""
 
     id: str
-    capture: Capture
+    path: Path
+    url: str | None = None
+    source: str | None = None
+    captured_at: datetime | None = None
 
 
 def parse(
@@ -56,8 +57,13 @@ def parse(
         raise UsageError("parse takes either FILEs or --cases", "Try: newslake parse page.html")
     if url and len(files or ()) != 1:
         raise UsageError("--url goes with exactly one FILE", "Use --cases for several pages with addresses.")
-    _require_known(source)
-    found = _read_cases(cases, source) if cases else _read_files(files or [], source, url)
+    if source is not None:
+        from infra.known_sources import require_source
+
+        require_source(source)
+    named = [Case(str(path), path, url, source) for path in files or []]
+    found = list(_read_cases(cases, source)) if cases else named
+    _require_readable(found)
     rejected = 0
     for case, outcome in _parse_all(found):
         rejected += isinstance(outcome, Rejected)
@@ -90,34 +96,33 @@ def outcome_as_json(case_id: str, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _require_known(source: str | None) -> None:
-    from parsers.registry import sources
-
-    if source is not None and source not in sources():
-        raise UsageError(f"there is no source {source!r}", "`newslake sources` lists them.")
-
-
-def _parse_all(cases: Iterable[Case]) -> Iterator[tuple[Case, Outcome]]:
+def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
+    """Each case with its outcome, in their order. Files are read as they are needed, each at most to the page limit."""
     from infra.parse_pool import ParsePool
     from infra.settings import load_settings
 
     settings = load_settings()
-    listed = list(cases)  # so that a case that cannot be read stops the command before it prints anything
-    workers = min(settings.workers, len(listed) or 1)
-    with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
-        outcomes = pool.parse(case.capture for case in listed)
-        for case, (_, outcome) in zip(listed, outcomes, strict=True):
-            yield case, outcome
+    workers, limit = min(settings.workers, len(cases) or 1), settings.max_page_bytes
+    problems: dict[int, Problem] = {}
 
+    def captures() -> Iterator[Capture]:
+        for number, case in enumerate(cases):
+            capture, problem = _read_page(case, limit)
+            if problem:
+                problems[number] = problem
+            yield capture
 
-def _read_files(files: list[Path], source: str | None, url: str | None) -> Iterator[Case]:
-    for path in files:
-        yield Case(str(path), _capture(path, url=url, source=source, captured_at=None))
+    with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
+        for number, (case, (_, outcome)) in enumerate(zip(cases, pool.parse(captures()), strict=True)):
+            problem = problems.pop(number, None)
+            if problem and isinstance(outcome, Rejected):  # which an empty page always is
+                yield case, dataclasses.replace(outcome, reason=problem.reason, detail=problem.detail)
+            else:
+                yield case, outcome
 
 
 def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
-    lines = _read(path).splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_content(path).splitlines(), start=1):
         if not line.strip():
             continue
         place = f"{path}, line {number}"
@@ -128,13 +133,8 @@ def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
             raise UsageError(
                 f"{place} is no case ({error})", 'A case is {"id": …, "file": …, …}, one a line.'
             ) from error
-        capture = _capture(
-            path.parent / file,
-            url=case.get("url"),
-            source=source or case.get("source"),
-            captured_at=_time(case.get("captured_at"), place),
-        )
-        yield Case(case_id, capture)
+        captured_at = _time(case.get("captured_at"), place)
+        yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
 
 
 def _time(text: str | None, place: str) -> datetime | None:
@@ -147,25 +147,47 @@ def _time(text: str | None, place: str) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _capture(path: Path, *, url: str | None, source: str | None, captured_at: datetime | None) -> Capture:
-    """A file as a capture; without a time of its own it has that of the file, which no year is taken from."""
-    body = _read(path)
-    if captured_at is None:
-        captured_at, basis = datetime.fromtimestamp(path.stat().st_mtime, UTC), CapturedAtBasis.MTIME
+def _require_readable(cases: Sequence[Case]) -> None:
+    """Stop before anything is printed where a file cannot be read."""
+    for case in cases:
+        with _opened(case.path):
+            pass
+
+
+def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
+    """A file as a capture, and why it can be no page; its body is empty then, so that parsing it costs nothing.
+
+    Without a time of its own it has that of the file, which no year is taken from.
+    """
+    from infra.page_bytes import read_page
+
+    with _opened(case.path) as stream:
+        page = read_page(stream, max_bytes)
+    if case.captured_at is None:
+        captured_at, basis = datetime.fromtimestamp(case.path.stat().st_mtime, UTC), CapturedAtBasis.MTIME
     else:
-        basis = CapturedAtBasis.MANIFEST
-    media_type = MediaType.TEXT if path.name.removesuffix(".gz").endswith(".txt") else MediaType.HTML
-    return Capture(
-        body=body, media_type=media_type, captured_at=captured_at, captured_at_basis=basis, url=url, source=source
+        captured_at, basis = case.captured_at, CapturedAtBasis.MANIFEST
+    capture = Capture(
+        body=b"" if page.problem else page.body,
+        media_type=MediaType.TEXT if case.path.name.removesuffix(".gz").endswith(".txt") else MediaType.HTML,
+        captured_at=captured_at,
+        captured_at_basis=basis,
+        url=case.url,
+        source=case.source,
     )
+    return capture, page.problem
 
 
-def _read(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
+    with _opened(path) as stream:
+        return stream.read()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        body = path.read_bytes()
-        return gzip.decompress(body) if body.startswith(_GZIP_MAGIC) else body
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise UsageError(f"{path} is damaged: {error}", "Get the file again.") from error
+        with path.open("rb") as stream:
+            yield stream
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
 

@@ -56,7 +56,7 @@ def ingest(
     from infra.captures import find_inputs
     from infra.days import parse_instant
     from infra.ingest import ingest_chunk, plan
-    from infra.reparse import require_source
+    from infra.known_sources import require_source
     from infra.run_report import RunReport
 
     if source is not None:
@@ -90,7 +90,8 @@ def run(
     """
     from flows.start import begin_run
     from infra.days import Days, parse_day, require_begun
-    from infra.reparse import plan_days, require_source
+    from infra.known_sources import require_source
+    from infra.reparse import plan_days
 
     require_source(source)
     now = datetime.now(UTC)
@@ -123,7 +124,8 @@ def backfill(
     """
     from flows.start import begin_run
     from infra.days import Days, parse_day, require_begun
-    from infra.reparse import plan_days, require_source
+    from infra.known_sources import require_source
+    from infra.reparse import plan_days
 
     for name in sources or []:
         require_source(name)
@@ -160,7 +162,8 @@ def reparse(
     """
     from flows.start import begin_run
     from infra.days import Days, parse_day
-    from infra.reparse import plan_history, require_source
+    from infra.known_sources import require_source
+    from infra.reparse import plan_history
 
     require_source(source)
     first = parse_day(start, "--start") if start else None

@@ -9,7 +9,7 @@ from infra.captures import find_inputs
 from infra.days import parse_instant
 from infra.filing import Run
 from infra.ingest import Chunk, ingest_chunk, plan
-from infra.reparse import require_source
+from infra.known_sources import require_source
 from infra.run_report import RunReport
 
 

@@ -1,8 +1,11 @@
 """Errors meant for the person at the terminal: what is wrong, and what to do about it."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from typing_extensions import override
+
+# Set to anything: unexpected exceptions come with their traceback. No setting, since it must work where those do not.
+DEBUG_VARIABLE: Final = "NEWSLAKE_DEBUG"
 
 
 class NewslakeError(Exception):

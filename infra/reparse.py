@@ -12,13 +12,13 @@ from itertools import chain
 
 from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, IndexEntry, Pointer, RawArchive
 from infra.days import Days
-from infra.errors import UsageError
 from infra.filing import Examined, Run, file_outcomes
+from infra.known_sources import require_source
 from infra.lake import Lake
 from infra.object_store import ObjectStore
 from infra.partition import Coverage
 from infra.run_report import RunReport
-from parsers.registry import by_host, by_name, sources
+from parsers.registry import by_host, sources
 from parsers.urls import host_of
 
 # A page is captured once it is published; a clock that is wrong or a zone that is misread costs at most a day.
@@ -128,16 +128,6 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunRepor
     return file_outcomes(
         examined, lake, run, mode="reparse", coverage=coverage, reparsed={chunk.source: chunk.pointers}
     )
-
-
-def require_source(name: str) -> None:
-    """Refuse a name that no source has.
-
-    Raises:
-        UsageError: there is no such source.
-    """
-    if by_name(name) is None:
-        raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")
 
 
 def _landed_from(lake: Lake, name: str, days: Days) -> set[Pointer]:

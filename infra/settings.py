@@ -12,7 +12,8 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.errors import UsageError
+from infra.errors import DEBUG_VARIABLE, UsageError
+from parsers.parse import MAX_BYTES
 
 PREFIX: Final = "NEWSLAKE_"
 ENV_FILE: Final = ".env"  # in the working directory, as docker compose reads it
@@ -44,8 +45,13 @@ class Settings(BaseSettings):
     ] = 10.0  # the slowest real page measured took 7 ms, a hostile one 27 s
     max_page_bytes: Annotated[
         int,
-        Field(ge=1, description="Largest page that is parsed, bytes after decoding; larger ones become `too_large`."),
-    ] = 10 * 1024 * 1024  # the limits of Media Cloud and of Common Crawl's news-crawl lie there
+        Field(
+            ge=1,
+            le=MAX_BYTES,
+            description="Largest page that is parsed, bytes after decoding; larger ones become `too_large`. At most "
+            f"{MAX_BYTES}, the limit of the parsers themselves.",
+        ),
+    ] = MAX_BYTES
     quarantine_limit: Annotated[
         float,
         Field(
@@ -78,7 +84,7 @@ def load_settings() -> Settings:
 
 def _refuse_misspelt_names() -> None:
     """A variable that nearly names a setting would be ignored, and the default used, without a word."""
-    known = [PREFIX + field.upper() for field in Settings.model_fields]
+    known = [DEBUG_VARIABLE, *(PREFIX + field.upper() for field in Settings.model_fields)]
     for name in {*dotenv_values(ENV_FILE, encoding="utf-8"), *os.environ}:
         if not name.upper().startswith(PREFIX) or name.upper() in known:
             continue

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
+import parsers.sources
 from flows.cli import run as run_cli
+from parsers import registry
 from tests import sample_pages as pages
 
 SLOW_MODULES = ("prefect", "pyarrow", "duckdb", "boto3", "botocore", "pydantic", "numpy", "pandas")
@@ -30,6 +33,18 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> str:
     return str(pages.write_folder(tmp_path / "in", 4))
+
+
+@pytest.fixture
+def broken_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Name of a source whose module raises; the real ones are there too."""
+    (tmp_path / "zz").mkdir()
+    (tmp_path / "zz" / "zzbroken.py").write_text("1 / 0")
+    with monkeypatch.context() as patch:
+        patch.setattr(parsers.sources, "__path__", [*parsers.sources.__path__, str(tmp_path / "zz")])
+        registry._load.cache_clear()
+        yield "zzbroken"
+    registry._load.cache_clear()
 
 
 def _fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -221,6 +236,78 @@ def test_sources_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["sources", "--json"]) == 0
     (tass,) = (one for one in orjson.loads(capsys.readouterr().out) if one["name"] == "tass")
     assert (tass["hosts"], tass["timezone"]) == (["tass.com"], "Europe/Moscow")
+
+
+def test_o10_a_source_that_cannot_be_loaded_is_shown_and_the_others_are_listed(
+    capsys: pytest.CaptureFixture[str], broken_source: str
+) -> None:
+    assert run_cli(["sources"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{broken_source} cannot be loaded: ZeroDivisionError: division by zero" in shown
+    assert "tass.com" in shown
+    assert run_cli(["sources", "--json"]) == 0
+    faults = {one["name"]: one["fault"] for one in orjson.loads(capsys.readouterr().out)}
+    assert faults[broken_source] == "ZeroDivisionError: division by zero"
+    assert faults["tass"] is None
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["backfill", "--start", DAY, "--end", "2024-01-13"], ["reparse", "tass"], ["verify"]]
+)
+def test_o10_a_source_that_cannot_be_loaded_stops_no_command(
+    command: list[str], capsys: pytest.CaptureFixture[str], broken_source: str, folder: str
+) -> None:
+    assert run_cli(["ingest", folder]) == 0
+    assert run_cli(command) == 0
+
+
+@pytest.mark.parametrize("command", [["run"], ["reparse"], ["parse", "a.html", "--source"], ["status", "--source"]])
+def test_o10_asking_for_a_source_that_cannot_be_loaded_says_why_it_cannot(
+    command: list[str], capsys: pytest.CaptureFixture[str], broken_source: str
+) -> None:
+    code, said = _fails(capsys, *command, broken_source)
+    assert code == 2
+    assert f"source '{broken_source}' cannot be loaded: ZeroDivisionError: division by zero." in said
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["status", "--source", "tass"], ["query", "FROM articles"], ["verify"]]
+)
+def test_looking_at_a_folder_that_does_not_exist_makes_nothing(command: list[str], lake: Path) -> None:
+    assert run_cli(command) == 0
+    assert not lake.exists()
+
+
+def test_what_nobody_foresaw_is_one_line_that_says_where_and_how_to_see_more(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    def failing(*_: object) -> None:
+        raise LookupError("odd [red]\nthing")
+
+    monkeypatch.setattr("infra.ingest.ingest_chunk", failing)
+    code, said = _fails(capsys, "ingest", folder)
+    assert code == 1
+    assert said.startswith("this is a bug in newslake: LookupError: odd [red] thing (flows/cli_runs.py:")
+    assert said.endswith("Please report it; set NEWSLAKE_DEBUG=1 for the traceback.")
+    monkeypatch.setenv("NEWSLAKE_DEBUG", "1")
+    with pytest.raises(LookupError, match="odd"):
+        run_cli(["ingest", folder])
+
+
+def test_a_reader_that_has_seen_enough_ends_a_command_without_a_word(lake: Path, folder: str) -> None:
+    assert run_cli(["ingest", folder]) == 0
+    command = "from flows.cli import main; import sys; sys.argv[1:] = ['query', 'FROM range(200000)', '--csv']; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_an_interrupt_is_exit_130_and_one_line(

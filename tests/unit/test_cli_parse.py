@@ -4,13 +4,18 @@ import gzip
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from flows import cli_parse
 from flows.cli import run as run_cli
+from parsers.capture import Capture
+from parsers.content import Problem
+from parsers.outcome import Outcome
 from tests import sample_pages as pages
 
 
@@ -89,10 +94,73 @@ def test_a_file_is_shown_for_people(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "1 rejected" in printed.err
 
 
-def test_a_damaged_gzip_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.html.gz").write_bytes(gzip.compress(pages.page(0))[:-20])
-    assert run_cli(["parse", "a.html.gz"]) == 2
-    assert "a.html.gz is damaged" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(pages.page(0))[:-20], "truncated"),
+        (b"\x1f\x8b\x08\x00 not gzip at all", "archive_damaged"),
+        (gzip.compress(gzip.compress(gzip.compress(b"<p>"))), "not_html"),
+        (b"", "empty"),
+    ],
+    ids=["cut short", "damaged", "nested", "empty"],
+)
+def test_a_file_that_is_no_page_is_rejected_as_ingest_does_and_the_others_are_parsed(
+    body: bytes, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.html.gz").write_bytes(body)
+    (tmp_path / "b.html").write_bytes(pages.page(1))
+    assert run_cli(["parse", "a.html.gz", "b.html", "--json"]) == 0
+    bad, good = _lines(capsys)
+    assert (bad["id"], bad["outcome"], bad["reason"]) == ("a.html.gz", "rejected", reason)
+    assert (good["id"], good["outcome"]) == ("b.html", "parsed")
+
+
+def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", "100000")
+    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(64 << 20)))
+    tracemalloc.start()
+    try:
+        assert run_cli(["parse", "bomb.html.gz", "--json"]) == 0
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+    (line,) = _lines(capsys)
+    assert (line["reason"], line["detail"]) == ("too_large", "larger than 100,000 bytes")
+
+
+def test_files_are_read_as_they_are_parsed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.parse_pool.GROUP_PAGES", 1)
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    cases = _cases(tmp_path, *({"id": number, "file": "a.html"} for number in range(40)))
+    read: list[str] = []
+    printed: list[int] = []
+    whole = cli_parse._read_page
+
+    def noted(case: cli_parse.Case, max_bytes: int) -> tuple[Capture, Problem | None]:
+        read.append(case.id)
+        return whole(case, max_bytes)
+
+    def shown(case_id: str, outcome: Outcome) -> dict[str, Any]:
+        printed.append(len(read))
+        return {"id": case_id}
+
+    monkeypatch.setattr(cli_parse, "_read_page", noted)
+    monkeypatch.setattr(cli_parse, "outcome_as_json", shown)
+    assert run_cli(["parse", "--cases", cases]) == 0
+    assert len(_lines(capsys)) == len(read) == 40
+    assert printed[0] < 10
+
+
+def test_nothing_is_printed_where_a_later_file_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    assert run_cli(["parse", "a.html", "gone.html"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "gone.html cannot be read" in printed.err
 
 
 def test_p06_a_hostile_page_costs_its_deadline_not_the_terminal(

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from infra.errors import NewslakeError, UsageError
 from infra.settings import Settings, load_settings
+from parsers.parse import MAX_BYTES
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,24 @@ def test_environment_wins_over_env_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert (settings.lake, settings.workers) == ("s3://environment/lake", 3)
 
 
+def test_a_page_limit_above_that_of_the_parsers_is_refused_since_it_would_have_no_effect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES))
+    assert load_settings().max_page_bytes == MAX_BYTES
+    monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", str(2 * MAX_BYTES))
+    with pytest.raises(UsageError, match=f"less than or equal to {MAX_BYTES}.*the limit of the parsers themselves"):
+        load_settings()
+
+
+def test_the_switch_for_tracebacks_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLAKE_DEBUG", "1")
+    assert load_settings() == Settings()
+    monkeypatch.setenv("NEWSLAKE_DEBUGG", "1")
+    with pytest.raises(UsageError, match="Did you mean NEWSLAKE_DEBUG"):
+        load_settings()
+
+
 def test_settings_are_frozen() -> None:
     settings = load_settings()
 
@@ -55,6 +74,7 @@ def test_settings_are_frozen() -> None:
         ("NEWSLAKE_PAGE_DEADLINE_SECONDS", "nan"),
         ("NEWSLAKE_PAGE_DEADLINE_SECONDS", "inf"),
         ("NEWSLAKE_MAX_PAGE_BYTES", "10 MB"),
+        ("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES + 1)),
         ("NEWSLAKE_QUARANTINE_LIMIT", "5"),
         ("NEWSLAKE_QUARANTINE_LIMIT", "-0.1"),
     ],

@@ -1,0 +1,21 @@
+"""Names of sources as users write them."""
+
+from infra.errors import UsageError
+from parsers.registry import broken, sources
+
+
+def require_source(name: str) -> None:
+    """Refuse a name that no source has.
+
+    Args:
+        name: as the user wrote it.
+
+    Raises:
+        UsageError: there is no such source, or its module cannot be loaded (O10); says which of the two.
+    """
+    if name in broken():
+        raise UsageError(
+            f"source {name!r} cannot be loaded: {broken()[name]}", f"Mend parsers/sources/{name}.py; the others run."
+        )
+    if name not in sources():
+        raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")
