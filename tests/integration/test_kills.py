@@ -1,11 +1,17 @@
 """`kill -9` at every step of a run: nothing is torn, and the same run again ends as if nothing had happened."""
 
+import errno
+import itertools
+import os
+import re
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from infra.errors import NewslakeError
 from infra.lake import Lake
 from infra.local_store import TEMPORARY_PREFIX, LocalStore
 from infra.object_store import open_store
@@ -104,6 +110,44 @@ def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Kill
         assert objects(LocalStore(lake)) == new
         _require_swept(lake)
     assert kills > 25
+
+
+def test_o09_disk_that_is_full_from_any_write_on_is_one_line_and_leaves_no_temporary_file(
+    pages: Pages, states: States, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tmp_path / "before"
+    states.restore_before(LocalStore(before))
+    failures = 0
+    while True:
+        lake = tmp_path / str(failures)
+        shutil.copytree(before, lake)
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", _full_after(failures))
+            try:
+                ingest(pages.second, str(lake), SECOND_RUN)
+                break
+            except NewslakeError as error:
+                said = str(error)
+        failures += 1
+        assert re.fullmatch(rf"Cannot write {lake}\S*: No space left on device\. Free some space .*", said)
+        assert _temporary_files(lake) == 0
+        states.require_between(LocalStore(lake))
+        ingest(pages.second, str(lake), SECOND_RUN)
+        states.require_after(LocalStore(lake))
+    states.require_after(LocalStore(lake))
+    assert failures > 9  # objects that the run writes
+
+
+def _full_after(files: int) -> Callable[[int], None]:
+    """An fsync for a disk on which there is room for so many files."""
+    sync, synced = os.fsync, itertools.count()
+
+    def limited(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode) and next(synced) >= files:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    return limited
 
 
 def test_l02_kill_at_every_step_of_an_ingest_into_s3(pages: Pages, states: States, seaweedfs_lake: str) -> None:

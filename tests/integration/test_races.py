@@ -14,6 +14,7 @@ import pytest
 
 from infra.archive import RawArchive
 from infra.captures import find_inputs
+from infra.doctor import Verdict, diagnose
 from infra.ingest import Chunk, ingest_chunk
 from infra.inputs import Input
 from infra.lake import Lake
@@ -68,6 +69,13 @@ def test_l03_no_landing_of_eight_processes_into_one_partition_is_lost(
     rows = lake.read_partition(SOURCE, DAY)
     assert rows["title"].to_pylist() == [landed(number)[0].title for number in range(WRITERS * MERGES)]
     assert [info.key for info in open_store(uri).list("articles/")] == [ARTICLES.key(SOURCE, DAY)]
+
+
+def test_l03_doctor_finds_one_winner_a_round_on_a_sound_server(seaweedfs_lake: str) -> None:
+    found = dict(diagnose(seaweedfs_lake))
+    assert found["one winner"].detail == "8 writers at once, 10 rounds: exactly one won each"
+    assert {name for name, finding in found.items() if finding.verdict is Verdict.FAULT} == set()
+    assert list(open_store(seaweedfs_lake).list()) == []
 
 
 def write_captures(folder: Path) -> list[Input]:
