@@ -1,0 +1,134 @@
+"""docs/reading.md: every example is run as it stands there, and the tables for Athena are those of the schema."""
+
+import re
+import runpy
+import shlex
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.athena import create_table
+from infra.lake import Lake
+from infra.local_store import LocalStore
+from infra.partition import ARTICLES, REJECTS, Coverage
+from infra.query import run_query
+from tests.lake_samples import NOON, landed, rejected
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
+SECTIONS: Mapping[str, str] = {
+    part.partition("\n")[0]: part for part in re.split(r"^## ", DOCUMENT, flags=re.MULTILINE)[1:]
+}
+DAY = date(2024, 5, 1)
+PER_DAY = {("gazette", DAY): 2, ("gazette", None): 1, ("herald", date(2024, 5, 2)): 1}
+
+
+def blocks(section: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", SECTIONS[section], flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`lake/` in the working directory, as the examples have it."""
+    rows = [
+        landed(0),
+        landed(1),
+        landed(2, published_at=None),
+        landed(3, source="herald", published_at=NOON + timedelta(days=1)),
+    ]
+    coverage = {("gazette", DAY.isoformat()): Coverage(5, 3, 2, 1)}
+    Lake(LocalStore(tmp_path / "lake")).land(rows, [rejected(7)], coverage=coverage, mode="live")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "lake"
+
+
+def executed(section: str) -> dict[str, Any]:
+    """The variables that the Python examples of a section leave, one example after the other."""
+    variables: dict[str, Any] = {}
+    examples = blocks(section, "python")
+    assert examples
+    for example in examples:
+        exec(compile(example, f"docs/reading.md, {section}", "exec"), variables)  # noqa: S102 - what a reader would run
+    return variables
+
+
+def counts(rows: list[tuple[str, Any, int]]) -> dict[tuple[str, date | None], int]:
+    """By source and day; readers that leave the day as text give the null partition as their null."""
+    days = [date.fromisoformat(day) if isinstance(day, str) else day for _, day, _ in rows]
+    return {(s, day if isinstance(day, date) else None): count for (s, _, count), day in zip(rows, days, strict=True)}
+
+
+@pytest.mark.parametrize("section", ["DuckDB", "Polars", "pandas", "pyarrow"])
+def test_every_reader_counts_the_same_articles(section: str) -> None:
+    assert counts(executed(section)["per_day"]) == PER_DAY
+
+
+def test_duckdb_reads_bodies() -> None:
+    assert executed("DuckDB")["bodies"][0] == ("Ferry 0 leaves late", "The boat 0 waited.\nFog.")
+
+
+def test_polars_reads_a_day_and_its_texts() -> None:
+    rows = executed("Polars")["texts"].sort("title").rows()
+    assert rows == [(f"Ferry {number} leaves late", f"The boat {number} waited.\nFog.") for number in range(2)]
+
+
+def test_pandas_reads_columns_of_a_day() -> None:
+    assert sorted(executed("pandas")["one_day"]["title"]) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
+
+
+def test_pyarrow_and_newslake_read_a_month_and_a_day() -> None:
+    variables = executed("pyarrow")
+    assert sorted(variables["titles"]) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
+    assert variables["one_day"].num_rows == 2
+    assert ("herald", "2024-05-02") in variables["days"]
+
+
+def test_every_query_of_the_command_line_is_answered(lake: Path) -> None:
+    commands = [shlex.split(line) for block in blocks("newslake query", "sh") for line in block.splitlines()]
+    answers = [run_query(LocalStore(lake), command[2]).to_pylist() for command in commands]
+    assert all(command[:2] == ["newslake", "query"] and set(command[3:]) <= {"--csv", "--json"} for command in commands)
+    assert counts([(row["source"], row["date"], row["articles"]) for row in answers[0]]) == PER_DAY
+    assert all(answers)
+
+
+def test_spark_and_athena_are_said_not_to_be_run() -> None:
+    for section in ("PySpark", "Athena"):
+        assert "Not run by the tests" in SECTIONS[section]
+    assert set(SECTIONS) == {
+        "What to know first",
+        "newslake query",
+        "DuckDB",
+        "Polars",
+        "pandas",
+        "pyarrow",
+        "PySpark",
+        "Athena",
+    }
+
+
+@pytest.mark.parametrize("kind", [ARTICLES, REJECTS], ids=["articles", "rejects"])
+def test_the_statements_for_athena_are_those_of_the_schema(kind: Any) -> None:
+    statement = create_table(kind, "s3://my-bucket/news")
+    assert statement in SECTIONS["Athena"], "paste what `python -m infra.athena` prints"
+    for name in kind.schema.names:
+        assert f"  `{name}` " in statement
+
+
+def test_the_module_prints_both_statements(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["athena", "s3://other/lake/"])
+    monkeypatch.delitem(__import__("sys").modules, "infra.athena")
+    runpy.run_module("infra.athena", run_name="__main__")
+    printed = capsys.readouterr().out
+    for kind in (ARTICLES, REJECTS):
+        assert create_table(kind, "s3://other/lake") in printed
+    assert "LOCATION 's3://other/lake/articles/'" in printed
+
+
+def test_types_of_athena() -> None:
+    statement = create_table(ARTICLES, "s3://b")
+    assert "`body` array<struct<type:string,text:string>>" in statement
+    assert "`published_at` timestamp" in statement
+    assert "`word_count` int," in statement
+    assert "`capture_offset` bigint" in statement
