@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_demo, cli_doctor, cli_lake, cli_parse, cli_runs, cli_up
+from flows import cli_demo, cli_doctor, cli_lake, cli_maintain, cli_parse, cli_runs, cli_up
 from flows.console import ExitCode, stderr
 
 PROGRAM = "newslake"
@@ -52,6 +52,8 @@ app.command(name="status", rich_help_panel="Look at it")(cli_lake.status)
 app.command(name="query", rich_help_panel="Look at it")(cli_lake.query)
 app.command(name="verify", rich_help_panel="Look at it")(cli_lake.verify)
 app.command(name="doctor", rich_help_panel="Look at it")(cli_doctor.doctor)
+app.command(name="compact-raw", rich_help_panel="Keep it in shape")(cli_maintain.compact_raw)
+app.command(name="expire", rich_help_panel="Keep it in shape")(cli_maintain.expire)
 app.command(name="parse", rich_help_panel="Work on parsers")(cli_parse.parse)
 app.command(name="sources", rich_help_panel="Work on parsers")(cli_lake.sources)
 

@@ -1,0 +1,188 @@
+"""The commands that keep the lake small: what they say, ask and end with."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from infra.archive import RawArchive
+from infra.object_store import open_store
+from tests import sample_pages as pages
+
+TODAY = datetime.now(UTC).date().isoformat()
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lake with two raw objects of one day, of which no row points to the second, and nobody at the terminal."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("NEWSLAKE_", "PREFECT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    assert run_cli(["ingest", str(pages.write_folder(tmp_path / "in", 1))]) == 0
+    store = open_store(str(tmp_path / "lake"))
+    RawArchive(store).add([("tass", pages.capture(3, b"<p>" * 9))], run_id="spare", worker="w")
+    return tmp_path / "lake"
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    capsys.readouterr()
+    assert run_cli([*arguments, "--json"]) == 0
+    return orjson.loads(capsys.readouterr().out)
+
+
+def _files(lake: Path) -> dict[str, bytes]:
+    return {path.relative_to(lake).as_posix(): path.read_bytes() for path in lake.rglob("[!.]*.*") if path.is_file()}
+
+
+def _warcs(lake: Path) -> list[str]:
+    return sorted(path.name for path in lake.rglob("*.warc.gz"))
+
+
+def test_compact_raw_merges_and_says_so(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    planned = _json(capsys, "compact-raw", "--dry-run")
+    assert len(_warcs(lake)) == 2
+    assert (planned["dry_run"], planned["days"][0]["merged"], planned["days"][0]["day"]) == (True, 2, "2024-01-10")
+    assert run_cli(["compact-raw", "--source", "tass"]) == 0
+    printed = capsys.readouterr()
+    assert re.search(r"tass +1 +2 +[\d.]+ kB +1 +0 +0 bytes +2\b", printed.out)
+    assert "1 partitions now point to the merged objects" in printed.out
+    assert "2 raw objects are deleted by a run 24 hours from now" in printed.err
+    done = _json(capsys, "compact-raw", "--grace-hours", "0")
+    assert (done["days"][0]["deleted"], done["partitions"]) == (2, 0)
+    assert [name[:7] for name in _warcs(lake)] == ["0-9998-"]
+    assert run_cli(["compact-raw"]) == 0
+    assert "nothing to merge and nothing to delete before 20" in capsys.readouterr().out.replace("\n", " ")
+    assert run_cli(["verify"]) == 0
+
+
+def test_only_days_before_the_one_given_are_compacted(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _json(capsys, "compact-raw", "--before", "2024-01-10")["days"] == []
+    assert len(_json(capsys, "compact-raw", "--before", TODAY)["days"]) == 1
+
+
+def test_expire_says_what_it_would_delete(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _files(lake)
+    assert run_cli(["expire", "--layer", "raw", "--older-than", "1", "--dry-run", "--grace-hours", "0"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"tass +delete +1 +\S+ \w+ +2024-01-10 +2024-01-10", out)
+    assert re.search(r"tass +keep +1 +\S+ \w+ +2024-01-10 +2024-01-10 +an article points into it", out)
+    assert _files(lake) == before
+
+
+def test_expire_deletes_with_yes_and_says_what(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = _json(capsys, "expire", "--layer", "raw", "--older-than", "30", "--yes", "--grace-hours", "0")
+    assert [each["action"] for each in said["objects"]] == ["keep", "delete"]
+    assert [name[:3] for name in _warcs(lake)] == ["202"]
+    assert run_cli(["verify"]) == 0
+    capsys.readouterr()
+    assert run_cli(["expire", "--layer", "articles", "--older-than", "30", "--yes", "--source", "tass"]) == 0
+    assert re.search(r"tass +deleted +1 +\S+ \w+ +2024-01-10", capsys.readouterr().out)
+    assert run_cli(["expire", "--layer", "articles", "--older-than", "30", "--yes"]) == 0
+    assert "no articles from before 20" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_expire_marks_raw_objects_a_day_before_it_deletes_them(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    two_days_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    for path in lake.rglob("*.warc.gz"):
+        os.utime(path, (two_days_ago, two_days_ago))
+    command = ["expire", "--layer", "raw", "--older-than", "30", "--yes"]
+    assert run_cli(command) == 0
+    printed = capsys.readouterr()
+    assert re.search(r"tass +marked +1 ", printed.out)
+    assert "1 raw objects are deleted by a run 24 hours from now" in printed.err
+    (mark,) = lake.rglob("*.expiring")
+    os.utime(mark, (two_days_ago, two_days_ago))
+    assert run_cli(command) == 0
+    assert re.search(r"tass +deleted +1 ", capsys.readouterr().out)
+    assert len(_warcs(lake)) == 1
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [(True, 0, 1), (False, 1, 2)])
+def test_expire_asks_a_person_first(
+    lake: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: bool,
+    code: int,
+    left: int,
+) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str, **_: object) -> bool:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", confirm)
+    capsys.readouterr()
+    assert run_cli(["expire", "--layer", "raw", "--older-than", "30", "--grace-hours", "0"]) == code
+    assert asked == [f"Delete this from raw/ in {lake} for good?"]
+    printed = capsys.readouterr()
+    assert "an article points into it" in printed.err
+    assert ("nothing was deleted" in printed.err, printed.out == "") == (not answer, not answer)
+    assert len(_warcs(lake)) == left
+
+
+def test_expire_asks_nothing_where_there_is_nothing_to_delete(lake: Path) -> None:
+    assert run_cli(["expire", "--layer", "rejects", "--older-than", "30"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["compact-raw", "--before", "soon"], "--before 'soon' is no date."),
+        (["compact-raw", "--before", TOMORROW], f"--before {TOMORROW} is in the future. A day is compacted once"),
+        (["compact-raw", "--source", "tsas"], "there is no source 'tsas'."),
+        (["compact-raw", "--grace-hours", "-1"], "Invalid value for '--grace-hours'"),
+        (["expire", "--layer", "cache", "--older-than", "9"], "--layer 'cache' is none. Take one of raw, rejects, art"),
+        (["expire", "--layer", "raw", "--older-than", "0"], "Invalid value for '--older-than'"),
+        (["expire", "--layer", "raw", "--older-than", "999999"], "--older-than 999999 reaches back before the year 1."),
+        (["expire", "--layer", "raw", "--older-than", "9", "--source", "tsas"], "there is no source 'tsas'."),
+        (["expire", "--layer", "raw"], "Missing option '--older-than'"),
+        (["expire", "--layer", "articles", "--older-than", "9"], "there is no terminal to ask at. Say --yes, or"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_o01_wrong_use_is_one_line_that_names_it_and_exit_2(
+    arguments: list[str], line: str, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _files(lake)
+    capsys.readouterr()
+    assert run_cli(arguments) == 2
+    (said,) = (each for each in capsys.readouterr().err.splitlines() if each.startswith("error: "))
+    assert line in said
+    assert _files(lake) == before
+
+
+def test_captures_of_no_known_source_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _json(capsys, "compact-raw", "--source", "_unknown")["days"] == []
+
+
+@pytest.mark.parametrize("command", ["compact-raw", "expire"])
+def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
+    code = (
+        f"import sys; from flows.cli import run; code = run([{command!r}, '--help']);"
+        "slow = {'prefect', 'pyarrow', 'duckdb', 'boto3', 'pydantic_settings'} & set(sys.modules);"
+        "sys.exit(code or (slow and str(slow)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Example" in done.stdout
+
+
+def test_the_grace_that_the_option_names_is_that_of_the_archive() -> None:
+    from flows.cli_maintain import GRACE_HOURS
+    from infra.raw_references import GRACE
+
+    assert timedelta(hours=GRACE_HOURS) == GRACE
