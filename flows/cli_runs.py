@@ -190,16 +190,18 @@ def _under_prefect(asked: bool) -> bool:
 
 
 def _rebuild(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
-    from infra.reparse import reparse_chunk
-    from infra.run_report import RunReport
+    from infra.reparse import rebuild, reparse_chunk
 
     if not chunks:
         stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")
     with _progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-        report = RunReport()
-        for chunk in chunks:
-            report += reparse_chunk(chunk, run, report)
+
+        def reparse(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
+            done = reparse_chunk(chunk, run, so_far)
             advance(len(chunk.pointers))
+            return done
+
+        report = rebuild(chunks, run, reparse)
     return _finish(report, run, as_json)
 
 

@@ -1,6 +1,6 @@
 """The task that run, backfill and reparse share: a chunk of archived captures, parsed again and landed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -8,6 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import publish
 from infra.filing import Run
 from infra.reparse import ArchivedChunk, reparse_chunk
+from infra.reparse import rebuild as rebuild_all
 from infra.run_report import RunReport
 
 
@@ -20,10 +21,8 @@ def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> Run
     return report
 
 
-def rebuild(name: str, chunks: Iterable[ArchivedChunk], run: Run) -> RunReport:
+def rebuild(name: str, chunks: Sequence[ArchivedChunk], run: Run) -> RunReport:
     """Run the chunks one after the other, each with all workers, and publish what they did."""
-    report = RunReport()
-    for chunk in chunks:
-        report += reparse_chunk_task(chunk, run, report)
+    report = rebuild_all(chunks, run, reparse_chunk_task)
     publish(name, report, run)
     return report

@@ -104,6 +104,7 @@ def file_outcomes(
         got=Counter(each.day_got for each in examined),
         partitions_written=landing.partitions_written,
         partitions_unchanged=landing.partitions_unchanged,
+        rows_exposed=landing.rows_exposed,
     )
 
 

@@ -5,7 +5,7 @@ Two plans. `plan_days` (run, backfill) makes a few days right from the captures 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -104,6 +104,41 @@ def plan_history(
     unknown = (entry for entry in archive.entries(UNKNOWN_SOURCE, first) if _may_be_of(entry, name))
     pointers = [entry.pointer for entry in chain(archive.entries(name, first), unknown)]
     return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
+
+
+def rebuild(
+    chunks: Sequence[ArchivedChunk],
+    run: Run,
+    reparse: Callable[[ArchivedChunk, Run, RunReport], RunReport] | None = None,
+) -> RunReport:
+    """Parse all chunks of a plan again, one after the other, each with all workers.
+
+    A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
+    does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
+
+    Args:
+        chunks: the plan.
+        run: the run.
+        reparse: does one chunk; `reparse_chunk` unless it is wrapped into something.
+
+    Returns:
+        What was done; captures that were parsed twice are counted once.
+
+    Raises:
+        NewslakeError: see `reparse_chunk`.
+    """
+    reparse = reparse or reparse_chunk
+    report, repeated = RunReport(), RunReport()
+    again: dict[str, int] = {}  # by source: how many of the chunks came before the last one that exposed a row
+    for number, chunk in enumerate(chunks):
+        done = reparse(chunk, run, report)
+        report += done
+        if done.rows_exposed:
+            again[chunk.source] = number
+    for number, chunk in enumerate(chunks):
+        if number < again.get(chunk.source, 0):
+            repeated += reparse(chunk, run, repeated)
+    return report + RunReport(partitions_written=repeated.partitions_written)
 
 
 def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:

@@ -19,6 +19,7 @@ class RunReport:
         got: captures by (source, day on which they were got).
         partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
         partitions_unchanged: partitions that already held everything.
+        rows_exposed: articles whose best row a reparse took away or made a lesser one; see `infra.lake.LandingReport`.
     """
 
     captures: int = 0
@@ -30,6 +31,7 @@ class RunReport:
     got: Counter[tuple[str, str]] = field(default_factory=Counter)
     partitions_written: int = 0
     partitions_unchanged: int = 0
+    rows_exposed: int = 0
 
     def __add__(self, other: Self) -> Self:
         """Both together."""
