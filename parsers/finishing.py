@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from ada_url import URL
-
 from parsers.article import Article, BlockType, article_id, content_digest, text_of
 from parsers.capture import Capture
 from parsers.characters import word_count
@@ -12,7 +10,7 @@ from parsers.dates import Stamp
 from parsers.draft import Draft
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source import Source
-from parsers.urls import canonical, host_of, on_hosts, parse_url
+from parsers.urls import canonical, host_of, on_hosts
 
 # Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
 MAX_AHEAD = timedelta(days=2)
@@ -87,14 +85,14 @@ def _canonical(stated: str | None, asked: str | None, source: Source) -> str | N
     if stated == asked:
         return own
     address = canonical(stated, own)
-    parsed = parse_url(address) if address else None
-    if parsed is None or not on_hosts(host_of(address), source.hosts) or _is_home(parsed):
+    if address is None or not on_hosts(host_of(address), source.hosts) or _is_home(address):
         return own
     return address
 
 
-def _is_home(address: URL) -> bool:
-    return str(address.pathname) == "/" and not address.search  # `/?p=123` is an article of WordPress
+def _is_home(address: str) -> bool:
+    """Whether a canonical address has neither path nor query; `/?p=123` is an article of WordPress."""
+    return address.endswith("/") and address.count("/") == "https://host/".count("/")
 
 
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:

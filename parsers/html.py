@@ -49,7 +49,8 @@ def select(root: Tree | Node, css: str) -> list[Node]:
 
     `root` is among them if it matches; the parts of a selector to the left of the last one may match above `root`.
     """
-    return list({node.mem_id: node for node in root.css(css)}.values())
+    found = root.css(css)
+    return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
 
 
 def ancestors(node: Node) -> Iterator[int]:
@@ -60,11 +61,25 @@ def ancestors(node: Node) -> Iterator[int]:
         parent = parent.parent
 
 
+def part_of_article(container: Node) -> Node | None:
+    """The nearest `<article>` or `<main>` that is or holds a container; None on pages without them (HTML, 4.3.2)."""
+    part: Node | None = container
+    while part is not None and part.tag not in ("article", "main"):
+        part = part.parent
+    return part
+
+
 def outermost(root: Tree | Node, css: str) -> list[Node]:
     """The matches in document order without those inside another match, which are parts of it."""
-    found = select(root, css)
-    ids = {node.mem_id for node in found}
-    return [node for node in found if ids.isdisjoint(ancestors(node))]
+    return without_nested(select(root, css))
+
+
+def without_nested(nodes: list[Node]) -> list[Node]:
+    """The nodes that are not inside another one of them."""
+    if len(nodes) < 2:  # noqa: PLR2004 - a pair is the least that can be nested
+        return nodes
+    ids = {node.mem_id for node in nodes}
+    return [node for node in nodes if ids.isdisjoint(ancestors(node))]
 
 
 def one(root: Tree | Node, css: str) -> Node:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from parsers.capture import Capture
 from parsers.characters import clean_markup
-from parsers.html import Node, Tree, outermost, select, text_of
+from parsers.html import Node, Tree, select, text_of, without_nested
 from parsers.metadata import Metadata, read_metadata
 from parsers.urls import host_of
 
@@ -18,11 +18,13 @@ class Page:
         capture: where the page comes from.
         tree: the parsed document; dropping body furniture changes it, so metadata is read first.
         timezone: IANA zone of the source, for times without one.
+        scope: the part of the page that the article stands in, where that is known; see `select`.
     """
 
     capture: Capture
     tree: Tree
     timezone: str
+    scope: Node | None = None
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -35,13 +37,20 @@ class Page:
         stated = (self.capture.url, self.metadata.canonical, self.metadata.first("og:url"))
         return next((url for url in stated if url and host_of(url)), None)
 
+    def select(self, css: str) -> list[Node]:
+        """All matches in the scope, in document order; only if there is none, those in the whole page.
+
+        What surrounds an article is most of a page, costs most of the time, and often has authors and pictures too.
+        """
+        return (select(self.scope, css) if self.scope is not None else []) or select(self.tree, css)
+
     def text(self, css: str) -> str | None:
         """The first match that says something: its `content` or `datetime` attribute, else its text."""
-        return next((text for text in map(_value, select(self.tree, css)) if text), None)
+        return next((text for text in map(_value, self.select(css)) if text), None)
 
     def texts(self, css: str) -> list[str]:
         """The texts of all matches, without empty ones; a match inside another is part of it."""
-        return [text for text in map(_value, outermost(self.tree, css)) if text]
+        return [text for text in map(_value, without_nested(self.select(css))) if text]
 
 
 def _value(node: Node) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -89,7 +88,7 @@ def _file_name(url: str) -> str:
 def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node]:
     """The elements with pictures, innermost only: a gallery is a figure of figures."""
     if layout.figures:
-        frames = select(page.tree, layout.figures)
+        frames = page.select(layout.figures)
     else:
         frames = list({node.mem_id: node for container in containers for node in container.css("figure")}.values())
         if frames:
@@ -104,18 +103,19 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
 
 def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
     """Address, caption and credit of the picture; of several, where there is a caption for each."""
-    found: dict[str, _Offer] = {}
-    for picture in select(frame, "img, amp-img") or select(frame, "picture source"):
-        offer = _best(picture)
-        if offer:
-            found.setdefault(_same(offer.address), offer)
+    pictures = select(frame, "img, amp-img") or select(frame, "picture source")
+    offers = [offer for offer in map(_best, pictures) if offer]
     captions = outermost(frame, layout.caption)
-    if len(found) == len(captions) > 1:
-        return [
-            (offer.address, *_caption([caption], caption, layout))
-            for offer, caption in zip(found.values(), captions, strict=True)
-        ]
-    best = max(found.values(), key=_merit, default=None)
+    if len(offers) > 1 and len(captions) > 1:
+        distinct: dict[str, _Offer] = {}
+        for offer in offers:
+            distinct.setdefault(_same(offer.address), offer)
+        if len(distinct) == len(captions):
+            return [
+                (offer.address, *_caption([caption], caption, layout))
+                for offer, caption in zip(distinct.values(), captions, strict=True)
+            ]
+    best = max(offers, key=_merit, default=None)
     return [(best.address if best else None, *_caption(captions, frame, layout))]
 
 
@@ -140,15 +140,19 @@ def _best(picture: Node) -> _Offer | None:
     attributes = picture.attributes
     if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # counts readers
         return None
-    parent = picture.parent
-    sources = parent.css("source") if parent is not None and parent.tag == "picture" else []
     plain = ((0.0, attributes.get(name) or "") for name in (*_LAZY, "src"))
-    others = chain.from_iterable(_srcset(source.attributes) for source in sources)
-    for rank, offers in enumerate((_srcset(attributes), others, plain)):
+    for rank, offers in enumerate((_srcset(attributes), _of_sources(picture.parent), plain)):
         for width, address in sorted(offers, key=itemgetter(0), reverse=True):  # stable: the first of equals
             if _is_picture(address):
                 return _Offer(-rank, width, address)
     return None
+
+
+def _of_sources(parent: Node | None) -> Iterator[tuple[float, str]]:
+    """Width and address of what the `<source>` elements of a `<picture>` offer."""
+    if parent is not None and parent.tag == "picture":
+        for source in parent.css("source"):
+            yield from _srcset(source.attributes)
 
 
 def _is_picture(address: str) -> bool:
@@ -200,7 +204,8 @@ def _leading(page: Page, layout: Layout) -> Image | None:
     metadata = page.metadata
     about, url = _stated(metadata)
     url = absolute(url, page.url) or absolute(metadata.first("og:image"), page.url)
-    if url is None or _LOGO.search(_file_name(url)) or _PLACEHOLDER.search(_file_name(url)):
+    name = _file_name(url) if url else ""
+    if url is None or _LOGO.search(name) or _PLACEHOLDER.search(name):
         return None
     described = metadata.first("og:image:alt", "twitter:image:alt") or ""
     if isinstance(layout.credit, re.Pattern) and layout.credit.search(described):

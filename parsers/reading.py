@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from parsers.article import Access, Block, BlockType, DateBasis, Fidelity
@@ -10,7 +11,7 @@ from parsers.bylines import split_names, split_people, strip_prefix
 from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
-from parsers.html import Node, attribute, select, text_of
+from parsers.html import Node, attribute, part_of_article, text_of
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.pictures import read_pictures
@@ -53,6 +54,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         layout: the layout that matched.
         containers: the matches of `layout.body`.
     """
+    page = replace(page, scope=part_of_article(containers[0]))
     metadata = page.metadata  # before the tree is changed
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
@@ -208,7 +210,7 @@ def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft:
 
 def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]:
     unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
-    leads = select(page.tree, layout.lead) if layout.lead else []
+    leads = page.select(layout.lead) if layout.lead else []
     if unwanted:
         for root in (*containers, *leads):
             remove(root, unwanted)

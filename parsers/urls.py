@@ -35,8 +35,9 @@ def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
     url = url.strip()
     if not url or len(url) > MAX_URL_LENGTH:
         return None
+    relative = not url.startswith(("http://", "https://"))  # what begins so takes nothing from a base
     try:
-        parsed = ada_url.URL(url, base) if base and ada_url.check_url(base) else ada_url.URL(url)
+        parsed = ada_url.URL(url, base) if relative and base and ada_url.check_url(base) else ada_url.URL(url)
     except ValueError:
         return None
     return parsed if str(parsed.href).startswith(("http://", "https://")) else None  # which always have a host
@@ -81,7 +82,8 @@ def identity(canonical_url: str) -> str:
     """What of a canonical address identifies the article: no scheme, no `www.`, no final slash, parameters sorted."""
     parsed = ada_url.URL(canonical_url)
     host = str(parsed.host).removeprefix("www.").rstrip(".")
-    query = "&".join(sorted(str(parsed.search)[1:].split("&"))) if parsed.search else ""
+    search = str(parsed.search)
+    query = "&".join(sorted(search[1:].split("&"))) if search else ""
     return f"{host}{str(parsed.pathname).rstrip('/')}" + (f"?{query}" if query else "")
 
 

@@ -22,7 +22,7 @@ _CONTRIBUTOR = '[data-testid^="byline"][data-testid$="contributors"] > div'
 
 
 def _byline(page: Page) -> str | None:
-    contributors = page.tree.css(_CONTRIBUTOR)
+    contributors = page.select(_CONTRIBUTOR)
     return "; ".join(", ".join(texts(node, "span")) for node in contributors)
 
 
@@ -32,7 +32,7 @@ def _section(page: Page) -> str | None:
 
 def _part_links_from_prose(page: Page, draft: Draft) -> None:
     """Lists of which every item is nothing but a link are other stories to read, put between the paragraphs."""
-    for listing in page.tree.css('article [data-component="text-block"] ul, article [data-component$="list-block"] ul'):
+    for listing in page.select('article [data-component="text-block"] ul, article [data-component$="list-block"] ul'):
         items = listing.css("li")
         links = [item.css("a") for item in items]
         if not items or any(

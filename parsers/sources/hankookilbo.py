@@ -35,7 +35,7 @@ def _genre(page: Page) -> str | None:
 
 def _byline(page: Page) -> str | None:
     """`홍길동 기자`, with the place where they are, without the address."""
-    writer = page.tree.css_first(".writer .name")
+    writer = next(iter(page.select(".writer .name")), None)
     if writer is None:
         named = page.metadata.all("author")  # the paper itself, then the reporter
         return named[-1] if len(named) > 1 else None
@@ -58,7 +58,7 @@ _STORY = Layout(
     # A quotation in a box of its own is shown like a picture, between paragraphs that don't refer to it.
     drop=".module-quote, .writer, .ad",
     byline=_byline,
-    section='meta[property="article:section"], meta[name="content_category"]',
+    section=lambda page: page.metadata.first("article:section", "content_category"),
     language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, which is the tag of Kanuri
     genre=_genre,
     related=".editor-link a, .related-article a",

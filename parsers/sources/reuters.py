@@ -26,7 +26,7 @@ SOURCE = Source(
     layouts=(
         Layout(
             "2021",
-            body='[class*="article-body"][class*="content__"]',
+            body='div[class*="article-body"][class*="content__"]',
             blocks='[data-testid^="paragraph-"], h2, h3, h4, ul > li, ol > li, blockquote',
             # The sign-off (reporters, editors) and the link to the standards share an attribute; toolbars and galleries
             # are lists too. What is hidden but read aloud ("opens new tab") stands in links.
@@ -35,7 +35,7 @@ SOURCE = Source(
             '[data-testid*="Newsletter"], a > span[style*="clip"]',
             byline='[class*="author-name"], [class*="info-content__author__"]',
             topics=_topics,
-            access='meta[name="article:content_tier"]',
+            access=lambda page: page.metadata.first("article:content_tier"),
             credit=_CREDIT,
         ),
     ),

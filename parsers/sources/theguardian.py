@@ -69,7 +69,7 @@ def _authors(page: Page) -> tuple[str, ...]:
 
 def _genre(page: Page) -> str | None:
     """By the tag of the tone, which the site lists among the topics below the text, else by the address."""
-    tones = (node.attributes.get("href") or "" for node in page.tree.css(_TONES))
+    tones = (node.attributes.get("href") or "" for node in page.select(_TONES))
     found = (_GENRES.get(href.rstrip("/").rsplit("/", 1)[-1]) for href in tones)
     path = page.url or ""
     by_address = "opinion" if "/commentisfree/" in path else "live" if "/live/" in path else None
