@@ -33,7 +33,7 @@ PROGRAM: Final = "newslake"
 OF_PREFECT: Final = frozenset({"prefect", "fastapi", "sqlalchemy"})
 
 WRITERS: Final = 8  # as many as land side by side; stores that failed the barrier test had 2 to 32 winners of as many
-ROUNDS: Final = 5  # of creating and of replacing; SeaweedFS takes 0.4-0.8 s a round, and a racy store fails the first
+ROUNDS: Final = 3  # of creating and of replacing; SeaweedFS takes up to 2 s a round, and a racy store fails the first
 BARRIER_SECONDS: Final = 30.0  # threads of one process meet in milliseconds
 
 SKEW_WARNED: Final = timedelta(minutes=1)  # days and late runs are told by the clock: no harm yet, but no NTP either
@@ -75,7 +75,7 @@ Check = Callable[[], Finding]
 
 
 def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
-    """Look at everything; about five seconds, most of them for the barrier test.
+    """Look at everything; a second on a folder, some ten on a server, most of them for the barrier test.
 
     Args:
         lake: folder or `s3://bucket/prefix` instead of the configured lake.
