@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra import expiry
-from infra.archive import RawArchive
+from infra import expiry, row_pointers
+from infra.archive import ArchivedCapture, RawArchive
 from infra.compaction import compact, plan_compaction
 from infra.errors import NewslakeError, UsageError
 from infra.expiry import ARTICLE, MARKED, OPEN_REJECT, RECENT, REVISITED, UNDATED, Action, Expiry, Layer, expire
@@ -129,23 +130,29 @@ def test_a_revisit_within_its_own_object_keeps_nothing(store: ClockedStore) -> N
     assert verdicts(run(store)) == {"both": DELETED}
 
 
+def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
+    """A later parser makes an article of a rejected capture."""
+    place, seen = rejected.pointer, rejected.capture
+    article, record = landed(
+        int(str(seen.url).rpartition("/")[2]),
+        capture_uri=place.uri,
+        capture_offset=place.offset,
+        capture_length=place.length,
+        capture_digest=seen.digest,
+        captured_at=seen.captured_at,
+    )
+    assert Lake(store).land([(article, record)], mode="live").rejects_closed == 1
+
+
 def test_closed_rejections_let_go_of_captures_that_expire(store: ClockedStore) -> None:
     archived = archive(store, [capture(1)], "r0")
     land(store, archived, "r0")
-    article, record = landed(1)
-    place = archived[0].pointer
-    closing = record.__class__(
-        **{name: getattr(record, name) for name in record.__dataclass_fields__}
-        | {"capture_uri": place.uri, "capture_offset": place.offset, "capture_length": place.length}
-        | {"capture_digest": archived[0].capture.digest, "captured_at": NOON, "first_captured_at": NOON}
-    )
-    report = Lake(store).land([(article, closing)], mode="live")
-    assert report.rejects_closed == 1
+    close(store, archived[0])
     assert verdicts(run(store)) == {"r0": ("keep", ARTICLE)}
     run(store, Layer.ARTICLES)
     assert verdicts(run(store, dry=True)) == {"r0": DELETED}
     assert verdicts(run(store)) == {"r0": DELETED}
-    ((_, row),) = rows(store).items()
+    (row,) = rows(store).values()
     assert (row["state"], row["capture_uri"], row["capture_offset"], row["capture_length"]) == (
         "closed",
         None,
@@ -153,6 +160,28 @@ def test_closed_rejections_let_go_of_captures_that_expire(store: ClockedStore) -
         None,
     )
     assert faults(store) == []
+
+
+def test_l03_an_open_rejection_that_comes_beside_a_closed_one_at_the_last_moment_keeps_the_object(
+    store: ClockedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archived = archive(store, [capture(1), capture(5)], "r0")
+    land(store, archived[:1], "r0")
+    close(store, archived[0])
+    run(store, Layer.ARTICLES)
+    real = row_pointers.forget_captures
+
+    def landing_first(*args: Any) -> bool:
+        land(store, archived[1:], "late")
+        return real(*args)
+
+    monkeypatch.setattr(expiry, "forget_captures", landing_first)
+    assert verdicts(run(store)) == {"r0": ("keep", OPEN_REJECT)}
+    assert faults(store) == []
+    assert {row["state"]: row["capture_uri"] for row in rows(store).values()} == {
+        "closed": None,
+        "open": archived[1].pointer.uri,
+    }
 
 
 def test_a_raw_object_is_marked_first_and_deleted_a_day_later(store: ClockedStore) -> None:
