@@ -16,7 +16,9 @@ from infra.compaction import CompactionReport, compact, plan_compaction
 from infra.errors import NewslakeError
 from infra.lake import Lake
 from infra.object_store import ObjectStore, open_store
+from infra.partition import ARTICLES
 from infra.raw_references import GRACE
+from infra.row_pointers import move_captures
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
 from tests.raw_lake import (
@@ -446,3 +448,9 @@ def test_a_plain_store_of_any_kind_will_do() -> None:
     run(store)
     assert faults(store) == []
     assert len(list(Lake(store).partitions())) == 1
+
+
+def test_a_partition_that_has_expired_meanwhile_has_no_rows_to_move(store: ClockedStore) -> None:
+    (one,) = archive(store, [capture(0)], "r0")
+    assert not move_captures(store, ARTICLES, (SOURCE, "2024-05-01"), {one.pointer: one.pointer})
+    assert not list(Lake(store).partitions())
