@@ -75,11 +75,14 @@ def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
     for node in nodes:
         climbed = []
         holder = 0
-        for above in ancestors(node) if node.mem_id != container else ():
-            if above in chosen or above in known:
-                holder = above if above in chosen else known[above]
+        above = node.parent if node.mem_id != container else None
+        while above is not None:
+            identity = above.mem_id
+            if identity in chosen or identity in known:
+                holder = identity if identity in chosen else known[identity]
                 break
-            climbed.append(above)
+            climbed.append(identity)
+            above = above.parent
         known.update(dict.fromkeys(climbed, holder))
         holders[node.mem_id] = holder
     return holders

@@ -57,7 +57,7 @@ def clean_markup(text: str) -> str:
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:
     """The values in order, each once, without empty ones."""
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 def word_count(text: str) -> int:

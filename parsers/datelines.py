@@ -11,6 +11,7 @@ AGENCIES = (
 )  # fmt: skip
 
 # A dateline stands at the very start; 80 characters hold the longest real ones (two cities, a state, a date).
+_LONGEST = 100  # where the agency begins at the latest: after the 80 and a mark
 _AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
 _DATELINE = re.compile(
     rf"^(?:(?P<place>[^\W\d_][^()\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
@@ -33,7 +34,8 @@ def read_dateline(paragraph: str) -> Dateline | None:
     The city stands as the paragraph spells it, in title case where that is all capitals; the state and the date are
     left out, and of several cities the first is taken.
     """
-    match = _DATELINE.match(paragraph)
+    start = paragraph[:_LONGEST]
+    match = _DATELINE.match(paragraph) if "(" in start or "/" in start else None  # looking costs a tenth of matching
     if match is None:
         return None
     place = _DATE.sub("", match["place"] or "").split(",")[0].split("/")[0].strip()

@@ -43,6 +43,7 @@ _WRAPPER = re.compile(
     r"^(?:<!--|//\s{0,9}<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|<!\[CDATA\[)"
     r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?);?$"
 )
+_NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 Json = Mapping[str, Any]
@@ -143,7 +144,8 @@ def load_jsonld(block: str) -> Any:
 
 def types_of(found: Json) -> set[str]:
     """The `@type` of an object as a set of bare names (`https://schema.org/NewsArticle` gives `NewsArticle`)."""
-    return {re.split("[/:#]", name)[-1] for name in _flat(found.get("@type")) if isinstance(name, str)}
+    names = (name for name in _flat(found.get("@type")) if isinstance(name, str))
+    return {name if name.isalpha() else _NAMESPACE.sub("", name) for name in names}
 
 
 def as_text(value: Any, depth: int = 0) -> str | None:

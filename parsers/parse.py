@@ -29,7 +29,7 @@ def parse(capture: Capture) -> Outcome:
     The source is the one that the capture names, else that of its host, else (text captures, saved pages) the one that
     recognises the content.
     """
-    host = host_of(capture.url)
+    host = None if capture.source else host_of(capture.url)
     source = by_name(capture.source) if capture.source else by_host(host)
     unusable = _unusable(capture)
     if unusable:

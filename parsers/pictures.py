@@ -56,7 +56,7 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
                 url = leading.url
             if url:
                 _add(found, Image(url, caption, credit))
-    if leading and _same(leading.url) in found:
+    if leading and found and _same(leading.url) in found:
         _add(found, leading)
     elif leading and not (layout.figures and found):
         return (leading, *found.values())

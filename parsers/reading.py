@@ -11,7 +11,7 @@ from parsers.bylines import split_names, split_people, strip_prefix
 from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
-from parsers.html import Node, attribute, part_of_article, text_of
+from parsers.html import Node, attribute, part_of_article, text_of, without_nested
 from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
 from parsers.page import Page
 from parsers.pictures import read_pictures
@@ -186,7 +186,8 @@ def _language(page: Page, layout: Layout) -> str | None:
 
 
 def _genre(metadata: Metadata) -> str | None:
-    return next((_GENRES[name] for name in _GENRES if name in types_of(metadata.article)), None)
+    types = types_of(metadata.article)
+    return next((genre for name, genre in _GENRES.items() if name in types), None)
 
 
 def _access(page: Page, layout: Layout) -> str | None:
@@ -212,7 +213,7 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]
     unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
     leads = page.select(layout.lead) if layout.lead else []
     if unwanted:
-        for root in (*containers, *leads):
+        for root in without_nested([*containers, *leads]):
             remove(root, unwanted)
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)

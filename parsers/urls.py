@@ -61,15 +61,15 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
     if parsed is None:
         return None
     href = str(parsed.href)
-    if href.startswith("https:") and not set(href) & {"?", "#", "@"}:  # nearly every canonical link
-        return href
-    if parsed.protocol == "http:" and not parsed.port:
+    if href.startswith("http:") and not parsed.port:
         parsed.protocol = "https:"
-    parsed.hash = ""
-    parsed.username = ""
-    parsed.password = ""
-    # Also where the query is empty, which takes off a final `?`.
-    parsed.search = "&".join(pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair))
+    if "#" in href:
+        parsed.hash = ""
+    if "@" in href:
+        parsed.username = ""
+        parsed.password = ""
+    if "?" in href:  # also before an empty query, which is taken off
+        parsed.search = "&".join(pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair))
     return str(parsed.href)
 
 

@@ -33,19 +33,24 @@ def _topics(page: Page) -> tuple[str, ...]:
     metadata = page.metadata
     stated = metadata.first("keywords")
     named = as_texts(metadata.article.get("keywords")) or keywords(stated)
-    shown = _letters(stated) if stated else None
-    return unique(name for name in named if not _ROUTING.fullmatch(name) and (shown is None or _letters(name) in shown))
+    topics = unique(name for name in named if not _ROUTING.fullmatch(name))
+    if not stated:
+        return topics
+    shown = _letters(stated)
+    return tuple(name for name in topics if name in stated or _letters(name) in shown)
 
 
 def _letters(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", text)
 
 
+def _parted(block: Block) -> list[Block]:
+    return [Block(block.type, text) for text in map(str.strip, _RULE.split(block.text)) if text]
+
+
 def _without_notes(_page: Page, draft: Draft) -> None:
     """Part the blocks at rules within them, and take off the notes at their end."""
-    blocks = [
-        Block(block.type, text) for block in draft.body for text in map(str.strip, _RULE.split(block.text)) if text
-    ]
+    blocks = [piece for block in draft.body for piece in (_parted(block) if "___" in block.text else (block,))]
     while blocks and _NOTE.match(blocks[-1].text):
         blocks.pop()
     draft.body = blocks

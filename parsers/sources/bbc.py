@@ -5,7 +5,7 @@ from dataclasses import replace
 from parsers.article import Block, BlockType
 from parsers.characters import unique
 from parsers.draft import Draft
-from parsers.html import text_of, texts
+from parsers.html import select, text_of, texts
 from parsers.page import Page
 from parsers.source import Layout, Source
 from parsers.urls import absolute
@@ -17,6 +17,7 @@ _TEXT = (
     ' [data-component="subheadline-block"] :is(h2, h3, h4), [data-component="crosshead-block"] :is(h2, h3, h4)'
 )
 _TAGS = '[data-component="tags"] a, [data-component="tag-list-block"] a, [data-component="topic-list"] a'
+_LISTS = '[data-component="text-block"] ul, [data-component$="list-block"] ul'
 # Contributors with their roles, each in an element of its own.
 _CONTRIBUTOR = '[data-testid^="byline"][data-testid$="contributors"] > div'
 
@@ -32,7 +33,8 @@ def _section(page: Page) -> str | None:
 
 def _part_links_from_prose(page: Page, draft: Draft) -> None:
     """Lists of which every item is nothing but a link are other stories to read, put between the paragraphs."""
-    for listing in page.select('article [data-component="text-block"] ul, article [data-component$="list-block"] ul'):
+    listings = [listing for article in page.select("article") for listing in select(article, _LISTS)]
+    for listing in listings:
         items = listing.css("li")
         links = [item.css("a") for item in items]
         if not items or any(

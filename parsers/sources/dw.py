@@ -1,7 +1,7 @@
 """Deutsche Welle, https://www.dw.com. Layouts verified on saved pages of 2023-04, 2023-06 and 2024-01."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.bylines import split_names
@@ -22,13 +22,11 @@ def _fill_in_renditions(_page: Page, draft: Draft) -> None:
     draft.images = tuple(replace(image, url=image.url.replace(_TEMPLATE, _RENDITION)) for image in draft.images)
 
 
-def _facts(page: Page) -> list[tuple[str, str]]:
+def _facts(page: Page) -> Iterator[tuple[str, str]]:
     """Label and value of the list below a text of the old site: `Datum 28.04.2023`, `Autorin/Autor Jane Doe`."""
-    found = []
     for entry in page.tree.css("#bodyContent ul.smallList > li"):
         label = " ".join(texts(entry, "strong"))
-        found.append((label, clean(text_of(entry).removeprefix(label)).lstrip(": ")))
-    return found
+        yield label, clean(text_of(entry).removeprefix(label)).lstrip(": ")
 
 
 def _old_date(page: Page) -> str | None:
