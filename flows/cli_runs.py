@@ -12,7 +12,7 @@ from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, 
 
 if TYPE_CHECKING:
     from infra.filing import Run
-    from infra.reparse import ArchivedChunk
+    from infra.reparse_plan import ArchivedChunk
     from infra.run_report import RunReport
 
 PrefectOption = Annotated[
@@ -91,7 +91,7 @@ def run(
     from flows.start import begin_run
     from infra.days import Days, parse_day, require_begun
     from infra.known_sources import require_source
-    from infra.reparse import plan_days
+    from infra.reparse_plan import plan_days
 
     require_source(source)
     now = datetime.now(UTC)
@@ -125,7 +125,7 @@ def backfill(
     from flows.start import begin_run
     from infra.days import Days, parse_day, require_begun
     from infra.known_sources import require_source
-    from infra.reparse import plan_days
+    from infra.reparse_plan import plan_days
 
     for name in sources or []:
         require_source(name)
@@ -163,7 +163,7 @@ def reparse(
     from flows.start import begin_run
     from infra.days import Days, parse_day
     from infra.known_sources import require_source
-    from infra.reparse import plan_history
+    from infra.reparse_plan import plan_history
 
     require_source(source)
     first = parse_day(start, "--start") if start else None

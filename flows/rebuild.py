@@ -7,8 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
 from infra.filing import Run
-from infra.reparse import ArchivedChunk, reparse_chunk
 from infra.reparse import rebuild as rebuild_all
+from infra.reparse import reparse_chunk
+from infra.reparse_plan import ArchivedChunk
 from infra.run_report import RunReport
 
 

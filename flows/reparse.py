@@ -7,7 +7,7 @@ from prefect import flow
 from flows.parameters import SourceName
 from flows.rebuild import rebuild
 from flows.start import begin_run
-from infra.reparse import plan_history
+from infra.reparse_plan import plan_history
 from infra.run_report import RunReport
 
 

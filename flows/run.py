@@ -8,7 +8,7 @@ from flows.parameters import SourceName
 from flows.rebuild import rebuild
 from flows.start import begin_run
 from infra.days import Days, require_begun
-from infra.reparse import plan_days
+from infra.reparse_plan import plan_days
 from infra.run_report import RunReport
 
 LAG = timedelta(days=1)  # a run lands the day before its scheduled one: that day is over in UTC

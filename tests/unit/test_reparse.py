@@ -1,5 +1,6 @@
 """The lake rebuilt from the raw archive: the right captures for the right days, and nothing changed needlessly."""
 
+import gzip
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,20 +10,27 @@ from typing import Any
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, RawArchive
+from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer, RawArchive
+from infra.comparison import Kind
 from infra.days import Days
 from infra.errors import UsageError
 from infra.filing import Examined, Run, file_outcomes
+from infra.find_inputs import find_inputs
+from infra.ingest import ingest_chunk, plan
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.reparse import ArchivedChunk, plan_days, plan_history, rebuild, reparse_chunk
+from infra.raw_index import Identity
+from infra.reparse import rebuild, reparse_chunk, try_out
+from infra.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
 from infra.run_report import RunReport
 from infra.settings import Settings
 from parsers.capture import Capture
+from parsers.outcome import Parsed
 from parsers.parse import parse
 from tests import sample_pages as pages
 
 DAY = pages.FIRST_DAY
+LATER = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,14 +56,16 @@ def test_days_are_landed_from_the_archive_with_the_counts_of_that_day(run: Run) 
     assert (manifest.coverage["reparse"].captured, manifest.coverage["reparse"].parsed) == (3, 3)
 
 
-@pytest.mark.parametrize("plan", ["days", "history"])
-def test_l04_repeating_it_writes_nothing(run: Run, plan: str) -> None:
+@pytest.mark.parametrize("planned", ["days", "history"])
+def test_l04_repeating_it_writes_nothing(run: Run, planned: str) -> None:
     _archive(run, [*(pages.capture(number) for number in range(4)), pages.capture(5, b"<p>")])
     store = run.open_store()
 
     def repeat(run: Run) -> RunReport:
         chunks = (
-            plan_days(store, [], Days(DAY, DAY + timedelta(days=9))) if plan == "days" else plan_history(store, "tass")
+            plan_days(store, [], Days(DAY, DAY + timedelta(days=9)))
+            if planned == "days"
+            else plan_history(store, "tass")
         )
         return rebuild(chunks, run)
 
@@ -131,7 +141,7 @@ def test_o01_history_refuses_an_end_before_its_start(run: Run) -> None:
 
 
 def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.reparse.CHUNK_CAPTURES", 2)
+    monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 2)
     _archive(run, [pages.capture(number, days=2) for number in range(9)])
     chunks = plan_days(run.open_store(), ["tass"], Days(DAY, DAY + timedelta(days=2)))
     assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
@@ -144,7 +154,7 @@ def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monk
 
 
 def test_chunks_are_bounded_in_bytes_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.reparse.CHUNK_BYTES", 1)
+    monkeypatch.setattr("infra.reparse_plan.CHUNK_BYTES", 1)
     _archive(run, [pages.capture(number) for number in range(3)])
     assert [len(chunk.pointers) for chunk in plan_history(run.open_store(), "tass")] == [1, 1, 1]
 
@@ -161,7 +171,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     later: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lake equals a fresh one, although the capture that wins now was parsed before the row above it went."""
-    monkeypatch.setattr("infra.reparse.CHUNK_CAPTURES", 1)
+    monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 1)
     first = pages.capture(0)
     second = replace(first, captured_at=first.captured_at + timedelta(days=1), source="tass", **later)
     _archive(run, [first, second])
@@ -170,7 +180,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     shutil.copytree(tmp_path / "lake" / "raw", tmp_path / "fresh" / "raw")
     rebuild(plan_history(fresh.open_store(), "tass"), fresh)
 
-    _land_as_an_older_parser_did(run, second, like=first)
+    _land(run, second, like=first)  # as an older parser did, which made more of it
     parsed: list[int] = []
 
     def counted(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
@@ -187,12 +197,133 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
         assert found.num_rows == 1
 
 
-def _land_as_an_older_parser_did(run: Run, capture: Capture, like: Capture) -> None:
-    """Land an article of a capture that today's parser makes nothing, or less, of."""
+@pytest.mark.parametrize("damage", [slice(-100), slice(None)], ids=["cut short", "too large"])
+def test_pages_that_came_in_damaged_stay_rejected_as_they_are_by_ingest(
+    damage: slice, run: Run, tmp_path: Path
+) -> None:
+    """Their beginning would parse; but neither does ingest parse it, and a reparse must not change what it left."""
+    folder = pages.write_folder(tmp_path / "in", 2)
+    padded = pages.page(1) + b"<!-- " + bytes(range(48, 123)) * 40 + b" -->"
+    (folder / "0001.html").write_bytes(gzip.compress(padded)[damage])
+    limited = Run(run.settings.model_copy(update={"max_page_bytes": len(pages.page(1)) + 100}), run.run_id)
+    for chunk in plan(find_inputs([str(folder)])):
+        ingest_chunk(chunk, limited)
+    before = _objects(run.open_store())
+    report = rebuild(plan_history(run.open_store(), "tass"), run)
+    assert (report.captures, report.parsed, report.partitions_written) == (2, 1, 0)
+    assert set(report.rejected) <= {"truncated", "too_large"}
+    assert _objects(run.open_store()) == before
+
+
+def test_what_a_crawler_cut_off_is_parsed_again(run: Run) -> None:
+    cut = replace(pages.capture(0), truncated=True)
+    _archive(run, [cut])
+    assert rebuild(plan_history(run.open_store(), "tass"), run).parsed == 1
+    body = pages.page(1).partition(b"STAVROPOL")[0]
+    gone = replace(pages.capture(1, body), truncated=True)
+    _archive(Run(run.settings, "20240202T000000Z-000002"), [gone])
+    for _ in range(2):  # the second time its rejection is there, with the version of the parser that made it
+        assert rebuild(plan_history(run.open_store(), "tass"), run).rejected == {"truncated": 1}
+
+
+def test_a_trial_changes_nothing_and_says_what_a_rebuild_does(run: Run) -> None:
+    captures = [pages.capture(number) for number in range(4)] + [pages.capture(4, b"<p>")]
+    _archive(run, captures)
     store = run.open_store()
-    (archived,) = (
-        ArchivedCapture(capture, entry.pointer, new=False)
-        for entry in RawArchive(store).entries("tass")
-        if entry.captured_at == capture.captured_at
-    )
-    file_outcomes([Examined(archived, parse(like))], Lake(store), run, mode="ingest")
+    _land(run, captures[0], authors=("Nobody",))
+    _land(run, captures[1])
+    _land(run, captures[4], like=pages.capture(4))
+    before = _objects(store)
+    seen: list[str] = []
+    found = try_out(plan_history(store, "tass"), run, lambda chunk: seen.append(chunk.described()))
+    assert seen == ["tass (5 captures)"]
+    assert _objects(store) == before
+    assert found.rows == {Kind.ADDED: 2, Kind.CHANGED: 1, Kind.REMOVED: 1}
+    assert found.fields == {"authors": 1}
+    assert found.rejects_opened == {"empty": 1}
+    (reason,) = [sample.reason for sample in found.samples if sample.kind is Kind.REMOVED]
+    assert reason is not None
+    assert reason.startswith("empty: ")
+    rebuild(plan_history(store, "tass"), run)
+    assert try_out(plan_history(store, "tass"), run, lambda _: None).is_empty
+
+
+def test_outdated_takes_rows_of_older_parsers_and_the_captures_of_their_addresses(run: Run) -> None:
+    old, current, hidden = pages.capture(0), pages.capture(1), replace(pages.capture(0), captured_at=LATER)
+    undated = pages.capture(3)
+    _archive(run, [old, current, hidden, undated])
+    store = run.open_store()
+    assert plan_outdated(store, "tass") == []
+    _land(run, old, parser_version=0)
+    _land(run, current)
+    _land(run, undated, parser_version=0, published_at=None)
+    assert _captured(run, plan_outdated(store, "tass", DAY, DAY + timedelta(days=1))) == {old, hidden}
+    assert plan_outdated(store, "tass", DAY + timedelta(days=1)) == []
+    assert _captured(run, plan_outdated(store, "tass")) == {old, hidden, undated}
+    rebuild(plan_outdated(store, "tass"), run)
+    assert plan_outdated(store, "tass") == []
+
+
+def test_outdated_rows_of_captures_that_the_index_names_otherwise_are_taken_too(run: Run) -> None:
+    """Two writers may have archived the same capture; a row may point to either, the index names one."""
+    capture = pages.capture(0)
+    _archive(run, [capture])
+    (entry,) = RawArchive(run.open_store()).entries("tass")
+    other = Pointer("raw/source=tass/date=2024-01-10/z.warc.gz", 0, 99)
+    _land(run, capture, at=other, parser_version=0)
+    (chunk,) = plan_outdated(run.open_store(), "tass")
+    assert chunk.pointers == (entry.pointer, other)
+
+
+def test_only_rejects_takes_captures_with_an_open_rejection_of_the_source_or_of_none(run: Run) -> None:
+    good, bad = pages.capture(0), pages.capture(1, b"<p>")
+    later = replace(pages.capture(2, b"<p>"), captured_at=LATER)
+    ours, foreign = replace(pages.capture(3), source="nobody"), replace(pages.capture(4), url="https://else.example/")
+    _archive(run, [good, bad, later])
+    _archive(run, [ours, foreign], source=UNKNOWN_SOURCE)
+    store = run.open_store()
+    assert plan_rejects(store, "tass") == []
+    for capture in (good, bad, later):
+        _land(run, capture)
+    for capture in (ours, foreign):
+        _land(run, capture, source=UNKNOWN_SOURCE)
+    assert _captured(run, plan_rejects(store, "tass")) == {bad, later, ours}
+    assert _captured(run, plan_rejects(store, "tass", LATER.date())) == {later}
+    assert plan_rejects(store, "theissue") == []
+
+
+def test_a_scope_plans_source_after_source_and_refuses_what_contradicts_itself(run: Run) -> None:
+    _archive(run, [pages.capture(0), pages.capture(1)])
+    store = run.open_store()
+    for scope in (Scope(), Scope(("tass", "theissue", "tass"))):
+        assert [chunk.described() for chunk in scope.plan(store)] == ["tass (2 captures)"]
+    assert Scope(outdated=True).plan(store) == Scope(only_rejects=True).plan(store) == []
+    with pytest.raises(UsageError, match="exclude each other"):
+        Scope(only_rejects=True, outdated=True)
+    with pytest.raises(UsageError, match="there is no source 'tsas'"):
+        Scope(("tass", "tsas"))
+    with pytest.raises(UsageError, match="is not after start"):
+        Scope(start=DAY, end=DAY)
+
+
+def _land(
+    run: Run,
+    capture: Capture,
+    like: Capture | None = None,
+    source: str = "tass",
+    at: Pointer | None = None,
+    **changes: Any,
+) -> None:
+    """Land what came of an archived capture, or would have come of one like another, with some fields changed."""
+    store = run.open_store()
+    known = {entry.identity: entry.pointer for entry in RawArchive(store).entries(source)}
+    archived = ArchivedCapture(capture, at or known[Identity.of(capture)], new=False)
+    outcome = parse(like or capture)
+    if isinstance(outcome, Parsed):
+        outcome = Parsed(replace(outcome.article, **changes))
+    file_outcomes([Examined(archived, outcome)], Lake(store), run, mode="ingest")
+
+
+def _captured(run: Run, chunks: Iterable[ArchivedChunk]) -> set[Capture]:
+    archive = RawArchive(run.open_store())
+    return {archive.read(pointer) for chunk in chunks for pointer in chunk.pointers}

@@ -1,0 +1,138 @@
+"""What a trial would change, counted and shown: rows added, removed, moved, changed; fields by name."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from infra.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
+from infra.lake import Lake
+from infra.rejects import Reject
+from infra.trial_store import TrialStore
+from parsers.article import Article, Block, BlockType, Provenance
+from parsers.outcome import RejectReason
+from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
+from tests.memory_store import MemoryStore
+
+Landed = tuple[Article, Provenance]
+DAY, NEXT_DAY = "2024-05-01", "2024-05-02"
+
+
+def _compared(
+    before: Sequence[Landed], after: Sequence[Landed], rejects: Sequence[Reject] = (), old: Sequence[Reject] = ()
+) -> Comparison:
+    """What a parser of version 2 changes, that makes `after` and `rejects` of all captures."""
+    base = MemoryStore()
+    Lake(base).land(before, old, mode="ingest")
+    kept = dict(base.objects)
+    trial = TrialStore(base, MemoryStore())
+    pointers = [pointer(number) for number in range(100)]
+    Lake(trial).land(after, rejects, mode="reparse", reparsed={SOURCE: pointers})
+    assert base.objects == kept
+    return compare(trial)
+
+
+def test_the_same_again_is_no_change() -> None:
+    rows = [landed(number) for number in range(3)]
+    found = _compared(rows, rows)
+    assert found.is_empty
+    assert found.as_json()["rows"] == {"added": 0, "removed": 0, "moved": 0, "changed": 0}
+
+
+def test_added_and_changed_rows_are_told_from_those_that_only_bear_a_new_version() -> None:
+    before = [landed(0), landed(1), landed(2)]
+    after = [
+        landed(0, parser_version=2),
+        landed(1, parser_version=2, authors=("Ann Ode",), section="Sea"),
+        landed(2, parser_version=2, section="Sea"),
+        landed(3, parser_version=2),
+    ]
+    found = _compared(before, after)
+    assert found.rows == {Kind.CHANGED: 2, Kind.ADDED: 1}
+    assert (found.restamped, found.partitions) == (1, 1)
+    assert found.fields == {"authors": 1, "section": 2}
+    first, second, added = found.samples
+    assert (first.kind, first.article_id, first.title) == (Kind.CHANGED, landed(1)[0].article_id, "Ferry 1 leaves late")
+    assert first.changes == (
+        FieldChange("authors", ["Ann Ode", "Bo Lund"], ["Ann Ode"]),
+        FieldChange("section", None, "Sea"),
+    )
+    assert second.changes == (FieldChange("section", None, "Sea"),)
+    assert (added.kind, added.before, added.after, added.url) == (Kind.ADDED, None, DAY, landed(3)[0].url)
+
+
+def test_a_row_of_another_day_has_moved_whatever_else_is_new() -> None:
+    later = NOON + timedelta(days=1)
+    found = _compared([landed(0), landed(1)], [landed(0, parser_version=2, published_at=later), landed(1)])
+    assert found.rows == {Kind.MOVED: 1}
+    assert (found.fields, found.partitions) == ({"published_at": 1}, 2)
+    (sample,) = found.samples
+    assert (sample.before, sample.after) == (DAY, NEXT_DAY)
+    assert sample.changes == (FieldChange("published_at", NOON, later),)
+
+
+def test_an_article_whose_identity_changes_is_the_one_of_the_same_capture() -> None:
+    """A page that says its own address better now has another id, on the same day or on another."""
+    better = {"parser_version": 2, "canonical_url": "https://gazette.example/0", "article_id": "0" * 32}
+    found = _compared([landed(0), landed(1)], [landed(0, **better), landed(1)])
+    assert found.rows == {Kind.CHANGED: 1}
+    assert set(found.fields) == {"article_id", "canonical_url"}
+    later = NOON + timedelta(days=1)
+    found = _compared([landed(0), landed(1)], [landed(0, **better, published_at=later), landed(1)])
+    assert found.rows == {Kind.MOVED: 1}
+    assert set(found.fields) == {"article_id", "canonical_url", "published_at"}
+
+
+def test_a_row_that_goes_says_why_its_capture_is_rejected_now() -> None:
+    now = rejected(1, reason=RejectReason.NOT_ARTICLE, detail="a tag page", parser_version=2)
+    found = _compared([landed(0), landed(1)], [landed(0)], [now])
+    assert found.rows == {Kind.REMOVED: 1}
+    assert found.rejects_opened == {"not_article": 1}
+    (sample,) = found.samples
+    assert (sample.kind, sample.before, sample.after) == (Kind.REMOVED, DAY, None)
+    assert sample.reason == "not_article: a tag page"
+
+
+def test_rejections_that_a_better_parser_closes_are_counted() -> None:
+    found = _compared([landed(0)], [landed(0), landed(1, parser_version=2)], old=[rejected(1)])
+    assert (found.rows, found.rejects_closed, found.rejects_opened) == ({Kind.ADDED: 1}, {"layout": 1}, {})
+    assert not found.is_empty
+
+
+def test_a_rejection_with_another_reason_is_a_change_though_no_row_is() -> None:
+    found = _compared([landed(0)], [landed(0)], [rejected(1, parser_version=2, detail="else")], old=[rejected(1)])
+    assert not found.rows
+    assert found.rejects_changed == 1
+    assert not found.is_empty
+
+
+def test_samples_are_few_and_have_some_of_each_field_and_kind() -> None:
+    before = [landed(number) for number in range(60)]
+    after = [landed(number, parser_version=2, section="Sea") for number in range(30)]
+    after += [landed(59, parser_version=2, genre="news")]
+    found = _compared(before, after)
+    kinds = [sample.kind for sample in found.samples]
+    assert found.rows == {Kind.CHANGED: 31, Kind.REMOVED: 29}
+    assert kinds.count(Kind.CHANGED) == FIELD_SAMPLES + 1
+    assert kinds.count(Kind.REMOVED) == ROW_SAMPLES
+
+
+def test_more_rows_than_a_row_group_are_compared_each_with_its_own() -> None:
+    numbers = range(1, 2500)
+    body = (Block(BlockType.PARAGRAPH, "New."),)
+    before = [landed(number, published_at=NOON + timedelta(seconds=number)) for number in numbers]
+    changed = {1, 1000, 1001, 2400}
+    after = [
+        # In the other order: the places of all rows are other ones.
+        landed(number, parser_version=2, published_at=NOON - timedelta(seconds=number), **_if(number in changed, body))
+        for number in numbers
+    ]
+    base = MemoryStore()
+    Lake(base).land(before, mode="ingest")
+    trial = TrialStore(base, MemoryStore())
+    Lake(trial).land(after, mode="reparse", reparsed={SOURCE: [pointer(number) for number in numbers]})
+    found = compare(trial)
+    assert found.rows == {Kind.CHANGED: len(numbers)}
+    assert found.fields == {"published_at": len(numbers), "body": 4, "content_digest": 4}
+
+
+def _if(condition: bool, body: tuple[Block, ...]) -> dict[str, object]:
+    return {"body": body, "content_digest": "sha256:new"} if condition else {}

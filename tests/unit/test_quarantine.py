@@ -1,0 +1,64 @@
+"""The quarantine as people ask for it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from infra.lake import Lake
+from infra.object_store import ObjectStore
+from infra.quarantine import RejectGroup, grouped, rejects_in
+from parsers.outcome import RejectReason
+from tests.lake_samples import NOON, SOURCE, landed, rejected
+from tests.memory_store import MemoryStore
+
+NEXT_DAY = NOON + timedelta(days=1)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Five open rejections and a closed one; a day on which all are closed."""
+    store = MemoryStore()
+    rejects = [
+        rejected(0),
+        rejected(1, captured_at=NOON),
+        rejected(2, captured_at=NEXT_DAY, url=None),
+        rejected(3, reason=RejectReason.EMPTY, parser_version=None),
+        rejected(4, source="_unknown", reason=RejectReason.UNKNOWN_SOURCE, parser_version=None),
+        rejected(5),
+        rejected(6, captured_at=NEXT_DAY + timedelta(days=1)),
+    ]
+    Lake(store).land([], rejects, mode="ingest")
+    closing = [landed(5), landed(6, captured_at=NEXT_DAY + timedelta(days=1))]
+    Lake(store).land(closing, mode="reparse")
+    return store
+
+
+def _numbers(store: ObjectStore, source: str | None = SOURCE, **asked: date | bool) -> list[int]:
+    rows = rejects_in(store, source, **asked)  # type: ignore[arg-type] # of this test's own calls
+    return sorted(int(row["capture_offset"]) // 1000 for row in rows)
+
+
+def test_open_rejections_are_listed_by_source_and_day_of_capture(store: MemoryStore) -> None:
+    assert _numbers(store, None) == [0, 1, 2, 3, 4]
+    assert _numbers(store) == [0, 1, 2, 3]
+    assert _numbers(store, "_unknown") == [4]
+    assert _numbers(store, start=NEXT_DAY.date()) == [2]
+    assert _numbers(store, end=NEXT_DAY.date()) == [0, 1, 3]
+    assert _numbers(store, closed=True) == [0, 1, 2, 3, 5, 6]
+    assert {row["source"] for row in rejects_in(store)} == {SOURCE, "_unknown"}
+
+
+def test_a_day_without_open_rejections_is_not_read(store: MemoryStore) -> None:
+    store.gets.clear()
+    list(rejects_in(store, SOURCE))
+    assert not any("date=2024-05-03" in key for key in store.gets)
+
+
+def test_they_are_grouped_by_source_and_reason_with_the_latest_address_as_example(store: MemoryStore) -> None:
+    later = NOON + timedelta(hours=2)
+    assert grouped(rejects_in(store)) == [
+        RejectGroup("_unknown", "unknown_source", 1, later, later, "https://gazette.example/news/4"),
+        RejectGroup(SOURCE, "layout", 3, NOON, NEXT_DAY, "https://gazette.example/news/0"),
+        RejectGroup(SOURCE, "empty", 1, later, later, "https://gazette.example/news/3"),
+    ]
+    assert grouped([]) == []
