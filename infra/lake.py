@@ -16,6 +16,7 @@ from infra.object_store import ObjectInfo, ObjectStore, read_merge_write
 from infra.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
 from infra.rejects import FAILURES, Reject, invalid_record, reject_id
 from infra.schema import to_table
+from infra.settling import Identities, settle
 from parsers.article import NULL_PARTITION, Article, Provenance, partition_date
 
 WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
@@ -34,7 +35,8 @@ class LandingReport:
         unchanged: those of this landing that were as they should be already, ascending.
         rows_added: articles that are new in their partition.
         rows_updated: articles of which a better row was landed.
-        rows_removed: rows whose capture, parsed again, is elsewhere or no article now.
+        rows_removed: rows whose capture, parsed again, is elsewhere or no article now, and rows of articles of which
+            another partition has a better one.
         rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
             rows of other captures of the article: where those were landed before it, land them once more.
         rejects_written: rejections that are new or changed.
@@ -69,6 +71,7 @@ class Lake:
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self._footers = Footers(store)
+        self._identities: dict[str, Identities] = {}
 
     def land(
         self,
@@ -117,14 +120,17 @@ class Lake:
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
+        outcomes = [(partition, *result) for partition, result in results.items()]
+        outcomes += self._settled(rows)
+        written = {partition for partition, was_written, _ in outcomes if was_written}
         changes = self._land_rejects(rejected, fitting)
         return LandingReport(
-            written=tuple(sorted(partition for partition, (written, _) in results.items() if written)),
-            unchanged=tuple(partition for partition in partitions if not results[partition][0]),
-            rows_added=sum(change.added for _, change in results.values()),
-            rows_updated=sum(change.updated for _, change in results.values()),
-            rows_removed=sum(change.removed for _, change in results.values()),
-            rows_exposed=sum(change.exposed for _, change in results.values()),
+            written=tuple(sorted(written)),
+            unchanged=tuple(partition for partition in partitions if partition not in written),
+            rows_added=sum(change.added for *_, change in outcomes),
+            rows_updated=sum(change.updated for *_, change in outcomes),
+            rows_removed=sum(change.removed for *_, change in outcomes),
+            rows_exposed=sum(change.exposed for *_, change in outcomes),
             rejects_written=sum(change.added + change.updated for change in changes),
             rejects_closed=sum(change.closed for change in changes),
             invalid_records=len(wrong),
@@ -203,6 +209,18 @@ class Lake:
                 if (source, date) not in landed and uris.intersection(self._footers.read(info).capture_uris):
                     found.append((source, date))
         return found
+
+    def _settled(self, landed: Mapping[PartitionId, Any]) -> Iterator[tuple[PartitionId, bool, Change]]:
+        """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
+        by_source: defaultdict[str, list[Any]] = defaultdict(list)
+        for (source, _), rows in landed.items():
+            by_source[source] += rows[ARTICLES.identity].chunks
+        for source, identities in by_source.items():
+            listed = {date: info for _, date, info in self.partitions(source)}
+            index = self._identities.setdefault(source, Identities(self.store, source))
+            places = index.find(pa.concat_arrays(identities), listed)
+            for date, written, change in settle(self.store, source, places) if places else ():
+                yield (source, date), written, change
 
     def _land_rejects(self, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> list[Change]:
         """Land rejections by capture day, and close those whose captures are articles now."""

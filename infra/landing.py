@@ -187,6 +187,31 @@ def land_articles(
     return file.replaced(touched, joined, covered), change
 
 
+def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
+    """Leave in a partition what is greatest there of the articles that are in other partitions too.
+
+    Args:
+        old: the partition as it is, None if there is none.
+        others: rows that are in other partitions of the source, with the table's schema.
+        name: key of the partition, for messages.
+
+    Returns:
+        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed: rows of which
+        `others` has a greater one are gone, the rest of the common ones know when their article was first captured.
+
+    Raises:
+        NewslakeError: the old partition cannot be read.
+    """
+    file = PartitionFile(ARTICLES, old, name)
+    touched = _touched(file, others, ())
+    present = file.take(touched)
+    joined, chosen = join(ARTICLES, pa.concat_tables([present, others]))
+    staying = [place for place, index in enumerate(chosen) if index < present.num_rows]
+    left = joined.take(pa.array(staying, pa.int64()))
+    change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
+    return (old if change == Change() else file.replaced(touched, left, file.manifest.coverage)), change
+
+
 def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureKey]) -> list[int]:
     """Places of the rows that the new ones may replace; all others stay as they are and need not be looked at."""
     if not file.rows:

@@ -140,3 +140,10 @@ class PartitionFile:
         except (pa.ArrowException, OSError, ValueError) as error:
             raise damaged(self._name, str(error)) from error
         return found
+
+
+def rows_of(kind: TableKind, body: bytes | None, identities: Any, name: str) -> Any:
+    """The rows of some identities, a pyarrow array of strings, as a table; for the rest see `PartitionFile`."""
+    file = PartitionFile(kind, body, name)
+    held = file.columns([kind.identity])[kind.identity]
+    return file.take(pc.indices_nonzero(pc.is_in(held, value_set=identities)).to_pylist())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra import landing
 from infra.landing import CaptureKey, Change, land_articles, land_rejects
-from infra.partition import ARTICLES, REJECTS, Coverage, decode
+from infra.partition import ARTICLES, REJECTS, Coverage, decode, encode
 from infra.rejects import Reject, RejectState
 from infra.schema import to_table
 from parsers.article import Block, BlockType, Fidelity, Image
@@ -169,6 +169,13 @@ def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(mon
     assert change == Change()
     assert again == body  # encoded anew; only the version in the footer would differ
     assert again is not body
+
+
+def test_a_partition_in_which_an_article_is_twice_is_mended_by_the_next_landing() -> None:
+    twice, _ = to_table([landed(1), landed(1, captured_at=NOON + timedelta(days=1)), landed(2)], ARTICLES.columns)
+    mended, change = land(encode(ARTICLES, twice, {}), landed(3))
+    assert [row["title"] for row in rows_of(mended)] == [f"Ferry {number} leaves late" for number in (1, 2, 3)]
+    assert change == Change(added=1, updated=1, removed=1)
 
 
 class TestReparsed:

@@ -1,0 +1,246 @@
+"""Every article is in one partition, whatever days its captures state, in any order and with any interruption (L10)."""
+
+import io
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra import settling
+from infra.errors import NewslakeError
+from infra.lake import Lake, LandingReport
+from infra.local_store import LocalStore
+from infra.object_store import ConflictError, ObjectStore
+from infra.partition import ARTICLES, encode
+from infra.settling import Identities
+from parsers.article import NULL_PARTITION, Fidelity
+from tests.lake_samples import NOON, Landed, landed
+from tests.memory_store import MemoryStore
+
+DAY, NEXT = "2024-05-01", "2024-05-02"
+CACHE = "_catalog/identities/source=gazette.parquet"
+
+
+def capture(number: int, day: int | None, hour: int = 0, **changes: Any) -> Landed:
+    """A capture of article `number` that states a day after the first, or none, taken some hours after noon."""
+    captured_at = NOON + timedelta(hours=hour)
+    published_at = None if day is None else NOON + timedelta(days=day)
+    return landed(number, published_at=published_at, captured_at=captured_at, capture_offset=hour, **changes)
+
+
+EARLY, LATE = capture(0, day=0, hour=1), capture(0, day=1, hour=2)
+
+
+def rows(store: ObjectStore) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The rows of every partition that has any."""
+    lake = Lake(store)
+    tables = {(s, day): lake.read_partition(s, day).to_pylist() for s, day, _ in lake.partitions()}
+    return {partition: table for partition, table in tables.items() if table}
+
+
+def homes(store: ObjectStore) -> dict[str, list[str]]:
+    """Titles by day."""
+    return {day: [row["title"] for row in table] for (_, day), table in rows(store).items()}
+
+
+def all_landed(batches: Sequence[Sequence[Landed]], store: ObjectStore | None = None) -> ObjectStore:
+    store = store or MemoryStore()
+    for batch in batches:
+        Lake(store).land(batch, mode="live")
+    return store
+
+
+captures = st.builds(
+    capture,
+    st.integers(0, 2),
+    st.none() | st.integers(0, 3),
+    st.integers(0, 3),
+    fidelity=st.sampled_from([Fidelity.PARTIAL, Fidelity.HTML]),
+    source=st.sampled_from(["gazette", "herald"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(captures, max_size=3), min_size=1, max_size=4), st.data())
+def test_l10_any_order_repetition_and_grouping_gives_the_same_rows(
+    batches: list[list[Landed]], data: st.DataObject
+) -> None:
+    expected = rows(all_landed(batches))
+    everything = [each for batch in batches for each in batch]
+    assert rows(all_landed([everything])) == expected
+    assert rows(all_landed([[each] for each in data.draw(st.permutations(everything))])) == expected
+    repeated = data.draw(st.lists(st.sampled_from(batches), max_size=2))
+    assert rows(all_landed(data.draw(st.permutations([*batches, *repeated])))) == expected
+    found = [(source, row["article_id"]) for (source, _), table in expected.items() for row in table]
+    assert len(found) == len(set(found)) == len({(a.source, a.article_id) for a, _ in everything})
+
+
+def test_an_article_whose_stated_day_changes_moves_and_keeps_its_first_capture() -> None:
+    store = MemoryStore()
+    Lake(store).land([EARLY, capture(1, day=0)], mode="live")
+    report = Lake(store).land([LATE], mode="live")
+    assert homes(store) == {DAY: ["Ferry 1 leaves late"], NEXT: ["Ferry 0 leaves late"]}
+    assert rows(store)["gazette", NEXT][0]["first_captured_at"] == EARLY[1].captured_at
+    assert report.written == (("gazette", DAY), ("gazette", NEXT))
+    assert (report.rows_added, report.rows_updated, report.rows_removed) == (1, 1, 1)
+
+
+def test_an_earlier_capture_that_comes_late_does_not_stay() -> None:
+    store = all_landed([[LATE], [EARLY]])
+    assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
+    assert rows(store)["gazette", NEXT][0]["first_captured_at"] == EARLY[1].captured_at
+
+
+def test_l10_an_undated_stub_gives_way_to_the_dated_article() -> None:
+    stub = capture(0, day=None, hour=5, fidelity=Fidelity.PARTIAL)
+    assert homes(all_landed([[stub], [EARLY]])) == homes(all_landed([[EARLY], [stub]])) == {DAY: [EARLY[0].title]}
+    assert NULL_PARTITION in {day for _, day, _ in Lake(all_landed([[stub], [EARLY]])).partitions()}
+
+
+def test_other_sources_with_the_same_identity_are_left_alone() -> None:
+    elsewhere = capture(0, day=1, hour=2, source="herald", article_id=EARLY[0].article_id)
+    assert len(rows(all_landed([[EARLY], [elsewhere]]))) == 2
+
+
+def test_l04_a_second_run_leaves_the_same_bytes() -> None:
+    store = MemoryStore()
+    all_landed([[EARLY, LATE, capture(1, day=0)]], store)
+    before = dict(store.objects)
+    all_landed([[EARLY, LATE, capture(1, day=0)]], store)
+    assert store.objects == before
+
+
+def test_l03_a_rival_that_lands_another_day_at_the_same_time_is_seen() -> None:
+    store = MemoryStore()
+    rivals = [LATE]
+
+    def rival(key: str) -> None:
+        if rivals and "date=2024-05-01" in key:
+            Lake(store).land([rivals.pop()], mode="live")
+
+    store.before_put = rival
+    Lake(store).land([EARLY, capture(1, day=3)], mode="live")
+    assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-04": ["Ferry 1 leaves late"]}
+
+
+@pytest.mark.parametrize("steps", range(5))
+def test_l02_a_landing_that_is_killed_at_any_write_is_mended_by_its_repetition(steps: int) -> None:
+    store = MemoryStore()
+    all_landed([[EARLY, capture(1, day=0)]], store)
+    writes = iter(range(steps))
+
+    def kill(key: str) -> None:
+        if next(writes, None) is None:
+            raise KeyboardInterrupt
+
+    store.before_put = kill
+    try:
+        Lake(store).land([LATE, capture(1, day=2, hour=4)], mode="live")
+    except KeyboardInterrupt:
+        titles = {title for table in homes(store).values() for title in table}
+        assert titles == {"Ferry 0 leaves late", "Ferry 1 leaves late"}  # perhaps twice, never not at all
+    store.before_put = lambda key: None
+    all_landed([[LATE, capture(1, day=2, hour=4)]], store)
+    assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-03": ["Ferry 1 leaves late"]}
+
+
+def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
+    """The greatest row is gone when the lesser is to go for its sake: the lesser stays."""
+    store = MemoryStore()
+    all_landed([[EARLY]], store)
+    others = Lake(all_landed([[LATE]])).read_partition("gazette", NEXT)
+    store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others)
+
+    def reparse(key: str) -> None:
+        store.before_put = lambda key: None
+        store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others.slice(0, 0))
+
+    store.before_put = reparse
+    outcomes = list(settling.settle(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
+    assert homes(store) == {DAY: ["Ferry 0 leaves late"]}
+    assert not any(written for day, written, _ in outcomes if day == DAY)
+
+
+def test_l11_a_damaged_partition_of_another_day_stops_no_landing() -> None:
+    store = MemoryStore()
+    store.objects[ARTICLES.key("gazette", "2020-01-01")] = b"not parquet"
+    all_landed([[EARLY], [LATE]], store)
+    store.objects.pop(ARTICLES.key("gazette", "2020-01-01"))
+    assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
+
+
+class TestIdentities:
+    """The index is a cache: exact by version, and free to be deleted or damaged at any time."""
+
+    @pytest.fixture
+    def store(self, monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+        monkeypatch.setattr(settling, "WORTH_SAVING", 1)
+        return MemoryStore()
+
+    def test_only_partitions_that_changed_are_read_again(self, store: MemoryStore) -> None:
+        all_landed([[capture(n, day=n) for n in range(5)]], store)
+        assert CACHE in store.objects
+        store.gets.clear()
+        all_landed([[capture(9, day=1)]], store)
+        assert sorted(key for key in store.gets if key.startswith("articles/")) == [ARTICLES.key("gazette", NEXT)] * 2
+
+    @pytest.mark.parametrize("content", [b"", b"no parquet", "other"])
+    def test_a_cache_that_cannot_be_read_is_as_none(self, content: bytes | str, store: MemoryStore) -> None:
+        all_landed([[EARLY, capture(1, day=2)]], store)
+        sink = io.BytesIO()
+        pq.write_table(pa.table({"date": [1]}), sink)
+        store.objects[CACHE] = sink.getvalue() if isinstance(content, str) else content
+        all_landed([[LATE]], store)
+        assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-03": ["Ferry 1 leaves late"]}
+
+    @pytest.mark.parametrize("error", [ConflictError("x"), NewslakeError("read-only", "Write.")])
+    def test_a_cache_that_cannot_be_saved_is_no_error(self, error: Exception, store: MemoryStore) -> None:
+        def refuse(key: str) -> None:
+            if key == CACHE:
+                raise error
+
+        store.before_put = refuse
+        all_landed([[EARLY], [LATE]], store)
+        assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
+        assert CACHE not in store.objects
+
+    def test_a_lake_that_lands_often_goes_on_saving_over_what_others_saved(self, store: MemoryStore) -> None:
+        lake = Lake(store)
+        for day in range(1, 4):
+            lake.land([capture(day, day=day)], mode="live")
+            all_landed([[capture(day + 10, day=day)]], store)
+        for _ in range(2):  # the first time, someone else's is in the way
+            lake.land([capture(7, day=0)], mode="live")
+        index = Identities(store, "gazette")
+        store.gets.clear()
+        listed = {day: info for _, day, info in lake.partitions("gazette")}
+        assert index.find(pa.array([EARLY[0].article_id]), listed) == {}
+        assert store.gets == [CACHE]
+
+    def test_few_partitions_are_not_worth_a_cache(self) -> None:
+        store = MemoryStore()
+        all_landed([[EARLY, LATE]], store)
+        assert not any(key.startswith("_catalog/") for key in store.objects)
+
+    def test_a_folder_works_alike(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(settling, "WORTH_SAVING", 1)
+        store = LocalStore(tmp_path)
+        all_landed([[EARLY, capture(1, day=2)], [LATE], [EARLY]], store)
+        assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-03": ["Ferry 1 leaves late"]}
+
+
+def test_nothing_is_looked_up_where_there_is_one_partition() -> None:
+    store = MemoryStore()
+    report = Lake(store).land([EARLY], mode="live")
+    assert store.gets == [ARTICLES.key("gazette", DAY)]
+    assert report == LandingReport(written=(("gazette", DAY),), rows_added=1)
+
+
+def _partition(table: Any) -> bytes:
+    return encode(ARTICLES, table, {})
