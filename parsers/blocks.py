@@ -105,11 +105,11 @@ def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
         return BlockType.LEAD
     if node.mem_id in headings:
         return BlockType.HEADING
-    kind = _TYPES.get(node.tag or "", BlockType.PARAGRAPH)
+    kind = _TYPES.get(node.tag or "")
+    if kind:
+        return kind
     parent = node.parent
-    if kind is BlockType.PARAGRAPH and parent is not None and parent.tag == "blockquote":
-        return BlockType.QUOTE
-    return kind
+    return BlockType.QUOTE if parent is not None and parent.tag == "blockquote" else BlockType.PARAGRAPH
 
 
 def _paragraphs(node: Node) -> list[str]:

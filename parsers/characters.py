@@ -29,8 +29,9 @@ def clean(text: str) -> str:
     """One line of clean text: NFC, runs of white space (NBSP too) folded to one space, ends stripped."""
     # Of white space only the space is printable, and most texts hold no two of them: then there is nothing to fold, and
     # taking a text apart into words costs ten times as much as looking.
-    text = " ".join(text.split()) if "  " in text or not text.isprintable() else text.strip(" ")
-    if text.isascii() and text.isprintable():
+    folded = text.isprintable() and "  " not in text
+    text = text.strip(" ") if folded else " ".join(text.split())
+    if text.isascii() and (folded or text.isprintable()):
         return text
     if not _ODD.search(text):
         return unicodedata.normalize("NFC", text)

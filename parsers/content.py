@@ -69,9 +69,9 @@ def problem_of(body: bytes) -> Problem | None:
     # The beginning first: taking white space off a whole page copies it.
     if not body[:SNIFF_BYTES].strip(BLANK) and not body.strip(BLANK):
         return Problem(RejectReason.EMPTY, "no bytes" if not body else "white space only")
-    for magic, kind in BINARY_MAGIC.items():
-        if body.startswith(magic):
-            return Problem(RejectReason.NOT_HTML, kind)
+    magic = next(filter(body.startswith, BINARY_MAGIC), None)
+    if magic:
+        return Problem(RejectReason.NOT_HTML, BINARY_MAGIC[magic])
     if body[4:8] == b"ftyp":
         return Problem(RejectReason.NOT_HTML, "MP4 media")
     head = body[: 8 * SNIFF_BYTES]

@@ -153,14 +153,23 @@ class _Day:
 
 def _calendar_day(text: str, not_after: date | None) -> _Day | None:
     """The first day that is stated whole; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
-    matches = [match for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST) if (match := pattern.search(text))]
-    for match in sorted(matches, key=lambda match: match["year"] is None):
-        groups = match.groupdict()
-        month = MONTHS[_letters(groups["name"])] if "name" in groups else int(groups["month"])
-        stated = int(groups["year"]) if groups["year"] else _latest_year(month, int(groups["day"]), not_after)
-        if stated is not None and MIN_YEAR <= stated <= MAX_YEAR:
-            return _Day(stated, month, int(groups["day"]), match.start(), match.end())
-    return None
+    without_year = []
+    for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):  # figures first, which are found much sooner than names
+        match = pattern.search(text)
+        if match and not match["year"]:
+            without_year.append(match)
+        elif match and (day := _day(match, not_after)):
+            return day
+    return next(filter(None, (_day(match, not_after) for match in without_year)), None)
+
+
+def _day(match: re.Match[str], not_after: date | None) -> _Day | None:
+    groups = match.groupdict()
+    month = MONTHS[_letters(groups["name"])] if "name" in groups else int(groups["month"])
+    stated = int(groups["year"]) if groups["year"] else _latest_year(month, int(groups["day"]), not_after)
+    if stated is None or not MIN_YEAR <= stated <= MAX_YEAR:
+        return None
+    return _Day(stated, month, int(groups["day"]), match.start(), match.end())
 
 
 def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
@@ -269,11 +278,13 @@ def _rfc(text: str) -> datetime | None:
     return at.replace(tzinfo=timezone(timedelta(hours=_ZONES.get(match[1], 0))))  # -0000 is UTC: RFC 5322, 3.3
 
 
+_HAS_TIME = re.compile(r"\d[T ]+\d|\d{9}")
+_FINAL_OFFSET = re.compile(r"[+-]\d{2}:?\d{2}$")
+_PART_OF_TIME = re.compile(r":\d{2}")
+
+
 def _machine_precision(text: str) -> Precision:
-    if not re.search(r"\d[T ]+\d|\d{9}", text):
+    if not _HAS_TIME.search(text):
         return Precision.DAY
-    return (
-        Precision.MINUTE
-        if len(re.findall(r":\d{2}", re.sub(r"[+-]\d{2}:?\d{2}$", "", text))) == 1
-        else Precision.SECOND
-    )
+    parts = _PART_OF_TIME.findall(_FINAL_OFFSET.sub("", text))
+    return Precision.MINUTE if len(parts) == 1 else Precision.SECOND

@@ -1,6 +1,7 @@
 """The HTML tree and selectors that say what is wrong when they find nothing."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -79,7 +80,14 @@ def without_nested(nodes: list[Node]) -> list[Node]:
     if len(nodes) < 2:  # noqa: PLR2004 - a pair is the least that can be nested
         return nodes
     ids = {node.mem_id for node in nodes}
-    return [node for node in nodes if ids.isdisjoint(ancestors(node))]
+    outside: set[int] = set()  # elements that are in none of the nodes; none is climbed twice
+    found = []
+    for node in nodes:
+        path = list(takewhile(lambda above: above not in outside, ancestors(node)))
+        if ids.isdisjoint(path):
+            outside.update(path)
+            found.append(node)
+    return found
 
 
 def one(root: Tree | Node, css: str) -> Node:

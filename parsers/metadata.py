@@ -65,7 +65,7 @@ class Metadata:
 
     def first(self, *names: str) -> str | None:
         """The first non-empty meta content among the names, in that order, cleaned."""
-        return next((value for name in names for value in self.all(name)), None)
+        return next((value for name in names if name in self.meta for value in self.all(name)), None)
 
     def all(self, name: str) -> list[str]:
         """All non-empty contents of one meta name, cleaned."""

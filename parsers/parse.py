@@ -8,7 +8,7 @@ from parsers.content import problem_of
 from parsers.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
 from parsers.draft import Draft
 from parsers.finishing import finish
-from parsers.html import LayoutError, Tree, select
+from parsers.html import LayoutError, Node, Tree, select
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.page import Page
 from parsers.page_kinds import kind_of_page
@@ -82,8 +82,11 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
         if source is None:
             return Rejected(RejectReason.UNKNOWN_SOURCE, f"the page names no known host ({page.url or 'no address'})")
         page = replace(page, timezone=source.timezone)
+    matches: dict[str, list[Node]] = {}  # layouts of a source often share the selector of the body
     for layout in source.layouts:
-        containers = select(tree, layout.body)
+        if layout.body not in matches:
+            matches[layout.body] = select(tree, layout.body)
+        containers = matches[layout.body]
         if not containers or (layout.when and tree.css_first(layout.when) is None):
             continue
         try:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -96,7 +97,9 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
             frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
     if len(frames) > 1:
-        holders = {above for frame in frames for above in ancestors(frame)}
+        holders: set[int] = set()
+        for frame in frames:
+            holders.update(takewhile(lambda above: above not in holders, ancestors(frame)))
         frames = [frame for frame in frames if frame.mem_id not in holders]
     return frames
 
@@ -173,10 +176,11 @@ def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str
     caption = " ".join(unique(map(text_of, captions)))
     if not isinstance(layout.credit, str):
         return _parted(caption, layout.credit)
-    named = unique(map(text_of, outermost(frame, layout.credit)))
-    for text in unique(text_of(node) for outer in captions for node in outermost(outer, layout.credit)):
+    named = outermost(frame, layout.credit)
+    inside = (node for outer in captions for node in outermost(outer, layout.credit)) if named else ()
+    for text in unique(map(text_of, inside)):
         caption = caption.removesuffix(text).removeprefix(text).strip()
-    return caption or None, _without_label(" ".join(named))
+    return caption or None, _without_label(" ".join(unique(map(text_of, named))))
 
 
 def _parted(caption: str, credit: re.Pattern[str] | None) -> tuple[str | None, str | None]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from parsers.article import Access, Block, BlockType, DateBasis, Fidelity
@@ -54,7 +53,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         layout: the layout that matched.
         containers: the matches of `layout.body`.
     """
-    page = replace(page, scope=part_of_article(containers[0]))
+    page = Page(page.capture, page.tree, page.timezone, part_of_article(containers[0]))
     metadata = page.metadata  # before the tree is changed
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)

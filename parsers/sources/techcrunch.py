@@ -41,7 +41,7 @@ SOURCE = Source(
             drop=_DROP,
             title=_title,
             # Of the story itself: the cards of other stories below it have authors too.
-            byline='[class*="-hero"] [class*="author-card-name"] > a',
+            byline='[class*="-hero"] div[class*="author-card-name"] > a',
             access=_access,
             figures='[class*="-hero"] > figure, .entry-content figure',
             credit=_CREDIT,
