@@ -65,7 +65,7 @@ class Identities:
     def _read(self, listed: Mapping[str, ObjectInfo]) -> dict[str, Any]:
         """The identities of each partition as listed."""
         known = self._load() if self._known is None else self._known
-        self._known = {}
+        found: dict[str, tuple[str, Any]] = {}  # assigned as a whole: threads may land through one `Lake`
         for day, info in listed.items():
             # With its time, as bytes, and so an ETag of S3, can come back that were replaced while they were read.
             version = f"{info.etag} {info.modified_at.isoformat()}"
@@ -74,10 +74,11 @@ class Identities:
                 identities = self._column(info)
                 self._learned += 1
             if identities is not None:
-                self._known[day] = version, identities
+                found[day] = version, identities
+        self._known = found
         if self._learned >= WORTH_SAVING:
-            self._save()
-        return {day: identities for day, (_, identities) in self._known.items()}
+            self._save(found)
+        return {day: identities for day, (_, identities) in found.items()}
 
     def _column(self, info: ObjectInfo) -> Any:
         """The identities of a partition; None where it cannot be read: that is no matter of other partitions."""
@@ -97,14 +98,13 @@ class Identities:
         rows = zip(*(table[name] for name in CACHED.names), strict=True)
         return {day.as_py(): (version.as_py(), identities.values) for day, version, identities in rows}
 
-    def _save(self) -> None:
-        known = self._known or {}
+    def _save(self, known: Mapping[str, tuple[str, Any]]) -> None:
         columns = [identities for _, identities in known.values()]
         offsets = pa.array(accumulate(map(len, columns), initial=0), pa.int32())
-        lists = pa.ListArray.from_arrays(offsets, pa.concat_arrays(columns))
-        versions = pa.array([version for version, _ in known.values()])
+        lists = pa.ListArray.from_arrays(offsets, pa.concat_arrays([pa.array([], pa.string()), *columns]))
+        versions = pa.array([version for version, _ in known.values()], pa.string())
         sink = io.BytesIO()
-        table = pa.Table.from_arrays([pa.array(known), versions, lists], schema=CACHED)
+        table = pa.Table.from_arrays([pa.array(known, pa.string()), versions, lists], schema=CACHED)
         pq.write_table(table, sink, compression="zstd", use_dictionary=False)
         try:
             etag = self._store.put(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,15 @@ def test_l03_a_rival_that_lands_another_day_at_the_same_time_is_seen() -> None:
     assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-04": ["Ferry 1 leaves late"]}
 
 
+def test_l03_threads_that_land_other_days_of_the_same_articles_through_one_lake(tmp_path: Path) -> None:
+    lake = Lake(LocalStore(tmp_path))
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(4):
+            days = [[capture(number, day=day, hour=day)] for day in range(6)]
+            list(pool.map(lambda batch: lake.land(batch, mode="live"), days))
+    assert {day: len(titles) for day, titles in homes(lake.store).items()} == {"2024-05-06": 4}
+
+
 @pytest.mark.parametrize("steps", range(5))
 def test_l02_a_landing_that_is_killed_at_any_write_is_mended_by_its_repetition(steps: int) -> None:
     store = MemoryStore()
@@ -173,6 +183,17 @@ def test_l11_a_damaged_partition_of_another_day_stops_no_landing() -> None:
     all_landed([[EARLY], [LATE]], store)
     store.objects.pop(ARTICLES.key("gazette", "2020-01-01"))
     assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
+
+
+def test_l11_many_damaged_partitions_and_no_other_stop_no_landing() -> None:
+    store = MemoryStore()
+    for day in range(10, 10 + settling.WORTH_SAVING):
+        store.objects[ARTICLES.key("gazette", f"2020-01-{day}")] = b"not parquet"
+    rows = pa.array([EARLY[0].article_id])
+    listed = {day: info for _, day, info in Lake(store).partitions("gazette")}
+    assert Identities(store, "gazette").find(rows, listed) == {}
+    Lake(store).land([EARLY], mode="live")
+    assert ARTICLES.key("gazette", DAY) in store.objects
 
 
 class TestIdentities:
