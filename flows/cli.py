@@ -7,7 +7,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_demo, cli_doctor, cli_lake, cli_maintain, cli_parse, cli_runs, cli_up
+from flows import (
+    cli_demo,
+    cli_doctor,
+    cli_lake,
+    cli_maintain,
+    cli_parse,
+    cli_rejects,
+    cli_reparse,
+    cli_runs,
+    cli_show,
+    cli_up,
+)
 from flows.console import ExitCode, stderr
 
 PROGRAM = "newslake"
@@ -47,9 +58,11 @@ app.command(name="up", rich_help_panel="Start here")(cli_up.up)
 app.command(name="ingest", rich_help_panel="Fill the lake")(cli_runs.ingest)
 app.command(name="run", rich_help_panel="Fill the lake")(cli_runs.run)
 app.command(name="backfill", rich_help_panel="Fill the lake")(cli_runs.backfill)
-app.command(name="reparse", rich_help_panel="Fill the lake")(cli_runs.reparse)
+app.command(name="reparse", rich_help_panel="Fill the lake")(cli_reparse.reparse)
 app.command(name="status", rich_help_panel="Look at it")(cli_lake.status)
 app.command(name="query", rich_help_panel="Look at it")(cli_lake.query)
+app.command(name="show", rich_help_panel="Look at it")(cli_show.show)
+app.command(name="rejects", rich_help_panel="Look at it")(cli_rejects.rejects)
 app.command(name="verify", rich_help_panel="Look at it")(cli_lake.verify)
 app.command(name="doctor", rich_help_panel="Look at it")(cli_doctor.doctor)
 app.command(name="compact-raw", rich_help_panel="Keep it in shape")(cli_maintain.compact_raw)

@@ -1,4 +1,4 @@
-"""`newslake ingest`, `run`, `backfill`, `reparse`: the commands that fill the lake."""
+"""`newslake ingest`, `run`, `backfill`: the commands that fill the lake, and what they share with `reparse`."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -64,13 +64,13 @@ def ingest(
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
     run = begin_run(lake)
-    if _under_prefect(prefect):
+    if under_prefect(prefect):
         from flows.ingest import ingest as flow
 
-        return _finish(flow(paths, source or "", captured_at or "", manifest or "", run.settings.lake), run, as_json)
-    with _progress("ingesting", sum(each.size for each in inputs)) as advance:
+        return finish(flow(paths, source or "", captured_at or "", manifest or "", run.settings.lake), run, as_json)
+    with progress("ingesting", sum(each.size for each in inputs)) as advance:
         reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
-    return _finish(sum(reports, RunReport()), run, as_json)
+    return finish(sum(reports, RunReport()), run, as_json)
 
 
 def run(
@@ -98,12 +98,12 @@ def run(
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
     require_begun(days, now)
     context = begin_run(lake)
-    if _under_prefect(prefect):
+    if under_prefect(prefect):
         from flows.run import run as flow
 
-        return _finish(flow(source, days.start, context.settings.lake), context, as_json)
+        return finish(flow(source, days.start, context.settings.lake), context, as_json)
     chunks = plan_days(context.open_store(), [source], days)
-    return _rebuild(chunks, context, as_json, f"{source}, {days.described()}")
+    return rebuild_here(chunks, context, as_json, f"{source}, {days.described()}")
 
 
 def backfill(
@@ -132,53 +132,16 @@ def backfill(
     days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
     require_begun(days, datetime.now(UTC))
     context = begin_run(lake)
-    if _under_prefect(prefect):
+    if under_prefect(prefect):
         from flows.backfill import backfill as flow
 
-        return _finish(flow(days.start, days.end, sources or [], context.settings.lake), context, as_json)
+        return finish(flow(days.start, days.end, sources or [], context.settings.lake), context, as_json)
     chunks = plan_days(context.open_store(), sources or [], days)
-    return _rebuild(chunks, context, as_json, f"{', '.join(sources or ['all sources'])}, {days.described()}")
+    return rebuild_here(chunks, context, as_json, f"{', '.join(sources or ['all sources'])}, {days.described()}")
 
 
-def reparse(
-    source: SourceArgument,
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First publication day, UTC. Default: from the beginning.")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First publication day left out, UTC. Default: to the end.")
-    ] = None,
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
-) -> int:
-    """Parse again what is archived of a source, after its parser improved. Fetches nothing.
-
-    [bold]Examples[/bold]
-
-    newslake reparse tass
-
-    newslake reparse tass --start 2017-05-01 --end 2017-06-01
-    """
-    from flows.start import begin_run
-    from infra.days import Days, parse_day
-    from infra.known_sources import require_source
-    from infra.reparse_plan import plan_history
-
-    require_source(source)
-    first = parse_day(start, "--start") if start else None
-    last = parse_day(end, "--end") if end else None
-    if first and last:
-        Days(first, last)  # refuses an end that is not after the start
-    context = begin_run(lake)
-    if _under_prefect(prefect):
-        from flows.reparse import reparse as flow
-
-        return _finish(flow(source, first, last, context.settings.lake), context, as_json)
-    return _rebuild(plan_history(context.open_store(), source, first, last), context, as_json, source)
-
-
-def _under_prefect(asked: bool) -> bool:
+def under_prefect(asked: bool) -> bool:
+    """Whether to run as a flow: if that is asked for, or a server is configured. Says so if not."""
     if asked or os.environ.get("PREFECT_API_URL"):
         from flows.serve import SILENT
 
@@ -189,12 +152,20 @@ def _under_prefect(asked: bool) -> bool:
     return False
 
 
-def _rebuild(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
+def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
+    """Parse archived captures again in this process, and print the summary.
+
+    Args:
+        chunks: the plan.
+        run: the run.
+        as_json: print JSON.
+        what: of which something should be archived, for the message if nothing is.
+    """
     from infra.reparse import rebuild, reparse_chunk
 
     if not chunks:
         stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")
-    with _progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
 
         def reparse(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
             done = reparse_chunk(chunk, run, so_far)
@@ -202,10 +173,10 @@ def _rebuild(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what:
             return done
 
         report = rebuild(chunks, run, reparse)
-    return _finish(report, run, as_json)
+    return finish(report, run, as_json)
 
 
-def _finish(report: "RunReport", run: "Run", as_json: bool) -> int:
+def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; the exit code says whether too much was rejected."""
     from flows.report import summary_table
 
@@ -218,13 +189,13 @@ def _finish(report: "RunReport", run: "Run", as_json: bool) -> int:
         return ExitCode.DONE
     stderr().print(
         f"[yellow]{report.rejected_share:.0%} of the captures were rejected, over the limit of {limit:.0%} "
-        "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] They are kept: see the table `rejects` of `newslake query`."
+        "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] They are kept: see `newslake rejects`."
     )
     return ExitCode.OVER_QUARANTINE_LIMIT
 
 
 @contextmanager
-def _progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr where that is a terminal; elsewhere nothing."""
     from rich.progress import Progress
 

@@ -2,24 +2,46 @@
 
 from datetime import date
 
-from prefect import flow
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
 
+from flows.diff_report import diff_markdown
 from flows.parameters import SourceName
 from flows.rebuild import rebuild
 from flows.start import begin_run
-from infra.reparse_plan import plan_history
+from infra.reparse import try_out
+from infra.reparse_plan import Scope
 from infra.run_report import RunReport
 
 
 @flow(name="reparse", persist_result=False)
-def reparse(source: SourceName, start: date | None = None, end: date | None = None, lake: str = "") -> RunReport:
-    """Parse again everything that the archive holds of a source; move or replace what changed.
+def reparse(
+    sources: list[SourceName] = [],  # noqa: B006 - Prefect's form shows it
+    start: date | None = None,
+    end: date | None = None,
+    only_rejects: bool = False,
+    outdated: bool = False,
+    dry_run: bool = False,
+    lake: str = "",
+) -> RunReport:
+    """Parse again what the archive holds; move or replace what changed.
 
     Args:
-        source: Name of the source.
+        sources: Names of the sources. Empty: all sources.
         start: First publication day (UTC) that must be right afterwards. Empty: from the beginning.
         end: First publication day (UTC) left out. Empty: up to today.
+        only_rejects: Only pages whose rejection is open.
+        outdated: Only rows that an older version of their parser made.
+        dry_run: Only show, as an artifact, what would change; land nothing.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
+    scope = Scope(tuple(sources), start, end, only_rejects, outdated)
     run = begin_run(lake)
-    return rebuild("reparse", plan_history(run.open_store(), source, start, end), run)
+    chunks = scope.plan(run.open_store())
+    if not dry_run:
+        return rebuild("reparse", chunks, run)
+    logger = get_run_logger()
+    found = try_out(chunks, run, lambda chunk: logger.info("%s compared", chunk.described()))
+    markdown = diff_markdown(found, run.settings.lake, run.run_id)
+    create_markdown_artifact(markdown, key="reparse-diff", description="What a reparse would change")
+    return RunReport()

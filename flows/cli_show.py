@@ -1,0 +1,180 @@
+"""`newslake show`: one record, where it comes from, and what today's parser makes of its page."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stdout
+from infra.errors import NewslakeError, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from infra.comparison import FieldChange
+    from infra.find_record import Record, Today
+    from infra.object_store import ObjectStore
+    from infra.settings import Settings
+
+BODY = "body"
+BASES = {
+    "live": "newslake fetched it itself",
+    "warc": "WARC-Date of the record it came in",
+    "manifest": "a line of a manifest",
+    "option": "--captured-at",
+    "mtime": "modification time of the file: when it was copied, no capture time",
+}
+PRECISIONS = {"second": "to the second", "minute": "to the minute", "day": "the day only"}
+
+
+def show(
+    wanted: Annotated[str, typer.Argument(metavar="ID|URL", help="article_id or reject_id, or the page's address.")],
+    source: Annotated[str | None, typer.Option(help="Only of this source. Makes large lakes quick to search.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the archived page on stdout, byte for byte.")] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show a record: what it says, where each field comes from, and whether today's parser still says so.
+
+    [bold]Examples[/bold]
+
+    newslake show https://tass.com/society/1731000
+
+    newslake show 96f06aec10140e42ce2135aac4b510a8 --raw > page.html
+    """
+    if raw and as_json:
+        raise UsageError("--raw and --json exclude each other", "Give one of them.")
+    from flows.start import load_run_settings
+    from infra.archive import RawArchive
+    from infra.find_record import find_record
+    from infra.known_sources import require_source
+    from infra.object_store import open_store
+
+    if source is not None:
+        require_source(source)
+    settings = load_run_settings(lake)
+    store = open_store(settings.lake)
+    record = find_record(store, wanted, source)
+    if raw:
+        sys.stdout.buffer.write(RawArchive(store).read(record.pointer).body)
+        sys.stdout.buffer.flush()
+        return ExitCode.DONE
+    today = _today(store, record, settings)
+    if as_json:
+        print_json(_as_json(record, today))
+    else:
+        _print(record, today)
+    return ExitCode.DONE
+
+
+def _today(store: "ObjectStore", record: "Record", settings: "Settings") -> "Today | str":
+    """What today's parser makes of an article's page; a line that says why that cannot be known."""
+    from infra.find_record import parse_today
+    from infra.partition import ARTICLES
+
+    if record.kind is not ARTICLES:
+        return "`newslake reparse --only-rejects` parses rejected pages again."
+    try:
+        return parse_today(store, record, settings)
+    except NewslakeError as error:  # the record can be shown all the same
+        return str(error)
+
+
+def _as_json(record: "Record", today: "Today | str") -> dict[str, Any]:
+    from infra.find_record import STATED_BY_LANDING
+
+    shown: dict[str, Any] = {"table": record.kind.name, "source": record.source, "date": record.date, "row": record.row}
+    if isinstance(today, str):
+        return shown | {"today": {"outcome": "unknown", "detail": today}}
+    if today.rejected:
+        rejected = dataclasses.asdict(today.rejected)
+        return shown | {"today": {"outcome": "rejected", **rejected, "reason": today.rejected.reason.value}}
+    differs = {change.field: {"landed": change.before, "today": change.after} for change in today.changes}
+    same = [name for name in record.row if name not in differs and name not in STATED_BY_LANDING]
+    return shown | {"today": {"outcome": "parsed", "same": same, "differs": differs}}
+
+
+def _print(record: "Record", today: "Today | str") -> None:
+    from rich.text import Text
+
+    from flows.record_text import lines_of, shown
+    from infra.partition import ARTICLES
+
+    console = stdout()
+    row = record.row
+    is_article = record.kind is ARTICLES
+    heading = row["title"] or "(no headline)" if is_article else f"rejected: {row['reason']}"
+    console.print(Text(shown(heading), "bold" if is_article else "bold red"))
+    console.print(Text(f"{record.source}, partition date={record.date}", "dim"))
+    if is_article:
+        version = f"version {row['parser_version']}, layout {row['layout']}"
+        console.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
+    console.print()
+    console.print(_field_table(record, today))
+    for line in lines_of(BODY, row.get(BODY)):
+        console.print(Text(f"\n{line}"))
+    console.print()
+    console.print(_verdict(today))
+
+
+def _field_table(record: "Record", today: "Today | str") -> "Table":
+    """All fields but the body: name, whether today's parser says the same, value and origin."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from flows.record_text import lines_of
+
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    changes = {} if isinstance(today, str) else {change.field: change for change in today.changes}
+    for name, value in record.row.items():
+        change = changes.get(name)
+        lines = [Text(line) for line in lines_of(name, value)] if name != BODY else []
+        if change:
+            lines = lines or [Text("(see below)" if name == BODY else "(nothing)", "dim")]
+            now = lines_of(name, change.after) or ["(nothing)"]
+            lines += [Text(f"{'' if number else 'today:':<7}{line}", "yellow") for number, line in enumerate(now)]
+        if lines:
+            lines += [Text(line, "dim italic") for line in _origin(name, record.row)]
+        for number, line in enumerate(lines):
+            table.add_row("" if number else name, "" if number else _sign(name, changes, today), line)
+    return table
+
+
+def _sign(name: str, changes: "dict[str, FieldChange]", today: "Today | str") -> str:
+    from infra.find_record import STATED_BY_LANDING
+
+    if isinstance(today, str) or today.rejected or name in STATED_BY_LANDING:
+        return ""
+    return "[yellow]differs[/yellow]" if name in changes else "[green]same[/green]"
+
+
+def _origin(name: str, row: dict[str, Any]) -> Iterator[str]:
+    """Where a value was read from, where the row says more than its layout."""
+    from flows.record_text import shown
+
+    if name == "published_at" and row["published_basis"]:
+        precision = PRECISIONS.get(row["published_precision"], row["published_precision"])
+        yield f"from {row['published_basis']}: {shown(row['published_raw'] or '', 100)!r}, {precision}"
+    if name == "captured_at" and row.get("captured_at_basis"):
+        yield BASES.get(row["captured_at_basis"], row["captured_at_basis"])
+
+
+def _verdict(today: "Today | str") -> Any:
+    from rich.text import Text
+
+    from flows.record_text import shown
+
+    if isinstance(today, str):
+        return Text(shown(today), "yellow")
+    if today.rejected:
+        detail = shown(f"{today.rejected.reason.value}: {today.rejected.detail}")
+        return Text(f"today's parser rejects the archived page: {detail}", "red")
+    if not today.changes:
+        return Text("today's parser reads the archived page in the same way, field by field", "green")
+    names = ", ".join(change.field for change in today.changes)
+    return Text(f"today's parser reads otherwise: {names}", "yellow")

@@ -1,0 +1,44 @@
+"""Values of a record as lines of text, for terminals and pages: plain, without control characters, never markup."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.control import strip_control_codes
+
+
+def lines_of(name: str, value: Any) -> list[str]:
+    """The lines that a field is shown as.
+
+    Args:
+        name: of the field.
+        value: as pyarrow or `dataclasses.asdict` gives it: blocks and images are dicts.
+
+    Returns:
+        A line a block or image, all of any other list on one line; none where there is no value.
+    """
+    if value is None or value in ((), []):
+        return []
+    if name == "body":
+        lines = [f"{block['type']}: {block['text']}" for block in value]
+    elif name == "images":
+        lines = [" · ".join(filter(None, (image["url"], image["caption"], image["credit"]))) for image in value]
+    elif isinstance(value, list | tuple):
+        lines = ["; ".join(map(str, value))]
+    else:
+        lines = [str(value)]
+    return [shown(line) for line in lines]
+
+
+def shown(text: str, longest: int | None = None) -> str:
+    """Text on one line, without control characters, cut where it is longer than `longest` characters."""
+    line = strip_control_codes(" ".join(text.split()))
+    return line if longest is None or len(line) <= longest else line[: longest - 1] + "…"
+
+
+def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """All fields that have a value, line by line; the name stands at the first line of each."""
+    return [
+        ("" if number else name, line)
+        for name, value in record.items()
+        for number, line in enumerate(lines_of(name, value))
+    ]
