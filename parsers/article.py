@@ -181,7 +181,7 @@ def text_of(body: tuple[Block, ...]) -> str:
 
 def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
     """`sha256:<hex>` over title and typed blocks. Separators are control characters, which clean text cannot hold."""
-    content = "\x1e".join([title or "", *(f"{block.type}\x1f{block.text}" for block in body)])
+    content = "\x1e".join([title or "", *("\x1f".join((block.type, block.text)) for block in body)])
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 

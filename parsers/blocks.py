@@ -51,21 +51,22 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
         mark_breaks(container)
         nodes = select(container, blocks) if blocks else [container]
         above = _holders(nodes, container.mem_id)
-        frames = {node.mem_id for node in nodes if node.tag in _FRAMES} & set(above.values())
+        holders = set(above.values())
+        frames = {node.mem_id for node in nodes if node.mem_id in holders and node.tag in _FRAMES}
         bold = _covered(container.css(headings), above) if headings else set()
         inside: set[int] = set()
-        for node in nodes:  # in document order, so a holder comes before what it holds
-            holder = above[node.mem_id]
+        # In document order, so a holder comes before what it holds.
+        for node, (identity, holder) in zip(nodes, above.items(), strict=True):
             if holder and (holder not in frames or holder in inside):
-                inside.add(node.mem_id)
-            elif node.mem_id not in frames:
-                kind = _kind(node, bold, leads)
+                inside.add(identity)
+            elif identity not in frames:
+                kind = _kind(node, identity, bold, leads)
                 found += [Block(kind, text) for text in _paragraphs(node)]
     return found
 
 
 def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
-    """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none.
+    """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none; in their order.
 
     No element is climbed twice, so that deep nesting costs no more than its size.
     """
@@ -100,10 +101,10 @@ def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
     return covered
 
 
-def _kind(node: Node, headings: set[int], leads: frozenset[int]) -> BlockType:
-    if node.mem_id in leads:
+def _kind(node: Node, identity: int, headings: set[int], leads: frozenset[int]) -> BlockType:
+    if identity in leads:
         return BlockType.LEAD
-    if node.mem_id in headings:
+    if identity in headings:
         return BlockType.HEADING
     kind = _TYPES.get(node.tag or "")
     if kind:

@@ -16,8 +16,10 @@ _MARK = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0730-\u074a"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
+MAX_MARKS = 8
+_MARKED = re.compile(f"[{_MARK}]")
 _ODD = re.compile(f"[{_CONTROL}{_MARK}]")
-_MARKS = re.compile(f"([{_MARK}]{{8}})[{_MARK}]+")
+_MARKS = re.compile(f"([{_MARK}]{{{MAX_MARKS}}})[{_MARK}]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 # UTF-8 bytes a character: 1.0 to 1.1 in Latin scripts, about 1.8 in Cyrillic, 2.3 and more in CJK. Looking for CJK
 # characters one by one costs more than all the rest of counting.
@@ -31,7 +33,11 @@ def clean(text: str) -> str:
     # taking a text apart into words costs ten times as much as looking.
     folded = text.isprintable() and "  " not in text
     text = text.strip(" ") if folded else " ".join(text.split())
-    if text.isascii() and (folded or text.isprintable()):
+    printable = folded or text.isprintable()  # then there are no control characters either
+    if printable and text.isascii():
+        return text
+    # One in nine characters shows whether there are nine marks in a row; in texts that are NFC already nothing is left.
+    if printable and not _MARKED.search(text[:: MAX_MARKS + 1]) and unicodedata.is_normalized("NFC", text):
         return text
     if not _ODD.search(text):
         return unicodedata.normalize("NFC", text)

@@ -37,7 +37,8 @@ MAX_JSONLD_CHARACTERS = 2_000_000
 # Nested objects of real pages are at most 6 deep; the bound keeps a hostile block from costing stack or time.
 MAX_DEPTH = 12
 
-_COLLECTED = 'meta[content], link[rel="canonical"], script[type="application/ld+json"]'
+_CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
+_COLLECTED = 'meta[content], script[type="application/ld+json"]'
 # White space is bounded: a block that is nothing else would take quadratic time.
 _WRAPPER = re.compile(
     r"^(?:<!--|//\s{0,9}<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|<!\[CDATA\[)"
@@ -105,17 +106,17 @@ class Metadata:
 
 
 def read_metadata(tree: Tree) -> Metadata:
-    """Collect meta elements, canonical link and JSON-LD in one walk over the tree."""
+    """Collect meta elements and JSON-LD in one walk over the tree, and the canonical link."""
     meta: dict[str, list[str]] = {}
-    canonical, blocks = None, []
+    # Only the first counts, and it stands in the head, where it is found at once.
+    link = tree.css_first(_CANONICAL)
+    canonical = link.attributes.get("href") if link is not None else None
+    blocks = []
     for node in tree.css(_COLLECTED):
         if node.tag == "script":
             blocks.append(node.text())
             continue
         attributes = node.attributes
-        if node.tag == "link":
-            canonical = canonical or attributes.get("href")
-            continue
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         if name:
             meta.setdefault(name.lower(), []).append(attributes["content"] or "")

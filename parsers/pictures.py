@@ -30,9 +30,10 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flicki
 _CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
 _QUERY = re.compile("[?&#]")
 # What differs between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`, `/w_300,h_200/`, the format.
+# The sign at their beginning is asked for first, since most characters of an address are none.
 _SIZE = re.compile(
-    r"[-_/]?\b\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
-    r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$"
+    r"(?=[-_/.,])(?:.\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
+    r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$)"
 )
 # What stands before the name in a credit. Without a colon or `by` these words may be a part of it: `Photo Press`.
 _LABEL = re.compile(
@@ -74,12 +75,14 @@ def _add(found: dict[str, Image], image: Image) -> None:
 
 def _same(url: str) -> str:
     """What the addresses of all sizes and crops of a picture have in common: the path without them."""
-    return _SIZE.sub("", _original(url).partition("/")[2]) or url
+    _host, slash, path = _original(url).partition("/")
+    return (_SIZE.sub("", slash + path) if path else "") or url
 
 
 def _original(url: str) -> str:
     """Host and path of an address, or of the original where a resizing service has that as the last part of its own."""
-    return _QUERY.split(unquote(url).rpartition("://")[2], maxsplit=1)[0]
+    plain = unquote(url) if "%" in url else url
+    return _QUERY.split(plain.rpartition("://")[2], maxsplit=1)[0]
 
 
 def _file_name(url: str) -> str:

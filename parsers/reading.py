@@ -73,14 +73,26 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft.language = _language(page, layout)
     draft.genre = _text(page, layout.genre) or _genre(metadata)
     draft.access = Access.PAID if paid else _access(page, layout)
-    draft.images = read_pictures(page, layout, containers)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-    _read_related(page, layout, containers, draft)
     draft.canonical_url = metadata.canonical or metadata.first("og:url")
-    draft.body = _body(page, layout, containers)
+    read_story(page, layout, containers, draft)
     if layout.refine:
         layout.refine(page, draft)
     return draft
+
+
+def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
+    """Read what the containers hold, and the pictures and the lead that may stand elsewhere: no metadata.
+
+    Args:
+        page: as for `read_page`.
+        layout: as for `read_page`.
+        containers: as for `read_page`.
+        draft: takes pictures, their credits, related links and the body.
+    """
+    draft.images = read_pictures(page, layout, containers)
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    _read_related(page, layout, containers, draft)
+    draft.body = _body(page, layout, containers)
 
 
 def _text(page: Page, field: TextField | None) -> str | None:

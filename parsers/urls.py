@@ -32,7 +32,13 @@ def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
 
     A `base` that is no address itself is as good as none.
     """
-    url = url.strip()
+    found = _parse(url, base)
+    return found[0] if found else None
+
+
+def _parse(url: str | None, base: str | None) -> tuple[ada_url.URL, str] | None:
+    """The parsed address and how it is written out."""
+    url = url.strip() if url else ""
     if not url or len(url) > MAX_URL_LENGTH:
         return None
     relative = not url.startswith(("http://", "https://"))  # what begins so takes nothing from a base
@@ -40,7 +46,8 @@ def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
         parsed = ada_url.URL(url, base) if relative and base and ada_url.check_url(base) else ada_url.URL(url)
     except ValueError:
         return None
-    return parsed if str(parsed.href).startswith(("http://", "https://")) else None  # which always have a host
+    href = str(parsed.href)
+    return (parsed, href) if href.startswith(("http://", "https://")) else None  # which always have a host
 
 
 def host_of(url: str | None) -> str | None:
@@ -51,16 +58,18 @@ def host_of(url: str | None) -> str | None:
 
 def absolute(url: str | None, base: str | None) -> str | None:
     """The address with `base` applied, if it is http(s)."""
-    parsed = parse_url(url, base) if url else None
-    return str(parsed.href) if parsed else None
+    found = _parse(url, base)
+    return found[1] if found else None
 
 
 def canonical(url: str | None, base: str | None = None) -> str | None:
     """The address as https, without credentials, fragment and tracking parameters; None if it is no http(s) address."""
-    parsed = parse_url(url, base) if url else None
-    if parsed is None:
+    found = _parse(url, base)
+    if found is None:
         return None
-    href = str(parsed.href)
+    parsed, href = found
+    if href.startswith("https:") and not set(href) & {"?", "#", "@"}:  # nearly every canonical link
+        return href
     if href.startswith("http:") and not parsed.port:
         parsed.protocol = "https:"
     if "#" in href:

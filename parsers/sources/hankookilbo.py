@@ -7,11 +7,12 @@ from typing import cast
 
 import orjson
 
+from parsers.characters import clean_or_none
 from parsers.draft import Draft
 from parsers.html import LayoutError, Tree, attribute, text_of, texts
 from parsers.metadata import Json, as_texts
 from parsers.page import Page
-from parsers.reading import read_page
+from parsers.reading import read_story
 from parsers.source import Layout, Source
 
 # Blocks that stand directly in the text, and the editor's own in a box; captions and lists of other stories stand
@@ -101,10 +102,10 @@ def _read_embedded(page: Page, draft: Draft) -> None:
     detail = _embedded(page)
     deck = f'<h2 class="sub-tit-ll">{detail.get("subTitle") or ""}</h2>'
     tree = Tree(f'<main class="article-view">{deck}{detail["contentHtml"].replace(_ADVERT, "")}</main>')
-    story = read_page(replace(page, tree=tree), _STORY, tree.css("main.article-view"))
-    draft.body, draft.byline = story.body, story.byline
-    draft.images, draft.photo_credits = story.images or draft.images, story.photo_credits
-    draft.related_titles, draft.related_urls = story.related_titles, story.related_urls
+    story, leading = replace(page, tree=tree, scope=None), draft.images
+    draft.byline = clean_or_none(_byline(story))  # first, since it is no part of the body, from which it is removed
+    read_story(story, _STORY, tree.css("main.article-view"), draft)
+    draft.images = draft.images or leading
     lines = detail.get("byLines")
     if isinstance(lines, list):
         draft.authors = as_texts([_dig(line, "writerName") or _dig(line, "manualWriterName") for line in lines])

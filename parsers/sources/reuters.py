@@ -3,11 +3,21 @@
 import re
 
 from parsers.characters import unique
+from parsers.html import outermost, text_of
 from parsers.page import Page
 from parsers.source import Layout, Source
 
 # "REUTERS/Jane Roe/File Photo", "@someone/via REUTERS", "Yonhap via REUTERS". What follows are links to licences.
 _CREDIT = re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")
+
+
+_NAMES = '[class*="author-name"], [class*="info-content__author__"]'
+
+
+def _byline(page: Page) -> str:
+    """The names in the header; classes are long here, and comparing those of a whole article takes its time."""
+    named = [text_of(node) for header in page.select("header") for node in outermost(header, _NAMES)]
+    return ", ".join(unique(named or page.texts(_NAMES)))
 
 
 def _topics(page: Page) -> tuple[str, ...]:
@@ -26,14 +36,14 @@ SOURCE = Source(
     layouts=(
         Layout(
             "2021",
-            body='div[class*="article-body"][class*="content__"]',
+            body='div[class^="article-body"][class*="content__"]',
             blocks='[data-testid^="paragraph-"], h2, h3, h4, ul > li, ol > li, blockquote',
             # The sign-off (reporters, editors) and the link to the standards share an attribute; toolbars and galleries
             # are lists too. What is hidden but read aloud ("opens new tab") stands in links.
             drop='[data-testid="Body"], [data-testid^="ResponsiveAd"], [data-testid*="oolbar"], [class*="toolbar"], '
             '[data-testid^="gallery"], [data-testid^="social_media"], [data-testid^="promo"], [class*="read-next"], '
             '[data-testid*="Newsletter"], a > span[style*="clip"]',
-            byline='[class*="author-name"], [class*="info-content__author__"]',
+            byline=_byline,
             topics=_topics,
             access=lambda page: page.metadata.first("article:content_tier"),
             credit=_CREDIT,

@@ -43,7 +43,7 @@ SOURCE = Source(
             # Of the story itself: the cards of other stories below it have authors too.
             byline='[class*="-hero"] div[class*="author-card-name"] > a',
             access=_access,
-            figures='[class*="-hero"] > figure, .entry-content figure',
+            figures='[class*="-hero"] > figure, div.entry-content figure',
             credit=_CREDIT,
         ),
         Layout(
