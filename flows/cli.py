@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
         return _say(f"{error.format_message().rstrip('.')}. Try `{command} --help`.", ExitCode.WRONG_USE)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
     except Exception as error:  # whatever it is: a traceback is for those who mend newslake
         if os.environ.get(DEBUG_VARIABLE):

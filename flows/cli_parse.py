@@ -14,7 +14,6 @@ import typer
 
 from flows.console import ExitCode, JsonOption, stderr, stdout
 from infra.errors import UsageError
-from parsers.article import Article
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.content import Problem
 from parsers.outcome import Outcome, Parsed, Rejected
@@ -193,40 +192,21 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _show(name: str, outcome: Outcome) -> None:
-    """The record, for people: long lists and the body folded to their beginning."""
-    from rich.markup import escape
+    """The record, for people."""
     from rich.table import Table
+    from rich.text import Text
+
+    from flows.record_text import fields_of, shown
 
     console = stdout()
     if isinstance(outcome, Rejected):
-        console.print(
-            f"[bold]{escape(name)}[/bold]  [red]rejected: {outcome.reason.value}[/red]  {escape(outcome.detail)}"
-        )
+        reason = (f"rejected: {outcome.reason.value}", "red")
+        console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
         return
-    console.print(f"[bold]{escape(name)}[/bold]  [green]parsed[/green]")
+    console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for column, text in _shown_columns(outcome.article):
-        table.add_row(column, escape(text))
+    for column, text in fields_of(dataclasses.asdict(outcome.article)):
+        table.add_row(column, Text(text))
     console.print(table)
-
-
-def _shown_columns(article: Article) -> Iterator[tuple[str, str]]:
-    for column in dataclasses.fields(article):
-        value = getattr(article, column.name)
-        if value is None or value == ():
-            continue
-        if column.name == "body":
-            for number, block in enumerate(article.body):
-                yield ("body" if number == 0 else ""), f"{block.type}: {block.text}"
-        elif column.name == "images":
-            for number, image in enumerate(article.images):
-                yield (
-                    ("images" if number == 0 else ""),
-                    " · ".join(filter(None, (image.url, image.caption, image.credit))),
-                )
-        elif isinstance(value, tuple):
-            yield column.name, "; ".join(value)
-        else:
-            yield column.name, str(value)

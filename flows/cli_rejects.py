@@ -99,7 +99,7 @@ def _print_single(listed: Sequence[dict[str, Any]]) -> None:
     from flows.record_text import shown
 
     for row in listed:
-        head = f"{row['captured_at']:%Y-%m-%d %H:%M}  {row['reason']}: {row['detail']}"
+        head = f"{row['captured_at']:%Y-%m-%d %H:%M} {row['reason']}: {row['detail']}"
         stdout().print(Text(shown(head), "bold" if row["state"] == "open" else "green"), soft_wrap=True)
         tried = f"layout {row['layout']}, parser version {row['parser_version']}" if row["layout"] else "no layout"
         place = f"{row['capture_uri']} at {row['capture_offset']}" if row["capture_uri"] else "no longer archived"

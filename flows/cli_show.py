@@ -116,7 +116,7 @@ def _print(record: "Record", today: "Today | str") -> None:
     for line in lines_of(BODY, row.get(BODY)):
         console.print(Text(f"\n{line}"))
     console.print()
-    console.print(_verdict(today))
+    console.print(_verdict(today), soft_wrap=True)
 
 
 def _field_table(record: "Record", today: "Today | str") -> "Table":

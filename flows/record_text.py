@@ -1,9 +1,10 @@
 """Values of a record as lines of text, for terminals and pages: plain, without control characters, never markup."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from rich.control import strip_control_codes
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich's own list leaves ESC, with which terminals are steered
 
 
 def lines_of(name: str, value: Any) -> list[str]:
@@ -31,7 +32,7 @@ def lines_of(name: str, value: Any) -> list[str]:
 
 def shown(text: str, longest: int | None = None) -> str:
     """Text on one line, without control characters, cut where it is longer than `longest` characters."""
-    line = strip_control_codes(" ".join(text.split()))
+    line = CONTROLS.sub("", " ".join(text.split()))
     return line if longest is None or len(line) <= longest else line[: longest - 1] + "…"
 
 

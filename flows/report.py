@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from rich.control import strip_control_codes
 from rich.table import Table
 from rich.text import Text
 
+from flows.record_text import shown
 from infra.run_report import RunReport
 
 SHOWN_PARTITIONS = 200  # rows of an artifact that a page still shows well; `newslake status` has them all
@@ -69,10 +69,5 @@ def query_table(answer: Any, longest: int = 60) -> Table:
         table.add_column(column.name, justify="right" if numeric else "left", overflow="fold")
     for row in answer.to_pylist():
         # Text, not markup, and no control characters: what stands in the lake must not style or break a terminal.
-        table.add_row(*(Text(_shown(value, longest)) for value in row.values()))
+        table.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
     return table
-
-
-def _shown(value: Any, longest: int) -> str:
-    text = "" if value is None else strip_control_codes(" ".join(str(value).split()))
-    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -162,10 +162,15 @@ def test_ingest_then_look_at_it(capsys: pytest.CaptureFixture[str], folder: str)
 def test_p18_what_stands_in_the_lake_cannot_style_a_terminal(capsys: pytest.CaptureFixture[str], folder: str) -> None:
     assert run_cli(["ingest", folder]) == 0
     capsys.readouterr()
-    assert run_cli(["query", "SELECT '[red]' || chr(7) || repeat('x', 200) AS title FROM articles LIMIT 1"]) == 0
+    assert (
+        run_cli(
+            ["query", "SELECT '[red]' || chr(7) || chr(27) || '[2J' || repeat('x', 200) AS title FROM articles LIMIT 1"]
+        )
+        == 0
+    )
     shown = capsys.readouterr().out
-    assert "[red]xxx" in shown.replace("\n", "")
-    assert "\x07" not in shown
+    assert "[red][2Jxxx" in shown.replace("\n", "")
+    assert not {"\x07", "\x1b"} & set(shown)
 
 
 def test_reparse_run_and_backfill_change_nothing_where_the_parser_is_the_same(

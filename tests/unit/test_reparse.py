@@ -10,24 +10,22 @@ from typing import Any
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer, RawArchive
+from infra.archive import UNKNOWN_SOURCE, Pointer, RawArchive
 from infra.comparison import Kind
 from infra.days import Days
 from infra.errors import UsageError
-from infra.filing import Examined, Run, file_outcomes
+from infra.filing import Run
 from infra.find_inputs import find_inputs
 from infra.ingest import ingest_chunk, plan
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.raw_index import Identity
 from infra.reparse import rebuild, reparse_chunk, try_out
 from infra.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
 from infra.run_report import RunReport
 from infra.settings import Settings
 from parsers.capture import Capture
-from parsers.outcome import Parsed
-from parsers.parse import parse
 from tests import sample_pages as pages
+from tests.landed_captures import archive, land
 
 DAY = pages.FIRST_DAY
 LATER = datetime(2024, 3, 1, tzinfo=UTC)
@@ -38,16 +36,12 @@ def run(tmp_path: Path) -> Run:
     return Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
 
 
-def _archive(run: Run, captures: Iterable[Capture], source: str = "tass") -> None:
-    RawArchive(run.open_store()).add([(source, capture) for capture in captures], run_id=run.run_id, worker="w")
-
-
 def _objects(store: ObjectStore) -> dict[str, bytes]:
     return {info.key: stored.body for info in store.list() if (stored := store.get(info.key))}
 
 
 def test_days_are_landed_from_the_archive_with_the_counts_of_that_day(run: Run) -> None:
-    _archive(run, [pages.capture(number) for number in range(7)])
+    archive(run, [pages.capture(number) for number in range(7)])
     report = rebuild(plan_days(run.open_store(), ["tass"], Days(DAY, DAY + timedelta(days=3))), run)
     assert (report.captures, report.parsed, report.partitions_written) == (7, 7, 3)
     manifest = Lake(run.open_store()).read_manifest("tass", DAY.isoformat())
@@ -58,7 +52,7 @@ def test_days_are_landed_from_the_archive_with_the_counts_of_that_day(run: Run) 
 
 @pytest.mark.parametrize("planned", ["days", "history"])
 def test_l04_repeating_it_writes_nothing(run: Run, planned: str) -> None:
-    _archive(run, [*(pages.capture(number) for number in range(4)), pages.capture(5, b"<p>")])
+    archive(run, [*(pages.capture(number) for number in range(4)), pages.capture(5, b"<p>")])
     store = run.open_store()
 
     def repeat(run: Run) -> RunReport:
@@ -80,14 +74,14 @@ def test_l04_repeating_it_writes_nothing(run: Run, planned: str) -> None:
 
 
 def test_a_day_of_which_nothing_is_archived_is_no_work(run: Run) -> None:
-    _archive(run, [pages.capture(0)])
+    archive(run, [pages.capture(0)])
     assert plan_days(run.open_store(), ["tass"], Days.one(DAY + timedelta(days=30))) == []
     assert plan_days(run.open_store(), ["theissue"], Days.one(DAY)) == []
 
 
 def test_l08_a_day_that_was_captured_but_has_no_article_becomes_an_empty_partition(run: Run) -> None:
     late = pages.page(0, published=datetime(2023, 12, 1, tzinfo=UTC))
-    _archive(run, [pages.capture(0, late)])
+    archive(run, [pages.capture(0, late)])
     rebuild(plan_days(run.open_store(), ["tass"], Days(DAY - timedelta(days=1), DAY + timedelta(days=1))), run)
     lake = Lake(run.open_store())
     empty, missing = (lake.read_manifest("tass", day.isoformat()) for day in (DAY, DAY - timedelta(days=1)))
@@ -98,14 +92,14 @@ def test_l08_a_day_that_was_captured_but_has_no_article_becomes_an_empty_partiti
 
 def test_l10_an_article_captured_days_after_its_publication_is_found(run: Run) -> None:
     published = datetime(DAY.year, DAY.month, DAY.day, 23, 59, tzinfo=UTC) - timedelta(days=6)
-    _archive(run, [pages.capture(0, pages.page(0, published=published))])
+    archive(run, [pages.capture(0, pages.page(0, published=published))])
     report = rebuild(plan_days(run.open_store(), ["tass"], Days.one(published.date())), run)
     assert report.articles == {("tass", published.date().isoformat()): 1}
 
 
 def test_rows_from_captures_beyond_the_lookahead_are_parsed_again(run: Run) -> None:
     published = datetime(2023, 6, 1, 12, tzinfo=UTC)
-    _archive(run, [pages.capture(0, pages.page(0, published=published))])
+    archive(run, [pages.capture(0, pages.page(0, published=published))])
     day = Days.one(published.date())
     assert plan_days(run.open_store(), ["tass"], day) == []
     rebuild(plan_history(run.open_store(), "tass"), run)
@@ -114,14 +108,14 @@ def test_rows_from_captures_beyond_the_lookahead_are_parsed_again(run: Run) -> N
 
 
 def test_captures_of_a_host_that_has_a_source_by_now_leave_the_unknown(run: Run) -> None:
-    _archive(run, [pages.capture(0)], source=UNKNOWN_SOURCE)
+    archive(run, [pages.capture(0)], source=UNKNOWN_SOURCE)
     assert plan_history(run.open_store(), "theissue") == []
     report = rebuild(plan_history(run.open_store(), "tass"), run)
     assert report.articles == {("tass", DAY.isoformat()): 1}
 
 
 def test_history_begins_a_day_before_its_start_and_has_no_last_capture(run: Run) -> None:
-    _archive(run, [pages.capture(number, days=9) for number in range(9)])
+    archive(run, [pages.capture(number, days=9) for number in range(9)])
     start = DAY + timedelta(days=5)
     (chunk,) = plan_history(run.open_store(), "tass", start, start + timedelta(days=1))
     assert len(chunk.pointers) == 5  # days 4 to 8
@@ -142,7 +136,7 @@ def test_o01_history_refuses_an_end_before_its_start(run: Run) -> None:
 
 def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 2)
-    _archive(run, [pages.capture(number, days=2) for number in range(9)])
+    archive(run, [pages.capture(number, days=2) for number in range(9)])
     chunks = plan_days(run.open_store(), ["tass"], Days(DAY, DAY + timedelta(days=2)))
     assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
     report = rebuild(chunks, run)
@@ -155,12 +149,12 @@ def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monk
 
 def test_chunks_are_bounded_in_bytes_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.reparse_plan.CHUNK_BYTES", 1)
-    _archive(run, [pages.capture(number) for number in range(3)])
+    archive(run, [pages.capture(number) for number in range(3)])
     assert [len(chunk.pointers) for chunk in plan_history(run.open_store(), "tass")] == [1, 1, 1]
 
 
 def test_chunks_describe_themselves(run: Run) -> None:
-    _archive(run, [pages.capture(0)])
+    archive(run, [pages.capture(0)])
     store = run.open_store()
     assert plan_history(store, "tass")[0].described() == "tass (1 captures)"
     assert plan_days(store, ["tass", "tass"], Days.one(DAY))[0].described() == "tass, 2024-01-10 (1 captures)"
@@ -174,13 +168,13 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 1)
     first = pages.capture(0)
     second = replace(first, captured_at=first.captured_at + timedelta(days=1), source="tass", **later)
-    _archive(run, [first, second])
+    archive(run, [first, second])
     store = run.open_store()
     fresh = Run(run.settings.model_copy(update={"lake": str(tmp_path / "fresh")}), run.run_id)
     shutil.copytree(tmp_path / "lake" / "raw", tmp_path / "fresh" / "raw")
     rebuild(plan_history(fresh.open_store(), "tass"), fresh)
 
-    _land(run, second, like=first)  # as an older parser did, which made more of it
+    land(run, second, like=first)  # as an older parser did, which made more of it
     parsed: list[int] = []
 
     def counted(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
@@ -217,22 +211,22 @@ def test_pages_that_came_in_damaged_stay_rejected_as_they_are_by_ingest(
 
 def test_what_a_crawler_cut_off_is_parsed_again(run: Run) -> None:
     cut = replace(pages.capture(0), truncated=True)
-    _archive(run, [cut])
+    archive(run, [cut])
     assert rebuild(plan_history(run.open_store(), "tass"), run).parsed == 1
     body = pages.page(1).partition(b"STAVROPOL")[0]
     gone = replace(pages.capture(1, body), truncated=True)
-    _archive(Run(run.settings, "20240202T000000Z-000002"), [gone])
+    archive(Run(run.settings, "20240202T000000Z-000002"), [gone])
     for _ in range(2):  # the second time its rejection is there, with the version of the parser that made it
         assert rebuild(plan_history(run.open_store(), "tass"), run).rejected == {"truncated": 1}
 
 
 def test_a_trial_changes_nothing_and_says_what_a_rebuild_does(run: Run) -> None:
     captures = [pages.capture(number) for number in range(4)] + [pages.capture(4, b"<p>")]
-    _archive(run, captures)
+    archive(run, captures)
     store = run.open_store()
-    _land(run, captures[0], authors=("Nobody",))
-    _land(run, captures[1])
-    _land(run, captures[4], like=pages.capture(4))
+    land(run, captures[0], authors=("Nobody",))
+    land(run, captures[1])
+    land(run, captures[4], like=pages.capture(4))
     before = _objects(store)
     seen: list[str] = []
     found = try_out(plan_history(store, "tass"), run, lambda chunk: seen.append(chunk.described()))
@@ -251,12 +245,12 @@ def test_a_trial_changes_nothing_and_says_what_a_rebuild_does(run: Run) -> None:
 def test_outdated_takes_rows_of_older_parsers_and_the_captures_of_their_addresses(run: Run) -> None:
     old, current, hidden = pages.capture(0), pages.capture(1), replace(pages.capture(0), captured_at=LATER)
     undated = pages.capture(3)
-    _archive(run, [old, current, hidden, undated])
+    archive(run, [old, current, hidden, undated])
     store = run.open_store()
     assert plan_outdated(store, "tass") == []
-    _land(run, old, parser_version=0)
-    _land(run, current)
-    _land(run, undated, parser_version=0, published_at=None)
+    land(run, old, parser_version=0)
+    land(run, current)
+    land(run, undated, parser_version=0, published_at=None)
     assert _captured(run, plan_outdated(store, "tass", DAY, DAY + timedelta(days=1))) == {old, hidden}
     assert plan_outdated(store, "tass", DAY + timedelta(days=1)) == []
     assert _captured(run, plan_outdated(store, "tass")) == {old, hidden, undated}
@@ -267,10 +261,10 @@ def test_outdated_takes_rows_of_older_parsers_and_the_captures_of_their_addresse
 def test_outdated_rows_of_captures_that_the_index_names_otherwise_are_taken_too(run: Run) -> None:
     """Two writers may have archived the same capture; a row may point to either, the index names one."""
     capture = pages.capture(0)
-    _archive(run, [capture])
+    archive(run, [capture])
     (entry,) = RawArchive(run.open_store()).entries("tass")
     other = Pointer("raw/source=tass/date=2024-01-10/z.warc.gz", 0, 99)
-    _land(run, capture, at=other, parser_version=0)
+    land(run, capture, at=other, parser_version=0)
     (chunk,) = plan_outdated(run.open_store(), "tass")
     assert chunk.pointers == (entry.pointer, other)
 
@@ -279,21 +273,21 @@ def test_only_rejects_takes_captures_with_an_open_rejection_of_the_source_or_of_
     good, bad = pages.capture(0), pages.capture(1, b"<p>")
     later = replace(pages.capture(2, b"<p>"), captured_at=LATER)
     ours, foreign = replace(pages.capture(3), source="nobody"), replace(pages.capture(4), url="https://else.example/")
-    _archive(run, [good, bad, later])
-    _archive(run, [ours, foreign], source=UNKNOWN_SOURCE)
+    archive(run, [good, bad, later])
+    archive(run, [ours, foreign], source=UNKNOWN_SOURCE)
     store = run.open_store()
     assert plan_rejects(store, "tass") == []
     for capture in (good, bad, later):
-        _land(run, capture)
+        land(run, capture)
     for capture in (ours, foreign):
-        _land(run, capture, source=UNKNOWN_SOURCE)
+        land(run, capture, source=UNKNOWN_SOURCE)
     assert _captured(run, plan_rejects(store, "tass")) == {bad, later, ours}
     assert _captured(run, plan_rejects(store, "tass", LATER.date())) == {later}
     assert plan_rejects(store, "theissue") == []
 
 
 def test_a_scope_plans_source_after_source_and_refuses_what_contradicts_itself(run: Run) -> None:
-    _archive(run, [pages.capture(0), pages.capture(1)])
+    archive(run, [pages.capture(0), pages.capture(1)])
     store = run.open_store()
     for scope in (Scope(), Scope(("tass", "theissue", "tass"))):
         assert [chunk.described() for chunk in scope.plan(store)] == ["tass (2 captures)"]
@@ -306,24 +300,6 @@ def test_a_scope_plans_source_after_source_and_refuses_what_contradicts_itself(r
         Scope(start=DAY, end=DAY)
 
 
-def _land(
-    run: Run,
-    capture: Capture,
-    like: Capture | None = None,
-    source: str = "tass",
-    at: Pointer | None = None,
-    **changes: Any,
-) -> None:
-    """Land what came of an archived capture, or would have come of one like another, with some fields changed."""
-    store = run.open_store()
-    known = {entry.identity: entry.pointer for entry in RawArchive(store).entries(source)}
-    archived = ArchivedCapture(capture, at or known[Identity.of(capture)], new=False)
-    outcome = parse(like or capture)
-    if isinstance(outcome, Parsed):
-        outcome = Parsed(replace(outcome.article, **changes))
-    file_outcomes([Examined(archived, outcome)], Lake(store), run, mode="ingest")
-
-
 def _captured(run: Run, chunks: Iterable[ArchivedChunk]) -> set[Capture]:
-    archive = RawArchive(run.open_store())
-    return {archive.read(pointer) for chunk in chunks for pointer in chunk.pointers}
+    raw = RawArchive(run.open_store())
+    return {raw.read(pointer) for chunk in chunks for pointer in chunk.pointers}

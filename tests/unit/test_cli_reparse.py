@@ -1,0 +1,197 @@
+"""`newslake reparse`: what would change is shown, asked about, and then landed."""
+
+import re
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import orjson
+import pytest
+from typing_extensions import override
+
+from flows.cli import run as run_cli
+from infra.filing import Run
+from infra.lake import Lake
+from infra.object_store import open_store
+from infra.settings import Settings
+from tests import sample_pages as pages
+from tests.landed_captures import archive, land
+
+HOSTILE = "<script>alert(1)</script> [red]\x1b[2J Sea"
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lake of an older parser: one article has another section and day, one is new, one goes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    captures = [pages.capture(number) for number in range(4)] + [pages.capture(4, b"<p>")]
+    archive(run, captures)
+    land(run, captures[0], parser_version=0, section=HOSTILE)
+    land(run, captures[1], parser_version=0, published_at=pages.published_at(2, 3))
+    land(run, captures[2], parser_version=0)
+    land(run, captures[4], like=pages.capture(4), parser_version=0)
+    return tmp_path / "lake"
+
+
+def _objects(lake: Path) -> dict[str, bytes]:
+    """All objects; lock files are none."""
+    return {str(path): path.read_bytes() for path in lake.rglob("*") if path.is_file() and ".locks" not in path.parts}
+
+
+def _answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A person at a terminal who types this."""
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr("typer.confirm", lambda question, **_: text == "y")
+
+
+def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _objects(lake)
+    assert run_cli(["reparse", "tass", "--diff"]) == 0
+    shown = capsys.readouterr().out
+    for label, count in (("added", 1), ("removed", 1), ("moved to another day", 1), ("changed", 1)):
+        assert re.search(rf"rows {label} +{count}\b", shown), shown
+    assert re.search(r"rows that only get a new version or capture +1\b", shown)
+    assert re.search(r"rejected from now on: empty +1\b", shown)
+    assert re.search(r"section +1\b", shown)
+    assert "2024-01-12 → 2024-01-11" in shown
+    assert "<script>alert(1)</script> [red]" in shown
+    assert "\x1b" not in shown
+    assert _objects(lake) == before
+
+
+def test_a_diff_is_one_document_for_machines(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _objects(lake)
+    assert run_cli(["reparse", "--diff", "--json"]) == 0
+    found = orjson.loads(capsys.readouterr().out)
+    assert found["rows"] == {"added": 1, "removed": 1, "moved": 1, "changed": 1}
+    assert found["fields"] == {"section": 1, "published_at": 1}
+    assert found["rejects_opened"] == {"empty": 1}
+    assert {sample["kind"] for sample in found["samples"]} == {"added", "removed", "moved", "changed"}
+    assert _objects(lake) == before
+
+
+class _Page(HTMLParser):
+    """Tags and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        assert not {name for name, _ in attrs} & {"src", "href", "onclick"}
+
+    @override
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_p18_the_page_is_one_file_that_loads_and_runs_nothing_whatever_the_rows_hold(
+    lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["reparse", "tass", "--diff", "--html", "diff.html"]) == 0
+    source = (tmp_path / "diff.html").read_text("utf-8")
+    page = _Page()
+    page.feed(source)
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert "<script>alert(1)</script> [red]" in page.text
+    assert "default-src 'none'" in source
+    assert {"del", "ins", "h1", "table"} <= set(page.tags)
+    assert "Rows moved: 1 of 1" in page.text
+    assert "now rejected: empty" in page.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--html", "x.html"], "--html goes with --diff."),
+        (["--outdated", "--only-rejects"], "--only-rejects and --outdated exclude each other."),
+        (["--diff", "--html", "no/such/x.html"], "no/such/x.html cannot be written: No such file or directory."),
+        (["--diff", "--start", "soon"], "--start 'soon' is no date."),
+    ],
+)
+def test_o01_wrong_use_is_one_line(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str], lake: Path
+) -> None:
+    before = _objects(lake)
+    assert run_cli(["reparse", "tass", *arguments]) == 2
+    assert line in capsys.readouterr().err.replace("\n", " ")
+    assert _objects(lake) == before
+
+
+def test_on_a_terminal_it_shows_and_asks_and_a_no_changes_nothing(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _objects(lake)
+    _answers(monkeypatch, "n")
+    assert run_cli(["reparse", "tass"]) == 0
+    printed = capsys.readouterr()
+    assert "rows moved to another day" in printed.out
+    assert "nothing was changed" in printed.err
+    assert _objects(lake) == before
+
+
+def test_a_yes_lands_it_and_then_there_is_nothing_to_ask(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "1")
+    _answers(monkeypatch, "y")
+    assert run_cli(["reparse", "tass"]) == 0
+    assert "partitions written" in capsys.readouterr().out
+    rows = Lake(open_store(str(lake))).read_partition("tass", "2024-01-11").to_pylist()
+    assert [row["url"] for row in rows] == [pages.url(1)]
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: pytest.fail("there is nothing to ask"))
+    assert run_cli(["reparse", "tass"]) == 0
+    assert "Nothing would change." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--yes"], ["--json"]])
+def test_yes_and_json_ask_nothing(
+    arguments: list[str], lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "1")
+    _answers(monkeypatch, "n")
+    assert run_cli(["reparse", "tass", "theissue", *arguments]) == 0
+    assert "would change" not in capsys.readouterr().out
+    assert run_cli(["reparse", "--diff"]) == 0
+    assert "Nothing would change." in capsys.readouterr().out
+
+
+def test_outdated_and_only_rejects_parse_nothing_else(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "1")
+    assert run_cli(["reparse", "--outdated", "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["captures"] == 4
+    assert run_cli(["reparse", "--outdated", "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["captures"] == 0
+    assert run_cli(["reparse", "--only-rejects", "--json"]) == 0
+    assert orjson.loads(capsys.readouterr().out)["rejected"] == {"empty": 1}
+
+
+def test_an_interrupted_question_is_exit_130(
+    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import typer
+
+    def interrupted(*_: object, **__: object) -> bool:
+        raise typer.Abort
+
+    before = _objects(lake)
+    _answers(monkeypatch, "")
+    monkeypatch.setattr("typer.confirm", interrupted)
+    assert run_cli(["reparse", "tass"]) == 130
+    assert "bug" not in capsys.readouterr().err
+    assert _objects(lake) == before

@@ -1,0 +1,158 @@
+"""`newslake show` and `newslake rejects`: one record with its origins, and the quarantine."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from infra.filing import Run
+from infra.settings import Settings
+from tests import sample_pages as pages
+from tests.landed_captures import archive, land
+
+
+@pytest.fixture(autouse=True)
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four articles, one of an older parser, one that today's parser rejects; four rejections."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    captures = [pages.capture(number) for number in range(4)]
+    bad = [pages.capture(number, b"<p>" + b"\n" * number) for number in range(4, 8)]
+    archive(run, [*captures, *bad])
+    land(run, captures[0])
+    land(run, captures[1], parser_version=0, section="\x1b[2J[red]Sea", title=None, authors=())
+    land(run, bad[0], like=pages.capture(4))
+    for capture in bad[1:]:
+        land(run, capture)
+    return tmp_path / "lake"
+
+
+def _shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run_cli(list(arguments)) == 0
+    return capsys.readouterr().out
+
+
+def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = _shown(capsys, "show", pages.url(0))
+    assert shown.startswith("Cranes of bay 0 winter further north\ntass, partition date=2024-01-10\n")
+    assert "read by parser tass, version 1, layout 2019; fidelity html" in shown
+    assert "from jsonld: '2024-01-10T09:00:00+00:00', to the second" in shown
+    assert "a line of a manifest" in shown
+    assert "\nparagraph: Springs keep the bay free of ice even at minus twenty.\n" in shown
+    assert "differs" not in shown
+    assert "today's parser reads the archived page in the same way, field by field" in shown
+
+
+def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = _shown(capsys, "show", pages.url(1), "--source", "tass")
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert lines[0] == "(no headline)"
+    assert "section differs [2J[red]Sea" in lines
+    assert lines[lines.index("section differs [2J[red]Sea") + 1] == "today: (nothing)"
+    assert lines[lines.index("title differs (nothing)") + 1] == "today: Cranes of bay 1 winter further north"
+    assert "\x1b" not in shown
+    assert "today's parser reads otherwise: title, authors, section, parser_version" in shown
+
+
+def test_a_page_that_is_rejected_today_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "today's parser rejects the archived page: empty: " in _shown(capsys, "show", pages.url(4))
+    found = orjson.loads(_shown(capsys, "show", pages.url(4), "--json"))
+    assert (found["today"]["outcome"], found["today"]["reason"]) == ("rejected", "empty")
+
+
+def test_a_record_is_one_document_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    found = orjson.loads(_shown(capsys, "show", pages.url(1), "--json"))
+    assert (found["table"], found["source"], found["date"]) == ("articles", "tass", "2024-01-11")
+    assert found["row"]["capture_offset"] > 0
+    today = found["today"]
+    assert (today["outcome"], set(today["differs"])) == ("parsed", {"title", "authors", "section", "parser_version"})
+    assert today["differs"]["parser_version"] == {"landed": 0, "today": 1}
+    assert {"body", "published_at"} <= set(today["same"])
+    assert not {"run_id", "title"} & set(today["same"])
+
+
+def test_raw_is_the_archived_page_byte_for_byte(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run_cli(["show", pages.url(0), "--raw"]) == 0
+    assert capfdbinary.readouterr().out == pages.page(0)
+
+
+def test_a_record_is_shown_although_its_page_is_gone(capsys: pytest.CaptureFixture[str], lake: Path) -> None:
+    for path in lake.glob("raw/**/*.warc.gz"):
+        path.unlink()
+    shown = _shown(capsys, "show", pages.url(0))
+    assert "paragraph: Springs" in shown
+    assert ".warc.gz" in shown.splitlines()[-1]
+    assert orjson.loads(_shown(capsys, "show", pages.url(0), "--json"))["today"]["outcome"] == "unknown"
+
+
+def test_a_rejection_is_shown_with_its_reason_and_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = orjson.loads(_shown(capsys, "rejects", "--source", "tass", "--json"))["rejects"]
+    shown = _shown(capsys, "show", listed[0]["reject_id"])
+    assert shown.startswith("rejected: empty\n")
+    assert "`newslake reparse --only-rejects` parses rejected pages again." in shown
+    assert _shown(capsys, "show", listed[0]["reject_id"], "--raw").startswith("<p>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["show", "abc"], "'abc' is neither the id of a record"),
+        (["show", "0" * 32], f"lake has no record {'0' * 32}."),
+        (["show", "0" * 32, "--raw", "--json"], "--raw and --json exclude each other."),
+        (["show", "0" * 32, "--source", "tsas"], "there is no source 'tsas'."),
+        (["rejects", "--source", "tsas"], "there is no source 'tsas'."),
+        (["rejects", "--reason", "ugly"], "there is no reason 'ugly'. Reasons: unknown_source, "),
+        (["rejects", "--start", "2024-01-02", "--end", "2024-01-02"], "end 2024-01-02 is not after start 2024-01-02."),
+    ],
+    ids=" ".join,
+)
+def test_o01_wrong_use_is_one_line(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(arguments) == 2
+    printed = capsys.readouterr()
+    assert line in printed.err
+    assert printed.out == ""
+
+
+def test_rejections_are_summed_up_and_the_next_command_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["rejects"]) == 0
+    printed = capsys.readouterr()
+    assert f"tass    empty       3  2024-01-10     2024-01-12    {pages.url(5)}" in printed.out
+    assert "newslake rejects --source tass --reason empty" in printed.err
+    assert "newslake reparse tass --only-rejects" in printed.err
+    groups = orjson.loads(_shown(capsys, "rejects", "--start", "2024-01-12", "--json"))["groups"]
+    assert [(group["source"], group["reason"], group["count"]) for group in groups] == [("tass", "empty", 1)]
+
+
+def test_rejections_of_one_reason_are_listed_each_with_where_it_lies(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.cli_rejects.SHOWN_REJECTS", 2)
+    assert run_cli(["rejects", "--reason", "empty"]) == 0
+    printed = capsys.readouterr()
+    assert pages.url(5) in printed.out
+    assert printed.out.count("raw/source=tass/date=") == 2
+    assert "2024-01-12 11:00 empty: " in printed.out
+    assert "and 1 earlier ones" in printed.err
+    assert "--raw" in printed.err
+
+
+def test_closed_rejections_are_listed_only_if_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(Settings(lake="lake", workers=1), "20240301T000000Z-000002")
+    for number in (5, 6, 7):
+        land(run, pages.capture(number, b"<p>" + b"\n" * number), like=pages.capture(number))
+    assert "No rejection is open." in _shown(capsys, "rejects", "--source", "tass")
+    assert "closed, " in _shown(capsys, "rejects", "--source", "tass", "--all")
+    assert "Nothing was ever rejected." in _shown(capsys, "rejects", "--source", "theissue", "--all")
+    assert orjson.loads(_shown(capsys, "rejects", "--json"))["groups"] == []
+
+
+def test_captures_of_no_source_are_listed_by_the_name_of_their_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "odd.html").write_bytes(b"<p>of no paper that is known here")
+    run_cli(["ingest", "odd.html"])
+    capsys.readouterr()
+    assert "(no address)" in _shown(capsys, "rejects", "--source", "_unknown")

@@ -1,0 +1,128 @@
+"""A record by its id or its address, in a folder and elsewhere, and what today's parser makes of its page."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.archive import Pointer
+from infra.errors import NewslakeError, UsageError
+from infra.filing import Run
+from infra.find_record import Record, find_record, parse_today
+from infra.lake import Lake
+from infra.object_store import ObjectStore, open_store
+from infra.partition import ARTICLES, REJECTS
+from infra.settings import Settings
+from parsers.outcome import Parsed, RejectReason
+from tests import sample_pages as pages
+from tests.lake_samples import NOON, SOURCE, landed, rejected
+from tests.landed_captures import archive, land
+from tests.memory_store import MemoryStore
+
+
+@pytest.fixture(params=["folder", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    """Three days, one of them undated, and two articles of the same address."""
+    store: ObjectStore = open_store(str(tmp_path / "lake")) if request.param == "folder" else MemoryStore()
+    articles = [
+        landed(0),
+        landed(1, published_at=NOON + timedelta(days=1)),
+        landed(2, published_at=None, canonical_url="https://gazette.example/two"),
+        landed(5, published_at=NOON + timedelta(days=1), url=landed(0)[0].url, article_id="5" * 32),
+        landed(3, source="other"),
+    ]
+    Lake(store).land(articles, [rejected(4)], mode="ingest")
+    return store
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_article_is_found_by_its_id_and_by_its_addresses(store: ObjectStore, number: int) -> None:
+    article, record = landed(number)
+    for wanted in (article.article_id, article.url or "", {1: article.url, 2: "https://gazette.example/two"}[number]):
+        found = find_record(store, wanted or "")
+        assert (found.kind, found.source, found.row["article_id"]) == (ARTICLES, SOURCE, article.article_id)
+        assert found.pointer == Pointer(record.capture_uri, record.capture_offset, record.capture_length)
+    assert find_record(store, landed(2)[0].article_id).date == "__HIVE_DEFAULT_PARTITION__"
+
+
+def test_of_several_days_the_newest_is_taken_and_a_source_narrows_it_down(store: ObjectStore) -> None:
+    found = find_record(store, landed(0)[0].url or "")
+    assert (found.date, found.row["title"]) == ("2024-05-02", "Ferry 5 leaves late")
+    of_other = landed(3, source="other")[0]
+    assert find_record(store, of_other.article_id, "other").source == "other"
+    with pytest.raises(UsageError, match=f"has no record of {SOURCE} {of_other.article_id}"):
+        find_record(store, of_other.article_id, SOURCE)
+
+
+def test_a_rejection_is_found_where_there_is_no_article(store: ObjectStore) -> None:
+    reject = rejected(4)
+    for wanted in (reject.reject_id, reject.url or ""):
+        found = find_record(store, wanted)
+        assert (found.kind, found.row["reason"]) == (REJECTS, "layout")
+
+
+@pytest.mark.parametrize("wanted", ["0" * 32, "https://gazette.example/none", "https://x.example/'OR(1=1)--"])
+def test_what_is_not_there_is_told(store: ObjectStore, wanted: str) -> None:
+    with pytest.raises(UsageError, match="has no record"):
+        find_record(store, wanted)
+
+
+@pytest.mark.parametrize("wanted", ["", "abc", "0" * 31, "F" * 32, "ftp://x.example/", "tass.com/1"])
+def test_what_is_no_id_and_no_address_is_told(store: ObjectStore, wanted: str) -> None:
+    with pytest.raises(UsageError, match="is neither the id of a record"):
+        find_record(store, wanted)
+
+
+def test_an_address_of_a_known_source_is_found_however_it_is_written(tmp_path: Path) -> None:
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    archive(run, [pages.capture(0)])
+    land(run, pages.capture(0))
+    found = find_record(run.open_store(), "http://www.tass.com/society/1731000/?utm_source=x#top")
+    assert found.row["url"] == pages.url(0)
+
+
+def test_an_article_that_the_schema_refuses_today_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    archive(run, [pages.capture(0)])
+    land(run, pages.capture(0))
+    found = find_record(run.open_store(), pages.url(0))
+    wrong = Parsed(replace(landed(0)[0], title="\ud83d"))
+    monkeypatch.setattr("infra.find_record.ParsePool.parse", lambda self, captures: iter([(None, wrong)]))
+    today = parse_today(run.open_store(), found, run.settings)
+    assert today.rejected is not None
+    assert today.rejected.reason == RejectReason.INVALID_RECORD
+
+
+def test_a_row_whose_capture_is_expired_says_so() -> None:
+    nowhere = dict.fromkeys(("capture_uri", "capture_offset", "capture_length"))
+    with pytest.raises(NewslakeError, match="no longer archived"):
+        _ = Record(REJECTS, SOURCE, "2024-05-01", nowhere).pointer
+
+
+def test_todays_parser_is_compared_field_by_field(tmp_path: Path) -> None:
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    same, other, gone = pages.capture(0), pages.capture(1), pages.capture(2, b"<p>", source="tass")
+    archive(run, [same, other, gone])
+    land(run, same)
+    land(run, other, parser_version=0, section="Sea", published_at=datetime(2024, 1, 9, tzinfo=UTC))
+    land(run, gone, like=pages.capture(2))
+    store = run.open_store()
+    today = [parse_today(store, find_record(store, pages.url(number)), run.settings) for number in range(3)]
+    assert (today[0].rejected, today[0].changes) == (None, ())
+    assert {change.field: change.before for change in today[1].changes} == {
+        "parser_version": 0,
+        "section": "Sea",
+        "published_at": datetime(2024, 1, 9, tzinfo=UTC),
+    }
+    assert today[2].rejected is not None
+    assert (today[2].rejected.reason, today[2].changes) == (RejectReason.EMPTY, ())
+
+
+def test_a_page_that_is_another_sources_now_is_told(tmp_path: Path) -> None:
+    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    archive(run, [pages.capture(0)])
+    land(run, pages.capture(0))
+    found = find_record(run.open_store(), pages.url(0))
+    today = parse_today(run.open_store(), replace(found, source="theissue"), run.settings)
+    assert [(change.field, change.before, change.after) for change in today.changes] == [("source", "theissue", "tass")]
