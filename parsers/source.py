@@ -27,6 +27,11 @@ class Layout:
 
     Every field left at None comes from the shared reading of JSON-LD, OpenGraph and meta elements.
 
+    `body`, `when` and `paywall` are looked for in the whole page; what stands inside the text (`blocks`, `headings`,
+    `drop`, `furniture`, `related`) in the body only; all else in the nearest `<article>` or `<main>` around the body,
+    and in the whole page only where that holds no match (`Page.select`). In functions, too, `page.select` is faster
+    than `page.tree.css`, and finds no authors of other stories.
+
     Attributes:
         name: when this layout was first seen, e.g. `2023-07`; recorded with each row.
         body: selector of the element or elements that hold the body, outermost only.
@@ -43,7 +48,7 @@ class Layout:
         authors, topics, persons, regions, related: lists of texts. `related` selects links to read next inside the
             text: their texts become `related_titles`, their addresses `related_urls`.
         year_from_capture: the visible date leaves out the year: take it from a trusted capture time.
-        figures: selector, on the whole page, of the elements with a picture, where they are not the figures inside
+        figures: selector of the elements with a picture, where they are not the figures inside
             `body`. One that has only a caption, since scripts load its picture, belongs to the leading picture.
         caption: selector of the caption inside such an element, or of the element itself.
         credit: selector of the credit inside such an element; or a pattern that finds it in the caption, as group 1.

@@ -1,3 +1,4 @@
+import re
 import time
 import unicodedata
 
@@ -29,6 +30,13 @@ def test_p08_clean_text_is_nfc_one_line_encodable_and_without_controls(text: str
 @given(TEXT)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(st.sampled_from("ab e\u0301\u0316\u0344\u0591é’"), max_size=40))
+def test_p08_no_text_keeps_more_than_eight_marks_in_a_row_and_all_is_nfc(text: str) -> None:
+    found = clean(text)
+    assert unicodedata.is_normalized("NFC", found)
+    assert not re.search("[\u0301\u0316\u0344\u0308\u0591]{9}", found)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,8 @@ def test_credit_is_a_name(stated: str, name: str | None) -> None:
     [
         ("/a/weir.jpg?width=620", "/a/weir.jpg?width=1200&amp;height=630"),
         ("/a/weir-300x200.jpg", "/a/weir-1024x683.webp"),
+        ("/300x200/weir.jpg", "/1024x683/weir.jpg"),
+        ("/a/weir.300x200.jpg", "/a/weir_1024x683.jpg"),
         ("/media/0af/0_184_5067_3040/master/5067.jpg", "/media/0af/500_0_900_900/master/5067.jpg"),
         ("/upload/w_300,h_200,c_fill/v1/weir.jpg", "/upload/c_fit,w_900/v1/weir.jpg"),
         ("/dims/1/9x9/?url=https%3A%2F%2Fa.example%2Fweir", "/dims/2/?url=https%3A%2F%2Fa.example%2Fweir&amp;s=1"),
@@ -169,6 +171,10 @@ def test_gallery_has_a_picture_for_each_caption() -> None:
     )
     expected = tuple(Image(f"{SITE}/{name}.jpg", f"Weir {name}", f"{name} Roe") for name in ("Al", "Bo"))
     assert pictures(figure(slides), credit="i") == expected
+    sizes = (
+        '<img src="/Al-100x100.jpg"><img src="/Al-900x900.jpg"><figcaption>Al</figcaption><figcaption>Bo</figcaption>'
+    )
+    assert pictures(figure(sizes)) == (Image(f"{SITE}/Al-100x100.jpg", "Al Bo"),)
     nested = "<figure><img src=/Al.jpg></figure><figure><img src=/Bo.jpg></figure><figcaption>Both</figcaption>"
     assert pictures(figure(nested)) == (Image(f"{SITE}/Al.jpg"), Image(f"{SITE}/Bo.jpg"))
 

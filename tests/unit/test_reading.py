@@ -33,6 +33,18 @@ def article(
     return article_of(finish(draft, SOURCE, seen, "x"))
 
 
+def test_what_stands_around_an_article_counts_only_where_the_article_has_none() -> None:
+    around = "<h1>Site</h1><a class=by>Ed Other</a><p class=deck>Their deck</p><a class=tag>Theirs</a>"
+    inside = "<h1>Ours</h1><a class=by>Al Own</a><p class=deck>Our deck</p>" + PROSE
+    layout = {"title": "h1", "byline": ".by", "lead": ".deck", "topics": ".tag", "drop": "h1, .by"}
+    found = article(body=around, prose=inside, layout=layout)
+    assert (found.title, found.byline, found.lead, found.topics) == ("Ours", "Al Own", "Our deck", ("Theirs",))
+    nested = f"<div class=body>{PROSE}</div><h1>Ours</h1>"
+    assert article(body=around, prose=nested, layout={**layout, "body": ".body"}).title == "Ours"
+    alone = article(body=f"<div class=body>{PROSE}</div>" + around, prose="", layout={**layout, "body": ".body"})
+    assert (alone.title, alone.byline) == ("Site", "Ed Other")
+
+
 def ld(fields: str) -> str:
     return f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields}}}</script>'
 

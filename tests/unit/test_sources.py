@@ -7,7 +7,7 @@ missing it is written from what the parser gives, and the test fails: review it 
 
 import dataclasses
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,3 +86,14 @@ def test_every_layout_has_a_fixture_and_every_source_a_page_that_is_rejected(nam
     wanted = {layout.name for layout in source.layouts} | {layout.name for layout in source.text_layouts}
     assert wanted - covered == set()
     assert any(case["outcome"] == "rejected" for case in found)
+
+
+def test_rule_within_a_paragraph_of_ap_parts_it() -> None:
+    text = "<p>The dam held. ___ Roads are closed ____</p><p>a___b</p>"
+    html = f"<meta property=og:title content=Dam><div class=RichTextStoryBody>{text}</div>"
+    capture = Capture(
+        html.encode(), MediaType.HTML, datetime(2024, 5, 3, tzinfo=UTC), CapturedAtBasis.LIVE, source="apnews"
+    )
+    outcome = parse(capture)
+    assert isinstance(outcome, Parsed)
+    assert [block.text for block in outcome.article.body] == ["The dam held.", "Roads are closed", "a___b"]
