@@ -77,7 +77,13 @@ def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None)
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
-        table.add_column(column, overflow="fold", justify="right" if column == "pages" else "left")
+        # Addresses are cut rather than folded letter by letter; --json has them whole.
+        table.add_column(
+            column,
+            overflow="ellipsis",
+            no_wrap=True,
+            justify="right" if column == "pages" else "left",
+        )
     for group in groups:
         days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))
         # Text, not markup: addresses are what others wrote.

@@ -87,7 +87,7 @@ def _show_diff(scope: "Scope", lake: str | None, html: Path | None, as_json: boo
     run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
     found = _compared(scope.plan(run.open_store()), run)
     if html:
-        _write(html, diff_page(found, run.settings.lake, run.run_id))
+        _write(html, diff_page(found, run.open_store().uri, run.run_id))
         stderr().print(f"written to {html}", markup=False)
     if as_json:
         print_json({"lake": run.settings.lake, **found.as_json()})
