@@ -59,6 +59,22 @@ def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_
     assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
 
 
+def test_a_dry_run_of_a_reparse_shows_what_would_change_and_lands_nothing(up: Up, tmp_path: Path) -> None:
+    folder = pages.write_folder(tmp_path / "in", 2)
+    assert up.ended(up.start("ingest", paths=[str(folder)]))["type"] == "COMPLETED"
+    partitions = sorted(up.lake.glob("articles/source=tass/date=2024-01-1?/articles.parquet"))
+    for path in partitions:
+        path.unlink()
+    dry = up.start("reparse", sources=["tass"], dry_run=True)
+    assert up.ended(dry)["type"] == "COMPLETED"
+    (artifact,) = up.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [dry]}}})
+    assert "nothing was landed" in artifact["data"]
+    assert f"| partitions to write | {len(partitions)} |" in artifact["data"]
+    assert not any(path.exists() for path in partitions)
+    assert up.ended(up.start("reparse", sources=["tass"]))["type"] == "COMPLETED"
+    assert all(path.exists() for path in partitions)
+
+
 def test_o01_a_range_that_ends_before_it_starts_fails_with_the_message_at_once(up: Up) -> None:
     state = up.ended(up.start("backfill", start="2024-01-11", end="2024-01-11"))
     assert state["type"] == "FAILED"
