@@ -5,10 +5,8 @@ layout that real pages have), `capture.json` (url, captured_at, source; all opti
 missing it is written from what the parser gives, and the test fails: review it before you commit it.
 """
 
-import dataclasses
 import json
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +16,7 @@ from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import Parsed
 from parsers.parse import parse
 from parsers.registry import sources
-
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"
-CASES = sorted(path for path in FIXTURES.glob("*/*") if path.is_dir())
-
-
-def capture_of(case: Path) -> Capture:
-    page = next(case.glob("page.*"))
-    about = json.loads((case / "capture.json").read_text("utf-8"))
-    return Capture(
-        page.read_bytes(),
-        MediaType.HTML if page.suffix == ".html" else MediaType.TEXT,
-        datetime.fromisoformat(about.get("captured_at", "2024-01-01T00:00:00+00:00")),
-        CapturedAtBasis.MANIFEST if "captured_at" in about else CapturedAtBasis.MTIME,
-        url=about.get("url"),
-        source=about.get("source"),
-    )
-
-
-@cache
-def outcome_of(case: Path) -> dict[str, Any]:
-    outcome = parse(capture_of(case))
-    if isinstance(outcome, Parsed):
-        found = {"outcome": "parsed", **dataclasses.asdict(outcome.article)}
-    else:
-        found = {"outcome": "rejected", **dataclasses.asdict(outcome)}
-    plain: dict[str, Any] = json.loads(json.dumps(found, default=lambda at: at.isoformat()))
-    return plain
+from tests.source_cases import CASES, outcome_of
 
 
 def expected_of(case: Path) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""What each version of each parser gives on the fixtures: `tests/fixtures/sources/<source>/versions.json`.
+
+Lakes are rebuilt by parser version (`newslake reparse --outdated`), so a parser whose output changes under the same
+version leaves rows behind that nobody finds. After raising `version` in a source, or after adding a fixture:
+
+    python -m tests.parser_versions
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+from parsers.registry import sources
+from tests.source_cases import CASES, FIXTURES, outcome_of
+
+Digests = dict[str, dict[str, str]]  # version -> case -> digest of what that version gave
+
+
+def recorded(source: str) -> Digests:
+    """What is written down, empty for a new source."""
+    path = _path(source)
+    digests: Digests = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return digests
+
+
+def present(source: str) -> dict[str, str]:
+    """Case -> digest of what the parser gives now; its version, which may be raised for other pages, is left out."""
+    return {case.name: _digest(case) for case in CASES if case.parent.name == source}
+
+
+def _digest(case: Path) -> str:
+    outcome = {name: value for name, value in outcome_of(case).items() if name != "parser_version"}
+    return hashlib.sha256(json.dumps(outcome, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _path(source: str) -> Path:
+    return FIXTURES / source / "versions.json"
+
+
+def record() -> None:
+    """Write down what the present versions give; what was written under a version already is never changed."""
+    for name, source in sources().items():
+        digests = recorded(name)
+        known = digests.get(str(source.version), {})
+        digests[str(source.version)] = dict(sorted({**present(name), **known}.items()))
+        _path(name).write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    record()
