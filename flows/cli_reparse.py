@@ -22,6 +22,9 @@ def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="SOURCE", help="The same as SOURCE; as often as needed.")
+    ] = None,
     start: Annotated[
         str | None, typer.Option(metavar="DATE", help="First publication day, UTC. Default: from the beginning.")
     ] = None,
@@ -61,7 +64,7 @@ def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
         raise UsageError("--html goes with --diff", "Write --diff --html FILE.")
     first = parse_day(start, "--start") if start else None
     last = parse_day(end, "--end") if end else None
-    scope = Scope(tuple(sources or ()), first, last, only_rejects, outdated)
+    scope = Scope((*(sources or ()), *(source or ())), first, last, only_rejects, outdated)
     if diff:
         return _show_diff(scope, lake, html, as_json)
     run = begin_run(lake)

@@ -68,6 +68,14 @@ def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: 
     assert _objects(lake) == before
 
 
+@pytest.mark.parametrize("names", [["tass"], ["--source", "tass"], ["tass", "--source", "theissue"]])
+def test_sources_are_named_as_arguments_or_options(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["reparse", *names, "--diff"]) == 0
+    assert "removed" in capsys.readouterr().out
+    assert run_cli(["reparse", "--source", "theissue", "--diff"]) == 0
+    assert "removed" not in capsys.readouterr().out
+
+
 def test_a_diff_is_one_document_for_machines(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = _objects(lake)
     assert run_cli(["reparse", "--diff", "--json"]) == 0
