@@ -70,6 +70,15 @@ class TestWhereRowsLand:
         assert (report.rows_added, report.rows_updated) == (0, 1)
         assert lake.read_partition("gazette", DAY)["lead"].to_pylist() == ["Edited"]
 
+    def test_a06_an_article_that_an_archive_and_the_live_site_give_is_one_row(self, lake: Lake) -> None:
+        archived = landed(0, mode="ingest", captured_at_basis="warc", capture_uri="raw/archived.warc.gz", lead="Early")
+        live = landed(0, captured_at=NOON + timedelta(hours=5), capture_uri="raw/live.warc.gz", lead="Late")
+        lake.land([live], mode="live")
+        lake.land([archived], mode="ingest")
+        (row,) = lake.read_partition("gazette", DAY).to_pylist()
+        assert (row["lead"], row["mode"], row["capture_uri"]) == ("Late", "live", "raw/live.warc.gz")
+        assert row["first_captured_at"] == NOON + timedelta(hours=2)
+
     def test_l08_an_empty_day_is_landed_and_a_day_not_looked_at_is_missing(self, lake: Lake) -> None:
         lake.land([], coverage={("gazette", DAY): Coverage()}, mode="live")
         assert titles(lake) == []
