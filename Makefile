@@ -55,7 +55,7 @@ up: $(READY) ## start the Prefect server and the flows; prints the address of th
 	@$(BIN)/newslake up
 
 bench: $(READY) ## measure parsing against the bare HTML parser
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY) ## write docs/data-dictionary.md from the record
 	@$(BIN)/python -m infra.data_dictionary

@@ -23,7 +23,7 @@ def main() -> int:
     if sys.argv[1:2] == ["lake"]:
         return lake.main(sys.argv[2:])
     options = _options()
-    pages = list(case_pages(options.cases) if options.cases else fixture_pages())
+    pages = list(case_pages(options.cases) if options.cases else fixture_pages(bare=options.bare))
     if not pages:
         print("No page of a known source to measure: give --cases a file that has some", file=sys.stderr)
         return 1
@@ -45,8 +45,11 @@ def _options() -> argparse.Namespace:
         prog="python -m bench", description="Measure parsing against the bare HTML parser."
     )
     parser.add_argument(
-        "--cases", type=Path, help="JSON lines with `file` and `url` of saved pages (default: the fixtures)"
+        "--cases",
+        type=Path,
+        help="JSON lines with `file` and `url` of saved pages (default: the fixtures, brought to real size)",
     )
+    parser.add_argument("--bare", action="store_true", help="the fixtures without furniture around their articles")
     parser.add_argument(
         "--passes", type=int, default=PASSES, help="how often each page is timed (default: %(default)s)"
     )
