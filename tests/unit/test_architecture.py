@@ -51,7 +51,7 @@ PURE_STDLIB = frozenset(
         "zoneinfo",
     }
 )
-PURE_LIBRARIES = {"ada_url", "orjson", "publicsuffixlist", "selectolax", "webencodings"}
+PURE_LIBRARIES = {"ada_url", "orjson", "selectolax", "webencodings"}
 FINDS_SOURCES = "parsers/registry.py"  # the one file that imports modules by name
 IMPORT_BY_NAME = {"importlib", "pkgutil"}
 IMPURE_CALLS = {"__import__", "breakpoint", "eval", "exec", "input", "open", "print"}
