@@ -48,7 +48,7 @@ def _run_flow(folder: str, lake: str) -> "RunReport":
             os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
         from flows.ingest import ingest
 
-        server = f"on {where}" if where else "on a temporary Prefect server (15 seconds to start)"
+        server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
         status.update(f"running the flow [bold]ingest[/bold] {server} …")
         return ingest([folder], lake=lake)
 

@@ -20,7 +20,7 @@ PrefectOption = Annotated[
     typer.Option(
         "--prefect",
         help="Run as a Prefect flow. Always so where PREFECT_API_URL is set; else the same work is done in this "
-        "process, since a temporary Prefect server takes 15 seconds to start.",
+        "process, since a temporary Prefect server takes up to 15 seconds to start.",
     ),
 ]
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
