@@ -62,6 +62,65 @@ class Settings(BaseSettings):
             "quarantine over the limit). Nothing is lost either way: rejected captures stay in the lake.",
         ),
     ] = 0.05  # a broken layout rejects most pages of its source; a few odd pages a day are usual and no alarm
+    contact: Annotated[
+        str,
+        Field(
+            pattern=r"^[\x21-\x7e]*$",
+            description="Web or mail address that is part of the User-Agent, so that a publisher can reach you. Set it "
+            "before you fetch from sites that are not yours.",
+        ),
+    ] = ""
+    allowed_private_hosts: Annotated[
+        str,
+        Field(
+            description="`host:port` of hosts on private addresses that may be fetched from, separated by commas. "
+            "All other private, loopback, link-local and metadata addresses are refused."
+        ),
+    ] = ""
+    origins: Annotated[
+        str,
+        Field(
+            description="`host=http://address:port`, separated by commas: requests for the host go there instead, "
+            "without TLS. For a mirror or the demo site; the address counts as allowed."
+        ),
+    ] = ""
+    host_interval_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="Least time between two requests to one host. A source or a robots file may ask for more.",
+        ),
+    ] = 1.0  # what crawlers of single sites do by custom; news-crawl, which visits everybody, takes 9
+    max_crawl_delay_seconds: Annotated[
+        float,
+        Field(ge=0, allow_inf_nan=False, description="Cap on the Crawl-delay of robots files; cutting one is logged."),
+    ] = 120.0  # news-crawl's cap: above it a day of a source takes longer than a day
+    request_deadline_seconds: Annotated[
+        float,
+        Field(gt=0, allow_inf_nan=False, description="Seconds a request may take from its first byte to its last."),
+    ] = 30.0  # a news page takes below one; drip-fed ones never end
+    request_budget: Annotated[
+        int,
+        Field(ge=1, description="Requests that a run may send for one source and day, robots and feeds included."),
+    ] = 2_000  # the largest source here publishes some 300 a day
+    cdx_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$",
+            description="CDX index that is asked for captures before the network: `…/cdx/search/cdx` of the Wayback "
+            "Machine's kind, or `…/CC-MAIN-…-index` of Common Crawl's. Empty: none.",
+        ),
+    ] = ""
+    cdx_pages_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$",
+            description="Where the captures of the CDX index are: `https://web.archive.org/web/` or "
+            "`https://data.commoncrawl.org/`. Empty: as the index's own host has it.",
+        ),
+    ] = ""
 
 
 def load_settings() -> Settings:

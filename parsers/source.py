@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from parsers.checks import Checks
+from parsers.discovery import Discovery
 from parsers.draft import Draft
 from parsers.page import Page
 from parsers.text import TextPage
@@ -120,6 +123,13 @@ class Source:
         layouts: HTML layouts, newest first; the first that matches is taken.
         text_layouts: the same for plain-text captures.
         signature: patterns of which any finds a text capture that can only be of this source.
+        discovery: where the source says what it has published; all are asked. Empty: nothing is found live.
+        article_url: pattern that the path and query of an article's address must hold; None: any.
+        interval_seconds: least time between two requests to a host of the source; None: the setting's. The larger of
+            both and of the robots file's Crawl-delay holds.
+        horizon_days: how many days back discovery finds articles; older days come from archives only.
+        first_day: the first day on which the source published, or the first one that is wanted; None: unknown.
+        checks: what is to be expected of a day.
 
     Raises:
         ValueError: the name can't be a partition value, or there is no such time zone.
@@ -134,6 +144,12 @@ class Source:
     layouts: tuple[Layout, ...] = ()
     text_layouts: tuple[TextLayout, ...] = ()
     signature: tuple[re.Pattern[str], ...] = ()
+    discovery: tuple[Discovery, ...] = ()
+    article_url: re.Pattern[str] | None = None
+    interval_seconds: float | None = None
+    horizon_days: int = 2  # feeds and news sitemaps reach back two days
+    first_day: date | None = None
+    checks: Checks = field(default_factory=Checks)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):

@@ -1,0 +1,114 @@
+"""What fetching gives, and the closed list of reasons for which it gives nothing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class FetchReason(StrEnum):
+    """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
+
+    `transient` ones may go away: the request is repeated a few times, and the next run asks again.
+    """
+
+    meaning: str
+    transient: bool
+
+    def __new__(cls, value: str, meaning: str, transient: bool = False) -> "FetchReason":
+        """Make a member that carries its own explanation."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        member.transient = transient
+        return member
+
+    # Refused before anything is sent.
+    SCHEME = "scheme", "not http or https"
+    URL = "url", "no address that can be asked: malformed, with credentials, or too long"
+    PORT = "port", "a port that is not for web pages"
+    ADDRESS = "address", "the host is, or resolves to, a private, loopback, link-local or otherwise reserved address"
+    ROBOTS = "robots", "the site's robots file disallows it"
+    ROBOTS_UNREACHABLE = "robots_unreachable", "the robots file can't be had: nothing may be fetched (RFC 9309)", True
+    GONE = "gone", "the site said 410 earlier"
+    BUDGET = "budget", "the run's request budget is used up; the next run goes on", True
+    HOST_DOWN = "host_down", "the host failed too often in this run; the next run asks again", True
+    # The way there.
+    DNS = "dns", "the host name does not resolve", True
+    CONNECTION = "connection", "no connection, or it was closed", True
+    TLS = "tls", "the certificate is expired, self-signed or for another name"
+    TIMEOUT = "timeout", "the request passed its deadline", True
+    PROTOCOL = "protocol", "not an HTTP answer: bad status line, headers or lengths"
+    REDIRECT = "redirect", "a redirect without usable target, or from https to http"
+    REDIRECT_LOOP = "redirect_loop", "redirects in a circle, or too many"
+    OFF_SITE = "off_site", "redirected to a site that is not the source's"
+    # The answer.
+    STATUS = "status", "a status that says there is no page: 404, 410, 403, 401, 451 and other 4xx"
+    SERVER_ERROR = "server_error", "the server failed: 5xx", True
+    RATE_LIMITED = "rate_limited", "the server asks to slow down: 429", True
+    PARTIAL = "partial", "206 that was not asked for, or 304 to an unconditional request"
+    EMPTY = "empty", "no content: 204, or no bytes"
+    TOO_LARGE = "too_large", "larger than any real page, before or after decompression"
+    ENCODING = "encoding", "a content encoding that is unknown, nested or damaged"
+    TRUNCATED = "truncated", "the answer ended early", True
+
+
+class FetchError(Exception):
+    """An address gave no page.
+
+    Attributes:
+        reason: from the closed list.
+        detail: what exactly, for a person; never holds credentials.
+        status: of the answer, None where there was none.
+        retry_after: seconds that the server asks to wait, None where it does not say; not capped.
+        headers, body: of the answer as far as it came, where that is worth keeping; body after content decoding.
+        final_url: the address that answered, after redirects; None where none did.
+    """
+
+    def __init__(
+        self,
+        reason: FetchReason,
+        detail: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        body: bytes = b"",
+        final_url: str | None = None,
+    ) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.status = status
+        self.retry_after = retry_after
+        self.headers = headers
+        self.body = body
+        self.final_url = final_url
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer of status 200, or a 304 to a conditional request (then without body).
+
+    Attributes:
+        url: the address that was asked for.
+        final_url: the address that answered, after redirects.
+        status: 200 or 304.
+        headers: in order, as sent.
+        body: after transfer and content decoding.
+        fetched_at: when the last byte came, aware, in UTC.
+        redirects: addresses on the way, without the first and the last.
+        flags: `maybe_truncated` where the connection closed without a length and the page has no `</html>`.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    redirects: tuple[str, ...] = ()
+    flags: tuple[str, ...] = field(default=())
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
