@@ -3,6 +3,10 @@
 import re
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
+from typing import Final
+
+# Days, for `Source.horizon_days`: the site's archive pages or sitemaps reach back to its first day.
+WHOLE_HISTORY: Final = 36_500
 
 
 @dataclass(frozen=True, slots=True)

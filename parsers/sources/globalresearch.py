@@ -2,6 +2,7 @@
 
 Text layout verified on one real capture of 2017-05. The HTML layout is written from what WordPress puts into every page
 (article:published_time, .entry-content) and the visible structure of the text capture; no saved page was to be had.
+Discovery is what the plugins of WordPress sites serve, and has not been tried against the live site.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from parsers.article import Fidelity
 from parsers.bylines import split_names, strip_prefix
 from parsers.characters import unique
+from parsers.discovery import WHOLE_HISTORY, Feed, Sitemap
 from parsers.draft import Draft
 from parsers.html import LayoutError
 from parsers.source import Layout, Source, TextLayout
@@ -78,6 +80,16 @@ SOURCE = Source(
     language="en",
     timezone="America/Toronto",  # the Centre for Research on Globalization is in Montreal
     version=1,
+    discovery=(
+        Feed("https://www.globalresearch.ca/feed"),
+        Sitemap(
+            "https://www.globalresearch.ca/sitemap.xml",
+            children=re.compile(r"/(post-sitemap|sitemap-pt-post)"),  # not those of pages, tags and authors
+            dated=re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\.xml"),  # post-sitemap-2017-05.xml
+        ),
+    ),
+    article_url=re.compile(r"^/[^/?]+/\d+/?(\?|$)"),  # /its-headline/5589435
+    horizon_days=WHOLE_HISTORY,
     layouts=(
         Layout(
             "wordpress",

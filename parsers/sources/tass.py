@@ -2,7 +2,8 @@
 
 Text layouts verified on three real captures of 2017-04 and 2017-05 (`text-2017`); `text-ticker` and `text-body` on the
 description of other captures of the same pages. The HTML layouts are written from public descriptions of the site's
-classes and lean on JSON-LD and OpenGraph; no saved page was to be had.
+classes and lean on JSON-LD and OpenGraph; no saved page was to be had. Discovery is as publicly known and has not been
+tried against the live site.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from parsers.article import Block, BlockType, Fidelity
 from parsers.characters import unique
 from parsers.datelines import read_dateline
+from parsers.discovery import Feed, NewsSitemap
 from parsers.draft import Draft
 from parsers.html import LayoutError
 from parsers.source import Layout, Source, TextLayout
@@ -177,6 +179,8 @@ SOURCE = Source(
     language="en",
     timezone="Europe/Moscow",
     version=1,
+    discovery=(Feed("https://tass.com/rss/v2.xml"), NewsSitemap("https://tass.com/sitemap_news.xml")),
+    article_url=re.compile(r"^/[a-z-]+/\d+/?(\?|$)"),  # /politics/944692
     layouts=(
         Layout(
             "2019",

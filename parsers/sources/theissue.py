@@ -1,13 +1,15 @@
 """The Issue, https://www.theissue.com (2016-2018).
 
 Text layout verified on one real capture of 2017-05. The HTML layout is written from the structure that WordPress themes
-share (no saved page was to be had) and leans on OpenGraph and JSON-LD.
+share (no saved page was to be had) and leans on OpenGraph and JSON-LD. Discovery is what every WordPress site has; the
+site is gone, so that it finds articles on a mirror only.
 """
 
 import re
 
 from parsers.article import Block, BlockType, Fidelity
 from parsers.characters import unique
+from parsers.discovery import WHOLE_HISTORY, DayArchive, Feed
 from parsers.draft import Draft
 from parsers.html import LayoutError
 from parsers.source import Layout, Source, TextLayout
@@ -41,6 +43,13 @@ SOURCE = Source(
     language="en",
     timezone="America/New_York",
     version=1,
+    discovery=(
+        Feed("https://www.theissue.com/feed/"),
+        DayArchive("https://www.theissue.com/%Y/%m/%d/page/{page}/", links="article h2 a", pages=20),
+    ),
+    # /politics/its-headline; lists of stories by author, category, tag or day look alike.
+    article_url=re.compile(r"^/(?!author/|category/|tag/|page/|wp-)[a-z][a-z-]*/[^/?]+/?(\?|$)"),
+    horizon_days=WHOLE_HISTORY,
     layouts=(
         Layout(
             "2017",
