@@ -19,6 +19,11 @@ class RunReport:
         got: captures by (source, day on which they were got).
         partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
         partitions_unchanged: partitions that already held everything.
+        discovered: links that discovery found for the days asked for, those that were captured before among them.
+        dropped: links that discovery left out, by why; and those that the archive held already, as `captured`.
+        failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
+        requests: HTTP requests that were sent, robots files, feeds and redirects among them.
+        alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
         rows_exposed: articles whose best row a reparse took away or made a lesser one; see `infra.lake.LandingReport`.
     """
 
@@ -31,6 +36,11 @@ class RunReport:
     got: Counter[tuple[str, str]] = field(default_factory=Counter)
     partitions_written: int = 0
     partitions_unchanged: int = 0
+    discovered: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    alarms: tuple[str, ...] = ()
     rows_exposed: int = 0
 
     def __add__(self, other: Self) -> Self:
@@ -55,6 +65,11 @@ class RunReport:
             "rejected": dict(sorted(self.rejected.items())),
             "known": self.known,
             "skipped": dict(sorted(self.skipped.items())),
+            "discovered": self.discovered,
+            "dropped": dict(sorted(self.dropped.items())),
+            "failed": dict(sorted(self.failed.items())),
+            "requests": self.requests,
+            "alarms": list(self.alarms),
             "articles": [
                 {"source": source, "date": date, "articles": count}
                 for (source, date), count in sorted(self.articles.items())
