@@ -148,7 +148,7 @@ def plan_history(
         UsageError: there is no such source, or `end` is not after `start`.
     """
     Scope((name,), start, end)
-    return _chunked(name, (entry.pointer for entry in _history(store, name, start)))
+    return chunked(name, (entry.pointer for entry in _history(store, name, start)))
 
 
 def plan_outdated(
@@ -183,7 +183,7 @@ def plan_outdated(
         return []
     urls.discard(None)
     chosen = [e.pointer for e in _history(store, name, None) if e.pointer in pointers or e.url in urls]
-    return _chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
+    return chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
 
 
 def plan_rejects(
@@ -206,7 +206,7 @@ def plan_rejects(
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
     rows = chain(rejects_in(store, name, first), unknown)
     found = {(row["captured_at"], _pointer(row)) for row in rows if row["capture_uri"] is not None}
-    return _chunked(name, (pointer for _, pointer in sorted(found)))
+    return chunked(name, (pointer for _, pointer in sorted(found)))
 
 
 def _history(store: ObjectStore, name: str, start: date | None) -> Iterator[IndexEntry]:
@@ -233,7 +233,8 @@ def _may_be_of(url: str | None, name: str) -> bool:
     return host is None or (source is not None and source.name == name)
 
 
-def _chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
+def chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
+    """Captures of a source in chunks that claim no days, in their order."""
     return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
 
 

@@ -1,0 +1,178 @@
+"""Which archived captures no row speaks of: what a run leaves that is killed between archiving and landing.
+
+A capture has landed if a row of the lake came from it, or a rejection says why it gave none. Of an article with several
+captures the lake keeps the best row only, so a capture may have been parsed and have no row to show for it. Two things
+tell such captures from forgotten ones: a complete row of the same address that covers their time, and a note in
+`_catalog/parsed/` of what was found without a row and parsed once. The note may be deleted at any time: what it names
+is then parsed once more.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from infra.footers import Footers
+from infra.lake import Lake
+from infra.object_store import ObjectInfo, ObjectStore, read_merge_write
+from infra.partition import ARTICLES, REJECTS, TableKind
+from infra.partition_file import PartitionFile
+from infra.raw_index import IndexEntry
+from infra.rejects import reject_id, writable
+from parsers.article import Fidelity
+from parsers.capture import MediaType
+from parsers.urls import canonical, identity
+
+READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
+# A row is written after its capture was got, by another clock. Clocks that are off by more than a day are refused
+# elsewhere (`infra.archived_pages`); a partition that is passed over wrongly costs a parse, and no page.
+CLOCK_MARGIN: Final = timedelta(days=1)
+ARTICLE_COLUMNS: Final = ("url", "captured_at", "capture_digest", "first_captured_at", "fidelity")
+UNSENT: Final = (None, 200)  # statuses of captures that may hold an article
+
+
+def address_key(url: str | None) -> str | None:
+    """What is the same for all ways to write an article's address; None where there is no http(s) address."""
+    address = canonical(url)
+    return identity(address) if address else None
+
+
+def capture_key(entry: IndexEntry) -> str:
+    """Names a capture as rows and rejections of it do, wherever in the archive it lies. 32 hex characters."""
+    url = None if entry.url is None else writable(entry.url)
+    return reject_id(entry.source, url, entry.captured_at, entry.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlanded:
+    """Captures that no row speaks of, and what to note once they are parsed.
+
+    Attributes:
+        source: name of the source.
+        entries: the captures, by time.
+        landed: keys of the captures that rows speak of: a note on these is no longer needed.
+    """
+
+    source: str
+    entries: tuple[IndexEntry, ...]
+    landed: frozenset[str]
+
+    @classmethod
+    def among(cls, store: ObjectStore, source: str, entries: Collection[IndexEntry], first: date) -> "Unlanded":
+        """Look for those of some captures that never landed.
+
+        Args:
+            store: of the lake.
+            source: name of the source.
+            entries: captures of the source.
+            first: the earliest day on which any of them was got.
+
+        Raises:
+            NewslakeError: a partition is damaged or cannot be read.
+        """
+        if not entries:
+            return cls(source, (), frozenset())
+        rows = _Rows(store, source, first)
+        parsed = _noted(_read(store, source))
+        left = [
+            entry
+            for entry in entries
+            if (key := capture_key(entry)) not in rows.captures and key not in parsed and not rows.cover(entry)
+        ]
+        return cls(source, tuple(sorted(left, key=lambda each: (each.captured_at, each.pointer))), rows.captures)
+
+    def note_parsed(self, store: ObjectStore) -> None:
+        """Remember that all of them were parsed and what came of it was landed; nothing is written if there are none.
+
+        Raises:
+            NewslakeError: the lake cannot be written.
+        """
+        new = {capture_key(entry) for entry in self.entries}
+
+        def merge(old: bytes | None) -> bytes:
+            return orjson.dumps(sorted((_noted(old) - self.landed) | new))
+
+        if new:
+            read_merge_write(store, _note_key(self.source), merge)
+
+
+class _Rows:
+    """What the rows of a source say of captures that were got on some day or later.
+
+    Attributes:
+        captures: keys of the captures that a row or a rejection came from.
+    """
+
+    def __init__(self, store: ObjectStore, source: str, first: date) -> None:
+        self._store = store
+        self._source = source
+        self._first = first
+        self._footers = Footers(store)
+        self._footers.load()
+        captures: set[str] = set()
+        self._complete: defaultdict[str, list[tuple[int, datetime, datetime]]] = defaultdict(list)
+        for url, captured_at, digest, earliest, fidelity in self._articles():
+            captures.add(reject_id(source, url, captured_at, digest))
+            if key := address_key(url):
+                self._complete[key].append((Fidelity(fidelity).rank, earliest, captured_at))
+        captures.update(reject_id for (reject_id,) in self._rejects())
+        self.captures = frozenset(captures)
+
+    def cover(self, entry: IndexEntry) -> bool:
+        """Whether an article of this address has a row that is no worse and newer, and knows of captures before.
+
+        `first_captured_at` is that of all captures that were landed: one from before it never was.
+        """
+        if entry.http_status not in UNSENT:
+            return False  # its rejection is what is missing
+        best = Fidelity.HTML if entry.media_type is MediaType.HTML else Fidelity.TEXT
+        rank = (Fidelity.PARTIAL if entry.truncated else best).rank
+        rows = self._complete.get(address_key(entry.url) or "", ())
+        return any(has >= rank and earliest <= entry.captured_at <= last for has, earliest, last in rows)
+
+    def _articles(self) -> Iterator[tuple[Any, ...]]:
+        since = self._first - CLOCK_MARGIN
+        listed = (info for *_, info in Lake(self._store).partitions(self._source) if info.modified_at.date() >= since)
+        return self._columns(ARTICLES, listed, ARTICLE_COLUMNS)
+
+    def _rejects(self) -> Iterator[tuple[Any, ...]]:
+        first = self._first.isoformat()
+        listed = (info for _, day, info in Lake(self._store).partitions(self._source, REJECTS) if day >= first)
+        return self._columns(REJECTS, listed, (REJECTS.identity,))
+
+    def _columns(
+        self, kind: TableKind, listed: Iterable[ObjectInfo], names: tuple[str, ...]
+    ) -> Iterator[tuple[Any, ...]]:
+        with ThreadPoolExecutor(READERS) as pool:
+            for table in pool.map(lambda info: self._read(kind, info, names), listed):
+                yield from zip(*(table[name].to_pylist() for name in names), strict=True)
+
+    def _read(self, kind: TableKind, info: ObjectInfo, names: tuple[str, ...]) -> Any:
+        """Columns of a partition; of one that points to no capture of these days, none of its rows."""
+        least = f"raw/source={self._source}/date={self._first}/"
+        body = None
+        if kind is REJECTS or any(uri >= least for uri in self._footers.read(info).capture_uris):
+            stored = self._store.get(info.key)
+            body = stored.body if stored else None  # deleted since it was listed
+        return PartitionFile(kind, body, info.key).columns(names)
+
+
+def _note_key(source: str) -> str:
+    return f"_catalog/parsed/source={source}.json"
+
+
+def _read(store: ObjectStore, source: str) -> bytes | None:
+    stored = store.get(_note_key(source))
+    return stored.body if stored else None
+
+
+def _noted(body: bytes | None) -> set[str]:
+    """Keys of a note; one that cannot be read is as none."""
+    try:
+        return {key for key in orjson.loads(body or b"[]") if isinstance(key, str)}
+    except (ValueError, TypeError):
+        return set()
