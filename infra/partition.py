@@ -265,7 +265,12 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
 
 
 def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
-    """The manifest of a partition, from the last bytes of its object.
+    """The manifest of a partition; see `read_footer`."""
+    return stated_manifest(read_footer(store, key, size), key)
+
+
+def read_footer(store: ObjectStore, key: str, size: int) -> Any:
+    """The metadata of a partition's Parquet file, a `pyarrow.parquet.FileMetaData`, from its last bytes.
 
     Args:
         store: where it is.
@@ -281,14 +286,14 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
     footer = int.from_bytes(tail[-END_BYTES:-4], "little") + END_BYTES
     if tail[-4:] == MAGIC and footer <= length:
         # To pyarrow, a file without rows in front of the footer is as good: only the footer is looked at.
-        return _manifest_in(MAGIC + tail[-footer:], key)
+        return _metadata_in(MAGIC + tail[-footer:], key)
     stored = store.get(key)  # a large footer, or the object was replaced since it was listed
-    return _manifest_in(stored.body if stored else b"", key)
+    return _metadata_in(stored.body if stored else b"", key)
 
 
-def _manifest_in(body: bytes, name: str) -> Manifest:
+def _metadata_in(body: bytes, name: str) -> Any:
     try:
-        return stated_manifest(pq.read_metadata(io.BytesIO(body)), name)
+        return pq.read_metadata(io.BytesIO(body))
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, str(error)) from error
 

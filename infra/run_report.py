@@ -1,8 +1,10 @@
 """What a run did: counts that add up, from one batch to a chunk to a run."""
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
+
+from parsers.checks import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class RunReport:
         failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
         requests: HTTP requests that were sent, robots files, feeds and redirects among them.
         alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
+        held: captures that a fatal finding held back, by (source, day that is held); they stay in the archive.
+        findings: what the quality gate found; the fatal ones are those that held something back.
         rows_exposed: articles whose best row a reparse took away or made a lesser one; see `infra.lake.LandingReport`.
     """
 
@@ -41,6 +45,8 @@ class RunReport:
     failed: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     alarms: tuple[str, ...] = ()
+    held: Counter[tuple[str, str]] = field(default_factory=Counter)
+    findings: tuple[Finding, ...] = ()
     rows_exposed: int = 0
 
     def __add__(self, other: Self) -> Self:
@@ -56,6 +62,17 @@ class RunReport:
     def rejected_share(self) -> float:
         """Rejected captures among all, 0 to 1; 0 where there were none."""
         return self.rejected_total / self.captures if self.captures else 0.0
+
+    @property
+    def lost_share(self) -> float:
+        """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was."""
+        tried = self.captures + self.failed.total()
+        return (self.rejected_total + self.failed.total()) / tried if tried else 0.0
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the quality gate held something back."""
+        return bool(self.held) or any(finding.severity is Severity.FATAL for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
@@ -76,11 +93,17 @@ class RunReport:
             ],
             "partitions_written": self.partitions_written,
             "partitions_unchanged": self.partitions_unchanged,
+            "held": [
+                {"source": source, "date": date, "captures": count}
+                for (source, date), count in sorted(self.held.items())
+            ],
+            "findings": [asdict(finding) for finding in self.findings],
         }
 
     def summary(self) -> str:
         """One line for logs."""
+        held = f"; {self.held.total()} held back" if self.held else ""
         return (
             f"{self.captures} captures: {self.parsed} parsed, {self.rejected_total} rejected; "
-            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged"
+            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{held}"
         )
