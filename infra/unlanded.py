@@ -123,16 +123,18 @@ class _Rows:
         self.captures = frozenset(captures)
 
     def cover(self, entry: IndexEntry) -> bool:
-        """Whether an article of this address has a row that is no worse and newer, and knows of captures before.
+        """Whether an article of this address has a row that this capture lost to, or would lose to.
 
-        `first_captured_at` is that of all captures that were landed: one from before it never was.
+        Such a row is no worse and no older. `first_captured_at` knows of the rows that lost: the capture of that time
+        has been landed, and one from before it never was.
         """
         if entry.http_status not in UNSENT:
             return False  # its rejection is what is missing
         best = Fidelity.HTML if entry.media_type is MediaType.HTML else Fidelity.TEXT
         rank = (Fidelity.PARTIAL if entry.truncated else best).rank
         rows = self._complete.get(address_key(entry.url) or "", ())
-        return any(has >= rank and earliest <= entry.captured_at <= last for has, earliest, last in rows)
+        at = entry.captured_at
+        return any(at == earliest or (has >= rank and earliest < at <= last) for has, earliest, last in rows)
 
     def _articles(self) -> Iterator[tuple[Any, ...]]:
         since = self._first - CLOCK_MARGIN
