@@ -94,7 +94,9 @@ class Link:
         url: canonical (`parsers.urls.canonical`).
         hint: when the article may have been published, aware, in UTC; None where nothing said so. A hint chooses what
             is fetched for a day; the article's own date decides where it lands.
+        hint_is_publication: False where the hint is the time of the last change: published then, or any time before.
     """
 
     url: str
     hint: datetime | None = None
+    hint_is_publication: bool = True
