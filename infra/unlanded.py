@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
@@ -113,14 +114,9 @@ class _Rows:
         self._first = first
         self._footers = Footers(store)
         self._footers.load()
-        captures: set[str] = set()
-        self._complete: defaultdict[str, list[tuple[int, datetime, datetime]]] = defaultdict(list)
-        for url, captured_at, digest, earliest, fidelity in self._articles():
-            captures.add(reject_id(source, url, captured_at, digest))
-            if key := address_key(url):
-                self._complete[key].append((Fidelity(fidelity).rank, earliest, captured_at))
-        captures.update(reject_id for (reject_id,) in self._rejects())
-        self.captures = frozenset(captures)
+        self._rows = list(self._articles())
+        landed = {reject_id(source, url, captured_at, digest) for url, captured_at, digest, *_ in self._rows}
+        self.captures = frozenset(landed.union(key for (key,) in self._rejects()))
 
     def cover(self, entry: IndexEntry) -> bool:
         """Whether an article of this address has a row that this capture lost to, or would lose to.
@@ -132,9 +128,18 @@ class _Rows:
             return False  # its rejection is what is missing
         best = Fidelity.HTML if entry.media_type is MediaType.HTML else Fidelity.TEXT
         rank = (Fidelity.PARTIAL if entry.truncated else best).rank
-        rows = self._complete.get(address_key(entry.url) or "", ())
+        rows = self._by_address.get(address_key(entry.url), ())
         at = entry.captured_at
         return any(at == earliest or (has >= rank and earliest < at <= last) for has, earliest, last in rows)
+
+    @cached_property
+    def _by_address(self) -> dict[str | None, list[tuple[int, datetime, datetime]]]:
+        """Rank, first and last capture time of rows; only needed where a capture has no row of its own."""
+        found: defaultdict[str | None, list[tuple[int, datetime, datetime]]] = defaultdict(list)
+        for url, captured_at, _, earliest, fidelity in self._rows:
+            found[address_key(url)].append((Fidelity(fidelity).rank, earliest, captured_at))
+        found.pop(None, None)  # captures without an address say nothing of each other
+        return found
 
     def _articles(self) -> Iterator[tuple[Any, ...]]:
         since = self._first - CLOCK_MARGIN
