@@ -50,6 +50,7 @@ class FetchReason(StrEnum):
     TOO_LARGE = "too_large", "larger than any real page, before or after decompression"
     ENCODING = "encoding", "a content encoding that is unknown, nested or damaged"
     TRUNCATED = "truncated", "the answer ended early", True
+    ARCHIVE_DAMAGED = "archive_damaged", "the archive that an index names has no readable record of the page"
 
 
 class FetchError(Exception):
