@@ -97,6 +97,7 @@ class HttpClient:
         before_request: Callable[[str], None] | None = None,
         hosts: tuple[str, ...] | None = None,
         max_bytes: int | None = None,
+        cut: bool = False,
     ) -> Answer:
         """Get a page.
 
@@ -107,6 +108,7 @@ class HttpClient:
                 FetchError.
             hosts: a redirect may lead to these and to hosts below them; None: to any.
             max_bytes: instead of the client's.
+            cut: take the first `max_bytes` of a larger body instead of refusing it (RFC 9309, 2.5 for robots files).
 
         Returns:
             A whole answer of status 200; of 304 to a conditional request; of 206 to a request with `Range`.
@@ -122,7 +124,7 @@ class HttpClient:
             if before_request is not None:
                 before_request(target.url)
             started = time.monotonic()
-            reply = self._ask(target, headers, seconds, limit)
+            reply = self._ask(target, headers, seconds, limit, cut)
             seconds -= time.monotonic() - started
             if reply.status not in REDIRECTS:
                 _require_page(reply, headers, target.url)
@@ -144,7 +146,7 @@ class HttpClient:
             flags,
         )
 
-    def _ask(self, target: Target, headers: Mapping[str, str], seconds: float, max_bytes: int) -> _Reply:
+    def _ask(self, target: Target, headers: Mapping[str, str], seconds: float, max_bytes: int, cut: bool) -> _Reply:
         """One hop."""
         sent = {**self._headers, **_own_names(headers, self._headers)}
         if target.host_header is not None:
@@ -156,7 +158,8 @@ class HttpClient:
                 shown = _headers_of(response)
                 locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
-                return _Reply(response.status, shown, Body() if unread else read_body(response, max_bytes), locations)
+                body = Body() if unread else read_body(response, max_bytes, cut=cut)
+                return _Reply(response.status, shown, body, locations)
         except NETWORK_ERRORS as error:
             failure = failure_of(error)
             raise FetchError(failure.reason, failure.detail) from error

@@ -36,12 +36,13 @@ class Body:
     maybe_truncated: bool = False
 
 
-def read_body(response: BaseHTTPResponse, max_bytes: int) -> Body:
+def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
     """Read a body to its end; never raises for what a server sends.
 
     Args:
         response: of urllib3, unread; its socket keeps the deadline.
         max_bytes: largest body, before as well as after content decoding.
+        cut: whether what is beyond that is left out, instead of making the body too large.
 
     Returns:
         Body: with `failure` PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS where it is not whole. What came
@@ -50,7 +51,7 @@ def read_body(response: BaseHTTPResponse, max_bytes: int) -> Body:
     lengths = _listed(response.headers.getlist("Content-Length"))
     transfer = _listed(response.headers.getlist("Transfer-Encoding"))
     codings = [coding for coding in _listed(response.headers.getlist("Content-Encoding")) if coding not in NO_CODINGS]
-    failure = _framing_failure(lengths, transfer, max_bytes) or _coding_failure(codings)
+    failure = _framing_failure(lengths, transfer, None if cut else max_bytes) or _coding_failure(codings)
     if failure:
         return Body(failure=failure)
     content = bytearray()
@@ -63,7 +64,8 @@ def read_body(response: BaseHTTPResponse, max_bytes: int) -> Body:
             received += len(chunk)
             content += decoder.feed(chunk, max_bytes + 1 - len(content)) if decoder else chunk
             if max(received, len(content)) > max_bytes:
-                return Body(failure=Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes"))
+                too_large = Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
+                return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
     except zlib.error as error:
         return Body(bytes(content), Failure(FetchReason.ENCODING, f"damaged {codings or 'gzip'}: {error}"))
     except NETWORK_ERRORS as error:
@@ -144,13 +146,13 @@ def _decoder(codings: list[str], head: bytes) -> Inflater | None:
     return Inflater(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
-def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int) -> Failure | None:
+def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | None) -> Failure | None:
     """RFC 9112, 6.3: a length that is wrong or ambiguous makes the answer unusable."""
     if any(not CONTENT_LENGTH.fullmatch(length) for length in lengths) or len(set(map(int, lengths))) > 1:
         return Failure(FetchReason.PROTOCOL, printable(f"Content-Length: {', '.join(lengths)}"))
     if transfer not in ([], ["chunked"], ["identity"]):
         return Failure(FetchReason.PROTOCOL, printable(f"Transfer-Encoding: {', '.join(transfer)}"))
-    if lengths and "chunked" not in transfer and int(lengths[0]) > max_bytes:
+    if max_bytes is not None and lengths and "chunked" not in transfer and int(lengths[0]) > max_bytes:
         return Failure(FetchReason.TOO_LARGE, f"Content-Length {int(lengths[0]):,}, at most {max_bytes:,} bytes")
     return None
 
