@@ -29,7 +29,8 @@ def fetch_all(
     way end by themselves (at their deadline at the latest), none follows.
 
     Args:
-        requests: addresses, each with the source whose interval holds; of one host, they are asked for in this order.
+        requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead (None: to
+            any public one). Those of one host are asked for in this order.
         client: asks.
         hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
 
@@ -64,7 +65,7 @@ def _fetch_host(
     for url, source in wanted:
         outcome: _Outcome
         try:
-            outcome = url, client.get(url, source=source, stop=stop)
+            outcome = url, client.get(url, source=source, stop=stop, hosts=source.hosts if source else None)
         except StoppedError:
             return
         except BaseException as error:  # thrown again where the answers are taken

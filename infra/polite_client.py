@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final, Self
 
@@ -13,8 +12,8 @@ from infra.fetch_many import fetch_all
 from infra.fetching import Answer, FetchError, FetchReason
 from infra.politeness import HostPace, Pacer, RequestBudget
 from infra.robots import MAX_BYTES as ROBOTS_BYTES
-from infra.robots import MAX_REDIRECTS, RobotsFiles, RobotsRules, site_of
 from infra.robots import PATH as ROBOTS_PATH
+from infra.robots import RobotsFiles, RobotsRules, site_of
 from infra.settings import Settings
 from parsers.source import Source
 from parsers.urls import host_of, on_hosts
@@ -114,16 +113,16 @@ class PoliteClient:
         """
         interval = self._own_interval(source)
 
-        def permit(hop: str) -> float:
+        def take_turn(hop: str) -> HostPace:
             rules = self._rules(hop, interval, stop)
             if not rules.allows(hop):
                 raise FetchError(FetchReason.ROBOTS, f"{site_of(hop)}{ROBOTS_PATH} disallows {hop}")
-            return max(interval, rules.crawl_delay or 0.0)
+            return self._take_turn(hop, max(interval, rules.crawl_delay or 0.0), stop)
 
-        def send(visit: _Visit) -> Answer:
-            return self._http.get(url, headers=headers, before_request=visit.go_to, max_bytes=max_bytes, hosts=hosts)
+        def send(before_request: Callable[[str], None]) -> Answer:
+            return self._http.get(url, headers=headers, before_request=before_request, max_bytes=max_bytes, hosts=hosts)
 
-        return self._tried(send, lambda: _Visit(self._take_turn, permit, stop))
+        return self._tried(send, take_turn)
 
     def robots(self, url: str, *, source: Source | None = None, stop: Event | None = None) -> RobotsRules:
         """The rules of an address's site, fetched if they are not known.
@@ -145,21 +144,27 @@ class PoliteClient:
         return max(self._interval, own or 0.0)
 
     def _rules(self, url: str, interval: float, stop: Event | None) -> RobotsRules:
-        def send(robots_url: str, visit: _Visit) -> Answer:
-            return self._http.get(robots_url, before_request=visit.go_to, max_bytes=ROBOTS_BYTES, cut=True)
+        """The rules of an address's site. No robots file is asked for a robots file, wherever redirects lead."""
 
         def fetch(robots_url: str) -> bytes:
-            new_visit = partial(_Visit, self._take_turn, lambda _: interval, stop, MAX_REDIRECTS)
-            return self._tried(partial(send, robots_url), new_visit).body
+            def send(before_request: Callable[[str], None]) -> Answer:
+                return self._http.get(robots_url, before_request=before_request, max_bytes=ROBOTS_BYTES, cut=True)
+
+            return self._tried(send, lambda hop: self._take_turn(hop, interval, stop)).body
 
         return self._robots.rules(url, fetch)
 
-    def _tried(self, send: "Callable[[_Visit], Answer]", new_visit: "Callable[[], _Visit]") -> Answer:
-        """The answer of the first try that gives one. The host's pace makes the pause between tries."""
+    def _tried(self, send: Callable[[Callable[[str], None]], Answer], take_turn: Callable[[str], HostPace]) -> Answer:
+        """The answer of the first try that gives one. The host's pace makes the pause between tries.
+
+        Args:
+            send: asks; takes what is to be called before each request.
+            take_turn: waits until an address may be asked for.
+        """
         for tries_left in reversed(range(TRIES)):
-            visit = new_visit()
+            visit = _Visit(take_turn)
             try:
-                return send(visit)
+                return send(visit.go_to)
             except FetchError as error:
                 failed = error.reason in _FAILURES
                 visit.leave(error if failed else None)
@@ -169,15 +174,14 @@ class PoliteClient:
                 visit.leave()
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
-    def _take_turn(self, url: str, permit: Callable[[str], float], stop: Event | None) -> HostPace:
+    def _take_turn(self, url: str, interval: float, stop: Event | None) -> HostPace:
         """Wait until an address may be asked for, and count the request."""
         self.budget.check()  # nobody should wait for what is refused afterwards
-        interval = permit(url)
         pace = self._pacer.of(url)
         pace.take_turn(interval, stop)
         try:
             self.budget.spend()
-        except FetchError:
+        except FetchError:  # another thread was faster
             pace.end_turn()
             raise
         with self._counting:
@@ -188,28 +192,15 @@ class PoliteClient:
 class _Visit:
     """One try: the turns that a request and its redirects take, never two at a time."""
 
-    def __init__(
-        self,
-        take_turn: Callable[[str, Callable[[str], float], Event | None], HostPace],
-        permit: Callable[[str], float],
-        stop: Event | None,
-        max_redirects: int | None = None,
-    ) -> None:
-        """Take what waits for a turn, and what says which interval holds for an address or that it is refused."""
+    def __init__(self, take_turn: Callable[[str], HostPace]) -> None:
+        """Take what waits for a turn at the host of an address."""
         self._take_turn = take_turn
-        self._permit = permit
-        self._stop = stop
-        self._redirects_left = max_redirects
         self._pace: HostPace | None = None
 
     def go_to(self, url: str) -> None:
         """Called before each request: waits until it may be sent, or raises FetchError."""
-        if self._pace is not None and self._redirects_left is not None:
-            if not self._redirects_left:
-                raise FetchError(FetchReason.REDIRECT_LOOP, f"more redirects than are followed, to {url}")
-            self._redirects_left -= 1
         self.leave()  # before the next turn is waited for: two hosts may redirect to each other
-        self._pace = self._take_turn(url, self._permit, self._stop)
+        self._pace = self._take_turn(url)
 
     def leave(self, failure: FetchError | None = None) -> None:
         """Give the turn back, if there is one, and say whether the host failed."""

@@ -22,14 +22,15 @@ _LOG = logging.getLogger(__name__)
 PRODUCT: Final = "newslake"  # the product token that robots files address us by
 PATH: Final = "/robots.txt"
 MAX_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: the least that must be read; the rest of a larger file is not
-MAX_REDIRECTS: Final = 5  # RFC 9309, 2.3.1.2: at least five; more count as "unavailable"
 CACHE_SECONDS: Final = 24 * 3600.0  # RFC 9309, 2.4: a copy should not be used for longer
 # A file that could not be had stops everything for its site. Asked again after that: an outage of a quarter of an hour
 # should not cost a backfill of hours its site, and the site is not asked more than four times an hour.
 FAILURE_SECONDS: Final = 15 * 60.0
 
-# RFC 9309, 2.3.1.3: "unavailable", everything is allowed. EMPTY is a file without rules.
+# RFC 9309, 2.3.1.3: "unavailable", everything is allowed; by 2.3.1.2 also after more than the five redirects that
+# HttpClient follows. EMPTY is a file without rules.
 _UNAVAILABLE: Final = frozenset({FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP})
+_SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: whatever the fetcher thinks of a 203
 # What says nothing about the file, but about the address that was asked for or about this run.
 _NOT_OF_THE_FILE: Final = frozenset(
     {
@@ -144,7 +145,7 @@ class RobotsFiles:
                 raise
             if error.reason not in _UNAVAILABLE:
                 return f"{site}{PATH}: {error}"
-            body = b""
+            body = error.body if error.status in _SUCCESSES else b""
         return read_robots(body, max_crawl_delay=self._max_crawl_delay, site=site)
 
 

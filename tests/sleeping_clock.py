@@ -1,0 +1,27 @@
+"""A clock that moves only when somebody sleeps: tests of waiting take no time."""
+
+from threading import Lock
+
+
+class SleepingClock:
+    """Seconds that pass while somebody sleeps; safe for threads, which all sleep on the same clock.
+
+    Attributes:
+        slept: all sleeps, in order, in seconds.
+    """
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._now = 1000.0
+        self._lock = Lock()
+
+    def __call__(self) -> float:
+        """The present."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        assert seconds > 0
+        with self._lock:
+            self.slept.append(seconds)
+            self._now += seconds

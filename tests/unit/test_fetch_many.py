@@ -1,0 +1,127 @@
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from threading import Event
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from infra.fetch_many import WAITING_ANSWERS, fetch_all
+from infra.fetching import Answer, FetchError, FetchReason
+from infra.politeness import StoppedError, paced_host
+from parsers.source import Source
+
+if TYPE_CHECKING:
+    from infra.polite_client import PoliteClient
+
+
+class FakeClient:
+    """A client that answers at once, or as `answer` says."""
+
+    def __init__(self, answer: Callable[[str, Event], object] = lambda url, stop: None) -> None:
+        self.asked: list[str] = []
+        self.hosts: list[tuple[str, ...] | None] = []
+        self._answer = answer
+
+    def get(self, url: str, *, source: Source | None, stop: Event, hosts: tuple[str, ...] | None) -> Answer:
+        self.asked.append(url)
+        self.hosts.append(hosts)
+        self._answer(url, stop)
+        return Answer(url, url, 200, (), b"page", datetime.now(UTC))
+
+
+def run(client: FakeClient, urls: list[str], **options: Any) -> Any:
+    return fetch_all([(url, None) for url in urls], cast("PoliteClient", client), **options)
+
+
+def pages(hosts: int, each: int) -> list[str]:
+    return [f"https://h{host}.example/{number}" for number in range(each) for host in range(hosts)]
+
+
+def fetching_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("fetch")]
+
+
+@pytest.mark.parametrize("hosts_at_once", [1, 3, 64])
+def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int) -> None:
+    urls = pages(10, 20)
+    client = FakeClient()
+    found = [url for url, _ in run(client, urls, hosts_at_once=hosts_at_once)]
+    assert sorted(found) == sorted(urls)
+    for host in range(10):
+        mine = [url for url in client.asked if paced_host(url) == f"h{host}.example"]
+        assert mine == [f"https://h{host}.example/{number}" for number in range(20)]
+    assert fetching_threads() == []
+
+
+def test_nothing_to_fetch() -> None:
+    assert list(run(FakeClient(), [])) == []
+
+
+def test_redirects_may_lead_to_hosts_of_the_source_only() -> None:
+    source = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
+    client = FakeClient()
+    list(fetch_all([("https://a.example/", source)], cast("PoliteClient", client)))
+    list(run(client, ["https://a.example/"]))
+    assert client.hosts == [("a.example",), None]
+
+
+def test_errors_come_as_answers() -> None:
+    def answer(url: str, stop: Event) -> None:
+        if url.endswith("1"):
+            raise FetchError(FetchReason.STATUS, "status 404", status=404)
+
+    found = dict(run(FakeClient(answer), pages(2, 3)))
+    assert {url for url, answer in found.items() if isinstance(answer, FetchError)} == {
+        "https://h0.example/1",
+        "https://h1.example/1",
+    }
+
+
+def test_what_is_no_address_is_asked_for_too() -> None:
+    client = FakeClient()
+    assert len(list(run(client, ["file:///etc/passwd", "https://a.example/", "nonsense"]))) == 3
+    assert {"file:///etc/passwd", "nonsense"} < set(client.asked)
+
+
+def test_a_fault_of_ours_is_raised_where_the_answers_are_taken() -> None:
+    def answer(url: str, stop: Event) -> None:
+        raise KeyError("broken")
+
+    with pytest.raises(KeyError, match="broken"):
+        list(run(FakeClient(answer), pages(4, 4)))
+    assert fetching_threads() == []
+
+
+def test_hosts_run_side_by_side() -> None:
+    barrier = threading.Barrier(8, timeout=30)
+    assert len(list(run(FakeClient(lambda url, stop: barrier.wait()), pages(8, 1)))) == 8
+
+
+def test_a_slow_consumer_stops_the_fetching() -> None:
+    client = FakeClient()
+    with closing(run(client, pages(2, 200))) as found:
+        next(found)
+        before = -1
+        while before != len(client.asked):  # until nothing moves any more
+            before = len(client.asked)
+            time.sleep(0.1)
+        assert len(client.asked) <= 1 + WAITING_ANSWERS + 2
+    assert fetching_threads() == []
+    assert len(client.asked) <= 1 + WAITING_ANSWERS + 2 + 2
+
+
+def test_closing_ends_those_that_wait_for_their_turn() -> None:
+    def answer(url: str, stop: Event) -> None:
+        if not url.endswith("/0"):
+            assert stop.wait(60)
+            raise StoppedError
+
+    client = FakeClient(answer)
+    found = run(client, pages(5, 3), hosts_at_once=2)
+    next(found)
+    found.close()
+    assert fetching_threads() == []
+    assert len(client.asked) <= 5

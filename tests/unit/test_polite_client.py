@@ -1,0 +1,373 @@
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import pairwise
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from infra.fetching import Answer, FetchError, FetchReason
+from infra.polite_client import TRIES, PoliteClient
+from infra.politeness import DOWN_AFTER, RequestBudget, StoppedError
+from infra.robots import CACHE_SECONDS, FAILURE_SECONDS
+from infra.robots import MAX_BYTES as ROBOTS_BYTES
+from infra.settings import Settings
+from parsers.source import Source
+from tests.sleeping_clock import SleepingClock
+
+if TYPE_CHECKING:
+    from infra.http import HttpClient
+
+PAGE = "https://a.example/page"
+SOURCE = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
+OK = b"<html>page</html>"
+
+Script = Mapping[str, object]
+
+
+class ScriptedHttp:
+    """An HttpClient that says what a script says: a body, a redirect (`-> address`), an error, or several in turn.
+
+    Robots files that are not in the script are missing. `sent` holds each request with the time it was sent.
+    """
+
+    def __init__(self, script: Script, clock: SleepingClock, took: float = 0.0) -> None:
+        self.script = {url: list(said) if isinstance(said, list) else said for url, said in script.items()}
+        self.sent: list[tuple[str, float]] = []
+        self.options: list[dict[str, Any]] = []
+        self._clock = clock
+        self._took = took
+        self._lock = Lock()
+
+    def get(self, url: str, *, before_request: Callable[[str], None], **options: Any) -> Answer:
+        self.options.append(options)
+        hop = url
+        while True:
+            before_request(hop)
+            with self._lock:
+                self.sent.append((hop, self._clock()))
+                said = self._said(hop)
+            if self._took:
+                self._clock.sleep(self._took)
+            if isinstance(said, FetchError):
+                raise said
+            if isinstance(said, bytes):
+                return Answer(url, hop, 200, (), said, datetime.now(UTC))
+            hop = str(said).removeprefix("-> ")
+
+    def _said(self, url: str) -> object:
+        said = self.script.get(url)
+        if isinstance(said, list):
+            first: object = said.pop(0)
+            return first
+        if said is None:
+            missing = FetchError(FetchReason.STATUS, "status 404", status=404)
+            return missing if url.endswith("/robots.txt") else OK
+        return said
+
+    @property
+    def urls(self) -> list[str]:
+        return [url for url, _ in self.sent]
+
+
+def status(number: int, retry_after: float | None = None) -> FetchError:
+    reason = {4: FetchReason.STATUS, 5: FetchReason.SERVER_ERROR}[number // 100]
+    if number == 429:
+        reason = FetchReason.RATE_LIMITED
+    return FetchError(reason, f"status {number}", status=number, retry_after=retry_after)
+
+
+def failure(reason: FetchReason) -> FetchError:
+    return FetchError(reason, "as the test says")
+
+
+def client_of(
+    script: Script | None = None, *, took: float = 0.0, clock: SleepingClock | None = None, **settings: Any
+) -> tuple[PoliteClient, ScriptedHttp]:
+    clock = clock or SleepingClock()
+    http = ScriptedHttp(script or {}, clock, took)
+    client = PoliteClient(
+        cast("HttpClient", http), Settings(**settings), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
+    )
+    return client, http
+
+
+def reason_of(client: PoliteClient, url: str = PAGE) -> FetchReason:
+    with pytest.raises(FetchError) as caught:
+        client.get(url)
+    return caught.value.reason
+
+
+def test_the_robots_file_comes_first_and_once() -> None:
+    client, http = client_of()
+    assert client.get(PAGE).body == OK
+    client.get("https://a.example/other")
+    assert http.urls == ["https://a.example/robots.txt", PAGE, "https://a.example/other"]
+    assert client.requests == {"a.example": 3}
+    assert client.budget.used == 3
+
+
+def test_requests_are_spaced_robots_file_included() -> None:
+    client, http = client_of(took=0.25, host_interval_seconds=2)
+    for number in range(3):
+        client.get(f"{PAGE}/{number}")
+    assert [time - http.sent[0][1] for _, time in http.sent] == [0, 2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("setting", "source", "delay", "expected"),
+    [
+        (1, None, "", 1),
+        (1, 5, "", 5),
+        (7, 5, "", 7),
+        (1, 5, "9", 9),
+        (1, 5, "3", 5),
+        (1, None, "0.5", 1),
+        (1, 2, "1e9", 60),
+    ],
+)
+def test_r05_the_largest_interval_holds(setting: float, source: float | None, delay: str, expected: float) -> None:
+    rules = f"User-agent: *\nCrawl-delay: {delay}".encode()
+    client, http = client_of(
+        {"https://a.example/robots.txt": rules}, host_interval_seconds=setting, max_crawl_delay_seconds=60
+    )
+    whose = Source(**{**_fields(SOURCE), "interval_seconds": source})
+    for number in range(3):
+        client.get(f"{PAGE}/{number}", source=whose)
+    times = [time for _, time in http.sent[1:]]
+    assert [later - earlier for earlier, later in pairwise(times)] == [expected] * 2
+    assert client.interval_of(whose) == expected
+
+
+def _fields(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in ("name", "title", "hosts", "language", "timezone", "version")}
+
+
+def test_what_robots_disallows_is_not_asked_for() -> None:
+    rules = b"User-agent: newslake\nDisallow: /page"
+    client, http = client_of({"https://a.example/robots.txt": rules})
+    with pytest.raises(FetchError, match=r"^robots: https://a\.example/robots\.txt disallows https://a\.example/page$"):
+        client.get(PAGE)
+    assert client.get("https://a.example/free").body == OK
+    assert PAGE not in http.urls
+
+
+def test_r02_nothing_is_asked_for_without_the_robots_file() -> None:
+    robots = "https://a.example/robots.txt"
+    client, http = client_of({robots: [status(503)] * 3})
+    assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+    assert reason_of(client, "https://a.example/other") is FetchReason.ROBOTS_UNREACHABLE
+    assert http.urls == [robots] * TRIES
+
+
+def test_r02_a_robots_file_that_comes_at_the_second_try_is_enough() -> None:
+    client, _ = client_of({"https://a.example/robots.txt": [failure(FetchReason.TIMEOUT), b""]})
+    assert client.get(PAGE).body == OK
+
+
+def test_r02_the_robots_file_is_asked_for_again_later_in_the_run() -> None:
+    clock = SleepingClock()
+    client, _ = client_of({"https://a.example/robots.txt": [*[status(500)] * 3, b""]}, clock=clock)
+    assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+    clock.sleep(FAILURE_SECONDS)
+    assert client.get(PAGE).body == OK
+
+
+def test_r03_only_the_first_500_kib_of_a_robots_file_are_asked_for() -> None:
+    client, http = client_of()
+    client.get(PAGE)
+    assert http.options[1] == {"max_bytes": ROBOTS_BYTES, "cut": True}  # within the get of the page
+
+
+def test_r04_a_redirected_robots_file_is_the_site_s_and_the_other_host_s_is_not_asked() -> None:
+    script = {
+        "https://a.example/robots.txt": "-> https://cdn.example/r.txt",
+        "https://cdn.example/r.txt": b"User-agent: *\nDisallow: /page",
+    }
+    client, http = client_of(script)
+    assert reason_of(client) is FetchReason.ROBOTS
+    assert http.urls == ["https://a.example/robots.txt", "https://cdn.example/r.txt"]
+    assert client.requests == {"a.example": 1, "cdn.example": 1}
+
+
+def test_r07_an_address_disallowed_in_mid_run_is_refused() -> None:
+    clock = SleepingClock()
+    client, _ = client_of({"https://a.example/robots.txt": [b"", b"User-agent: *\nDisallow: /"]}, clock=clock)
+    assert client.get(PAGE).body == OK
+    clock.sleep(CACHE_SECONDS - 10)
+    assert client.get(PAGE).body == OK
+    clock.sleep(10)
+    assert reason_of(client) is FetchReason.ROBOTS
+
+
+def test_a_redirect_to_another_host_is_paced_and_checked_there() -> None:
+    script = {
+        PAGE: "-> https://b.example/landing",
+        "https://b.example/robots.txt": b"User-agent: *\nDisallow: /secret\nCrawl-delay: 10",
+        "https://a.example/bad": "-> https://b.example/secret",
+    }
+    client, http = client_of(script, host_interval_seconds=1)
+    assert client.get(PAGE).final_url == "https://b.example/landing"
+    times = dict(http.sent)
+    assert times["https://b.example/landing"] - times["https://b.example/robots.txt"] == 10
+    assert reason_of(client, "https://a.example/bad") is FetchReason.ROBOTS
+    assert "https://b.example/secret" not in http.urls
+
+
+def test_two_hosts_that_redirect_to_each_other_do_not_wait_for_each_other() -> None:
+    script = {"https://a.example/1": "-> https://b.example/2", "https://b.example/1": "-> https://a.example/2"}
+    client, _ = client_of(script, host_interval_seconds=0)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(client.get, url) for _ in range(50) for url in script]
+        assert {future.result(60).body for future in futures} == {OK}
+
+
+def test_a_redirect_on_the_same_host_takes_a_turn_of_its_own() -> None:
+    client, http = client_of({PAGE: "-> https://a.example/moved"}, host_interval_seconds=3)
+    client.get(PAGE)
+    assert http.sent[2][1] - http.sent[1][1] == 3
+
+
+@pytest.mark.parametrize("number", [404, 403, 401, 410, 451, 400])
+def test_4xx_is_not_tried_again(number: int) -> None:
+    client, http = client_of({PAGE: status(number)})
+    assert reason_of(client) is FetchReason.STATUS
+    assert http.urls.count(PAGE) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *(status(number) for number in (500, 502, 503, 504, 522, 524, 429)),
+        *map(failure, (FetchReason.DNS, FetchReason.CONNECTION, FetchReason.TIMEOUT, FetchReason.TRUNCATED)),
+    ],
+    ids=str,
+)
+def test_f31_failures_that_may_pass_are_tried_three_times(error: FetchError) -> None:
+    client, http = client_of({PAGE: [error, error, OK], "https://a.example/dead": [error] * 3})
+    assert client.get(PAGE).body == OK
+    assert reason_of(client, "https://a.example/dead") is error.reason
+    assert http.urls.count(PAGE) == http.urls.count("https://a.example/dead") == TRIES
+
+
+TRIED_AGAIN = {"dns", "connection", "timeout", "truncated", "server_error", "rate_limited"}
+
+
+@pytest.mark.parametrize("reason", sorted(set(FetchReason) - TRIED_AGAIN))
+def test_other_failures_are_not_tried_again(reason: FetchReason) -> None:
+    client, http = client_of({PAGE: failure(reason)})
+    assert reason_of(client) is reason
+    assert http.urls.count(PAGE) == 1
+
+
+@pytest.mark.parametrize("number", [429, 503])
+def test_f30_retry_after_holds_the_whole_host_back(number: int) -> None:
+    client, http = client_of({PAGE: [status(number, retry_after=40), OK]})
+    client.get(PAGE)
+    times = [time for url, time in http.sent if url == PAGE]
+    assert times[1] - times[0] == 40
+
+
+def test_f30_a_slowed_host_stays_slow_for_other_addresses() -> None:
+    client, http = client_of({PAGE: [status(429), status(429), OK]})
+    client.get(PAGE)
+    client.get("https://a.example/other")
+    assert http.sent[-1][1] - http.sent[-2][1] == pytest.approx(4 * 2**-0.1)
+
+
+def test_f31_a_host_that_is_down_is_left_alone_by_all() -> None:
+    client, http = client_of({f"{PAGE}/{number}": status(500) for number in range(4)})
+    reasons = [reason_of(client, f"{PAGE}/{number}") for number in range(4)]
+    assert reasons == [FetchReason.SERVER_ERROR] * 3 + [FetchReason.HOST_DOWN]
+    assert len(http.sent) == 1 + DOWN_AFTER
+    assert reason_of(client, "https://a.example/fine") is FetchReason.HOST_DOWN
+    assert client.get("https://b.example/").body == OK
+
+
+def test_f31_the_host_that_failed_after_a_redirect_is_the_one_that_is_down() -> None:
+    script: Script = {
+        **{f"{PAGE}/{number}": f"-> https://b.example/{number}" for number in range(3)},
+        **{f"https://b.example/{number}": failure(FetchReason.CONNECTION) for number in range(3)},
+    }
+    client, _ = client_of(script)
+    for number in range(3):
+        assert reason_of(client, f"{PAGE}/{number}") is FetchReason.CONNECTION
+    assert reason_of(client, "https://b.example/x") is FetchReason.HOST_DOWN
+    assert client.get("https://a.example/x").body == OK
+
+
+def test_a_budget_that_is_used_up_stops_everything_and_nothing_waits_for_it() -> None:
+    clock = SleepingClock()
+    client, http = client_of(
+        {"https://a.example/robots.txt": b"User-agent: *\nCrawl-delay: 99"}, clock=clock, request_budget=2
+    )
+    client.get(PAGE)
+    slept = len(clock.slept)
+    assert reason_of(client) is FetchReason.BUDGET
+    assert reason_of(client, "https://b.example/") is FetchReason.BUDGET  # its robots file costs too
+    assert len(clock.slept) == slept
+    assert len(http.sent) == client.budget.used == client.budget.limit == 2
+
+
+def test_a_budget_used_up_while_waiting_gives_the_turn_back() -> None:
+    clock = SleepingClock()
+    budget = RequestBudget(3)
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if budget.used == 2:
+            budget.spend()
+
+    client = PoliteClient(
+        cast("HttpClient", ScriptedHttp({}, clock)), Settings(), clock=clock, sleep=sleep, budget=budget
+    )
+    client.get(PAGE)
+    assert reason_of(client) is FetchReason.BUDGET
+    budget._limit = 10
+    assert client.get(PAGE).body == OK
+
+
+def test_an_exception_that_is_no_fetch_error_gives_the_turn_back() -> None:
+    client, http = client_of()
+    client.get(PAGE)
+    http.script[PAGE] = []
+    with pytest.raises(IndexError):
+        client.get(PAGE)
+    http.script = {}
+    assert client.get(PAGE).body == OK
+
+
+def test_waiting_ends_where_it_is_stopped() -> None:
+    client, http = client_of()
+    stop = Event()
+    client.get(PAGE, stop=stop)
+    stop.set()
+    with pytest.raises(StoppedError):
+        client.get(PAGE, stop=stop)
+    assert len(http.sent) == 2
+
+
+def test_robots_rules_can_be_asked_for_by_themselves() -> None:
+    client, _ = client_of({"https://a.example/robots.txt": b"Sitemap: https://a.example/news.xml"})
+    assert client.robots(PAGE, source=SOURCE).sitemaps == ("https://a.example/news.xml",)
+
+
+def test_interval_of_a_source_before_anything_was_asked() -> None:
+    client, _ = client_of(host_interval_seconds=0)
+    assert client.interval_of(SOURCE) == 0
+
+
+def test_headers_limits_and_hosts_reach_the_client() -> None:
+    client, http = client_of()
+    client.get(PAGE, headers={"If-None-Match": '"1"'}, max_bytes=5, hosts=("a.example",))
+    assert http.options[0] == {"headers": {"If-None-Match": '"1"'}, "max_bytes": 5, "hosts": ("a.example",)}
+
+
+def test_open_makes_a_client_from_the_settings() -> None:
+    with PoliteClient.open(Settings(contact="https://example.org/bot")) as client:
+        assert reason_of(client, "file:///etc/passwd") is FetchReason.SCHEME
+        assert reason_of(client, "http://127.0.0.1/") is FetchReason.ADDRESS
+        assert client.budget.used == 0
+        assert re.fullmatch(r"newslake/\S+ \(\+https://example\.org/bot\)", client._http._headers["User-Agent"])

@@ -1,0 +1,338 @@
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from threading import Event, Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.fetching import FetchError, FetchReason
+from infra.politeness import (
+    DOWN_AFTER,
+    MAX_BACKOFF,
+    MAX_RETRY_AFTER,
+    MAX_SLOW_INTERVAL,
+    HostPace,
+    Pacer,
+    RequestBudget,
+    StoppedError,
+    paced_host,
+)
+from tests.sleeping_clock import SleepingClock
+
+URL = "https://example.com/a"
+
+
+def new_pace(clock: SleepingClock, jitter: float = 1.0) -> HostPace:
+    return Pacer(clock, clock.sleep, lambda: jitter).of(URL)
+
+
+def starts(pace: HostPace, clock: SleepingClock, count: int, interval: float, took: float = 0.0) -> list[float]:
+    """When each of some requests started, each of which took some seconds."""
+    began = []
+    for _ in range(count):
+        pace.take_turn(interval)
+        began.append(clock())
+        if took:
+            clock.sleep(took)
+        pace.end_turn()
+    return began
+
+
+def gaps(times: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+def server_error(status: int = 500, retry_after: float | None = None) -> FetchError:
+    return FetchError(FetchReason.SERVER_ERROR, "as the test says", status=status, retry_after=retry_after)
+
+
+def rate_limited(retry_after: float | None = None) -> FetchError:
+    return FetchError(FetchReason.RATE_LIMITED, "as the test says", status=429, retry_after=retry_after)
+
+
+@pytest.mark.parametrize("took", [0.0, 0.25, 0.75])
+def test_requests_start_at_the_interval_however_long_they_take(took: float) -> None:
+    clock = SleepingClock()
+    assert gaps(starts(new_pace(clock), clock, 5, 1.0, took)) == [1.0] * 4
+
+
+def test_time_that_was_not_used_is_not_saved_up() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock)
+    starts(pace, clock, 1, 1.0)
+    clock.sleep(60)
+    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
+
+
+def test_a_request_longer_than_the_interval_is_followed_at_once() -> None:
+    clock = SleepingClock()
+    assert gaps(starts(new_pace(clock), clock, 3, 1.0, took=3.0)) == [3.0, 3.0]
+
+
+def test_the_first_request_does_not_wait() -> None:
+    clock = SleepingClock()
+    assert starts(new_pace(clock), clock, 1, 120.0) == [1000.0]
+
+
+@given(st.lists(st.floats(0, 50), min_size=2, max_size=8), st.lists(st.floats(0, 3), min_size=8, max_size=8))
+def test_no_two_starts_are_nearer_than_the_interval(intervals: list[float], took: list[float]) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock)
+    began = [starts(pace, clock, 1, interval, seconds)[0] for interval, seconds in zip(intervals, took, strict=False)]
+    for gap, interval in zip(gaps(began), intervals[1:], strict=True):
+        assert gap >= interval - 1e-6
+
+
+def test_o06_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock)
+    starts(pace, clock, 1, 1.0)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
+    monkeypatch.setattr(time, "time", lambda: 1e12)
+    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
+
+
+def test_o06_the_default_clock_is_monotonic() -> None:
+    assert Pacer.__init__.__defaults__ is not None
+    assert Pacer.__init__.__defaults__[0] is time.monotonic
+
+
+def test_one_request_at_a_time() -> None:
+    pace = Pacer().of(URL)
+    under_way = most = 0
+
+    def request(_: int) -> None:
+        nonlocal under_way, most
+        pace.take_turn(0.0)
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.001)  # lets the others run
+        under_way -= 1
+        pace.end_turn()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(request, range(40)))
+    assert most == 1
+
+
+def test_hosts_do_not_wait_for_each_other() -> None:
+    pacer = Pacer()
+    pacer.of(URL).take_turn(100.0)
+    pacer.of("https://other.example/").take_turn(100.0)  # would hang
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Example.com/a", "example.com"),
+        ("http://example.com./a", "example.com"),
+        ("https://example.com:443/", "example.com"),
+        ("https://example.com:8443/", "example.com:8443"),
+        ("https://www.example.com/", "www.example.com"),
+        ("http://bücher.example/", "xn--bcher-kva.example"),
+    ],
+)
+def test_what_is_paced_as_one_host(url: str, host: str) -> None:
+    assert paced_host(url) == host
+    assert Pacer().of(url).host == host
+
+
+def test_what_is_no_address_has_no_pace() -> None:
+    with pytest.raises(FetchError, match="url"):
+        paced_host("file:///etc/passwd")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "waited"),
+    [(5.0, 5.0), (0.25, 0.25), (3.15e8, MAX_RETRY_AFTER), (float("inf"), MAX_RETRY_AFTER)],
+)
+@pytest.mark.parametrize("failure", [rate_limited, lambda seconds: server_error(503, seconds)])
+def test_f30_retry_after_holds_for_the_whole_host_up_to_a_cap(
+    retry_after: float, waited: float, failure: Callable[[float], FetchError]
+) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock)
+    clock.sleep(1)
+    pace.take_turn(0.0)
+    clock.sleep(3)  # the answer took its time
+    pace.end_turn(failure(retry_after))
+    answered = clock()
+    pace.take_turn(0.0)
+    assert clock() == answered + max(waited, 0.0)
+
+
+@pytest.mark.parametrize("retry_after", [None, 0.0, -100.0, float("nan")])
+def test_f30_without_a_usable_retry_after_the_pause_is_random(retry_after: float | None) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.5)
+    pace.take_turn(0.0)
+    clock.sleep(10)  # longer than the doubled interval
+    pace.end_turn(rate_limited(retry_after))
+    pace.take_turn(0.0)
+    assert sum(clock.slept) == 10.5
+
+
+def test_f30_each_429_doubles_the_interval_and_answers_ease_it() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    for expected in (2.0, 4.0, 8.0):
+        pace.take_turn(1.0)
+        before = clock()
+        pace.end_turn(rate_limited())
+        pace.take_turn(1.0)
+        assert clock() - before == pytest.approx(expected)
+        pace._turn.release()  # the request is still open: neither failure nor answer
+    widths = gaps(starts(pace, clock, 40, 1.0))
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == pytest.approx(8.0, rel=0.1)
+    assert widths[10] == pytest.approx(4.0, rel=0.1)
+    assert widths[-1] == pytest.approx(1.0)
+
+
+def test_f30_the_interval_is_doubled_up_to_a_cap() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    for _ in range(DOWN_AFTER - 1):
+        pace.take_turn(1.0)
+        pace.end_turn(rate_limited())
+    failed = clock()
+    assert starts(pace, clock, 1, 1.0) == [failed + MAX_SLOW_INTERVAL]
+    assert gaps(starts(pace, clock, 2, 1000.0)) == [1000.0]  # one that is longer anyway stays
+
+
+def test_f30_a_host_without_an_interval_is_slowed_too() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    pace.take_turn(0.0)
+    pace.end_turn(rate_limited())
+    pace.take_turn(0.0)
+    assert sum(clock.slept) == 2.0
+
+
+@pytest.mark.parametrize("failure", [server_error(), FetchError(FetchReason.DNS, "x")])
+def test_f31_other_failures_pause_but_do_not_slow_down(failure: FetchError) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    pace.take_turn(1.0)
+    pace.end_turn(failure)
+    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
+
+
+def test_f31_pauses_grow_with_each_failure_in_a_row_up_to_a_cap() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock)
+    pauses = []
+    for _ in range(DOWN_AFTER - 1):
+        pace.take_turn(0.0)
+        failed = clock()
+        pace.end_turn(server_error())
+        pace.take_turn(0.0)
+        pauses.append(clock() - failed)
+        pace._turn.release()
+    assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, *[MAX_BACKOFF] * 3]
+
+
+@given(st.floats(0, 1))
+def test_f31_jitter_is_full(jitter: float) -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter)
+    pace.take_turn(0.0)
+    pace.end_turn(server_error())
+    pace.take_turn(0.0)
+    assert sum(clock.slept) == pytest.approx(jitter)
+
+
+def test_f31_a_host_that_failed_too_often_is_down_for_the_rest_of_the_run() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    for _ in range(DOWN_AFTER):
+        pace.take_turn(0.0)
+        pace.end_turn(server_error())
+    clock.sleep(1e6)
+    slept = len(clock.slept)
+    for _ in range(2):
+        with pytest.raises(FetchError, match=r"example\.com: 9 requests in a row") as caught:
+            pace.take_turn(1.0)
+        assert caught.value.reason is FetchReason.HOST_DOWN
+    assert len(clock.slept) == slept
+
+
+def test_f31_an_answer_in_between_keeps_the_host_up() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    for number in range(3 * DOWN_AFTER):
+        pace.take_turn(0.0)
+        pace.end_turn(server_error() if number % DOWN_AFTER else None)
+    pace.take_turn(0.0)
+
+
+def test_f31_who_waits_for_a_turn_learns_that_the_host_is_down() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    for _ in range(DOWN_AFTER - 1):
+        pace.take_turn(0.0)
+        pace.end_turn(server_error())
+    pace.take_turn(0.0)
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(pace.take_turn, 0.0) for _ in range(4)]
+        pace.end_turn(server_error())
+    assert {type(each.exception()) for each in waiting} == {FetchError}
+
+
+def test_waiting_ends_where_it_is_stopped() -> None:
+    clock, stop = SleepingClock(), Event()
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if len(clock.slept) == 3:
+            stop.set()
+
+    pace = HostPace("example.com", clock, sleep, lambda: 0.0)
+    pace.take_turn(100.0, stop)
+    pace.end_turn()
+    with pytest.raises(StoppedError):
+        pace.take_turn(100.0, stop)
+    assert len(clock.slept) == 3
+    pace.take_turn(100.0)  # the turn is free, and at its time
+    assert sum(clock.slept) == 100.0
+
+
+def test_waiting_for_another_request_ends_where_it_is_stopped() -> None:
+    pace, stop, ended = Pacer().of(URL), Event(), Event()
+    pace.take_turn(0.0)
+
+    def wait() -> None:
+        with pytest.raises(StoppedError):
+            pace.take_turn(0.0, stop)
+        ended.set()
+
+    thread = Thread(target=wait)
+    thread.start()
+    stop.set()
+    thread.join(30)
+    assert ended.is_set()
+
+
+def test_a_budget_is_used_up_by_all_threads_together() -> None:
+    budget = RequestBudget(100)
+
+    def spend(_: int) -> int:
+        spent = 0
+        for _ in range(30):
+            try:
+                budget.spend()
+            except FetchError:
+                continue
+            spent += 1
+        return spent
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(spend, range(8))) == 100
+    assert (budget.used, budget.limit) == (100, 100)
+    for refused in (budget.check, budget.spend):
+        with pytest.raises(FetchError, match="budget: 100 requests"):
+            refused()

@@ -1,0 +1,254 @@
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.fetching import FetchError, FetchReason
+from infra.robots import CACHE_SECONDS, FAILURE_SECONDS, MAX_BYTES, RobotsFiles, RobotsRules, read_robots, site_of
+
+CAP = 120.0
+SITE = "https://example.com"
+
+
+def rules_of(text: str) -> RobotsRules:
+    return read_robots(text.encode(), max_crawl_delay=CAP)
+
+
+def allowed(text: str, path: str) -> bool:
+    return rules_of(text).allows(SITE + path)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Files:
+    """Robots files as they are served, and what was asked for."""
+
+    def __init__(self, answer: bytes | FetchReason = b"") -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def __call__(self, url: str) -> bytes:
+        self.asked.append(url)
+        if isinstance(self.answer, FetchReason):
+            raise FetchError(self.answer, "as the test says")
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "expected"),
+    [
+        ("User-agent: *\nDisallow: /*.gif$", "/a/b.gif", False),
+        ("User-agent: *\nDisallow: /*.gif$", "/a/b.gif?x", True),
+        ("User-agent: *\nDisallow: /a*c", "/abbbc/d", False),
+        ("User-agent: *\nDisallow: /%7Ejoe", "/~joe/x", False),
+        ("User-agent: *\nDisallow: /~joe", "/%7ejoe/x", False),
+        ("User-agent: *\nDisallow: /ü", "/%C3%BC", False),
+        ("User-agent: *\nDisallow: /Private", "/private", True),
+        ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", True),
+        ("User-agent: *\nAllow: /\nDisallow: /news", "/news/1", False),
+        ("User-agent: *\nDisallow: /news\nAllow: /news/free", "/news/free/1", True),
+        ("User-agent: *\nDisallow: /x?y=1", "/x?y=1&z", False),
+        ("User-agent: *\nDisallow: /", "/robots.txt", True),
+        ("User-agent: *\nDisallow: /secret", "//secret", True),
+        ("User-agent: *\nDisallow:", "/", True),
+        ("uSeR-aGeNt: *\ndIsAlLoW: /", "/", False),
+    ],
+)
+def test_r06_the_longest_rule_decides(text: str, path: str, expected: bool) -> None:
+    assert allowed(text, path) is expected
+
+
+@pytest.mark.parametrize(
+    ("agent", "applies"),
+    [
+        *(("newslake", True), ("NewsLake", True), ("newslake/1.0", True), ("newslake bot  # us", True), ("*", True)),
+        *(("news", False), ("newslake-images", False), ("newslakes", False), ("lake", False), ("*lake", False)),
+        *(("* x", True), ("", False), ("Googlebot", False)),
+    ],
+)
+def test_a_group_is_ours_by_the_whole_product_token(agent: str, applies: bool) -> None:
+    """RFC 9309, 2.2.1."""
+    assert allowed(f"User-agent: {agent}\nDisallow: /", "/a") is not applies
+
+
+def test_the_group_that_names_us_wins_over_the_one_for_all() -> None:
+    text = "User-agent: *\nDisallow: /\n\nUser-agent: newslake\nDisallow: /paid\n\nuser-agent: NEWSLAKE\nDisallow: /b"
+    assert [allowed(text, path) for path in ("/free", "/paid/1", "/b")] == [True, False, False]
+
+
+def test_a_group_may_name_several() -> None:
+    text = "User-agent: Googlebot\nUser-agent: newslake\nDisallow: /a\n\nUser-agent: other\nDisallow: /b"
+    assert [allowed(text, path) for path in ("/a", "/b")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["User-agent: *", "user agent: *", "Useragent *", "\ufeffUser-agent: *", "\u00a0User-agent\t:\t*", "user  agent *"],
+)
+def test_r03_group_lines_in_odd_spellings(line: str) -> None:
+    assert not allowed(f"# first\n{line}\nDisallow: /", "/a")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /a",
+        "User-agent: *\nDisallow: /a".encode("utf-16"),
+        b"User-agent: *\r\nDisallow: /a\r\n",
+        b"User-agent: *\rDisallow: /a\r",
+        b"\xfd\xfe broken\nUser-agent: *\n\xc3\x28: x\nDisallow: /a\n\x80",
+        b"<!DOCTYPE html><html><body>\nUser-agent: *\nDisallow: /a\n</body>",
+        b"\x00\x01\x02\nUser-agent: *\nDisallow: /a\n" + bytes(range(256)),
+        b"User-agent: *\nDisallow: /a\n" + b"#" * MAX_BYTES + b"\nAllow: /a",
+    ],
+    ids=["utf-8-mark", "utf-16", "crlf", "cr", "invalid-utf-8", "html", "binary", "too-long"],
+)
+def test_r03_what_can_be_read_of_a_damaged_file_holds(body: bytes) -> None:
+    rules = read_robots(body, max_crawl_delay=CAP)
+    assert not rules.allows(f"{SITE}/a")
+    assert rules.allows(f"{SITE}/b")
+
+
+@pytest.mark.parametrize("body", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"<html><h1>Not found</h1></html>", b"Disallow: /"])
+def test_r03_a_file_without_rules_allows_everything(body: bytes) -> None:
+    assert read_robots(body, max_crawl_delay=CAP).allows(f"{SITE}/a")
+
+
+@given(st.binary(max_size=2000) | st.text("User-agent: *\nDslow/$%newk\r#", max_size=500).map(str.encode), st.text())
+def test_r03_any_bytes_can_be_read(body: bytes, path: str) -> None:
+    rules = read_robots(body, max_crawl_delay=CAP)
+    assert isinstance(rules.allows(f"{SITE}/{path}"), bool)
+    assert rules.crawl_delay is None or 0 <= rules.crawl_delay <= CAP
+
+
+def test_r03_many_agents_in_one_group_cost_no_memory() -> None:
+    """Rules kept for each of 15,000 names would be 10^8."""
+    agents = "".join(f"User-agent: a{number}\n" for number in range(15_000))
+    text = agents + "User-agent: newslake\n" + "Disallow: /x\n" * 10_000
+    assert len(text) < MAX_BYTES
+    assert not allowed(text, "/x")
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        *(("0.5", 0.5), ("10", 10.0), ("0", 0.0), ("-1", None), ("inf", None), ("nan", None), ("10s", None)),
+        *(("1e9", CAP), ("121", CAP), ("120", CAP), ("", None), ("9" * 5000, None)),
+    ],
+)
+def test_r05_crawl_delay_is_capped_or_ignored(value: str, kept: float | None) -> None:
+    assert rules_of(f"User-agent: *\nCrawl-delay: {value}").crawl_delay == kept
+
+
+def test_r05_cutting_a_crawl_delay_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "infra.robots"):
+        read_robots(b"User-agent: *\nCrawl-delay: 1e9", max_crawl_delay=CAP, site=SITE)
+        read_robots(b"User-agent: *\nCrawl-delay: 119", max_crawl_delay=CAP, site=SITE)
+    assert [record.getMessage() for record in caplog.records] == [
+        "https://example.com asks for a Crawl-delay of 1e+09 s: 120 s are kept"
+    ]
+
+
+def test_crawl_delay_of_others_is_not_ours() -> None:
+    assert rules_of("User-agent: bingbot\nCrawl-delay: 30\n\nUser-agent: *\nDisallow: /a").crawl_delay is None
+
+
+def test_sitemaps_are_told_wherever_they_stand() -> None:
+    text = "Sitemap: https://example.com/a.xml\nUser-agent: x\nSitemap: /b.xml\nDisallow: /"
+    assert rules_of(text).sitemaps == ("https://example.com/a.xml", "/b.xml")
+
+
+@pytest.mark.parametrize("reason", [FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP])
+def test_r01_a_file_that_is_not_there_allows_everything(reason: FetchReason) -> None:
+    assert RobotsFiles(max_crawl_delay=CAP).rules(f"{SITE}/a", Files(reason)).allows(f"{SITE}/a")
+
+
+UNREACHABLE = [
+    *(FetchReason.SERVER_ERROR, FetchReason.TIMEOUT, FetchReason.DNS, FetchReason.CONNECTION, FetchReason.TLS),
+    *(FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.ENCODING, FetchReason.TRUNCATED),
+]
+
+
+@pytest.mark.parametrize("reason", UNREACHABLE)
+def test_r02_a_file_that_cannot_be_had_stops_everything(reason: FetchReason) -> None:
+    with pytest.raises(FetchError, match=rf"https://example\.com/robots\.txt: {reason.value}") as caught:
+        RobotsFiles(max_crawl_delay=CAP).rules(f"{SITE}/a", Files(reason))
+    assert caught.value.reason is FetchReason.ROBOTS_UNREACHABLE
+
+
+def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> None:
+    clock, files = Clock(), Files(FetchReason.SERVER_ERROR)
+    robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
+    for clock.now in (0.0, 1.0, FAILURE_SECONDS - 1):
+        with pytest.raises(FetchError):
+            robots.rules(SITE, files)
+    assert len(files.asked) == 1
+    clock.now, files.answer = FAILURE_SECONDS, b""
+    assert robots.rules(SITE, files).allows(SITE)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [FetchReason.ADDRESS, FetchReason.PORT, FetchReason.URL, FetchReason.BUDGET, FetchReason.HOST_DOWN],
+)
+def test_a_refusal_that_is_not_about_the_file_is_told_as_it_is(reason: FetchReason) -> None:
+    files = Files(reason)
+    robots = RobotsFiles(max_crawl_delay=CAP)
+    for _ in range(2):  # and it is nothing to remember
+        with pytest.raises(FetchError) as caught:
+            robots.rules(SITE, files)
+        assert caught.value.reason is reason
+    assert len(files.asked) == 2
+
+
+def test_each_scheme_host_and_port_has_its_file() -> None:
+    files = Files()
+    robots = RobotsFiles(max_crawl_delay=CAP)
+    for url in ("https://a.example/x", "https://a.example:443/y", "https://A.example", "http://a.example/"):
+        robots.rules(url, files)
+    robots.rules("https://a.example:8443/x", files)
+    robots.rules("https://b.a.example/x", files)
+    assert files.asked == [
+        "https://a.example/robots.txt",
+        "http://a.example/robots.txt",
+        "https://a.example:8443/robots.txt",
+        "https://b.a.example/robots.txt",
+    ]
+
+
+def test_r07_a_file_is_read_again_after_a_day() -> None:
+    clock, files = Clock(), Files(b"User-agent: *\nAllow: /")
+    robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
+    assert robots.rules(SITE, files).allows(f"{SITE}/a")
+    files.answer = b"User-agent: newslake\nDisallow: /"
+    clock.now = CACHE_SECONDS - 1
+    assert robots.rules(SITE, files).allows(f"{SITE}/a")
+    clock.now = CACHE_SECONDS
+    assert not robots.rules(SITE, files).allows(f"{SITE}/a")
+    assert len(files.asked) == 2
+
+
+def test_crawl_delays_of_the_files_read_until_now() -> None:
+    robots = RobotsFiles(max_crawl_delay=CAP)
+    answers = {
+        "https://a.example": Files(b"User-agent: *\nCrawl-delay: 7"),
+        "https://b.example": Files(b""),
+    }
+    for site, files in answers.items():
+        robots.rules(site, files)
+    with pytest.raises(FetchError):
+        robots.rules("https://c.example", Files(FetchReason.DNS))
+    assert robots.crawl_delays() == {"https://a.example": 7.0}
+
+
+def test_a_site_needs_an_address() -> None:
+    assert site_of("HTTPS://Example.com:443/a?b") == SITE
+    with pytest.raises(FetchError, match="url"):
+        site_of("mailto:a@example.com")
