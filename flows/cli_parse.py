@@ -42,6 +42,7 @@ def parse(
         str | None, typer.Option(help="Parse as this source instead of finding it out. See `newslake sources`.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="Address of the page, for a single FILE.")] = None,
+    origins: Annotated[bool, typer.Option("--origins", help="Tell where in the page each field stands.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Show what the parsers make of saved pages. Writes nothing.
@@ -67,17 +68,24 @@ def parse(
     for case, outcome in _parse_all(found):
         rejected += isinstance(outcome, Rejected)
         if cases or as_json:
-            sys.stdout.buffer.write(orjson.dumps(outcome_as_json(case.id, outcome), option=orjson.OPT_APPEND_NEWLINE))
+            sys.stdout.buffer.write(
+                orjson.dumps(outcome_as_json(case.id, outcome, origins=origins), option=orjson.OPT_APPEND_NEWLINE)
+            )
             sys.stdout.buffer.flush()
         else:
-            _show(case.id, outcome)
+            _show(case.id, outcome, origins=origins)
     if rejected and not cases:
         stderr().print(f"{rejected} rejected", style="yellow")
     return ExitCode.DONE
 
 
-def outcome_as_json(case_id: str, outcome: Outcome) -> dict[str, Any]:
+def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) -> dict[str, Any]:
     """The line that `--cases` prints.
+
+    Args:
+        case_id: of the page.
+        outcome: what the parsers made of it.
+        origins: say where the article's fields come from, in words, by field, under `origins`.
 
     Returns:
         `{"id", "outcome": "parsed" | "rejected", "reason", "article"}`; the article has the keys of the Article
@@ -85,7 +93,8 @@ def outcome_as_json(case_id: str, outcome: Outcome) -> dict[str, Any]:
     """
     if isinstance(outcome, Parsed):
         article = dataclasses.asdict(outcome.article)
-        return {"id": case_id, "outcome": "parsed", "reason": None, "article": article}
+        told = {"origins": outcome.origins} if origins else {}
+        return {"id": case_id, "outcome": "parsed", "reason": None, "article": article, **told}
     return {
         "id": case_id,
         "outcome": "rejected",
@@ -191,12 +200,12 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
 
 
-def _show(name: str, outcome: Outcome) -> None:
+def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
     """The record, for people."""
     from rich.table import Table
     from rich.text import Text
 
-    from flows.record_text import fields_of, shown
+    from flows.record_text import LONGEST_ORIGIN, fields_of, shown
 
     console = stdout()
     if isinstance(outcome, Rejected):
@@ -207,6 +216,8 @@ def _show(name: str, outcome: Outcome) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
+    table.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
+    known = outcome.origins if origins else {}
     for column, text in fields_of(dataclasses.asdict(outcome.article)):
-        table.add_row(column, Text(text))
+        table.add_row(column, Text(text), Text(shown(known.get(column, "")), "dim italic"))
     console.print(table)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,7 +25,18 @@ BASES = {
     "option": "--captured-at",
     "mtime": "modification time of the file: when it was copied, no capture time",
 }
-PRECISIONS = {"second": "to the second", "minute": "to the minute", "day": "the day only"}
+# Where columns come from that no parser fills.
+FROM_LANDING = {
+    "captured_at_basis": "how the capture came in",
+    "first_captured_at": "least captured_at of all its captures",
+    "capture_uri": "the raw archive",
+    "capture_offset": "the raw archive",
+    "capture_length": "the raw archive",
+    "capture_digest": "digest of the page's bytes",
+    "http_status": "status line of the answer",
+    "mode": "the run that landed it",
+    "run_id": "the run that landed it",
+}
 
 
 def show(
@@ -36,7 +46,7 @@ def show(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show a record: what it says, where each field comes from, and whether today's parser still says so.
+    """Show a record: what it says, where in the page each field stands, and whether today's parser still says so.
 
     [bold]Examples[/bold]
 
@@ -86,6 +96,7 @@ def _as_json(record: "Record", today: "Today | str") -> dict[str, Any]:
     from infra.find_record import STATED_BY_LANDING
 
     shown: dict[str, Any] = {"table": record.kind.name, "source": record.source, "date": record.date, "row": record.row}
+    shown["origins"] = _origins(record, today)
     if isinstance(today, str):
         return shown | {"today": {"outcome": "unknown", "detail": today}}
     if today.rejected:
@@ -120,28 +131,33 @@ def _print(record: "Record", today: "Today | str") -> None:
 
 
 def _field_table(record: "Record", today: "Today | str") -> "Table":
-    """All fields but the body: name, whether today's parser says the same, value and origin."""
+    """All fields: name, whether today's parser says the same, value and origin. The body stands below the table."""
     from rich.table import Table
     from rich.text import Text
 
-    from flows.record_text import lines_of
+    from flows.record_text import LONGEST_ORIGIN, lines_of, shown
 
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("field", style="dim", no_wrap=True)
+    table.add_column("today", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("from", style="dim italic", overflow="fold", max_width=LONGEST_ORIGIN)
+    origins = _origins(record, today)
     changes = {} if isinstance(today, str) else {change.field: change for change in today.changes}
     for name, value in record.row.items():
         change = changes.get(name)
-        lines = [Text(line) for line in lines_of(name, value)] if name != BODY else []
+        lines = [Text(line) for line in lines_of(name, value)]
+        if name == BODY and lines:
+            lines = [Text("(see below)", "dim")]
+        told = 0  # the line that the origin is told at: it is that of what today's parser reads
         if change:
-            lines = lines or [Text("(see below)" if name == BODY else "(nothing)", "dim")]
+            lines = lines or [Text("(nothing)", "dim")]
+            told = len(lines)
             now = lines_of(name, change.after) or ["(nothing)"]
             lines += [Text(f"{'' if number else 'today:':<7}{line}", "yellow") for number, line in enumerate(now)]
-        if lines:
-            lines += [Text(line, "dim italic") for line in _origin(name, record.row)]
         for number, line in enumerate(lines):
-            table.add_row("" if number else name, "" if number else _sign(name, changes, today), line)
+            label = ("", "") if number else (name, _sign(name, changes, today))
+            table.add_row(*label, line, Text(shown(origins.get(name, ""))) if number == told else "")
     return table
 
 
@@ -153,15 +169,13 @@ def _sign(name: str, changes: "dict[str, FieldChange]", today: "Today | str") ->
     return "[yellow]differs[/yellow]" if name in changes else "[green]same[/green]"
 
 
-def _origin(name: str, row: dict[str, Any]) -> Iterator[str]:
-    """Where a value was read from, where the row says more than its layout."""
-    from flows.record_text import shown
-
-    if name == "published_at" and row["published_basis"]:
-        precision = PRECISIONS.get(row["published_precision"], row["published_precision"])
-        yield f"from {row['published_basis']}: {shown(row['published_raw'] or '', 100)!r}, {precision}"
-    if name == "captured_at" and row.get("captured_at_basis"):
-        yield BASES.get(row["captured_at_basis"], row["captured_at_basis"])
+def _origins(record: "Record", today: "Today | str") -> dict[str, str]:
+    """By column that has a value: where it comes from; fields of the article as today's parser reads the page."""
+    row = record.row
+    origins = dict(FROM_LANDING) if isinstance(today, str) else {**FROM_LANDING, **today.origins}
+    origins["captured_at"] = BASES.get(row.get("captured_at_basis") or "", "how the capture came in")
+    changed = () if isinstance(today, str) else [change.field for change in today.changes]
+    return {name: origins[name] for name in row if name in origins and (row[name] not in (None, []) or name in changed)}
 
 
 def _verdict(today: "Today | str") -> Any:

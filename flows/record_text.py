@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+LONGEST_ORIGIN: Final = 40  # columns of the terminal; some selectors are longer, and the values need the rest
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich's own list leaves ESC, with which terminals are steered
 
 

@@ -2,9 +2,9 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
@@ -31,7 +31,7 @@ READERS: Final = 8  # partitions got at a time from a store that is no folder; b
 ID: Final = re.compile(r"[0-9a-f]{32}")
 ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 ADDRESS_COLUMNS: Final = ("url", "canonical_url")
-STATED_BY_LANDING: Final = tuple(field.name for field in dataclasses.fields(Provenance))
+STATED_BY_LANDING: Final = tuple(column.name for column in dataclasses.fields(Provenance))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,12 @@ class Today:
     Attributes:
         rejected: the rejection, if it gives no article now.
         changes: fields that it reads otherwise than the row has them; none where it is rejected.
+        origins: by field that it reads: where in the page that stands, in words; none where it is rejected.
     """
 
     rejected: Rejected | None
     changes: tuple[FieldChange, ...]
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> Record:
@@ -136,7 +138,7 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
     changes = tuple(change for _, change in differing(landed, now))
     if outcome.article.source != record.source:
         changes = (FieldChange("source", record.source, outcome.article.source), *changes)
-    return Today(None, changes)
+    return Today(None, changes, outcome.origins)
 
 
 def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:

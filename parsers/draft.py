@@ -9,7 +9,10 @@ from parsers.dates import Stamp
 
 @dataclass(slots=True)
 class Draft:
-    """Fields as in `Article`; mutable, and everything may still be missing."""
+    """Fields as in `Article`; mutable, and everything may still be missing.
+
+    `origins` says by field where its value was read, see `parsers.origins`.
+    """
 
     fidelity: Fidelity
     title: str | None = None
@@ -34,3 +37,4 @@ class Draft:
     related_urls: tuple[str, ...] = ()
     canonical_url: str | None = None
     flags: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)

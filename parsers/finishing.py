@@ -24,51 +24,50 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     if missing:
         return Rejected(*missing, source.name, layout, source.version)
     body = tuple(draft.body)
-    address = _canonical(draft.canonical_url, capture.url, source)
+    address = _canonical(draft, capture.url, source)
     text = text_of(body)
     if len(text) > MAX_BODY_CHARACTERS:
         draft.flags.append("oversized_body")
     published = _plausible_published(draft, capture)
     _read_dateline(draft)
-    return Parsed(
-        Article(
-            source=source.name,
-            article_id=article_id(source.name, address, draft.title, body),
-            url=capture.url,
-            canonical_url=address,
-            title=draft.title or None,
-            lead=" ".join(block.text for block in body if block.type is BlockType.LEAD) or None,
-            body=body,
-            authors=draft.authors,
-            byline=draft.byline,
-            published_at=published.at if published else None,
-            published_raw=published.raw if published else None,
-            published_precision=published.precision if published else None,
-            published_basis=published.basis if published else None,
-            modified_at=draft.modified_at,
-            dateline_city=draft.dateline_city,
-            agency=draft.agency,
-            original_source=draft.original_source,
-            section=draft.section,
-            topics=draft.topics,
-            persons=draft.persons,
-            regions=draft.regions,
-            language=draft.language or source.language,
-            genre=draft.genre,
-            access=draft.access,
-            images=draft.images,
-            photo_credits=draft.photo_credits,
-            related_titles=draft.related_titles,
-            related_urls=draft.related_urls,
-            word_count=word_count(text),
-            content_digest=content_digest(draft.title, body),
-            fidelity=draft.fidelity,
-            flags=tuple(draft.flags),
-            parser=source.name,
-            parser_version=source.version,
-            layout=layout,
-        )
+    article = Article(
+        source=source.name,
+        article_id=article_id(source.name, address, draft.title, body),
+        url=capture.url,
+        canonical_url=address,
+        title=draft.title or None,
+        lead=" ".join(block.text for block in body if block.type is BlockType.LEAD) or None,
+        body=body,
+        authors=draft.authors,
+        byline=draft.byline,
+        published_at=published.at if published else None,
+        published_raw=published.raw if published else None,
+        published_precision=published.precision if published else None,
+        published_basis=published.basis if published else None,
+        modified_at=draft.modified_at,
+        dateline_city=draft.dateline_city,
+        agency=draft.agency,
+        original_source=draft.original_source,
+        section=draft.section,
+        topics=draft.topics,
+        persons=draft.persons,
+        regions=draft.regions,
+        language=draft.language or source.language,
+        genre=draft.genre,
+        access=draft.access,
+        images=draft.images,
+        photo_credits=draft.photo_credits,
+        related_titles=draft.related_titles,
+        related_urls=draft.related_urls,
+        word_count=word_count(text),
+        content_digest=content_digest(draft.title, body),
+        fidelity=draft.fidelity,
+        flags=tuple(draft.flags),
+        parser=source.name,
+        parser_version=source.version,
+        layout=layout,
     )
+    return Parsed(article, draft.origins)
 
 
 def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
@@ -79,13 +78,14 @@ def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
     return RejectReason.MISSING_BODY, "the body element holds no text" + (" but the lead" if draft.body else "")
 
 
-def _canonical(stated: str | None, asked: str | None, source: Source) -> str | None:
+def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
     """The address that the page gives itself, if it is of the same source and no home page; else the one asked for."""
-    own = canonical(asked)
+    stated, own = draft.canonical_url, canonical(asked)
     if stated == asked:
         return own
     address = canonical(stated, own)
     if address is None or not on_hosts(host_of(address), source.hosts) or _is_home(address):
+        draft.origins.pop("canonical_url", None)
         return own
     return address
 
@@ -120,3 +120,4 @@ def _read_dateline(draft: Draft) -> None:
     dateline = read_dateline(opening)
     if dateline:
         draft.dateline_city, draft.agency = dateline.city, dateline.agency
+        draft.origins["dateline_city"] = draft.origins["agency"] = "dateline of the first paragraph"

@@ -68,6 +68,11 @@ class Metadata:
         """The first non-empty meta content among the names, in that order, cleaned."""
         return next((value for name in names if name in self.meta for value in self.all(name)), None)
 
+    def first_named(self, *names: str) -> tuple[str | None, str]:
+        """As `first`, with where it stands: `meta og:title`."""
+        found = ((value, f"meta {name}") for name in names if name in self.meta for value in self.all(name))
+        return next(found, (None, ""))
+
     def all(self, name: str) -> list[str]:
         """All non-empty contents of one meta name, cleaned."""
         return [text for text in map(clean_markup, self.meta.get(name, ())) if text]
@@ -86,6 +91,11 @@ class Metadata:
         articles = [found for found in self.objects if types_of(found) & ARTICLE_TYPES]
         full = [found for found in articles if found.get("headline") and found.get("datePublished")]
         return next(iter(full or articles), {})
+
+    @cached_property
+    def subject(self) -> str:
+        """What `article` is called where origins are told, by its most exact type: `JSON-LD NewsArticle`."""
+        return f"JSON-LD {max(sorted(types_of(self.article) & ARTICLE_TYPES), key=len, default='article')}"
 
     @cached_property
     def _by_id(self) -> Mapping[str, Json]:

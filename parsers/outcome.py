@@ -1,9 +1,11 @@
 """What parsing a capture gives: an article, or a rejection with a reason from one closed list."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from parsers.article import Article
+from parsers.origins import origins_of
 
 
 class RejectReason(StrEnum):
@@ -44,9 +46,20 @@ class RejectReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A capture that gave an article."""
+    """A capture that gave an article.
+
+    Attributes:
+        article: the record.
+        noted: where fields come from, as far as that was noted while they were read; no part of what is equal.
+    """
 
     article: Article
+    noted: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """By field that has a value: where it comes from, in words."""
+        return origins_of(self.article, self.noted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from parsers.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
 from parsers.draft import Draft
 from parsers.finishing import finish
 from parsers.html import LayoutError, Node, Tree, select
+from parsers.origins import note_lines
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.page import Page
 from parsers.page_kinds import kind_of_page
@@ -112,6 +113,7 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             continue
         try:
             draft = layout.read(page)
+            note_lines(draft, layout.name, page.lines)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
         return _finish(draft, source, capture, layout, decoded.replaced)
@@ -123,12 +125,16 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
 def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, replaced: int) -> Outcome:
     if replaced:
         draft.flags.append(f"replaced_characters:{replaced}")
+    headline = not isinstance(layout, TextLayout) or layout.headline
     if capture.truncated:
         draft.flags.append("truncated")
+    if capture.truncated or not headline:
         draft.fidelity = Fidelity.PARTIAL
-    headline = not isinstance(layout, TextLayout) or layout.headline
-    if not headline:
-        draft.fidelity = Fidelity.PARTIAL
+        draft.origins["fidelity"] = "the capture is cut short" if capture.truncated else "it has lost its headline"
+    if capture.source:
+        draft.origins["source"] = "named with the capture"
+    elif capture.url is None and capture.media_type is MediaType.TEXT:
+        draft.origins["source"] = "what the text says"
     outcome = finish(draft, source, capture, layout.name, headline=headline)
     if isinstance(outcome, Rejected) and capture.truncated:
         return replace(outcome, reason=RejectReason.TRUNCATED)

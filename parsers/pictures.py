@@ -11,6 +11,7 @@ from parsers.article import Image
 from parsers.characters import clean, clean_markup, unique
 from parsers.html import Node, ancestors, outermost, select, text_of
 from parsers.metadata import Json, Metadata, as_text
+from parsers.origins import BODY_FIGURES, by_layout
 from parsers.page import Page
 from parsers.source import Layout
 from parsers.urls import absolute
@@ -43,13 +44,14 @@ _LABEL = re.compile(
 )
 
 
-def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[Image, ...]:
-    """The pictures in page order; before them the leading one of the metadata, unless it is among them.
+def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[tuple[Image, ...], str]:
+    """The pictures in page order; before them the leading one of the metadata, unless it is among them; their origin.
 
     The leading picture is also left out where `layout.figures` found any. An element of `layout.figures` that has a
     caption but no picture, which scripts would load, is the caption of the leading one.
     """
-    leading = _leading(page, layout)
+    leading, stated = _leading(page, layout)
+    shown = by_layout(layout.figures) if layout.figures else BODY_FIGURES
     found: dict[str, Image] = {}
     for frame in _frames(page, layout, containers):
         for address, caption, credit in _read_frame(frame, layout):
@@ -61,8 +63,8 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
     if leading and found and _same(leading.url) in found:
         _add(found, leading)
     elif leading and not (layout.figures and found):
-        return (leading, *found.values())
-    return tuple(found.values())
+        return (leading, *found.values()), f"{stated}; {shown}" if found else stated
+    return tuple(found.values()), shown
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
@@ -203,21 +205,23 @@ def _without_label(credit: str) -> str | None:
     return clean(bare[label.end() :] if label else bare) or None
 
 
-def _leading(page: Page, layout: Layout) -> Image | None:
-    """The leading picture by the metadata.
+def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
+    """The leading picture by the metadata, and where it stands there.
 
     Its description is for those who don't see it, and no caption, unless it names a credit as the captions do.
     """
     metadata = page.metadata
     about, url = _stated(metadata)
-    url = absolute(url, page.url) or absolute(metadata.first("og:image"), page.url)
+    url, origin = absolute(url, page.url), f"{metadata.subject}.image"
+    if url is None:
+        url, origin = absolute(metadata.first("og:image"), page.url), "meta og:image"
     name = _file_name(url) if url else ""
     if url is None or _LOGO.search(name) or _PLACEHOLDER.search(name):
-        return None
+        return None, ""
     described = metadata.first("og:image:alt", "twitter:image:alt") or ""
     if isinstance(layout.credit, re.Pattern) and layout.credit.search(described):
-        return Image(url, *_parted(described, layout.credit))
-    return Image(url, as_text(about.get("caption")), _without_label(as_text(about.get("creditText")) or ""))
+        return Image(url, *_parted(described, layout.credit)), origin
+    return Image(url, as_text(about.get("caption")), _without_label(as_text(about.get("creditText")) or "")), origin
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:

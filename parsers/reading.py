@@ -11,7 +11,8 @@ from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
 from parsers.html import Node, attribute, part_of_article, text_of, without_nested
-from parsers.metadata import Metadata, as_text, as_texts, keywords, types_of
+from parsers.metadata import Metadata, as_texts, keywords, types_of
+from parsers.origins import by_layout, first_said, note_changes, values_of
 from parsers.page import Page
 from parsers.pictures import read_pictures
 from parsers.source import Layout, ListField, TextField
@@ -41,6 +42,8 @@ _ACCESS = {
     "metered": Access.METERED,
     "locked": Access.PAID,
 }
+_AUTHOR_META = ("author", "article:author", "parsely-author")
+_TIME_ELEMENT = "article time[datetime]"
 # RFC 5646 in its common form: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -57,26 +60,27 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     metadata = page.metadata  # before the tree is changed
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
-    draft.title = (
-        _text(page, layout.title) or metadata.jsonld("headline") or metadata.first("og:title") or page.text("h1")
-    )
-    draft.byline = _byline(page, layout)
-    draft.authors = _authors(page, layout, draft.byline)
-    draft.published = _published(page, layout)
-    draft.modified_at = _modified(page, layout)
-    draft.section = (
-        _text(page, layout.section) or metadata.jsonld("articleSection") or metadata.first("article:section")
-    )
-    draft.topics = _topics(page, layout)
-    draft.persons = _list(page, layout.persons) or ()
-    draft.regions = _list(page, layout.regions) or ()
-    draft.language = _language(page, layout)
-    draft.genre = _text(page, layout.genre) or _genre(metadata)
-    draft.access = Access.PAID if paid else _access(page, layout)
-    draft.canonical_url = metadata.canonical or metadata.first("og:url")
+    if paid:
+        draft.origins["fidelity"] = f"layout paywall: {layout.paywall}"
+    draft.title = first_said(draft, "title", _titles(page, layout))
+    draft.byline = _byline(page, layout, draft)
+    draft.authors = _authors(page, layout, draft) or ()
+    draft.published = _published(page, layout, draft)
+    draft.modified_at = first_said(draft, "modified_at", _modified(page, layout))
+    sections = _readings(page, layout.section, "articleSection", "article:section")
+    draft.section = first_said(draft, "section", sections)
+    draft.topics = first_said(draft, "topics", _topics(page, layout)) or ()
+    draft.persons = first_said(draft, "persons", _listed(page, layout.persons)) or ()
+    draft.regions = first_said(draft, "regions", _listed(page, layout.regions)) or ()
+    draft.language = first_said(draft, "language", _languages(page, layout))
+    draft.genre = first_said(draft, "genre", _genres(page, layout))
+    draft.access = first_said(draft, "access", _access(page, layout, paid=paid))
+    draft.canonical_url = first_said(draft, "canonical_url", _addresses(metadata))
     read_story(page, layout, containers, draft)
     if layout.refine:
+        before = values_of(draft)
         layout.refine(page, draft)
+        note_changes(draft, before, layout.refine)
     return draft
 
 
@@ -89,10 +93,14 @@ def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Dr
         containers: as for `read_page`.
         draft: takes pictures, their credits, related links and the body.
     """
-    draft.images = read_pictures(page, layout, containers)
+    draft.images, draft.origins["images"] = read_pictures(page, layout, containers)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    draft.origins["photo_credits"] = "credits of the pictures"
     _read_related(page, layout, containers, draft)
     draft.body = _body(page, layout, containers)
+    draft.origins["body"] = by_layout(layout.body)
+    if layout.lead:
+        draft.origins["lead"] = by_layout(layout.lead)
 
 
 def _text(page: Page, field: TextField | None) -> str | None:
@@ -107,52 +115,87 @@ def _list(page: Page, field: ListField | None) -> tuple[str, ...] | None:
     return unique(page.texts(field) if isinstance(field, str) else map(clean, field(page)))
 
 
-def _byline(page: Page, layout: Layout) -> str | None:
-    if isinstance(layout.byline, str):
-        return ", ".join(unique(page.texts(layout.byline))) or None
-    return _text(page, layout.byline)
-
-
-def _authors(page: Page, layout: Layout, byline: str | None) -> tuple[str, ...]:
-    """Names by the layout; else of JSON-LD; else of meta elements, unless those hold an address; else of the byline."""
-    named = _list(page, layout.authors)
-    if named is not None:
-        return unique(strip_prefix(name) for name in named)
+def _readings(page: Page, field: TextField | None, jsonld: str, *meta: str) -> Iterator[tuple[str | None, str]]:
+    """What a page says of a field and where, most trusted first: by the layout, in JSON-LD, in meta elements."""
+    if field is not None:
+        yield _text(page, field), by_layout(field)
     metadata = page.metadata
-    found = as_texts(metadata.resolved("author")) or tuple(
-        name for key in ("author", "article:author", "parsely-author") for name in metadata.all(key)
-    )
+    stated = metadata.jsonld(jsonld)
+    if stated:
+        yield stated, f"{metadata.subject}.{jsonld}"
+    if meta:
+        yield metadata.first_named(*meta)
+
+
+def _titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
+    yield from _readings(page, layout.title, "headline", "og:title")
+    yield page.text("h1"), "h1"
+
+
+def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
+    yield metadata.canonical, "link rel=canonical"
+    yield metadata.first_named("og:url")
+
+
+def _listed(page: Page, field: ListField | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    if field is not None:
+        yield _list(page, field) or (), by_layout(field)
+
+
+def _byline(page: Page, layout: Layout, draft: Draft) -> str | None:
+    field = layout.byline
+    if field is None:
+        return None
+    draft.origins["byline"] = by_layout(field)
+    if isinstance(field, str):
+        return ", ".join(unique(page.texts(field))) or None
+    return _text(page, field)
+
+
+def _authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
+    """Names by the layout; else of JSON-LD; else of meta elements, unless those hold an address; else of the byline."""
+    if layout.authors is not None:
+        named = _list(page, layout.authors) or ()
+        return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
+    metadata = page.metadata
+    found, origin = as_texts(metadata.resolved("author")), f"{metadata.subject}.author"
+    if not found:
+        names = [name for name in _AUTHOR_META if name in metadata.meta]
+        found, origin = tuple(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
     # One text is often a whole byline.
-    names = unique(name for text in found if "://" not in text for name in split_people(text))
-    return names or (split_names(byline) if byline else ())
+    people = unique(name for text in found if "://" not in text for name in split_people(text))
+    of_byline = split_names(draft.byline) if draft.byline and not people else ()
+    return first_said(draft, "authors", [(people, origin), (of_byline, "names of the byline")])
 
 
-def _published(page: Page, layout: Layout) -> Stamp | None:
+def _published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:
     """The first reading that gives a time; else the first that at least gives a text."""
     incomplete = None
-    for stamp in _published_readings(page, layout):
-        if stamp.at is not None:
-            return stamp
-        incomplete = incomplete or stamp
-    return incomplete
+    for reading in _published_readings(page, layout):
+        incomplete = incomplete or reading
+        if reading[0].at is not None:
+            return first_said(draft, "published", [reading])
+    return first_said(draft, "published", [incomplete] if incomplete else [])
 
 
-def _published_readings(page: Page, layout: Layout) -> Iterator[Stamp]:
+def _published_readings(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]:
     """Readings of the publication time, most trusted first."""
     shown = _text(page, layout.published)
-    if shown:
-        yield from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or _visible(page, layout, shown)
-    stated = page.metadata.jsonld("datePublished")
+    if shown and layout.published:
+        stamp = from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or _visible(page, layout, shown)
+        yield stamp, by_layout(layout.published)
+    metadata = page.metadata
+    stated = metadata.jsonld("datePublished")
     if stated:
-        yield _stated(page, stated, DateBasis.JSONLD)
+        yield _stated(page, stated, DateBasis.JSONLD), f"{metadata.subject}.datePublished"
     for name in _PUBLISHED_META:
-        for value in page.metadata.all(name):
-            stamp = from_machine(value, DateBasis.META, page.timezone)
-            if stamp:
-                yield stamp
-    stated = attribute(page.tree, "article time[datetime]", "datetime")
+        for value in metadata.all(name):
+            machine = from_machine(value, DateBasis.META, page.timezone)
+            if machine:
+                yield machine, f"meta {name}"
+    stated = attribute(page.tree, _TIME_ELEMENT, "datetime")
     if stated:
-        yield _stated(page, clean(stated), DateBasis.TIME_ELEMENT)
+        yield _stated(page, clean(stated), DateBasis.TIME_ELEMENT), _TIME_ELEMENT
 
 
 def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
@@ -168,52 +211,54 @@ def _visible(page: Page, layout: Layout, shown: str) -> Stamp:
     return stamp
 
 
-def _modified(page: Page, layout: Layout) -> datetime | None:
-    shown = _text(page, layout.modified)
-    candidates = [shown, page.metadata.jsonld("dateModified"), page.metadata.first(*_MODIFIED_META)]
-    for text in filter(None, candidates):
-        stamp = from_machine(text, DateBasis.META, page.timezone) or from_visible(text, page.timezone)
-        if stamp.at is not None:
-            return stamp.at
-    return None
+def _modified(page: Page, layout: Layout) -> Iterator[tuple[datetime | None, str]]:
+    for text, origin in _readings(page, layout.modified, "dateModified", *_MODIFIED_META):
+        if text:
+            stamp = from_machine(text, DateBasis.META, page.timezone) or from_visible(text, page.timezone)
+            yield stamp.at, origin
 
 
-def _topics(page: Page, layout: Layout) -> tuple[str, ...]:
-    named = _list(page, layout.topics)
-    if named is not None:
-        return named
+def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
+    if layout.topics is not None:  # which then has the last word
+        yield from _listed(page, layout.topics)
+        return
     metadata = page.metadata
-    return keywords(metadata.article.get("keywords")) or (
-        keywords(metadata.all("article:tag")) or keywords(metadata.first("news_keywords", "keywords", "parsely-tags"))
-    )
+    yield keywords(metadata.article.get("keywords")), f"{metadata.subject}.keywords"
+    yield keywords(metadata.all("article:tag")), "meta article:tag"
+    stated, origin = metadata.first_named("news_keywords", "keywords", "parsely-tags")
+    yield keywords(stated), origin
 
 
-def _language(page: Page, layout: Layout) -> str | None:
+def _languages(page: Page, layout: Layout) -> Iterator[tuple[str, str]]:
     root = page.tree.root
     stated = root.attributes.get("lang") if root is not None else None
-    candidates = (_text(page, layout.language), page.metadata.jsonld("inLanguage"), stated)
-    tags = (text.strip().replace("_", "-") for text in candidates if text)
-    return next((tag for tag in tags if _LANGUAGE.fullmatch(tag)), None)
+    for text, origin in (*_readings(page, layout.language, "inLanguage"), (stated, "html lang")):
+        tag = text.strip().replace("_", "-") if text else ""
+        if _LANGUAGE.fullmatch(tag):
+            yield tag, origin
 
 
-def _genre(metadata: Metadata) -> str | None:
-    types = types_of(metadata.article)
-    return next((genre for name, genre in _GENRES.items() if name in types), None)
+def _genres(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
+    if layout.genre is not None:
+        yield _text(page, layout.genre), by_layout(layout.genre)
+    types = types_of(page.metadata.article)
+    yield next((genre for name, genre in _GENRES.items() if name in types), None), f"{page.metadata.subject}, its type"
 
 
-def _access(page: Page, layout: Layout) -> str | None:
-    stated = (
-        _text(page, layout.access)
-        or as_text(page.metadata.article.get("isAccessibleForFree"))
-        or page.metadata.first("article:content_tier")
-    )
-    return _ACCESS.get(stated.lower().rsplit("/", 1)[-1]) if stated else None  # `http://schema.org/False`
+def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access | None, str]]:
+    if paid:
+        yield Access.PAID, f"layout paywall: {layout.paywall}"
+    for stated, origin in _readings(page, layout.access, "isAccessibleForFree", "article:content_tier"):
+        if stated:
+            yield _ACCESS.get(stated.lower().rsplit("/", 1)[-1]), origin  # `http://schema.org/False`
+            return
 
 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     if layout.related is None:
         return
     links = [node for container in containers for node in container.css(layout.related)]
+    draft.origins["related_titles"] = draft.origins["related_urls"] = by_layout(layout.related)
     draft.related_titles = unique(map(text_of, links))
     hrefs = (node if node.tag == "a" else node.css_first("a") for node in links)
     addresses = (absolute(node.attributes.get("href"), page.url) for node in hrefs if node is not None)

@@ -23,6 +23,7 @@ from tests import sample_pages as pages
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    monkeypatch.setenv("COLUMNS", "160")
 
 
 def _cases(folder: Path, *cases: dict[str, Any]) -> str:
@@ -32,6 +33,17 @@ def _cases(folder: Path, *cases: dict[str, Any]) -> str:
 
 def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_origins_stand_beside_the_values_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_bytes(pages.page(0))
+    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--origins"]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "title Cranes of bay 0 winter further north layout: .news-header__title" in lines
+    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--origins", "--json"]) == 0
+    assert _lines(capsys)[0]["origins"]["title"] == "layout: .news-header__title"
+    assert run_cli(["parse", "a.html", "--url", pages.url(0)]) == 0
+    assert "layout:" not in capsys.readouterr().out
 
 
 def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,7 +156,7 @@ def test_files_are_read_as_they_are_parsed(
         read.append(case.id)
         return whole(case, max_bytes)
 
-    def shown(case_id: str, outcome: Outcome) -> dict[str, Any]:
+    def shown(case_id: str, outcome: Outcome, **_: bool) -> dict[str, Any]:
         printed.append(len(read))
         return {"id": case_id}
 

@@ -25,7 +25,7 @@ def pictures(body: str, head: str = "", **layout: Any) -> tuple[Image, ...]:
     text = f"<html><head>{head}</head><body>{body}</body></html>"
     tree = Tree(text)
     page = Page(html_capture(text, url=URL), tree, "UTC")
-    return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))
+    return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))[0]
 
 
 def figure(inside: str) -> str:

@@ -1,0 +1,131 @@
+"""Where each field of an article comes from: noted while a page is read, told by `newslake show`."""
+
+import pickle
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parsers.article import Article, Block, BlockType, Fidelity
+from parsers.draft import Draft
+from parsers.finishing import finish
+from parsers.html import Tree, select
+from parsers.origins import BODY_FIGURES, by_layout, note_changes, note_lines, values_of
+from parsers.outcome import Parsed
+from parsers.page import Page
+from parsers.parse import parse
+from parsers.reading import read_page
+from parsers.source import Layout
+from tests.captures import html_capture
+from tests.source_cases import CASES, capture_of
+from tests.unit.test_reading import SOURCE
+
+PARSED = [case for case in CASES if isinstance(parse(capture_of(case)), Parsed)]
+
+
+def parsed(case: Path) -> Parsed:
+    outcome = parse(capture_of(case))
+    assert isinstance(outcome, Parsed)
+    return outcome
+
+
+@pytest.mark.parametrize("case", PARSED, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_every_field_with_a_value_has_an_origin_and_no_other(case: Path) -> None:
+    outcome = parsed(case)
+    present = {field.name for field in fields(Article) if getattr(outcome.article, field.name) not in (None, ())}
+    assert set(outcome.origins) == present
+    assert all(outcome.origins.values())
+
+
+@pytest.mark.parametrize("case", PARSED, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_origins_come_back_from_a_worker_process(case: Path) -> None:
+    outcome = parsed(case)
+    assert pickle.loads(pickle.dumps(outcome)).origins == outcome.origins  # noqa: S301 - our own bytes
+
+
+def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layout: Any) -> dict[str, str]:
+    page = f"<html lang=en><head><title>T</title>{head}</head><body><h1>A story</h1>{body}</body></html>"
+    seen = html_capture(page, url="https://news.example/2024/a-story")
+    tree = Tree(page)
+    fields_of_layout = {"body": "main", **layout}
+    containers = select(tree, fields_of_layout["body"])
+    draft = read_page(Page(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
+    outcome = finish(draft, SOURCE, seen, "x")
+    assert isinstance(outcome, Parsed)
+    return outcome.origins
+
+
+def jsonld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def loud(_page: Page, draft: Draft) -> None:
+    draft.title = (draft.title or "").upper()
+    draft.section = "News"
+
+
+@pytest.mark.parametrize(
+    ("head", "layout", "field", "origin"),
+    [
+        ("", {}, "title", "h1"),
+        ("<meta property=og:title content=A>", {}, "title", "meta og:title"),
+        (jsonld('{"@type": ["Article", "NewsArticle"], "headline": "A"}'), {}, "title", "JSON-LD NewsArticle.headline"),
+        (jsonld('{"@type": "Article", "headline": "A"}'), {"title": "h1"}, "title", "layout: h1"),
+        ("", {"title": lambda _page: "A"}, "title", "layout: a function"),
+        ("", {"refine": loud}, "title", "h1, then loud"),
+        ("", {"refine": loud}, "section", "layout: function loud"),
+        ("<meta name=author content='Jane Roe'>", {}, "authors", "meta author"),
+        ("", {"byline": "h1"}, "authors", "names of the byline"),
+        ("", {"byline": "h1"}, "byline", "layout: h1"),
+        ("<meta name=date content=2024-05-01>", {}, "published_raw", "meta date"),
+        ("<meta name=date content=2024-05-01>", {}, "published_at", "meta date"),
+        (jsonld('{"@type": "Article", "datePublished": "soon"}'), {}, "published_raw", "JSON-LD Article.datePublished"),
+        ("<meta property=article:modified_time content=2024-05-01>", {}, "modified_at", "meta article:modified_time"),
+        ("<meta name=keywords content='a, b'>", {}, "topics", "meta keywords"),
+        ("", {}, "language", "html lang"),
+        (jsonld('{"@type": "Review"}'), {}, "genre", "JSON-LD Review, its type"),
+        ("<meta property=article:content_tier content=free>", {}, "access", "meta article:content_tier"),
+        ("", {"paywall": "h1"}, "access", "layout paywall: h1"),
+        ("", {"paywall": "h1"}, "fidelity", "layout paywall: h1"),
+        ("", {}, "canonical_url", "the address that was asked for"),
+        ("<link rel=canonical href=https://other.example/x>", {}, "canonical_url", "the address that was asked for"),
+        ("<link rel=canonical href=/2024/a-story-2>", {}, "canonical_url", "link rel=canonical"),
+        ("<meta property=og:image content=/a.jpg>", {}, "images", "meta og:image"),
+        ("", {"lead": "h1"}, "lead", "layout: h1"),
+    ],
+)
+def test_origin_is_that_of_the_reading_that_was_taken(
+    head: str, layout: dict[str, Any], field: str, origin: str
+) -> None:
+    assert origins(head, **layout)[field] == origin
+
+
+def test_pictures_of_the_metadata_and_of_the_page_are_told_apart() -> None:
+    stated = '<meta property=og:image content="/leading.jpg">'
+    shown = "<main><p>Some text.</p><figure><img src=/other.jpg></figure></main>"
+    assert origins(body=shown)["images"] == BODY_FIGURES
+    assert origins(stated, shown)["images"] == f"meta og:image; {BODY_FIGURES}"
+    assert origins(stated, shown.replace("other", "leading"))["images"] == BODY_FIGURES
+    assert origins(stated, shown, figures="figure")["images"] == "layout: figure"
+
+
+def test_functions_are_named() -> None:
+    assert by_layout(loud) == "layout: function loud"
+    draft = Draft(Fidelity.HTML, title="A", origins={"title": "h1"})
+    before = values_of(draft)
+    note_changes(draft, before, loud)
+    assert draft.origins == {"title": "h1"}
+
+
+def test_line_of_a_text_is_told_only_where_no_other_line_is_the_same() -> None:
+    body = [Block(BlockType.LEAD, "What it is."), Block(BlockType.PARAGRAPH, "Some text.")]
+    draft = Draft(Fidelity.TEXT, title="A story", section="News", topics=("Bays",), body=body)
+    note_lines(draft, "text", ["News", "A story", "News", "What it is.", "Some text.", "Topics: Bays"])
+    assert draft.origins == {
+        "title": "text layout text, line 2",
+        "section": "text layout text",
+        "topics": "text layout text",
+        "body": "text layout text, line 4",
+        "lead": "text layout text, line 4",
+    }
