@@ -1,0 +1,118 @@
+"""`python -m infra.demo_site`: the demo site on a port of this machine, until Ctrl-C or SIGTERM."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from threading import Event
+from typing import Final
+
+from infra.days import parse_day
+from infra.demo_site.faults import FAULTS, Fault
+from infra.demo_site.server import Request
+from infra.demo_site.site import DemoSite
+from infra.errors import NewslakeError, UsageError
+
+_DEFAULT_PORT: Final = 8700
+_EXAMPLE: Final = "Write it as NAME[:TIMES]=HOST/PATH, for example rate_limited:2=tass.com/society/."
+
+
+def run(arguments: Sequence[str], ended: Event) -> None:
+    """Serve until `ended` is set.
+
+    Args:
+        arguments: of the command line.
+        ended: set by a signal, or a test.
+
+    Raises:
+        UsageError: a day or a fault is not written as it must be.
+        NewslakeError: the port is taken.
+    """
+    options = _parser().parse_args(arguments)
+    today = parse_day(options.today, "--today") if options.today else datetime.now(UTC).date()
+    try:
+        site = DemoSite(
+            today,
+            days=options.days,
+            per_day=options.per_day,
+            port=options.port,
+            bind=options.bind,
+            faults=dict(map(read_fault, options.fault)),
+            on_answer=_log,
+        )
+    except OSError as error:
+        raise NewslakeError(
+            f"port {options.port} can't be listened on: {error.strerror}", "Name another: --port."
+        ) from error
+    with site:
+        _say(f"The demo site of newslake, {options.days} days up to {today}: {site.url}")
+        _say(f"  plays {', '.join(site.hosts)}")
+        _say("To let newslake fetch from it, in another terminal:")
+        _say(f"  export NEWSLAKE_ORIGINS={site.origins}")
+        _say("Ctrl-C ends it.")
+        ended.wait()
+
+
+def read_fault(text: str) -> tuple[str, Fault]:
+    """A fault as the command line has it, `NAME[:TIMES]=HOST/PATH`.
+
+    Returns:
+        Where it is played, and the fault.
+
+    Raises:
+        UsageError: there is no such fault, or the text is not of that form.
+    """
+    what, _, where = text.partition("=")
+    name, _, times = what.partition(":")
+    if name not in FAULTS:
+        raise UsageError(f"there is no fault {name!r}", f"There are {', '.join(FAULTS)}.")
+    if not where or (times and not times.isascii()) or (times and not times.isdigit()):
+        raise UsageError(f"--fault {text!r} can't be read", _EXAMPLE)
+    return where, FAULTS[name](int(times) if times else None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m infra.demo_site", description="Made-up news sites, to try newslake on.")
+    parser.add_argument(
+        "--port", type=int, default=_DEFAULT_PORT, help="to listen on; 0 takes a free one (%(default)s)"
+    )
+    parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument("--today", help="last day with articles, UTC, YYYY-MM-DD (today)")
+    parser.add_argument("--days", type=_count, default=31, help="days with articles (%(default)s)")
+    parser.add_argument("--per-day", type=_count, default=6, help="articles a day and source (%(default)s)")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[:TIMES]=HOST/PATH",
+        help=f"what goes wrong at addresses that begin so; may be repeated. NAME: {', '.join(FAULTS)}",
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    """A number of days or articles."""
+    number = int(text)
+    if not 1 <= number <= 80:  # noqa: PLR2004 - a day's ids have two digits, the last ten for other pages
+        raise argparse.ArgumentTypeError("must be 1 to 80")
+    return number
+
+
+def _log(request: Request) -> None:
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {request.status or '---'} {request.host}{request.path}\n")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    interrupted = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    try:
+        run(sys.argv[1:], interrupted)
+    except NewslakeError as error:
+        sys.exit(f"error: {error}")
