@@ -1,9 +1,13 @@
-"""AP News, https://apnews.com. Layouts verified on saved pages of 2023-04 (2021) and 2024-02 to 2024-09 (2023-07)."""
+"""AP News, https://apnews.com. Layouts verified on saved pages of 2023-04 (2021) and 2024-02 to 2024-09 (2023-07).
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 
 from parsers.article import Block
 from parsers.characters import unique
+from parsers.discovery import WHOLE_HISTORY, NewsSitemap, Sitemap
 from parsers.draft import Draft
 from parsers.metadata import as_texts, keywords
 from parsers.page import Page
@@ -63,6 +67,15 @@ SOURCE = Source(
     language="en",
     timezone="America/New_York",
     version=1,
+    discovery=(
+        NewsSitemap("https://apnews.com/news-sitemap-content.xml"),
+        Sitemap(
+            "https://apnews.com/ap-sitemap.xml",
+            dated=re.compile(r"-(?P<year>\d{4})(?P<month>\d{2})\.xml"),  # ap-sitemap-202304.xml
+        ),
+    ),
+    article_url=re.compile(r"^/article/"),
+    horizon_days=WHOLE_HISTORY,
     layouts=(
         Layout(
             "2023-07",

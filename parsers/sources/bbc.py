@@ -1,9 +1,14 @@
-"""BBC, https://www.bbc.com and https://www.bbc.co.uk. Layouts verified on saved pages of 2024-08 and 2026-04."""
+"""BBC, https://www.bbc.com and https://www.bbc.co.uk. Layouts verified on saved pages of 2024-08 and 2026-04.
 
+Discovery is as publicly known, and has not been tried against the live site.
+"""
+
+import re
 from dataclasses import replace
 
 from parsers.article import Block, BlockType
 from parsers.characters import unique
+from parsers.discovery import Feed, NewsSitemap
 from parsers.draft import Draft
 from parsers.html import select, text_of, texts
 from parsers.page import Page
@@ -71,5 +76,12 @@ SOURCE = Source(
     language="en-GB",
     timezone="Europe/London",
     version=1,
+    discovery=(
+        Feed("https://feeds.bbci.co.uk/news/rss.xml"),
+        Feed("https://feeds.bbci.co.uk/news/world/rss.xml"),
+        NewsSitemap("https://www.bbc.com/sitemaps/https-index-com-news.xml"),
+    ),
+    # The sitemaps are of all languages; these are the sections in English, without their videos.
+    article_url=re.compile(r"^/(news|sport|business|innovation|culture|future|travel|worklife)/(?!videos/|av/)"),
     layouts=(_TODAY, replace(_TODAY, name="2024-08", when='article [data-component="text-block"]')),
 )

@@ -1,4 +1,7 @@
-"""Deutsche Welle, https://www.dw.com. Layouts verified on saved pages of 2023-04, 2023-06 and 2024-01."""
+"""Deutsche Welle, https://www.dw.com. Layouts verified on saved pages of 2023-04, 2023-06 and 2024-01.
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,6 +9,7 @@ from dataclasses import replace
 
 from parsers.bylines import split_names
 from parsers.characters import clean
+from parsers.discovery import Feed
 from parsers.draft import Draft
 from parsers.html import text_of, texts
 from parsers.page import Page
@@ -70,6 +74,8 @@ SOURCE = Source(
     language="de",
     timezone="Europe/Berlin",
     version=1,
+    discovery=(Feed("https://rss.dw.com/xml/rss-de-all"), Feed("https://rss.dw.com/xml/rss-en-all")),
+    article_url=re.compile(r"/a-\d+(\?|$)"),
     layouts=(
         _TODAY,
         replace(

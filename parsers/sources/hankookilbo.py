@@ -1,4 +1,7 @@
-"""Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages of 2025-05, 2026-01 and 2026-07."""
+"""Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages of 2025-05, 2026-01 and 2026-07.
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from typing import cast
 import orjson
 
 from parsers.characters import clean_or_none
+from parsers.discovery import Sitemap
 from parsers.draft import Draft
 from parsers.html import LayoutError, Tree, attribute, text_of, texts
 from parsers.metadata import Json, as_texts
@@ -122,6 +126,8 @@ SOURCE = Source(
     language="ko",
     timezone="Asia/Seoul",
     version=1,
+    discovery=(Sitemap("https://www.hankookilbo.com/sitemap/news"),),
+    article_url=re.compile(r"^/news/(read|article)/[a-z]\d+", re.I),
     layouts=(
         replace(_STORY, authors=_authors),
         replace(

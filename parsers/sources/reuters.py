@@ -1,8 +1,12 @@
-"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages of 2023-05 and 2024-03."""
+"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages of 2023-05 and 2024-03.
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 
 from parsers.characters import unique
+from parsers.discovery import NewsSitemap
 from parsers.html import outermost, text_of
 from parsers.page import Page
 from parsers.source import Layout, Source
@@ -33,6 +37,8 @@ SOURCE = Source(
     language="en",
     timezone="UTC",
     version=1,
+    discovery=(NewsSitemap("https://www.reuters.com/arc/outboundfeeds/news-sitemap-index/?outputType=xml"),),
+    article_url=re.compile(r"-\d{4}-\d{2}-\d{2}/?(\?|$)"),
     layouts=(
         Layout(
             "2021",

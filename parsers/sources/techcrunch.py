@@ -1,7 +1,11 @@
-"""TechCrunch, https://techcrunch.com. Layouts verified on saved pages of 2024-04 and 2024-05 (the redesign)."""
+"""TechCrunch, https://techcrunch.com. Layouts verified on saved pages of 2024-04 and 2024-05 (the redesign).
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 
+from parsers.discovery import WHOLE_HISTORY, Feed, Sitemap
 from parsers.metadata import as_text
 from parsers.page import Page
 from parsers.source import Layout, Source
@@ -33,6 +37,16 @@ SOURCE = Source(
     language="en",
     timezone="America/Los_Angeles",
     version=1,
+    discovery=(
+        Feed("https://techcrunch.com/feed/"),
+        Sitemap(
+            "https://techcrunch.com/sitemap.xml",
+            dated=re.compile(r"yyyy=(?P<year>\d{4})&mm=(?P<month>\d{2})(?:&dd=(?P<day>\d{2}))?"),
+            children=re.compile(r"yyyy=\d{4}&mm="),  # of the plugin for WordPress VIP, one sitemap a day
+        ),
+    ),
+    article_url=re.compile(r"^/\d{4}/\d{2}/\d{2}/[^/]+"),
+    horizon_days=WHOLE_HISTORY,
     layouts=(
         Layout(
             "2024-05",

@@ -1,13 +1,14 @@
 """The Guardian and The Observer, https://www.theguardian.com.
 
 Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages of 2024-02 and 2024-03; its live blogs and layout
-2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page.
+2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page. Discovery is as publicly known, and has not been tried against the live site.
 """
 
 import re
 
 from parsers.bylines import split_names
 from parsers.characters import unique
+from parsers.discovery import Feed, NewsSitemap
 from parsers.draft import Draft
 from parsers.metadata import as_texts
 from parsers.page import Page
@@ -88,6 +89,12 @@ SOURCE = Source(
     language="en",
     timezone="Europe/London",
     version=1,
+    discovery=(
+        Feed("https://www.theguardian.com/international/rss"),
+        Feed("https://www.theguardian.com/uk/rss"),
+        NewsSitemap("https://www.theguardian.com/sitemaps/news.xml"),
+    ),
+    article_url=re.compile(r"/\d{4}/[a-z]{3}/\d{2}/"),
     layouts=(
         Layout(
             "2020",

@@ -1,7 +1,11 @@
-"""The Independent, https://www.independent.co.uk. Layout 2020 verified on saved pages of 2024-03 (AMP) and 2024-11."""
+"""The Independent, https://www.independent.co.uk. Layout 2020 verified on saved pages of 2024-03 (AMP) and 2024-11.
+
+Discovery is as publicly known, and has not been tried against the live site.
+"""
 
 import re
 
+from parsers.discovery import Feed, NewsSitemap
 from parsers.draft import Draft
 from parsers.metadata import types_of
 from parsers.page import Page
@@ -33,6 +37,11 @@ SOURCE = Source(
     language="en",
     timezone="Europe/London",
     version=1,
+    discovery=(
+        Feed("https://www.independent.co.uk/rss"),
+        NewsSitemap("https://www.independent.co.uk/sitemaps/googlenews"),
+    ),
+    article_url=re.compile(r"-[ab]\d+\.html"),
     layouts=(
         Layout(
             "2020",
