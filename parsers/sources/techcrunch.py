@@ -42,7 +42,7 @@ SOURCE = Source(
         Sitemap(
             "https://techcrunch.com/sitemap.xml",
             dated=re.compile(r"yyyy=(?P<year>\d{4})&mm=(?P<month>\d{2})(?:&dd=(?P<day>\d{2}))?"),
-            children=re.compile(r"yyyy=\d{4}&mm="),  # of the plugin for WordPress VIP, one sitemap a day
+            children=re.compile(r"[?&]yyyy=\d{4}"),  # of the plugin for WordPress VIP: one sitemap a day
         ),
     ),
     article_url=re.compile(r"^/\d{4}/\d{2}/\d{2}/[^/]+"),

@@ -1,7 +1,9 @@
 """The Guardian and The Observer, https://www.theguardian.com.
 
 Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages of 2024-02 and 2024-03; its live blogs and layout
-2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page. Discovery is as publicly known, and has not been tried against the live site.
+2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page.
+
+Discovery is as publicly known, and has not been tried against the live site.
 """
 
 import re
