@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from infra.footers import Footers
+from infra.holds import Hold, open_holds, read_holds, since
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore
 from infra.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
@@ -22,6 +23,7 @@ class State(StrEnum):
 
     MISSING = "missing"  # never landed: no run, or none that came to its end
     DAMAGED = "damaged"  # an object that cannot be read: `newslake verify` says more
+    HELD = "held"  # the quality gate held captures of it back: `newslake release`, once a person has looked
     PARTIAL = "partial"  # a run discovered more pages than were captured or landed
     OUTDATED = "outdated"  # has rows of an older parser than the present one
     REJECTS = "rejects"  # has captures of that day that no parser could read
@@ -43,6 +45,8 @@ class Day:
         parser_versions: of the rows, ascending.
         outdated: has rows of an older parser, whatever the state.
         size: bytes of the articles partition.
+        hold: why captures of the day are held back; None if none are.
+        held_since: first day of the source that is held for the same thing; None if the day is not held.
     """
 
     source: str
@@ -54,6 +58,8 @@ class Day:
     parser_versions: tuple[int, ...] = ()
     outdated: bool = False
     size: int = 0
+    hold: Hold | None = None
+    held_since: str | None = None
 
 
 class Catalog:
@@ -88,12 +94,17 @@ class Catalog:
         self._footers.load()
         articles = self._listed(ARTICLES, source)
         rejects = self._listed(REJECTS, source)
-        names = sorted({*articles, *rejects} | ({source} if source else set()))
+        holds = open_holds(read_holds(self._lake.store, source))
+        held: defaultdict[str, dict[str, Hold]] = defaultdict(dict)
+        for hold in holds:
+            held[hold.source][hold.date] = hold
+        names = sorted({*articles, *rejects, *held} | ({source} if source else set()))
         days = [
             self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
             for name in names
-            for day in _days({*articles[name], *rejects[name]}, start, end)
+            for day in _days({*articles[name], *rejects[name], *held[name]}, start, end)
         ]
+        days = [_marked(day, hold, holds) if (hold := held[day.source].get(day.date)) else day for day in days]
         if source is None:
             listed = [*articles.values(), *rejects.values()]
             self._footers.save({info.key for infos in listed for info in infos.values()})
@@ -127,6 +138,12 @@ class Catalog:
             outdated=outdated,
             size=articles.size if articles else 0,
         )
+
+
+def _marked(day: Day, hold: Hold, holds: list[Hold]) -> Day:
+    """A day of which captures are held back."""
+    state = day.state if day.state is State.DAMAGED else State.HELD
+    return replace(day, state=state, hold=hold, held_since=since(hold, holds))
 
 
 def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer
-from infra.lake import Lake
+from infra.gate import pass_gate
+from infra.holds import close_hold, put_hold
+from infra.lake import Lake, PartitionId
 from infra.object_store import ObjectStore, open_store
 from infra.parse_pool import ParsePool
 from infra.partition import Coverage
@@ -25,10 +27,14 @@ class Run:
     Attributes:
         settings: with the lake of this run.
         run_id: `20261122T001500Z-3fa9c1`: sorts by time.
+        accept: why days are to be landed whatever the quality gate finds; empty: they are held back for fatal findings.
+        accepted_days: publication days that `accept` is for; none: all.
     """
 
     settings: Settings
     run_id: str
+    accept: str = ""
+    accepted_days: frozenset[str] = frozenset()
 
     def open_store(self) -> ObjectStore:
         """The lake's store."""
@@ -75,8 +81,9 @@ def file_outcomes(
     mode: str,
     coverage: Mapping[tuple[str, str], Coverage] | None = None,
     reparsed: Mapping[str, Collection[Pointer]] | None = None,
+    whole_days: Collection[PartitionId] = (),
 ) -> RunReport:
-    """Land articles and rejections, and count them.
+    """Land articles and rejections, and count them; what the quality gate finds broken is held back.
 
     Args:
         examined: captures with their outcomes; their bytes are archived.
@@ -85,18 +92,30 @@ def file_outcomes(
         mode: `live`, `ingest` or `reparse`.
         coverage: by (source, day), where whole counts are known.
         reparsed: by source, the captures on which this is the newest word.
+        whole_days: (source, day) of which everything that was found is landed, or here: only of these is the number of
+            articles judged. Name a day also if nothing of it was found: that is what the check is for.
+
+    Raises:
+        NewslakeError: the lake cannot be read or written.
     """
+    passage = pass_gate(
+        examined, lake, run, mode=mode, coverage=coverage or {}, reparsed=reparsed or {}, whole_days=whole_days
+    )
+    for hold in passage.holds:
+        put_hold(lake.store, hold)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
-    for each in examined:
+    for each in passage.examined:
         if isinstance(each.outcome, Parsed):
             articles.append((each.outcome.article, _provenance(each.archived, run, mode)))
         else:
             rejects.append(_reject(each.archived, each.outcome, run, mode))
-    landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=reparsed)
+    landing = lake.land(articles, rejects, coverage=passage.coverage, mode=mode, reparsed=passage.reparsed)
+    for hold in passage.passed:
+        close_hold(lake.store, hold, run.run_id)
     return RunReport(
         captures=len(examined),
-        parsed=len(articles) - landing.invalid_records,
+        parsed=len(examined) - len(rejects) - landing.invalid_records,
         rejected=Counter(reject.reason for reject in rejects)
         + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
         known=sum(not each.archived.new for each in examined),
@@ -104,6 +123,8 @@ def file_outcomes(
         got=Counter(each.day_got for each in examined),
         partitions_written=landing.partitions_written,
         partitions_unchanged=landing.partitions_unchanged,
+        held=passage.held,
+        findings=tuple(passage.findings),
         rows_exposed=landing.rows_exposed,
     )
 

@@ -212,6 +212,21 @@ def judge(
     return found
 
 
+def needs_history(profile: DayProfile, checks: Checks, *, whole_day: bool = False) -> bool:
+    """Whether `judge` can find anything wrong: if not, the history need not be read.
+
+    Args:
+        profile: the day.
+        checks: what the source declares.
+        whole_day: as for `judge`.
+    """
+    few = profile.measured >= MIN_SAMPLE and any(
+        share < checks.fill.get(name, DROPPED_FILL) for name, share in profile.fill.items()
+    )
+    limit = LOW_REJECTS if checks.max_reject_share is None else checks.max_reject_share
+    return whole_day or few or (profile.captures >= MIN_SAMPLE and profile.reject_share > limit)
+
+
 def judge_freshness(source: str, newest: date | None, today: date, checks: Checks) -> Finding | None:
     """Whether a source's newest landed day is too old. A run that lands nothing makes no day newer.
 

@@ -1,0 +1,86 @@
+"""Days of TASS as the quality gate sees them, made without parsing a page each."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from infra.archive import ArchivedCapture, Pointer
+from infra.filing import Examined, Run, file_outcomes
+from infra.lake import Lake
+from infra.object_store import ObjectStore
+from infra.settings import Settings
+from parsers.article import article_id
+from parsers.capture import Capture
+from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.parse import parse
+from tests import sample_pages as pages
+from tests.memory_store import MemoryStore
+
+SOURCE = "tass"
+FIRST = date(2024, 1, 8)  # a Monday
+RUN = Run(Settings(workers=1), "20240201T000000Z-000001")
+LATER = Run(Settings(workers=1), "20240202T000000Z-000002")
+
+
+def day(number: int) -> str:
+    """Day `number` as a partition names it."""
+    return (FIRST + timedelta(days=number)).isoformat()
+
+
+def key(number: int) -> str:
+    """Key of the partition of day `number`."""
+    return f"articles/source={SOURCE}/date={day(number)}/articles.parquet"
+
+
+def published_at(on: int, number: int = 0) -> datetime:
+    """When article `number` of day `on` was published: in the morning, one a minute."""
+    return datetime.combine(FIRST, time(9), UTC) + timedelta(days=on, minutes=number)
+
+
+def examined(on: int, number: int, **changes: Any) -> Examined:
+    """Article `number` of day `on`, with some fields changed; got two hours after it was published."""
+    capture = _captured(on, number)
+    outcome = parse(pages.capture(0))
+    assert isinstance(outcome, Parsed)
+    url = capture.url or ""
+    stated = {"url": url, "canonical_url": url, "article_id": article_id(SOURCE, url, None, ())}
+    values = stated | {"published_at": published_at(on, number)} | changes
+    return Examined(_archived(capture, on, number), Parsed(replace(outcome.article, **values)))
+
+
+def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TITLE) -> Examined:
+    """Capture `number` of day `on`, of which the parser could not make an article."""
+    outcome: Outcome = Rejected(reason, "as told", SOURCE, "2017-05", 1)
+    capture = _captured(on, number)
+    return Examined(_archived(capture, on, number), outcome)
+
+
+def land_history(store: ObjectStore, days: int = 7, each: int = 30, *, start: int = 0, **changes: Any) -> None:
+    """Land some whole days."""
+    batch = [examined(on, number, **changes) for on in range(start, start + days) for number in range(each)]
+    assert not file_outcomes(batch, Lake(store), RUN, mode="ingest").needs_attention
+
+
+def landed_week() -> MemoryStore:
+    """A store with seven whole days of 30 articles."""
+    store = MemoryStore()
+    store.objects |= _landed_week()
+    return store
+
+
+@cache
+def _landed_week() -> dict[str, bytes]:
+    store = MemoryStore()
+    land_history(store)
+    return store.objects
+
+
+def _captured(on: int, number: int) -> Capture:
+    captured_at = published_at(on, number) + timedelta(hours=2)
+    return replace(pages.capture(0), url=pages.url(1000 * on + number), captured_at=captured_at)
+
+
+def _archived(capture: Capture, on: int, number: int) -> ArchivedCapture:
+    uri = f"raw/source={SOURCE}/date={day(on)}/r-w-0.warc.gz"
+    return ArchivedCapture(capture, Pointer(uri, 1000 * number, 900), new=False)
