@@ -104,7 +104,7 @@ class Catalog:
             for name in names
             for day in _days({*articles[name], *rejects[name], *held[name]}, start, end)
         ]
-        days = [_marked(day, hold, holds) if (hold := held[day.source].get(day.date)) else day for day in days]
+        days = [_marked(day, found, holds) if (found := held[day.source].get(day.date)) else day for day in days]
         if source is None:
             listed = [*articles.values(), *rejects.values()]
             self._footers.save({info.key for infos in listed for info in infos.values()})
