@@ -1,0 +1,342 @@
+"""Captures of a source from a CDX index, and their pages from the archive behind it."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import pytest
+from typing_extensions import override
+
+from infra import cdx
+from infra.cdx import CdxCapture, CdxIndex, Indexed
+from infra.days import Days
+from infra.fetching import FetchError, FetchReason
+from infra.http_payload import MAX_HEAD_BYTES
+from infra.raw_index import Pointer
+from infra.settings import Settings
+from parsers.capture import CapturedAtBasis, MediaType
+from parsers.source import Source
+from tests.cdx_archive import WARC, CdxArchive, DirectClient, Line
+from tests.servers import Answer
+from tests.warc_builder import HTML, gzipped, record
+from tests.warc_builder import answer as http_answer
+
+SOURCE = Source(
+    name="gazette",
+    title="Gazette",
+    hosts=("gazette.example",),
+    language="en",
+    timezone="UTC",
+    version=1,
+    article_url=re.compile(r"^/news/\d+(\?|$)"),
+)
+DAYS = Days(date(2024, 5, 1), date(2024, 5, 3))
+WAYBACK: Final = "http://archive.example/cdx/search/cdx"
+CRAWL: Final = "http://archive.example/CC-MAIN-2024-18-index"
+BOTH = pytest.mark.parametrize("index_url", [WAYBACK, CRAWL])
+
+
+def _line(number: int, timestamp: str = "20240501120000", **fields: Any) -> Line:
+    return Line(fields.pop("url", f"https://gazette.example/news/{number}"), timestamp, **fields)
+
+
+def _index(index_url: str, **settings: Any) -> CdxIndex:
+    index = CdxIndex.from_settings(Settings(cdx_url=index_url, **settings))
+    assert index
+    return index
+
+
+def _captures(index_url: str, *lines: Line, source: Source = SOURCE, **options: Any) -> Indexed:
+    return _index(index_url).captures(source, DAYS, DirectClient(CdxArchive(list(lines), **options)))
+
+
+def _numbers(indexed: Indexed) -> list[str]:
+    return [capture.url.rpartition("/")[2] for capture in indexed.captures]
+
+
+@pytest.mark.parametrize(
+    ("cdx_url", "cdx_pages_url", "expected"),
+    [
+        (WAYBACK, "", "http://archive.example/web/"),
+        (CRAWL, "", "http://archive.example/"),
+        ("https://index.commoncrawl.org/CC-MAIN-2024-18-index", "", "https://data.commoncrawl.org/"),
+        ("http://127.0.0.1:8080/cdx/search/cdx", "", "http://127.0.0.1:8080/web/"),
+        (WAYBACK, "https://pages.example/replay", "https://pages.example/replay/"),
+        (WAYBACK, "https://pages.example/replay/", "https://pages.example/replay/"),
+    ],
+)
+def test_settings_say_where_the_pages_are_or_the_index_does(cdx_url: str, cdx_pages_url: str, expected: str) -> None:
+    assert _index(cdx_url, cdx_pages_url=cdx_pages_url).pages_url == expected
+
+
+def test_without_a_setting_there_is_no_index() -> None:
+    assert CdxIndex.from_settings(Settings()) is None
+
+
+@BOTH
+def test_captures_of_the_days_and_of_the_week_after_are_found_by_time(index_url: str) -> None:
+    times = ("20240430235959", "20240509235959", "20240501000000", "20240510000000", "20240503070000")
+    found = _captures(index_url, *(_line(number, time) for number, time in enumerate(times)))
+    assert _numbers(found) == ["2", "4", "1"]
+    assert found.captures[0].captured_at == datetime(2024, 5, 1, tzinfo=UTC)
+    assert (found.dropped, found.alarms) == ({}, ())
+
+
+@BOTH
+def test_a03_of_several_captures_of_an_address_the_earliest_is_taken(index_url: str) -> None:
+    captures = [
+        _line(1, "20240502120000"),
+        _line(1, "20240501120000", url="http://www.gazette.example/news/1?utm_source=x"),
+        _line(1, "20240503120000"),
+    ]
+    found = _captures(index_url, *captures)
+    assert [capture.captured_at.day for capture in found.captures] == [1]
+    assert found.dropped["duplicate"] >= 1
+
+
+@BOTH
+def test_what_is_no_article_of_the_source_is_dropped_and_counted(index_url: str) -> None:
+    found = _captures(
+        index_url,
+        _line(1),
+        _line(0, url="https://gazette.example/about"),
+        _line(2, mime="image/png"),
+        _line(3, status="301"),
+        _line(4, url="https://sub.gazette.example/news/4?page=2"),
+    )
+    assert [capture.url for capture in found.captures] == [
+        "https://gazette.example/news/1",
+        "https://sub.gazette.example/news/4?page=2",
+    ]
+    assert found.dropped == {"not_article": 1, "no_page": 1}
+
+
+def test_a_source_without_a_pattern_takes_every_page() -> None:
+    source = replace(SOURCE, article_url=None)
+    assert len(_captures(WAYBACK, _line(0, url="https://gazette.example/about"), source=source).captures) == 1
+
+
+def test_an_index_that_answers_more_than_was_asked_for_is_not_believed() -> None:
+    class Careless(CdxArchive):
+        @override
+        def answer(self, *_: Any) -> Answer:
+            rows = [["timestamp", "original", "mimetype", "statuscode"]]
+            rows += [["20240501000000", "https://evil.example/news/1", "text/html", "200"]]
+            rows += [["20100101000000", "https://gazette.example/news/2", "text/html", "200"]]
+            return Answer(200, str(rows).replace("'", '"').encode())
+
+    found = _index(WAYBACK).captures(SOURCE, DAYS, DirectClient(Careless()))
+    assert (found.captures, found.dropped) == ((), {"off_site": 1, "other_day": 1})
+
+
+@BOTH
+def test_the_index_is_read_page_by_page_to_its_end(index_url: str) -> None:
+    archive = CdxArchive([_line(number) for number in range(10)], page_lines=3)
+    client = DirectClient(archive)
+    found = _index(index_url).captures(SOURCE, DAYS, client)
+    assert len(found.captures) == 10
+    assert len(archive.requests) == (4 if index_url == WAYBACK else 5)
+    assert set(client.limits) == {cdx.MAX_INDEX_BYTES}
+    assert set(client.hosts) == {("archive.example",)}
+
+
+@BOTH
+def test_each_host_of_a_source_is_asked_for(index_url: str) -> None:
+    source = replace(SOURCE, hosts=("gazette.example", "old-gazette.example"))
+    found = _captures(index_url, _line(1), _line(2, url="https://old-gazette.example/news/2"), source=source)
+    assert _numbers(found) == ["1", "2"]
+
+
+@BOTH
+def test_an_index_without_captures_is_no_alarm(index_url: str) -> None:
+    assert _captures(index_url) == Indexed((), Counter(), ())
+
+
+@BOTH
+def test_pages_of_the_index_beyond_the_limit_are_an_alarm(index_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cdx, "MAX_PAGES", 2)
+    found = _captures(index_url, *(_line(number) for number in range(5)), page_lines=2)
+    assert len(found.captures) == 4
+    assert found.alarms == (f"{index_url} has more than 2 pages of captures of gazette.example: the rest was not read",)
+
+
+def test_a_resume_key_that_leads_back_ends_the_reading() -> None:
+    class Circle(CdxArchive):
+        @override
+        def answer(self, *_: Any) -> Answer:
+            self.requests.append("")
+            return Answer(200, b'[["timestamp"], [], ["7"]]')
+
+    archive = Circle()
+    _index(WAYBACK).captures(SOURCE, DAYS, DirectClient(archive))
+    assert len(archive.requests) == 2
+
+
+@BOTH
+def test_an_index_that_is_down_is_an_alarm_and_no_error(index_url: str) -> None:
+    down = FetchError(FetchReason.SERVER_ERROR, "status 503", status=503)
+    client = DirectClient(CdxArchive([_line(1)]), failures={"/": down})
+    found = _index(index_url).captures(SOURCE, DAYS, client)
+    assert found.captures == ()
+    assert found.alarms == (f"{index_url}: server_error: status 503 (captures of gazette.example)",)
+
+
+def test_an_index_that_fails_in_the_middle_gives_what_it_gave() -> None:
+    class Failing(DirectClient):
+        @override
+        def get(self, url: str, **options: Any) -> Any:
+            if "page=1" in url:
+                raise FetchError(FetchReason.TIMEOUT, "30 s")
+            return super().get(url, **options)
+
+    client = Failing(CdxArchive([_line(number) for number in range(4)], page_lines=2))
+    found = _index(CRAWL).captures(SOURCE, DAYS, client)
+    assert (_numbers(found), len(found.alarms)) == (["0", "1"], 1)
+
+
+@BOTH
+def test_an_answer_of_another_form_is_an_alarm(index_url: str) -> None:
+    class Html(CdxArchive):
+        @override
+        def answer(self, *_: Any) -> Answer:
+            return Answer(200, b"<html>maintenance</html>")
+
+    found = _index(index_url).captures(SOURCE, DAYS, DirectClient(Html()))
+    assert found.captures == ()
+    assert found.alarms[0].startswith(f"{index_url} gives no answer of its kind: ")
+
+
+@BOTH
+def test_a_page_comes_back_byte_for_byte_with_the_time_of_the_index(index_url: str) -> None:
+    bodies = [HTML + str(number).encode() for number in range(3)]
+    client = DirectClient(CdxArchive([_line(number, body=body) for number, body in enumerate(bodies)]))
+    index = _index(index_url)
+    pages = [index.get(capture, client) for capture in index.captures(SOURCE, DAYS, client).captures]
+    assert [page.body for page in pages] == bodies
+    for number, page in enumerate(pages):
+        assert page.url == f"https://gazette.example/news/{number}"
+        assert (page.captured_at, page.captured_at_basis) == (
+            datetime(2024, 5, 1, 12, tzinfo=UTC),
+            CapturedAtBasis.WARC,
+        )
+        assert (page.http_status, page.media_type, page.truncated) == (200, MediaType.HTML, False)
+
+
+def test_a_replayed_page_keeps_the_headers_that_it_came_with() -> None:
+    page = _replayed(_line(1), "20240501120000")
+    assert page.http_headers == (("Server", "nginx"),)
+    assert page.http_charset == "koi8-r"
+
+
+def test_f19_a_replayed_page_that_may_be_cut_short_says_so() -> None:
+    client = DirectClient(CdxArchive([_line(1)]), flags=("maybe_truncated",))
+    assert _index(WAYBACK).get(_capture(), client).truncated
+
+
+def test_where_the_archive_gives_the_nearest_capture_its_time_counts() -> None:
+    page = _replayed(_line(1, "20240501130000"), "20240501120000")
+    assert page.captured_at == datetime(2024, 5, 1, 13, tzinfo=UTC)
+
+
+def _capture(timestamp: str = "20240501120000", place: Pointer | None = None) -> CdxCapture:
+    moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return CdxCapture("https://gazette.example/news/1", "https://gazette.example/news/1", moment, place)
+
+
+def _replayed(line: Line, timestamp: str) -> Any:
+    return _index(WAYBACK).get(_capture(timestamp), DirectClient(CdxArchive([line])))
+
+
+@pytest.mark.parametrize(
+    "location", ["/web/20240501130000id_/https://gazette.example/gone", "/web/99999999999999id_/https://x", "/login"]
+)
+def test_f13_a_replay_that_leads_elsewhere_is_no_capture(location: str) -> None:
+    class Redirecting(DirectClient):
+        @override
+        def get(self, url: str, **options: Any) -> Any:
+            answer = super().get(url, **options)
+            return replace(answer, final_url=f"http://archive.example{location}")
+
+    with pytest.raises(FetchError) as caught:
+        _index(WAYBACK).get(_capture(), Redirecting(CdxArchive([_line(1)])))
+    assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
+
+
+@BOTH
+def test_what_the_client_cannot_get_is_its_own_error(index_url: str) -> None:
+    place = Pointer("gone.warc.gz", 0, 9) if index_url == CRAWL else None
+    with pytest.raises(FetchError) as caught:
+        _index(index_url).get(_capture(place=place), DirectClient(CdxArchive()))
+    assert (caught.value.reason, caught.value.status) == (FetchReason.STATUS, 404)
+
+
+class _OneRecord(CdxArchive):
+    """Every range is these bytes."""
+
+    content = b""
+    status = 206
+
+    @override
+    def answer(self, *_: Any) -> Answer:
+        return Answer(self.status, self.content)
+
+
+def _from_warc(content: bytes, status: int = 206, **settings: Any) -> Any:
+    archive = _OneRecord()
+    archive.content, archive.status = content, status
+    place = Pointer(WARC.removeprefix("/"), 5, max(1, len(content)))
+    return _index(CRAWL, **settings).get(_capture(place=place), DirectClient(archive))
+
+
+WHOLE = _line(1).member
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (b"", "no page in it"),
+        (b"<html>", "no record begins here"),
+        (WHOLE[:200], "."),
+        (WHOLE[:60] + b"\xff\x00\xff" + WHOLE[63:], "."),
+        (WHOLE[7:], "no record begins here"),
+        (gzipped([record(b"", kind="revisit", uri=_line(1).url)]), "no page in it"),
+        (gzipped([record(http_answer(), uri=_line(1).url, length=9999)]), "."),
+        (gzipped([record(http_answer(), uri="https://gazette.example/news/2")]), "is one of"),
+        (gzipped([record(http_answer(), uri=None)]), "."),
+        (gzipped([record(http_answer(status="404 Not Found"), uri=_line(1).url)]), "http_status"),
+        (gzipped([record(http_answer(b""), uri=_line(1).url)]), "empty"),
+    ],
+)
+def test_a01_a_damaged_record_or_one_without_the_page_is_an_error_of_its_own(content: bytes, detail: str) -> None:
+    with pytest.raises(FetchError, match=detail) as caught:
+        _from_warc(content)
+    assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
+
+
+def test_a_record_that_the_client_has_unpacked_already_is_read_too() -> None:
+    assert _from_warc(record(http_answer(), uri=_line(1).url)).body == HTML
+
+
+def test_f34_a_page_that_is_too_large_is_an_error() -> None:
+    with pytest.raises(FetchError, match="too_large"):
+        _from_warc(WHOLE, max_page_bytes=10)
+
+
+def test_a_server_that_gives_the_whole_file_is_refused() -> None:
+    with pytest.raises(FetchError, match="knows no ranges") as caught:
+        _from_warc(WHOLE, status=200)
+    assert caught.value.reason is FetchReason.PROTOCOL
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [(FetchReason.ENCODING, FetchReason.ARCHIVE_DAMAGED), (FetchReason.TIMEOUT, FetchReason.TIMEOUT)],
+)
+def test_f20_gzip_that_the_client_cannot_unpack_is_a_damaged_record(reason: FetchReason, expected: FetchReason) -> None:
+    client = DirectClient(CdxArchive([_line(1)]), failures={WARC: FetchError(reason, "x")})
+    with pytest.raises(FetchError) as caught:
+        _index(CRAWL).get(_capture(place=Pointer(WARC.removeprefix("/"), 0, 9)), client)
+    assert caught.value.reason is expected
+    assert client.limits == [Settings().max_page_bytes + MAX_HEAD_BYTES]
