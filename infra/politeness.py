@@ -48,6 +48,7 @@ class HostPace:
         self._jitter = jitter
         self._turn = Lock()  # held from before a request until after its answer; all below changes under it
         self._last_start: float | None = None
+        self._connected = False
         self._not_before = float("-inf")
         self._slowness = 1.0
         self._failures = 0
@@ -88,6 +89,9 @@ class HostPace:
         Args:
             error: where the host failed or asked to slow down; None after any other answer.
         """
+        if not self._connected:  # the first request had to connect: it left at some time before its end
+            self._connected = True
+            self._last_start = self._clock()
         if error is None:
             self._failures = 0
             self._slowness = max(1.0, self._slowness * EASING)

@@ -1,0 +1,351 @@
+"""Robots, pace and retries against real servers; waits take no time, unless a test says so."""
+
+import gzip
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from bench.politeness import main, measure
+from infra.addresses import AddressPolicy
+from infra.fetching import Answer, FetchError, FetchReason
+from infra.http import HttpClient, user_agent_of
+from infra.polite_client import TRIES, PoliteClient, fetch_all
+from infra.politeness import DOWN_AFTER, MAX_RETRY_AFTER
+from infra.robots import CACHE_SECONDS
+from infra.settings import Settings
+from tests.servers import Answer as Said
+from tests.servers import free_ports, scripted_server
+from tests.sleeping_clock import SleepingClock
+
+pytestmark = pytest.mark.integration
+
+HOSTS = ("a.example", "b.example")
+ROBOTS = "https://a.example/robots.txt"
+PAGE = "https://a.example/news/1"
+OK = Said(200, b"<html>news</html>", {"Content-Type": "text/html"})
+DISALLOW = b"User-agent: newslake\nDisallow: /news"
+
+
+class Site:
+    """What the hosts say, by address; pages that nobody scripted are there, robots files are not."""
+
+    def __init__(self, script: Mapping[str, Said | Sequence[Said]]) -> None:
+        self.script = {url: [said] if isinstance(said, Said) else list(said) for url, said in script.items()}
+        self.asked: list[str] = []
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Said:
+        url = f"https://{headers['Host']}{path}"
+        self.asked.append(url)
+        said = self.script.get(url) or [Said(404) if path == "/robots.txt" else OK]
+        return said.pop(0) if len(said) > 1 else said[0]  # the last one again and again
+
+
+@contextmanager
+def asking(
+    script: Mapping[str, Said | Sequence[Said]], *, deadline: float = 20.0, jitter: float = 0.0, **settings: Any
+) -> Iterator[tuple[PoliteClient, Site, SleepingClock]]:
+    """A client whose hosts are one server, and whose waits take no time."""
+    site = Site(script)
+    with scripted_server(site.answer) as server:
+        origins = ",".join(f"{host}={server.endpoint}" for host in HOSTS)
+        with client_of(Settings(origins=origins, **settings), deadline=deadline, jitter=jitter) as (client, clock):
+            yield client, site, clock
+
+
+@contextmanager
+def client_of(
+    settings: Settings, *, deadline: float = 20.0, jitter: float = 0.0
+) -> Iterator[tuple[PoliteClient, SleepingClock]]:
+    clock = SleepingClock()
+    policy = AddressPolicy.from_settings(settings)
+    user_agent = user_agent_of(settings)
+    with HttpClient(policy, user_agent=user_agent, deadline_seconds=deadline, max_bytes=10**6) as http:
+        yield PoliteClient(http, settings, clock=clock, sleep=clock.sleep, jitter=lambda: jitter), clock
+
+
+def reason_of(client: PoliteClient, url: str = PAGE) -> FetchReason:
+    with pytest.raises(FetchError) as caught:
+        client.get(url)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("status", [404, 403, 401, 410])
+def test_r01_a_missing_or_forbidden_robots_file_allows_everything(status: int) -> None:
+    with asking({ROBOTS: Said(status, DISALLOW)}) as (client, site, _):
+        assert client.get(PAGE).body == OK.body
+        assert site.asked == [ROBOTS, PAGE]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 522])
+def test_r02_a_failing_robots_file_stops_everything(status: int) -> None:
+    with asking({ROBOTS: Said(status)}) as (client, site, _):
+        assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+        assert reason_of(client, "https://a.example/other") is FetchReason.ROBOTS_UNREACHABLE
+        assert site.asked == [ROBOTS] * TRIES
+
+
+def test_r02_a_robots_file_that_never_ends_stops_everything() -> None:
+    hanging = Said(200, b"User-agent: *", {"Content-Length": "100", "Connection": "keep-alive"})
+    with (
+        silent_server() as port,
+        client_of(Settings(origins=f"a.example=http://127.0.0.1:{port}"), deadline=0.2) as (
+            client,
+            _,
+        ),
+    ):
+        assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+    with asking({ROBOTS: hanging}) as (client, _, _):
+        assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+
+
+def test_r02_a_host_without_address_or_server_is_not_asked() -> None:
+    (port,) = free_ports(1)
+    settings = Settings(origins=f"a.example=http://127.0.0.1:{port},b.example=http://nowhere.invalid:80")
+    with client_of(settings) as (client, _):
+        for url in (PAGE, "https://b.example/"):
+            with pytest.raises(FetchError) as caught:
+                client.get(url)
+            assert caught.value.reason is FetchReason.ROBOTS_UNREACHABLE
+        assert client.requests == {"a.example": TRIES, "b.example": TRIES}
+
+
+@contextmanager
+def silent_server() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        yield server.getsockname()[1]
+
+
+PADDING = b"#" * 1_000_000
+LONG = DISALLOW + b"\n" + PADDING
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(200, LONG),
+        Said(200, LONG, {"Content-Length": "300000000"}),
+        Said(200, gzip.compress(DISALLOW + b"\n" + PADDING * 100), {"Content-Encoding": "gzip"}),
+        Said(200, b"\xef\xbb\xbf" + DISALLOW.replace(b"\n", b"\r\n"), {"Content-Type": "text/plain"}),
+        Said(200, DISALLOW.replace(b"\n", b"\r"), {"Content-Type": "application/octet-stream"}),
+        Said(200, b"\x00\xfd\xff\n" + DISALLOW, {"Content-Type": "text/plain; charset=utf-7"}),
+        Said(200, b"<html><body>\n" + DISALLOW + b"\n</body></html>", {"Content-Type": "text/html"}),
+    ],
+    ids=["1-mb", "300-mb-announced", "100-mb-inflated", "mark-crlf", "cr", "binary", "html"],
+)
+def test_r03_the_rules_of_a_large_or_damaged_robots_file_hold(said: Said) -> None:
+    with asking({ROBOTS: said}) as (client, site, _):
+        assert reason_of(client) is FetchReason.ROBOTS
+        assert client.get("https://a.example/about").body == OK.body
+        assert site.asked == [ROBOTS, "https://a.example/about"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Not found</html>", b"\x89PNG\r\n\x1a\n"], ids=["empty", "html", "png"])
+def test_r03_a_robots_file_without_rules_allows_everything(body: bytes) -> None:
+    with asking({ROBOTS: Said(200, body)}) as (client, _, _):
+        assert client.get(PAGE).body == OK.body
+
+
+@pytest.mark.parametrize(("redirects", "allowed"), [(1, False), (5, False), (6, True)])
+def test_r04_five_redirects_lead_to_the_rules_six_to_none(redirects: int, allowed: bool) -> None:
+    """Each to the other host, at whose own robots file nobody looks."""
+    places = [ROBOTS, *(f"https://{HOSTS[number % 2]}/robots-{number}" for number in range(1, redirects + 1))]
+    script = {here: Said(301, b"", {"Location": there}) for here, there in pairwise(places)}
+    script[places[-1]] = Said(200, DISALLOW)
+    with asking(script) as (client, site, _):
+        if allowed:
+            assert client.get(PAGE).body == OK.body
+            assert site.asked == [*places[:-1], PAGE]
+        else:
+            assert reason_of(client) is FetchReason.ROBOTS
+            assert site.asked == places
+
+
+@pytest.mark.parametrize(
+    ("delay", "waited"),
+    [("0.5", 1.0), ("-1", 1.0), ("inf", 1.0), ("nan", 1.0), ("10s", 1.0), ("7.5", 7.5), ("1e9", 90.0)],
+)
+def test_r05_crawl_delay_is_waited_for_within_bounds(
+    delay: str, waited: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    robots = Said(200, f"User-agent: *\nCrawl-delay: {delay}".encode())
+    with asking({ROBOTS: robots}, max_crawl_delay_seconds=90) as (client, _, clock):
+        for number in range(3):
+            client.get(f"{PAGE}/{number}")
+        assert sum(clock.slept) == 3 * waited
+    assert ("Crawl-delay" in caplog.text) is (delay == "1e9")
+
+
+def test_r06_the_longest_rule_holds() -> None:
+    rules = b"User-agent: *\nDisallow: /news\nAllow: /news/free$\nDisallow: /*.pdf$\nDisallow: /%7Eme\n"
+    rules += b"Allow: /t\nDisallow: /t"
+    with asking({ROBOTS: Said(200, rules)}) as (client, _, _):
+        for path in ("/news/1", "/news/free/2", "/a/b.pdf", "/~me/x"):
+            assert reason_of(client, f"https://a.example{path}") is FetchReason.ROBOTS
+        for path in ("/news/free", "/News/1", "/a.pdf?x", "/t"):
+            assert client.get(f"https://a.example{path}").status == 200
+
+
+def test_r07_what_is_disallowed_in_mid_run_is_refused_a_day_later_at_the_latest() -> None:
+    with asking({ROBOTS: [Said(404), Said(200, DISALLOW)]}) as (client, site, clock):
+        assert client.get(PAGE).body == OK.body
+        clock.sleep(CACHE_SECONDS)
+        assert reason_of(client) is FetchReason.ROBOTS
+        assert site.asked == [ROBOTS, PAGE, ROBOTS]
+
+
+def in_seconds(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("retry_after", "least", "most"),
+    [
+        (lambda: "50", 50, 50),
+        (lambda: in_seconds(50), 30, 50),
+        (lambda: in_seconds(-50), 2, 2),  # the interval, doubled
+        (lambda: "0", 2, 2),
+        (lambda: in_seconds(10 * 365 * 86400), MAX_RETRY_AFTER, MAX_RETRY_AFTER),
+        (lambda: str(10 * 365 * 86400), MAX_RETRY_AFTER, MAX_RETRY_AFTER),
+        *((lambda text=text: text, 2, 2) for text in ("soon", "-7", "1e9", "", "\x01")),
+    ],
+    ids=[
+        "seconds",
+        "date",
+        "past",
+        "zero",
+        "years",
+        "years-in-seconds",
+        "garbage",
+        "negative",
+        "1e9",
+        "empty",
+        "control",
+    ],
+)
+def test_f30_retry_after_in_every_form_slows_the_whole_host(
+    status: int, retry_after: Callable[[], str], least: float, most: float
+) -> None:
+    with asking({PAGE: [Said(status, b"", {"Retry-After": retry_after()}), OK]}) as (client, site, clock):
+        assert client.get(PAGE).body == OK.body
+        assert site.asked == [ROBOTS, PAGE, PAGE]
+        assert least <= sum(clock.slept) - 1 <= most  # one second after the robots file
+        before = sum(clock.slept)
+        client.get("https://a.example/other")
+        assert sum(clock.slept) - before == pytest.approx(2, rel=0.1)  # still nearly half as fast
+        client.get("https://b.example/")
+        assert sum(clock.slept) - before == pytest.approx(3, rel=0.1)  # which is another host
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 522, 524])
+def test_f31_failing_servers_are_asked_three_times_with_growing_pauses(status: int) -> None:
+    with asking({PAGE: [Said(status), Said(status), OK]}, jitter=1.0, host_interval_seconds=0) as (client, site, clock):
+        assert client.get(PAGE).body == OK.body
+        assert site.asked == [ROBOTS, PAGE, PAGE, PAGE]
+        assert sum(clock.slept) == (2 + 4 if status == 503 else 1 + 2)  # 503 doubles the interval, too
+
+
+def test_f31_a_reset_and_a_closed_connection_are_tried_again() -> None:
+    with resetting_server() as (port, resets):
+        with client_of(Settings(origins=f"a.example=http://127.0.0.1:{port}")) as (client, _):
+            assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
+        assert len(resets) == TRIES
+
+
+@contextmanager
+def resetting_server() -> Iterator[tuple[int, list[int]]]:
+    """A server that resets every connection once something was asked."""
+    resets: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(1)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                resets.append(1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield server.getsockname()[1], resets
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_f31_a_host_that_failed_too_often_is_left_alone_by_all_threads() -> None:
+    wanted = [(f"{PAGE}{number}", None) for number in range(40)] + [("https://b.example/", None)]
+    script: dict[str, Said] = {url: Said(500) for url, _ in wanted[:-1]}
+    with asking(script) as (client, site, _):
+        found = dict(fetch_all(wanted, client))
+        assert isinstance(found["https://b.example/"], Answer)
+        reasons = [answer.reason for answer in found.values() if isinstance(answer, FetchError)]
+        assert reasons.count(FetchReason.SERVER_ERROR) == DOWN_AFTER / TRIES
+        assert reasons.count(FetchReason.HOST_DOWN) == 40 - DOWN_AFTER / TRIES
+        assert len([url for url in site.asked if url.startswith(PAGE)]) == DOWN_AFTER
+
+
+def test_o06_a_wall_clock_that_is_set_changes_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    with asking({}) as (client, _, clock):
+        client.get(PAGE)
+        for jump in (0.0, 1e10):
+            before = sum(clock.slept)
+            monkeypatch.setattr(time, "time", lambda jump=jump: jump)
+            client.get(PAGE)
+            assert sum(clock.slept) - before == 1
+
+
+def test_a_budget_stops_a_run() -> None:
+    with asking({}, request_budget=4) as (client, site, _):
+        found = list(fetch_all([(f"{PAGE}/{number}", None) for number in range(6)], client))
+        assert [isinstance(answer, Answer) for _, answer in found] == [True] * 3 + [False] * 3
+        assert {answer.reason for _, answer in found if isinstance(answer, FetchError)} == {FetchReason.BUDGET}
+        assert len(site.asked) == client.budget.used == client.requests.total() == 4
+
+
+def test_closing_ends_hosts_that_wait_for_their_turn() -> None:
+    """In real time: two hosts wait for two minutes."""
+    robots = Said(200, b"User-agent: *\nCrawl-delay: 120")
+    site = Site({ROBOTS: robots, "https://b.example/robots.txt": robots})
+    with scripted_server(site.answer) as server:
+        origins = ",".join(f"{host}={server.endpoint}" for host in HOSTS)
+        with PoliteClient.open(Settings(origins=origins)) as client:
+            began = time.monotonic()
+            with closing(
+                fetch_all([("file:///first", None), *((f"https://{host}/", None) for host in HOSTS)], client)
+            ) as answers:
+                assert next(answers)[0] == "file:///first"
+                while len(site.asked) < len(HOSTS):
+                    time.sleep(0.01)
+            assert time.monotonic() - began < 30
+    assert len(site.asked) == len(HOSTS)
+
+
+def test_the_bench_prints_what_it_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--hosts", "2", "--seconds", "1", "--bare-pages", "3"]
+    assert main([*options, "--json"]) == main(options) == 0
+    printed = capsys.readouterr().out
+    assert '"least_gap"' in printed
+    assert "2 hosts, one request every 1 s each, for 1 s" in printed
+
+
+def test_forty_hosts_at_once_are_never_asked_above_their_rate() -> None:
+    """As the server saw it; the rate itself is for the bench, since this machine has other things to do, too."""
+    measured = measure(hosts=40, seconds=5, bare_pages=0)
+    assert measured.requests >= 40
+    assert measured.least_gap > 0.9  # of 1 s: what a busy machine takes to pass on a request
