@@ -55,7 +55,8 @@ class Discovered:
     """What a source names for some days.
 
     Attributes:
-        links: canonical, on the source's hosts, each article once.
+        links: canonical, on the source's hosts, each article once. First come those with a time of publication, then
+            those without any, then those that were changed, soonest first: a budget that is used up ends with guesses.
         dropped: mentions that gave no link, by `Drop` and `parsers.links.Unusable`. What a list that is unchanged could
             not use was counted when it was read.
         feeds: what came of each feed, sitemap and listing.
@@ -93,7 +94,7 @@ def discover(
         run = _Run(source, days, client, state, today, worker)
         for declaration in source.discovery:
             run.ask(declaration)
-    return Discovered(tuple(run.links.values()), run.dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
+    return Discovered(run.in_order(), run.dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
 
 
 class _Run:
@@ -128,6 +129,14 @@ class _Run:
                 self._ask_archive(declaration)
             case PagedListing():
                 self._ask_listing(declaration)
+
+    def in_order(self) -> tuple[Link, ...]:
+        """The links, the likeliest to be of the days first."""
+
+        def rank(link: Link) -> tuple[bool, datetime]:
+            return not (link.hint and link.hint_is_publication), link.hint or EARLIEST
+
+        return tuple(sorted(self.links.values(), key=rank))
 
     def _ask_sitemap(self, sitemap: Sitemap) -> None:
         """Level by level, so that a cap on their number cuts the deepest off."""

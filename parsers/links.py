@@ -62,10 +62,12 @@ class LinkList:
     def add(self, address: str | None, hint: datetime | None = None, *, is_publication: bool = True) -> None:
         """Add the link of an article."""
         url = canonical(address, self._base)
-        if url is None or len(url) > MAX_URL_LENGTH:
+        if url is None:
             self._unusable[_why_not(address)] += 1
+        elif len(url) > MAX_URL_LENGTH:  # after percent-encoding
+            self._unusable[Unusable.TOO_LONG] += 1
         else:
-            self._links.append(Link(url, hint, is_publication))
+            self._links.append(Link(url, hint, is_publication or hint is None))
 
     def add_child(self, address: str | None, changed: datetime | None) -> None:
         """Add another sitemap. Its address stays as it is: its query may say which sitemap is meant."""

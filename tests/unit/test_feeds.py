@@ -1,0 +1,310 @@
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from urllib.parse import quote
+from urllib.request import OpenerDirector
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers import feeds
+from parsers.discovery import Link
+from parsers.feeds import MAX_FEED_BYTES, read_feed
+from parsers.links import Reading, UnreadableError, Unusable
+
+BASE = "https://news.example/rss/all.xml"
+ZONE = "Europe/Moscow"
+NOON = datetime(2024, 5, 3, 12, tzinfo=UTC)
+
+
+def rss(*entries: str, head: str = "") -> bytes:
+    return f'{head}<rss version="2.0"><channel><title>News</title>{"".join(entries)}</channel></rss>'.encode()
+
+
+def entry(link: str = "/a", date: str = "") -> str:
+    return f"<item><title>T</title><link>{link}</link>{f'<pubDate>{date}</pubDate>' if date else ''}</item>"
+
+
+def read(body: bytes) -> Reading:
+    return read_feed(body, BASE, ZONE)
+
+
+def hint(date: str) -> datetime | None:
+    (link,) = read(rss(entry(date=date))).links
+    assert link.hint_is_publication
+    return link.hint
+
+
+FORMATS = {
+    "RSS 0.91": '<rss version="0.91"><channel><item><link>/a</link></item></channel></rss>',
+    "RSS 0.91 with the document type of Netscape": '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"'
+    ' "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><item><link>/a</link></item>'
+    "</channel></rss>",
+    "RSS 1.0": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+    '<channel rdf:about="x"/><item rdf:about="https://news.example/a"><link>https://news.example/a</link></item></rdf:RDF>',
+    "RSS 2.0": rss(entry()).decode(),
+    "RSS 2.0 with the address as guid": '<rss version="2.0"><channel><item><guid isPermaLink="true">https://news.example'
+    "/a</guid></item></channel></rss>",
+    "RSS 2.0 through FeedBurner": '<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
+    "<channel><item><link>https://feedproxy.example/~r/x</link><feedburner:origLink>https://news.example/a"
+    "</feedburner:origLink></item></channel></rss>",
+    "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link rel="alternate" href="/a"/></entry></feed>',
+    "white space before the declaration": '\n <?xml version="1.0" encoding="utf-8"?>' + rss(entry()).decode(),
+}
+
+
+@pytest.mark.parametrize("document", FORMATS.values(), ids=FORMATS)
+def test_feeds_of_every_format_are_read(document: str) -> None:
+    assert read(document.encode()) == Reading((Link("https://news.example/a"),))
+
+
+def test_atom_states_when_an_entry_was_published_or_only_changed() -> None:
+    feed = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+    entry = '<entry><link href="/a"/>{}<updated>2024-05-04T12:00:00Z</updated></entry>'
+    both = feed.format(entry.format("<published>2024-05-03T12:00:00Z</published>"))
+    assert read(both.encode()).links == (Link("https://news.example/a", NOON),)
+    changed = feed.format(entry.format(""))
+    assert read(changed.encode()).links == (Link("https://news.example/a", NOON.replace(day=4), False),)
+
+
+def test_dublin_core_date_of_rss_is_the_time_of_publication() -> None:
+    body = (
+        b'<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><link>/a</link>'
+        b"<dc:date>2024-05-03T12:00:00Z</dc:date></item></channel></rss>"
+    )
+    assert read(body).links == (Link("https://news.example/a", NOON),)
+
+
+DANGEROUS = {
+    "billion laughs": "<!DOCTYPE lolz [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;&a;&a;'>]>",
+    "quadratic": f"<!DOCTYPE x [<!ENTITY a '{'a' * 50_000}'>]>",
+    "external entity": "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>",
+    "external subset of entities": "<!DOCTYPE x [<!ENTITY % a SYSTEM 'http://127.0.0.1/x.dtd'> %a;]>",
+    "lower case": "<!doctype x [<!entity a 'b'>]>",
+    "behind a comment": "<!-- <rss> --><!DOCTYPE x [<!ENTITY a 'b'>]>",
+    "document type without end": "<!DOCTYPE x " + "y" * 2000 + " [<!ENTITY a 'b'>]>",
+    "elements declared": "<!DOCTYPE rss [<!ELEMENT rss ANY>]>",
+}
+
+
+@pytest.mark.parametrize("head", DANGEROUS.values(), ids=DANGEROUS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_s01_feed_that_declares_entities_is_refused(head: str, encoding: str) -> None:
+    body = rss(entry("https://news.example/&a;"), head=head).decode().encode(encoding)
+    with pytest.raises(UnreadableError, match="declares XML entities"):
+        read(body)
+
+
+def test_s01_words_of_entities_in_a_comment_or_cdata_are_no_declaration() -> None:
+    body = rss("<!-- <!ENTITY -->", "<description><![CDATA[<!ENTITY a 'b'>]]></description>", entry())
+    assert len(read(body).links) == 1
+
+
+@pytest.fixture
+def no_input(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Attempts to open a file or a connection, which fail."""
+    tried: list[str] = []
+
+    def refuse(*arguments: object, **_options: object) -> None:
+        tried.append(repr(arguments))
+        raise AssertionError(f"opened {arguments}")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(OpenerDirector, "open", refuse)
+    yield tried
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("body", [b"http://127.0.0.1:9/feed", b"file:///etc/passwd", b"/etc/passwd", b"feeds.xml"])
+def test_s01_feed_that_looks_like_an_address_or_a_path_opens_nothing(body: bytes, no_input: list[str]) -> None:
+    with pytest.raises(UnreadableError):
+        read(body)
+    assert no_input == []
+
+
+def test_s01_external_document_type_is_not_fetched(no_input: list[str]) -> None:
+    read(FORMATS["RSS 0.91 with the document type of Netscape"].encode())
+    assert no_input == []
+
+
+UNREADABLE = {
+    "nothing": (b"", "empty"),
+    "white space": (b" \n", "empty"),
+    "HTML page": (b"<!DOCTYPE html><html><body>Sorry</body></html>", "HTML page"),
+    "HTML page behind a comment": (b"<!-- x --><html><body>Sorry</body></html>", "HTML page"),
+    "JSON": (b'{"version": "https://jsonfeed.org/version/1"}', "neither RSS nor Atom"),
+    "sitemap": (b"<urlset><url><loc>https://news.example/a</loc></url></urlset>", "neither RSS nor Atom"),
+    "feed that breaks off before its first entry": (b'<rss version="2.0"><channel><title>x', "broken"),
+    "too many bytes": (b" " * (MAX_FEED_BYTES + 1), "more than 5,242,880 bytes"),
+}
+
+
+@pytest.mark.parametrize(("body", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_s04_what_is_no_feed_is_refused_with_the_reason(body: bytes, why: str) -> None:
+    with pytest.raises(UnreadableError, match=why):
+        read(body)
+
+
+def test_s04_whatever_the_library_raises_makes_the_feed_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(feeds.feedparser, "parse", fail)
+    with pytest.raises(UnreadableError, match="RecursionError: too deep"):
+        read(rss())
+
+
+def test_s04_empty_channel_is_a_feed() -> None:
+    assert read(rss()) == Reading()
+
+
+@pytest.mark.parametrize(
+    ("body", "note"),
+    [
+        (rss(entry(), "<media:x>1</media:x>"), "unbound prefix"),
+        (rss(entry()) + b"<more", "not well-formed"),
+        (rss(entry(), "<title>&nbsp;</title>"), "undefined entity"),
+        (rss(entry())[:-10], "not well-formed"),
+    ],
+)
+def test_s04_feed_that_is_not_well_formed_is_read_and_noted(body: bytes, note: str) -> None:
+    reading = read(body)
+    assert [link.url for link in reading.links] == ["https://news.example/a"]
+    assert note in reading.note
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251", "euc-kr", "shift_jis"])
+def test_s04_declared_encodings_are_read(encoding: str) -> None:
+    word = {"windows-1251": "новость", "euc-kr": "뉴스", "shift_jis": "ニュース"}.get(encoding, "é")
+    declared = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>'
+    body = rss(entry(f"/{word}"), head=declared).decode().encode(encoding)
+    assert read(body).links[0].url == f"https://news.example/{quote(word)}"
+
+
+def test_s04_mixed_and_wrongly_declared_encodings_keep_the_links() -> None:
+    head = '<?xml version="1.0" encoding="utf-7"?>'
+    body = rss(entry("/a"), "<item><title>X</title><link>/b</link></item>", head=head).replace(b">X<", b">\xe9\xff<")
+    assert [link.url for link in read(body).links] == ["https://news.example/a", "https://news.example/b"]
+
+
+LINKS = {
+    "relative": ("/a", "https://news.example/a"),
+    "relative to the feed": ("a", "https://news.example/rss/a"),
+    "protocol-relative": ("//www.news.example/a", "https://www.news.example/a"),
+    "http": ("http://news.example/a", "https://news.example/a"),
+    "with tracking parameters": ("/a?utm_source=rss&amp;id=7&amp;fbclid=x", "https://news.example/a?id=7"),
+    "with a fragment": ("/a#comments", "https://news.example/a"),
+    "of another site": ("https://other.example/a", "https://other.example/a"),
+    "with spaces around it": ("\n /a \n", "https://news.example/a"),
+    "with credentials": ("https://me:secret@news.example/a", "https://news.example/a"),
+}
+
+
+@pytest.mark.parametrize(("link", "url"), LINKS.values(), ids=LINKS)
+def test_s05_links_are_canonical(link: str, url: str) -> None:
+    assert read(rss(entry(link))).links == (Link(url),)
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        ("", Unusable.NO_ADDRESS),
+        ("/" + "a" * 10_240, Unusable.TOO_LONG),
+        ("/" + "é" * 4_000, Unusable.TOO_LONG),
+        ("mailto:desk@news.example", Unusable.NOT_HTTP),
+        ("javascript:alert(1)", Unusable.NOT_HTTP),
+        ("http://[::1", Unusable.NOT_HTTP),
+    ],
+)
+def test_s05_entries_without_a_usable_address_are_counted(link: str, reason: Unusable) -> None:
+    assert read(rss(entry(link))) == Reading(unusable={reason: 1})
+
+
+HINTS = {
+    "RFC 5322": ("Fri, 03 May 2024 12:00:00 GMT", NOON),
+    "with an offset": ("Fri, 03 May 2024 15:00:00 +0300", NOON),
+    "-0000 is UTC": ("Fri, 03 May 2024 12:00:00 -0000", NOON),
+    "local time without zone": ("Fri, 03 May 2024 15:00:00", NOON),
+    "ISO 8601": ("2024-05-03T12:00:00Z", NOON),
+    "as readers see it": ("3 May 2024, 15:00", NOON),
+    "date alone is noon in the zone": ("2024-05-03", NOON.replace(hour=9)),
+    "future": ("Fri, 03 May 2069 12:00:00 GMT", NOON.replace(year=2069)),
+    "1970": ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+    "missing": ("", None),
+    "nonsense": ("yesterday", None),
+    "impossible": ("Fri, 32 May 2024 12:00:00 GMT", None),
+    "too long to be one": ("2024-05-03T12:00:00Z" + " " * 90 + "x", None),
+}
+
+
+@pytest.mark.parametrize(("date", "expected"), HINTS.values(), ids=HINTS)
+def test_s06_times_become_hints(date: str, expected: datetime | None) -> None:
+    assert hint(date) == expected
+
+
+def test_s07_link_that_is_named_twice_is_given_twice() -> None:
+    assert len(read(rss(entry(), entry())).links) == 2
+
+
+MARKUP = (
+    "<rss version='2.0'>",
+    "<channel>",
+    "<item>",
+    "<link>",
+    "</link>",
+    "</item>",
+    "<feed>",
+    "<entry>",
+    "</",
+    "<!",
+    "<![CDATA[",
+    "]]>",
+    "<!--",
+    "-->",
+    "&#x0;",
+    "&#99999999;",
+    "&amp;",
+    "<a:b xmlns:a='c'>",
+    "<link href='",
+    "'/>",
+    "<!DOCTYPE",
+    "http://[",
+    "<pubDate>",
+    "</pubDate>",
+    "<guid>",
+    "</guid>",
+    "\x00",
+    "\ufffe",
+    "<?xml",
+    "?>",
+    "][",
+)
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(MARKUP),
+        st.text(max_size=8),
+    )
+)
+
+
+@given(st.one_of(st.binary(max_size=400), PIECES.map(lambda pieces: "".join(pieces).encode("utf-8", "replace"))))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    for document in (body, b"<rss version='2.0'><channel>" + body):
+        try:
+            reading = read(document)
+        except UnreadableError:
+            continue
+        assert all(link.url.startswith("https://") for link in reading.links)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "piece", [b"<", b"<a", b"<!", b"&", b"</", b"<item>", b"<a:b xmlns:a='u'>", b"<!DOCTYPE ", b"<a b='"]
+)
+def test_p06_feed_of_one_piece_over_and_over_ends(piece: bytes) -> None:
+    body = b"<rss version='2.0'><channel>" + piece * (200_000 // len(piece))
+    with suppress(UnreadableError):
+        read(body)

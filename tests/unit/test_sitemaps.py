@@ -1,0 +1,226 @@
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.discovery import Link
+from parsers.links import Reading, UnreadableError, Unusable
+from parsers.sitemaps import GZIP_MAGIC, MAX_ENTRIES, MAX_SITEMAP_BYTES, inflated, read_sitemap
+from tests.unit.test_feeds import DANGEROUS
+
+BASE = "https://news.example/sitemap.xml"
+NAMESPACES = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+)
+
+
+def urlset(*entries: str) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?><urlset {NAMESPACES}>{"".join(entries)}</urlset>'.encode()
+
+
+def index(*children: str) -> bytes:
+    entries = "".join(f"<sitemap><loc>{child}</loc></sitemap>" for child in children)
+    return f"<sitemapindex {NAMESPACES}>{entries}</sitemapindex>".encode()
+
+
+def url(loc: str = "/a", more: str = "") -> str:
+    return f"<url><loc>{loc}</loc>{more}</url>"
+
+
+def read(body: bytes) -> Reading:
+    return read_sitemap(body, BASE, "Europe/Moscow")
+
+
+NEWS = "<n:news><n:publication_date>2024-05-03T12:00:00Z</n:publication_date><n:title>T</n:title></n:news>"
+CHANGED = "<lastmod>2024-05-05T12:00:00+03:00</lastmod>"
+
+
+def test_news_sitemap_states_when_an_article_was_published() -> None:
+    expected = Link("https://news.example/a", datetime(2024, 5, 3, 12, tzinfo=UTC))
+    assert read(urlset(url(more=NEWS + CHANGED))).links == (expected,)
+    assert read(urlset(url(more=CHANGED + NEWS))).links == (expected,)
+
+
+def test_lastmod_is_a_hint_of_the_last_change() -> None:
+    assert read(urlset(url(more=CHANGED))).links == (
+        Link("https://news.example/a", datetime(2024, 5, 5, 9, tzinfo=UTC), hint_is_publication=False),
+    )
+
+
+def test_addresses_of_pictures_are_no_links() -> None:
+    picture = "<image:image><image:loc>https://news.example/a.jpg</image:loc></image:image>"
+    assert [link.url for link in read(urlset(url(more=picture), f"<url>{picture}</url>")).links] == [
+        "https://news.example/a"
+    ]
+    assert read(urlset(f"<url>{picture}</url>")).unusable == {Unusable.NO_ADDRESS: 1}
+
+
+def test_index_gives_children_with_the_query_that_names_them() -> None:
+    body = index("/s1.xml?outputType=xml&amp;utm_source=1#x", "mailto:x").replace(
+        b"</loc>", b"</loc><lastmod>2024-05-05</lastmod>"
+    )
+    assert read(body) == Reading(
+        children=(
+            Link(
+                "https://news.example/s1.xml?outputType=xml&utm_source=1",
+                datetime(2024, 5, 5, 9, tzinfo=UTC),
+                hint_is_publication=False,
+            ),
+        ),
+        unusable={Unusable.NOT_HTTP: 1},
+    )
+
+
+def test_gzip_that_is_still_packed_is_unpacked() -> None:
+    body = urlset(url("/a"), url("/b"))
+    assert read(gzip.compress(body)) == read(body)
+    assert read(gzip.compress(body[:100]) + gzip.compress(body[100:])) == read(body)  # RFC 1952: members
+
+
+@pytest.mark.parametrize("cut", [30, 5])
+def test_gzip_that_is_cut_short_is_read_as_far_as_it_goes(cut: int) -> None:
+    body = gzip.compress(urlset(*(url(f"/{number}") for number in range(500))), 0)
+    reading = read(body[:-cut])
+    assert len(reading.links) >= 490
+    assert "gzip cut short" in reading.note
+
+
+def test_gzip_that_is_damaged_is_refused_or_read_as_far_as_it_goes() -> None:
+    with pytest.raises(UnreadableError):
+        read(GZIP_MAGIC + b"nonsense")
+    assert inflated(GZIP_MAGIC + b"nonsense")[0] == b""
+
+
+@pytest.mark.parametrize("head", DANGEROUS.values(), ids=DANGEROUS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_s01_sitemap_that_declares_entities_is_refused(head: str, encoding: str) -> None:
+    document = head + f"<urlset>{url('https://news.example/&a;')}</urlset>"
+    with pytest.raises(UnreadableError, match=r"declares a document type|syntax error"):
+        read(document.encode(encoding))
+
+
+def test_s01_entity_that_nobody_declared_ends_the_reading() -> None:
+    assert "undefined entity" in read(urlset(url("/a"), url("/&b;"))).note
+
+
+def test_s02_sitemap_over_50_000_addresses_is_read_up_to_there() -> None:
+    exact = read(urlset(*(url(f"/{number}") for number in range(MAX_ENTRIES))))
+    assert (len(exact.links), exact.note) == (MAX_ENTRIES, "")
+    over = read(urlset(*(url(f"/{number}") for number in range(MAX_ENTRIES + 1))))
+    assert (over.links, over.note) == (exact.links, "more than 50,000 entries: the rest is not read")
+
+
+def test_s02_sitemap_over_50_megabytes_is_read_up_to_there() -> None:
+    body = urlset(*(url(f"/{number}", "<x>" + "x" * 1_000_000 + "</x>") for number in range(60)))
+    for packed in (body, gzip.compress(body, 1)):
+        reading = read(packed)
+        assert len(reading.links) == 52
+        assert reading.note == "more than 52,428,800 bytes: the rest is not read"
+
+
+def test_s02_gzip_bomb_is_unpacked_up_to_the_limit() -> None:
+    bomb = gzip.compress(b" " * (3 * MAX_SITEMAP_BYTES), 9)
+    document, notes = inflated(bomb)
+    assert len(document) == MAX_SITEMAP_BYTES
+    assert notes == ["more than 52,428,800 bytes: the rest is not read"]
+
+
+def test_s03_index_of_50_001_sitemaps_is_read_up_to_50_000() -> None:
+    reading = read(index(*(f"/{number}.xml" for number in range(MAX_ENTRIES + 1))))
+    assert len(reading.children) == MAX_ENTRIES
+    assert "more than 50,000 entries" in reading.note
+
+
+def test_s03_elements_nested_without_end_are_left() -> None:
+    reading = read(b"<urlset>" + url().encode() + b"<url>" * 100_000)
+    assert len(reading.links) == 1
+    assert "deep" in reading.note
+
+
+UNREADABLE = {
+    "nothing": (b"", "empty"),
+    "HTML page": (b"<!DOCTYPE html><title>Sorry</title>", "HTML page"),
+    "feed": (b"<rss/>", "the root element is <rss>"),
+    "text": (b"https://news.example/a", "no sitemap"),
+    "breaks off in its first entry": (b"<urlset><url><loc>https://news.exam", "no sitemap"),
+}
+
+
+@pytest.mark.parametrize(("body", "why"), UNREADABLE.values(), ids=UNREADABLE)
+def test_s04_what_is_no_sitemap_is_refused_with_the_reason(body: bytes, why: str) -> None:
+    with pytest.raises(UnreadableError, match=why):
+        read(body)
+
+
+def test_s04_undeclared_prefix_loses_no_entry() -> None:
+    body = urlset(url("/a", "<video:video><video:loc>/v</video:loc></video:video>"), url("/b"))
+    assert read(body) == Reading(tuple(Link(f"https://news.example/{name}") for name in "ab"))
+
+
+def test_s04_sitemap_that_breaks_is_read_up_to_there() -> None:
+    reading = read(urlset(url("/a"), url("/b"), "<oops", url("/c")))
+    assert [link.url for link in reading.links] == ["https://news.example/a", "https://news.example/b"]
+    assert reading.note.startswith("broken: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "euc-kr"])
+def test_s04_sitemap_in_another_encoding_is_read(encoding: str) -> None:
+    document = f'<?xml version="1.0" encoding="{encoding}"?><urlset>{url("/뉴스")}</urlset>'
+    assert read(document.encode(encoding)).links[0].url == "https://news.example/%EB%89%B4%EC%8A%A4"
+
+
+def test_s06_first_of_two_dates_counts_and_a_strange_one_is_no_hint() -> None:
+    assert read(urlset(url(more="<lastmod>soon</lastmod>"))).links[0].hint is None
+    assert read(urlset(url(more=CHANGED + "<lastmod>2030-01-01</lastmod>"))).links[0].hint == datetime(
+        2024, 5, 5, 9, tzinfo=UTC
+    )
+
+
+MARKUP = (
+    "<urlset>",
+    "</urlset>",
+    "<url>",
+    "</url>",
+    "<loc>",
+    "</loc>",
+    "<sitemapindex>",
+    "<sitemap>",
+    "</sitemap>",
+    "<lastmod>",
+    "</lastmod>",
+    "<n:news>",
+    "</n:news>",
+    "&amp;",
+    "&#0;",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "-->",
+    "<?x",
+    "<!DOCTYPE x [",
+    "\x1f\x8b",
+    "/a",
+    "http://[::",
+    "2024-05-05",
+    "\x00",
+    "<?xml version='1.0' encoding='x'?>",
+)
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(MARKUP),
+        st.text(max_size=8),
+    )
+)
+
+
+@given(st.one_of(st.binary(max_size=400), PIECES.map(lambda pieces: "".join(pieces).encode("utf-8", "replace"))))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    for document in (body, b"<urlset>" + body, b"\x1f\x8b\x08" + body, gzip.compress(b"<urlset><url>" + body)):
+        try:
+            reading = read(document)
+        except UnreadableError:
+            continue
+        assert all(link.url.startswith("https://") for link in reading.links)
