@@ -18,6 +18,7 @@ from typing import Any, Final
 import orjson
 
 from infra.footers import Footers
+from infra.holds import folder_of_record, open_holds, read_holds
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore, read_merge_write
 from infra.partition import ARTICLES, REJECTS, TableKind
@@ -89,10 +90,16 @@ class Unlanded:
     def note_parsed(self, store: ObjectStore) -> None:
         """Remember that all of them were parsed and what came of it was landed; nothing is written if there are none.
 
+        Where a day is held back, what was captured with it was parsed and not landed: it stays to be done.
+
         Raises:
-            NewslakeError: the lake cannot be written.
+            NewslakeError: the lake cannot be read or written.
         """
-        new = {capture_key(entry) for entry in self.entries}
+        if not self.entries:
+            return
+        held = {folder for hold in open_holds(read_holds(store, self.source)) for folder in hold.got}
+        parsed = (entry for entry in self.entries if folder_of_record(entry.pointer.uri) not in held)
+        new = {capture_key(entry) for entry in parsed}
 
         def merge(old: bytes | None) -> bytes:
             return orjson.dumps(sorted((_noted(old) - self.landed) | new))

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra.archive import RawArchive
+from infra.archive import ArchivedCapture, RawArchive
 from infra.captured import Captured
 from infra.days import Days
 from infra.errors import NewslakeError
 from infra.filing import Run
+from infra.holds import Hold, HoldState, put_hold
 from infra.lake import Lake
 from infra.object_store import ObjectStore, Stored
 from infra.raw_objects import RawObjects
@@ -27,7 +28,7 @@ from tests.lake_samples import SOURCE, landed, rejected
 from tests.landed_captures import archive as archive_pages
 from tests.landed_captures import land as land_page
 from tests.memory_store import MemoryStore
-from tests.raw_lake import DAY, NOON, ClockedStore, archive, capture, ingest, land
+from tests.raw_lake import DAY, NOON, ClockedStore, KilledError, archive, capture, captures_in, ingest, land, rows
 
 TODAY = NOON.date()
 NOTE = f"_catalog/parsed/source={SOURCE}.json"
@@ -253,6 +254,15 @@ def test_the_note_forgets_what_has_rows_by_now() -> None:
     assert len(store.objects[NOTE]) < size
 
 
+@pytest.mark.parametrize(("state", "noted"), [(HoldState.HELD, False), (HoldState.RELEASED, True)])
+def test_l09_what_a_held_day_keeps_from_landing_stays_pending(state: HoldState, noted: bool) -> None:
+    store = MemoryStore()
+    archive(store, [capture(0)], "r1")
+    put_hold(store, Hold(SOURCE, str(TODAY), "r1", 1, 1, (), (), got=(f"{SOURCE}/{TODAY}",), state=state))
+    _load(store).note_parsed(store)
+    assert (_load(store).pending == ()) is noted
+
+
 def test_f28_where_nothing_is_pending_nothing_is_written() -> None:
     store = MemoryStore()
     ingest(store, [capture(0), capture(1)], "r1")
@@ -342,6 +352,42 @@ def test_l11_a_damaged_partition_is_named() -> None:
     store.objects[f"articles/source={SOURCE}/date={TODAY}/articles.parquet"] = b"PAR1"
     with pytest.raises(NewslakeError, match=r"articles\.parquet is damaged"):
         _load(store)
+
+
+def _work(store: ClockedStore, fetched: list[int]) -> None:
+    """What a run does: land what is pending, fetch what is not held, archive it, land it."""
+    captured = _load(store)
+    raw = RawArchive(store)
+    land(store, [ArchivedCapture(raw.read(place), place, new=False) for place in captured.pending], "r9")
+    captured.note_parsed(store)
+    wanted = [number for number in range(4) if not captured.has(_url(number))]
+    fetched += wanted
+    for number in wanted:
+        land(store, archive(store, [capture(number)], f"r{number + 1}"), f"r{number + 1}")
+
+
+def test_l02_killed_at_any_point_no_archived_page_is_fetched_twice_and_none_is_lost() -> None:
+    undisturbed = ClockedStore()
+    _work(undisturbed, [])
+    for step in range(200):
+        store = ClockedStore()
+        fetched: list[int] = []
+        store.kill_before(step)
+        try:
+            _work(store, fetched)
+        except KilledError:
+            store.kill_before(None)
+            again: list[int] = []
+            held = {url for url in map(_url, range(4)) if _load(store).has(url)}
+            _work(store, again)
+            assert held.isdisjoint(map(_url, again))
+            assert rows(store).keys() == rows(undisturbed).keys()
+            assert captures_in(store) == captures_in(undisturbed)
+            assert _load(store).pending == ()
+        else:
+            assert step > 20
+            return
+    pytest.fail("it never came to its end")
 
 
 def test_l02_a_run_killed_between_archiving_and_landing_is_taken_up_from_the_archive(tmp_path: Path) -> None:
