@@ -1,14 +1,16 @@
 """`python -m infra.demo_site`: the demo site on a port of this machine, until Ctrl-C or SIGTERM."""
 
 import argparse
+import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Event
 from typing import Final
 
 from infra.days import parse_day
+from infra.demo_site.archive import MAX_DAYS, MAX_PER_DAY
 from infra.demo_site.faults import FAULTS, Fault
 from infra.demo_site.server import Request
 from infra.demo_site.site import DemoSite
@@ -67,7 +69,7 @@ def read_fault(text: str) -> tuple[str, Fault]:
     name, _, times = what.partition(":")
     if name not in FAULTS:
         raise UsageError(f"there is no fault {name!r}", f"There are {', '.join(FAULTS)}.")
-    if not where or (times and not times.isascii()) or (times and not times.isdigit()):
+    if not where or not re.fullmatch(r"[0-9]{0,6}", times):
         raise UsageError(f"--fault {text!r} can't be read", _EXAMPLE)
     return where, FAULTS[name](int(times) if times else None)
 
@@ -79,8 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--today", help="last day with articles, UTC, YYYY-MM-DD (today)")
-    parser.add_argument("--days", type=_count, default=31, help="days with articles (%(default)s)")
-    parser.add_argument("--per-day", type=_count, default=6, help="articles a day and source (%(default)s)")
+    parser.add_argument("--days", type=_count(MAX_DAYS), default=31, help="days with articles (%(default)s)")
+    parser.add_argument(
+        "--per-day", type=_count(MAX_PER_DAY), default=6, help="articles a day and source (%(default)s)"
+    )
     parser.add_argument(
         "--fault",
         action="append",
@@ -91,12 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
-    """A number of days or articles."""
-    number = int(text)
-    if not 1 <= number <= 80:  # noqa: PLR2004 - a day's ids have two digits, the last ten for other pages
-        raise argparse.ArgumentTypeError("must be 1 to 80")
-    return number
+def _count(most: int) -> Callable[[str], int]:
+    """A reader of numbers from 1 to `most`."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
+        return int(text)
+
+    return read
 
 
 def _log(request: Request) -> None:

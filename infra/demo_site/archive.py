@@ -8,6 +8,8 @@ from infra.demo_site.dice import Dice
 from infra.demo_site.mastheads import Masthead
 from infra.demo_site.stories import Kind, Story, write_story
 
+MAX_PER_DAY: Final = 80  # ids have two digits for the day, and some are for other pages
+MAX_DAYS: Final = 400  # a year and a month; all is kept in memory, some 2 KB an article
 _OTHER_SLOT: Final = 90  # the number of a day's page that is no article
 _SPONSORED_SLOT: Final = 91
 # One page in some thirty is no article, as on real sites, and below newslake's default limit for quarantine.
@@ -31,9 +33,14 @@ class StoryArchive:
         today: the last UTC day.
         days: how many days, `today` among them.
         per_day: articles a UTC day.
+
+    Raises:
+        ValueError: more days or articles than there are numbers for.
     """
 
     def __init__(self, masthead: Masthead, today: date, days: int, per_day: int) -> None:
+        if not (1 <= days <= MAX_DAYS and 1 <= per_day <= MAX_PER_DAY):
+            raise ValueError(f"{days} days of {per_day} articles: at most {MAX_DAYS} of {MAX_PER_DAY}")
         self.masthead = masthead
         self.today = today
         self.first_day = today - timedelta(days=days - 1)

@@ -52,8 +52,8 @@ def _below(host: str, document: Document) -> Document:
 def _index(sites: Mapping[str, SiteDocuments], origins: str) -> str:
     cards = "\n".join(
         f'<a class="site" style="background:{site.masthead.colour}" href="/{host}/"><b>{site.masthead.title}</b>'
-        f"<span>{host}</span><span>{len(site.archive.stories)} stories, {site.archive.first_day} to "
-        f"{site.archive.today}</span></a>"
+        f"<span>{host}</span><span>{len(site.archive.stories)} stories</span>"
+        f"<span>{site.archive.first_day} to {site.archive.today}</span></a>"
         for host, site in sites.items()
     )
     feeds = "\n".join(

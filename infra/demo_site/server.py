@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a GET or HEAD."""
-        host = self.headers.get("Host", "").lower().rpartition("@")[2].partition(":")[0]
+        host = self.headers.get("Host", "").lower().partition(":")[0]
         self.request_seen = Request(host, self.path, time.monotonic(), self.headers.get("User-Agent", ""))
         answering = self.server.answering
         answering.received(self.request_seen)

@@ -59,7 +59,7 @@ class ExpectedRejection:
 
 
 class DemoSite:
-    """A context manager around a running server.
+    """A server that runs while this context manager is entered.
 
     Attributes:
         port: where it listens.
@@ -72,6 +72,10 @@ class DemoSite:
         bind: address to listen on.
         faults: as for `set_fault`.
         on_answer: told of each request once it is answered; from several threads.
+
+    Raises:
+        OSError: the port is taken.
+        ValueError: more days or articles than there are numbers for.
     """
 
     def __init__(
