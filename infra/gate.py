@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from infra.archive import Pointer
 from infra.batch_checks import Batch, landed_rows
-from infra.holds import MAX_SAMPLES, HeldCapture, Hold, HoldState, read_holds, released
+from infra.holds import MAX_SAMPLES, HeldCapture, Hold, HoldState, folder_of_record, read_holds, released
 from infra.lake import Lake, PartitionId
 from infra.partition import Coverage
 from parsers.checks import MIN_SAMPLE, Check, Finding, Severity
@@ -186,6 +186,7 @@ class _SourceGate:
             articles=articles,
             findings=tuple(findings),
             samples=tuple(samples[:MAX_SAMPLES]),
+            got=tuple(sorted({folder_of_record(each.archived.pointer.uri) for each in held})),
         )
 
     def _passes(self, hold: Hold) -> bool:

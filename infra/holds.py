@@ -17,6 +17,7 @@ import orjson
 from infra.errors import NewslakeError
 from infra.object_store import ObjectStore, read_merge_write
 from infra.partition import ARTICLES
+from infra.raw_objects import day_of, source_of
 from parsers.checks import Check, Finding, Severity
 
 MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
@@ -63,6 +64,7 @@ class Hold:
         articles: among them that gave an article.
         findings: why; fatal ones.
         samples: some of the captures.
+        got: folders of the archive that hold the captures, `SOURCE/YYYY-MM-DD` by day of capture, ascending.
         state: what became of it.
         reason: why a person released it; empty unless released.
         ended_by: run that released or closed it; empty while held.
@@ -75,6 +77,7 @@ class Hold:
     articles: int
     findings: tuple[Finding, ...]
     samples: tuple[HeldCapture, ...]
+    got: tuple[str, ...] = ()
     state: HoldState = HoldState.HELD
     reason: str = ""
     ended_by: str = ""
@@ -174,6 +177,11 @@ def close_hold(store: ObjectStore, hold: Hold, run_id: str) -> None:
     read_merge_write(store, key, lambda old: closed.to_json() if old == hold.to_json() else None)
 
 
+def folder_of_record(uri: str) -> str:
+    """The folder of the archive that an object lies in, as holds name it: `SOURCE/YYYY-MM-DD`."""
+    return f"{source_of(uri)}/{day_of(uri)}"
+
+
 def released(hold: Hold, reason: str, run_id: str) -> Hold:
     """The hold of a day that a person had landed in spite of what was found.
 
@@ -198,6 +206,7 @@ def _merged(old: Hold | None, new: Hold) -> Hold:
         captures=max(old.captures, new.captures),
         articles=max(old.articles, new.articles),
         findings=_joined(old.findings, new.findings),
+        got=tuple(sorted({*old.got, *new.got})),
         samples=tuple(sorted({*old.samples, *new.samples}, key=_in_order)[:MAX_SAMPLES]),
     )
 
@@ -225,7 +234,8 @@ def _decoded(body: bytes, key: str) -> Hold:
         ]
         samples = [HeldCapture(**each) for each in stated["samples"]]
         state = HoldState(stated["state"])
-        return Hold(**stated | {"findings": tuple(findings), "samples": tuple(samples), "state": state})
+        read = {"findings": tuple(findings), "samples": tuple(samples), "got": tuple(stated["got"]), "state": state}
+        return Hold(**stated | read)
     except (ValueError, KeyError, TypeError) as error:
         raise NewslakeError(
             f"{key} is damaged ({error!r})", "Delete it and run its day again: it is held again if it must be."

@@ -234,6 +234,7 @@ def _may_be_of(url: str | None, name: str) -> bool:
 
 
 def chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
+    """Captures of a source in chunks of seconds of work, in the order in which they are given; no days are claimed."""
     """Captures of a source in chunks that claim no days, in their order."""
     return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
 

@@ -1,0 +1,234 @@
+"""Judging a day by what its source declares, and by the source's own history."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.checks import (
+    WATCHED,
+    Check,
+    Checks,
+    DayProfile,
+    Finding,
+    Severity,
+    judge,
+    judge_freshness,
+    needs_history,
+)
+
+MONDAY = date(2024, 5, 6)
+NONE = Checks()
+FULL = dict.fromkeys(WATCHED, 1.0)
+
+
+def profile(number: int, articles: int = 100, **changes: Any) -> DayProfile:
+    """Day `number` after a Monday, on which every field is filled and nothing rejected."""
+    values: dict[str, Any] = {"articles": articles, "captures": articles, "fill": FULL, "measured": articles}
+    return DayProfile(source="tass", date=(MONDAY + timedelta(days=number)).isoformat(), **(values | changes))
+
+
+def history(counts: list[int], **changes: Any) -> list[DayProfile]:
+    return [profile(number, count, **changes) for number, count in enumerate(counts)]
+
+
+def found(
+    day: DayProfile, past: list[DayProfile], checks: Checks = NONE, *, whole_day: bool = True
+) -> list[tuple[str, str]]:
+    return [(each.severity.value, each.field or each.check) for each in judge(day, past, checks, whole_day=whole_day)]
+
+
+class TestCount:
+    @pytest.mark.parametrize(
+        ("articles", "expected"),
+        [(9, [("fatal", "articles")]), (10, [("warning", "articles")]), (49, [("warning", "articles")]), (50, [])],
+    )
+    def test_l09_a_drop_of_nine_tenths_is_fatal_and_one_of_half_a_warning(
+        self, articles: int, expected: list[tuple[str, str]]
+    ) -> None:
+        assert found(profile(7, articles), history([100] * 7)) == expected
+
+    def test_s08_nothing_at_all_is_fatal(self) -> None:
+        assert found(profile(7, 0, fill={}), history([100] * 7)) == [("fatal", "articles")]
+
+    def test_only_whole_days_are_counted(self) -> None:
+        assert found(profile(7, 1), history([100] * 7), whole_day=False) == []
+
+    def test_one_odd_day_moves_nothing(self) -> None:
+        assert found(profile(7, 9), history([100, 100, 1, 100, 1000, 100, 100])) == [("fatal", "articles")]
+
+    def test_a_source_may_rest_on_sundays_once_it_has_rested_on_two(self) -> None:
+        weeks = history([100] * 6 + [4] + [100] * 6 + [4] + [100] * 6)
+        assert found(profile(20, 4), weeks) == []
+        assert found(profile(21, 4), weeks) == [("fatal", "articles")]
+
+    def test_the_last_week_counts_and_not_the_year_before(self) -> None:
+        assert found(profile(21, 9), history([1000] * 14 + [30] * 7)) == [("warning", "articles")]
+
+    def test_days_after_it_are_taken_where_there_are_none_before(self) -> None:
+        assert found(profile(-1, 5), history([100] * 7)) == [("fatal", "articles")]
+
+    def test_the_day_itself_is_no_history_of_its_count(self) -> None:
+        assert found(profile(5, 1), history([100] * 4 + [100, 1])) == [("fatal", "articles")]
+
+    @pytest.mark.parametrize("counts", [[100] * 4, [19] * 7, []])
+    def test_little_history_or_few_articles_are_no_ground_to_judge_by(self, counts: list[int]) -> None:
+        assert found(profile(7, 0, fill={}), history(counts)) == []
+
+    def test_a_source_whose_days_differ_widely_is_not_flagged_for_a_low_one(self) -> None:
+        assert found(profile(7, 30), history([100, 20, 180, 60, 140, 30, 170])) == []
+
+    def test_a_declared_minimum_needs_no_history(self) -> None:
+        assert found(profile(0, 9), [], Checks(min_per_day=10)) == [("fatal", "articles")]
+        assert found(profile(0, 10), [], Checks(min_per_day=10)) == []
+
+
+class TestFill:
+    def test_l09_a_headline_on_two_pages_in_five_is_fatal(self) -> None:
+        day = profile(7, fill=FULL | {"title": 0.4})
+        (finding,) = judge(day, history([100] * 7), Checks())
+        assert finding == Finding(
+            "tass",
+            day.date,
+            Check.FILL,
+            Severity.FATAL,
+            "title",
+            0.4,
+            0.5,
+            "title: 40 % of 100 articles have it; usual are 100 %",
+        )
+
+    def test_a_field_that_an_article_can_do_without_is_a_warning(self) -> None:
+        assert found(profile(7, fill=FULL | {"authors": 0.1}), history([100] * 7)) == [("warning", "authors")]
+
+    def test_a_field_that_was_rare_before_is_none(self) -> None:
+        past = history([100] * 7, fill=FULL | {"authors": 0.79})
+        assert found(profile(7, fill=FULL | {"authors": 0.0}), past) == []
+
+    def test_few_articles_are_no_sample(self) -> None:
+        broken = dict.fromkeys(WATCHED, 0.0)
+        assert found(profile(7, 9, fill=broken), history([100] * 7), whole_day=False) == []
+
+    @pytest.mark.parametrize("past", [history([100, 100]), history([16, 16, 16]), history([100] * 7, fill={})])
+    def test_little_history_is_no_ground_to_judge_by(self, past: list[DayProfile]) -> None:
+        assert found(profile(7, fill=FULL | {"title": 0.0}), past, whole_day=False) == []
+
+    def test_a_declared_share_takes_the_place_of_the_history(self) -> None:
+        day = profile(7, fill=FULL | {"authors": 0.55, "title": 0.9})
+        strict = Checks(fill={"authors": 0.6, "title": 0.95})
+        assert found(day, [], strict) == [("fatal", "title"), ("warning", "authors")]
+        assert found(day, history([100] * 7), Checks(fill={"authors": 0.5})) == []
+
+
+class TestRejects:
+    def rejecting(self, number: int, rejected: int, captures: int = 100) -> DayProfile:
+        return profile(number, captures - rejected, captures=captures, rejected={"layout": rejected})
+
+    @pytest.mark.parametrize(
+        ("rejected", "usual", "expected"),
+        [
+            (51, 0, [("fatal", "rejects")]),
+            (50, 0, [("warning", "rejects")]),
+            (25, 0, []),
+            (51, 30, []),
+            (56, 30, [("warning", "rejects")]),
+        ],
+    )
+    def test_l09_more_than_half_is_fatal_where_little_was_rejected_before(
+        self, rejected: int, usual: int, expected: list[tuple[str, str]]
+    ) -> None:
+        past = [self.rejecting(number, usual) for number in range(7)]
+        assert found(self.rejecting(7, rejected), past, whole_day=False) == expected
+
+    def test_reasons_are_told(self) -> None:
+        (finding,) = judge(self.rejecting(7, 60), history([100] * 7), Checks())
+        assert finding.detail == "60 % of 100 captures were rejected (60 layout); usual are 0 %"
+
+    def test_a_declared_share_takes_the_place_of_the_history(self) -> None:
+        assert found(self.rejecting(7, 11), [], Checks(max_reject_share=0.1)) == [("fatal", "rejects")]
+        assert found(self.rejecting(7, 10), [], Checks(max_reject_share=0.1)) == []
+
+    def test_few_captures_are_no_sample(self) -> None:
+        assert found(self.rejecting(7, 9, 9), history([100] * 7), whole_day=False) == []
+
+    def test_without_history_nothing_is_judged(self) -> None:
+        assert found(self.rejecting(7, 90), [], whole_day=False) == []
+
+
+class TestFreshness:
+    """By the newest landed day: a run that lands nothing makes no day newer."""
+
+    @pytest.mark.parametrize(("age", "is_stale"), [(2, False), (3, True)])
+    def test_a_source_is_stale_once_its_newest_day_is_older_than_declared(self, age: int, *, is_stale: bool) -> None:
+        finding = judge_freshness("tass", MONDAY, MONDAY + timedelta(days=age), Checks(max_age_days=2))
+        assert (finding is not None) is is_stale
+
+    def test_a_source_that_declares_nothing_or_has_landed_nothing_is_not(self) -> None:
+        late = MONDAY + timedelta(days=999)
+        assert judge_freshness("tass", MONDAY, late, Checks()) is None
+        assert judge_freshness("tass", None, late, Checks(max_age_days=2)) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"fill": {"headline": 0.5}}, {"fill": {"title": 1.1}}, {"max_reject_share": -0.1}, {"min_per_day": -1}]
+)
+def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="checks: "):
+        Checks(**wrong)
+
+
+shares = st.floats(0, 1)
+counts = st.integers(0, 2000)
+profiles = st.builds(
+    lambda number, articles, rejected, fill, measured: profile(
+        number, articles, captures=articles + rejected, rejected={"layout": rejected}, fill=fill, measured=measured
+    ),
+    st.integers(-400, 400),
+    counts,
+    counts,
+    st.dictionaries(st.sampled_from(WATCHED), shares),
+    counts,
+)
+declared = st.builds(
+    Checks,
+    min_per_day=st.none() | counts,
+    fill=st.dictionaries(st.sampled_from(WATCHED), shares),
+    max_reject_share=st.none() | shares,
+)
+
+
+@given(profiles, st.lists(profiles, max_size=30), declared, st.booleans())
+def test_judging_never_fails_and_finds_nothing_where_no_history_is_needed(
+    day: DayProfile,
+    past: list[DayProfile],
+    checks: Checks,
+    whole_day: bool,
+) -> None:
+    findings = judge(day, past, checks, whole_day=whole_day)
+    assert {(each.source, each.date) for each in findings} <= {(day.source, day.date)}
+    assert needs_history(day, checks, whole_day=whole_day) or not findings
+
+
+@given(profiles, st.lists(st.integers(-30, 30), min_size=1, max_size=30, unique=True))
+def test_a_day_like_all_of_its_history_has_no_finding(day: DayProfile, numbers: list[int]) -> None:
+    past = [replace(day, date=(MONDAY + timedelta(days=number)).isoformat()) for number in numbers]
+    assert judge(day, past, Checks(), whole_day=True) == []
+
+
+@given(
+    st.lists(st.integers(60, 140), min_size=8, max_size=40),
+    st.lists(st.floats(0.85, 1), min_size=40, max_size=40),
+    st.lists(st.integers(0, 10), min_size=40, max_size=40),
+)
+def test_a_day_much_like_its_history_has_no_fatal_finding(
+    numbers: list[int], fills: list[float], rejects: list[int]
+) -> None:
+    days = [
+        profile(at, count, captures=count + bad, rejected={"layout": bad}, fill=dict.fromkeys(WATCHED, fill))
+        for at, (count, fill, bad) in enumerate(zip(numbers, fills, rejects, strict=False))
+    ]
+    findings = judge(days[-1], days[:-1], Checks(), whole_day=True)
+    assert [each for each in findings if each.severity is Severity.FATAL] == []
