@@ -21,14 +21,13 @@ from infra.raw_objects import (
     require_source,
 )
 from infra.reparse_plan import ArchivedChunk, chunked
-from infra.unlanded import READERS, Unlanded, address_key, capture_key
+from infra.unlanded import PAGE_STATUSES, READERS, Unlanded, address_key, capture_key
 
 # A listing of the whole source is a request per 1,000 objects; up to a month of days is cheaper to list one by one.
 LISTED_BY_DAY: Final = 31
 GONE: Final = 410  # RFC 9110, 15.5.11: likely to be permanent
 # 408, 425 and 429 speak of the request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
-PAGE_STATUSES: Final = (None, 200)  # None: a saved page, without an HTTP exchange
 # A page that came in cut short is asked for once more, in another run. What is cut short twice is as good as it gets:
 # a page without an end, or a crawler's limit.
 TRUNCATED_TRIES: Final = 2
@@ -69,22 +68,23 @@ class Captured:
         held: set[str] = set()
         gone: set[str] = set()
         moments: set[tuple[str, datetime]] = set()
-        truncated: Counter[str] = Counter()
+        truncated: set[tuple[str, datetime]] = set()  # two writers may have kept the very same capture
         landable: dict[str, IndexEntry] = {}
         for entry, expiring in _entries(store, source, first, today):
             if not expiring:  # no new row may point to what is about to be deleted
                 keep_least(landable, capture_key(entry), entry)
             key = address_key(entry.url)
-            if key is None or (key, entry.captured_at) in moments:
+            if key is None:
                 continue
             moments.add((key, entry.captured_at))
             if entry.http_status in FINAL_STATUSES or (entry.http_status in PAGE_STATUSES and not entry.truncated):
                 held.add(key)
             elif entry.http_status in PAGE_STATUSES:
-                truncated[key] += 1
+                truncated.add((key, entry.captured_at))
             if entry.http_status == GONE:
                 gone.add(key)
-        held.update(key for key, tries in truncated.items() if tries >= TRUNCATED_TRIES)
+        tries = Counter(key for key, _ in truncated)
+        held.update(key for key, number in tries.items() if number >= TRUNCATED_TRIES)
         unlanded = Unlanded.among(store, source, landable.values(), first)
         return cls(source, unlanded, frozenset(held), frozenset(gone), frozenset(moments))
 

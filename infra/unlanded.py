@@ -34,7 +34,7 @@ READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time
 # elsewhere (`infra.archived_pages`); a partition that is passed over wrongly costs a parse, and no page.
 CLOCK_MARGIN: Final = timedelta(days=1)
 ARTICLE_COLUMNS: Final = ("url", "captured_at", "capture_digest", "first_captured_at", "fidelity")
-UNSENT: Final = (None, 200)  # statuses of captures that may hold an article
+PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
 
 
 def address_key(url: str | None) -> str | None:
@@ -131,7 +131,7 @@ class _Rows:
         Such a row is no worse and no older. `first_captured_at` knows of the rows that lost: the capture of that time
         has been landed, and one from before it never was.
         """
-        if entry.http_status not in UNSENT:
+        if entry.http_status not in PAGE_STATUSES:
             return False  # its rejection is what is missing
         best = Fidelity.HTML if entry.media_type is MediaType.HTML else Fidelity.TEXT
         rank = (Fidelity.PARTIAL if entry.truncated else best).rank
@@ -149,8 +149,11 @@ class _Rows:
         return found
 
     def _articles(self) -> Iterator[tuple[Any, ...]]:
-        since = self._first - CLOCK_MARGIN
-        listed = (info for *_, info in Lake(self._store).partitions(self._source) if info.modified_at.date() >= since)
+        listed = (
+            info
+            for *_, info in Lake(self._store).partitions(self._source)
+            if info.modified_at.date() + CLOCK_MARGIN >= self._first
+        )
         return self._columns(ARTICLES, listed, ARTICLE_COLUMNS)
 
     def _rejects(self) -> Iterator[tuple[Any, ...]]:
