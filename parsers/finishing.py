@@ -10,7 +10,7 @@ from parsers.dates import Stamp
 from parsers.draft import Draft
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source import Source
-from parsers.urls import canonical, host_of, on_hosts
+from parsers.urls import canonical, host_of, is_home, on_hosts
 
 # Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
 MAX_AHEAD = timedelta(days=2)
@@ -84,15 +84,10 @@ def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
     if stated == asked:
         return own
     address = canonical(stated, own)
-    if address is None or not on_hosts(host_of(address), source.hosts) or _is_home(address):
+    if address is None or not on_hosts(host_of(address), source.hosts) or is_home(address):
         draft.origins.pop("canonical_url", None)
         return own
     return address
-
-
-def _is_home(address: str) -> bool:
-    """Whether a canonical address has neither path nor query; `/?p=123` is an article of WordPress."""
-    return address.endswith("/") and address.count("/") == "https://host/".count("/")
 
 
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:

@@ -1,6 +1,6 @@
 """An HTML page: its tree, its metadata, its address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from parsers.capture import Capture
@@ -30,6 +30,12 @@ class Page:
     def metadata(self) -> Metadata:
         """Meta elements, canonical link and JSON-LD."""
         return read_metadata(self.tree)
+
+    def within(self, scope: Node | None) -> "Page":
+        """The same page with another scope; its metadata is not read again."""
+        page = replace(self, scope=scope)
+        page.__dict__["metadata"] = self.metadata  # where `cached_property` keeps it
+        return page
 
     @cached_property
     def url(self) -> str | None:

@@ -12,7 +12,7 @@ from parsers.html import LayoutError, Node, Tree, select
 from parsers.origins import note_lines
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.page import Page
-from parsers.page_kinds import kind_of_page
+from parsers.page_kinds import kind_despite_layout, kind_of_page, may_be_notice, notice_of_unknown_site
 from parsers.reading import read_page
 from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source import Layout, Source, TextLayout
@@ -21,6 +21,8 @@ from parsers.urls import host_of
 
 # Mediacloud's limit is 10 MB ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
 MAX_BYTES = 10 * 1024 * 1024
+# Protection services send their challenges with these statuses.
+CHALLENGE_STATUSES = frozenset({401, 403, 429, 503})
 OK = 200  # of all statuses only this one says "here is the page" (RFC 9110, 15.3.1)
 
 
@@ -36,7 +38,8 @@ def parse(capture: Capture) -> Outcome:
     if unusable:
         return replace(unusable, source=source.name if source else None)
     if source is None and (host or capture.source):
-        return Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
+        notice = None if capture.source else _notice(capture)
+        return notice or Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
     if capture.media_type is MediaType.HTML and usable_as_utf8(capture.body, capture.http_charset):
         # The HTML parser takes UTF-8 as it is. Where the label lied, the article shows it, and the page is decoded.
         outcome = _parse_html(capture, source, capture.body)
@@ -62,11 +65,30 @@ def _garbled(outcome: Outcome) -> bool:
 def _unusable(capture: Capture) -> Rejected | None:
     """Why a capture is no page at all, on the face of it; None if it may be one."""
     if capture.http_status not in (None, OK):
-        return Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
+        return _challenge(capture) or Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
     if len(capture.body) > MAX_BYTES:
         return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}")
     problem = problem_of(capture.body)
     return Rejected(problem.reason, problem.detail) if problem else None
+
+
+def _challenge(capture: Capture) -> Rejected | None:
+    """The challenge that an answer holds whose status says that there is no page."""
+    if capture.http_status not in CHALLENGE_STATUSES or len(capture.body) > MAX_BYTES or problem_of(capture.body):
+        return None
+    notice = _notice(capture)
+    if notice is None or notice.reason is not RejectReason.CHALLENGE:
+        return None
+    return replace(notice, detail=f"status {capture.http_status}, {notice.detail}")
+
+
+def _notice(capture: Capture) -> Rejected | None:
+    """What a page is that no source reads, where it is a notice in place of a page; most are not even parsed for it."""
+    if capture.media_type is not MediaType.HTML or not may_be_notice(capture.body):
+        return None
+    is_utf8 = usable_as_utf8(capture.body, capture.http_charset)
+    document = capture.body if is_utf8 else decode(capture.body, capture.http_charset).text
+    return notice_of_unknown_site(Page(capture, Tree(document), "UTC"))
 
 
 def _unknown(name: str | None, host: str | None) -> str:
@@ -81,7 +103,8 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
     if source is None:
         source = by_host(host_of(page.url))
         if source is None:
-            return Rejected(RejectReason.UNKNOWN_SOURCE, f"the page names no known host ({page.url or 'no address'})")
+            named = f"the page names no known host ({page.url or 'no address'})"
+            return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
         page = replace(page, timezone=source.timezone)
     matches: dict[str, list[Node]] = {}  # layouts of a source often share the selector of the body
     for layout in source.layouts:
@@ -90,6 +113,9 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
         containers = matches[layout.body]
         if not containers or (layout.when and tree.css_first(layout.when) is None):
             continue
+        kind = kind_despite_layout(page)
+        if kind:
+            return replace(kind, source=source.name, layout=layout.name, parser_version=source.version)
         try:
             draft = read_page(page, layout, containers)
         except LayoutError as error:

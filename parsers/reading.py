@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from parsers.access import access_of, access_of_parts, mark_stub, missing_part
 from parsers.article import Access, Block, BlockType, DateBasis, Fidelity
 from parsers.blocks import read_blocks, remove
 from parsers.bylines import split_names, split_people, strip_prefix
@@ -35,13 +36,6 @@ _GENRES = {
     "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
     "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
 }  # fmt: skip
-_ACCESS = {
-    "true": Access.FREE,
-    "false": Access.PAID,
-    "free": Access.FREE,
-    "metered": Access.METERED,
-    "locked": Access.PAID,
-}
 _AUTHOR_META = ("author", "article:author", "parsely-author")
 _TIME_ELEMENT = "article time[datetime]"
 # RFC 5646 in its common form: language, perhaps script or region; not `English`.
@@ -56,12 +50,14 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         layout: the layout that matched.
         containers: the matches of `layout.body`.
     """
-    page = Page(page.capture, page.tree, page.timezone, part_of_article(containers[0]))
+    page = page.within(part_of_article(containers[0]))
     metadata = page.metadata  # before the tree is changed
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
-    draft = Draft(Fidelity.PARTIAL if paid else Fidelity.HTML)
-    if paid:
-        draft.origins["fidelity"] = f"layout paywall: {layout.paywall}"
+    missing = None if paid else missing_part(metadata, page.tree)
+    draft = Draft(Fidelity.PARTIAL if paid or missing else Fidelity.HTML)
+    if paid or missing:
+        wall = f"layout paywall: {layout.paywall}" if paid else f"{metadata.subject}.hasPart: no {missing} in the page"
+        draft.origins["fidelity"] = wall
     draft.title = first_said(draft, "title", _titles(page, layout))
     draft.byline = _byline(page, layout, draft)
     draft.authors = _authors(page, layout, draft) or ()
@@ -81,6 +77,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         before = values_of(draft)
         layout.refine(page, draft)
         note_changes(draft, before, layout.refine)
+    mark_stub(draft)
     return draft
 
 
@@ -250,8 +247,9 @@ def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access 
         yield Access.PAID, f"layout paywall: {layout.paywall}"
     for stated, origin in _readings(page, layout.access, "isAccessibleForFree", "article:content_tier"):
         if stated:
-            yield _ACCESS.get(stated.lower().rsplit("/", 1)[-1]), origin  # `http://schema.org/False`
+            yield access_of(stated), origin
             return
+    yield access_of_parts(page.metadata), f"{page.metadata.subject}.hasPart"
 
 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:

@@ -87,6 +87,11 @@ def _is_tracking(pair: str) -> bool:
     return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
 
 
+def is_home(address: str) -> bool:
+    """Whether a canonical address has neither path nor query; `/?p=123` is an article of WordPress."""
+    return address.endswith("/") and address.count("/") == "https://host/".count("/")
+
+
 def identity(canonical_url: str) -> str:
     """What of a canonical address identifies the article: no scheme, no `www.`, no final slash, parameters sorted."""
     parsed = ada_url.URL(canonical_url)

@@ -1,0 +1,107 @@
+"""P11: paywalled pages land as what they are; a stub never takes the place of a whole text."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.filing import Run
+from infra.lake import Lake
+from infra.settings import Settings
+from parsers.access import access_of
+from parsers.article import Access, Fidelity
+from parsers.capture import Capture
+from parsers.outcome import Parsed
+from parsers.parse import parse
+from tests import sample_pages as pages
+from tests.captures import article_of, html_capture
+from tests.landed_captures import archive, land
+from tests.source_cases import FIXTURES, capture_of
+
+URL = "https://tass.com/society/1731000"
+PAID_PART = '"isAccessibleForFree": false, "hasPart": {"isAccessibleForFree": "False", "cssSelector": ".paywall"},'
+SOURCES = (
+    *("apnews/2023_wire_story", "bbc/2026-04", "dw/2024-01", "reuters/2021_two_authors", "tass/html-2019"),
+    *("techcrunch/2024-05", "theguardian/2020_article", "theindependent/2020_article"),
+)
+
+
+def with_jsonld(capture: Capture, fields: str) -> str:
+    """The page with fields put into the JSON-LD of its article."""
+    page = re.sub(r'(?<=,)"isAccessibleForFree": ?\w+,|,"isAccessibleForFree": ?\w+(?=})', "", capture.body.decode())
+    return re.sub(r'("@type": ?"(?:Reportage)?NewsArticle",)', rf"\1{fields}", page, count=1)
+
+
+@pytest.mark.parametrize("case", SOURCES)
+def test_p11_a_page_that_leaves_out_its_paid_part_is_partial_in_the_layouts_of_all_sources(case: str) -> None:
+    whole = capture_of(FIXTURES / case)
+    stub = with_jsonld(whole, PAID_PART)
+    assert article_of(parse(whole)).fidelity is Fidelity.HTML
+    outcome = parse(html_capture(stub, url=whole.url))
+    assert isinstance(outcome, Parsed)
+    assert outcome.article.fidelity is Fidelity.PARTIAL
+    assert outcome.article.access in (Access.PAID, Access.METERED)  # what the site says of its tariff goes first
+    assert outcome.origins["fidelity"].endswith("hasPart: no .paywall in the page")
+    full = stub.replace("</body>", '<div class="paywall"></div></body>')
+    assert article_of(parse(html_capture(full, url=whole.url))).fidelity is Fidelity.HTML
+
+
+def page(fields: str = "", last: str = "Springs keep it free of ice.", more: str = "") -> str:
+    return (
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields} "headline": "A story"}}</script>{more}'
+        f"<div class=text-content><p>Cranes have stayed.</p><p>{last}</p></div>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "last", "access", "fidelity"),
+    [
+        ('"isAccessibleForFree": false,', "The end.", Access.PAID, Fidelity.HTML),
+        ('"isAccessibleForFree": "http://schema.org/False",', "The end.", Access.PAID, Fidelity.HTML),
+        ('"isAccessibleForFree": true,', "And so on…", Access.FREE, Fidelity.HTML),
+        ("", "And so on…", None, Fidelity.HTML),
+        ('"isAccessibleForFree": false,', "The company said that…", Access.PAID, Fidelity.PARTIAL),
+        ('"isAccessibleForFree": false,', "“Not a word more....”", Access.PAID, Fidelity.PARTIAL),
+        ('"isAccessibleForFree": false,', "The company [...]", Access.PAID, Fidelity.PARTIAL),
+        (PAID_PART, "The end.", Access.PAID, Fidelity.PARTIAL),
+        ('"hasPart": {"isAccessibleForFree": false},', "The end.", Access.PAID, Fidelity.HTML),
+        ('"hasPart": [5, {"isAccessibleForFree": true}],', "The end.", None, Fidelity.HTML),
+        # Of the article nothing is said: such classes are named also by sites that show everything.
+        ('"hasPart": {"isAccessibleForFree": false, "cssSelector": ".wall"},', "The end.", Access.PAID, Fidelity.HTML),
+        # No plain class: never used as a selector.
+        (PAID_PART.replace(".paywall", "p:has(*)"), "The end.", Access.PAID, Fidelity.HTML),
+        (PAID_PART.replace(".paywall", ".text-content"), "The end.", Access.PAID, Fidelity.HTML),
+        (PAID_PART.replace('".paywall"', '[".paywall"]'), "The end.", Access.PAID, Fidelity.HTML),
+        ('"isAccessibleForFree": "perhaps",', "The end.", None, Fidelity.HTML),
+    ],
+)
+def test_p11_access_is_what_the_page_says_and_what_breaks_off_is_partial(
+    fields: str, last: str, access: Access | None, fidelity: Fidelity
+) -> None:
+    article = article_of(parse(html_capture(page(fields, last), url=URL)))
+    assert (article.access, article.fidelity) == (access, fidelity)
+
+
+@pytest.mark.parametrize(("tier", "access"), [("locked", Access.PAID), ("metered", Access.METERED), ("x", None)])
+def test_p11_access_of_the_meta_element(tier: str, access: Access | None) -> None:
+    html = page(more=f"<meta property=article:content_tier content={tier}>")
+    assert article_of(parse(html_capture(html, url=URL))).access is access
+    assert access_of(tier) is access
+
+
+@pytest.mark.parametrize("stub_first", [True, False])
+def test_p11_a_stub_never_takes_the_place_of_a_whole_text(tmp_path: Path, stub_first: bool) -> None:
+    run = Run(Settings(lake=str(tmp_path), workers=1), "20240201T000000Z-000001")
+    whole = pages.capture(0)
+    text = with_jsonld(whole, PAID_PART).replace("Springs keep the bay free of\nice even at minus twenty.", "Read on")
+    assert "Read on" in text
+    late = whole.captured_at + timedelta(days=-1 if stub_first else 1)
+    stub = Capture(text.encode(), whole.media_type, late, whole.captured_at_basis, url=whole.url)
+    archive(run, [whole, stub])
+    for capture in (stub, whole) if stub_first else (whole, stub):
+        land(run, capture)
+    (row,) = Lake(run.open_store()).read_partition("tass", "2024-01-10").to_pylist()
+    assert (row["fidelity"], row["access"]) == ("html", None)
+    assert len(row["body"]) == 2
+    assert "Read on" not in row["body"][1]["text"]

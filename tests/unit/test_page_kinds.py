@@ -1,0 +1,198 @@
+"""What a page is that is no article: told by what it says of itself, in place of `layout` and `unknown_source`."""
+
+import pytest
+
+from parsers.outcome import Parsed, Rejected, RejectReason
+from parsers.page_kinds import MAX_NOTICE_BYTES, may_be_notice
+from parsers.parse import parse
+from tests.captures import article_of, html_capture, rejection_of
+
+KNOWN = "https://tass.com/society/1731000"
+UNKNOWN = "https://paper.example/2024/05/a-story"
+WORDS = "<p>" + "word " * 100 + "</p>"
+STORY = "<p>" + "word " * 1000 + "</p>"
+ARTICLE = "<meta property=og:type content=article>"
+JSONLD = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A"}</script>'
+LAYOUT = "<h1>A story</h1><div class=text-content><p>Springs keep the bay free of ice.</p></div>"
+FILLING = f"<script>{'x' * MAX_NOTICE_BYTES}</script>"
+
+CHALLENGE, CONSENT, EMPTY = RejectReason.CHALLENGE, RejectReason.CONSENT, RejectReason.EMPTY
+ERROR, OTHER, NO_LAYOUT = RejectReason.SOFT_ERROR, RejectReason.NOT_ARTICLE, RejectReason.LAYOUT
+UNKNOWN_SOURCE, STATUS = RejectReason.UNKNOWN_SOURCE, RejectReason.HTTP_STATUS
+
+
+def rejected(html: str, url: str = KNOWN, status: int | None = None) -> Rejected:
+    return rejection_of(parse(html_capture(f"<!doctype html>{html}", url=url, http_status=status)))
+
+
+NOTICES = [
+    (f"<title>Just a moment...</title>{WORDS}", CHALLENGE),
+    ("<title>paper.example</title><div id=px-captcha></div>", CHALLENGE),
+    ("<title>x</title><script src='https://geo.captcha-delivery.com/c.js'></script>", CHALLENGE),
+    (f"<title>Before you continue</title>{WORDS}", CONSENT),
+    (f"<title>Paper</title><form action='https://consent.paper.example/save'>{WORDS}</form>", CONSENT),
+    (f"<title>Page not found | Paper</title>{WORDS}", ERROR),
+    (f"<title>Paper - 404: Not Found</title>{STORY}", ERROR),
+    (f"<title>Die Zeitung | Seite nicht gefunden</title>{WORDS}", ERROR),
+    (f"<title>페이지를 찾을 수 없습니다</title>{WORDS}", ERROR),
+    (f"<title>Paper</title><form>{WORDS}<input type=password></form>", ERROR),
+    ("<title>Paper</title><div id=root></div><script>app()</script>", EMPTY),
+    ("<frameset><frame src=a></frameset>", EMPTY),
+]
+
+
+@pytest.mark.parametrize(("html", "reason"), NOTICES)
+@pytest.mark.parametrize("url", [KNOWN, UNKNOWN], ids=["known", "unknown"])
+def test_p09_p10_notices_are_told_whether_the_site_is_known_or_not(html: str, reason: RejectReason, url: str) -> None:
+    outcome = rejected(html, url)
+    assert outcome.reason is reason
+    assert outcome.source == ("tass" if url == KNOWN else None)
+
+
+@pytest.mark.parametrize(("html", "reason"), NOTICES)
+def test_p10_a_notice_without_an_address_is_told_too(html: str, reason: RejectReason) -> None:
+    assert rejection_of(parse(html_capture(html))).reason is reason
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<title>A story</title>{STORY}",
+        f"<title>A story</title>{WORDS}",
+        "<title>A story</title><p>Short, but it needs no script.</p>",
+        f"<title>Not found: the lost ship</title>{ARTICLE}{STORY}",
+        f"<title>Access denied: who may vote</title>{JSONLD}{STORY}",
+        f"<title>A story</title>{JSONLD}{STORY}<form><input type=password><div class=g-recaptcha></div></form>",
+        f"<title>A list</title><meta property=og:type content=website>{STORY}",
+    ],
+)
+def test_pages_of_unknown_sites_that_are_no_notice_stay_unknown(html: str) -> None:
+    assert rejected(html, UNKNOWN).reason is UNKNOWN_SOURCE
+    assert rejected(html + FILLING, UNKNOWN).reason is UNKNOWN_SOURCE
+
+
+def test_p10_of_an_unknown_site_large_pages_are_parsed_only_for_their_title() -> None:
+    assert rejected(f"<title>Just a moment...</title>{WORDS}{FILLING}", UNKNOWN).reason is CHALLENGE
+    assert rejected(f"<title>x</title><div id=px-captcha></div>{FILLING}", UNKNOWN).reason is UNKNOWN_SOURCE
+    assert not may_be_notice(b"<title>A story</title>" + FILLING.encode())
+    assert may_be_notice(b"<title data-x>\n Attention Required! | Guard</title>" + FILLING.encode())
+
+
+def test_p10_notices_in_other_encodings_are_read() -> None:
+    html = "<title>Page non trouvée</title><p>" + "mot né " * 100
+    capture = html_capture(html.encode("cp1252"), url=UNKNOWN)
+    assert rejection_of(parse(capture)).reason is ERROR
+
+
+def test_a_source_that_is_named_wrongly_is_said_whatever_the_page_is() -> None:
+    outcome = rejection_of(parse(html_capture("<title>Just a moment...</title>", url=UNKNOWN, source="nobody")))
+    assert (outcome.reason, outcome.detail) == (UNKNOWN_SOURCE, "there is no source 'nobody'")
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+@pytest.mark.parametrize("url", [KNOWN, UNKNOWN], ids=["known", "unknown"])
+def test_f29_p10_a_challenge_is_told_whatever_the_status_it_came_with(status: int, url: str) -> None:
+    outcome = rejected("<title>Just a moment...</title><p>Checking your browser.</p>", url, status)
+    assert (outcome.reason, outcome.detail) == (CHALLENGE, f"status {status}, title 'Just a moment...'")
+    assert outcome.source == ("tass" if url == KNOWN else None)
+
+
+@pytest.mark.parametrize(
+    ("html", "status"),
+    [
+        ("<title>Just a moment...</title>", 404),  # no service asks so
+        ("<title>403 Forbidden</title><h1>Forbidden</h1>", 403),
+        ("<title>Service unavailable</title>", 503),
+        (f"<title>A story</title>{STORY}", 403),
+        ("", 503),
+    ],
+)
+def test_f29_f31_other_answers_keep_their_status(html: str, status: int) -> None:
+    outcome = rejected(html, KNOWN, status)
+    assert (outcome.reason, outcome.detail) == (STATUS, f"answered with status {status}")
+
+
+@pytest.mark.parametrize("body", [b"", b"\x89PNG\r\n" + b"\0" * 99, b"%PDF-1.7"])
+def test_f29_an_error_that_is_no_page_keeps_its_status(body: bytes) -> None:
+    assert rejection_of(parse(html_capture(body, url=KNOWN, http_status=403))).reason is STATUS
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "detail"),
+    [
+        ("<link rel=canonical href=https://tass.com/>", KNOWN, "it says that it is the home page: https://tass.com/"),
+        ("<link rel=canonical href=/>", KNOWN, "it says that it is the home page: https://tass.com/"),
+        (
+            "<meta property=og:url content=https://tass.com>",
+            KNOWN,
+            "it says that it is the home page: https://tass.com/",
+        ),
+        ("", "https://tass.com/?utm_source=x", "its address is that of the home page"),
+        ("", "https://tass.com/tag/cranes", "its address has '/tag'"),
+        ("", "https://tass.com/world/video/1?x=/tag/", "its address has '/video'"),
+        ("", "https://tass.com/galleries", "its address has '/galleries'"),
+        ("<meta property=og:type content=website>", "https://tass.com/tag/cranes", "its og:type is 'website'"),
+    ],
+)
+def test_f13_p20_home_pages_and_listings_that_no_layout_matches_are_told(head: str, url: str, detail: str) -> None:
+    outcome = rejected(f"<title>Cranes</title>{head}{WORDS}", url)
+    assert (outcome.reason, outcome.detail) == (OTHER, detail)
+
+
+@pytest.mark.parametrize(
+    ("head", "url"),
+    [
+        (ARTICLE + "<link rel=canonical href=https://tass.com/>", KNOWN),  # P16: some sites write that everywhere
+        (ARTICLE, "https://tass.com/tag/cranes"),
+        (JSONLD, "https://tass.com/video/1"),
+        ("", KNOWN),
+        ("", "https://tass.com/videography/1731000"),
+        ("", "https://tass.com/?p=1731000"),
+        ("", "https://tass.com/society/1?from=/tag/"),
+    ],
+)
+def test_p12_what_may_be_an_article_in_a_new_layout_is_told_as_such(head: str, url: str) -> None:
+    assert rejected(f"<title>Cranes</title>{head}{WORDS}", url).reason is NO_LAYOUT
+
+
+@pytest.mark.parametrize(
+    ("head", "detail"),
+    [
+        (
+            '<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
+            "its JSON-LD is of type CollectionPage",
+        ),
+        (
+            '<script type="application/ld+json">{"@graph": [{"@type": ["WebPage", "ImageGallery"]}]}</script>',
+            "its JSON-LD is of type ImageGallery",
+        ),
+        ("<meta property=og:type content=video.other>", "its og:type is 'video.other'"),
+    ],
+)
+def test_p20_a_page_that_is_no_article_for_sure_is_rejected_although_a_layout_matches(head: str, detail: str) -> None:
+    outcome = rejected(head + LAYOUT)
+    assert (outcome.reason, outcome.detail) == (OTHER, detail)
+    assert (outcome.source, outcome.layout, outcome.parser_version) == ("tass", "2019", 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "<meta property=og:type content=website>",  # which some sites write into every page
+        ARTICLE + '<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
+        '<script type="application/ld+json">{"@type": "VideoObject"}</script>',  # of a video in the text
+        '<script type="application/ld+json">[{"@type": "NewsArticle"}, {"@type": "ProfilePage"}]</script>',
+        '<meta property=og:type content=video.other><script type="application/ld+json">{"@type": "Article"}</script>',
+        '<script type="application/ld+json">{"@type": "LiveBlogPosting"}</script>',  # as the source has it
+    ],
+)
+def test_p20_what_may_be_an_article_lands_where_a_layout_matches(head: str) -> None:
+    assert article_of(parse(html_capture(head + LAYOUT, url=KNOWN))).title == "A story"
+
+
+def test_p16_an_article_whose_canonical_link_is_the_home_page_lands_under_its_own_address() -> None:
+    outcome = parse(html_capture("<link rel=canonical href=https://tass.com/>" + LAYOUT, url=KNOWN))
+    assert isinstance(outcome, Parsed)
+    assert outcome.article.canonical_url == KNOWN
+    assert outcome.origins["canonical_url"] == "the address that was asked for"
