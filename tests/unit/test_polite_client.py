@@ -3,6 +3,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -371,3 +372,15 @@ def test_open_makes_a_client_from_the_settings() -> None:
         assert reason_of(client, "http://127.0.0.1/") is FetchReason.ADDRESS
         assert client.budget.used == 0
         assert re.fullmatch(r"newslake/\S+ \(\+https://example\.org/bot\)", client._http._headers["User-Agent"])
+
+
+def test_the_page_about_politeness_names_settings_and_their_defaults() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "politeness-and-law.md").read_text("utf-8")
+    named = {name.lower() for name in re.findall(r"NEWSLAKE_([A-Z_]+)", page)}
+    assert named <= set(Settings.model_fields)
+    told = {
+        name.lower(): float(default)
+        for name, default in re.findall(r"^\| `NEWSLAKE_([A-Z_]+)` \| (\d+) \|", page, re.M)
+    }
+    assert len(told) == 5
+    assert told == {name: Settings.model_fields[name].default for name in told}
