@@ -1,11 +1,16 @@
 """What Prefect's UI keeps of a run: one Markdown artifact and one line in the log."""
 
-from prefect import get_run_logger
-from prefect.artifacts import create_markdown_artifact
+from collections.abc import Sequence
 
-from flows.report import summary_markdown
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from flows.report import plan_rows, plan_summary, summary_markdown
+from infra.backfill_plan import PlannedDay, Wish
 from infra.filing import Run
 from infra.run_report import RunReport
+
+SHOWN_ROWS = 10_000  # rows of a table artifact that Prefect's UI still pages through well (measured)
 
 
 def publish(key: str, report: RunReport, run: Run) -> None:
@@ -21,9 +26,26 @@ def publish(key: str, report: RunReport, run: Run) -> None:
         logger.info("nothing to do: no capture was found")
     logger.info("%s", report.summary())
     limit = run.settings.quarantine_limit
-    if report.rejected_share > limit:
-        logger.warning("%.0f %% of the captures were rejected, over the limit of %.0f %%",
-                       100 * report.rejected_share, 100 * limit)  # fmt: skip
+    if report.lost_share > limit:
+        logger.warning("%.0f %% of the pages gave no article, over the limit of %.0f %%",
+                       100 * report.lost_share, 100 * limit)  # fmt: skip
+    for alarm in report.alarms:
+        logger.warning("look at this: %s", alarm)
     create_markdown_artifact(
         summary_markdown(report, run.settings.lake, run.run_id), key=key, description=report.summary()
+    )
+
+
+def publish_plan(planned: Sequence[PlannedDay], wish: Wish, reason: str) -> None:
+    """Publish what a backfill is going to do.
+
+    Args:
+        planned: every day of the range.
+        wish: what was asked for.
+        reason: why; as the user wrote it, empty where nothing was said.
+    """
+    summary = f"{wish.days.described()}, {wish.reprocess.value}: {plan_summary(planned)}"
+    get_run_logger().info("%s. Reason: %s", summary, reason or "none given")
+    create_table_artifact(
+        plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=f"{summary}. Reason: {reason or 'none given'}"
     )

@@ -8,9 +8,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from flows import (
+    cli_backfill,
+    cli_checks,
     cli_demo,
     cli_doctor,
     cli_lake,
+    cli_live,
     cli_maintain,
     cli_parse,
     cli_rejects,
@@ -56,9 +59,11 @@ def _program(
 app.command(name="demo", rich_help_panel="Start here")(cli_demo.demo)
 app.command(name="up", rich_help_panel="Start here")(cli_up.up)
 app.command(name="ingest", rich_help_panel="Fill the lake")(cli_runs.ingest)
-app.command(name="run", rich_help_panel="Fill the lake")(cli_runs.run)
-app.command(name="backfill", rich_help_panel="Fill the lake")(cli_runs.backfill)
+app.command(name="run", rich_help_panel="Fill the lake")(cli_live.run)
+app.command(name="fetch", rich_help_panel="Fill the lake")(cli_live.fetch)
+app.command(name="backfill", rich_help_panel="Fill the lake")(cli_backfill.backfill)
 app.command(name="reparse", rich_help_panel="Fill the lake")(cli_reparse.reparse)
+app.command(name="release", rich_help_panel="Fill the lake")(cli_checks.release)
 app.command(name="status", rich_help_panel="Look at it")(cli_lake.status)
 app.command(name="query", rich_help_panel="Look at it")(cli_lake.query)
 app.command(name="show", rich_help_panel="Look at it")(cli_show.show)
@@ -68,6 +73,7 @@ app.command(name="doctor", rich_help_panel="Look at it")(cli_doctor.doctor)
 app.command(name="compact-raw", rich_help_panel="Keep it in shape")(cli_maintain.compact_raw)
 app.command(name="expire", rich_help_panel="Keep it in shape")(cli_maintain.expire)
 app.command(name="parse", rich_help_panel="Work on parsers")(cli_parse.parse)
+app.command(name="suggest-checks", rich_help_panel="Work on parsers")(cli_checks.suggest_checks)
 app.command(name="sources", rich_help_panel="Work on parsers")(cli_lake.sources)
 
 

@@ -40,7 +40,8 @@ def _run_flow(folder: str, lake: str) -> "RunReport":
     with console.status("") as status:
         status.update("loading Prefect …")
         if not where:
-            from flows.serve import isolated, state_folder
+            from flows.serve import isolated
+            from infra.site_lock import state_folder
 
             home = state_folder() / "demo"
             home.mkdir(parents=True, exist_ok=True)

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
@@ -73,73 +73,6 @@ def ingest(
     return finish(sum(reports, RunReport()), run, as_json)
 
 
-def run(
-    source: SourceArgument,
-    day: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Publication day, UTC, YYYY-MM-DD. Default: yesterday.")
-    ] = None,
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
-) -> int:
-    """Land one publication day of one source from what is archived.
-
-    [bold]Example[/bold]
-
-    newslake run tass --day 2017-05-10
-    """
-    from flows.start import begin_run
-    from infra.days import Days, parse_day, require_begun
-    from infra.known_sources import require_source
-    from infra.reparse_plan import plan_days
-
-    require_source(source)
-    now = datetime.now(UTC)
-    days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
-    require_begun(days, now)
-    context = begin_run(lake)
-    if under_prefect(prefect):
-        from flows.run import run as flow
-
-        return finish(flow(source, days.start, context.settings.lake), context, as_json)
-    chunks = plan_days(context.open_store(), [source], days)
-    return rebuild_here(chunks, context, as_json, f"{source}, {days.described()}")
-
-
-def backfill(
-    start: Annotated[str, typer.Option(metavar="DATE", help="First publication day, UTC, YYYY-MM-DD.")],
-    end: Annotated[str, typer.Option(metavar="DATE", help="First publication day left out, UTC, YYYY-MM-DD.")],
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
-    ] = None,
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
-) -> int:
-    """Land a range of days from what is archived. The end is the first day left out.
-
-    [bold]Example[/bold]
-
-    newslake backfill tass theissue --start 2017-05-01 --end 2017-06-01
-    """
-    from flows.start import begin_run
-    from infra.days import Days, parse_day, require_begun
-    from infra.known_sources import require_source
-    from infra.reparse_plan import plan_days
-
-    for name in sources or []:
-        require_source(name)
-    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
-    require_begun(days, datetime.now(UTC))
-    context = begin_run(lake)
-    if under_prefect(prefect):
-        from flows.backfill import backfill as flow
-
-        return finish(flow(days.start, days.end, sources or [], context.settings.lake), context, as_json)
-    chunks = plan_days(context.open_store(), sources or [], days)
-    return rebuild_here(chunks, context, as_json, f"{', '.join(sources or ['all sources'])}, {days.described()}")
-
-
 def under_prefect(asked: bool) -> bool:
     """Whether to run as a flow: if that is asked for, or a server is configured. Says so if not."""
     if asked or os.environ.get("PREFECT_API_URL"):
@@ -177,20 +110,26 @@ def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, w
 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
-    """Print the summary; the exit code says whether too much was rejected."""
+    """Print the summary; the exit code says whether too much was lost on the way, or held back."""
     from flows.report import summary_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
     else:
         stdout().print(summary_table(report))
+    console = stderr()
+    for alarm in report.alarms:
+        console.print(Text(f"look at this: {alarm}", "yellow"))
+    if report.needs_attention:
+        console.print("[yellow]Some days were held back; what they had stays.[/yellow] See `newslake status`.")
     limit = run.settings.quarantine_limit
-    if report.rejected_share <= limit:
+    if report.lost_share > limit:
+        console.print(
+            f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
+            "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] What came is kept: see `newslake rejects`."
+        )
+    elif not report.needs_attention:
         return ExitCode.DONE
-    stderr().print(
-        f"[yellow]{report.rejected_share:.0%} of the captures were rejected, over the limit of {limit:.0%} "
-        "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] They are kept: see `newslake rejects`."
-    )
     return ExitCode.OVER_QUARANTINE_LIMIT
 
 

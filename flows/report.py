@@ -1,12 +1,13 @@
 """What a run did, drawn for people: as a terminal table and as Markdown for Prefect's UI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from flows.record_text import shown
+from infra.backfill_plan import Action, PlannedDay, totals
 from infra.run_report import RunReport
 
 SHOWN_PARTITIONS = 200  # rows of an artifact that a page still shows well; `newslake status` has them all
@@ -14,6 +15,12 @@ SHOWN_PARTITIONS = 200  # rows of an artifact that a page still shows well; `new
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
     """The summary, line by line: label and count; reasons of rejection in falling order."""
+    if report.discovered:
+        yield "links found", f"{report.discovered:,}"
+    for why, count in report.dropped.most_common():
+        yield f"  left out: {why}", f"{count:,}"
+    if report.requests:
+        yield "requests", f"{report.requests:,}"
     yield "captures", f"{report.captures:,}"
     if report.known:
         yield "  archived before", f"{report.known:,}"
@@ -21,6 +28,8 @@ def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
     yield "rejected", f"{report.rejected_total:,}"
     for reason, count in report.rejected.most_common():
         yield f"  {reason}", f"{count:,}"
+    for reason, count in report.failed.most_common():
+        yield f"not fetched: {reason}", f"{count:,}"
     for kind, count in report.skipped.most_common():
         yield f"skipped: {kind}", f"{count:,}"
     yield "partitions written", f"{report.partitions_written:,}"
@@ -54,6 +63,32 @@ def summary_markdown(report: RunReport, lake: str, run_id: str) -> str:
         if len(partitions) > SHOWN_PARTITIONS:
             lines.append(f"| … | {len(partitions) - SHOWN_PARTITIONS:,} more days | |")
     return "\n".join(lines)
+
+
+def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:
+    """A backfill's plan as rows of a table, in the order of the work; days that are as asked for are left out."""
+    return [
+        {
+            "source": each.source,
+            "day": each.day.isoformat(),
+            "state": each.state.value,
+            "action": each.action.value,
+            "requests": "unknown" if each.requests is None else each.requests,
+        }
+        for each in planned
+        if each.action is not Action.NOTHING
+    ]
+
+
+def plan_summary(planned: Sequence[PlannedDay]) -> str:
+    """One line: days by action, and about how many requests."""
+    counts = totals(planned)
+    unknown = sum(each.requests is None for each in planned)
+    return (
+        f"{len(planned):,} days: {counts['fetch']:,} to fetch, {counts['parse']:,} to parse from the archive, "
+        f"{counts['nothing']:,} as they should be; about {counts['requests']:,} requests"
+        + (f" and those of {unknown:,} days of which nobody knows how much was published" if unknown else "")
+    )
 
 
 def query_table(answer: Any, longest: int = 60) -> Table:

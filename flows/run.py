@@ -2,30 +2,63 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from prefect import flow, runtime
+from prefect import flow, get_run_logger, runtime, task
+from prefect.cache_policies import NO_CACHE
 
-from flows.parameters import SourceName
-from flows.rebuild import rebuild
+from flows.artifacts import publish
+from flows.parameters import PreferName, SourceName
+from flows.slots import source_slot
 from flows.start import begin_run
 from infra.days import Days, require_begun
-from infra.reparse_plan import plan_days
+from infra.filing import Run
+from infra.live import carry_out
+from infra.live_plan import Order, make_plan
+from infra.polite_client import PoliteClient
+from infra.preference import Preference
 from infra.run_report import RunReport
+from infra.site_lock import site_locks
 
-LAG = timedelta(days=1)  # a run lands the day before its scheduled one: that day is over in UTC
+
+# No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
+@task(name="source-days", task_run_name="{source}-{days.start}", cache_policy=NO_CACHE, persist_result=False)
+def source_days_task(source: str, days: Days, order: Order, run: Run) -> RunReport:
+    """Find, fetch, archive, parse and land some days of one source."""
+    logger = get_run_logger()
+    store, today = run.open_store(), datetime.now(UTC).date()
+    with source_slot(source), site_locks([source]), PoliteClient.open(run.settings) as client:
+        plan = make_plan(source, days, order, store=store, client=client, today=today)
+        logger.info("%s, %s: %s", source, days.described(), plan.summary())
+        report = carry_out(plan, run, client)
+    logger.info("%s, %s: %s", source, days.described(), report.summary())
+    return report
 
 
 @flow(name="run", flow_run_name="run-{source}", persist_result=False)
-def run(source: SourceName, day: date | None = None, lake: str = "") -> RunReport:
-    """Land one publication day of one source, from what the archive holds.
+def run(
+    source: SourceName,
+    day: date | None = None,
+    prefer: PreferName = "archive",
+    only_archive: bool = False,
+    lag_days: int = 1,
+    lake: str = "",
+) -> RunReport:
+    """Land one publication day of one source: what is archived, and what the source lists beyond that.
 
     Args:
         source: Name of the source.
-        day: Publication day, UTC. Empty: the day before the scheduled time of this run.
+        day: Publication day, UTC. Empty: the day of this run's scheduled time less the lag.
+        prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
+            source, "network" after it.
+        only_archive: Send no request to the source.
+        lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     # Of the scheduled time, never of the clock: a run that starts hours late must land the day it was meant for.
-    chosen = day or (runtime.flow_run.scheduled_start_time.astimezone(UTC) - LAG).date()
+    chosen = day or (runtime.flow_run.scheduled_start_time.astimezone(UTC) - timedelta(days=lag_days)).date()
     days = Days.one(chosen)
     require_begun(days, datetime.now(UTC))
     context = begin_run(lake)
-    return rebuild("run", plan_days(context.open_store(), [source], days), context)
+    order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
+    report = source_days_task(source, days, order, context)
+    publish("run", report, context)
+    return report

@@ -14,16 +14,11 @@ from pathlib import Path
 
 from infra.errors import NewslakeError
 from infra.settings import Settings
+from infra.site_lock import state_folder
 
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 START_SECONDS = 90  # SQLite migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
 STOP_SECONDS = 15  # the server ends within 3 s unless a page of its UI holds a connection open
-
-
-def state_folder() -> Path:
-    """Where Prefect's database lives: the user's state folder (XDG base directory specification), not the lake."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "newslake"
 
 
 # Silent towards the outside; DO_NOT_TRACK alone does not stop the server's telemetry.

@@ -1,7 +1,7 @@
 """From answers to captures: what is fetched is kept as it came, whatever it is."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +35,12 @@ class Fetched:
 
 
 def fetch_pages(
-    wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, now: Callable[[], datetime], *, source: str | None = None
-) -> Iterator[Fetched]:
+    wanted: Iterable[tuple[str, Source | None]],
+    client: PoliteClient,
+    now: Callable[[], datetime],
+    *,
+    source: str | None = None,
+) -> Generator[Fetched, None, None]:
     """Ask for addresses, hosts in parallel, one request to a host at a time.
 
     Args:

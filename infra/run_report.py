@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from parsers.checks import Finding, Severity
+from parsers.outcome import RejectReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,14 @@ class RunReport:
         return self.rejected.total()
 
     @property
-    def rejected_share(self) -> float:
-        """Rejected captures among all, 0 to 1; 0 where there were none."""
-        return self.rejected_total / self.captures if self.captures else 0.0
-
-    @property
     def lost_share(self) -> float:
-        """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was."""
+        """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was.
+
+        What a server said is gone, or was never there, is its word and no loss: feeds name such pages every day.
+        """
         tried = self.captures + self.failed.total()
-        return (self.rejected_total + self.failed.total()) / tried if tried else 0.0
+        lost = self.rejected_total - self.rejected[RejectReason.HTTP_STATUS] + self.failed.total()
+        return lost / tried if tried else 0.0
 
     @property
     def needs_attention(self) -> bool:

@@ -181,19 +181,21 @@ def test_reparse_run_and_backfill_change_nothing_where_the_parser_is_the_same(
         capsys.readouterr()
         assert run_cli([*command, "--json"]) == 0
         assert orjson.loads(capsys.readouterr().out)["partitions_written"] == 0
-    days = ["--start", DAY, "--end", "2024-01-13"]
+    days = ["--start", DAY, "--end", "2024-01-13", "--only", "archive"]
     for command in (["backfill", *days], ["backfill", "tass", *days], ["run", "tass", "--day", DAY]):
         capsys.readouterr()
         assert run_cli([*command, "--json"]) == 0
     assert orjson.loads(capsys.readouterr().out)["partitions_written"] == 0
 
 
-@pytest.mark.parametrize("command", [["run", "tass", "--day", DAY], ["run", "tass"], ["reparse", "tass"]])
+@pytest.mark.parametrize(
+    "command", [["run", "tass", "--day", DAY], ["run", "tass", "--only", "archive"], ["reparse", "tass"]]
+)
 def test_nothing_archived_is_said_plainly_and_writes_nothing(
     command: list[str], capsys: pytest.CaptureFixture[str], lake: Path
 ) -> None:
     assert run_cli(command) == 0
-    assert "nothing is archived for tass" in capsys.readouterr().err
+    assert "nothing is archived" in capsys.readouterr().err
     assert not list(lake.rglob("*.parquet"))
 
 
@@ -204,7 +206,7 @@ def test_quarantine_over_the_limit_is_exit_3_and_said(
     assert run_cli(["ingest", folder]) == 3
     printed = capsys.readouterr()
     assert "unknown_source" in printed.out
-    assert "20% of the captures were rejected, over the limit of 5%" in printed.err.replace("\n", " ")
+    assert "20% of the pages gave no article, over the limit of 5%" in printed.err.replace("\n", " ")
     monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "0.2")
     assert run_cli(["ingest", folder]) == 0
 
@@ -257,7 +259,13 @@ def test_o10_a_source_that_cannot_be_loaded_is_shown_and_the_others_are_listed(
 
 
 @pytest.mark.parametrize(
-    "command", [["status"], ["backfill", "--start", DAY, "--end", "2024-01-13"], ["reparse", "tass"], ["verify"]]
+    "command",
+    [
+        ["status"],
+        ["backfill", "--start", DAY, "--end", "2024-01-13", "--only", "archive"],
+        ["reparse", "tass"],
+        ["verify"],
+    ],
 )
 def test_o10_a_source_that_cannot_be_loaded_stops_no_command(
     command: list[str], capsys: pytest.CaptureFixture[str], broken_source: str, folder: str

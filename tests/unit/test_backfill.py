@@ -1,0 +1,104 @@
+"""The sliding window of a backfill."""
+
+import threading
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from infra.backfill import MAX_ACTIVE, require_all_done, work_through
+from infra.backfill_plan import Piece
+from infra.days import Days
+from infra.errors import NewslakeError, UsageError
+from infra.live_plan import Order
+from infra.run_report import RunReport
+
+START = date(2024, 5, 1)
+
+
+def piece(source: str, offset: int) -> Piece:
+    return Piece(source, Days.one(START + timedelta(days=offset)), Order())
+
+
+def test_pieces_are_done_in_order_and_their_reports_add_up() -> None:
+    pieces = [piece("tass", offset) for offset in range(5)]
+    done: list[Piece] = []
+    ended: list[Piece] = []
+
+    def work(each: Piece) -> RunReport:
+        done.append(each)
+        return RunReport(captures=1)
+
+    report, failed = work_through(pieces, work, max_active=4, on_done=ended.append)
+    assert done == ended == pieces  # one source: one after the other, however many could be active
+    assert (report.captures, failed) == (5, {})
+
+
+def test_several_sources_are_worked_on_at_a_time_but_never_one_twice() -> None:
+    both = threading.Barrier(2, timeout=30)
+    active: Counter[str] = Counter()
+    lock = threading.Lock()
+    overlaps = []
+
+    def work(each: Piece) -> RunReport:
+        with lock:
+            active[each.source] += 1
+            overlaps.append(active[each.source])
+        both.wait()  # passes only if the other source is at work too
+        with lock:
+            active[each.source] -= 1
+        return RunReport()
+
+    pieces = [piece(source, offset) for offset in range(3) for source in ("tass", "theissue")]
+    work_through(pieces, work, max_active=2)
+    assert set(overlaps) == {1}
+
+
+def test_the_next_piece_begins_as_one_ends_not_when_all_have() -> None:
+    slow_may_end = threading.Event()
+
+    def work(each: Piece) -> RunReport:
+        if each.source == "tass":
+            assert slow_may_end.wait(30)
+        elif each == piece("theissue", 3):
+            slow_may_end.set()  # reached although the first piece of the other source still runs
+        return RunReport()
+
+    pieces = [piece("tass", 0), *(piece("theissue", offset) for offset in range(4))]
+    _, failed = work_through(pieces, work, max_active=2)
+    assert failed == {}
+
+
+def test_a_piece_that_fails_stops_no_other_and_is_named_with_the_remedy() -> None:
+    pieces = [piece("tass", 0), piece("tass", 1)]
+
+    def work(each: Piece) -> RunReport:
+        if each == pieces[0]:
+            raise NewslakeError("bucket news is full", "Make room.")
+        return RunReport(captures=1)
+
+    report, failed = work_through(pieces, work, max_active=1)
+    assert report.captures == 1
+    with pytest.raises(
+        NewslakeError, match=r"1 of 2 pieces failed, the first for tass, 2024-05-01: bucket news is full"
+    ):
+        require_all_done(pieces, failed)
+    require_all_done(pieces, {})
+
+
+def test_a_bug_ends_the_backfill() -> None:
+    begun: list[Piece] = []
+
+    def work(each: Piece) -> RunReport:
+        begun.append(each)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work_through([piece("tass", offset) for offset in range(3)], work, max_active=1)
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize("number", [0, -1, MAX_ACTIVE + 1])
+def test_o01_a_window_of_no_or_too_many_pieces_is_refused(number: int) -> None:
+    with pytest.raises(UsageError, match="max_active"):
+        work_through([], lambda _: RunReport(), max_active=number)

@@ -1,0 +1,180 @@
+"""What a backfill takes up, what it does with each day, and in which pieces: from the lake alone."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.backfill_plan import (
+    MAX_DAYS,
+    MAX_PIECES,
+    Action,
+    Direction,
+    PlannedDay,
+    Reprocess,
+    Wish,
+    pieces_of,
+    plan_backfill,
+    totals,
+)
+from infra.catalog import State
+from infra.days import Days
+from infra.errors import UsageError
+from infra.lake import Lake
+from infra.partition import Coverage
+from parsers.registry import sources
+from tests.lake_samples import NOON, landed, rejected
+from tests.memory_store import MemoryStore
+
+START = date(2024, 5, 1)
+WEEK = Days(START, START + timedelta(days=7))
+TODAY = START + timedelta(days=6)  # the last day of the week: nothing in it is in the future
+REACHED = TODAY - timedelta(days=sources()["tass"].horizon_days)
+VERSION = sources()["tass"].version
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+def land(store: MemoryStore, offset: int, mode: str | None = "live", version: int = VERSION) -> None:
+    """One article of the day that is so many days after the first, and, if a mode is given, coverage by it."""
+    day = START + timedelta(days=offset)
+    article = landed(
+        offset, source="tass", published_at=NOON + timedelta(days=offset), parser_version=version, mode=mode or "ingest"
+    )
+    coverage = {("tass", day.isoformat()): Coverage(1, 1, 1)} if mode else None
+    Lake(store).land([article], coverage=coverage, mode=mode or "ingest")
+
+
+def actions(store: MemoryStore, **wish: object) -> dict[int, Action]:
+    """Action by day of the week, of days that something is done with."""
+    wish = {"days": WEEK, "names": ("tass",)} | wish
+    planned = plan_backfill(store, Wish(**wish), today=TODAY)  # type: ignore[arg-type]
+    return {(each.day - START).days: each.action for each in planned if each.action is not Action.NOTHING}
+
+
+def test_of_an_empty_lake_every_day_is_taken_up_and_the_source_asked_where_it_reaches(store: MemoryStore) -> None:
+    found = actions(store)
+    assert set(found) == set(range(7))
+    assert {offset for offset, action in found.items() if action is Action.FETCH} == {
+        offset for offset in range(7) if START + timedelta(days=offset) >= REACHED
+    }
+
+
+def test_a_day_that_a_run_looked_at_is_not_missing(store: MemoryStore) -> None:
+    for offset in range(7):
+        land(store, offset)
+    assert actions(store) == {}
+
+
+def test_an_article_that_came_with_the_links_of_another_day_does_not_make_its_day_done(store: MemoryStore) -> None:
+    land(store, 6, mode=None)
+    assert actions(store)[6] is Action.FETCH
+
+
+def test_a_day_from_the_archive_is_done_where_the_source_can_not_be_asked_any_more(store: MemoryStore) -> None:
+    land(store, 0, mode="reparse")
+    land(store, 6, mode="reparse")
+    found = actions(store)
+    assert 0 not in found
+    assert found[6] is Action.FETCH
+    assert 6 not in actions(store, only_archive=True)
+
+
+def test_only_archive_never_asks_the_source(store: MemoryStore) -> None:
+    assert set(actions(store, only_archive=True).values()) == {Action.PARSE}
+
+
+def test_outdated_takes_rows_of_an_older_parser_and_asks_nobody(store: MemoryStore) -> None:
+    land(store, 5)
+    land(store, 6, version=VERSION - 1)
+    assert actions(store, reprocess=Reprocess.OUTDATED) == {6: Action.PARSE}
+
+
+def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) -> None:
+    for offset in range(7):
+        land(store, offset)
+    Lake(store).land([], [rejected(0, source="tass")], mode="live")
+    assert actions(store, reprocess=Reprocess.FAILED) == {0: Action.PARSE}
+    assert actions(store) == {}
+
+
+def test_all_takes_every_day(store: MemoryStore) -> None:
+    land(store, 3)
+    assert len(actions(store, reprocess=Reprocess.ALL)) == 7
+
+
+def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
+    newest = plan_backfill(store, Wish(days=WEEK, names=("tass", "theissue")), today=TODAY)
+    oldest = plan_backfill(store, Wish(days=WEEK, names=("tass",), direction=Direction.OLDEST), today=TODAY)
+    assert [(each.day, each.source) for each in newest[:3]] == [
+        (TODAY, "tass"),
+        (TODAY, "theissue"),
+        (TODAY - timedelta(days=1), "tass"),
+    ]
+    assert [each.day for each in oldest] == list(WEEK)
+
+
+def test_requests_are_estimated_from_what_the_source_publishes(store: MemoryStore) -> None:
+    (unknown,) = plan_backfill(store, Wish(days=Days.one(TODAY), names=("tass",)), today=TODAY)
+    assert unknown.requests is None
+    land(store, 5)
+    planned = plan_backfill(store, Wish(days=WEEK, names=("tass",)), today=TODAY)
+    assert planned[0].requests == 1 + len(sources()["tass"].discovery) + 1  # an article, the feeds, the robots file
+
+
+def test_o01_an_unknown_source_and_a_range_of_more_than_ten_years_are_refused() -> None:
+    with pytest.raises(UsageError, match="no source 'gazette'"):
+        Wish(days=WEEK, names=("gazette",))
+    with pytest.raises(UsageError, match="at most 3,660 days"):
+        Wish(days=Days(START, START + timedelta(days=MAX_DAYS + 1)))
+
+
+def test_pieces_join_days_of_one_action_only_where_there_are_many(store: MemoryStore) -> None:
+    wish = Wish(days=WEEK, names=("tass",))
+    pieces = pieces_of(plan_backfill(store, wish, today=TODAY), wish)
+    assert [piece.days for piece in pieces] == [Days.one(day) for day in reversed(list(WEEK))]
+    assert [piece.order.only_archive for piece in pieces] == [piece.days.start < REACHED for piece in pieces]
+
+
+@given(
+    numbers=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400)), unique=True, max_size=900),
+    actions=st.sampled_from([(Action.PARSE,), (Action.PARSE, Action.FETCH), tuple(Action)]),
+    direction=st.sampled_from(Direction),
+)
+def test_pieces_hold_each_wanted_day_exactly_once_and_none_besides(
+    numbers: list[tuple[int, int]], actions: tuple[Action, ...], direction: Direction
+) -> None:
+    names = sorted(sources())[:4]
+    planned = [
+        PlannedDay(
+            names[source], START + timedelta(days=day), State.MISSING, actions[(source + day // 5) % len(actions)]
+        )
+        for source, day in numbers
+    ]
+    planned.sort(key=lambda each: (each.day, each.source), reverse=direction is Direction.NEWEST)
+    pieces = pieces_of(planned, Wish(days=WEEK, direction=direction))
+    held = [(piece.source, day, piece.order.only_archive) for piece in pieces for day in piece.days]
+    wanted = [each for each in planned if each.action is not Action.NOTHING]
+    assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)
+
+
+def test_a_year_of_twenty_sources_is_a_few_hundred_pieces() -> None:
+    names = [*sources()] * 2
+    planned = [
+        PlannedDay(f"{name}{number}", START + timedelta(days=day), State.MISSING, Action.FETCH)
+        for day in range(365)
+        for number, name in enumerate(names[:20])
+    ]
+    assert len(pieces_of(planned, Wish(days=WEEK))) <= MAX_PIECES + len(names)
+    assert totals(planned)["fetch"] == 365 * 20
+
+
+def test_a_plan_is_made_of_plain_values(store: MemoryStore) -> None:
+    (day,) = plan_backfill(store, Wish(days=Days.one(START), names=("tass",)), today=TODAY)
+    assert day.as_json() == {"source": "tass", "date": START, "state": "missing", "action": "parse", "requests": 0}
+    assert isinstance(day.as_json()["date"], date)
+    assert not isinstance(day.as_json()["date"], datetime)

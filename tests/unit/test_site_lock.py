@@ -1,0 +1,45 @@
+"""One run at a time on a site from one machine."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from infra.site_lock import site_locks, state_folder
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+def test_the_state_folder_is_that_of_the_xdg_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert state_folder() == tmp_path / "newslake"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert state_folder() == tmp_path / "home/.local/state/newslake"
+
+
+def _hold(names: list[str], has: "multiprocessing.synchronize.Event", go: "multiprocessing.synchronize.Event") -> None:
+    with site_locks(names):
+        has.set()
+        go.wait(60)
+
+
+def test_another_process_waits_and_says_so_and_a_killed_one_gives_the_lock_back() -> None:
+    context = multiprocessing.get_context("spawn")
+    has, go = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(["tass"], has, go))
+    other.start()
+    assert has.wait(60)
+    waited: list[str] = []
+
+    def waiting(source: str) -> None:
+        waited.append(source)
+        other.kill()  # as by the kernel: nothing in it gets to tidy up
+
+    with site_locks(["theissue", "tass"], waiting):
+        assert waited == ["tass"]
+    other.join(60)
+    with site_locks(["tass"], waiting):
+        assert waited == ["tass"]
