@@ -20,6 +20,7 @@ TAG: Final = re.compile(
 # Random bytes are control characters (tab, line breaks, ESC aside) to 10 %; a page with a few NULs is still a page.
 MAX_CONTROL_SHARE: Final = 0.05
 CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+LEADING: Final = b" \t\r\n\xef\xbb\xbf"  # what careless servers put before a file: no byte that a file begins with
 BLANK: Final = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
 BINARY_MAGIC: Final = {
     b"\x89PNG": "PNG image",
@@ -29,8 +30,8 @@ BINARY_MAGIC: Final = {
     ZIP_MAGIC: "zip archive",
     GZIP_MAGIC: "gzip inside gzip",
     b"RIFF": "RIFF media",
-    b"OggS": "Ogg media",
-    b"ID3": "MP3",
+    b"OggS\0": "Ogg media",
+    **dict.fromkeys((b"ID3\2", b"ID3\3", b"ID3\4"), "MP3"),  # with its version: texts may begin with the letters
     b"\x7fELF": "program",
     b"wOFF": "font",
     b"wOF2": "font",
@@ -38,7 +39,7 @@ BINARY_MAGIC: Final = {
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf": "7z archive",
-    b"Rar!": "rar archive",
+    b"Rar!\x1a": "rar archive",
     b"\xd0\xcf\x11\xe0": "old Office document",
     b"SQLite format 3": "SQLite database",
     b"PAR1": "Parquet",
@@ -69,7 +70,8 @@ def problem_of(body: bytes) -> Problem | None:
     # The beginning first: taking white space off a whole page copies it.
     if not body[:SNIFF_BYTES].strip(BLANK) and not body.strip(BLANK):
         return Problem(RejectReason.EMPTY, "no bytes" if not body else "white space only")
-    magic = next(filter(body.startswith, BINARY_MAGIC), None)
+    start = body[:SNIFF_BYTES].lstrip(LEADING)
+    magic = next(filter(start.startswith, BINARY_MAGIC), None)
     if magic:
         return Problem(RejectReason.NOT_HTML, BINARY_MAGIC[magic])
     if body[4:8] == b"ftyp":
