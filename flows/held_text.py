@@ -30,7 +30,8 @@ def held_lines(days: Iterable[Day]) -> Iterator[str]:
         if hold is None:
             continue
         captures = sum(day.hold.captures for day in held if day.hold)
-        yield f"{source}: held back since {first}: {len(held)} days, {captures:,} captures"
+        period = "1 day" if len(held) == 1 else f"{len(held)} days"
+        yield f"{source}: held back since {first}: {period}, {captures:,} captures"
         yield from (f"  {shown(finding.detail)}" for finding in hold.findings)
         yield from (f"  {line}" for line in _what_to_do(hold))
 

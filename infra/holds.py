@@ -155,7 +155,8 @@ def since(hold: Hold, holds: Iterable[Hold]) -> str:
 def put_hold(store: ObjectStore, hold: Hold) -> None:
     """Record that a day is held, or landed in spite of its findings. Repeating it changes nothing.
 
-    What another batch of the same run found is kept; what an earlier run found gives way, unless it is the same.
+    What another batch of the same run found is kept; what an earlier run found gives way, unless it is the same. The
+    folders of all captures that are held stay.
 
     Raises:
         NewslakeError: the hold cannot be written.
@@ -196,8 +197,10 @@ def released(hold: Hold, reason: str, run_id: str) -> Hold:
 def _merged(old: Hold | None, new: Hold) -> Hold:
     if old is None:
         return new
+    if old.state is HoldState.HELD:  # what it holds is still held: a release must find the captures of both
+        new = dataclasses.replace(new, got=tuple(sorted({*old.got, *new.got})))
     same = (old.state, old.subjects, old.reason) == (new.state, new.subjects, new.reason)
-    if same and (old.captures, old.articles) == (new.captures, new.articles):
+    if same and (old.captures, old.articles, old.got) == (new.captures, new.articles, new.got):
         return old  # found again: the run that found it first stays
     if old.run_id != new.run_id or old.state is not new.state:
         return new
@@ -206,7 +209,6 @@ def _merged(old: Hold | None, new: Hold) -> Hold:
         captures=max(old.captures, new.captures),
         articles=max(old.articles, new.articles),
         findings=_joined(old.findings, new.findings),
-        got=tuple(sorted({*old.got, *new.got})),
         samples=tuple(sorted({*old.samples, *new.samples}, key=_in_order)[:MAX_SAMPLES]),
     )
 
