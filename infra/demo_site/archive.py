@@ -12,8 +12,8 @@ MAX_PER_DAY: Final = 80  # ids have two digits for the day, and some are for oth
 MAX_DAYS: Final = 400  # a year and a month; all is kept in memory, some 2 KB an article
 _OTHER_SLOT: Final = 90  # the number of a day's page that is no article
 _SPONSORED_SLOT: Final = 91
-# One page in some thirty is no article, as on real sites, and below newslake's default limit for quarantine.
-_OTHERS_EVERY: Final = 5
+# One page in some forty is no article: below newslake's default limit for quarantine, over some days.
+_OTHERS_EVERY: Final = 7
 _OTHERS_SHIFT: Final = {"tass": 0, "theissue": 2, "globalresearch": 4}  # not all on the same day
 _OTHERS: Final = (Kind.UNKNOWN_LAYOUT, Kind.VIDEO, Kind.TAG, Kind.LIVE)
 _SPONSORED_EVERY: Final = 4

@@ -5,7 +5,7 @@ import http.client
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
@@ -42,6 +42,14 @@ def client(site: DemoSite) -> Iterator[DemoClient]:
 @pytest.fixture
 def page(site: DemoSite) -> str:
     return site.expected("tass", TODAY)[0].url
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Until it holds; fails after ten seconds."""
+    until = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < until
+        threading.Event().wait(0.01)
 
 
 def spoil(site: DemoSite, url: str, fault: Fault) -> None:
@@ -285,11 +293,9 @@ def test_f25_a_client_that_gives_up_frees_the_server(site: DemoSite, page: str, 
     before = threading.active_count()
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
     connection.request("GET", page.removeprefix("https://tass.com"), headers={"Host": "tass.com"})
+    wait_for(lambda: bool(site.requests))
     connection.close()
-    until = time.monotonic() + 10
-    while threading.active_count() > before and time.monotonic() < until:
-        threading.Event().wait(0.02)
-    assert threading.active_count() <= before
+    wait_for(lambda: threading.active_count() <= before)
 
 
 def test_f31_a_reset_connection_gives_no_answer(site: DemoSite, client: DemoClient, page: str) -> None:
@@ -335,8 +341,7 @@ def test_the_end_leaves_no_thread_and_no_port() -> None:
         idle.getresponse().read()
         waiting = socket.create_connection(address)
         waiting.sendall(b"GET /rss/v2.xml HTTP/1.1\r\nHost: tass.com\r\n\r\n")
-        while not site.requests:
-            threading.Event().wait(0.01)
+        wait_for(lambda: len(site.requests) == 1)
     assert set(threading.enumerate()) <= before
     assert waiting.recv(10) == b""
     for connection in (silent, idle, waiting):
