@@ -244,7 +244,7 @@ def _origin(entry: str) -> tuple[str, tuple[str, int]]:
     host, place = _host_and_port(f"http://{name}"), _host_and_port(address)
     if host is None or place is None or re.search(r":[0-9]*$", name):
         raise UsageError(
-            f"{PREFIX}ORIGINS: {entry!r} is not host=http://address:port",
+            f"{PREFIX}ORIGINS: {re.sub('//.*@', '//', entry)!r} is not host=http://address:port",  # no password
             "Write for example tass.com=http://127.0.0.1:8765, several separated by commas.",
         )
     return host[0], place

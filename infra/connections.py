@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from functools import partial
 from http.client import HTTPResponse as StandardResponse
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import requests
 import urllib3
@@ -130,24 +130,18 @@ class _Connection(HTTPConnection):
 
     @override
     def _new_conn(self) -> socket.socket:
-        return open_socket(self.policy, self._dns_host, self.port, _seconds(self.timeout))
+        # Every request of `PinnedAdapter.ask` has a timeout.
+        return open_socket(self.policy, self._dns_host, self.port, cast("float", self.timeout))
 
     @override
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override] # as urllib3 does
-        # urllib3 has set the timeout to what is left of the total.
-        ends = time.monotonic() + _seconds(self.timeout)
+        ends = time.monotonic() + cast("float", self.timeout)  # urllib3 has set it to what is left of the total
         self.response_class = partial(_Response, ends=ends)  # type: ignore[assignment] # it is only ever called
         return super().getresponse()
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
     pass
-
-
-def _seconds(timeout: Any) -> float:
-    if not isinstance(timeout, int | float):
-        raise TypeError("a connection of ours is never opened without a timeout")
-    return timeout
 
 
 class PinnedAdapter(HTTPAdapter):

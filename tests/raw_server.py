@@ -42,7 +42,8 @@ class RawServer:
 def answer(body: bytes = b"<html>page</html>", *headers: str, status: str = "200 OK", length: bool = True) -> bytes:
     """A well-formed answer; `length=False` leaves the Content-Length out."""
     lengths = [f"Content-Length: {len(body)}"] if length else []
-    return "\r\n".join([f"HTTP/1.1 {status}", *headers, *lengths, "", ""]).encode("latin-1") + body
+    ends = [] if "Connection: keep-alive" in headers else ["Connection: close"]
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers, *lengths, *ends, "", ""]).encode("latin-1") + body
 
 
 def redirect(location: str, status: str = "302 Found") -> bytes:
