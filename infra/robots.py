@@ -31,13 +31,9 @@ FAILURE_SECONDS: Final = 15 * 60.0
 # HttpClient follows. EMPTY is a file without rules.
 _UNAVAILABLE: Final = frozenset({FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP})
 _SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: whatever the fetcher thinks of a 203
-# What says nothing about the file, but about the address that was asked for or about this run.
-_NOT_OF_THE_FILE: Final = frozenset(
-    {
-        *(FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT, FetchReason.ADDRESS),
-        *(FetchReason.BUDGET, FetchReason.HOST_DOWN),
-    }
-)
+# What says nothing about the file: that its host, which is the page's, may not be asked, or nothing more in this run.
+_OF_THE_HOST: Final = frozenset({FetchReason.ADDRESS, FetchReason.PORT})
+_OF_THE_RUN: Final = frozenset({FetchReason.BUDGET, FetchReason.HOST_DOWN})
 
 # Lines that open a group, in every spelling that Protego takes, and whom they address.
 _GROUP: Final = re.compile(
@@ -46,6 +42,9 @@ _GROUP: Final = re.compile(
 )
 # RFC 9309, 2.2.1: letters, "_" and "-". What follows, such as a version, is no part of the token.
 _TOKEN: Final = re.compile(r"\*(?=\s|$)|[a-z_-]+", re.IGNORECASE)
+
+
+_Refusal = tuple[FetchReason, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ class RobotsFiles:
                 fresh = CACHE_SECONDS if isinstance(known.found, RobotsRules) else FAILURE_SECONDS
                 known.expires = self._clock() + fresh
             if not isinstance(known.found, RobotsRules):
-                raise FetchError(FetchReason.ROBOTS_UNREACHABLE, known.found)
+                raise FetchError(*known.found)
         return known.found
 
     def crawl_delays(self) -> dict[str, float]:
@@ -136,15 +135,17 @@ class RobotsFiles:
             read = [(site, known.found) for site, known in self._sites.items()]
         return {site: rules.crawl_delay for site, rules in read if isinstance(rules, RobotsRules) and rules.crawl_delay}
 
-    def _read(self, site: str, fetch: Callable[[str], bytes]) -> RobotsRules | str:
-        """The rules of a site, or why its file can't be had."""
+    def _read(self, site: str, fetch: Callable[[str], bytes]) -> RobotsRules | _Refusal:
+        """The rules of a site, or why nothing may be fetched from it."""
         try:
             body = fetch(site + PATH)
         except FetchError as error:
-            if error.reason in _NOT_OF_THE_FILE:
+            if error.reason in _OF_THE_RUN:
                 raise
+            if error.reason in _OF_THE_HOST and error.status is None:  # with a status: where the file was moved to
+                return error.reason, error.detail
             if error.reason not in _UNAVAILABLE:
-                return f"{site}{PATH}: {error}"
+                return FetchReason.ROBOTS_UNREACHABLE, f"{site}{PATH}: {error}"
             body = error.body if error.status in _SUCCESSES else b""
         return read_robots(body, max_crawl_delay=self._max_crawl_delay, site=site)
 
@@ -154,7 +155,7 @@ class _Site:
     """What is known of one robots file. The lock is held while it is fetched, so that it is fetched once."""
 
     lock: Lock
-    found: RobotsRules | str = ""
+    found: RobotsRules | _Refusal = FetchReason.ROBOTS_UNREACHABLE, "not asked for yet"
     expires: float | None = None
 
 

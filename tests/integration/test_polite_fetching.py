@@ -170,6 +170,12 @@ def test_r04_five_redirects_lead_to_the_rules_six_to_none(redirects: int, allowe
             assert site.asked == places
 
 
+def test_r04_a_robots_file_moved_to_a_private_address_is_not_looked_for_there() -> None:
+    with asking({ROBOTS: Said(302, b"", {"Location": "http://169.254.169.254/robots.txt"})}) as (client, site, _):
+        assert [reason_of(client) for _ in range(2)] == [FetchReason.ROBOTS_UNREACHABLE] * 2
+        assert site.asked == [ROBOTS]
+
+
 @pytest.mark.parametrize(
     ("delay", "waited"),
     [("0.5", 1.0), ("-1", 1.0), ("inf", 1.0), ("nan", 1.0), ("10s", 1.0), ("7.5", 7.5), ("1e9", 90.0)],

@@ -195,17 +195,33 @@ def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> Non
 
 
 @pytest.mark.parametrize(
-    "reason",
-    [FetchReason.ADDRESS, FetchReason.PORT, FetchReason.URL, FetchReason.BUDGET, FetchReason.HOST_DOWN],
+    ("reason", "asked"),
+    [(FetchReason.ADDRESS, 1), (FetchReason.PORT, 1), (FetchReason.BUDGET, 2), (FetchReason.HOST_DOWN, 2)],
 )
-def test_a_refusal_that_is_not_about_the_file_is_told_as_it_is(reason: FetchReason) -> None:
+def test_a_refusal_that_is_not_about_the_file_is_told_as_it_is(reason: FetchReason, asked: int) -> None:
+    """What is refused for its address stays so; what the run refuses is not remembered here."""
     files = Files(reason)
     robots = RobotsFiles(max_crawl_delay=CAP)
-    for _ in range(2):  # and it is nothing to remember
+    for _ in range(2):
         with pytest.raises(FetchError) as caught:
             robots.rules(SITE, files)
         assert caught.value.reason is reason
-    assert len(files.asked) == 2
+    assert len(files.asked) == asked
+
+
+def test_a_file_that_was_moved_to_a_private_address_cannot_be_had() -> None:
+    def fetch(url: str) -> bytes:
+        raise FetchError(FetchReason.ADDRESS, "redirected: 10.0.0.1", status=302)
+
+    with pytest.raises(FetchError, match=r"^robots_unreachable: .*redirected: 10\.0\.0\.1"):
+        RobotsFiles(max_crawl_delay=CAP).rules(SITE, fetch)
+
+
+def test_a_success_that_is_no_page_may_hold_rules() -> None:
+    def fetch(url: str) -> bytes:
+        raise FetchError(FetchReason.STATUS, "status 203", status=203, body=b"User-agent: *\nDisallow: /")
+
+    assert not RobotsFiles(max_crawl_delay=CAP).rules(SITE, fetch).allows(f"{SITE}/a")
 
 
 def test_each_scheme_host_and_port_has_its_file() -> None:
