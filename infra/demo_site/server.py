@@ -142,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             answering.answered(self.request_seen)
 
-    do_HEAD = do_GET  # noqa: N815 - as above
+    do_HEAD = do_GET  # noqa: N815 - the name is that of http.server
 
     @property
     def url(self) -> str:
