@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.gate_report import emit_findings
+from flows.held_text import findings_markdown
 from flows.report import plan_rows, plan_summary, summary_markdown
 from infra.backfill_plan import PlannedDay, Wish
 from infra.filing import Run
+from infra.holds import read_holds
 from infra.run_report import RunReport
 
 SHOWN_ROWS = 10_000  # rows of a table artifact that Prefect's UI still pages through well (measured)
@@ -31,9 +34,12 @@ def publish(key: str, report: RunReport, run: Run) -> None:
                        100 * report.lost_share, 100 * limit)  # fmt: skip
     for alarm in report.alarms:
         logger.warning("look at this: %s", alarm)
-    create_markdown_artifact(
-        summary_markdown(report, run.settings.lake, run.run_id), key=key, description=report.summary()
-    )
+    markdown = summary_markdown(report, run.settings.lake, run.run_id)
+    if report.findings:
+        holds = read_holds(run.open_store())
+        emit_findings(report.findings, holds)
+        markdown += "\n\n" + findings_markdown(report.findings, holds, report.held)
+    create_markdown_artifact(markdown, key=key, description=report.summary())
 
 
 def publish_plan(planned: Sequence[PlannedDay], wish: Wish, reason: str) -> None:

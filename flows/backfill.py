@@ -28,6 +28,7 @@ def backfill(
     max_active: int = 2,
     dry_run: bool = False,
     reason: str = "",
+    accept: str = "",
     lake: str = "",
 ) -> RunReport:
     """Make the days from start up to, and without, end right. Run the same again after whatever happened: it goes on.
@@ -45,6 +46,7 @@ def backfill(
         max_active: How many sources are worked on at a time, 1 to 16.
         dry_run: Only show, as an artifact, each day, its state, what would be done, and about how many requests.
         reason: Why this is done; recorded with the run.
+        accept: Why days are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     logger = get_run_logger()
@@ -58,7 +60,7 @@ def backfill(
         only_archive=only_archive,
     )
     require_begun(wish.days, now)
-    run = begin_run(lake)
+    run = begin_run(lake, accept)
     planned = plan_backfill(run.open_store(), wish, today=now.date())
     publish_plan(planned, wish, reason)
     if dry_run:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli_live import ARCHIVE, OnlyOption, PreferOption, only_archive
-from flows.cli_runs import PrefectOption, finish, progress, under_prefect
+from flows.cli_runs import AcceptOption, PrefectOption, finish, progress, under_prefect
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def backfill(
         bool, typer.Option("--dry-run", help="Print each day, its state, what would be done, about how many requests.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why this is done; recorded with a Prefect run.")] = "",
+    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -71,13 +72,13 @@ def backfill(
         prefer=parse_choice(Preference, prefer, "--prefer"),
         only_archive=only_archive(only),
     )
-    run = begin_run(lake)
+    run = begin_run(lake, accept)
     if not dry_run and under_prefect(prefect):
         from flows.backfill import backfill as flow
 
         report = flow(
             wish.days.start, wish.days.end, list(wish.names), reprocess, order, prefer, wish.only_archive,
-            max_active, reason=reason, lake=run.settings.lake,
+            max_active, reason=reason, accept=accept, lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
     planned = plan_backfill(run.open_store(), wish, today=datetime.now(UTC).date())

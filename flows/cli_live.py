@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from flows.cli_runs import PrefectOption, SourceArgument, finish, progress, under_prefect
+from flows.cli_runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only read feeds, and print what would be fetched. Lands nothing.")
     ] = False,
+    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -70,13 +71,15 @@ def run(
     require_begun(days, now)
     archive = only_archive(only)
     order = Order(parse_choice(Preference, prefer, "--prefer"), only_archive=archive, rebuild=archive)
-    context = begin_run(lake)
+    context = begin_run(lake, accept)
     if dry_run:
         return _show_plan(source, days, order, context, as_json)
     if under_prefect(prefect):
         from flows.run import run as flow
 
-        report = flow(source, days.start, order.prefer.value, order.only_archive, lake=context.settings.lake)
+        report = flow(
+            source, days.start, order.prefer.value, order.only_archive, accept=accept, lake=context.settings.lake
+        )
         return finish(report, context, as_json)
     return _run_here(source, days, order, context, as_json)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_runs import PrefectOption, finish, progress, rebuild_here, under_prefect
+from flows.cli_runs import AcceptOption, PrefectOption, finish, progress, rebuild_here, under_prefect
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from infra.errors import UsageError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from infra.reparse_plan import ArchivedChunk, Scope
 
 
-def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its options
+def reparse(
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
     ] = None,
@@ -40,6 +40,7 @@ def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
         Path | None, typer.Option(metavar="FILE", help="With --diff: write it as a page, with all samples.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")] = False,
+    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -67,7 +68,7 @@ def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
     scope = Scope((*(sources or ()), *(source or ())), first, last, only_rejects, outdated)
     if diff:
         return _show_diff(scope, lake, html, as_json)
-    run = begin_run(lake)
+    run = begin_run(lake, accept)
     in_flow = under_prefect(prefect)
     asking = not yes and not as_json and sys.stdin.isatty()
     if asking or not in_flow:
@@ -78,7 +79,7 @@ def reparse(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
             return rebuild_here(chunks, run, as_json, ", ".join(scope.names or ["any source"]))
     from flows.reparse import reparse as flow
 
-    report = flow(list(scope.names), first, last, only_rejects, outdated, lake=run.settings.lake)
+    report = flow(list(scope.names), first, last, only_rejects, outdated, accept=accept, lake=run.settings.lake)
     return finish(report, run, as_json)
 
 

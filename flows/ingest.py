@@ -23,7 +23,9 @@ def ingest_chunk_task(chunk: Chunk, run: Run) -> RunReport:
 
 
 @flow(name="ingest", persist_result=False)
-def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", lake: str = "") -> RunReport:
+def ingest(
+    paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", accept: str = "", lake: str = ""
+) -> RunReport:
     """Archive, parse and land pages from files. Running it again changes nothing.
 
     Args:
@@ -31,6 +33,7 @@ def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: 
         source: Source of all pages, for text files that do not say it. Empty: found out.
         captured_at: When the pages were captured, ISO 8601. Empty: from the archive, the manifest or the file.
         manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
+        accept: Why pages are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     if source:
@@ -41,7 +44,7 @@ def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: 
         source=source or None,
         captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
     )
-    run = begin_run(lake)
+    run = begin_run(lake, accept)
     # One after the other: each chunk already uses all workers.
     report = sum((ingest_chunk_task(chunk, run) for chunk in plan(inputs)), RunReport())
     publish("ingest", report, run)

@@ -22,6 +22,7 @@ def reparse(
     only_rejects: bool = False,
     outdated: bool = False,
     dry_run: bool = False,
+    accept: str = "",
     lake: str = "",
 ) -> RunReport:
     """Parse again what the archive holds; move or replace what changed.
@@ -33,10 +34,11 @@ def reparse(
         only_rejects: Only pages whose rejection is open.
         outdated: Only rows that an older version of their parser made.
         dry_run: Only show, as an artifact, what would change; land nothing.
+        accept: Why days are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     scope = Scope(tuple(sources), start, end, only_rejects, outdated)
-    run = begin_run(lake)
+    run = begin_run(lake, accept)
     chunks = scope.plan(run.open_store())
     if not dry_run:
         return rebuild("reparse", chunks, run)

@@ -40,6 +40,7 @@ def run(
     prefer: PreferName = "archive",
     only_archive: bool = False,
     lag_days: int = 1,
+    accept: str = "",
     lake: str = "",
 ) -> RunReport:
     """Land one publication day of one source: what is archived, and what the source lists beyond that.
@@ -51,13 +52,14 @@ def run(
             source, "network" after it.
         only_archive: Send no request to the source.
         lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
+        accept: Why the day is to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     # Of the scheduled time, never of the clock: a run that starts hours late must land the day it was meant for.
     chosen = day or (runtime.flow_run.scheduled_start_time.astimezone(UTC) - timedelta(days=lag_days)).date()
     days = Days.one(chosen)
     require_begun(days, datetime.now(UTC))
-    context = begin_run(lake)
+    context = begin_run(lake, accept)
     order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
     report = source_days_task(source, days, order, context)
     publish("run", report, context)

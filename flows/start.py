@@ -29,15 +29,19 @@ def open_checked_store(settings: Settings) -> ObjectStore:
     return store
 
 
-def begin_run(lake: str | None = None) -> Run:
+def begin_run(lake: str | None = None, accept: str = "") -> Run:
     """Begin a run on a lake that was tried out.
+
+    Args:
+        lake: instead of the configured one.
+        accept: why days are to be landed whatever the quality gate finds; empty: it holds back what looks broken.
 
     Raises:
         NewslakeError: the lake cannot be used, or a setting is wrong. Nothing was written.
     """
     settings = load_run_settings(lake)
     open_checked_store(settings)
-    return Run(settings, new_run_id())
+    return Run(settings, new_run_id(), accept)
 
 
 def new_run_id() -> str:

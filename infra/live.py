@@ -5,7 +5,7 @@ captures that no row points to; the next run of these days finds them and lands 
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Final
@@ -110,19 +110,20 @@ class _Asked:
         """Why those gave nothing that were asked for in vain."""
         return Counter(error.reason.value for url, error in self._errors.items() if not self._has(url))
 
-    def coverage(self, examined: Sequence[Examined]) -> dict[tuple[str, str], Coverage]:
+    def coverage(self, parsed: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], Coverage]:
         """What can be said of the plan's days.
 
         Nothing where a feed could not be read: a day is empty only if everything that lists it was seen. Addresses that
         will never give a page (disallowed, off site) do not make a day incomplete.
+
+        Args:
+            parsed: articles by (source, publication day).
         """
         plan = self._plan
         if plan.discovered is None or not plan.lists_were_read:
             return {}
         name = plan.source.name
         wanted = {link.url for link in plan.wanted}
-        published = Counter(each.partition for each in examined if each.partition)
-        got = Counter(each.day_got for each in examined if not each.partition)
         coverage = {}
         for day, links in plan.links_by_day().items():
             if day >= plan.today and not links:
@@ -130,7 +131,7 @@ class _Asked:
             open_urls = [link.url for link in links if not self._refused_for_good(link.url)]
             kept = sum(self._has(url) or url not in wanted for url in open_urls)
             key = name, day.isoformat()
-            coverage[key] = Coverage(len(open_urls), kept, published[key], got[key])
+            coverage[key] = Coverage(discovered=len(open_urls), captured=kept, parsed=parsed.get(key, 0))
         return coverage
 
     def _has(self, url: str) -> bool:
@@ -149,7 +150,9 @@ def _land_indexed(index: CdxIndex, asked: _Asked, plan: LivePlan, client: Polite
     wanted = [
         each
         for each in indexed.captures
-        if not plan.captured.has(each.url) and (anything or address_key(each.url) in missing)
+        if not plan.captured.has(each.url)
+        and not plan.captured.has_capture(each.url, each.captured_at)
+        and (anything or address_key(each.url) in missing)
     ]
 
     def pages() -> Generator[Fetched, None, None]:
@@ -176,7 +179,8 @@ def _land(
     """
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
-    report, gathered, size = RunReport(), [], 0
+    report, size = RunReport(), 0
+    gathered: list[Examined] = []
     with closing(pages), run.open_pool() as pool:
         for batch, examined in examine(pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode)):
             gathered += examined
@@ -184,8 +188,21 @@ def _land(
             if size >= LAND_BYTES:
                 report += file_outcomes(gathered, lake, run, mode=mode)
                 gathered, size = [], 0
-    coverage = asked.coverage(gathered) if asked else None
-    return report + file_outcomes(gathered, lake, run, mode=mode, coverage=coverage)
+    if asked is None:
+        return report + file_outcomes(gathered, lake, run, mode=mode)
+    coverage = asked.coverage(report.articles + Counter(each.partition for each in gathered if each.partition))
+    return report + file_outcomes(
+        gathered, lake, run, mode=mode, coverage=coverage, whole_days=_whole_days(coverage, plan.today)
+    )
+
+
+def _whole_days(coverage: Mapping[tuple[str, str], Coverage], today: date) -> list[tuple[str, str]]:
+    """Days that are over, and of which every page that was found is archived."""
+    return [
+        (source, day)
+        for (source, day), counts in coverage.items()
+        if day < today.isoformat() and counts.captured >= counts.discovered
+    ]
 
 
 def _writer(plan: LivePlan, mode: str) -> str:
