@@ -3,16 +3,14 @@
 import csv
 import dataclasses
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import orjson
 import typer
 
 from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from infra.errors import UsageError
-
-if TYPE_CHECKING:
-    from parsers.source import Source
 
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
@@ -24,7 +22,7 @@ def status(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show what the lake holds: a calendar of sources and days.
+    """Show what the lake holds: a calendar of sources and days; below it what is held back, and what is stale.
 
     [bold]Examples[/bold]
 
@@ -32,7 +30,10 @@ def status(
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
+    from rich.text import Text
+
     from flows.grid import calendar
+    from flows.held_text import held_lines, staleness
     from flows.start import load_run_settings
     from infra.catalog import Catalog
     from infra.days import Days, parse_day
@@ -57,6 +58,11 @@ def status(
         return ExitCode.DONE
     for line in calendar(days):
         stdout().print(line)
+    today = datetime.now(UTC).date()
+    names = () if first or last else versions  # a period of the past says nothing of today
+    stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
+    for told in (*held_lines(days), *stale):
+        stdout().print(Text(told), soft_wrap=True)
     return ExitCode.DONE
 
 
@@ -121,52 +127,45 @@ def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 
-def sources(as_json: JsonOption = False) -> int:
-    """List the sources that newslake can parse, and those whose module cannot be loaded.
+def sources(lake: LakeOption = None, as_json: JsonOption = False) -> int:
+    """List the sources: where their articles are found, how often they are asked, the last day that has landed.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
     newslake sources
+
+    newslake sources --json
     """
+    from flows import source_list
+    from flows.start import load_run_settings
+    from infra.object_store import open_store
     from parsers.registry import broken
     from parsers.registry import sources as registered
 
-    found = registered().values()
+    settings = load_run_settings(lake)
+    landed = source_list.last_days(open_store(settings.lake))
+    found = [
+        (source, max(settings.host_interval_seconds, source.interval_seconds or 0), landed.get(source.name))
+        for source in registered().values()
+    ]
     if as_json:
         faulty = [{"name": name, "fault": fault} for name, fault in broken().items()]
-        print_json([_described(source) for source in found] + faulty)
+        print_json([source_list.described(*each) for each in found] + faulty)
         return ExitCode.DONE
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for column in ("source", "hosts", "language", "zone", "version", "layouts"):
-        table.add_column(column, overflow="fold", no_wrap=column == "source")
-    for source in found:
-        layouts = " ".join(_layouts(source))
+    for column in ("source", "hosts", "version", "found by", "reaching back", "interval", "last day"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("source", "last day"))
+    for source, interval, last_day in found:
+        finds, horizon = source_list.finds(source), source_list.horizon(source)
         hosts = " ".join(source.hosts)
-        table.add_row(source.name, hosts, source.language, source.timezone, str(source.version), layouts)
+        table.add_row(source.name, hosts, str(source.version), finds, horizon, f"{interval:g} s", last_day or "-")
     stdout().print(table)
     for name, fault in broken().items():
         stdout().print(Text(f"{name} cannot be loaded: {fault}", "red"), soft_wrap=True)
     return ExitCode.DONE
-
-
-def _described(source: "Source") -> dict[str, Any]:
-    return {
-        "name": source.name,
-        "title": source.title,
-        "hosts": list(source.hosts),
-        "language": source.language,
-        "timezone": source.timezone,
-        "version": source.version,
-        "layouts": _layouts(source),
-        "fault": None,
-    }
-
-
-def _layouts(source: "Source") -> list[str]:
-    return [layout.name for layout in source.layouts] + [layout.name for layout in source.text_layouts]
 
 
 def _json_line(row: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import feeds
 from parsers.discovery import Link
 from parsers.feeds import MAX_FEED_BYTES, read_feed
 from parsers.links import Reading, UnreadableError, Unusable
@@ -152,7 +151,7 @@ def test_s04_whatever_the_library_raises_makes_the_feed_unreadable(monkeypatch: 
     def fail(*_arguments: object, **_options: object) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(feeds.feedparser, "parse", fail)
+    monkeypatch.setattr("feedparser.parse", fail)
     with pytest.raises(UnreadableError, match="RecursionError: too deep"):
         read(rss())
 

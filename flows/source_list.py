@@ -1,0 +1,72 @@
+"""What `newslake sources` says of a source."""
+
+import dataclasses
+import re
+from collections import Counter
+from typing import Any
+
+from infra.lake import Lake
+from infra.object_store import ObjectStore
+from parsers.article import NULL_PARTITION
+from parsers.discovery import WHOLE_HISTORY, DayArchive, Discovery, Feed, NewsSitemap, PagedListing, Sitemap
+from parsers.source import Source
+
+_KINDS: dict[type[Discovery], str] = {
+    Feed: "feed",
+    NewsSitemap: "news sitemap",
+    Sitemap: "sitemap",
+    DayArchive: "day archive",
+    PagedListing: "paged listing",
+}
+
+
+def last_days(store: ObjectStore) -> dict[str, str]:
+    """The last day of publication that has landed, by source, from one listing.
+
+    Raises:
+        NewslakeError: the store cannot be read.
+    """
+    return {name: day for name, day, _ in Lake(store).partitions() if day != NULL_PARTITION}  # sorted: the last stays
+
+
+def finds(source: Source) -> str:
+    """Where a source says what it has published, in a few words: `2 feeds, sitemap`."""
+    counted = Counter(_KINDS[type(declaration)] for declaration in source.discovery)
+    return ", ".join(kind if number == 1 else f"{number} {kind}s" for kind, number in counted.items()) or "-"
+
+
+def horizon(source: Source) -> str:
+    """How far back that reaches, in a few words."""
+    if not source.discovery:
+        return "-"
+    return "all days" if source.horizon_days >= WHOLE_HISTORY else f"{source.horizon_days} days"
+
+
+def layouts(source: Source) -> list[str]:
+    """The names of all layouts, of HTML and of text."""
+    return [layout.name for layout in source.layouts] + [layout.name for layout in source.text_layouts]
+
+
+def described(source: Source, interval: float, last_day: str | None) -> dict[str, Any]:
+    """All of it as plain values, for `--json`."""
+    return {
+        "name": source.name,
+        "title": source.title,
+        "hosts": list(source.hosts),
+        "language": source.language,
+        "timezone": source.timezone,
+        "version": source.version,
+        "layouts": layouts(source),
+        "discovery": [_declared(declaration) for declaration in source.discovery],
+        "article_url": source.article_url.pattern if source.article_url else None,
+        "interval_seconds": interval,
+        "horizon_days": source.horizon_days,
+        "last_day": last_day,
+        "fault": None,
+    }
+
+
+def _declared(declaration: Discovery) -> dict[str, Any]:
+    values = {field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration)}
+    plain = {name: value.pattern if isinstance(value, re.Pattern) else value for name, value in values.items()}
+    return {"kind": _KINDS[type(declaration)].replace(" ", "_"), **plain}

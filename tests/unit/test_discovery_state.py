@@ -1,0 +1,113 @@
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from infra.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
+from parsers.discovery import Link
+from tests.memory_store import MemoryStore
+
+KEY = "discovery/source=tass/feeds.json.gz"
+URL = "https://tass.com/feed"
+LINKS = (Link("https://tass.com/a", datetime(2024, 5, 3, 12, 0, 0, 5, tzinfo=UTC), False), Link("https://tass.com/b"))
+READ = Remembered("feed UTC", "abc", '"etag"', "Fri, 03 May 2024 12:00:00 GMT", LINKS, LINKS[:1], may_be_empty=True)
+
+
+def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
+    state = DiscoveryState.load(store, "tass")
+    for name, found in lists.items():
+        state.remember(f"https://tass.com/{name}", found)
+    state.save()
+    return state
+
+
+def load(store: MemoryStore) -> DiscoveryState:
+    return DiscoveryState.load(store, "tass")
+
+
+def test_what_is_saved_is_remembered() -> None:
+    store = MemoryStore()
+    saved(store, feed=READ)
+    assert list(store.objects) == [KEY] == [key_of("tass")]
+    assert load(store).get(URL, "feed UTC") == READ
+    assert load(store).get(URL, "feed Europe/Moscow") is None
+    assert load(store).get("https://tass.com/other", "feed UTC") is None
+
+
+def test_conditions_are_the_validators_that_the_server_sent() -> None:
+    assert READ.conditions == {"If-None-Match": '"etag"', "If-Modified-Since": "Fri, 03 May 2024 12:00:00 GMT"}
+    assert Remembered("feed UTC", "abc").conditions == {}
+
+
+def test_nothing_is_written_where_nothing_changed() -> None:
+    store = MemoryStore()
+    assert not load(store).save()
+    saved(store, feed=READ)
+    state = load(store)
+    state.remember(URL, READ)
+    assert not state.save()
+    assert store.puts == [KEY]
+
+
+def test_saving_twice_writes_once() -> None:
+    store = MemoryStore()
+    assert not saved(store, feed=READ).save()
+    assert store.puts == [KEY]
+
+
+def test_bytes_depend_on_the_content_alone() -> None:
+    first, second = MemoryStore(), MemoryStore()
+    saved(first, a=READ, b=READ)
+    saved(second, b=READ)
+    saved(second, a=READ)
+    assert first.objects == second.objects
+
+
+def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:
+    store = MemoryStore()
+    mine = load(store)
+    mine.remember(URL, READ)
+
+    def rival(_key: str) -> None:
+        store.before_put = lambda _key: None
+        saved(store, other=READ)
+
+    store.before_put = rival
+    assert mine.save()
+    assert load(store).get(URL, READ.read_as) == load(store).get("https://tass.com/other", READ.read_as) == READ
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"junk",
+        gzip.compress(b"{}"),
+        gzip.compress(b'{"format":1,"lists":{}}')[:-12],
+        gzip.compress(b"[]"),
+        gzip.compress(b'{"format":1,"lists":[]}'),
+        gzip.compress(b'{"format":1,"lists":{"u":{"x":1,"links":[],"children":[]}}}'),
+        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u"]],"children":[]}}}'),
+        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u","soon",true]],"children":[]}}}'),
+        gzip.compress(b'{"format":0,"lists":{}}'),
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff",
+    ],
+)
+def test_object_that_is_damaged_or_of_another_format_is_as_none(body: bytes) -> None:
+    store = MemoryStore()
+    store.objects[KEY] = body
+    assert load(store).get(URL, "feed UTC") is None
+    saved(store, feed=READ)
+    assert load(store).get(URL, "feed UTC") == READ
+
+
+def test_what_was_not_asked_for_just_now_makes_room_and_the_longest_first() -> None:
+    def of(length: int) -> Remembered:
+        return Remembered("feed UTC", "x", links=(LINKS[1],) * length)
+
+    store = MemoryStore()
+    saved(store, a=of(MAX_LINKS // 2), b=of(10))
+    saved(store, c=of(MAX_LINKS // 2))
+    state = load(store)
+    kept = {name for name in "abc" if state.get(f"https://tass.com/{name}", "feed UTC")}
+    assert kept == {"b", "c"}
