@@ -57,5 +57,5 @@ def _parts(metadata: Metadata) -> Iterator[Json]:
 
 
 def _is_paid(found: Json) -> bool:
-    stated = as_text(found.get("isAccessibleForFree"))
-    return stated is not None and access_of(stated) is Access.PAID
+    stated = found.get("isAccessibleForFree")
+    return stated is not None and access_of(as_text(stated) or "") is Access.PAID

@@ -93,9 +93,14 @@ class Metadata:
         return next(iter(full or articles), {})
 
     @cached_property
+    def types(self) -> set[str]:
+        """Types of `article`, bare names."""
+        return types_of(self.article)
+
+    @cached_property
     def subject(self) -> str:
         """What `article` is called where origins are told, by its most exact type: `JSON-LD NewsArticle`."""
-        return f"JSON-LD {max(sorted(types_of(self.article) & ARTICLE_TYPES), key=len, default='article')}"
+        return f"JSON-LD {max(sorted(self.types & ARTICLE_TYPES), key=len, default='article')}"
 
     @cached_property
     def _by_id(self) -> Mapping[str, Json]:

@@ -6,6 +6,7 @@ value. Most are strings that exist already, so that noting them costs a page nex
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from parsers.article import Article, BlockType
@@ -33,6 +34,8 @@ FIXED: Final[Mapping[str, str]] = {
 # Fields of a draft that layouts fill; an article has them under the same names, but for the publication time.
 _READ: Final = tuple(field.name for field in fields(Draft) if field.name not in {"fidelity", "flags", "origins"})
 _COLUMNS: Final = tuple(field.name for field in fields(Article))
+# What a layout has filled so far, for `note_changes`.
+values_of: Final[Callable[[Draft], tuple[Any, ...]]] = attrgetter(*_READ)
 _PUBLISHED: Final = ("published_at", "published_raw", "published_precision", "published_basis")
 _LAMBDA: Final = "<lambda>"
 
@@ -59,11 +62,6 @@ def first_said(draft: Draft, name: str, readings: Iterable[tuple[Value | None, s
     return None
 
 
-def values_of(draft: Draft) -> list[Any]:
-    """What a layout has filled so far, for `note_changes`."""
-    return [getattr(draft, name) for name in _READ]
-
-
 def note_changes(draft: Draft, before: Sequence[Any], function: Callable[..., object]) -> None:
     """Note which fields a function of a source has changed.
 
@@ -72,8 +70,8 @@ def note_changes(draft: Draft, before: Sequence[Any], function: Callable[..., ob
         before: `values_of` the draft before it.
         function: what changed it; its name is shown.
     """
-    for name, old in zip(_READ, before, strict=True):
-        if getattr(draft, name) != old:
+    for name, old, new in zip(_READ, before, values_of(draft), strict=True):
+        if new is not old and new != old:
             known = draft.origins.get(name) if old else None
             draft.origins[name] = f"{known}, then {function.__name__}" if known else by_layout(function)
 

@@ -1,6 +1,6 @@
 """An HTML page: its tree, its metadata, its address."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from parsers.capture import Capture
@@ -33,7 +33,7 @@ class Page:
 
     def within(self, scope: Node | None) -> "Page":
         """The same page with another scope; its metadata is not read again."""
-        page = replace(self, scope=scope)
+        page = Page(self.capture, self.tree, self.timezone, scope)
         page.__dict__["metadata"] = self.metadata  # where `cached_property` keeps it
         return page
 

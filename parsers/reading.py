@@ -12,7 +12,7 @@ from parsers.characters import clean, clean_or_none, unique
 from parsers.dates import Stamp, from_machine, from_visible
 from parsers.draft import Draft
 from parsers.html import Node, attribute, part_of_article, text_of, without_nested
-from parsers.metadata import Metadata, as_texts, keywords, types_of
+from parsers.metadata import Metadata, as_texts, keywords
 from parsers.origins import by_layout, first_said, note_changes, values_of
 from parsers.page import Page
 from parsers.pictures import read_pictures
@@ -238,7 +238,7 @@ def _languages(page: Page, layout: Layout) -> Iterator[tuple[str, str]]:
 def _genres(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
     if layout.genre is not None:
         yield _text(page, layout.genre), by_layout(layout.genre)
-    types = types_of(page.metadata.article)
+    types = page.metadata.types
     yield next((genre for name, genre in _GENRES.items() if name in types), None), f"{page.metadata.subject}, its type"
 
 
