@@ -109,7 +109,11 @@ def _print_single(listed: Sequence[dict[str, Any]]) -> None:
         stdout().print(Text(shown(head), "bold" if row["state"] == "open" else "green"), soft_wrap=True)
         tried = f"layout {row['layout']}, parser version {row['parser_version']}" if row["layout"] else "no layout"
         place = f"{row['capture_uri']} at {row['capture_offset']}" if row["capture_uri"] else "no longer archived"
-        for line in (row["url"] or "(no address)", f"{row['state']}, {tried}, {row['reject_id']}", place):
+        lines = [row["url"] or "(no address)", f"{row['state']}, {tried}, {row['reject_id']}", place]
+        first, last = row["first_seen_at"], row["last_seen_at"]
+        if first != last:
+            lines.append(f"rejected more than once on that day: first got at {first:%H:%M}, last at {last:%H:%M}")
+        for line in lines:
             stdout().print(Text(f"    {shown(line)}"), soft_wrap=True)
 
 

@@ -16,11 +16,13 @@ import pyarrow.compute as pc
 from infra.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
 from infra.partition_file import PartitionFile
 from infra.rejects import RejectState
+from infra.sightings import SIGHTINGS, with_sightings
 from parsers.article import SCHEMA_VERSION, Fidelity
 
 CaptureKey = tuple[str, int]  # (uri, offset) of its record: names a capture within a lake
 Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
 EARLIEST: Final = "first_captured_at"
+OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SIGHTINGS}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
 LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_length")
 
@@ -81,7 +83,7 @@ LEADING: Final[Mapping[str, tuple[tuple[str, Ordered], ...]]] = {
 def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
     """Everything a row says, the leading columns first; the greatest wins."""
     leading = LEADING[kind.name]
-    apart = {kind.identity, EARLIEST, *LEAST, *(name for name, _ in leading)}
+    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *(name for name, _ in leading)}
     return leading + tuple((name, _some_order) for name in kind.schema.names if name not in apart)
 
 
@@ -248,6 +250,7 @@ def land_rejects(
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
+    joined = with_sightings(joined)
     change = _change(REJECTS, present, joined, chosen)
     closings = sum(index >= pool.num_rows for index in chosen)
     change = replace(change, closed=closings)
@@ -321,13 +324,13 @@ def _columns(table: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
 
 def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
     """Compare a partition with what it becomes; rows from `present` have the first indices."""
-    earliest = EARLIEST if EARLIEST in kind.schema.names else kind.identity  # no second thing to compare in rejects
-    before = dict(_zipped(present, (kind.identity, earliest)))
+    columns = (kind.identity, *OF_SEVERAL[kind.name])
+    before = {identity: times for identity, *times in _zipped(present, columns)}
     added = updated = 0
-    for index, (identity, first_captured_at) in zip(chosen, _zipped(joined, (kind.identity, earliest)), strict=True):
+    for index, (identity, *times) in zip(chosen, _zipped(joined, columns), strict=True):
         if identity not in before:
             added += 1
-        elif index >= present.num_rows or before[identity] != first_captured_at:
+        elif index >= present.num_rows or before[identity] != times:
             updated += 1
     return Change(added, updated, removed=present.num_rows + added - joined.num_rows)
 

@@ -24,8 +24,8 @@ class RejectState(StrEnum):
     CLOSED = "closed"  # a later parser made an article of the same capture
 
 
-def _column(doc: str, **default: Any) -> Any:
-    return dataclasses.field(metadata={"doc": doc}, **default)
+def _column(doc: str, *, since: int = 1, **default: Any) -> Any:
+    return dataclasses.field(metadata={"doc": doc, "since": since}, **default)
 
 
 def _optional(doc: str) -> Any:
@@ -58,6 +58,16 @@ class Reject:
     http_status: int | None = _optional("Status code of the capture, null where there was no HTTP exchange.")
     mode: str = _column("How the capture came in: `live`, `ingest` or `reparse`.")
     run_id: str = _column("Run that first rejected it; sorts by time.")
+    first_seen_at: datetime | None = _column(  # noqa: RUF009 - as above
+        "Earliest `captured_at` of the rejections of this day with the same `url` (without one: the same"
+        " `capture_digest`), UTC. Null only in files that were last landed into before schema version 2.",
+        since=2,
+        default=None,
+        init=False,
+    )
+    last_seen_at: datetime | None = _column(  # noqa: RUF009 - as above
+        "The latest, likewise: how long a page has been rejected on that day.", since=2, default=None, init=False
+    )
 
     def __post_init__(self) -> None:
         """Make the record writable whatever the page held, and name it."""

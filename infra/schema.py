@@ -36,12 +36,14 @@ class Column:
         field: name, type, nullability and, as metadata, `doc`.
         encode: from a Python value to one that pyarrow takes; TypeError or ValueError for any other type. pyarrow
             alone is too lenient: it takes naive times as UTC, a string as a list of letters, bytes as text.
-        default: value for files written before the column was added; `dataclasses.MISSING` if it has always been there.
+        since: schema version that brought the column; it may be missing in files of earlier ones.
+        default: its value in those files.
     """
 
     part: int
     field: Any
     encode: Callable[[Any], Any]
+    since: int
     default: Any
 
     @property
@@ -59,7 +61,7 @@ def _columns(*parts: type) -> tuple[Column, ...]:
             arrow_type, nullable, encode = _arrow(type_hints(record)[field.name], field.name)
             doc = {"doc": field.metadata["doc"]}
             arrow_field = pa.field(field.name, arrow_type, nullable=nullable, metadata=doc)
-            columns.append(Column(part, arrow_field, encode, field.default))
+            columns.append(Column(part, arrow_field, encode, field.metadata.get("since", 1), field.default))
     return tuple(columns)
 
 
@@ -201,7 +203,9 @@ def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) ->
     schema = schema_of(columns)
     if table.schema.equals(schema):  # metadata is not compared
         return table.cast(schema)
-    remedy = "Schema changes add columns with a default and raise SCHEMA_VERSION; rebuild the file from the raw layer."
+    remedy = (
+        "Schema changes add columns, with a default, and raise SCHEMA_VERSION; rebuild the file from the raw layer."
+    )
     if unknown := sorted(set(table.schema.names) - set(schema.names)):
         raise NewslakeError(f"{name} has columns that no schema has: {', '.join(unknown)}", remedy)
     arrays = []
@@ -212,7 +216,7 @@ def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) ->
                 said = f"{name}: column {column.name} is {_described(found)}, not {_described(column.field)}"
                 raise NewslakeError(said, remedy)
             arrays.append(table[column.name])
-        elif version < SCHEMA_VERSION and column.default is not dataclasses.MISSING:
+        elif version < column.since:
             value = column.encode(column.default)
             arrays.append(pa.array([value] * table.num_rows, column.field.type))
         else:

@@ -10,6 +10,7 @@ from infra.lake import Lake
 from infra.object_store import ObjectStore
 from infra.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, manifest_of
 from infra.rejects import reject_id
+from infra.sightings import wrong_sightings
 from parsers.article import Block, BlockType, article_id, content_digest, partition_date
 from parsers.capture import Capture
 
@@ -89,6 +90,8 @@ def _table_faults(kind: TableKind, table: Any, rows: list[dict[str, Any]], manif
     order = [tuple((row[name] is None, row[name]) for name in kind.sorted_by) for row in rows]
     if order != sorted(order):
         yield f"rows are not sorted by {', '.join(kind.sorted_by)}"
+    for column in wrong_sightings(table) if kind is REJECTS else ():
+        yield f"{column} is not what the captures of each page say"
     if manifest_of(table, manifest.coverage) != manifest:
         yield "the footer does not say what the rows say"
 

@@ -1,7 +1,8 @@
 """The record: one dataclass field is one column. Types, order and docs are made from here, and only here.
 
 `infra/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from
-the `doc` of each field. Adding a column: add a field with a default, raise `SCHEMA_VERSION`, run `make docs`.
+the `doc` of each field. Adding a column: add a field with a default, raise `SCHEMA_VERSION`, let `since` in its metadata
+name that version, and run `make docs`.
 """
 
 import dataclasses
@@ -13,7 +14,7 @@ from typing import Any
 
 from parsers.urls import identity
 
-SCHEMA_VERSION = 1  # in every footer; a reader that meets a higher one refuses instead of dropping columns
+SCHEMA_VERSION = 2  # in every footer; a reader that meets a higher one refuses instead of dropping columns
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's name for "no value", read as NULL by Spark, DuckDB, Polars
 
 

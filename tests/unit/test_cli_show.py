@@ -1,5 +1,6 @@
 """`newslake show` and `newslake rejects`: one record with its origins, and the quarantine."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -7,9 +8,14 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.filing import Run
+from infra.lake import Lake
+from infra.local_store import LocalStore
 from infra.settings import Settings
 from tests import sample_pages as pages
+from tests.lake_samples import NOON, rejected
 from tests.landed_captures import archive, land
+
+HOURS = (NOON, NOON + timedelta(hours=6, minutes=30))
 
 
 @pytest.fixture(autouse=True)
@@ -168,3 +174,13 @@ def test_captures_of_no_source_are_listed_by_the_name_of_their_folder(
     run_cli(["ingest", "odd.html"])
     capsys.readouterr()
     assert "(no address)" in _shown(capsys, "rejects", "--source", "_unknown")
+
+
+def test_a_page_that_was_rejected_twice_on_a_day_says_from_when_to_when(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://tass.com/1"
+    twice = [rejected(number, source="tass", url=url, captured_at=at) for number, at in enumerate(HOURS)]
+    Lake(LocalStore(lake)).land([], twice, mode="live")
+    shown = _shown(capsys, "rejects", "--reason", "layout")
+    assert shown.count("rejected more than once on that day: first got at 12:00, last at 18:30") == len(HOURS)

@@ -13,7 +13,7 @@ from infra.landing import CaptureKey, Change, land_articles, land_rejects
 from infra.partition import ARTICLES, REJECTS, Coverage, decode, encode
 from infra.rejects import Reject, RejectState
 from infra.schema import to_table
-from parsers.article import Block, BlockType, Fidelity, Image
+from parsers.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
 from tests.lake_samples import NOON, Landed, landed, provenance, rejected
 
 NOTHING: Mapping[str, Coverage] = {}
@@ -164,7 +164,7 @@ def test_nothing_is_written_for_nothing() -> None:
 
 def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(monkeypatch: pytest.MonkeyPatch) -> None:
     body, _ = land(None, landed(1))
-    monkeypatch.setattr(landing, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(landing, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
     again, change = land(body)
     assert change == Change()
     assert again == body  # encoded anew; only the version in the footer would differ
@@ -309,6 +309,8 @@ class TestRejects:
 rejections = st.builds(
     rejected,
     st.integers(0, 1),
+    captured_at=st.sampled_from([NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=2)]),
+    url=st.sampled_from([None, "https://gazette.example/a", "https://gazette.example/b"]),
     reason=st.sampled_from(["layout", "empty"]),
     detail=st.sampled_from(["a", "b"]),
     parser_version=st.sampled_from([None, 1, 2]),
@@ -324,3 +326,6 @@ def test_l04_rejections_land_in_any_order(rows: list[Reject], data: st.DataObjec
         in_order, _ = land_rejected(in_order, row)
     shuffled = data.draw(st.permutations(rows + rows[:2]))
     assert land_rejected(None, *shuffled)[0] == in_order
+    cut = data.draw(st.integers(0, len(shuffled)))
+    assert land_rejected(land_rejected(None, *shuffled[:cut])[0], *shuffled[cut:])[0] == in_order
+    assert land_rejected(in_order, *shuffled)[0] is in_order

@@ -133,7 +133,8 @@ class TestDamage:
     def test_l07_a_newer_schema_is_refused_whatever_else_its_manifest_says(self) -> None:
         newer = with_manifest(self.body, b'{"schema_version": 99, "rows": 1, "coverage": "of another shape"}')
         with pytest.raises(
-            NewslakeError, match=r"^x has schema version 99, this newslake knows 1\. Upgrade newslake\.$"
+            NewslakeError,
+            match=rf"^x has schema version 99, this newslake knows {SCHEMA_VERSION}\. Upgrade newslake\.$",
         ):
             decode(ARTICLES, newer, "x")
 

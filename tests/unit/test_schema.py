@@ -141,18 +141,30 @@ class TestConform:
         assert conform(bare, SCHEMA_VERSION, ARTICLE_COLUMNS, "x").schema.equals(arrow_schema(), check_metadata=True)
 
     def test_l07_columns_added_since_get_their_defaults(self) -> None:
-        older = self.table.drop_columns(["flags", "genre"])
-        read = conform(older, SCHEMA_VERSION - 1, ARTICLE_COLUMNS, "x")
-        assert read.schema.equals(arrow_schema())
-        assert (read["flags"].to_pylist(), read["genre"].to_pylist()) == ([[]], [None])
-        assert read["title"].to_pylist() == self.table["title"].to_pylist()
+        @dataclasses.dataclass
+        class Wider:
+            title: str = dataclasses.field(metadata={"doc": "as ever"})
+            mood: str | None = dataclasses.field(default=None, metadata={"doc": "new", "since": 3})
+            tags: tuple[str, ...] = dataclasses.field(default=(), metadata={"doc": "new", "since": 3})
+
+        columns = schema._columns(Wider)
+        wider = pa.Table.from_arrays([pa.array(["A"])], names=["title"]).cast(schema.schema_of(columns[:1]))
+        read = conform(wider, 2, columns, "x")
+        assert read.schema.equals(schema.schema_of(columns))
+        assert read.to_pylist() == [{"title": "A", "mood": None, "tags": []}]
+        with pytest.raises(NewslakeError, match="x has no column mood"):
+            conform(wider, 3, columns, "x")
 
     @pytest.mark.parametrize(
-        ("version", "dropped"), [(SCHEMA_VERSION, "genre"), (SCHEMA_VERSION - 1, "fidelity")], ids=["same", "mandatory"]
+        ("version", "dropped"), [(SCHEMA_VERSION, "genre"), (1, "genre"), (1, "fidelity")], ids=str
     )
     def test_l07_a_missing_column_is_refused(self, version: int, dropped: str) -> None:
         with pytest.raises(NewslakeError, match=f"x has no column {dropped}"):
             conform(self.table.drop_columns([dropped]), version, ARTICLE_COLUMNS, "x")
+
+    @pytest.mark.parametrize("column", [*ARTICLE_COLUMNS, *REJECT_COLUMNS], ids=lambda column: column.name)
+    def test_l07_a_column_that_came_later_has_a_default_for_older_files(self, column: schema.Column) -> None:
+        assert column.since == 1 or (column.since <= SCHEMA_VERSION and column.default is not dataclasses.MISSING)
 
     def test_l07_an_unknown_column_is_refused(self) -> None:
         wider = self.table.append_column("mood", pa.array(["good"]))

@@ -174,3 +174,10 @@ def test_a_partition_deleted_while_verify_runs_is_no_fault(store: MemoryStore) -
     plain = store.get
     store.get = lambda key: None if key == KEY else plain(key)  # type: ignore[method-assign] # one store of this test
     assert faults(store) == []
+
+
+def test_l11_times_of_rejections_that_do_not_follow_from_its_captures_are_found(store: MemoryStore) -> None:
+    altered(store, REJECTS_KEY, with_value("last_seen_at", NOON), REJECTS)
+    assert only_fault(store) == Fault(REJECTS_KEY, "last_seen_at is not what the captures of each page say")
+    altered(store, REJECTS_KEY, with_value("last_seen_at", None), REJECTS)  # as newslake's first version left it
+    assert faults(store) == []

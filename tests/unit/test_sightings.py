@@ -1,0 +1,120 @@
+"""First and last time at which a rejected page was got on a day."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra import partition
+from infra.archive import Pointer
+from infra.lake import Lake
+from infra.partition import REJECTS, TableKind, decode, encode
+from infra.rejects import Reject
+from infra.row_pointers import move_captures
+from infra.schema import REJECT_COLUMNS, to_table
+from infra.sightings import with_sightings, wrong_sightings
+from parsers.article import SCHEMA_VERSION
+from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
+from tests.memory_store import MemoryStore
+
+URL = "https://gazette.example/paywall"
+DAY = "2024-05-01"
+KEY = f"rejects/source={SOURCE}/date={DAY}/rejects.parquet"
+LATE = NOON + timedelta(hours=6)
+NEXT_DAY = NOON + timedelta(days=1)
+
+
+def seen(table: Any) -> list[tuple[datetime | None, datetime | None]]:
+    return list(zip(table["first_seen_at"].to_pylist(), table["last_seen_at"].to_pylist(), strict=True))
+
+
+def landed_rejects(*rejects: Reject) -> MemoryStore:
+    store = MemoryStore()
+    for reject in rejects:
+        Lake(store).land([], [reject], mode="live")
+    return store
+
+
+def test_a_page_got_once_was_seen_when_it_was_got() -> None:
+    assert seen(Lake(landed_rejects(rejected(0, captured_at=NOON))).read_rejects(SOURCE, DAY)) == [(NOON, NOON)]
+
+
+def test_each_capture_of_a_page_keeps_its_row_and_knows_when_the_page_was_got_first_and_last() -> None:
+    captures = [rejected(number, url=URL, captured_at=at) for number, at in enumerate((LATE, NOON))]
+    table = Lake(landed_rejects(*captures, rejected(5))).read_rejects(SOURCE, DAY)
+    two = NOON + timedelta(hours=2)
+    assert seen(table) == [(NOON, LATE), (two, two), (NOON, LATE)]
+
+
+@pytest.mark.parametrize(
+    ("digest", "times"), [("sha256:00", (NOON, LATE)), ("sha256:11", (LATE, LATE))], ids=["same", "other"]
+)
+def test_without_an_address_it_is_the_bytes_that_are_seen_again(digest: str, times: tuple[datetime, ...]) -> None:
+    early = rejected(0, url=None, captured_at=NOON, capture_digest="sha256:00")
+    late = rejected(1, url=None, captured_at=LATE, capture_digest=digest)
+    assert seen(Lake(landed_rejects(early, late)).read_rejects(SOURCE, DAY))[1] == times
+
+
+def test_what_was_seen_stays_when_a_rejection_is_closed() -> None:
+    store = landed_rejects(rejected(0, url=URL, captured_at=NOON), rejected(1, url=URL, captured_at=LATE))
+    Lake(store).land([landed(1, url=URL, captured_at=LATE)], mode="reparse")
+    table = Lake(store).read_rejects(SOURCE, DAY)
+    assert (table["state"].to_pylist(), seen(table)) == (["open", "closed"], [(NOON, LATE)] * 2)
+
+
+def test_days_are_apart() -> None:
+    store = landed_rejects(rejected(0, url=URL, captured_at=NOON), rejected(1, url=URL, captured_at=NEXT_DAY))
+    assert seen(Lake(store).read_rejects(SOURCE, DAY)) == [(NOON, NOON)]
+
+
+def test_another_sighting_is_reported_as_a_change_of_each_row_that_says_so() -> None:
+    store = landed_rejects(rejected(0, url=URL, captured_at=NOON))
+    report = Lake(store).land([], [rejected(1, url=URL, captured_at=LATE)], mode="live")
+    assert report.rejects_written == 2  # the new row, and the old one, which was not the last any more
+
+
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
+    """A lake whose rejects are of schema version 1, without these columns."""
+    first = TableKind("rejects", tuple(c for c in REJECT_COLUMNS if c.since == 1), *REJECTS_SHAPE)
+    table, _ = to_table([(rejected(0, url=URL, captured_at=NOON),)], first.columns)
+    store = MemoryStore()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(partition, "SCHEMA_VERSION", 1)
+        store.put(KEY, encode(first, table, {}), if_match=None)
+    return store
+
+
+REJECTS_SHAPE = (REJECTS.identity, REJECTS.sorted_by, REJECTS.bloom)
+
+
+def test_l07_rejects_of_schema_version_1_are_read_and_get_their_times_from_the_next_landing(
+    older: MemoryStore,
+) -> None:
+    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(None, None)]
+    Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)], mode="live")
+    table, manifest = decode(REJECTS, older.objects[KEY], KEY)
+    assert (seen(table), manifest.schema_version) == ([(NOON, LATE)] * 2, SCHEMA_VERSION)
+
+
+def test_l07_a_move_of_captures_leaves_the_times_to_the_next_landing(older: MemoryStore) -> None:
+    assert move_captures(older, REJECTS, (SOURCE, DAY), {pointer(0): Pointer("raw/else", 0, 9)})
+    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(None, None)]
+    Lake(older).land(
+        [], [rejected(0, url=URL, captured_at=NOON, capture_uri="raw/else", capture_offset=0)], mode="live"
+    )
+    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(NOON, NOON)]
+
+
+def test_wrong_times_are_found_and_absent_ones_are_none() -> None:
+    table, _ = to_table([(rejected(0),), (rejected(1),)], REJECT_COLUMNS)
+    assert list(wrong_sightings(table)) == []
+    right = with_sightings(table)
+    assert list(wrong_sightings(right)) == []
+    place = right.schema.get_field_index("last_seen_at")
+    wrong = right.set_column(place, right.schema.field(place), right["captured_at"].take([0, 0]).combine_chunks())
+    assert list(wrong_sightings(wrong)) == []  # both were got at the same time
+    late, _ = to_table([(rejected(0, captured_at=LATE),)], REJECT_COLUMNS)
+    wrong = right.set_column(place, right.schema.field(place), late["captured_at"].take([0, 0]).combine_chunks())
+    assert list(wrong_sightings(wrong)) == ["last_seen_at"]
+    assert list(wrong_sightings(table.slice(0, 0))) == []
