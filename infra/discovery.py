@@ -4,7 +4,8 @@ A hint chooses the days, and the date of the article itself decides in the end. 
 - its time of publication is in them, with three hours more on both sides;
 - or all that is known is its last change, and that is not before them: it was published then, or any time before;
 - or nothing is known (or what is said can't be: before 1990, or more than two days ahead), and the days are among the
-  newest: what a feed names without a date it names now. Links from a page or sitemap of the day itself need no hint.
+  newest: what a feed names without a date it names now. Links from a page or sitemap whose address says the day, or
+  the month, need no hint.
 """
 
 from calendar import monthrange

@@ -18,7 +18,7 @@ from infra.polite_client import PoliteClient
 from parsers.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, PagedListing, Sitemap
 from parsers.source import Source
 from tests.memory_store import MemoryStore
-from tests.news_site import NewsSite, news_site
+from tests.news_site import NewsSite, dying_reader, news_site
 from tests.servers import Answer as Said
 
 TODAY = date(2024, 5, 10)
@@ -570,13 +570,24 @@ def test_listing_without_dates_is_read_to_its_end_for_the_newest_days(site: News
     assert paths(run(source(replace(pages, pages=2)), client)) == ["/1", "/2"]
 
 
-def test_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(site: NewsSite, client: PoliteClient) -> None:
+def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
+    site: NewsSite, client: PoliteClient
+) -> None:
     site.pages |= {"news.example/all": b"<div>" * 150_000, "news.example/feed": rss("/a")}
     of = source(PagedListing("https://news.example/all", links="a"), FEED)
     state = DiscoveryState.load(MemoryStore(), of.name)
     found = discover(of, Days.one(DAY), client, state, today=TODAY, page_deadline=0.5)
     assert found.feeds[0].detail == "reading it took longer than 0.5 seconds"
     assert paths(found) == ["/a"]
+
+
+def test_p07_listing_that_kills_the_reader_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
+) -> None:
+    monkeypatch.setattr("infra.listing_worker.read_listing", dying_reader)
+    site.pages["news.example/all"] = listing("/a")
+    (report,) = run(source(PagedListing("https://news.example/all", links="a")), client).feeds
+    assert (report.status, report.detail) == (FeedStatus.REJECTED, "the process that read it died, exit code 3")
 
 
 def test_feeds_on_another_host_than_the_source_are_asked(site: NewsSite, client: PoliteClient) -> None:
