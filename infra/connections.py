@@ -14,7 +14,6 @@ import ssl
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from functools import partial
 from http.client import HTTPResponse as StandardResponse
 from threading import Thread
 from typing import Any, Final, cast
@@ -136,8 +135,19 @@ class _Connection(HTTPConnection):
     @override
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override] # as urllib3 does
         ends = time.monotonic() + cast("float", self.timeout)  # urllib3 has set it to what is left of the total
-        self.response_class = partial(_Response, ends=ends)  # type: ignore[assignment] # it is only ever called
-        return super().getresponse()
+        begun: list[_Response] = []
+
+        def begin(*args: Any, **options: Any) -> _Response:
+            begun.append(_Response(*args, ends=ends, **options))
+            return begun[0]
+
+        self.response_class = begin  # type: ignore[assignment] # it is only ever called
+        try:
+            return super().getresponse()
+        except BaseException:
+            for response in begun:  # urllib3 forgets it where lengths contradict each other: its socket would stay open
+                response.close()
+            raise
 
 
 class _TlsConnection(_Connection, HTTPSConnection):

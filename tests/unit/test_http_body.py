@@ -1,10 +1,12 @@
 """Bodies: bombs and caps (F16, F23, F34), codings (F17, F19-F22), lengths and framing (F18, F19, F24, F26)."""
 
 import gzip
+import socket
 import subprocess
 import sys
 import zlib
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,8 +18,8 @@ from parsers.capture import Capture, CapturedAtBasis
 from parsers.content import media_type_of
 from parsers.outcome import Rejected, RejectReason
 from parsers.parse import parse
-from tests.http_clients import MAX_BYTES, client_for
-from tests.raw_server import Reply, answer, raw_server
+from tests.http_clients import MAX_BYTES, client_for, refusal
+from tests.raw_server import RawServer, Reply, answer, raw_server
 
 ROOT = Path(__file__).parents[2]
 PAGE = b"<html><body>" + b"<p>News of the day.</p>" * 2000 + b"</body></html>"
@@ -297,6 +299,20 @@ def test_f22_an_unknown_coding_is_refused(coding: str) -> None:
 )
 def test_f24_lengths_that_are_wrong_or_contradict_each_other_are_no_http(headers: list[str]) -> None:
     assert reason_of(answer(b"<html></html>\n", *headers, length=False)).reason is FetchReason.PROTOCOL
+
+
+def test_f24_the_connection_of_an_answer_that_contradicts_itself_is_closed_at_once() -> None:
+    closed = Event()
+
+    def contradict(connection: socket.socket, _: RawServer) -> None:
+        connection.sendall(answer(b"x", "Content-Length: 7", "Content-Length: 8", length=False))
+        if connection.recv(1) == b"":
+            closed.set()
+
+    with raw_server(contradict) as server, client_for(server) as client:
+        error = refusal(FetchReason.PROTOCOL, lambda: client.get(server.url))
+        assert closed.wait(5)
+    assert error.__traceback__ is not None  # which holds on to all that was open
 
 
 @pytest.mark.parametrize(
