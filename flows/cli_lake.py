@@ -156,8 +156,8 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> int:
     from rich.text import Text
 
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for column in ("source", "hosts", "version", "found by", "reaching back", "interval", "last day"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("source", "last day"))
+    for column in ("source", "hosts", "version", "found by", "horizon", "interval", "last day"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("source", "horizon", "last day"))
     for source, interval, last_day in found:
         finds, horizon = source_list.finds(source), source_list.horizon(source)
         hosts = " ".join(source.hosts)
