@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from infra.holds import Hold
 from infra.landing import CaptureKey
 from infra.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, TableKind, decode
 from infra.partition_file import PartitionFile
@@ -81,6 +82,7 @@ class Comparison:
         rejects_changed: rejections that stay open and say something else.
         partitions: articles partitions that would be written.
         samples: some rows of each kind, some of each field.
+        held: days that the quality gate would hold back; the other counts are of what a release of them would change.
     """
 
     rows: Counter[Kind] = field(default_factory=Counter)
@@ -91,12 +93,13 @@ class Comparison:
     rejects_changed: int = 0
     partitions: int = 0
     samples: list[Sample] = field(default_factory=list)
+    held: list[Hold] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing would be different: no row, no stamp, no rejection."""
         rejects = self.rejects_opened or self.rejects_closed or self.rejects_changed
-        return not (self.rows.total() or self.restamped or rejects or self.partitions)
+        return not (self.rows.total() or self.restamped or rejects or self.partitions or self.held)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
@@ -109,6 +112,7 @@ class Comparison:
             "rejects_changed": self.rejects_changed,
             "partitions": self.partitions,
             "samples": [dataclasses.asdict(sample) for sample in self.samples],
+            "held": [dataclasses.asdict(hold) for hold in self.held],
         }
 
 

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import Final
 
 from infra.errors import UsageError
+from infra.holds import folder_of_record, open_holds, read_holds
 from infra.lake import Lake, PartitionId
 from infra.object_store import ObjectStore
 from infra.partition import ARTICLES, REJECTS
@@ -69,6 +70,7 @@ class Expiry:
 UNDATED: Final = "undated articles have no age"
 ARTICLE: Final = "an article points into it"
 OPEN_REJECT: Final = "an open rejection points into it"
+HELD: Final = "it was got with captures that are held back"
 REVISITED: Final = "a revisit that stays needs a body in it"
 RECENT: Final = "written a short time ago: rows may follow"
 MARKED: Final = "waits to be sure that no row points into it"
@@ -130,11 +132,13 @@ class _RawExpiry:
         self._grace = grace
         self._dry_run = dry_run
         self._open: dict[PartitionId, set[str]] = {}
+        self._held: set[str] = set()
 
     def expire(self, before: date, source: str | None) -> list[Expiry]:
         """All objects of captures before a day."""
         expired = sorted(folder for folder in self._objects.folders(source) if folder[1] < before)
         pointing = self._rows.by_object()
+        self._held = _held_folders(self._store)
         found: list[Expiry] = []
         for name, folders in groupby(expired, lambda folder: folder[0]):
             days = [day for _, day in folders]
@@ -181,6 +185,7 @@ class _RawExpiry:
         for partition, uris in gone.items():
             forget_captures(self._store, partition, uris)
         self._open.clear()
+        self._held = _held_folders(self._store)
         pointing = self._rows.by_object()
         return {each.key: reason for each in ripe if (reason := self._needed(each, pointing.get(each.key, ())))}
 
@@ -199,6 +204,8 @@ class _RawExpiry:
             return ARTICLE
         if any(each.key in self._open_rejects(ref) for ref in refs):
             return OPEN_REJECT
+        if folder_of_record(each.key) in self._held:
+            return HELD
         if self._grace and each.modified_at > self._settled:
             return RECENT
         return ""
@@ -214,6 +221,11 @@ class _RawExpiry:
             rows = table.to_pylist()
             self._open[ref.partition] = {row["capture_uri"] for row in rows if row["state"] == RejectState.OPEN}
         return self._open[ref.partition]
+
+
+def _held_folders(store: ObjectStore) -> set[str]:
+    """Folders of the archive with captures that no row points to since their day is held back."""
+    return {folder for hold in open_holds(read_holds(store)) for folder in hold.got}
 
 
 def _deletable(candidates: Iterable[RawObject], objects: Iterable[RawObject]) -> dict[str, RawObject]:

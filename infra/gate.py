@@ -112,7 +112,7 @@ class _SourceGate:
             if day in days:
                 passage.held[self._name, day] += len(mine)
                 passage.holds.append(self._hold(day, mine, found))
-            elif self._run.accept:
+            elif accepted[day] == self._run.accept:
                 mine = [each for each in self._batch.examined if self._batch.day_of(each) == day]
                 passage.holds.append(released(self._hold(day, mine, found), accepted[day], self._run.run_id))
         passage.passed.extend(
@@ -121,13 +121,11 @@ class _SourceGate:
 
     def _accepted(self, day: str, findings: Sequence[Finding]) -> str:
         """Why a day is landed in spite of its findings; empty if it is not."""
-        run = self._run
-        if run.accept and (not run.accepted_days or day in run.accepted_days):
-            return run.accept
         hold = self._holds.get(day)
         if hold and hold.state is HoldState.RELEASED and hold.subjects.issuperset(each.subject for each in findings):
             return hold.reason  # what a person has accepted need not be accepted again after each reparse
-        return ""
+        run = self._run
+        return run.accept if not run.accepted_days or day in run.accepted_days else ""
 
     def _held(self, days: Collection[str], accepted: Collection[str], *, everything: bool) -> dict[int, str]:
         """Captures that are held, by their number, and the day that each is held under.

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer, RawArchive
 from infra.comparison import Comparison, compare
 from infra.filing import Examined, Run, file_outcomes
+from infra.holds import read_holds
 from infra.lake import Lake
 from infra.local_store import LocalStore
 from infra.object_store import ObjectStore
@@ -20,6 +22,7 @@ from infra.run_report import RunReport
 from infra.trial_store import TrialStore
 from parsers.outcome import Outcome, Rejected, RejectReason
 
+TRIAL: Final = "a trial lands nothing: whoever repairs a parser must see what the quality gate would hold back"
 READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,000 of them take longer than parsing
 # Verdicts on how a page arrived. Its bytes alone no longer show them, so they stand whatever a parser would say.
 OF_ARRIVAL: Final = {
@@ -78,8 +81,10 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
             on_chunk(chunk)
             return done
 
-        rebuild(chunks, run, reparse)
-        return compare(trial)
+        rebuild(chunks, replace(run, accept=TRIAL), reparse)
+        found = compare(trial)
+        found.held = [hold for hold in read_holds(trial.scratch) if hold.reason == TRIAL]
+        return found
 
 
 def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: ObjectStore | None = None) -> RunReport:

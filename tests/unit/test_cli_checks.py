@@ -27,10 +27,11 @@ DAY = date(2024, 1, 20)
 
 def capture(number: int, *, headline: bool = True, late: timedelta = timedelta(hours=2)) -> Capture:
     published = datetime(DAY.year, DAY.month, DAY.day, 9, number, tzinfo=UTC)
-    body = pages.page(number, published=published)
-    title = f"Cranes of bay {number} winter further north".encode()
+    page = 500 + number  # of no article of the week before
+    body = pages.page(page, published=published)
+    title = f"Cranes of bay {page} winter further north".encode()
     captured_at = published + late
-    return replace(pages.capture(number, body if headline else body.replace(title, b"")), captured_at=captured_at)
+    return replace(pages.capture(page, body if headline else body.replace(title, b"")), captured_at=captured_at)
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def test_l09_status_says_what_broke_since_when_and_what_to_do(capsys: pytest.Cap
     assert "▣ held back" in out
     assert "tass: held back since 2024-01-20: 1 day, 12 captures" in out
     assert "title: 33 % of 12 articles have it; usual are 100 %" in out
-    assert "newslake show 'https://tass.com/society/1731010'" in out
+    assert "newslake show 'https://tass.com/society/1731504'" in out
     assert 'newslake release tass --day 2024-01-20 --reason "…"' in out
 
 
@@ -97,6 +98,16 @@ def test_release_takes_what_several_runs_held_whenever_it_was_got(lake: str) -> 
     rebuild(chunked("tass", [entry.pointer for entry in pointers]), run)
     assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", "Seen."]) == 0
     assert Lake(store).read_partition("tass", "2024-01-20").num_rows == 8
+
+
+def test_l09_a_diff_shows_what_would_be_held_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff"]) == 0
+    out = printed(capsys)
+    assert "days that would be held back for it 1" in " ".join(out.split())
+    assert "title: 33 % of 12 articles have it; usual are 100 %" in out
+    assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff", "--json"]) == 0
+    document = orjson.loads(printed(capsys))
+    assert (document["rows"]["added"], [each["date"] for each in document["held"]]) == (4, ["2024-01-20"])
 
 
 def test_release_wants_a_reason_and_a_day_that_is_held(capsys: pytest.CaptureFixture[str]) -> None:

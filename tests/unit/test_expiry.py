@@ -13,7 +13,8 @@ from infra import expiry, row_pointers
 from infra.archive import ArchivedCapture, RawArchive
 from infra.compaction import compact, plan_compaction
 from infra.errors import NewslakeError, UsageError
-from infra.expiry import ARTICLE, MARKED, OPEN_REJECT, RECENT, REVISITED, UNDATED, Action, Expiry, Layer, expire
+from infra.expiry import ARTICLE, HELD, MARKED, OPEN_REJECT, RECENT, REVISITED, UNDATED, Action, Expiry, Layer, expire
+from infra.holds import Hold, put_hold, released
 from infra.lake import Lake
 from infra.partition import REJECTS
 from infra.raw_references import GRACE
@@ -363,3 +364,13 @@ def test_what_was_done_is_told_for_every_object(store: ClockedStore) -> None:
     assert (free.size, free.source, free.day) == (size, SOURCE, "2024-05-01")
     assert Counter(each.action for each in (free, needed)) == {Action.DELETE: 1, Action.KEEP: 1}
     assert not list(Lake(store).partitions(kind=REJECTS))
+
+
+def test_l09_what_was_got_with_held_captures_stays_until_the_hold_ends(store: ClockedStore) -> None:
+    archive(store, [capture(0)], "r1")
+    archive(store, [capture(9, NOON + DAY)], "r2")
+    hold = Hold(SOURCE, "2024-05-01", "r1", 1, 1, (), (), (f"{SOURCE}/2024-05-01",))
+    put_hold(store, hold)
+    assert verdicts(run(store)) == {"r1": ("keep", HELD), "r2": DELETED}
+    put_hold(store, released(hold, "Seen.", "r3"))
+    assert verdicts(run(store)) == {"r1": DELETED}

@@ -305,3 +305,12 @@ def test_captures_of_no_known_source_pass() -> None:
     unknown = [Examined(refused(7, 1).archived, Rejected(RejectReason.UNKNOWN_SOURCE, "nobody's"))]
     report = file_outcomes(unknown, Lake(store), RUN, mode="ingest")
     assert report.rejected == {"unknown_source": 1}
+
+
+def test_what_was_accepted_keeps_its_first_reason(store: MemoryStore) -> None:
+    batch = [examined(7, number, title=None) for number in range(30)]
+    for reason in ("The strike.", "Another."):
+        file_outcomes(batch, Lake(store), replace(RUN, accept=reason), mode="live")
+    hold = read_hold(store, SOURCE, day(7))
+    assert hold is not None
+    assert hold.reason == "The strike."
