@@ -8,6 +8,7 @@ from parsers.characters import word_count
 from parsers.datelines import read_dateline
 from parsers.dates import Stamp
 from parsers.draft import Draft
+from parsers.origins import packed
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source import Source
 from parsers.urls import canonical, host_of, is_home, on_hosts
@@ -67,7 +68,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         parser_version=source.version,
         layout=layout,
     )
-    return Parsed(article, draft.origins)
+    return Parsed(article, packed(draft.origins))
 
 
 def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:

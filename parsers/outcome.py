@@ -1,6 +1,5 @@
 """What parsing a capture gives: an article, or a rejection with a reason from one closed list."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -50,16 +49,16 @@ class Parsed:
 
     Attributes:
         article: the record.
-        noted: where fields come from, as far as that was noted while they were read; no part of what is equal.
+        notes: where fields come from, as noted while they were read (`origins.packed`); no part of what is equal.
     """
 
     article: Article
-    noted: Mapping[str, str] = field(default_factory=dict, compare=False)
+    notes: str = field(default="", compare=False)
 
     @property
     def origins(self) -> dict[str, str]:
         """By field that has a value: where it comes from, in words."""
-        return origins_of(self.article, self.noted)
+        return origins_of(self.article, self.notes)
 
 
 @dataclass(frozen=True, slots=True)
