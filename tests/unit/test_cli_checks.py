@@ -11,9 +11,10 @@ from flows.cli import run as run_cli
 from infra.archive import RawArchive
 from infra.days import Days
 from infra.filing import Run
-from infra.holds import HoldState, read_hold
+from infra.holds import Hold, HoldState, put_hold, read_hold
 from infra.lake import Lake
 from infra.object_store import open_store
+from infra.release import plan_release
 from infra.reparse import rebuild
 from infra.reparse_plan import chunked, plan_days
 from infra.settings import Settings
@@ -98,6 +99,24 @@ def test_release_takes_what_several_runs_held_whenever_it_was_got(lake: str) -> 
     rebuild(chunked("tass", [entry.pointer for entry in pointers]), run)
     assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", "Seen."]) == 0
     assert Lake(store).read_partition("tass", "2024-01-20").num_rows == 8
+
+
+def test_a_day_held_for_want_of_articles_is_released_too(lake: str) -> None:
+    store = open_store(lake)
+    put_hold(store, Hold("tass", "2024-01-15", "20240301T000000Z-000002", 0, 0, (), ()))
+    assert run_cli(["release", "tass", "--day", "2024-01-15", "--reason", "A holiday."]) == 0
+    hold = read_hold(store, "tass", "2024-01-15")
+    assert hold is not None
+    assert (hold.state, hold.reason) == (HoldState.RELEASED, "A holiday.")
+
+
+def test_release_takes_the_captures_of_the_rows_of_the_day_too(lake: str) -> None:
+    store = open_store(lake)
+    assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", "Seen."]) == 0
+    hold = read_hold(store, "tass", "2024-01-20")
+    assert hold is not None
+    (chunk,) = plan_release(store, replace(hold, got=()))
+    assert len(chunk.pointers) == 4
 
 
 def test_l09_a_diff_shows_what_would_be_held_and_why(capsys: pytest.CaptureFixture[str]) -> None:
