@@ -98,6 +98,8 @@ class Catalog:
         held: defaultdict[str, dict[str, Hold]] = defaultdict(dict)
         for hold in holds:
             held[hold.source][hold.date] = hold
+        listed = [info for infos in (*articles.values(), *rejects.values()) for info in infos.values()]
+        self._footers.read_ahead(listed)
         names = sorted({*articles, *rejects, *held} | ({source} if source else set()))
         days = [
             self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
@@ -106,8 +108,7 @@ class Catalog:
         ]
         days = [_marked(day, found, holds) if (found := held[day.source].get(day.date)) else day for day in days]
         if source is None:
-            listed = [*articles.values(), *rejects.values()]
-            self._footers.save({info.key for infos in listed for info in infos.values()})
+            self._footers.save({info.key for info in listed})
         return days
 
     def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:

@@ -205,8 +205,10 @@ class Lake:
         found = []
         for source, captures in verdicts.items():
             uris = {uri for uri, _ in captures}
-            for _, date, info in self.partitions(source):
-                if (source, date) not in landed and uris.intersection(self._footers.read(info).capture_uris):
+            others = [(date, info) for _, date, info in self.partitions(source) if (source, date) not in landed]
+            self._footers.read_ahead(info for _, info in others)
+            for date, info in others:
+                if uris.intersection(self._footers.read(info).capture_uris):
                     found.append((source, date))
         return found
 

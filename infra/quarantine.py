@@ -59,9 +59,14 @@ def rejects_in(
     """
     lake, footers = Lake(store), Footers(store)
     footers.load()
-    for name, day, info in lake.partitions(source, REJECTS):
-        if (start and day < start.isoformat()) or (end and day >= end.isoformat()):
-            continue
+    partitions = [
+        (name, day, info)
+        for name, day, info in lake.partitions(source, REJECTS)
+        if (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
+    ]
+    if not closed:
+        footers.read_ahead(info for _, _, info in partitions)
+    for name, day, info in partitions:
         if not closed and not footers.read(info).open_rejects:
             continue
         for row in lake.read_rejects(name, day).to_pylist():

@@ -42,7 +42,9 @@ class RowReferences:
         """
         found: defaultdict[str, list[PartitionRef]] = defaultdict(list)
         for kind in (ARTICLES, REJECTS):
-            for source, day, info in self._lake.partitions(kind=kind):
+            partitions = list(self._lake.partitions(kind=kind))
+            self._footers.read_ahead(info for _, _, info in partitions)
+            for source, day, info in partitions:
                 for uri in self._footers.read(info).capture_uris:
                     found[uri].append(PartitionRef(kind, (source, day)))
         return dict(found)

@@ -172,8 +172,10 @@ def plan_outdated(
     footers.load()
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()
-    for _, day, info in lake.partitions(name):
-        if not _within(day, start, end) or min(footers.read(info).parser_versions, default=current) >= current:
+    partitions = [(day, info) for _, day, info in lake.partitions(name) if _within(day, start, end)]
+    footers.read_ahead(info for _, info in partitions)
+    for day, info in partitions:
+        if min(footers.read(info).parser_versions, default=current) >= current:
             continue
         rows = lake.read_partition(name, day).select([*POINTER_COLUMNS, "url", "parser_version"]).to_pylist()
         outdated = [row for row in rows if row["parser_version"] < current]
