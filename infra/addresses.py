@@ -119,13 +119,13 @@ class AddressPolicy:
             return
         if port not in WEB_PORTS and all(port != known for _, known in self.allowed):
             raise FetchError(FetchReason.PORT, f"port {port} of {host}")
-        if (literal := _ip_address(host)) is not None:
+        if (literal := ip_address_of(host)) is not None:
             self.permitted(host, port, [str(literal)])
         elif (host == "localhost" or host.endswith(".localhost")) and not self._some_private_host_on(port):
             raise FetchError(FetchReason.ADDRESS, f"{host} is this machine (RFC 6761)")
 
     def _some_private_host_on(self, port: int) -> bool:
-        return any(known == port and _ip_address(name) is not None for name, known in self.allowed)
+        return any(known == port and ip_address_of(name) is not None for name, known in self.allowed)
 
     def permitted(self, host: str, port: int, addresses: list[str]) -> list[str]:
         """The addresses of a host, if every one of them may be connected to.
@@ -144,7 +144,7 @@ class AddressPolicy:
         if (_bare(host), port) in self.allowed:
             return addresses
         for text in addresses:
-            address = _ip_address(text)
+            address = ip_address_of(text)
             if address is not None and (str(address), port) in self.allowed:
                 continue
             kind = "no IP address" if address is None else not_public(address)
@@ -210,7 +210,8 @@ def _parse(url: str) -> ada_url.URL:
     return parsed
 
 
-def _ip_address(text: str) -> IpAddress | None:
+def ip_address_of(text: str) -> IpAddress | None:
+    """The address that a text is, None for a name."""
     try:
         return ipaddress.ip_address(text.partition("%")[0])  # without the zone of a link-local address
     except ValueError:

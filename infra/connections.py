@@ -9,6 +9,7 @@ A watchdog thread that shuts sockets down would do it too, but would race with c
 """
 
 import io
+import logging
 import socket
 import ssl
 import time
@@ -28,7 +29,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
-from infra.addresses import AddressPolicy
+from infra.addresses import AddressPolicy, ip_address_of
 from infra.fetching import FetchError, FetchReason
 from infra.http_failures import printable
 
@@ -71,6 +72,8 @@ def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> 
 
 def _resolved(policy: AddressPolicy, host: str, seconds: float) -> list[str]:
     """All addresses of a host, in a thread of their own: the system's resolver knows no timeout of ours."""
+    if ip_address_of(host) is not None:
+        return [host]
     found: Future[list[str]] = Future()
 
     def resolve() -> None:
@@ -167,6 +170,8 @@ class PinnedAdapter(HTTPAdapter):
 
     def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
         self._policy = policy
+        for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header
+            logging.getLogger(name).setLevel(logging.ERROR)
         # Once a client instead of once a connection: reading the authorities takes 10 ms of processor time.
         self._tls = ssl.create_default_context(cafile=authorities or DEFAULT_CA_BUNDLE_PATH)
         super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=MAX_IDLE)

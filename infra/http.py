@@ -27,6 +27,7 @@ Headers = tuple[tuple[str, str], ...]
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
 MAX_REDIRECTS: Final = 5  # what RFC 9309, 2.3.1.2 asks of crawlers for robots files; articles take one or two
+LEAST_SECONDS: Final = 0.001  # where redirects took all the time; urllib3 refuses 0
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, whatever their lengths say
 IN_HEADERS: Final = re.compile(r"[\r\n\0]+[ \t]*")  # RFC 9110, 5.5: replaced by a space before use
@@ -151,10 +152,8 @@ class HttpClient:
         sent = {**self._headers, **_own_names(headers, self._headers)}
         if target.host_header is not None:
             sent["Host"] = target.host_header
-        if seconds <= 0:
-            raise FetchError(FetchReason.TIMEOUT, "the redirects took all the time")
         try:
-            with closing(self._adapter.ask(target.request_url, sent, seconds)) as response:
+            with closing(self._adapter.ask(target.request_url, sent, max(seconds, LEAST_SECONDS))) as response:
                 shown = _headers_of(response)
                 locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY

@@ -209,6 +209,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
         pytest.param(drip(HEAD, b"X", 0.1), id="header drips"),
         pytest.param(drip(HEAD, b"X: y\r\n", 0.1), id="headers drip"),
         pytest.param(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.1), id="continues for ever"),
+        pytest.param(drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 0), id="continues without a pause"),
         pytest.param(hang(HEAD + b"Content-Length: 9\r\n\r\n"), id="headers only"),
         pytest.param(drip(HEAD + b"Content-Length: 100000\r\n\r\n", b"x", 0.5), id="body drips"),
         pytest.param(drip(HEAD + b"\r\n", b"x", 0.1), id="body without length drips"),

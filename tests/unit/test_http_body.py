@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import struct
 import subprocess
 import sys
 import zlib
@@ -223,6 +224,17 @@ def test_f18_a_body_that_ends_early_is_truncated_and_what_came_is_kept(reply: by
     assert error.reason.transient
 
 
+def test_f18_a_connection_that_is_reset_in_mid_body_has_given_a_part() -> None:
+    def reset(connection: socket.socket, server: RawServer) -> None:
+        connection.sendall(answer(PAGE[:1000], "Content-Length: 9999", length=False))
+        server.over.wait(0.3)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    error = reason_of(reset)
+    assert (error.reason, error.body) == (FetchReason.TRUNCATED, PAGE[:1000])
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
 @pytest.mark.parametrize("cut", [1, 8, 100])
 def test_f19_compressed_data_that_ends_early_is_truncated_though_its_length_is_right(coding: str, cut: int) -> None:
@@ -338,6 +350,14 @@ def test_f26_what_is_no_http_is_refused_and_its_connection_closed(reply: bytes, 
             assert caught.value.reason in reasons
         assert server.connections == 2
         assert client.get(f"{server.url}/ok").status == 200
+
+
+@pytest.mark.parametrize("header", ["no colon", " begins with a space", "Transfer-Encoding: chunked"])
+def test_f26_an_odd_header_is_read_over_without_a_traceback_in_the_log(
+    header: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    fetch(answer(b"4\r\npage\r\n0\r\n\r\n", header))
+    assert caplog.records == []
 
 
 HEADS = [
