@@ -10,6 +10,7 @@ from parsers.checks import Checks
 from parsers.discovery import Discovery
 from parsers.draft import Draft
 from parsers.page import Page
+from parsers.schedule import Schedule, usual_schedules
 from parsers.text import TextPage
 
 # A text of the page: a CSS selector (first match; its `content` or `datetime` attribute if it has one, else its text),
@@ -130,6 +131,7 @@ class Source:
         horizon_days: how many days back discovery finds articles; older days come from archives only.
         first_day: the first day on which the source published, or the first one that is wanted; None: unknown.
         checks: what is to be expected of a day.
+        schedules: when it is asked, and for which day; None: `usual_schedules`; empty: only when somebody says so.
 
     Raises:
         ValueError: the name can't be a partition value, or there is no such time zone.
@@ -150,6 +152,7 @@ class Source:
     horizon_days: int = 2  # feeds and news sitemaps reach back two days
     first_day: date | None = None
     checks: Checks = field(default_factory=Checks)
+    schedules: tuple[Schedule, ...] | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):
@@ -162,3 +165,10 @@ class Source:
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address is one of this source's."""
         return any(pattern.search(text) for pattern in self.signature)
+
+    @property
+    def timetable(self) -> tuple[Schedule, ...]:
+        """The schedules that hold: declared, else the usual ones; none for a source that cannot be asked."""
+        if not self.discovery:
+            return ()
+        return usual_schedules(self.name, self.timezone) if self.schedules is None else self.schedules

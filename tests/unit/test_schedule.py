@@ -1,0 +1,148 @@
+"""When sources are asked, and for which day: what is declared, and what Prefect makes of it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prefect.server.schemas.schedules import CronSchedule
+
+from parsers.registry import sources
+from parsers.schedule import Schedule, usual_schedules
+
+TASS = sources()["tass"]
+
+
+def times(schedule: Schedule, timezone: str, start: datetime, count: int) -> list[datetime]:
+    """The next scheduled times, in UTC, as Prefect's server computes them."""
+    cron = CronSchedule(cron=schedule.cron, timezone=timezone)
+    return [moment.astimezone(UTC) for moment in asyncio.run(cron.get_dates(n=count, start=start))]
+
+
+def days_landed(schedule: Schedule, timezone: str, start: datetime, count: int) -> list[date]:
+    """The days that runs of a schedule land, by the rule of `flows.run`."""
+    return [(moment - timedelta(days=schedule.lag_days)).date() for moment in times(schedule, timezone, start, count)]
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "",
+        "5 22 * *",
+        "5 22 * * * *",
+        "60 * * * *",
+        "* 24 * * *",
+        "* * 0 * *",
+        "* * 32 * *",
+        "* * * 13 *",
+        "* * * * 8",
+        "* * * * MON",
+        "30-10 * * * *",
+        "*/0 * * * *",
+        "*/99 * * * *",
+        "5/10 * * * *",
+        "1,,2 * * * *",
+        "@daily",
+        "H * * * *",
+        "-1 * * * *",
+    ],
+)
+def test_a_schedule_with_a_wrong_cron_is_refused_when_the_source_is_loaded(cron: str) -> None:
+    with pytest.raises(ValueError, match="cron"):
+        Schedule(cron)
+
+
+def test_a_schedule_for_a_day_to_come_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        Schedule("0 0 * * *", lag_days=-1)
+
+
+@given(
+    st.tuples(*(
+        st.lists(
+            st.one_of(
+                st.just("*"),
+                st.integers(low, high).map(str),
+                st.tuples(st.integers(low, high), st.integers(low, high)).map(lambda pair: f"{min(pair)}-{max(pair)}"),
+                st.integers(1, high).map(lambda step: f"*/{step}"),
+            ),
+            min_size=1,
+            max_size=3,
+        ).map(",".join)
+        for low, high in ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+    )).map(" ".join)
+)  # fmt: skip
+def test_o10_prefect_takes_every_cron_that_a_source_may_declare(cron: str) -> None:
+    """O10: else one source's schedule would be found wrong only where the schedules of all are registered."""
+    assert CronSchedule(cron=Schedule(cron).cron, timezone="UTC").cron == cron
+
+
+@given(st.text(alphabet="0123456789*/,- ", max_size=20))
+def test_o10_a_cron_is_refused_or_prefect_takes_it(cron: str) -> None:
+    try:
+        schedule = Schedule(cron)
+    except ValueError:
+        return
+    CronSchedule(cron=schedule.cron, timezone="UTC")
+
+
+# Far west and far east, halves and quarters of hours, the southern hemisphere, half an hour of summer time, none.
+ZONES = {source.timezone for source in sources().values()} | {
+    "Pacific/Pago_Pago", "Pacific/Kiritimati", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns",
+    "Australia/Sydney", "Australia/Lord_Howe", "Africa/Casablanca", "America/Sao_Paulo", "Pacific/Chatham",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("timezone", sorted(ZONES))
+def test_the_last_usual_run_of_a_day_comes_hours_after_midnight_utc_all_year(timezone: str) -> None:
+    _, last = usual_schedules("tass", timezone)
+    hours = {moment.hour for moment in times(last, timezone, datetime(2026, 1, 1, tzinfo=UTC), 365)}
+    assert last.lag_days == 1
+    assert hours <= {2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("timezone", "change"),
+    [
+        ("America/New_York", date(2026, 3, 8)),
+        ("America/New_York", date(2026, 11, 1)),
+        ("Europe/London", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("Australia/Sydney", date(2026, 4, 5)),
+        ("Asia/Seoul", date(2026, 3, 8)),
+    ],
+)
+def test_o01_every_day_is_landed_once_across_a_change_of_daylight_saving_time(timezone: str, change: date) -> None:
+    """O01: local hours shift against UTC, but no UTC day is left out and none is landed twice by the last runs."""
+    intraday, last = usual_schedules("tass", timezone)
+    start = datetime(change.year, change.month, change.day, tzinfo=UTC) - timedelta(days=5)
+    ended = days_landed(last, timezone, start, 10)
+    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(ended))
+    assert change in ended
+    assert change in days_landed(intraday, timezone, start, 60)
+
+
+def test_the_usual_runs_of_a_source_never_begin_together() -> None:
+    for name, source in sources().items():
+        minutes = [schedule.cron.split()[0] for schedule in usual_schedules(name, source.timezone)]
+        assert len(set(minutes)) == len(minutes)
+
+
+def test_sources_do_not_all_begin_in_the_same_minute() -> None:
+    minutes = [usual_schedules(name, "UTC")[0].cron.split()[0] for name in sources()]
+    assert len(set(minutes)) > len(minutes) // 2
+
+
+def test_every_source_is_asked_within_its_day_and_after_it() -> None:
+    for source in sources().values():
+        assert {schedule.lag_days for schedule in source.timetable} >= {0, 1}, source.name
+
+
+def test_declared_schedules_hold_and_a_source_that_cannot_be_asked_has_none() -> None:
+    own = (Schedule("5 9 * * 1-5"),)
+    assert replace(TASS, schedules=own).timetable == own
+    assert replace(TASS, schedules=()).timetable == ()
+    assert replace(TASS, discovery=()).timetable == ()
