@@ -1,7 +1,7 @@
 """From outcomes to rows: what ingest and reparse share. Captures lie in the archive before any row points to them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer
@@ -13,6 +13,7 @@ from infra.parse_pool import ParsePool
 from infra.partition import Coverage
 from infra.rejects import Reject
 from infra.run_report import RunReport
+from infra.samples import Sample, Samples
 from infra.settings import Settings
 from parsers.article import Article, Provenance, partition_date
 from parsers.capture import Capture
@@ -82,6 +83,7 @@ def file_outcomes(
     coverage: Mapping[tuple[str, str], Coverage] | None = None,
     reparsed: Mapping[str, Collection[Pointer]] | None = None,
     whole_days: Collection[PartitionId] = (),
+    day_of: Callable[[Examined], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
     """Land articles and rejections, and count them; what the quality gate finds broken is held back.
 
@@ -94,6 +96,7 @@ def file_outcomes(
         reparsed: by source, the captures on which this is the newest word.
         whole_days: (source, day) of which everything that was found is landed, or here: only of these is the number of
             articles judged. Name a day also if nothing of it was found: that is what the check is for.
+        day_of: the day that a capture without an article counts for.
 
     Raises:
         NewslakeError: the lake cannot be read or written.
@@ -126,7 +129,19 @@ def file_outcomes(
         held=passage.held,
         findings=tuple(passage.findings),
         rows_exposed=landing.rows_exposed,
-    )
+    ) + _turned_down(passage.examined, day_of)
+
+
+def _turned_down(examined: Iterable[Examined], day_of: Callable[[Examined], PartitionId]) -> RunReport:
+    """Captures without an article, by day, and a few of each reason."""
+    days: Counter[PartitionId] = Counter()
+    samples = Samples()
+    for each in examined:
+        if isinstance(each.outcome, Rejected):
+            days[day_of(each)] += 1
+            sample = Sample(each.day_got[0], each.archived.capture.url, each.outcome.detail)
+            samples += Samples.one(each.outcome.reason.value, sample)
+    return RunReport(turned_down=days, samples=samples)
 
 
 def _provenance(archived: ArchivedCapture, run: Run, mode: str) -> Provenance:

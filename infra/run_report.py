@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from infra.samples import Samples
 from parsers.checks import Finding, Severity
 from parsers.outcome import RejectReason
 
@@ -29,6 +30,10 @@ class RunReport:
         alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
         held: captures that a fatal finding held back, by (source, day that is held); they stay in the archive.
         findings: what the quality gate found; the fatal ones are those that held something back.
+        fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
+        missed: addresses that gave no page, likewise.
+        turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
+        samples: of captures that gave no article and of addresses that gave no page, a few for each reason.
         rows_exposed: articles whose best row a reparse took away or made a lesser one; see `infra.lake.LandingReport`.
     """
 
@@ -48,6 +53,10 @@ class RunReport:
     alarms: tuple[str, ...] = ()
     held: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
+    fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
+    samples: Samples = field(default_factory=Samples)
     rows_exposed: int = 0
 
     def __add__(self, other: Self) -> Self:
@@ -98,6 +107,7 @@ class RunReport:
                 for (source, date), count in sorted(self.held.items())
             ],
             "findings": [asdict(finding) for finding in self.findings],
+            "samples": self.samples.as_json(),
         }
 
     def summary(self) -> str:
