@@ -19,7 +19,7 @@ from infra.addresses import AddressPolicy, Target
 from infra.connections import PinnedAdapter
 from infra.fetching import Answer, FetchError, FetchReason
 from infra.http_body import ACCEPT_ENCODING, Body, read_body
-from infra.http_failures import NETWORK_ERRORS, Failure, failure_of, printable, retry_after_seconds, status_failure
+from infra.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
 from infra.settings import Settings
 from parsers.urls import on_hosts
 
@@ -216,13 +216,7 @@ def _location(values: tuple[str, ...], base: str) -> str | Failure:
     try:
         return str(ada_url.URL(values[0].encode("latin-1").decode("utf-8"), base).href)
     except ValueError:  # UnicodeError too
-        return Failure(
-            FetchReason.REDIRECT, printable(f"a target that is no address: {_without_credentials(values[0])}")
-        )
-
-
-def _without_credentials(location: str) -> str:
-    return re.sub(r"//[^/?#]*@", "//", location)
+        return Failure(FetchReason.REDIRECT, "a target that is no address")  # and may hold a password anywhere
 
 
 def _same_origin(target: Target, following: Target) -> bool:
