@@ -1,11 +1,13 @@
 """Flow: one source, one day. What the schedules run."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from typing import cast
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
+from flows.late_runs import day_of, skipped_for_newer_run
 from flows.parameters import PreferName, SourceName
 from flows.slots import source_slot
 from flows.start import begin_run
@@ -33,7 +35,17 @@ def source_days_task(source: str, days: Days, order: Order, run: Run) -> RunRepo
     return report
 
 
-@flow(name="run", flow_run_name="run-{source}", persist_result=False)
+def _run_name() -> str:
+    """The name that a person finds the run by: source and day."""
+    parameters = runtime.flow_run.parameters
+    return f"{parameters['source']}-{_day(parameters['day'], parameters['lag_days'])}"
+
+
+def _day(day: date | None, lag_days: int) -> date:
+    return day or day_of(runtime.flow_run.scheduled_start_time, lag_days)
+
+
+@flow(name="run", flow_run_name=_run_name, persist_result=False)
 def run(
     source: SourceName,
     day: date | None = None,
@@ -55,10 +67,10 @@ def run(
         accept: Why the day is to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
-    # Of the scheduled time, never of the clock: a run that starts hours late must land the day it was meant for.
-    chosen = day or (runtime.flow_run.scheduled_start_time.astimezone(UTC) - timedelta(days=lag_days)).date()
-    days = Days.one(chosen)
+    days = Days.one(_day(day, lag_days))
     require_begun(days, datetime.now(UTC))
+    if day is None and (skipped := skipped_for_newer_run()):
+        return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake, accept)
     order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
     report = source_days_task(source, days, order, context)

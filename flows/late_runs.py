@@ -1,0 +1,121 @@
+"""Runs that are due for the same day of one source collapse: the newest of them does the work of all.
+
+After an hour without workers, or a month, all runs that were scheduled meanwhile become due at once. Each lands its own
+day, and of one day they would all do the same. The first that starts therefore ends the others of its deployment but
+the newest of each day, without a process for any of them. Nothing is lost: the newest asks the source last; should it
+fail, its day stays missing in the lake, and `maintain` repairs it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateName,
+    FlowRunFilterStateType,
+)
+from prefect.context import FlowRunContext
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Completed
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
+
+SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
+PAGE: Final = 200  # the most that Prefect's API gives at once
+# What does the work, or has done it. A run that failed has not.
+LIVE_STATES: Final = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """A scheduled run whose time has come.
+
+    Attributes:
+        run_id: Prefect's.
+        scheduled: when it was to start, aware.
+        day: the day that it lands.
+        waits: nothing has begun to run it.
+    """
+
+    run_id: UUID
+    scheduled: datetime
+    day: date
+    waits: bool
+
+
+def day_of(scheduled: datetime, lag_days: int) -> date:
+    """The day that a scheduled run lands: of its scheduled time, never of the clock.
+
+    Args:
+        scheduled: when it was to start, aware.
+        lag_days: how many days back.
+    """
+    return scheduled.astimezone(UTC).date() - timedelta(days=lag_days)
+
+
+def newest_by_day(runs: Iterable[DueRun]) -> dict[date, DueRun]:
+    """The run of each day that does the work of all."""
+    return {run.day: run for run in sorted(runs, key=lambda run: (run.scheduled, run.run_id))}
+
+
+def skipped_for_newer_run() -> State | None:
+    """End the runs that are due beside this one and that a newer one makes superfluous.
+
+    Returns:
+        The state that this run is to end in, if it is one of them; None if it has to do its work, or was started by
+        hand.
+    """
+    context = FlowRunContext.get()
+    mine = context.flow_run if context else None
+    if mine is None or not mine.auto_scheduled or mine.deployment_id is None:
+        return None
+    with get_client(sync_client=True) as client:
+        due = _due_beside(client, mine)
+        newest = newest_by_day(due)
+        for run in due:
+            if run.waits and run.run_id != mine.id and newest[run.day] != run:
+                client.set_flow_run_state(run.run_id, _skipped(newest[run.day]))
+    kept = next((newest[run.day] for run in due if run.run_id == mine.id), None)
+    return _skipped(kept) if kept and kept.run_id != mine.id else None
+
+
+def _skipped(newer: DueRun) -> State:
+    when = newer.scheduled.astimezone(UTC)
+    return Completed(name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {newer.day}, too")
+
+
+def _due_beside(client: "SyncPrefectClient", mine: "FlowRun") -> list[DueRun]:
+    """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
+    wanted = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
+        state=FlowRunFilterState(
+            type=FlowRunFilterStateType(any_=LIVE_STATES), name=FlowRunFilterStateName(not_any_=[SKIPPED])
+        ),
+        expected_start_time=FlowRunFilterExpectedStartTime(after_=mine.expected_start_time, before_=datetime.now(UTC)),  # type: ignore[arg-type] # Prefect's own name for datetime
+    )
+    found: list[FlowRun] = []
+    while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:
+        found += page
+    return [
+        DueRun(
+            run.id,
+            run.expected_start_time,
+            day_of(run.expected_start_time, run.parameters.get("lag_days", 1)),
+            waits=run.state_type is StateType.SCHEDULED,
+        )
+        for run in [*found, *page]
+        if run.auto_scheduled and run.expected_start_time and _rest(run.parameters) == _rest(mine.parameters)
+    ]
+
+
+def _rest(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name != "lag_days"}
