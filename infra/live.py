@@ -126,8 +126,8 @@ class _Asked:
         wanted = {link.url for link in plan.wanted}
         coverage = {}
         for day, links in plan.links_by_day().items():
-            if day >= plan.today and not links:
-                continue  # the day is not over: nothing yet is not nothing
+            if day >= plan.today:
+                continue  # nobody has seen the day as a whole: should no run come after it, it counts as missing
             open_urls = [link.url for link in links if not self._refused_for_good(link.url)]
             kept = sum(self._has(url) or url not in wanted for url in open_urls)
             key = name, day.isoformat()
