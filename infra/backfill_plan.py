@@ -143,10 +143,14 @@ def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[Planne
         In the order of the work: by day from the end that is asked for, then by source.
     """
     versions = {name: source.version for name, source in sources().items()}
-    catalog = Catalog(store)
+    names = tuple(dict.fromkeys(wish.names) or sources())
+    days: defaultdict[str, list[Day]] = defaultdict(list)
+    only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
+    for day in Catalog(store).grid(only, wish.days.start, wish.days.end, versions, also=names):
+        days[day.source].append(day)
     planned = []
-    for name in dict.fromkeys(wish.names) or sources():
-        grid = catalog.grid(name, wish.days.start, wish.days.end, versions)
+    for name in names:
+        grid = days[name]
         reached = reached_days(sources()[name], wish.days, today)
         usual = _usual_articles(grid)
         planned += [_planned(day, wish, reached, usual) for day in grid]

@@ -1,7 +1,7 @@
 """The state of every day of every source, from a listing and the footers alone."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -75,6 +75,7 @@ class Catalog:
         start: date | None = None,
         end: date | None = None,
         current: Mapping[str, int] = NO_VERSIONS,
+        also: Collection[str] = (),
     ) -> list[Day]:
         """Every day of every source, missing ones too.
 
@@ -83,6 +84,7 @@ class Catalog:
             start: first UTC day; None: the first that a source has.
             end: first UTC day left out; None: the one after the last that a source has.
             current: version of the present parser by source; without it no day is outdated.
+            also: names of sources of which the lake may know nothing yet; their days are missing.
 
         Returns:
             Sorted by source and date; articles without a date last, and only where no range is given.
@@ -98,9 +100,9 @@ class Catalog:
         held: defaultdict[str, dict[str, Hold]] = defaultdict(dict)
         for hold in holds:
             held[hold.source][hold.date] = hold
-        listed = [info for infos in (*articles.values(), *rejects.values()) for info in infos.values()]
-        self._footers.read_ahead(listed)
-        names = sorted({*articles, *rejects, *held} | ({source} if source else set()))
+        listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
+        self._footers.read_ahead(info for day, info in listed if _within(day, start, end))
+        names = sorted({*articles, *rejects, *held, *also} | ({source} if source else set()))
         days = [
             self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
             for name in names
@@ -108,7 +110,7 @@ class Catalog:
         ]
         days = [_marked(day, found, holds) if (found := held[day.source].get(day.date)) else day for day in days]
         if source is None:
-            self._footers.save({info.key for info in listed})
+            self._footers.save({info.key for _, info in listed})
         return days
 
     def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
@@ -158,6 +160,13 @@ def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:
     if rejected:
         return State.REJECTS
     return State.LANDED if landed.rows else State.EMPTY
+
+
+def _within(day: str, start: date | None, end: date | None) -> bool:
+    """Whether a partition is shown: one without a date only where no range is asked for."""
+    if day == NULL_PARTITION:
+        return start is None and end is None
+    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 
 
 def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:

@@ -21,6 +21,7 @@ from infra.backfill_plan import (
 from infra.catalog import State
 from infra.days import Days
 from infra.errors import UsageError
+from infra.footers import CACHE_KEY
 from infra.lake import Lake
 from infra.partition import Coverage
 from parsers.registry import sources
@@ -171,6 +172,23 @@ def test_a_year_of_twenty_sources_is_a_few_hundred_pieces() -> None:
     ]
     assert len(pieces_of(planned, Wish(days=WEEK))) <= MAX_PIECES + len(names)
     assert totals(planned)["fetch"] == 365 * 20
+
+
+def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_footer_is_read_once(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"paper{number}" for number in range(20)]
+    monkeypatch.setattr("infra.backfill_plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
+    for name in names:
+        article = landed(1, source=name, published_at=NOON)
+        Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
+    wish = Wish(days=Days(START, START + timedelta(days=365)))
+    assert totals(plan_backfill(store, wish, today=TODAY))["nothing"] == 20
+    gets: list[str] = []
+    monkeypatch.setattr(store, "get", lambda key, get=store.get: gets.append(key) or get(key))
+    monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
+    assert len(plan_backfill(store, wish, today=TODAY)) == 20 * 365
+    assert gets == [CACHE_KEY]
 
 
 def test_a_plan_is_made_of_plain_values(store: MemoryStore) -> None:

@@ -12,7 +12,7 @@ from infra.errors import NewslakeError, UsageError
 from infra.footers import CACHE_KEY
 from infra.lake import Lake
 from infra.object_store import ConflictError
-from infra.partition import Coverage
+from infra.partition import Coverage, read_manifest
 from parsers.article import NULL_PARTITION
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
@@ -246,3 +246,25 @@ def test_the_grid_is_plain_json(lake: Lake, store: MemoryStore) -> None:
     day = only_day(store)
     assert orjson.loads(orjson.dumps(day)) == orjson.loads(orjson.dumps(dataclasses.asdict(day)))
     assert orjson.loads(orjson.dumps(day))["state"] == "rejects"
+
+
+def test_a_range_reads_no_footers_of_other_days_and_shows_sources_that_the_lake_has_nothing_of(
+    store: MemoryStore, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.land([landed(number, published_at=NOON + timedelta(days=number)) for number in range(5)], mode="live")
+    read: list[str] = []
+    monkeypatch.setattr("infra.footers.read_manifest", _noting(read))
+    days = Catalog(store).grid(start=date(2024, 5, 2), end=date(2024, 5, 4), also=("herald",))
+    assert [(day.source, day.date, day.articles) for day in days] == [
+        *(("gazette", f"2024-05-0{number}", 1) for number in (2, 3)),
+        *(("herald", f"2024-05-0{number}", 0) for number in (2, 3)),
+    ]
+    assert sorted(read) == [f"articles/source=gazette/date=2024-05-0{number}/articles.parquet" for number in (2, 3)]
+
+
+def _noting(read: list[str]) -> Any:
+    def reading(store: Any, key: str, size: int) -> Any:
+        read.append(key)
+        return read_manifest(store, key, size)
+
+    return reading
