@@ -23,6 +23,7 @@ from infra.days import Days
 from infra.errors import UsageError
 from infra.footers import CACHE_KEY
 from infra.lake import Lake
+from infra.object_store import Stored
 from infra.partition import Coverage
 from parsers.registry import sources
 from tests.lake_samples import NOON, landed, rejected
@@ -185,7 +186,13 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     wish = Wish(days=Days(START, START + timedelta(days=365)))
     assert totals(plan_backfill(store, wish, today=TODAY))["nothing"] == 20
     gets: list[str] = []
-    monkeypatch.setattr(store, "get", lambda key, get=store.get: gets.append(key) or get(key))
+    get = store.get
+
+    def noted(key: str) -> Stored | None:
+        gets.append(key)
+        return get(key)
+
+    monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, wish, today=TODAY)) == 20 * 365
     assert gets == [CACHE_KEY]
