@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from infra.filing import Run
     from infra.reparse_plan import ArchivedChunk, Scope
 
+OnlyRejectsOption = Annotated[
+    bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")]
+
 
 def reparse(
     sources: Annotated[
@@ -32,14 +37,12 @@ def reparse(
         str | None, typer.Option(metavar="DATE", help="First publication day left out, UTC. Default: to the end.")
     ] = None,
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
-    only_rejects: Annotated[
-        bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
-    ] = False,
+    only_rejects: OnlyRejectsOption = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --diff: write it as a page, with all samples.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")] = False,
+    yes: YesOption = False,
     accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,

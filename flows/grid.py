@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 from rich.text import Text
 
@@ -44,12 +45,24 @@ def calendar(days: Sequence[Day]) -> Iterator[Text]:
         months[day.date[:7] if day.date != NULL_PARTITION else NULL_PARTITION][day.source].append(day)
     width = max((len(day.source) for day in days), default=0)
     undated = months.pop(NULL_PARTITION, defaultdict(list))
-    for month in sorted(months):
-        yield Text(f"{month:<{width}}  {_ruler()}  articles", style="dim")
-        yield from (_line(source, listed, width) for source, listed in months[month].items() if _worth_a_line(listed))
+    for known, run in groupby(sorted(months), lambda month: any(map(_worth_a_line, months[month].values()))):
+        if not known:
+            yield Text(_gap(list(run)), style="dim")
+            continue
+        for month in run:
+            yield Text(f"{month:<{width}}  {_ruler()}  articles", style="dim")
+            shown = ((source, listed) for source, listed in months[month].items() if _worth_a_line(listed))
+            yield from (_line(source, listed, width) for source, listed in shown)
     for source, listed in undated.items():
         yield Text(f"{source:<{width}}  {sum(day.articles for day in listed):,} articles without a date")
     yield _legend(days)
+
+
+def _gap(months: Sequence[str]) -> str:
+    """A line for months of which the lake knows nothing, however many."""
+    return (
+        f"{months[0]}  nothing" if len(months) == 1 else f"{months[0]} … {months[-1]}  nothing in {len(months)} months"
+    )
 
 
 def _worth_a_line(days: Iterable[Day]) -> bool:

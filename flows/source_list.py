@@ -39,7 +39,9 @@ def horizon(source: Source) -> str:
     """How far back that reaches, in a few words."""
     if not source.discovery:
         return "-"
-    return "all days" if source.horizon_days >= WHOLE_HISTORY else f"{source.horizon_days} days"
+    if source.horizon_days >= WHOLE_HISTORY:
+        return "all days"
+    return f"{source.horizon_days} day" + "s" * (source.horizon_days > 1)
 
 
 def layouts(source: Source) -> list[str]:

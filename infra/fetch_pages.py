@@ -89,7 +89,8 @@ def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
 def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
     """What is kept of an answer that is no whole page: a final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
-    if not final and not error.body:
+    broke_off = error.reason is FetchReason.TRUNCATED and error.body
+    if not final and not broke_off:
         return None
     content_type = next((value for name, value in error.headers if name.lower() == "content-type"), "")
     return Capture(

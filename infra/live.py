@@ -17,14 +17,16 @@ from infra.days import Days
 from infra.fetch_pages import Fetched, fetch_pages
 from infra.fetching import FetchError
 from infra.filing import Examined, Run, file_outcomes
-from infra.lake import Lake
+from infra.lake import Lake, PartitionId
 from infra.live_plan import LivePlan, Order, make_plan
 from infra.partition import Coverage
 from infra.polite_client import PoliteClient
 from infra.preference import Preference
 from infra.reparse import rebuild
 from infra.run_report import RunReport
-from infra.unlanded import address_key
+from infra.samples import Sample, Samples
+from infra.unlanded import address_key, alias_key, note_keys
+from parsers.outcome import Parsed
 
 # A day is landed as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; what is more lands before.
 LAND_BYTES: Final = 256 << 20
@@ -60,7 +62,7 @@ def carry_out(
     if plan.discovered is not None:
         plan.discovered.state.save()
     plan.require_asked()
-    return report + RunReport(failed=asked.failed, requests=client.budget.used - before)
+    return report + asked.report + RunReport(requests=client.budget.used - before)
 
 
 def work_on(name: str, days: Days, order: Order, run: Run, *, today: date) -> RunReport:
@@ -89,12 +91,21 @@ class _Asked:
         self._on_page = on_page
         self._kept: set[str | None] = set()  # by address key: an index may write the same address otherwise
         self._errors: dict[str, FetchError] = {}
+        by_day = plan.links_by_day() if plan.discovered else {}
+        self._days = {
+            address_key(link.url): (plan.source.name, day.isoformat())
+            for day, links in by_day.items()
+            for link in links
+        }
+        self._fetched: Counter[PartitionId] = Counter()
 
     def noted(self, pages: Generator[Fetched, None, None]) -> Generator[Fetched, None, None]:
         """Pass pages on, and remember which came."""
         for page in pages:
             if page.capture:
                 self._kept.add(address_key(page.url))
+                if place := self._days.get(address_key(page.url)):
+                    self._fetched[place] += 1
             if page.error:
                 self._errors[page.url] = page.error
             self._on_page(page)
@@ -106,9 +117,20 @@ class _Asked:
         return [link.url for link in self._plan.wanted if not self._has(link.url)]
 
     @property
-    def failed(self) -> Counter[str]:
-        """Why those gave nothing that were asked for in vain."""
-        return Counter(error.reason.value for url, error in self._errors.items() if not self._has(url))
+    def report(self) -> RunReport:
+        """What came, and why those gave nothing that were asked for in vain; by the day that their links are of."""
+        name = self._plan.source.name
+        failed, missed, samples = Counter[str](), Counter[PartitionId](), Samples()
+        for url, error in self._errors.items():
+            if not self._has(url):
+                failed[error.reason.value] += 1
+                missed.update(filter(None, [self._days.get(address_key(url))]))
+                samples += Samples.one(error.reason.value, Sample(name, url, error.detail))
+        return RunReport(failed=failed, fetched=self._fetched, missed=missed, samples=samples)
+
+    def day_of(self, examined: Examined) -> PartitionId:
+        """The day that the link of a page was said to be of; of others the day on which they were got."""
+        return self._days.get(address_key(examined.archived.capture.url)) or examined.day_got
 
     def coverage(self, parsed: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], Coverage]:
         """What can be said of the plan's days.
@@ -180,20 +202,34 @@ def _land(
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report, size = RunReport(), 0
+    day_of = asked.day_of if asked else _day_got
+    aliases: set[str] = set()
     gathered: list[Examined] = []
     with closing(pages), run.open_pool() as pool:
         for batch, examined in examine(pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode)):
             gathered += examined
             size += sum(len(page.capture.body) for page in batch if page.capture)
+            aliases |= {key for each in examined if (key := _alias_key(each))}
             if size >= LAND_BYTES:
-                report += file_outcomes(gathered, lake, run, mode=mode)
+                report += file_outcomes(gathered, lake, run, mode=mode, day_of=day_of)
                 gathered, size = [], 0
-    if asked is None:
-        return report + file_outcomes(gathered, lake, run, mode=mode)
-    coverage = asked.coverage(report.articles + Counter(each.partition for each in gathered if each.partition))
-    return report + file_outcomes(
-        gathered, lake, run, mode=mode, coverage=coverage, whole_days=_whole_days(coverage, plan.today)
-    )
+    parsed = report.articles + Counter(each.partition for each in gathered if each.partition)
+    coverage = asked.coverage(parsed) if asked else {}
+    whole_days = _whole_days(coverage, plan.today)
+    report += file_outcomes(gathered, lake, run, mode=mode, coverage=coverage, whole_days=whole_days, day_of=day_of)
+    note_keys(store, plan.source.name, aliases)
+    return report
+
+
+def _day_got(examined: Examined) -> PartitionId:
+    return examined.day_got
+
+
+def _alias_key(examined: Examined) -> str | None:
+    if not isinstance(examined.outcome, Parsed):
+        return None
+    article = examined.outcome.article
+    return alias_key(article.source, examined.archived.capture, article.canonical_url)
 
 
 def _whole_days(coverage: Mapping[tuple[str, str], Coverage], today: date) -> list[tuple[str, str]]:

@@ -26,14 +26,14 @@ from infra.partition_file import PartitionFile
 from infra.raw_index import IndexEntry
 from infra.rejects import reject_id, writable
 from parsers.article import Fidelity
-from parsers.capture import MediaType
+from parsers.capture import Capture, MediaType
 from parsers.urls import canonical, identity
 
 READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
 # A row is written after its capture was got, by another clock. Clocks that are off by more than a day are refused
 # elsewhere (`infra.archived_pages`); a partition that is passed over wrongly costs a parse, and no page.
 CLOCK_MARGIN: Final = timedelta(days=1)
-ARTICLE_COLUMNS: Final = ("url", "captured_at", "capture_digest", "first_captured_at", "fidelity")
+ARTICLE_COLUMNS: Final = ("url", "captured_at", "capture_digest", "first_captured_at", "fidelity", "canonical_url")
 PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
 
 
@@ -108,6 +108,32 @@ class Unlanded:
             read_merge_write(store, _note_key(self.source), merge)
 
 
+def alias_key(source: str, capture: Capture, canonical_url: str | None) -> str | None:
+    """Names a capture whose article goes by another address; None where it goes by the one that was asked for.
+
+    The row of such an article may come from a capture of its own address, and nothing then tells this one from a
+    capture that was forgotten.
+
+    Args:
+        source: name of the source.
+        capture: that gave the article.
+        canonical_url: the article's address.
+    """
+    if capture.url is None or address_key(capture.url) == address_key(canonical_url):
+        return None
+    return reject_id(source, writable(capture.url), capture.captured_at, capture.digest)
+
+
+def note_keys(store: ObjectStore, source: str, keys: Collection[str]) -> None:
+    """Remember captures as parsed; see `Unlanded.note_parsed`. Nothing is written if there are none.
+
+    Raises:
+        NewslakeError: the lake cannot be written.
+    """
+    if keys:
+        read_merge_write(store, _note_key(source), lambda old: orjson.dumps(sorted(_noted(old).union(keys))))
+
+
 class _Rows:
     """What the rows of a source say of captures that were got on some day or later.
 
@@ -143,8 +169,10 @@ class _Rows:
     def _by_address(self) -> dict[str | None, list[tuple[int, datetime, datetime]]]:
         """Rank, first and last capture time of rows; only needed where a capture has no row of its own."""
         found: defaultdict[str | None, list[tuple[int, datetime, datetime]]] = defaultdict(list)
-        for url, captured_at, _, earliest, fidelity in self._rows:
-            found[address_key(url)].append((Fidelity(fidelity).rank, earliest, captured_at))
+        for url, captured_at, _, earliest, fidelity, canonical_url in self._rows:
+            # By its own address too: the row may come from a capture of another one, and win over those of this.
+            for key in {address_key(url), address_key(canonical_url)}:
+                found[key].append((Fidelity(fidelity).rank, earliest, captured_at))
         found.pop(None, None)  # captures without an address say nothing of each other
         return found
 

@@ -128,7 +128,8 @@ class Source:
         article_url: pattern that the path and query of an article's address must hold; None: any.
         interval_seconds: least time between two requests to a host of the source; None: the setting's. The larger of
             both and of the robots file's Crawl-delay holds.
-        horizon_days: how many days back discovery finds articles; older days come from archives only.
+        horizon_days: how many days before today discovery lists whole; older ones come from archives only, or from a
+            list that happens to name a part of them.
         first_day: the first day on which the source published, or the first one that is wanted; None: unknown.
         checks: what is to be expected of a day.
         schedules: when it is asked, and for which day; None: `usual_schedules`; empty: only when somebody says so.
@@ -149,7 +150,7 @@ class Source:
     discovery: tuple[Discovery, ...] = ()
     article_url: re.Pattern[str] | None = None
     interval_seconds: float | None = None
-    horizon_days: int = 2  # feeds and news sitemaps reach back two days
+    horizon_days: int = 1  # news sitemaps hold 48 hours: today as far as it has come, and all of yesterday
     first_day: date | None = None
     checks: Checks = field(default_factory=Checks)
     schedules: tuple[Schedule, ...] | None = None

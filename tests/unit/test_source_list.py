@@ -30,7 +30,7 @@ def test_horizon_is_said_where_there_is_one() -> None:
     declared = replace(SOURCE, discovery=(FEED,))
     assert [horizon(each) for each in (SOURCE, declared, replace(declared, horizon_days=WHOLE_HISTORY))] == [
         "-",
-        "2 days",
+        "1 day",
         "all days",
     ]
 
@@ -76,7 +76,7 @@ def test_command_shows_the_last_landed_day_and_the_interval_in_force(
     (folder / "articles.parquet").write_bytes(b"never opened")
     assert run_cli(["sources", "--lake", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
-    assert re.search(r"tass +tass\.com +\d+ +feed, news sitemap +2 days +9 s +2017-05-10", shown)
+    assert re.search(r"tass +tass\.com +\d+ +feed, news sitemap +1 day +9 s +2017-05-10", shown)
     assert run_cli(["sources", "--lake", str(tmp_path), "--json"]) == 0
     (tass,) = (one for one in orjson.loads(capsys.readouterr().out) if one["name"] == "tass")
     assert (tass["last_day"], tass["interval_seconds"], tass["discovery"][0]["kind"]) == ("2017-05-10", 9.0, "feed")

@@ -1,0 +1,133 @@
+"""The live path on a real site: discovered, fetched, archived, parsed, landed; again and again, whatever goes wrong."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.catalog import Catalog, State
+from infra.days import Days
+from infra.demo_site import DemoSite, Redesign
+from infra.demo_site import faults as play
+from infra.errors import NewslakeError
+from infra.live_plan import Order
+from infra.object_store import open_store
+from infra.quarantine import rejects_in
+from parsers.registry import sources
+from tests.live_lake import rows, snapshot, today, work, yesterday
+
+pytestmark = pytest.mark.integration
+NAMES = ("globalresearch", "tass", "theissue")
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(today(), days=8, per_day=4) as running:
+        yield running
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+def state_of(lake: Path, source: str, day: date) -> State:
+    (found,) = Catalog(open_store(str(lake))).grid(source, day, day + timedelta(days=1))
+    return found.state
+
+
+def requested(site: DemoSite, source: str) -> list[str]:
+    """Addresses of articles that were asked for, lists and robots files left out."""
+    pattern = sources()[source].article_url
+    paths = [request.path for request in site.requests]
+    return [path for path in paths if pattern is None or pattern.search(path)]
+
+
+@pytest.mark.parametrize("source", NAMES)
+def test_a_day_lands_what_the_site_published_and_nothing_else(source: str, site: DemoSite, lake: Path) -> None:
+    report = work(site, lake, source, Days.one(yesterday()))
+    expected = site.expected(source, yesterday())
+    landed = rows(lake, source, yesterday())
+    assert sorted((row["title"], row["published_at"]) for row in landed) == sorted(
+        (each.title, each.published_at) for each in expected
+    )
+    assert {row["mode"] for row in landed} == {"live"}
+    rejections = {(each.url, each.reason) for each in site.expected_rejections(source, yesterday())}
+    assert rejections <= {(row["url"], row["reason"]) for row in rejects_in(open_store(str(lake)), source)}
+    assert report.failed["robots"] == len(site.disallowed(source, yesterday()))
+
+
+@pytest.mark.parametrize("source", NAMES)
+def test_f28_an_unchanged_site_is_asked_for_its_lists_only_and_nothing_is_written(
+    source: str, site: DemoSite, lake: Path
+) -> None:
+    work(site, lake, source, Days.one(yesterday()))
+    before = snapshot(lake)
+    site.forget_requests()
+    report = work(site, lake, source, Days.one(yesterday()))
+    lists = [request for request in site.requests if request.path != "/robots.txt"]
+    assert {request.status for request in lists} <= {304, 404}  # 404: the page after the last of a day archive
+    assert report.captures == 0
+    assert snapshot(lake) == before
+
+
+def test_what_a_server_could_not_give_makes_the_day_partial_until_a_run_gets_it(site: DemoSite, lake: Path) -> None:
+    broken = site.expected("tass", yesterday())[0].url.removeprefix("https://")
+    site.set_fault(broken, play.server_error(status=503))
+    report = work(site, lake, "tass", Days.one(yesterday()))
+    assert report.failed["server_error"] == 1
+    assert state_of(lake, "tass", yesterday()) is State.PARTIAL
+    site.clear_faults()
+    site.forget_requests()
+    work(site, lake, "tass", Days.one(yesterday()))
+    assert requested(site, "tass") == ["/" + broken.partition("/")[2]]
+    assert len(rows(lake, "tass", yesterday())) == len(site.expected("tass", yesterday()))
+
+
+def test_r02_a_site_whose_robots_file_fails_is_left_alone_and_said_so(site: DemoSite, lake: Path) -> None:
+    site.set_fault("tass.com/robots.txt", play.server_error(status=500))
+    with pytest.raises(NewslakeError, match=r"tass could not be asked what it published: .*robots_unreachable"):
+        work(site, lake, "tass", Days.one(yesterday()))
+    assert {request.path for request in site.requests} == {"/robots.txt"}
+    assert state_of(lake, "tass", yesterday()) is State.MISSING
+
+
+def test_several_days_at_once_give_the_same_lake_as_one_after_the_other(
+    site: DemoSite, lake: Path, tmp_path: Path
+) -> None:
+    days = Days(today() - timedelta(days=4), today())
+    work(site, lake, "globalresearch", days)
+    for day in days:
+        work(site, tmp_path / "other", "globalresearch", Days.one(day))
+    for day in days:
+        assert [row["article_id"] for row in rows(lake, "globalresearch", day)] == [
+            row["article_id"] for row in rows(tmp_path / "other", "globalresearch", day)
+        ]
+
+
+def test_only_archive_sends_nothing_and_rebuilds_what_was_lost(site: DemoSite, lake: Path) -> None:
+    work(site, lake, "theissue", Days.one(yesterday()))
+    landed = rows(lake, "theissue", yesterday())
+    (lake / f"articles/source=theissue/date={yesterday()}/articles.parquet").unlink()
+    site.forget_requests()
+    work(site, lake, "theissue", Days.one(yesterday()), Order(only_archive=True, rebuild=True))
+    assert site.requests == ()
+    assert [row["article_id"] for row in rows(lake, "theissue", yesterday())] == [row["article_id"] for row in landed]
+
+
+def test_l09_a_layout_that_changed_is_held_back_and_the_days_before_stay(lake: Path) -> None:
+    first = today() - timedelta(days=6)
+    with DemoSite(today(), days=8, per_day=15) as site:  # enough to judge: a few pages say nothing
+        _change_layout_and_run(site, lake, first)
+
+
+def _change_layout_and_run(site: DemoSite, lake: Path, first: date) -> None:
+    work(site, lake, "theissue", Days(first, yesterday()))
+    site.change_layout("theissue", yesterday(), Redesign.BODY)
+    before = snapshot(lake / "articles")
+    report = work(site, lake, "theissue", Days.one(yesterday()))
+    assert report.needs_attention
+    assert snapshot(lake / "articles").items() >= before.items()
+    # Pages without a date belong to no day but the one on which they were got.
+    assert State.HELD in (state_of(lake, "theissue", yesterday()), state_of(lake, "theissue", today()))

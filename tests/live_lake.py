@@ -1,0 +1,53 @@
+"""Runs against the demo site without Prefect, in this process: settings, a lake in a folder, and what it holds."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from flows.start import new_run_id
+from infra.days import Days
+from infra.demo_site import DemoSite
+from infra.filing import Run
+from infra.lake import Lake
+from infra.live import work_on
+from infra.live_plan import Order
+from infra.object_store import open_store
+from infra.run_report import RunReport
+from infra.settings import Settings
+
+FAST = 0.001  # seconds between requests; the demo site's Crawl-delay may ask for more
+
+
+def today() -> date:
+    """The present UTC day, until which the demo site publishes: what is fetched is captured today."""
+    return datetime.now(UTC).date()
+
+
+def yesterday() -> date:
+    """A day that is over, and that every feed still names."""
+    return today() - timedelta(days=1)
+
+
+def run_on(site: DemoSite, lake: Path, **changes: object) -> Run:
+    """A run on a lake, with the demo site for the network."""
+    settings = Settings(lake=str(lake), workers=1, origins=site.origins, host_interval_seconds=FAST)
+    return Run(settings.model_copy(update=changes), new_run_id())
+
+
+def work(site: DemoSite, lake: Path, source: str, days: Days, order: Order | None = None) -> RunReport:
+    """Land some days of a source."""
+    return work_on(source, days, order or Order(), run_on(site, lake), today=today())
+
+
+def rows(lake: Path, source: str, day: date) -> list[dict[str, object]]:
+    """The rows of a partition, by time of publication."""
+    read: list[dict[str, object]] = Lake(open_store(str(lake))).read_partition(source, day.isoformat()).to_pylist()
+    return read
+
+
+def snapshot(lake: Path) -> dict[str, bytes]:
+    """Every object of a lake, byte for byte; not the locks of the folder."""
+    return {
+        path.relative_to(lake).as_posix(): path.read_bytes()
+        for path in lake.rglob("*")
+        if path.is_file() and ".locks" not in path.parts
+    }
