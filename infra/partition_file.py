@@ -3,7 +3,7 @@
 import io
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final
 
@@ -70,6 +70,14 @@ class PartitionFile:
         table = self._read(lambda: self._file.read(columns=names))
         return table.cast(self._empty.select(names).schema)
 
+    def groups(self) -> Iterator[Any]:
+        """All rows, a row group at a time, as tables with the present schema.
+
+        Raises:
+            DamagedError: they cannot be read.
+        """
+        yield from map(self._group, range(len(self._starts)))
+
     def take(self, rows: Sequence[int]) -> Any:
         """Rows by their places, ascending, as a table.
 
@@ -95,11 +103,24 @@ class PartitionFile:
             DamagedError: the rows that stay cannot be read.
         """
         order = self._order(removed, added)
-        groups = (
-            self._gathered(order[start : start + ROW_GROUP_ROWS].to_pylist(), added)
-            for start in range(0, max(1, len(order)), ROW_GROUP_ROWS)
-        )
-        return write(self._kind, groups, len(order), coverage)
+        return write(self._kind, self._regrouped(order, added), len(order), coverage)
+
+    def altered(self, alter: Callable[[Any], Any]) -> bytes:
+        """The bytes of this partition with other values in columns that it is not sorted by; its coverage stays.
+
+        Args:
+            alter: given a table of some rows, in the partition's order, returns the rows as they shall be.
+
+        Raises:
+            DamagedError: the rows cannot be read.
+        """
+        groups = self._regrouped(self._order((), self._empty), self._empty)
+        return write(self._kind, map(alter, groups), self.rows, self.manifest.coverage)
+
+    def _regrouped(self, order: Any, added: Any) -> Iterator[Any]:
+        """The row groups of the new partition."""
+        for start in range(0, max(1, len(order)), ROW_GROUP_ROWS):
+            yield self._gathered(order[start : start + ROW_GROUP_ROWS].to_pylist(), added)
 
     def _order(self, removed: Sequence[int], added: Any) -> Any:
         """Places of the new partition's rows in its order; those of added rows begin where the old ones end."""

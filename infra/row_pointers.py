@@ -3,15 +3,16 @@
 A move is no landing: it takes rows from one place to another, whichever is the least.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import astuple
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from infra.lake import PartitionId
 from infra.object_store import ObjectStore, read_merge_write
-from infra.partition import REJECTS, TableKind, decode, encode
+from infra.partition import REJECTS, TableKind
+from infra.partition_file import PartitionFile
 from infra.raw_index import Pointer
 from infra.rejects import RejectState
 
@@ -68,20 +69,28 @@ def _set_places(
 ) -> bool:
     """Give each row the place that follows from the one it has and from its state, if its table has one."""
     key = kind.key(*partition)
+    states = ["state"] if kind is REJECTS else []
 
     def changed(old: bytes | None) -> bytes | None:
         if old is None:
             return None
-        table, manifest = decode(kind, old, key)
-        before: list[Place] = list(zip(*(table[column].to_pylist() for column in PLACE), strict=True))
-        states = table["state"].to_pylist() if kind is REJECTS else [None] * table.num_rows
-        after = list(map(place_of, before, states))
-        if before == after:
-            return None
-        for column, values in zip(PLACE, zip(*after, strict=True), strict=True):
-            position = table.schema.get_field_index(column)
-            field = table.schema.field(position)
-            table = table.set_column(position, field, pa.array(values, field.type))
-        return encode(kind, table, manifest.coverage)
+        file = PartitionFile(kind, old, key)
+        before, after = _places(file.columns([*PLACE, *states]), place_of)
+        return None if before == after else file.altered(lambda rows: _with_places(rows, _places(rows, place_of)[1]))
 
     return read_merge_write(store, key, changed)
+
+
+def _places(rows: Any, place_of: Callable[[Place, str | None], Place]) -> tuple[list[Place], list[Place]]:
+    """The places that rows have, and those that they shall have."""
+    before: list[Place] = list(zip(*(rows[column].to_pylist() for column in PLACE), strict=True))
+    states = rows["state"].to_pylist() if "state" in rows.schema.names else [None] * rows.num_rows
+    return before, list(map(place_of, before, states))
+
+
+def _with_places(rows: Any, places: Sequence[Place]) -> Any:
+    for column, values in zip(PLACE, zip(*places, strict=True), strict=True):
+        position = rows.schema.get_field_index(column)
+        field = rows.schema.field(position)
+        rows = rows.set_column(position, field, pa.array(values, field.type))
+    return rows

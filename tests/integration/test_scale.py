@@ -40,3 +40,15 @@ def test_l12_a_hundred_thousand_rows_are_merged_within_a_gigabyte(tmp_path: Path
     manifest = Lake(LocalStore(tmp_path)).read_manifest("gazette", "2024-05-01")
     assert manifest is not None
     assert manifest.rows == bench.LARGE_ROWS + bench.NEW_ROWS
+
+
+@pytest.mark.timeout(300)
+def test_l12_a_hundred_thousand_rows_are_verified_and_moved_within_a_gigabyte(tmp_path: Path) -> None:
+    bench.run("make_large", tmp_path, bench.LARGE_ROWS)
+    _, memory = bench.run("verify", tmp_path, bench.LARGE_ROWS)
+    assert memory < 1000
+    _, memory = bench.run("move", tmp_path, bench.LARGE_ROWS)
+    assert memory < 1000
+    manifest = Lake(LocalStore(tmp_path)).read_manifest("gazette", "2024-05-01")
+    assert manifest is not None
+    assert (manifest.rows, manifest.capture_uris) == (bench.LARGE_ROWS, ("raw/0",))

@@ -120,3 +120,25 @@ def test_l07_columns_of_another_schema_are_refused_before_anything_is_read() -> 
         writer.add_key_value_metadata({"newslake": manifest})
     with pytest.raises(NewslakeError, match="x has no column title"):
         PartitionFile(ARTICLES, sink.getvalue(), "x")
+
+
+def _in_french(rows: Any) -> Any:
+    place = rows.schema.get_field_index("language")
+    return rows.set_column(place, rows.schema.field(place), pa.array(["fr"] * rows.num_rows, pa.string()))
+
+
+def test_altered_rows_are_in_the_bytes_of_all_rows_at_once() -> None:
+    body = encode(ARTICLES, STORED, SEEN)
+    assert PartitionFile(ARTICLES, body, "x").altered(_in_french) == encode(ARTICLES, _in_french(STORED), SEEN)
+
+
+def test_no_rows_are_altered_to_none() -> None:
+    body = encode(ARTICLES, ARTICLES.schema.empty_table(), SEEN)
+    assert PartitionFile(ARTICLES, body, "x").altered(_in_french) == body
+
+
+def test_row_groups_are_all_rows_in_order() -> None:
+    groups = list(PartitionFile(ARTICLES, BODY, "x").groups())
+    assert [group.num_rows for group in groups] == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 100]
+    assert pa.concat_tables(groups).equals(STORED)
+    assert list(PartitionFile(ARTICLES, None, "x").groups()) == []

@@ -1,15 +1,19 @@
 """`verify` finds each kind of damage, and none where there is none."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from infra import partition
 from infra.archive import RawArchive
 from infra.lake import Lake
-from infra.partition import ARTICLES, REJECTS, Coverage, TableKind, decode, encode
+from infra.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
+from infra.schema import to_table
 from infra.verify import Fault, verify
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
@@ -181,3 +185,24 @@ def test_l11_times_of_rejections_that_do_not_follow_from_its_captures_are_found(
     assert only_fault(store) == Fault(REJECTS_KEY, "last_seen_at is not what the captures of each page say")
     altered(store, REJECTS_KEY, with_value("last_seen_at", None), REJECTS)  # as newslake's first version left it
     assert faults(store) == []
+
+
+def test_l07_a_partition_of_an_older_schema_is_sound(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(partition, "SCHEMA_VERSION", 1)
+        store.objects[KEY] = encode(ARTICLES, table, manifest.coverage)
+    assert faults(store) == []
+
+
+def test_l11_damage_in_a_later_row_group_is_found_and_what_comes_before_is_looked_at(store: MemoryStore) -> None:
+    rows = [landed(number) for number in range(ROW_GROUP_ROWS + 1)]
+    rows[0] = landed(0, content_digest="0" * 32)
+    table, _ = to_table(rows, ARTICLES.columns)
+    body = bytearray(encode(ARTICLES, table, {}))
+    start = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(1).column(0).data_page_offset
+    body[start : start + 8] = b"\xff" * 8
+    store.objects = {KEY: bytes(body)}
+    found = [fault.fault for fault in faults(store)]
+    assert sum("another content_digest" in fault for fault in found) == 1
+    assert "is damaged or was not written by newslake" in found[-1]
