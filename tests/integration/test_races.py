@@ -1,45 +1,27 @@
 """Several processes at once on one lake: no row is lost, and who comes first does not matter."""
 
-import random
-import time
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 
-from infra.archive import RawArchive
 from infra.captures import find_inputs
 from infra.doctor import Verdict, diagnose
-from infra.ingest import Chunk, ingest_chunk
 from infra.inputs import Input
 from infra.lake import Lake
-from infra.object_store import ObjectStore, open_store
-from infra.partition import ARTICLES, REJECTS
-from infra.settings import Settings
-from infra.verify import verify
+from infra.object_store import open_store
+from infra.partition import ARTICLES
 from tests import sample_pages as pages
-from tests.disturbed_lake import SECOND_RUN, InlineRun
 from tests.lake_samples import SOURCE, landed
+from tests.ten_orders import Content, ingest_alone, ingest_in_orders, main, wait_for_all
 
 pytestmark = pytest.mark.integration
 
 WRITERS, MERGES = 8, 50
 DAY = "2024-05-01"
-INGESTERS = 4
-# What may differ between lakes that hold the same: which of several copies of a capture a row points to.
-OF_THE_COPY = ("capture_uri", "capture_offset", "capture_length")
-
-
-def wait_for_all(store: ObjectStore, name: str, writers: int) -> None:
-    """Begin when every process is ready: none may be done before the last has started."""
-    store.put(f"ready/{name}", b"", if_match=None)
-    while len(list(store.list("ready/"))) < writers:
-        time.sleep(0.005)
 
 
 def land_many(uri: str, writer: int) -> int:
@@ -103,63 +85,24 @@ def write_captures(folder: Path) -> list[Input]:
     return find_inputs([str(folder)])
 
 
-def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) -> None:
-    """Ingest batches as one worker of a run does its chunks."""
-    run = InlineRun(Settings(lake=uri, workers=1), SECOND_RUN)
-    wait_for_all(open_store(uri), str(worker), INGESTERS)
-    for number, batch in enumerate(batches):
-        ingest_chunk(Chunk(worker * 100 + number, tuple(batch)), run)
-
-
-def overlapping(inputs: Sequence[Input], chance: random.Random) -> list[list[list[Input]]]:
-    """For each worker batches in random order; together all inputs, most of them several times."""
-    shares: list[list[Input]] = [[] for _ in range(INGESTERS)]
-    for each in inputs:
-        for share in chance.sample(shares, chance.randint(1, INGESTERS)):
-            share.append(each)
-    for share in shares:
-        chance.shuffle(share)
-    return [[share[start : start + 7] for start in range(0, len(share), 7)] for share in shares]
-
-
-def rows_of(store: ObjectStore) -> dict[str, list[dict[str, Any]]]:
-    """All rows by partition, without what may differ; in the order of the file."""
-    lake = Lake(store)
-    read = {ARTICLES: lake.read_partition, REJECTS: lake.read_rejects}
-    return {
-        kind.key(source, day): table(source, day).drop_columns(OF_THE_COPY).to_pylist()
-        for kind, table in read.items()
-        for source, day, _ in lake.partitions(kind=kind)
-    }
-
-
-def captures_of(store: ObjectStore) -> set[tuple[Any, ...]]:
-    """What is archived, each capture once."""
-    archive = RawArchive(store)
-    return {(source, entry.identity) for source in archive.sources() for entry in archive.entries(source)}
-
-
-def faults_of(store: ObjectStore) -> set[str]:
-    """What `newslake verify` finds."""
-    return {fault.fault for fault in verify(store, RawArchive(store))}
-
-
 @pytest.mark.parametrize(("store", "orders"), [("folder", 10), ("seaweedfs", 3)])
 def test_l03_l04_overlapping_batches_in_any_order_by_four_processes_make_the_same_lake(
     store: str, orders: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Equal in every row and column but `OF_THE_COPY`, in the order of rows, and in what is archived."""
     inputs = write_captures(tmp_path / "in")
-    alone = str(tmp_path / "alone")
-    ingest_chunk(Chunk(0, tuple(inputs)), InlineRun(Settings(lake=alone, workers=1), SECOND_RUN))
-    rows, captures, faults = rows_of(open_store(alone)), captures_of(open_store(alone)), faults_of(open_store(alone))
+    alone = ingest_alone(inputs, str(tmp_path / "alone"))
     uri: str = str(tmp_path / "lake") if store == "folder" else request.getfixturevalue("seaweedfs_lake")
-    with ProcessPoolExecutor(INGESTERS, mp_context=get_context("spawn")) as ingesters:
-        for seed in range(orders):
-            batches = overlapping(inputs, random.Random(seed))
-            lake = [f"{uri}/{seed}"] * INGESTERS
-            list(ingesters.map(ingest_batches, lake, range(INGESTERS), batches))
-            together = open_store(lake[0])
-            assert rows_of(together) == rows
-            assert captures_of(together) == captures
-            assert faults_of(together) == faults
+    tried = list(ingest_in_orders(inputs, uri, orders, alone))
+    assert [order.differences for order in tried] == [[]] * orders
+    assert min(order.ingested for order in tried) > len(inputs)
+
+
+def test_l03_the_command_tells_lakes_that_differ(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_captures(tmp_path / "in")
+    lakes = str(tmp_path / "lakes")
+    assert main([str(tmp_path / "in"), "--orders", "1", "--lakes", lakes]) == 0
+    assert "order 0: " in (printed := capsys.readouterr().out)
+    assert printed.endswith("the same\n")
+    (tmp_path / "lakes" / "alone" / ARTICLES.key("tass", "2024-01-10")).unlink()
+    less = Content.of(open_store(f"{lakes}/alone"))
+    assert Content.of(open_store(f"{lakes}/0")).differences(less) == [ARTICLES.key("tass", "2024-01-10")]

@@ -1,0 +1,168 @@
+"""Do all orders of ingesting make the same lake? `python -m tests.ten_orders PATH...` tries it on any pages.
+
+One process ingests all captures; then, for each order, four processes ingest overlapping batches of them into one new
+lake, in an order drawn by chance. Equal must be: partitions, rows and their order, every column but `OF_THE_COPY`, the
+captures in the raw archive, and what `newslake verify` says.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, Final
+
+from infra.archive import RawArchive
+from infra.captures import find_inputs
+from infra.ingest import Chunk, ingest_chunk
+from infra.inputs import Input
+from infra.lake import Lake
+from infra.object_store import ObjectStore, open_store
+from infra.partition import ARTICLES, REJECTS
+from infra.settings import Settings
+from infra.verify import verify
+from tests.disturbed_lake import SECOND_RUN, InlineRun
+
+INGESTERS: Final = 4
+ORDERS: Final = 10
+BATCH: Final = 7  # inputs: several batches a process, even of the few inputs of a test
+# What may differ between lakes that hold the same: which of several copies of a capture a row points to.
+OF_THE_COPY: Final = ("capture_uri", "capture_offset", "capture_length")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What must be the same, whatever the order.
+
+    Attributes:
+        rows: of each partition, by key; in the order of the file, without `OF_THE_COPY`.
+        captures: what is archived, each capture once.
+        faults: what `newslake verify` finds.
+    """
+
+    rows: dict[str, list[dict[str, Any]]]
+    captures: set[tuple[Any, ...]]
+    faults: set[str]
+
+    @classmethod
+    def of(cls, store: ObjectStore) -> "Content":
+        """Read a lake."""
+        lake, archive = Lake(store), RawArchive(store)
+        read = {ARTICLES: lake.read_partition, REJECTS: lake.read_rejects}
+        rows = {
+            kind.key(source, day): table(source, day).drop_columns(OF_THE_COPY).to_pylist()
+            for kind, table in read.items()
+            for source, day, _ in lake.partitions(kind=kind)
+        }
+        captures = {(source, entry.identity) for source in archive.sources() for entry in archive.entries(source)}
+        return cls(rows, captures, {fault.fault for fault in verify(store, archive)})
+
+    def counted(self, kind: str) -> int:
+        """How many rows a table has."""
+        return sum(len(rows) for key, rows in self.rows.items() if key.startswith(f"{kind}/"))
+
+    def differences(self, other: "Content") -> list[str]:
+        """Partitions and other matters in which the two are not the same."""
+        keys = sorted({*self.rows, *other.rows})
+        found = [key for key in keys if self.rows.get(key) != other.rows.get(key)]
+        found += ["the captures in raw/"] if self.captures != other.captures else []
+        return found + (["what verify finds"] if self.faults != other.faults else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One lake that several processes made.
+
+    Attributes:
+        seed: of the order.
+        ingested: how many inputs were ingested, repetitions among them.
+        seconds: wall time.
+        differences: from the lake that one process made.
+    """
+
+    seed: int
+    ingested: int
+    seconds: float
+    differences: list[str]
+
+
+def ingest_alone(inputs: Sequence[Input], uri: str) -> Content:
+    """Ingest everything at once in this process."""
+    ingest_chunk(Chunk(0, tuple(inputs)), InlineRun(Settings(lake=uri, workers=1), SECOND_RUN))
+    return Content.of(open_store(uri))
+
+
+def ingest_in_orders(inputs: Sequence[Input], uri: str, orders: int, expected: Content) -> Iterator[Order]:
+    """Make a lake below `uri` for each order, and say how it differs from what is expected."""
+    # spawn: a fork of this process, which may have threads, could inherit a lock that is held
+    with ProcessPoolExecutor(INGESTERS, mp_context=get_context("spawn")) as ingesters:
+        for seed in range(orders):
+            shares = overlapping(inputs, random.Random(seed))
+            lake = f"{uri}/{seed}"
+            began = time.perf_counter()
+            list(ingesters.map(ingest_batches, [lake] * INGESTERS, range(INGESTERS), shares))
+            seconds = time.perf_counter() - began
+            ingested = sum(len(batch) for batches in shares for batch in batches)
+            yield Order(seed, ingested, seconds, Content.of(open_store(lake)).differences(expected))
+
+
+def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) -> None:
+    """Ingest batches as one worker of a run does its chunks."""
+    run = InlineRun(Settings(lake=uri, workers=1), SECOND_RUN)
+    wait_for_all(open_store(uri), str(worker), INGESTERS)
+    for number, batch in enumerate(batches):
+        ingest_chunk(Chunk(worker * 1000 + number, tuple(batch)), run)
+
+
+def overlapping(inputs: Sequence[Input], chance: random.Random) -> list[list[list[Input]]]:
+    """For each worker batches in random order; together all inputs, most of them several times."""
+    shares: list[list[Input]] = [[] for _ in range(INGESTERS)]
+    for each in inputs:
+        for share in chance.sample(shares, chance.randint(1, INGESTERS)):
+            share.append(each)
+    for share in shares:
+        chance.shuffle(share)
+    return [[share[start : start + BATCH] for start in range(0, len(share), BATCH)] for share in shares]
+
+
+def wait_for_all(store: ObjectStore, name: str, writers: int) -> None:
+    """Begin when every process is ready: none may be done before the last has started."""
+    store.put(f"ready/{name}", b"", if_match=None)
+    while len(list(store.list("ready/"))) < writers:
+        time.sleep(0.005)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Try the orders and print what came of them; exit code 1 where a lake differs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.ten_orders", description=__doc__)
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="what `newslake ingest` takes")
+    parser.add_argument("--orders", type=int, default=ORDERS, help="how many (default: %(default)s)")
+    parser.add_argument("--lakes", metavar="URI", help="where to make the lakes (default: a temporary folder)")
+    options = parser.parse_args(arguments)
+    inputs = find_inputs(options.paths)
+    with tempfile.TemporaryDirectory(prefix="newslake-orders-") as folder:
+        uri = (options.lakes or folder).rstrip("/")
+        expected = ingest_alone(inputs, f"{uri}/alone")
+        _say(
+            f"{len(inputs)} inputs; alone: {len(expected.captures)} captures, {expected.counted('articles')} articles, "
+            f"{expected.counted('rejects')} rejections, {len(expected.rows)} partitions, {len(expected.faults)} faults"
+        )
+        differing = 0
+        for order in ingest_in_orders(inputs, uri, options.orders, expected):
+            verdict = ", ".join(order.differences) or "the same"
+            _say(f"order {order.seed}: {order.ingested} ingested in {order.seconds:.1f} s: {verdict}")
+            differing += bool(order.differences)
+    return 1 if differing else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
