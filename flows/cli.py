@@ -11,12 +11,14 @@ from flows import (
     cli_backfill,
     cli_checks,
     cli_demo,
+    cli_deploy,
     cli_doctor,
     cli_lake,
     cli_live,
     cli_maintain,
     cli_parse,
     cli_rejects,
+    cli_repair,
     cli_reparse,
     cli_runs,
     cli_show,
@@ -58,6 +60,7 @@ def _program(
 
 app.command(name="demo", rich_help_panel="Start here")(cli_demo.demo)
 app.command(name="up", rich_help_panel="Start here")(cli_up.up)
+app.command(name="deploy", rich_help_panel="Start here")(cli_deploy.deploy)
 app.command(name="ingest", rich_help_panel="Fill the lake")(cli_runs.ingest)
 app.command(name="run", rich_help_panel="Fill the lake")(cli_live.run)
 app.command(name="fetch", rich_help_panel="Fill the lake")(cli_live.fetch)
@@ -70,6 +73,7 @@ app.command(name="show", rich_help_panel="Look at it")(cli_show.show)
 app.command(name="rejects", rich_help_panel="Look at it")(cli_rejects.rejects)
 app.command(name="verify", rich_help_panel="Look at it")(cli_lake.verify)
 app.command(name="doctor", rich_help_panel="Look at it")(cli_doctor.doctor)
+app.command(name="maintain", rich_help_panel="Keep it in shape")(cli_repair.maintain)
 app.command(name="compact-raw", rich_help_panel="Keep it in shape")(cli_maintain.compact_raw)
 app.command(name="expire", rich_help_panel="Keep it in shape")(cli_maintain.expire)
 app.command(name="parse", rich_help_panel="Work on parsers")(cli_parse.parse)

@@ -59,8 +59,9 @@ def backfill(
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
+    from flows.report import plan_summary
     from flows.start import begin_run
-    from infra.backfill_plan import Direction, Reprocess, Wish, plan_backfill
+    from infra.backfill_plan import Direction, Reprocess, Wish, pieces_of, plan_backfill
     from infra.choice import parse_choice
     from infra.preference import Preference
 
@@ -77,14 +78,16 @@ def backfill(
         from flows.backfill import backfill as flow
 
         report = flow(
-            wish.days.start, wish.days.end, list(wish.names), reprocess, order, prefer, wish.only_archive,
-            max_active, reason=reason, accept=accept, lake=run.settings.lake,
+            wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess, order=order, prefer=prefer,
+            only_archive=wish.only_archive, max_active=max_active, reason=reason, accept=accept,
+            lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
     planned = plan_backfill(run.open_store(), wish, today=datetime.now(UTC).date())
     if dry_run:
         return _show(planned, wish, as_json)
-    return finish(_work_here(planned, wish, run, max_active), run, as_json)
+    stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
+    return finish(work_here(pieces_of(planned, wish), run, max_active, "backfill"), run, as_json)
 
 
 def _days(start: str, end: str) -> "Days":
@@ -95,22 +98,29 @@ def _days(start: str, end: str) -> "Days":
     return days
 
 
-def _work_here(planned: "Sequence[PlannedDay]", wish: "Wish", run: "Run", max_active: int) -> "RunReport":
-    from flows.report import plan_summary
+def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str) -> "RunReport":
+    """Work on pieces in this process, without Prefect.
+
+    Args:
+        pieces: the plan.
+        run: the run.
+        max_active: sources worked on at a time.
+        what: what is done, for the progress bar.
+
+    Raises:
+        NewslakeError: some could not be done; the others are.
+    """
     from infra.backfill import require_all_done, work_through
-    from infra.backfill_plan import pieces_of
     from infra.live import work_on
     from infra.site_lock import site_locks
 
-    stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
-    pieces = pieces_of(planned, wish)
     today = datetime.now(UTC).date()
 
     def work(piece: "Piece") -> "RunReport":
         with site_locks([piece.source]):
             return work_on(piece.source, piece.days, piece.order, run, today=today)
 
-    with progress("backfill", len(pieces)) as advance:
+    with progress(what, len(pieces)) as advance:
         report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1))
     require_all_done(pieces, failed)
     return report

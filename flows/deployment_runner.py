@@ -9,7 +9,9 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from typing_extensions import override
 
-CONCURRENT_RUNS = 2  # each run already uses all workers; the second lets a short one pass a long one
+# Each run already uses all workers, but waits for its site most of the time. Two backfills and a maintain must not keep
+# the scheduled runs waiting; a run takes some 250 MB.
+CONCURRENT_RUNS = 4
 
 
 class DeploymentRunner(Runner):

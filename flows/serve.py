@@ -28,11 +28,21 @@ SILENT = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
 }
+# Leases of the sources' slots in files below PREFECT_HOME: Prefect keeps them in memory by default, and a slot that was
+# taken when the server went down then stays taken for ever (measured).
+LASTING_LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
+# Seconds, the least that Prefect takes: what watches for runs without a sign of life waits for four of these.
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 
 
 def isolated(home: Path) -> dict[str, str]:
     """Environment of a Prefect of our own, apart from the user's: its profile, database and server."""
-    return SILENT | {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
+    return (
+        SILENT
+        | LASTING_LEASES
+        | HEARTBEATS
+        | {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
+    )
 
 
 def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:
@@ -54,7 +64,9 @@ def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> N
         from flows.deployments import deployments
 
         say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
-        say("[dim]Deployments → ingest → Run → Custom run. Stop with Ctrl-C.[/dim]")
+        say(
+            "[dim]Sources are asked on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]"
+        )
         with suppress(KeyboardInterrupt):  # asked to stop: that is how this command ends
             serve_until_interrupted(deployments())
     say("stopped")

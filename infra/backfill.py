@@ -61,8 +61,15 @@ def _next(waiting: Sequence[Piece], active: Collection[Piece]) -> Piece | None:
     return next((piece for piece in waiting if piece.source not in busy), None)
 
 
-def require_all_done(pieces: Sequence[Piece], failed: Mapping[Piece, NewslakeError]) -> None:
+def require_all_done(
+    pieces: Sequence[Piece], failed: Mapping[Piece, NewslakeError], what: str = "the same backfill"
+) -> None:
     """Say which pieces failed, if any.
+
+    Args:
+        pieces: all of them.
+        failed: those that failed.
+        what: is to be run again.
 
     Raises:
         NewslakeError: some did.
@@ -72,5 +79,5 @@ def require_all_done(pieces: Sequence[Piece], failed: Mapping[Piece, NewslakeErr
     piece, error = next(iter(failed.items()))
     raise NewslakeError(
         f"{len(failed)} of {len(pieces)} pieces failed, the first for {piece.described()}: {error.what}",
-        f"{error.remedy} Then run the same backfill again: it goes on with what is missing.",
+        f"{error.remedy} Then run {what} again: it goes on with what is missing.",
     )

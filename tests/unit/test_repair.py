@@ -1,0 +1,176 @@
+"""What an outage left behind: which days are repaired, which are only named, which are nobody's business."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from flows.repair_report import repair_rows
+from infra import repair
+from infra.backfill_plan import Action
+from infra.days import Days
+from infra.discovery_state import key_of
+from infra.lake import Lake
+from infra.partition import Coverage
+from infra.repair import MAX_DAYS, plan_repairs
+from parsers.checks import Checks
+from parsers.registry import sources
+from tests.lake_samples import landed, rejected
+from tests.memory_store import MemoryStore
+
+TODAY = date(2026, 11, 24)
+WIDE = "theissue"  # its sitemaps reach back to its first day
+NARROW = "tass"  # its feeds reach back a day or two
+REACH = sources()[NARROW].horizon_days
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def land(
+    store: MemoryStore, source: str, days_ago: Iterable[int], captured: int | None = 1, mode: str = "live"
+) -> None:
+    """One article for each of the days; coverage of one page each; None: of none."""
+    if store.get(key_of(source)) is None:
+        store.put(key_of(source), b"what discovery remembers", if_match=None)
+    for number in days_ago:
+        noon = datetime.combine(ago(number), time(12), UTC)
+        article = landed(number, source=source, published_at=noon, parser_version=sources()[source].version, mode=mode)
+        known = None if captured is None else {(source, ago(number).isoformat()): Coverage(1, captured, 1)}
+        Lake(store).land([article], coverage=known, mode=mode)
+
+
+def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
+    """Source and days ago of what is to be repaired, in order."""
+    planned = plan_repairs(store, today=TODAY, names=names).planned
+    assert all(each.action is Action.FETCH for each in planned)
+    return [(each.source, (TODAY - each.day).days) for each in planned]
+
+
+def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
+    repairs = plan_repairs(store, today=TODAY)
+    assert (repairs.planned, repairs.pieces, repairs.gaps, repairs.alarms) == ((), [], (), ())
+    assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "as it should be", "action": "nothing"}]
+
+
+def test_history_from_archives_of_a_source_that_was_never_asked_is_no_gap(store: MemoryStore) -> None:
+    land(store, WIDE, [5, 9], mode="ingest")
+    store.delete(key_of(WIDE))
+    assert repaired(store) == []
+
+
+def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_all(store: MemoryStore) -> None:
+    land(store, WIDE, [7, 6])
+    land(store, WIDE, [0], captured=None)
+    assert repaired(store) == [(WIDE, days) for days in (1, 2, 3, 4, 5)]
+    assert {piece.source for piece in plan_repairs(store, today=TODAY).pieces} == {WIDE}
+    assert plan_repairs(store, today=TODAY).days == Days(ago(5), TODAY)
+
+
+def test_what_feeds_have_forgotten_is_named_with_the_command_to_type(store: MemoryStore) -> None:
+    land(store, NARROW, [7, 6])
+    assert repaired(store) == [(NARROW, days) for days in range(1, REACH + 1)]
+    (gap,) = plan_repairs(store, today=TODAY).gaps
+    assert (gap.source, gap.days, gap.still_listed) == (NARROW, Days(ago(5), ago(REACH)), False)
+    assert f"newslake backfill tass --start {ago(5)} --end {ago(REACH)} (with NEWSLAKE_CDX_URL)" in gap.remedy
+    (alarm,) = plan_repairs(store, today=TODAY).alarms
+    assert alarm.startswith(
+        f"tass, {ago(5)} up to {ago(REACH)} (left out): missing, and not repaired: newslake backfill"
+    )
+
+
+def test_days_beyond_a_month_are_a_persons_business_and_days_between_are_not_named(store: MemoryStore) -> None:
+    land(store, WIDE, [40, 38])
+    assert repaired(store) == [(WIDE, days) for days in range(1, MAX_DAYS + 1)]
+    gaps = plan_repairs(store, today=TODAY).gaps
+    assert [(gap.days, gap.still_listed) for gap in gaps] == [
+        (Days(ago(39), ago(38)), True),
+        (Days(ago(37), ago(MAX_DAYS)), True),
+    ]
+    assert gaps[0].remedy == f"newslake backfill {WIDE} --start {ago(39)} --end {ago(38)}"
+
+
+def test_a_gap_that_an_archive_filled_is_none_any_more(store: MemoryStore) -> None:
+    land(store, NARROW, [6, 2, 1])
+    land(store, NARROW, [5, 4, 3], mode="ingest")
+    assert plan_repairs(store, today=TODAY).gaps == ()
+
+
+def test_nothing_is_repaired_twice(store: MemoryStore) -> None:
+    land(store, WIDE, range(1, 6))
+    land(store, NARROW, range(1, 6))
+    assert plan_repairs(store, today=TODAY).planned == ()
+
+
+def test_days_before_the_first_that_a_source_was_asked_about_are_no_gap(store: MemoryStore) -> None:
+    land(store, WIDE, [20, 19], mode="ingest")
+    land(store, WIDE, [3])
+    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
+    assert plan_repairs(store, today=TODAY).gaps == ()
+
+
+def test_a_day_that_was_under_way_when_the_outage_began_is_repaired(store: MemoryStore) -> None:
+    land(store, WIDE, [3])
+    land(store, WIDE, [2], captured=None)
+    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
+
+
+def test_a_laptop_that_only_ever_lands_days_under_way_has_them_repaired(store: MemoryStore) -> None:
+    land(store, WIDE, [2, 1, 0], captured=None)
+    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
+
+
+def test_a_source_that_is_asked_since_today_has_nothing_to_repair(store: MemoryStore) -> None:
+    land(store, WIDE, [0], captured=None)
+    assert repaired(store) == []
+
+
+def test_partial_days_are_tried_again_and_rejected_pages_are_not(store: MemoryStore) -> None:
+    land(store, WIDE, [4, 3, 1])
+    Lake(store).land([], coverage={(WIDE, ago(2).isoformat()): Coverage(5, 3, 3)}, mode="live")
+    captured_at = datetime.combine(ago(3), time(12), UTC)
+    Lake(store).land([], [rejected(3, source=WIDE, captured_at=captured_at)], mode="live")
+    assert repaired(store) == [(WIDE, 2)]
+
+
+def test_only_named_sources_are_looked_at(store: MemoryStore) -> None:
+    land(store, WIDE, [3])
+    land(store, NARROW, [3])
+    assert {source for source, _ in repaired(store, NARROW)} == {NARROW}
+    assert repaired(store)[:2] == [(NARROW, 1), (WIDE, 1)]
+
+
+def test_a_source_without_discovery_is_left_alone(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    land(store, WIDE, [3])
+    monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], discovery=())})
+    assert repaired(store) == []
+
+
+def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land(store, WIDE, [5])
+    Lake(store).land([], coverage={(WIDE, ago(1).isoformat()): Coverage()}, mode="live")
+    monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], checks=Checks(max_age_days=2))})
+    repairs = plan_repairs(store, today=TODAY)
+    assert repairs.newest == {WIDE: ago(5)}
+    assert any("is 5 days old; declared are 2 at most" in alarm for alarm in repairs.alarms)
+    assert repair_rows(repairs)[-1]["state"] == "quiet"
+
+
+def test_the_plan_is_plain_json_and_rows(store: MemoryStore) -> None:
+    land(store, NARROW, [7, 6])
+    repairs = plan_repairs(store, today=TODAY)
+    plan = repairs.as_json()
+    assert plan["repair"][0]["date"] == ago(1)
+    assert plan["gaps"][0]["start"] == ago(5)
+    assert plan["newest"] == {NARROW: ago(6)}
+    assert [row["action"].split(":")[0] for row in repair_rows(repairs)] == ["repair"] * REACH + ["left"]
+    assert repairs.summary().startswith(f"{REACH} days of 1 sources to repair; {5 - REACH} missing days left as they ")
