@@ -10,8 +10,9 @@ from typing import BinaryIO, Final
 from infra.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
 from infra.inputs import Input, Skipped, Unreadable
+from infra.other_lake import Originals
 from infra.page_bytes import PageBytes, too_large
-from infra.warc import CAPTURE_FIELD, capture_of
+from infra.warc import CAPTURE_FIELD, capture_of, revisit_of
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.content import Problem, media_type_of, problem_of
 from parsers.outcome import RejectReason
@@ -35,6 +36,7 @@ def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Itera
     Yields:
         One for each record and each damaged stretch, in the order of the file.
     """
+    originals = Originals(archive.location)
     for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
         known = replace(archive, location=f"{archive.location}@{record.offset}")
         if isinstance(record, DamagedStretch):
@@ -42,10 +44,12 @@ def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Itera
                 RejectReason.ARCHIVE_DAMAGED, record.detail, known, record.content[:max_page_bytes], truncated=True
             )
         else:
-            yield _page_of(record, known, max_page_bytes)
+            yield _page_of(record, known, max_page_bytes, originals)
 
 
-def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+def _page_of(
+    record: ArchiveRecord, known: Input, max_page_bytes: int, originals: Originals
+) -> Capture | Unreadable | Skipped:
     kind = record.fields.get("warc-type", "").strip().lower()
     url = _http_url(record.fields.get("warc-target-uri", ""))
     captured_at = _utc(record.fields.get("warc-date", ""))
@@ -56,10 +60,11 @@ def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Captur
     known = replace(known, url=url or None)
     if record.problem:
         return _damaged(record, known, record.problem, max_page_bytes)
-    if kind not in PAGE_KINDS:
+    is_own = CAPTURE_FIELD.lower() in record.fields
+    if kind not in PAGE_KINDS and not (is_own and kind == "revisit"):
         return Skipped(kind if kind in {"request", "metadata", "warcinfo", "revisit"} else "other record")
-    if CAPTURE_FIELD.lower() in record.fields:
-        return _own_capture(record, known, max_page_bytes)
+    if is_own:
+        return _own_capture(record, known, max_page_bytes, originals)
     if url is None:
         return Skipped("no web address")
     fault = None if url else "its WARC-Target-URI is missing or no URL"
@@ -70,12 +75,20 @@ def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Captur
     return (_answer_page if kind == "response" else _plain_page)(record, known, max_page_bytes)
 
 
-def _own_capture(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable:
-    """From another lake's raw layer: exactly what was archived there."""
+def _own_capture(
+    record: ArchiveRecord, known: Input, max_page_bytes: int, originals: Originals
+) -> Capture | Unreadable | Skipped:
+    """From another lake's raw layer: exactly what was archived there. The body of a revisit is in another record."""
+    capture: Capture | None
     try:
-        capture = capture_of(record.fields, record.block)
+        if record.fields["warc-type"] == "revisit":
+            capture = originals.whole(revisit_of(record.fields), max_page_bytes + MAX_HEAD_BYTES)
+        else:
+            capture = capture_of(record.fields, record.block)
     except ValueError as error:
         return _damaged(record, known, str(error), max_page_bytes)
+    if capture is None:
+        return Skipped("revisit without its original")
     return replace(capture, source=known.source) if known.source else capture
 
 

@@ -185,9 +185,15 @@ def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
     return _require_digest(capture, digest)
 
 
-def _record_of(fields: Mapping[str, str], block: bytes) -> Capture | Revisit:
-    if fields.get("warc-type") != "revisit":
-        return capture_of(fields, block)
+def revisit_of(fields: Mapping[str, str]) -> Revisit:
+    """What a revisit record of newslake says.
+
+    Args:
+        fields: its named fields, names in lower case.
+
+    Raises:
+        ValueError: the record is of another program, or damaged.
+    """
     seen, digest = _stated(fields, b"")
     try:
         return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
@@ -227,7 +233,9 @@ def _captures(stream: bytes) -> Iterator[tuple[int, Capture | Revisit]]:
     try:
         for record in ArchiveIterator(BytesIO(stream), parse_http=False, max_header_len=MAX_HEADER_BYTES):
             if record.record_type != WarcRecordType.warcinfo:
-                yield record.stream_pos, _record_of(fields_of(record), record.reader.read())
+                fields, block = fields_of(record), record.reader.read()
+                is_revisit = fields.get("warc-type") == "revisit"
+                yield record.stream_pos, revisit_of(fields) if is_revisit else capture_of(fields, block)
     except OSError as error:
         raise ValueError(f"WARC record damaged: {error}") from error
 

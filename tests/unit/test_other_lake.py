@@ -1,0 +1,139 @@
+"""Ingesting the raw layer of another lake: revisits get the bodies that lie in other records."""
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.archive import RawArchive
+from infra.captures import find_inputs, read_captures
+from infra.inputs import ReadCount, Unreadable
+from infra.local_store import LocalStore
+from infra.object_store import ObjectStore, open_store
+from infra.other_lake import Originals
+from infra.raw_index import Pointer
+from infra.warc import Revisit
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.outcome import RejectReason
+from tests.lake_samples import NOON, SOURCE
+
+BODY = b"<html><p>" + b"The ferry waited. " * 1000  # long enough to be kept once only
+URL = "https://gazette.example/ferry"
+FIRST = Capture(BODY, MediaType.HTML, NOON, CapturedAtBasis.LIVE, url=URL, http_status=200)
+SAME_OBJECT = replace(FIRST, captured_at=NOON + timedelta(hours=1))
+NEXT_DAY = replace(FIRST, captured_at=NOON + timedelta(days=1))
+
+
+def archived(store: ObjectStore) -> None:
+    """A whole capture, a revisit in the same object, a revisit in an object of the next day."""
+    for run, captures in (("r1", [FIRST, SAME_OBJECT]), ("r2", [NEXT_DAY])):
+        RawArchive(store).add([(SOURCE, each) for each in captures], run_id=run, worker="w0")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """The other lake."""
+    archived(LocalStore(tmp_path / "other"))
+    return tmp_path / "other"
+
+
+def read(*paths: Path | str, count: ReadCount | None = None, source: str | None = None) -> list[Capture | Unreadable]:
+    inputs = find_inputs([str(path) for path in paths], source=source)
+    return [one for each in inputs for one in read_captures(each, count=count)]
+
+
+def warcs(lake: Path) -> tuple[Path, Path]:
+    first, second = sorted(lake.glob("raw/**/*.warc.gz"))
+    return first, second
+
+
+def test_a02_a_lake_gives_all_of_its_captures_revisits_with_their_bodies(lake: Path) -> None:
+    count = ReadCount()
+    assert read(lake / "raw", count=count) == [FIRST, SAME_OBJECT, NEXT_DAY]
+    assert count.skipped == {"warcinfo": 2}
+
+
+def test_a02_one_file_of_a_lake_finds_the_others(lake: Path) -> None:
+    assert read(warcs(lake)[1]) == [NEXT_DAY]
+
+
+def test_a02_files_that_were_copied_together_find_each_other(lake: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copied"
+    folder.mkdir()
+    for path in warcs(lake):
+        shutil.copy(path, folder)
+    assert set(read(folder)) == {FIRST, SAME_OBJECT, NEXT_DAY}
+
+
+def test_a02_a_file_in_the_working_directory_too(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(warcs(lake)[0], tmp_path / warcs(lake)[0].name)
+    monkeypatch.chdir(tmp_path)
+    (revisit,) = [entry for entry in RawArchive(LocalStore(lake)).entries(SOURCE) if entry.original][:1]
+    assert revisit.original is not None
+    seen = Revisit(replace(SAME_OBJECT, body=b""), FIRST.digest, revisit.original)
+    assert Originals(warcs(lake)[0].name).whole(seen, 1 << 20) == SAME_OBJECT
+
+
+def test_the_source_that_the_user_names_goes_before(lake: Path) -> None:
+    assert {one.source for one in read(lake / "raw", source="tass") if isinstance(one, Capture)} == {"tass"}
+
+
+def test_a02_a_revisit_whose_original_is_not_there_is_counted(lake: Path, tmp_path: Path) -> None:
+    alone = shutil.copy(warcs(lake)[1], tmp_path)
+    count = ReadCount()
+    assert read(alone, count=count) == []
+    assert count.skipped == {"warcinfo": 1, "revisit without its original": 1}
+
+
+def test_a02_in_a_zip_revisits_are_counted_too(lake: Path, tmp_path: Path) -> None:
+    count = ReadCount()
+    assert read(shutil.make_archive(str(tmp_path / "lake"), "zip", lake.parent, "other/raw"), count=count) == [FIRST]
+    assert count.skipped["revisit without its original"] == 2
+
+
+def test_a01_a_damaged_original_makes_its_revisits_damaged(lake: Path) -> None:
+    first, second = warcs(lake)
+    content = bytearray(first.read_bytes())
+    whole = RawArchive(LocalStore(lake)).entries(SOURCE)[0].pointer
+    content[whole.offset + 60] ^= 0xFF
+    first.write_bytes(content)
+    (one,) = read(second)
+    assert isinstance(one, Unreadable)
+    assert (one.reason, one.captured_at, one.url) == (RejectReason.ARCHIVE_DAMAGED, NEXT_DAY.captured_at, URL)
+
+
+@pytest.mark.parametrize(
+    ("original", "outcome"),
+    [
+        (Pointer("../../etc/passwd", 0, 10), None),
+        (Pointer("raw/source=gazette/date=2024-05-01/../../../x.warc.gz", 0, 10), None),
+        (Pointer("raw/source=gazette/date=2024-05-01/absent.warc.gz", 0, 10), None),
+    ],
+    ids=["outside", "dots", "absent"],
+)
+def test_a05_an_original_outside_of_the_lake_is_not_looked_for(lake: Path, original: Pointer, outcome: None) -> None:
+    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, original)
+    assert Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20) is outcome
+
+
+def test_a05_an_original_that_is_too_large_is_refused_unread(lake: Path) -> None:
+    key = str(warcs(lake)[0].relative_to(lake))
+    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, Pointer(key, 0, 1 << 40))
+    with pytest.raises(ValueError, match="too large"):
+        Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20)
+    whole = RawArchive(LocalStore(lake)).entries(SOURCE)[0].pointer
+    with pytest.raises(ValueError, match="damaged or too large"):
+        Originals(str(warcs(lake)[1])).whole(replace(revisit, original=whole), whole.length)
+
+
+def test_an_odd_prefix_is_no_lake(lake: Path) -> None:
+    key = "raw/source=gazette/date=2024-05-01/absent.warc.gz"
+    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, Pointer(key, 0, 10))
+    assert Originals("s3://bucket/a//b/x.warc.gz").whole(revisit, 1 << 20) is None
+
+
+def test_a02_a_lake_in_a_bucket_gives_all_of_its_captures(moto_lake: str) -> None:
+    archived(open_store(moto_lake))
+    assert read(f"{moto_lake}/raw") == [FIRST, SAME_OBJECT, NEXT_DAY]
