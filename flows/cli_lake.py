@@ -70,26 +70,41 @@ def query(
     sql: Annotated[
         str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `coverage`, as DuckDB has it.")
     ],
+    source: Annotated[str | None, typer.Option(help="Read partitions of this source only, or of _unknown.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day to read, UTC.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day left out, UTC.")] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
     lake: LakeOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a row on stdout.")] = False,
 ) -> int:
-    """Ask the lake in SQL.
+    """Ask the lake in SQL. --source, --start and --end say what the views have: elsewhere nothing is read.
+
+    Days are of publication for articles, of capture for rejects; with a day given, undated articles are left out.
 
     [bold]Examples[/bold]
 
     newslake query "SELECT source, count(*) AS articles FROM articles GROUP BY source"
 
     newslake query "SELECT reason, detail, url FROM rejects WHERE state = 'open'" --csv
+
+    newslake query "SELECT title, text FROM articles" --source tass --start 2017-05-01 --end 2017-05-08 --json
     """
     from flows.report import query_table
     from flows.start import load_run_settings
+    from infra.archive import UNKNOWN_SOURCE
+    from infra.days import parse_day
+    from infra.known_sources import require_source
     from infra.object_store import open_store
-    from infra.query import run_query
+    from infra.query import Selection, run_query
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other", "Give one of them.")
-    answer = run_query(open_store(load_run_settings(lake).lake), sql)
+    if source is not None and source != UNKNOWN_SOURCE:
+        require_source(source)
+    first = parse_day(start, "--start") if start else None
+    last = parse_day(end, "--end") if end else None
+    selection = Selection(source, first, last)
+    answer = run_query(open_store(load_run_settings(lake).lake), sql, selection)
     if as_json:
         for row in answer.to_pylist():
             sys.stdout.write(_json_line(row))

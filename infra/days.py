@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from infra.errors import UsageError
+from parsers.article import NULL_PARTITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ class Days:
     def described(self) -> str:
         """For messages."""
         return f"{self.start}" if self.end == self.next_day else f"{self.start} up to {self.end} (left out)"
+
+
+def is_within(day: str, start: date | None, end: date | None) -> bool:
+    """Whether a partition's day is in a period.
+
+    Args:
+        day: as the partition names it; articles without a date are in the period that has no bounds only.
+        start: first day, None = from the beginning.
+        end: first day left out, None = to the end.
+    """
+    if day == NULL_PARTITION:
+        return start is None and end is None
+    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 
 
 def require_begun(days: Days, now: datetime) -> None:

@@ -3,14 +3,18 @@
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from infra.days import Days, is_within
 from infra.errors import NewslakeError, UsageError
 from infra.footers import Footers
 from infra.lake import Lake
 from infra.local_store import LocalStore
-from infra.object_store import ObjectStore
+from infra.object_store import ObjectInfo, ObjectStore
 from infra.partition import ARTICLES, REJECTS, TableKind
 
 if TYPE_CHECKING:
@@ -21,10 +25,45 @@ if TYPE_CHECKING:
 READING_STATEMENT: Final = "SELECT"
 PARTITION_COLUMNS: Final = (("source", "VARCHAR"), ("date", "DATE"))
 TEXT_COLUMN: Final = "array_to_string([block.text FOR block IN body], chr(10) || chr(10)) AS text"
+COPIERS: Final = 8  # partitions copied at a time, and held in memory; boto3 gains little from more
 COVERAGE_COLUMNS: Final = ("discovered", "captured", "parsed", "rejected")
 
 
-def run_query(store: ObjectStore, sql: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The partitions that a question is about; all, unless told otherwise.
+
+    Attributes:
+        source: only of this source; None: of all.
+        start: first day, of publication for articles and coverage, of capture for rejects; None = from the beginning.
+        end: first day left out; None = to the end. With either of them, articles without a date are left out.
+
+    Raises:
+        UsageError: `end` is not after `start`.
+    """
+
+    source: str | None = None
+    start: date | None = None
+    end: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.start and self.end:
+            Days(self.start, self.end)
+
+    def of(self, store: ObjectStore, kind: TableKind) -> list[tuple[str, str, ObjectInfo]]:
+        """Source, date and listing of the partitions of a table.
+
+        Raises:
+            UsageError: the source's name is none.
+        """
+        listed = Lake(store).partitions(self.source, kind)
+        return [(source, day, info) for source, day, info in listed if is_within(day, self.start, self.end)]
+
+
+ALL: Final = Selection()
+
+
+def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
     """Answer one SQL question on the views `articles`, `rejects` and `coverage`.
 
     `articles` has the columns of the data dictionary, `source`, `date` (DATE, null for undated articles) and `text`,
@@ -35,6 +74,7 @@ def run_query(store: ObjectStore, sql: str) -> Any:
     Args:
         store: where the lake is.
         sql: one statement that reads, in DuckDB's dialect.
+        selection: partitions that the views have; no others are listed, copied or opened.
 
     Returns:
         A `pyarrow.Table`; times in UTC.
@@ -55,9 +95,9 @@ def run_query(store: ObjectStore, sql: str) -> Any:
             connection.execute("SET lock_configuration = true")
             for kind, extra in ((ARTICLES, TEXT_COLUMN), (REJECTS, "")):
                 if kind.name in names:
-                    _make_view(connection, kind, extra, _files(store, kind, root))
+                    _make_view(connection, kind, extra, _files(store, kind, root, selection))
             if "coverage" in names:
-                connection.register("coverage", _coverage(store))
+                connection.register("coverage", _coverage(store, selection))
             return _answered(lambda: connection.sql(sql).to_arrow_table())
 
 
@@ -96,12 +136,12 @@ def _make_view(connection: "duckdb.DuckDBPyConnection", kind: TableKind, extra: 
         ) from error
 
 
-def _files(store: ObjectStore, kind: TableKind, root: Path) -> list[str]:
+def _files(store: ObjectStore, kind: TableKind, root: Path, selection: Selection) -> list[str]:
     """Paths of the partitions, for `read_parquet`; copied to `root` where the store is no folder."""
-    keys = [info.key for _, _, info in Lake(store).partitions(kind=kind)]
+    keys = [info.key for _, _, info in selection.of(store, kind)]
     if not isinstance(store, LocalStore):
-        for key in keys:
-            _copy(store, key, root / key)
+        with ThreadPoolExecutor(COPIERS) as pool:
+            list(pool.map(lambda key: _copy(store, key, root / key), keys))
     return [str(root / key) for key in keys]
 
 
@@ -113,13 +153,15 @@ def _copy(store: ObjectStore, key: str, path: Path) -> None:
     path.write_bytes(stored.body)
 
 
-def _coverage(store: ObjectStore) -> Any:
+def _coverage(store: ObjectStore, selection: Selection) -> Any:
     import pyarrow as pa
 
-    footers = Footers(store)
+    footers, partitions = Footers(store), selection.of(store, ARTICLES)
+    footers.load()
+    footers.read_ahead(info for _, _, info in partitions)
     rows = [
         {"source": source, "date": day, "mode": mode} | {name: getattr(counts, name) for name in COVERAGE_COLUMNS}
-        for source, day, info in Lake(store).partitions()
+        for source, day, info in partitions
         for mode, counts in footers.read(info).coverage.items()
     ]
     schema = pa.schema(

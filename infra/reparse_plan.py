@@ -11,14 +11,13 @@ from itertools import chain
 from typing import Any
 
 from infra.archive import UNKNOWN_SOURCE, IndexEntry, Pointer, RawArchive
-from infra.days import Days
+from infra.days import Days, is_within
 from infra.errors import UsageError
 from infra.footers import Footers
 from infra.known_sources import require_source
 from infra.lake import Lake
 from infra.object_store import ObjectStore
 from infra.quarantine import rejects_in
-from parsers.article import NULL_PARTITION
 from parsers.registry import by_host, sources
 from parsers.urls import host_of
 
@@ -172,7 +171,7 @@ def plan_outdated(
     footers.load()
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()
-    partitions = [(day, info) for _, day, info in lake.partitions(name) if _within(day, start, end)]
+    partitions = [(day, info) for _, day, info in lake.partitions(name) if is_within(day, start, end)]
     footers.read_ahead(info for _, info in partitions)
     for day, info in partitions:
         if min(footers.read(info).parser_versions, default=current) >= current:
@@ -216,13 +215,6 @@ def _history(store: ObjectStore, name: str, start: date | None) -> Iterator[Inde
     first = start - MARGIN if start else None
     unknown = (entry for entry in archive.entries(UNKNOWN_SOURCE, first) if _may_be_of(entry.url, name))
     return chain(archive.entries(name, first), unknown)
-
-
-def _within(day: str, start: date | None, end: date | None) -> bool:
-    """Whether a partition's day is in a period; articles without a date are in the one that has no bounds."""
-    if day == NULL_PARTITION:
-        return start is None and end is None
-    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 
 
 def _pointer(row: dict[str, Any]) -> Pointer:

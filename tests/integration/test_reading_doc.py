@@ -88,7 +88,8 @@ def test_pyarrow_and_newslake_read_a_month_and_a_day() -> None:
 def test_every_query_of_the_command_line_is_answered(lake: Path) -> None:
     commands = [shlex.split(line) for block in blocks("newslake query", "sh") for line in block.splitlines()]
     answers = [run_query(LocalStore(lake), command[2]).to_pylist() for command in commands]
-    assert all(command[:2] == ["newslake", "query"] and set(command[3:]) <= {"--csv", "--json"} for command in commands)
+    options = {"--csv", "--json", "--source", "gazette", "--start", "2024-05-01", "--end", "2024-05-02"}
+    assert all(command[:2] == ["newslake", "query"] and set(command[3:]) <= options for command in commands)
     assert counts([(row["source"], row["date"], row["articles"]) for row in answers[0]]) == PER_DAY
     assert all(answers)
 

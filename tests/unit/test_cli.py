@@ -89,6 +89,9 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
         (["status", "--source", "tsas"], "there is no source 'tsas'."),
         (["status", "--start", "soon"], "--start 'soon' is no date."),
         (["query", "DROP TABLE articles"], "the query is not one SELECT."),
+        (["query", "SELECT 1", "--source", "tsas"], "there is no source 'tsas'."),
+        (["query", "SELECT 1", "--start", "May"], "--start 'May' is no date."),
+        (["query", "SELECT 1", "--start", "2024-05-02", "--end", "2024-05-02"], "is not after start 2024-05-02."),
         (["query", "SELECT 1", "--csv", "--json"], "--csv and --json exclude each other."),
         (["parse"], "parse takes either FILEs or --cases."),
         (["parse", "a", "b", "--url", "https://tass.com/1"], "--url goes with exactly one FILE."),
@@ -150,6 +153,9 @@ def test_ingest_then_look_at_it(capsys: pytest.CaptureFixture[str], folder: str)
 
     assert run_cli(["query", "SELECT date, count(*) AS n FROM articles GROUP BY 1 ORDER BY 1", "--csv"]) == 0
     assert capsys.readouterr().out == "date,n\n2024-01-10,2\n2024-01-11,1\n2024-01-12,1\n"
+    one_day = ["--source", "tass", "--start", "2024-01-11", "--end", "2024-01-12"]
+    assert run_cli(["query", "SELECT count(*) AS n FROM articles", *one_day, "--csv"]) == 0
+    assert capsys.readouterr().out == "n\n1\n"
     assert run_cli(["query", "SELECT title, authors FROM articles ORDER BY 1 LIMIT 1", "--json"]) == 0
     assert orjson.loads(capsys.readouterr().out) == {
         "title": "Cranes of bay 0 winter further north",

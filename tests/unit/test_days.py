@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.days import Days, parse_day, parse_instant, require_begun
+from infra.days import Days, is_within, parse_day, parse_instant, require_begun
 from infra.errors import UsageError
+from parsers.article import NULL_PARTITION
 
 NOW = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 
@@ -72,3 +73,19 @@ def test_a_time_without_offset_is_utc(text: str, instant: datetime) -> None:
 def test_a_time_that_is_none_is_named_with_its_option(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--captured-at .* is no time\. Write it as ISO 8601"):
         parse_instant(text, "--captured-at")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (None, None, ["2024-05-01", "2024-05-02", "2024-05-03", NULL_PARTITION]),
+        (date(2024, 5, 2), None, ["2024-05-02", "2024-05-03"]),
+        (None, date(2024, 5, 2), ["2024-05-01"]),
+        (date(2024, 5, 2), date(2024, 5, 3), ["2024-05-02"]),
+    ],
+)
+def test_a_period_is_half_open_and_has_undated_articles_only_where_it_has_no_bounds(
+    start: date | None, end: date | None, expected: list[str]
+) -> None:
+    days = ["2024-05-01", "2024-05-02", "2024-05-03", NULL_PARTITION]
+    assert [day for day in days if is_within(day, start, end)] == expected

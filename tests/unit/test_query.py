@@ -14,7 +14,7 @@ from infra.lake import Lake
 from infra.local_store import LocalStore
 from infra.object_store import ObjectStore, Stored
 from infra.partition import Coverage
-from infra.query import _answered, run_query
+from infra.query import COPIERS, Selection, _answered, run_query
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -200,3 +200,70 @@ def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Pat
     pq.write_table(pq.ParquetFile(older).read().drop_columns(["last_seen_at"]), older)
     newer = {"last_seen_at": NOON + timedelta(days=1)}
     assert rows(store, "SELECT last_seen_at FROM rejects ORDER BY date") == [{"last_seen_at": None}, newer]
+
+
+class TestSelection:
+    """Views of some partitions only; the rest is neither listed nor read."""
+
+    @pytest.fixture
+    def lake(self, store: ObjectStore) -> ObjectStore:
+        return self.filled(store)
+
+    def filled(self, store: ObjectStore) -> ObjectStore:
+        """Two sources, three days and an undated article; a rejection of each of two days."""
+        next_day, third = NOON + timedelta(days=1), NOON + timedelta(days=2)
+        articles = [
+            landed(0),
+            landed(1, published_at=next_day),
+            landed(2, published_at=third),
+            landed(3, published_at=None),
+            landed(4, source="herald", published_at=next_day),
+        ]
+        rejects = [rejected(5, captured_at=NOON), rejected(6, captured_at=next_day)]
+        coverage = {("gazette", DAY): Coverage(1, 1, 1), ("herald", "2024-05-02"): Coverage(2, 1, 1)}
+        Lake(store).land(articles, rejects, coverage=coverage, mode="live")
+        return store
+
+    @pytest.mark.parametrize(
+        ("selection", "titles"),
+        [
+            (Selection(), [0, 1, 2, 3, 4]),
+            (Selection("gazette"), [0, 1, 2, 3]),
+            (Selection("herald"), [4]),
+            (Selection(start=date(2024, 5, 2)), [1, 2, 4]),
+            (Selection(end=date(2024, 5, 2)), [0]),
+            (Selection("gazette", date(2024, 5, 2), date(2024, 5, 3)), [1]),
+            (Selection("absent"), []),
+        ],
+        ids=str,
+    )
+    def test_articles_of_a_source_and_of_days(self, lake: ObjectStore, selection: Selection, titles: list[int]) -> None:
+        found = run_query(lake, "SELECT title FROM articles ORDER BY title", selection).to_pylist()
+        assert [row["title"] for row in found] == [f"Ferry {number} leaves late" for number in titles]
+
+    def test_rejects_are_of_the_days_on_which_they_were_captured(self, lake: ObjectStore) -> None:
+        found = run_query(lake, "SELECT url FROM rejects", Selection(start=date(2024, 5, 2))).to_pylist()
+        assert found == [{"url": "https://gazette.example/news/6"}]
+
+    def test_coverage_is_of_the_partitions_too(self, lake: ObjectStore) -> None:
+        found = run_query(lake, "SELECT source, discovered FROM coverage", Selection("herald")).to_pylist()
+        assert found == [{"source": "herald", "discovered": 2}]
+
+    def test_a_range_that_ends_before_it_begins_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="is not after start"):
+            Selection(None, date(2024, 5, 2), date(2024, 5, 2))
+
+    def test_partitions_that_are_not_selected_are_not_copied(self) -> None:
+        store = MemoryStore()
+        self.filled(store)
+        store.gets.clear()
+        run_query(store, "FROM articles, rejects", Selection("gazette", date(2024, 5, 1), date(2024, 5, 2)))
+        assert sorted(store.gets) == [
+            f"{name}/source=gazette/date={DAY}/{name}.parquet" for name in ("articles", "rejects")
+        ]
+
+    def test_more_partitions_than_are_copied_at_a_time(self) -> None:
+        store = MemoryStore()
+        days = [landed(number, published_at=NOON + timedelta(days=number)) for number in range(2 * COPIERS + 1)]
+        Lake(store).land(days, mode="live")
+        assert rows(store, "SELECT count(*) AS n FROM articles") == [{"n": 2 * COPIERS + 1}]
