@@ -2,15 +2,16 @@
 
 import os
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from httpx import HTTPError
 from prefect.automations import Automation
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import StateType
+from prefect.events import ResourceSpecification
 from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import EventTrigger, Posture, ResourceSpecification
+from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from flows.deployments import deployments
@@ -76,7 +77,12 @@ def dead_runs() -> Automation:
             within=SILENCE,
         ),
         actions=[
-            ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat for two minutes: the process has died.")
+            ChangeFlowRunState(
+                name="Crashed",
+                state=StateType.CRASHED,
+                message="No heartbeat for two minutes: the process has died.",
+                force=False,
+            )
         ],
     )
 
@@ -95,7 +101,7 @@ def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
 def _ensure_automation() -> None:
     wanted = dead_runs()
     try:
-        found = Automation.read(name=DEAD_RUNS)
+        found = cast("Automation", Automation.read(name=DEAD_RUNS))  # a coroutine only inside of event loops
     except ValueError:  # how Prefect says that there is none
         wanted.create()
     else:

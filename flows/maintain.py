@@ -1,0 +1,54 @@
+"""Flow: repair what an outage left behind, and say what is beyond repair."""
+
+from contextvars import copy_context
+from datetime import UTC, datetime
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_table_artifact
+
+from flows.artifacts import publish
+from flows.parameters import SourceName
+from flows.repair_report import repair_rows
+from flows.run import source_days_task
+from flows.slots import stale_slots
+from flows.start import begin_run
+from infra.backfill import require_all_done, work_through
+from infra.backfill_plan import Piece
+from infra.repair import plan_repairs
+from infra.run_report import RunReport
+
+_FREE = "should it last, `prefect gcl update {name} --active-slots 0`"
+
+
+@flow(name="maintain", flow_run_name="maintain", persist_result=False)
+def maintain(
+    sources: list[SourceName] = [],  # noqa: B006 - Prefect's form shows it
+    max_active: int = 2,
+    dry_run: bool = False,
+    lake: str = "",
+) -> RunReport:
+    """Repair days before today that are missing or half done, of sources that have been asked before.
+
+    Args:
+        sources: Names of the sources. Empty: all sources.
+        max_active: How many sources are worked on at a time, 1 to 16.
+        dry_run: Only show, as an artifact, what would be repaired and what would be left; send no request.
+        lake: Folder or s3://bucket/prefix. Empty: the configured lake.
+    """
+    logger = get_run_logger()
+    run = begin_run(lake)
+    repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources)
+    logger.info("%s", repairs.summary())
+    create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
+    taken = tuple(f"slot {name} is taken though nothing runs: {_FREE.format(name=name)}" for name in stale_slots())
+    told = RunReport(alarms=repairs.alarms + taken)
+    pieces = [] if dry_run else repairs.pieces
+    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
+
+    def work(piece: Piece) -> RunReport:
+        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run)
+
+    report, failed = work_through(pieces, work, max_active=max_active)
+    publish("maintain", report + told, run)
+    require_all_done(pieces, failed)
+    return report + told
