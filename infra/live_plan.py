@@ -1,7 +1,7 @@
 """What is to be done for some days of one source: what is archived, what the source lists, what is left to fetch."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ class LivePlan:
         source: the source.
         days: publication days, UTC.
         today: the present day, UTC.
-        order: what is wanted.
+        order: what is wanted; with `rebuild` where discovery does not reach these days.
         captured: what the archive holds.
         archived: captures of the raw archive to be parsed: all of these days, or those that never landed.
         wanted: links to fetch: neither captured before nor gone.
@@ -164,9 +164,11 @@ def make_plan(
     """
     source, before = sources()[name], client.budget.used
     captured = Captured.load(store, name, days, today=today)
-    chunks = plan_days(store, [name], days) if order.rebuild else captured.pending_chunks()
     discovered = None
     reached = reached_days(source, days, today)
+    # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
+    order = replace(order, rebuild=order.rebuild or reached is None)
+    chunks = plan_days(store, [name], days) if order.rebuild else captured.pending_chunks()
     if reached and not order.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
     found = discovered.links if discovered else ()

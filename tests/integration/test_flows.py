@@ -53,7 +53,7 @@ def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_
     scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
     late = up.start("run", scheduled, source="tass")
     assert up.ended(late)["type"] == "COMPLETED"
-    assert up.api(f"/flow_runs/{late}")["name"] == "run-tass"
+    assert up.api(f"/flow_runs/{late}")["name"] == "tass-2024-01-11"
     lake = Lake(open_store(str(up.lake)))
     footers = {day: lake.read_manifest("tass", day) for _, day, _ in lake.partitions("tass")}
     assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
