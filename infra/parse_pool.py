@@ -6,23 +6,19 @@ deadline. Pages travel in groups, since a message costs more than most pages do;
 parsed again one by one, so that only the culprit is rejected and the run goes on.
 """
 
+import multiprocessing
 import re
 import signal
-import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from multiprocessing.process import BaseProcess
 from pathlib import PurePath
-from threading import Lock
-from types import ModuleType, TracebackType
-from typing import Any, Self
+from types import TracebackType
+from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
-from typing_extensions import override
 
 from parsers.capture import Capture
 from parsers.outcome import Outcome, Rejected, RejectReason
@@ -38,31 +34,6 @@ MAX_DETAIL = 300  # characters of an exception's message kept; some carry the wh
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
 Parse = Callable[[Capture], Outcome]
-
-
-class _Worker(ForkServerProcess):
-    """A process that does not load the main module of its parent.
-
-    Parsers need nothing of it. Python loads it all the same, into every worker: where the parent is a flow run, that is
-    Prefect, 2 seconds of processor time (measured) before the first page is parsed.
-    """
-
-    _swapping = Lock()
-
-    @staticmethod
-    @override
-    def _Popen(process_obj: BaseProcess) -> Any:
-        with _Worker._swapping:
-            main = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                return ForkServerProcess._Popen(process_obj)
-            finally:
-                sys.modules["__main__"] = main
-
-
-class _Context(ForkServerContext):
-    Process = _Worker
 
 
 class ParsePool:
@@ -84,8 +55,8 @@ class ParsePool:
         self._parse_page = parse_page
         # Never fork: the parent has threads (Prefect, boto3), whose locks a forked child would inherit locked.
         # A fork server starts a replacement for a killed worker in milliseconds, with the parsers loaded.
-        context = _Context()
-        context.set_forkserver_preload(["parsers.parse"])
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["__main__", "parsers.parse"])
         self._pool = ProcessPool(max_workers=workers, context=context)
 
     def __enter__(self) -> Self:

@@ -1,6 +1,5 @@
 """The parse pool: one page can cost neither the run nor another page."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -150,17 +149,3 @@ def test_culprit_is_filed_under_the_source_it_names_or_whose_host_it_has() -> No
 def test_no_captures_give_no_outcomes() -> None:
     with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
         assert list(pool.parse([])) == []
-
-
-def test_workers_do_not_load_the_main_module_of_their_parent_again(tmp_path: Path) -> None:
-    """Under Prefect that module is all of Prefect: seconds for each worker of each task."""
-    program = tmp_path / "program.py"
-    program.write_text(
-        "print('loaded', flush=True)\n"
-        "if __name__ == '__main__':\n"
-        "    from tests.unit import test_parse_pool\n"
-        "    print(test_parse_pool._reasons(['a page'])[0][1])\n"
-    )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    said = subprocess.check_output([sys.executable, str(program)], env=environment, text=True, timeout=60)
-    assert said.split("\n") == ["loaded", "a page", ""]
