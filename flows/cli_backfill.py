@@ -1,6 +1,7 @@
 """`newslake backfill`: a range of days made right, with the same words as the form in Prefect's UI."""
 
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -112,16 +113,22 @@ def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str)
     """
     from infra.backfill import require_all_done, work_through
     from infra.live import work_on
+    from infra.politeness import StoppedError
     from infra.site_lock import site_locks
 
     today = datetime.now(UTC).date()
+    stop = Event()
+
+    def look(_: object) -> None:
+        if stop.is_set():
+            raise StoppedError
 
     def work(piece: "Piece") -> "RunReport":
-        with site_locks([piece.source]):
-            return work_on(piece.source, piece.days, piece.order, run, today=today)
+        with site_locks([piece.source], stop=stop):
+            return work_on(piece.source, piece.days, piece.order, run, today=today, on_page=look)
 
     with progress(what, len(pieces)) as advance:
-        report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1))
+        report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
     require_all_done(pieces, failed)
     return report
 

@@ -78,8 +78,9 @@ def run(
         from flows.run import run as flow
 
         report = flow(
-            source, days.start, order.prefer.value, order.only_archive, accept=accept, lake=context.settings.lake
-        )
+            source, days.start, prefer=order.prefer.value, only_archive=order.only_archive, accept=accept,
+            lake=context.settings.lake,
+        )  # fmt: skip
         return finish(report, context, as_json)
     return _run_here(source, days, order, context, as_json)
 

@@ -9,6 +9,8 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from typing_extensions import override
 
+from flows.pauses import keep_pauses
+
 # Each run already uses all workers, but waits for its site most of the time. Two backfills and a maintain must not keep
 # the scheduled runs waiting; a run takes some 250 MB.
 CONCURRENT_RUNS = 4
@@ -33,6 +35,8 @@ def serve_until_interrupted(served: Iterable[RunnerDeployment]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Schedules must go on after a restart, so they are not paused at shutdown, as Prefect would by default.
     runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
-    for deployment in served:
+    deployments = list(served)
+    keep_pauses(deployments)
+    for deployment in deployments:
         runner.add_deployment(deployment)
     asyncio.run(runner.start())

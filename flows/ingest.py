@@ -4,6 +4,8 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
+from flows.failures import in_one_line
+from flows.progress import Progress
 from flows.start import begin_run
 from infra.captures import find_inputs
 from infra.days import parse_instant
@@ -15,14 +17,15 @@ from infra.run_report import RunReport
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="ingest-chunk", cache_policy=NO_CACHE, persist_result=False)
-def ingest_chunk_task(chunk: Chunk, run: Run) -> RunReport:
+def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
     """Archive, parse and land one chunk of inputs."""
-    report = ingest_chunk(chunk, run)
+    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location))
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
 
 
 @flow(name="ingest", persist_result=False)
+@in_one_line
 def ingest(
     paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", accept: str = "", lake: str = ""
 ) -> RunReport:
@@ -46,6 +49,7 @@ def ingest(
     )
     run = begin_run(lake, accept)
     # One after the other: each chunk already uses all workers.
-    report = sum((ingest_chunk_task(chunk, run) for chunk in plan(inputs)), RunReport())
+    progress = Progress("ingest-progress", sum(each.size for each in inputs))
+    report = sum((ingest_chunk_task(chunk, run, progress) for chunk in plan(inputs)), RunReport())
     publish("ingest", report, run)
     return report

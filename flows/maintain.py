@@ -1,4 +1,4 @@
-"""Flow: repair what an outage left behind, and say what is beyond repair."""
+"""Flow: repair what an outage left behind, and say what is beyond repair. What `maintain` runs four times a day."""
 
 from contextvars import copy_context
 from datetime import UTC, datetime
@@ -7,7 +7,9 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 
 from flows.artifacts import publish
-from flows.parameters import SourceName
+from flows.failures import in_one_line
+from flows.parameters import MaxActive, SourceName
+from flows.progress import Progress
 from flows.repair_report import repair_rows
 from flows.run import source_days_task
 from flows.slots import stale_slots
@@ -17,13 +19,12 @@ from infra.backfill_plan import Piece
 from infra.repair import plan_repairs
 from infra.run_report import RunReport
 
-_FREE = "should it last, `prefect gcl update {name} --active-slots 0`"
-
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False)
+@in_one_line
 def maintain(
     sources: list[SourceName] = [],  # noqa: B006 - Prefect's form shows it
-    max_active: int = 2,
+    max_active: MaxActive = 2,
     dry_run: bool = False,
     lake: str = "",
 ) -> RunReport:
@@ -31,8 +32,8 @@ def maintain(
 
     Args:
         sources: Names of the sources. Empty: all sources.
-        max_active: How many sources are worked on at a time, 1 to 16.
         dry_run: Only show, as an artifact, what would be repaired and what would be left; send no request.
+        max_active: How many sources are worked on at a time, 1 to 16.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     logger = get_run_logger()
@@ -43,12 +44,16 @@ def maintain(
     taken = tuple(f"slot {name} is taken though nothing runs: {_FREE.format(name=name)}" for name in stale_slots())
     told = RunReport(alarms=repairs.alarms + taken)
     pieces = [] if dry_run else repairs.pieces
+    progress = Progress("maintain-progress", len(pieces))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
 
     def work(piece: Piece) -> RunReport:
-        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run)
+        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
 
     report, failed = work_through(pieces, work, max_active=max_active)
-    publish("maintain", report + told, run)
-    require_all_done(pieces, failed)
+    publish("maintain", report + told, run, {piece.source for piece in pieces}, repairs.days)
+    require_all_done(pieces, failed, "maintain")
     return report + told
+
+
+_FREE = "should it last, `prefect gcl update {name} --active-slots 0`"

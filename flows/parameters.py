@@ -1,10 +1,19 @@
-"""Types of flow parameters that Prefect's UI draws as a choice."""
+"""Types of flow parameters that Prefect's UI draws as a choice, or as a number within bounds."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
+
+from infra.backfill import MAX_ACTIVE
 from infra.backfill_plan import Direction, Reprocess
 from infra.preference import Preference
 from parsers.registry import sources
+
+MAX_LAG_DAYS = 31  # a run that lands what is older is a backfill
+
+# The form refuses what is out of bounds. The help text stays in the docstring: a description here would be lost.
+MaxActive = Annotated[int, Field(ge=1, le=MAX_ACTIVE)]
+LagDays = Annotated[int, Field(ge=0, le=MAX_LAG_DAYS)]
 
 if TYPE_CHECKING:
     SourceName = str

@@ -6,6 +6,7 @@ from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
+from flows.progress import Progress
 from infra.filing import Run
 from infra.reparse import rebuild as rebuild_all
 from infra.reparse import reparse_chunk
@@ -24,6 +25,13 @@ def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> Run
 
 def rebuild(name: str, chunks: Sequence[ArchivedChunk], run: Run) -> RunReport:
     """Run the chunks one after the other, each with all workers, and publish what they did."""
-    report = rebuild_all(chunks, run, reparse_chunk_task)
+    progress = Progress(f"{name}-progress", len(chunks))
+
+    def reparse(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+        done = reparse_chunk_task(chunk, run, so_far)
+        progress.advance(1, f"{chunk.described()}: done")
+        return done
+
+    report = rebuild_all(chunks, run, reparse)
     publish(name, report, run)
     return report

@@ -37,6 +37,14 @@ def shown(text: str, longest: int | None = None) -> str:
     return line if longest is None or len(line) <= longest else line[: longest - 1] + "…"
 
 
+def cell(text: str, longest: int | None = None) -> str:
+    """Text for a cell of a Markdown table: it ends no cell and begins no element, whatever a page has written in it."""
+    line = shown(text, longest)
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "'"), ("[", "\\["), ("*", "\\*")):
+        line = line.replace(sign, written)
+    return line
+
+
 def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """All fields that have a value, line by line; the name stands at the first line of each."""
     return [

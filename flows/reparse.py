@@ -6,6 +6,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.diff_report import diff_markdown
+from flows.failures import in_one_line
 from flows.parameters import SourceName
 from flows.rebuild import rebuild
 from flows.start import begin_run
@@ -15,6 +16,7 @@ from infra.run_report import RunReport
 
 
 @flow(name="reparse", persist_result=False)
+@in_one_line
 def reparse(
     sources: list[SourceName] = [],  # noqa: B006 - Prefect's form shows it
     start: date | None = None,

@@ -1,4 +1,4 @@
-"""What a run did, drawn for people: as a terminal table and as Markdown for Prefect's UI."""
+"""What a run did, and what a backfill would do, drawn for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,8 +9,6 @@ from rich.text import Text
 from flows.record_text import shown
 from infra.backfill_plan import Action, PlannedDay, totals
 from infra.run_report import RunReport
-
-SHOWN_PARTITIONS = 200  # rows of an artifact that a page still shows well; `newslake status` has them all
 
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
@@ -44,25 +42,6 @@ def summary_table(report: RunReport) -> Table:
     for label, count in summary_rows(report):
         table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected_total else None)
     return table
-
-
-def summary_markdown(report: RunReport, lake: str, run_id: str) -> str:
-    """The summary for an artifact: counts, reasons of rejection, partitions.
-
-    Args:
-        report: what the run did.
-        lake: address of the lake, without credentials (boto3 holds those).
-        run_id: of the run.
-    """
-    lines = [f"Run `{run_id}` on lake `{lake}`", "", "| | |", "|:--|--:|"]
-    lines += [f"| {label.strip()} | {count} |" for label, count in summary_rows(report)]
-    if report.articles:
-        lines += ["", "| source | day | captures parsed |", "|:--|:--|--:|"]
-        partitions = sorted(report.articles.items())
-        lines += [f"| {source} | {day} | {count:,} |" for (source, day), count in partitions[:SHOWN_PARTITIONS]]
-        if len(partitions) > SHOWN_PARTITIONS:
-            lines.append(f"| … | {len(partitions) - SHOWN_PARTITIONS:,} more days | |")
-    return "\n".join(lines)
 
 
 def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:

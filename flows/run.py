@@ -7,8 +7,10 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
+from flows.failures import in_one_line
 from flows.late_runs import day_of, skipped_for_newer_run
-from flows.parameters import PreferName, SourceName
+from flows.parameters import LagDays, PreferName, SourceName
+from flows.progress import Progress
 from flows.slots import source_slot
 from flows.start import begin_run
 from infra.days import Days, require_begun
@@ -23,15 +25,22 @@ from infra.site_lock import site_locks
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="source-days", task_run_name="{source}-{days.start}", cache_policy=NO_CACHE, persist_result=False)
-def source_days_task(source: str, days: Days, order: Order, run: Run) -> RunReport:
+def source_days_task(source: str, days: Days, order: Order, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
     logger = get_run_logger()
     store, today = run.open_store(), datetime.now(UTC).date()
-    with source_slot(source), site_locks([source]), PoliteClient.open(run.settings) as client:
+    label = f"{source}, {days.described()}"
+    with (
+        progress.piece(label) as piece,
+        source_slot(source),
+        site_locks([source]),
+        PoliteClient.open(run.settings) as client,
+    ):
         plan = make_plan(source, days, order, store=store, client=client, today=today)
-        logger.info("%s, %s: %s", source, days.described(), plan.summary())
-        report = carry_out(plan, run, client)
-    logger.info("%s, %s: %s", source, days.described(), report.summary())
+        logger.info("%s: %s", label, plan.summary())
+        piece.pages = len(plan.wanted)
+        report = carry_out(plan, run, client, on_page=piece.page)
+    logger.info("%s: %s", label, report.summary())
     return report
 
 
@@ -46,12 +55,13 @@ def _day(day: date | None, lag_days: int) -> date:
 
 
 @flow(name="run", flow_run_name=_run_name, persist_result=False)
+@in_one_line
 def run(
     source: SourceName,
     day: date | None = None,
+    lag_days: LagDays = 1,
     prefer: PreferName = "archive",
     only_archive: bool = False,
-    lag_days: int = 1,
     accept: str = "",
     lake: str = "",
 ) -> RunReport:
@@ -60,10 +70,10 @@ def run(
     Args:
         source: Name of the source.
         day: Publication day, UTC. Empty: the day of this run's scheduled time less the lag.
+        lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
         prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
             source, "network" after it.
         only_archive: Send no request to the source.
-        lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
         accept: Why the day is to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
@@ -73,6 +83,6 @@ def run(
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake, accept)
     order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
-    report = source_days_task(source, days, order, context)
-    publish("run", report, context)
+    report = source_days_task(source, days, order, context, Progress("run-progress", 1))
+    publish("run", report, context, [source], days)
     return report

@@ -49,13 +49,18 @@ def _folder_of(capture: Capture) -> str:
 def _batches(pages: Iterable[Fetched]) -> Iterator[list[Fetched]]:
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()
-    for page in pages:
-        if not batch:
-            began = time.monotonic()
-        batch.append(page)
-        size += len(page.capture.body) if page.capture else 0
-        if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= BATCH_SECONDS:
+    try:
+        for page in pages:
+            if not batch:
+                began = time.monotonic()
+            batch.append(page)
+            size += len(page.capture.body) if page.capture else 0
+            if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= BATCH_SECONDS:
+                full, batch, size = batch, [], 0
+                yield full
+    except BaseException:  # Ctrl-C for one: what came is archived before, so that nobody asks for it again
+        if batch:
             yield batch
-            batch, size = [], 0
+        raise
     if batch:
         yield batch

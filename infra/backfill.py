@@ -1,7 +1,9 @@
 """A bounded sliding window over the pieces of a backfill: as one ends, the next begins; of one source never two."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from threading import Event
 from typing import Final
 
 from infra.backfill_plan import Piece
@@ -17,6 +19,7 @@ def work_through(
     *,
     max_active: int,
     on_done: Callable[[Piece], None] = lambda _: None,
+    stop: Event | None = None,
 ) -> tuple[RunReport, dict[Piece, NewslakeError]]:
     """Work on pieces, in their order, several sources at a time.
 
@@ -25,6 +28,7 @@ def work_through(
         work: does one piece; called in a thread.
         max_active: pieces that are worked on at a time, at least 1.
         on_done: called with each piece that has ended, in the calling thread.
+        stop: is set once nobody waits for the pieces any more, after Ctrl-C for one: `work` may look at it and end.
 
     Returns:
         The sum of the reports, and the pieces that failed; those that come after one go on.
@@ -39,7 +43,7 @@ def work_through(
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
     failed: dict[Piece, NewslakeError] = {}
-    with ThreadPoolExecutor(max_active, thread_name_prefix="backfill") as threads:
+    with ThreadPoolExecutor(max_active, thread_name_prefix="backfill") as threads, _set_at_the_end(stop or Event()):
         while waiting or active:
             while len(active) < max_active and (piece := _next(waiting, active.values())):
                 waiting.remove(piece)
@@ -53,6 +57,14 @@ def work_through(
                     failed[piece] = error
                 on_done(piece)
     return report, failed
+
+
+@contextmanager
+def _set_at_the_end(stop: Event) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        stop.set()
 
 
 def _next(waiting: Sequence[Piece], active: Collection[Piece]) -> Piece | None:

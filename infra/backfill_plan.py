@@ -26,7 +26,7 @@ LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the s
 class Reprocess(StrEnum):
     """Which days of the range a backfill takes up."""
 
-    MISSING = "missing"  # days that no run has looked at as a whole
+    MISSING = "missing"  # days that no run has looked at as a whole, or not to the end where the source can be asked
     OUTDATED = "outdated"  # days with rows of an older parser
     FAILED = "failed"  # days that are partial, damaged, held back or have open rejections; and the missing ones
     ALL = "all"
@@ -207,7 +207,8 @@ def _planned(day: Day, wish: Wish, reached: Days | None, usual: int | None) -> P
 def _is_wanted(day: Day, reprocess: Reprocess, asks: bool) -> bool:
     # Rows alone do not make a day: an article may have come with the links of the day before. Coverage says that a run
     # has looked at the day as a whole; where the source can still be asked, only a run that did ask counts.
-    missing = LIVE not in day.coverage if asks else not day.coverage
+    # What that run could not get, the next one goes on with: the site may have been down for half of the day's pages.
+    missing = (LIVE not in day.coverage or day.state is State.PARTIAL) if asks else not day.coverage
     match reprocess:
         case Reprocess.MISSING:
             return missing

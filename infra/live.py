@@ -65,7 +65,15 @@ def carry_out(
     return report + asked.report + RunReport(requests=client.budget.used - before)
 
 
-def work_on(name: str, days: Days, order: Order, run: Run, *, today: date) -> RunReport:
+def work_on(
+    name: str,
+    days: Days,
+    order: Order,
+    run: Run,
+    *,
+    today: date,
+    on_page: Callable[[Fetched], None] = lambda _: None,
+) -> RunReport:
     """Plan some days of one source and carry it out.
 
     Args:
@@ -74,13 +82,14 @@ def work_on(name: str, days: Days, order: Order, run: Run, *, today: date) -> Ru
         order: what is wanted.
         run: the run.
         today: the present day, UTC.
+        on_page: called with each address that was asked for.
 
     Raises:
         NewslakeError: the lake cannot be read or written.
     """
     with PoliteClient.open(run.settings) as client:
         plan = make_plan(name, days, order, store=run.open_store(), client=client, today=today)
-        return carry_out(plan, run, client)
+        return carry_out(plan, run, client, on_page=on_page)
 
 
 class _Asked:
@@ -108,8 +117,8 @@ class _Asked:
                     self._fetched[place] += 1
             if page.error:
                 self._errors[page.url] = page.error
-            self._on_page(page)
             yield page
+            self._on_page(page)  # may end the run: not before the page is in safe hands
 
     @property
     def missing(self) -> list[str]:

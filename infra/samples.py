@@ -41,7 +41,8 @@ class Samples:
         """Both together; of a reason that is full, the first ones stay."""
         joined = dict(self.by_reason)
         for reason, samples in other.by_reason.items():
-            joined[reason] = (*joined.get(reason, ()), *samples)[:MAX_SAMPLES]
+            # Each page once: days next to one another name the same pages.
+            joined[reason] = tuple(dict.fromkeys((*joined.get(reason, ()), *samples)))[:MAX_SAMPLES]
         return type(self)(joined)
 
     def as_json(self) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle core
 RUN_SECONDS = 120.0  # polled every 10 s, then a process that imports Prefect; 25 s on two idle cores
 STOP_SECONDS = 30.0
 BUSY_TRIES = 10  # Prefect's own client asks again, too, when the server says 503
-DEPLOYMENTS = 4
+CLICKED = ("run", "backfill", "ingest", "reparse", "maintain")  # flows with a deployment of their own name
 COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 ROOT = Path(__file__).parents[1]
 
@@ -37,7 +38,7 @@ class Up:
     lake: Path
     environment: dict[str, str]
 
-    def api(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def api(self, path: str, body: dict[str, Any] | list[Any] | None = None) -> Any:
         """Ask the server's API: POST where there is a body, else GET. Asks again where SQLite was busy."""
         sent = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(f"{self.url}/api{path}", sent, {"content-type": "application/json"})
@@ -58,12 +59,13 @@ class Up:
         return [run for run in runs if run["auto_scheduled"]]
 
     def deployment(self, name: str) -> dict[str, Any]:
-        """The deployment of a flow."""
-        found: dict[str, Any] = self.api(f"/deployments/name/{name}/{name}")
+        """A deployment: `backfill` of the flow of that name, `run/tass` of the flow `run`."""
+        path = name if "/" in name else f"{name}/{name}"
+        found: dict[str, Any] = self.api(f"/deployments/name/{path}")
         return found
 
     def start(self, name: str, state: dict[str, Any] | None = None, /, **parameters: Any) -> str:
-        """Start a run as the UI does, at once unless `state` says when; its id."""
+        """Start a run of a deployment as the UI does, at once unless `state` says when; its id."""
         body = {"parameters": parameters} | ({"state": state} if state else {})
         run = self.api(f"/deployments/{self.deployment(name)['id']}/create_flow_run", body)
         return str(run["id"])
@@ -80,8 +82,10 @@ class Up:
 
 
 @contextmanager
-def newslake_up(folder: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator[Up]:
-    """Start `newslake up` with an empty lake and state of its own; `stop` ends it in order."""
+def newslake_up(
+    folder: Path, stop: signal.Signals = signal.SIGTERM, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Up]:
+    """Start `newslake up` with an empty lake and state of its own, and further variables; `stop` ends it in order."""
     (port,) = free_ports(1)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NEWSLAKE_"))}
     environment = kept | {
@@ -89,6 +93,7 @@ def newslake_up(folder: Path, stop: signal.Signals = signal.SIGTERM) -> Iterator
         "NEWSLAKE_LAKE": str(folder / "lake"),
         "NEWSLAKE_WORKERS": "1",
         "PYTHONPATH": str(ROOT),
+        **settings,
     }
     log = folder / "up.log"
     with log.open("wb") as output:
@@ -113,8 +118,8 @@ def _wait_until_settled(up: Up, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and up.process.poll() is None:
         with suppress(OSError):
-            planned = {run["parameters"]["source"] for run in up.scheduled_runs()}
-            if up.api("/deployments/count", {}) == DEPLOYMENTS and planned == set(sources()):
+            planned = {run["parameters"].get("source", run["name"]) for run in up.scheduled_runs()}
+            if up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= set(sources()):
                 return
         time.sleep(0.5)
     raise RuntimeError(f"newslake up is not ready: {log.read_text()}")

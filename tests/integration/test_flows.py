@@ -15,22 +15,28 @@ from infra.lake import Lake
 from infra.object_store import open_store
 from parsers.registry import sources
 from tests import sample_pages as pages
-from tests.prefect_server import COMMAND, Up, newslake_up
+from tests.prefect_server import CLICKED, COMMAND, Up, newslake_up
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 
 
 def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(up: Up) -> None:
     """With sqlalchemy 2.1 or a late fastapi, Prefect 3.8 makes none, and says nothing (pyproject.toml)."""
-    runs = up.scheduled_runs()
+    runs = [run for run in up.scheduled_runs() if "source" in run["parameters"]]
     assert {run["parameters"]["source"] for run in runs} == set(sources())
+    for name, source in sources().items():
+        schedules = up.deployment(f"run/{name}")["schedules"]
+        assert {(each["schedule"]["cron"], each["schedule"]["timezone"]) for each in schedules} == {
+            (schedule.cron, source.timezone) for schedule in source.timetable
+        }
+        mine = [run for run in runs if run["parameters"]["source"] == name]
+        assert {run["parameters"]["lag_days"] for run in mine} == {schedule.lag_days for schedule in source.timetable}
     times = {datetime.fromisoformat(run["expected_start_time"]) for run in runs}
-    assert all(moment.hour == 3 for moment in times)
     assert max(times) < datetime.now(UTC) + timedelta(days=5)
 
 
 def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) -> None:
-    for name in ("run", "ingest", "backfill", "reparse"):
+    for name in CLICKED:
         deployment = up.deployment(name)
         assert deployment["entrypoint"] == f"flows.{name}.{name}"
         assert not deployment["paused"]
@@ -111,7 +117,10 @@ def test_o02_up_stops_in_order_and_leaves_its_schedules_on(tmp_path: Path) -> No
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", int(running.url.rpartition(":")[2]))) != 0
     with sqlite3.connect(tmp_path / "state" / "newslake" / "prefect" / "prefect.db") as database:
-        assert database.execute("SELECT count(*), sum(paused) FROM deployment").fetchone() == (4, 0)
+        assert database.execute("SELECT count(*), sum(paused) FROM deployment").fetchone() == (
+            len(CLICKED) + len(sources()),
+            0,
+        )
         assert database.execute("SELECT min(active) FROM deployment_schedule").fetchone() == (1,)
     database.close()
 

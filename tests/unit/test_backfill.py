@@ -102,3 +102,23 @@ def test_a_bug_ends_the_backfill() -> None:
 def test_o01_a_window_of_no_or_too_many_pieces_is_refused(number: int) -> None:
     with pytest.raises(UsageError, match="max_active"):
         work_through([], lambda _: RunReport(), max_active=number)
+
+
+def test_o02_an_interrupt_tells_the_pieces_that_are_worked_on_to_end_and_begins_no_other() -> None:
+    stop = threading.Event()
+    begun: list[Piece] = []
+
+    def work(each: Piece) -> RunReport:
+        begun.append(each)
+        if each.source == "tass":
+            assert stop.wait(30)  # else the test takes for ever
+        return RunReport()
+
+    def interrupted(_: Piece) -> None:
+        raise KeyboardInterrupt
+
+    pieces = [piece("tass", 0), piece("theissue", 0), piece("tass", 1), piece("theissue", 1)]
+    with pytest.raises(KeyboardInterrupt):
+        work_through(pieces, work, max_active=2, on_done=interrupted, stop=stop)
+    assert sorted(begun, key=lambda each: each.source) == pieces[:2]
+    assert threading.active_count() == 1

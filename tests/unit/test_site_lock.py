@@ -1,10 +1,13 @@
 """One run at a time on a site from one machine."""
 
 import multiprocessing
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from infra.politeness import StoppedError
 from infra.site_lock import site_locks, state_folder
 
 
@@ -43,3 +46,27 @@ def test_another_process_waits_and_says_so_and_a_killed_one_gives_the_lock_back(
     other.join(60)
     with site_locks(["tass"], waiting):
         assert waited == ["tass"]
+
+
+def test_a_thread_that_waits_for_a_lock_can_be_told_to_give_up() -> None:
+    with site_locks(["tass"]):  # a lock is of the open file: a second one in this process waits as well
+        stop = threading.Event()
+        waited: list[str] = []
+
+        def waiting(source: str) -> None:
+            waited.append(source)
+            threading.Timer(0.3, stop.set).start()
+
+        with pytest.raises(StoppedError), site_locks(["tass"], waiting, stop):
+            pytest.fail("the lock is held")
+    with site_locks(["tass"], waiting, stop):  # free: nobody waits, so nobody is told
+        assert waited == ["tass"]
+
+
+def test_a_thread_that_could_be_told_to_give_up_gets_the_lock_once_it_is_free() -> None:
+    got = threading.Event()
+    first = ExitStack()
+    first.enter_context(site_locks(["tass"]))
+    with site_locks(["tass"], lambda _: threading.Timer(0.3, first.close).start(), threading.Event()):
+        got.set()
+    assert got.is_set()

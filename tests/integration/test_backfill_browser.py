@@ -1,0 +1,102 @@
+"""A backfill from the form of Prefect's UI in a real browser, to the Parquet that it lands."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.demo_site import DemoSite
+from tests.live_lake import rows, today
+from tests.prefect_server import Up
+from tests.screenshots import keep
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.timeout(300)]
+
+SLOW = 60_000  # milliseconds: CI's machines are busy
+SOURCES = ("globalresearch", "theissue")  # both list days that are long past
+
+
+def form(page: Page, up: Up) -> None:
+    page.goto(f"{up.url}/v2/deployments/deployment/{up.deployment('backfill')['id']}/run")
+    expect(page.get_by_label("Run Name")).not_to_have_value("", timeout=SLOW)
+
+
+def pick(page: Page, day: date) -> None:
+    """Choose a day in the first calendar that is still empty."""
+    page.get_by_role("button", name="Pick a date").first.click()
+    shown = page.locator("td button[aria-label*='" + f"{day:%B} {day.day}" + "']")
+    for _ in range(2):
+        if shown.count():
+            break
+        page.get_by_role("button", name="Previous").click()
+    shown.first.click()
+    page.keyboard.press("Escape")
+
+
+def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_published(
+    page: Page, up: Up, demo_site: DemoSite, tmp_path: Path
+) -> None:
+    lake, start, end = tmp_path / "lake", today() - timedelta(days=4), today() - timedelta(days=1)
+    form(page, up)
+    page.get_by_label("Run Name").fill("three-days")
+    pick(page, start)
+    pick(page, end)
+    page.get_by_role("button", name="Select", exact=True).first.click()
+    for source in SOURCES:
+        page.get_by_role("option", name=source, exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_label("lake (Optional)").fill(str(lake))
+    keep(page, "form")
+    page.get_by_role("button", name="Submit").click()
+
+    page.get_by_role("link", name="three-days").first.click(timeout=SLOW)
+    page.wait_for_url("**/flow-run/*")
+    run_id = urlsplit(page.url).path.rpartition("/")[2]
+    state = up.ended(run_id)
+    assert state["type"] == "COMPLETED", state
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=SLOW)
+    page.get_by_role("tab", name="Artifacts").click()
+    expect(page.get_by_text("backfill-days").first).to_be_visible(timeout=SLOW)
+    keep(page, "run")
+
+    for source in SOURCES:
+        for number in range(3):
+            day = start + timedelta(days=number)
+            assert sorted((row["title"], row["published_at"]) for row in rows(lake, source, day)) == sorted(
+                (each.title, each.published_at) for each in demo_site.expected(source, day)
+            )
+    found = up.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})
+    artifacts = {each["key"]: each for each in found}
+    assert artifacts["backfill-progress"]["data"] == 100
+    page.goto(f"{up.url}/v2/artifacts/artifact/{artifacts['backfill']['id']}")
+    grid = page.get_by_alt_text("Grid of sources and days")
+    expect(grid).to_be_visible(timeout=SLOW)
+    assert grid.evaluate("image => image.naturalWidth") > 0
+    keep(page, "grid")
+
+
+def test_o01_the_form_refuses_more_sources_at_a_time_than_there_may_be(page: Page, up: Up) -> None:
+    form(page, up)
+    pick(page, today() - timedelta(days=3))
+    pick(page, today() - timedelta(days=2))
+    number = page.get_by_label("max_active (Optional)")
+    number.fill("99")
+    page.get_by_role("button", name="Submit").click()
+    message = number.evaluate("field => field.validationMessage")
+    assert "16" in message
+    assert page.url.endswith("/run")
+
+
+def test_o01_a_wish_that_cannot_be_met_fails_with_one_line(up: Up) -> None:
+    state = up.ended(up.start("backfill", start=f"{today()}", end=f"{today() + timedelta(days=9)}"))
+    assert state["type"] == "FAILED"
+    assert state["message"].startswith(f"{today() + timedelta(days=8)} is in the future")
+    assert "Traceback" not in state["message"]
+
+
+def test_the_runs_that_are_scheduled_are_listed(page: Page, up: Up) -> None:
+    page.goto(f"{up.url}/v2/deployments")
+    expect(page.get_by_role("link", name="backfill").first).to_be_visible(timeout=SLOW)
+    keep(page, "deployments")

@@ -1,0 +1,226 @@
+"""Production: the services of docker-compose.yml as processes; two workers on one lake, and what is killed of it all.
+
+One lake on S3 is filled by three backfills: the process of the first is killed, then the machine of the second, then
+the server under the third. Then the same three again. No lock but the lake's own is shared between the workers.
+"""
+
+import os
+import signal
+import urllib.error
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from infra.archive import RawArchive
+from infra.days import Days
+from infra.demo_site import DemoSite
+from infra.lake import Lake
+from infra.object_store import ObjectStore, open_store
+from infra.verify import verify
+from parsers.registry import sources
+from tests.live_lake import today, work
+from tests.postgres import postgres, require_postgres
+from tests.production import AUTH, Production, production
+from tests.servers import S3Server
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+MIDDLE_SECONDS = 90.0  # until a run is in the middle of its work: a process that imports Prefect, and a day's pages
+KILLED = {"tass": "its process", "globalresearch": "its machine", "theissue": "the server"}
+KEPT = ("article_id", "title", "published_at", "content_digest")  # what does not depend on when a page was fetched
+LAKE = "s3://news/killed"
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[DemoSite]:
+    with DemoSite(today(), days=8, per_day=8) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, seaweedfs: S3Server, site: DemoSite) -> Iterator[Production]:
+    with (
+        postgres(require_postgres()) as database,
+        production(tmp_path_factory.mktemp("production"), database, seaweedfs, site) as running,
+    ):
+        yield running
+
+
+def range_of(source: str) -> Days:
+    """Days of a source that take some seconds; tass lists no more than the last two."""
+    return Days(today() - timedelta(days=1 if source == "tass" else 3), today() + timedelta(days=source == "tass"))
+
+
+def backfill(stack: Production, source: str, lake: str) -> str:
+    days = range_of(source)
+    return stack.run("backfill", sources=[source], start=f"{days.start}", end=f"{days.end}", lake=lake, reason="test")
+
+
+@pytest.fixture
+def s3_environment(aws_environment: pytest.MonkeyPatch, seaweedfs: S3Server) -> None:
+    for name, value in seaweedfs.environment.items():
+        aws_environment.setenv(name, value)
+
+
+def rows_of(store: ObjectStore, source: str) -> Rows:
+    lake = Lake(store)
+    return {
+        day: sorted(tuple(row[name] for name in KEPT) for row in lake.read_partition(source, day).to_pylist())
+        for _, day, _ in lake.partitions(source)
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
+    """What the lake holds after runs that nothing happened to."""
+    rows = {}
+    for source in KILLED:
+        folder = tmp_path_factory.mktemp(source)
+        work(site, folder, source, range_of(source))
+        rows[source] = rows_of(open_store(str(folder)), source)
+    return rows
+
+
+def indexes(stack: Production, lake: str) -> list[str]:
+    """Lines of the indexes of a lake's raw archive."""
+    client = stack.s3.client()
+    try:
+        prefix = f"{lake.removeprefix('s3://news/')}/raw/"
+        listed = client.list_objects_v2(Bucket="news", Prefix=prefix).get("Contents", [])
+        keys = [each["Key"] for each in listed if each["Key"].endswith(".cdxj")]
+        bodies = [client.get_object(Bucket="news", Key=key)["Body"].read().decode() for key in keys]
+        return [line for body in bodies for line in body.splitlines()]
+    finally:
+        client.close()
+
+
+def archived_urls(stack: Production, lake: str) -> set[str]:
+    """Addresses of which the raw archive has a capture."""
+    return {orjson.loads(line.split(" ", 2)[2])["url"] for line in indexes(stack, lake)}
+
+
+def in_the_middle(stack: Production, source: str, lake: str) -> None:
+    """Wait until pages of a source are archived and it is asked for more."""
+    host = sources()[source].hosts[0]
+
+    def archived() -> bool:
+        return any(host in url for url in archived_urls(stack, lake))
+
+    def asked() -> int:
+        return sum(host in each.host for each in stack.site.requests)
+
+    stack.wait_for(f"pages of {source}", MIDDLE_SECONDS, archived)
+    before = asked()
+    stack.wait_for(f"more of {source}", MIDDLE_SECONDS, lambda: asked() > before + 1)
+
+
+@dataclass
+class Aftermath:
+    """What the kills left, and what running the same again made of it.
+
+    Attributes:
+        first: the runs that were disturbed, by source.
+        second: how the same again ended, by source.
+        workers: those that the first two runs were on.
+        archived: addresses that were in the archive when everything had been killed.
+        again: addresses that were asked for after that.
+    """
+
+    first: dict[str, str]
+    second: dict[str, str]
+    workers: set[str]
+    archived: set[str]
+    again: list[str]
+
+
+@pytest.fixture(scope="module")
+def aftermath(stack: Production, site: DemoSite) -> Aftermath:
+    first = {source: backfill(stack, source, LAKE) for source in ("tass", "globalresearch")}
+    for source in first:
+        in_the_middle(stack, source, LAKE)
+    workers = {stack.worker_of(run_id) for run_id in first.values()}
+    os.kill(stack.process_of(first["tass"]), signal.SIGKILL)
+    stack.kill(stack.worker_of(first["globalresearch"]))
+    stack.start_worker("worker-3")
+    first["theissue"] = backfill(stack, "theissue", LAKE)
+    in_the_middle(stack, "theissue", LAKE)
+    stack.kill("prefect")
+    archived = archived_urls(stack, LAKE)
+    site.forget_requests()
+    stack.start_server()
+    second = {source: backfill(stack, source, LAKE) for source in first}
+    ends = {source: str(stack.ended(run_id)["type"]) for source, run_id in second.items()}
+    return Aftermath(first, ends, workers, archived, [f"https://{each.host}{each.path}" for each in site.requests])
+
+
+def test_o02_two_workers_that_share_nothing_but_the_lake_work_side_by_side(aftermath: Aftermath) -> None:
+    assert len(aftermath.workers) == 2
+
+
+@pytest.mark.parametrize("source", KILLED, ids=KILLED.values())
+def test_o02_after_a_kill_the_same_backfill_makes_the_lake_of_an_undisturbed_run(
+    source: str, aftermath: Aftermath, undisturbed: dict[str, Rows], s3_environment: None
+) -> None:
+    assert aftermath.second[source] == "COMPLETED"
+    assert undisturbed[source]
+    assert rows_of(open_store(LAKE), source) == undisturbed[source]
+
+
+def test_o02_after_kills_every_row_leads_to_its_page(aftermath: Aftermath, s3_environment: None) -> None:
+    store = open_store(LAKE)
+    assert list(verify(store, RawArchive(store))) == []
+
+
+def test_o02_no_page_that_was_archived_before_a_kill_is_fetched_again(aftermath: Aftermath) -> None:
+    assert aftermath.archived
+    assert aftermath.archived & set(aftermath.again) == set()
+
+
+def test_o02_a_run_whose_machine_died_is_marked_as_crashed(stack: Production, aftermath: Aftermath) -> None:
+    assert stack.ended(aftermath.first["globalresearch"])["type"] == "CRASHED"
+    assert stack.ended(aftermath.first["tass"])["type"] == "CRASHED"
+
+
+def test_o08_the_api_answers_nobody_without_the_password(stack: Production) -> None:
+    for auth in ("", AUTH + "x"):
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            stack.api("/flows/filter", {}, auth=auth)
+    refused = stack.newslake("deploy", PREFECT_API_AUTH_STRING="")
+    assert refused.returncode == 1
+    assert refused.stderr.replace("\n", " ").startswith("error: the Prefect server refused us (401)")
+
+
+def test_o07_no_secret_is_in_a_log_or_in_what_the_server_knows(stack: Production, aftermath: Aftermath) -> None:
+    kinds = ("flow_runs", "artifacts", "logs", "deployments")
+    known = [stack.logs(), *(repr(stack.api(f"/{kind}/filter", {"limit": 200})) for kind in kinds)]
+    for secret in (AUTH.partition(":")[2], stack.postgres.password, stack.s3.secret_key):
+        assert [len(text) for text in known if secret in text] == []
+
+
+def test_deploying_again_changes_nothing(stack: Production) -> None:
+    counts: list[tuple[str, dict[str, Any]]] = [
+        ("/deployments/count", {}),
+        ("/automations/count", {}),
+        ("/work_pools/count", {}),
+    ]
+    before = [stack.api(path, body) for path, body in counts]
+    assert stack.newslake("deploy", "--json").returncode == 0
+    assert [stack.api(path, body) for path, body in counts] == before
+    assert before[1:] == [1, 1]
+
+
+def test_o02_a_run_that_is_cancelled_gives_its_slot_back_and_the_same_goes_on(
+    stack: Production, undisturbed: dict[str, Rows], s3_environment: None, aftermath: Aftermath
+) -> None:
+    lake = "s3://news/cancelled"
+    run_id = backfill(stack, "globalresearch", lake)
+    in_the_middle(stack, "globalresearch", lake)
+    stack.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
+    assert stack.ended(run_id)["type"] == "CANCELLED"
+    assert stack.ended(backfill(stack, "globalresearch", lake))["type"] == "COMPLETED"
+    assert rows_of(open_store(lake), "globalresearch") == undisturbed["globalresearch"]

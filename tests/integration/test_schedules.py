@@ -1,0 +1,210 @@
+"""Schedules, late runs, repairs and slots on a real Prefect server, with the demo site for the network."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.deployment_runner import CONCURRENT_RUNS
+from flows.late_runs import SKIPPED
+from infra.days import Days
+from infra.demo_site import DemoSite
+from infra.lake import Lake
+from infra.object_store import open_store
+from tests.live_lake import today, work
+from tests.prefect_server import Up, newslake_up
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+OUTAGE_DAYS = 5
+LATE_DAYS = 3
+LISTS = 8  # what theissue may be asked for besides articles, a run: robots file, lists, pages that are no article
+LEASE_AND_CLEAN_UP = 60 + 60  # seconds: the least lease Prefect takes; its clean-up, and the wait between two tries
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+# Takes the slot of a source, says so, and keeps it; with another word it takes it and ends.
+HOLDER = """
+import sys, time
+from flows.slots import source_slot
+with source_slot("bbc"):
+    print("held", flush=True)
+    time.sleep(0 if sys.argv[1:] else 600)
+"""
+
+
+@dataclass(frozen=True)
+class Operations:
+    """`newslake up` that has the demo site for the network.
+
+    Attributes:
+        up: the server and its runs.
+        site: the network.
+        cron_since: when a schedule of every minute was added for tass.
+        waiter: waits for the slot that a killed process held.
+        killed_at: when that was, monotonic.
+    """
+
+    up: Up
+    site: DemoSite
+    cron_since: datetime
+    waiter: "subprocess.Popen[str]"
+    killed_at: float
+
+    def due_runs(self, name: str, before: datetime) -> list[dict[str, Any]]:
+        """The scheduled runs of a source whose time had come."""
+        wanted: dict[str, Any] = {"deployment_id": {"any_": [self.up.deployment(f"run/{name}")["id"]]}}
+        wanted["expected_start_time"] = {"before_": before.isoformat()}
+        runs: list[dict[str, Any]] = self.up.api("/flow_runs/filter", {"flow_runs": wanted, "limit": 200})
+        return [run for run in runs if run["auto_scheduled"]]
+
+    def coverage(self, name: str, days_ago: int) -> set[str]:
+        """What kinds of runs have looked at a day as a whole."""
+        footer = Lake(open_store(str(self.up.lake))).read_manifest(name, str(today() - timedelta(days=days_ago)))
+        return set(footer.coverage) if footer else set()
+
+    def pages(self, name: str) -> Counter[str]:
+        """Requests for pages of a source, lists and the robots file left out, by path."""
+        articles = {each.url for days in range(31) for each in self.site.expected(name, today() - timedelta(days=days))}
+        return Counter(
+            request.path for request in self.site.requests if f"https://{request.host}{request.path}" in articles
+        )
+
+
+@pytest.fixture(scope="module")
+def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
+    """What takes minutes begins here: a schedule of every minute, and a process that dies with a slot."""
+    with (
+        DemoSite(today(), days=12, per_day=4) as site,
+        newslake_up(
+            tmp_path_factory.mktemp("schedules"),
+            settings={"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": "0.01"},
+        ) as up,
+    ):
+        environment = up.environment | {"PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(up.lake.parent / "p")}
+        holder = _hold(environment)
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        holder.stdout.close()
+        waiter = _hold(environment, "briefly")
+        tass = up.deployment("run/tass")
+        every_minute = {"cron": "* * * * *", "timezone": "Europe/Moscow"}
+        schedule = {"schedule": every_minute, "active": True, "slug": "minutely"}
+        up.api(f"/deployments/{tass['id']}/schedules", [schedule | {"parameters": {"source": "tass", "lag_days": 2}}])
+        try:
+            yield Operations(up, site, datetime.now(UTC), waiter, time.monotonic())
+        finally:
+            waiter.kill()
+            waiter.wait()
+            if waiter.stdout:
+                waiter.stdout.close()
+
+
+def _hold(environment: dict[str, str], *briefly: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", HOLDER, *briefly], env=environment, stdout=subprocess.PIPE, text=True
+    )
+
+
+def _until(seconds: float, condition: Any) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing came of it within {seconds:g} s")
+        time.sleep(1)
+
+
+def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operations) -> None:
+    """O03: three days without a worker, and every run that was scheduled meanwhile becomes due at once."""
+    up, now = operations.up, datetime.now(UTC)
+    window = {"start_time": (now - timedelta(days=LATE_DAYS)).isoformat(), "end_time": now.isoformat()}
+    up.api(f"/deployments/{up.deployment('run/theissue')['id']}/schedule", window | {"min_runs": 99, "max_runs": 99})
+    late = operations.due_runs("theissue", now)
+    assert len(late) >= 20
+
+    def ended() -> bool:
+        return all(run["state_type"] in ENDED for run in operations.due_runs("theissue", now))
+
+    _until(240, ended)
+    runs = operations.due_runs("theissue", now)
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}
+    worked = [run for run in runs if run["state"]["name"] != SKIPPED]
+    days = {_day_of(run) for run in runs}
+    assert len(worked) == len(days)  # each day once
+    assert {_day_of(run) for run in worked} == days
+    assert all(run["state"]["message"].startswith("the run scheduled for") for run in runs if run not in worked)
+    # Those that the first ones ended never had a process: only some that were started together with them did.
+    assert sum(run["start_time"] is not None for run in runs) <= len(days) + CONCURRENT_RUNS
+    for days_ago in range(1, LATE_DAYS):
+        assert "live" in operations.coverage("theissue", days_ago)
+    assert set(operations.pages("theissue").values()) == {1}
+    asked = [each for each in operations.site.requests if each.host.endswith("theissue.com")]
+    lists = len(asked) - operations.pages("theissue").total()
+    assert lists <= len(worked) * LISTS
+
+
+def _day_of(run: dict[str, Any]) -> str:
+    scheduled = datetime.fromisoformat(run["expected_start_time"]).astimezone(UTC)
+    return str(scheduled.date() - timedelta(days=run["parameters"]["lag_days"]))
+
+
+def test_o04_two_runs_of_one_day_at_the_same_time_fetch_each_page_once(operations: Operations) -> None:
+    """O04: the second waits for the slot of the source, then finds that the archive has everything."""
+    up, day = operations.up, str(today() - timedelta(days=9))
+    both = [up.start("run", source="globalresearch", day=day) for _ in range(2)]
+    assert [up.ended(run)["type"] for run in both] == ["COMPLETED"] * 2
+    assert set(operations.pages("globalresearch").values()) == {1}
+    assert "live" in operations.coverage("globalresearch", 9)
+
+
+def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operations: Operations) -> None:
+    up, site = operations.up, operations.site
+    work(site, up.lake, "globalresearch", Days.one(today() - timedelta(days=OUTAGE_DAYS + 1)))
+    dry = up.start("maintain", sources=["globalresearch"], dry_run=True)
+    assert up.ended(dry)["type"] == "COMPLETED"
+    assert not operations.coverage("globalresearch", OUTAGE_DAYS)
+    artifacts = up.api(
+        "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [dry]}, "key": {"any_": ["repairs"]}}}
+    )
+    assert artifacts[0]["data"].count('"action": "repair"') == OUTAGE_DAYS
+
+    assert up.ended(up.start("maintain", sources=["globalresearch"]))["type"] == "COMPLETED"
+    assert all("live" in operations.coverage("globalresearch", days) for days in range(1, OUTAGE_DAYS + 1))
+    before = len([each for each in site.requests if each.host.endswith("globalresearch.ca")])
+    assert up.ended(up.start("maintain", sources=["globalresearch"]))["type"] == "COMPLETED"
+    assert len([each for each in site.requests if each.host.endswith("globalresearch.ca")]) == before
+
+
+def test_o01_a_cron_schedule_fires_by_itself_and_lands_the_day_of_its_scheduled_time(operations: Operations) -> None:
+    up = operations.up
+
+    def landed() -> list[dict[str, Any]]:
+        runs = operations.due_runs("tass", datetime.now(UTC))
+        worked = [run for run in runs if run["state_type"] == "COMPLETED" and run["parameters"]["lag_days"] == 2]
+        return [run for run in worked if run["state"]["name"] != SKIPPED]
+
+    _until(240, landed)
+    run = landed()[0]
+    assert datetime.fromisoformat(run["expected_start_time"]) >= operations.cron_since - timedelta(minutes=1)
+    assert run["name"] == f"tass-{_day_of(run)}"
+    tass = up.deployment("run/tass")
+    (minutely,) = [each for each in tass["schedules"] if each["slug"] == "minutely"]
+    assert minutely["schedule"]["timezone"] == "Europe/Moscow"
+    assert list(up.lake.glob(f"articles/source=tass/date={_day_of(run)}/articles.parquet"))
+
+
+def test_o02_the_slot_of_a_killed_process_comes_free_within_two_minutes(operations: Operations) -> None:
+    operations.waiter.wait(LEASE_AND_CLEAN_UP)
+    assert operations.waiter.returncode == 0
+    assert operations.waiter.stdout
+    assert operations.waiter.stdout.read() == "held\n"
+    files = list(Path(operations.up.environment["XDG_STATE_HOME"]).glob("newslake/prefect/concurrency_leases"))
+    assert len(files) == 1  # leases lie where a restart of the server finds them

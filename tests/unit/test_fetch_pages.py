@@ -1,0 +1,139 @@
+"""What is kept of answers and errors, and what is said of them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from infra.fetch_pages import Fetched, fetch_pages
+from infra.fetching import Answer, FetchError, FetchReason
+from parsers.capture import CapturedAtBasis, MediaType
+
+if TYPE_CHECKING:
+    from infra.polite_client import PoliteClient
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+EARLIER = datetime(2026, 11, 22, 11, tzinfo=UTC)
+URL = "https://tass.com/world/1"
+HTML = b"<html><body>News</body></html>"
+
+
+class FakeClient:
+    """Gives what it was told for each address."""
+
+    def __init__(self, answers: Mapping[str, Answer | FetchError]) -> None:
+        self._answers = answers
+
+    def get(self, url: str, **_: object) -> Answer:
+        found = self._answers[url]
+        if isinstance(found, FetchError):
+            raise found
+        return found
+
+
+def fetched(found: Answer | FetchError, url: str = URL, source: str | None = None) -> Fetched:
+    client = cast("PoliteClient", FakeClient({url: found}))
+    (page,) = fetch_pages([(url, None)], client, lambda: NOW, source=source)
+    return page
+
+
+def answer(body: bytes = HTML, content_type: str = "text/html; charset=utf-8", **changes: Any) -> Answer:
+    values = {"final_url": URL, "flags": ()} | changes
+    return Answer(URL, values["final_url"], 200, (("Content-Type", content_type),), body, EARLIER, (), values["flags"])
+
+
+def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> None:
+    page = fetched(answer(final_url="https://tass.com/world/1-moved"), source="tass")
+    assert page.error is None
+    assert page.capture is not None
+    assert (page.capture.url, page.capture.body, page.capture.captured_at) == (URL, HTML, EARLIER)
+    assert (page.capture.captured_at_basis, page.capture.http_status) == (CapturedAtBasis.LIVE, 200)
+    assert (page.capture.http_charset, page.capture.source, page.capture.truncated) == ("utf-8", "tass", False)
+    assert page.capture.http_headers == (("Content-Type", "text/html; charset=utf-8"),)
+
+
+@pytest.mark.parametrize(
+    ("header", "charset"),
+    [
+        ("text/html", None),
+        ('text/html; Charset="windows-1251"; x=y', "windows-1251"),
+        ("text/html; charset = koi8-r", "koi8-r"),
+    ],
+)
+def test_p01_the_charset_is_the_headers(header: str, charset: str | None) -> None:
+    page = fetched(answer(content_type=header))
+    assert page.capture is not None
+    assert page.capture.http_charset == charset
+
+
+def test_f33_the_type_is_found_in_the_bytes_not_in_the_header() -> None:
+    page = fetched(answer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"))
+    assert page.capture is not None
+    assert page.capture.media_type is not MediaType.HTML
+
+
+def test_f19_a_page_that_may_have_been_cut_off_counts_as_truncated() -> None:
+    page = fetched(answer(flags=("maybe_truncated",)))
+    assert page.capture is not None
+    assert page.capture.truncated
+
+
+@pytest.mark.parametrize("home", ["https://tass.com/", "https://tass.com", "https://www.tass.com/?from=1"])
+def test_f13_an_article_that_leads_to_the_home_page_is_off_site_and_not_kept(home: str) -> None:
+    page = fetched(answer(final_url=home))
+    assert page.capture is None
+    assert page.error is not None
+    assert (page.error.reason, page.error.final_url) == (FetchReason.OFF_SITE, home)
+
+
+def test_a_home_page_that_was_asked_for_is_a_page() -> None:
+    client = cast("PoliteClient", FakeClient({"https://tass.com": answer(final_url="https://tass.com/")}))
+    (page,) = fetch_pages([("https://tass.com", None)], client, lambda: NOW)
+    assert page.capture is not None
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 451])
+def test_f29_a_final_status_is_kept_as_the_servers_answer(status: int) -> None:
+    error = FetchError(
+        FetchReason.STATUS, f"status {status}", status=status, headers=(("content-type", "text/html"),), body=HTML
+    )
+    page = fetched(error)
+    assert page.error is error
+    assert page.capture is not None
+    assert (page.capture.http_status, page.capture.body, page.capture.captured_at) == (status, HTML, NOW)
+    assert not page.capture.truncated
+
+
+def test_f18_what_came_of_a_page_that_broke_off_is_kept_as_truncated() -> None:
+    page = fetched(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10]))
+    assert page.capture is not None
+    assert page.capture.truncated
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FetchError(FetchReason.TRUNCATED, "ended early", status=200),
+        FetchError(FetchReason.RATE_LIMITED, "later", status=429, body=HTML),
+        FetchError(FetchReason.SERVER_ERROR, "status 503", status=503, body=HTML),
+        FetchError(FetchReason.TOO_LARGE, "too large", status=200, body=HTML),
+        FetchError(FetchReason.ADDRESS, "private"),
+        FetchError(FetchReason.REDIRECT, "no target", status=302, body=HTML),
+    ],
+    ids=lambda error: error.reason.value,
+)
+def test_of_other_errors_nothing_is_kept(error: FetchError) -> None:
+    assert fetched(error) == Fetched(URL, None, error)
+
+
+def test_closing_ends_the_fetching() -> None:
+    def wanted() -> Iterator[tuple[str, None]]:
+        for number in range(3):
+            yield f"https://host{number}.example/", None
+
+    client = FakeClient({f"https://host{number}.example/": answer() for number in range(3)})
+    pages = fetch_pages(wanted(), cast("PoliteClient", client), lambda: NOW)
+    next(pages)
+    pages.close()
+    assert list(pages) == []
