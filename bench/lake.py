@@ -126,7 +126,7 @@ def land(lake: str, sources: str, days: str) -> float:
     """Land a source at a time, as runs do."""
     from infra.lake import Lake
     from infra.object_store import open_store
-    from infra.partition import Coverage
+    from infra.tables.partition import Coverage
     from tests.lake_samples import NOON, landed
 
     seconds = 0.0
@@ -209,8 +209,8 @@ def make_large(lake: str, rows: str) -> float:
     import pyarrow as pa
 
     from infra.object_store import open_store
-    from infra.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, write
-    from infra.schema import to_table
+    from infra.tables.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, write
+    from infra.tables.schema import to_table
 
     def groups() -> Iterator[Any]:
         for first in range(0, int(rows), ROW_GROUP_ROWS):
@@ -260,8 +260,8 @@ def move(lake: str, rows: str) -> float:
     """Let all rows of the large partition follow their captures, as `compact-raw` does."""
     from infra.archive import Pointer
     from infra.object_store import open_store
-    from infra.partition import ARTICLES
-    from infra.row_pointers import move_captures
+    from infra.raw.row_pointers import move_captures
+    from infra.tables.partition import ARTICLES
     from tests.lake_samples import pointer
 
     moves = {pointer(number): Pointer("raw/0", number * 1000, 900) for number in range(int(rows))}
@@ -274,7 +274,7 @@ def rewrite(lake: str) -> float:
 
     import pyarrow.parquet as pq
 
-    from infra.partition import ROW_GROUP_ROWS, ZSTD_LEVEL
+    from infra.tables.partition import ROW_GROUP_ROWS, ZSTD_LEVEL
 
     (path,) = _parquet(lake)
 
@@ -299,7 +299,7 @@ def _long_article(number: int, second: int | None = None) -> Any:
 
 
 def _large_key() -> str:
-    from infra.partition import ARTICLES
+    from infra.tables.partition import ARTICLES
 
     return ARTICLES.key("gazette", "2024-05-01")
 

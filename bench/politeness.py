@@ -16,9 +16,9 @@ from itertools import pairwise
 import requests
 
 from bench.slow_site import LOG, slow_site
-from infra.fetching import Answer
-from infra.polite_client import PoliteClient, fetch_all
 from infra.settings import Settings
+from infra.web.fetching import Answer
+from infra.web.polite_client import PoliteClient, fetch_all
 
 HOSTS = 40
 SECONDS = 15

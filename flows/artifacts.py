@@ -8,16 +8,16 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
 from flows.gate_report import emit_findings
-from flows.held_text import findings_markdown
-from flows.next_steps import next_steps, period_of, touched_days
-from flows.report import plan_rows, plan_summary
-from flows.run_page import DAYS_MEAN, day_rows, pictured, run_page
-from infra.backfill_plan import PlannedDay, Wish
+from flows.reports.held_text import findings_markdown
+from flows.reports.next_steps import next_steps, period_of, touched_days
+from flows.reports.report import plan_rows, plan_summary
+from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
+from infra.backfill.plan import PlannedDay, Wish
 from infra.catalog import Catalog, Day, State
 from infra.days import Days
-from infra.filing import Run
-from infra.holds import open_holds, read_holds
-from infra.run_report import RunReport
+from infra.quality.holds import open_holds, read_holds
+from infra.runs.filing import Run
+from infra.runs.run_report import RunReport
 from parsers.registry import sources
 
 SHOWN_ROWS = 1_000  # rows of a table artifact: 150 kB; `newslake status --json` has all

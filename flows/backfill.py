@@ -11,11 +11,11 @@ from flows.parameters import DirectionName, MaxActive, PreferName, ReprocessName
 from flows.progress import Progress
 from flows.run import source_days_task
 from flows.start import begin_run
-from infra.backfill import require_all_done, work_through
-from infra.backfill_plan import Direction, Piece, Reprocess, Wish, pieces_of, plan_backfill
+from infra.backfill.plan import Direction, Piece, Reprocess, Wish, pieces_of, plan_backfill
+from infra.backfill.window import require_all_done, work_through
 from infra.days import Days, require_begun
-from infra.preference import Preference
-from infra.run_report import RunReport
+from infra.live.preference import Preference
+from infra.runs.run_report import RunReport
 
 
 @flow(name="backfill", flow_run_name="backfill-{start}-{end}", persist_result=False)

@@ -7,22 +7,22 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import (
-    cli_backfill,
-    cli_checks,
-    cli_demo,
-    cli_deploy,
-    cli_doctor,
-    cli_lake,
-    cli_live,
-    cli_maintain,
-    cli_parse,
-    cli_rejects,
-    cli_repair,
-    cli_reparse,
-    cli_runs,
-    cli_show,
-    cli_up,
+from flows.commands import (
+    backfill,
+    checks,
+    demo,
+    deploy,
+    doctor,
+    lake,
+    live,
+    maintain,
+    parse,
+    rejects,
+    reparse,
+    retention,
+    runs,
+    show,
+    up,
 )
 from flows.console import ExitCode, stderr
 
@@ -58,27 +58,27 @@ def _program(
     pass
 
 
-app.command(name="demo", rich_help_panel="Start here")(cli_demo.demo)
-app.command(name="up", rich_help_panel="Start here")(cli_up.up)
-app.command(name="deploy", rich_help_panel="Start here")(cli_deploy.deploy)
-app.command(name="ingest", rich_help_panel="Fill the lake")(cli_runs.ingest)
-app.command(name="run", rich_help_panel="Fill the lake")(cli_live.run)
-app.command(name="fetch", rich_help_panel="Fill the lake")(cli_live.fetch)
-app.command(name="backfill", rich_help_panel="Fill the lake")(cli_backfill.backfill)
-app.command(name="reparse", rich_help_panel="Fill the lake")(cli_reparse.reparse)
-app.command(name="release", rich_help_panel="Fill the lake")(cli_checks.release)
-app.command(name="status", rich_help_panel="Look at it")(cli_lake.status)
-app.command(name="query", rich_help_panel="Look at it")(cli_lake.query)
-app.command(name="show", rich_help_panel="Look at it")(cli_show.show)
-app.command(name="rejects", rich_help_panel="Look at it")(cli_rejects.rejects)
-app.command(name="verify", rich_help_panel="Look at it")(cli_lake.verify)
-app.command(name="doctor", rich_help_panel="Look at it")(cli_doctor.doctor)
-app.command(name="maintain", rich_help_panel="Keep it in shape")(cli_repair.maintain)
-app.command(name="compact-raw", rich_help_panel="Keep it in shape")(cli_maintain.compact_raw)
-app.command(name="expire", rich_help_panel="Keep it in shape")(cli_maintain.expire)
-app.command(name="parse", rich_help_panel="Work on parsers")(cli_parse.parse)
-app.command(name="suggest-checks", rich_help_panel="Work on parsers")(cli_checks.suggest_checks)
-app.command(name="sources", rich_help_panel="Work on parsers")(cli_lake.sources)
+app.command(name="demo", rich_help_panel="Start here")(demo.demo)
+app.command(name="up", rich_help_panel="Start here")(up.up)
+app.command(name="deploy", rich_help_panel="Start here")(deploy.deploy)
+app.command(name="ingest", rich_help_panel="Fill the lake")(runs.ingest)
+app.command(name="run", rich_help_panel="Fill the lake")(live.run)
+app.command(name="fetch", rich_help_panel="Fill the lake")(live.fetch)
+app.command(name="backfill", rich_help_panel="Fill the lake")(backfill.backfill)
+app.command(name="reparse", rich_help_panel="Fill the lake")(reparse.reparse)
+app.command(name="release", rich_help_panel="Fill the lake")(checks.release)
+app.command(name="status", rich_help_panel="Look at it")(lake.status)
+app.command(name="query", rich_help_panel="Look at it")(lake.query)
+app.command(name="show", rich_help_panel="Look at it")(show.show)
+app.command(name="rejects", rich_help_panel="Look at it")(rejects.rejects)
+app.command(name="verify", rich_help_panel="Look at it")(lake.verify)
+app.command(name="doctor", rich_help_panel="Look at it")(doctor.doctor)
+app.command(name="maintain", rich_help_panel="Keep it in shape")(maintain.maintain)
+app.command(name="compact-raw", rich_help_panel="Keep it in shape")(retention.compact_raw)
+app.command(name="expire", rich_help_panel="Keep it in shape")(retention.expire)
+app.command(name="parse", rich_help_panel="Work on parsers")(parse.parse)
+app.command(name="suggest-checks", rich_help_panel="Work on parsers")(checks.suggest_checks)
+app.command(name="sources", rich_help_panel="Work on parsers")(lake.sources)
 
 
 def main() -> NoReturn:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from prefect.events import emit_event
 
-from infra.holds import Hold, since
+from infra.quality.holds import Hold, since
 from parsers.checks import Finding, Severity
 
 HELD_EVENT = "newslake.source.held"

@@ -9,10 +9,10 @@ from flows.progress import Progress
 from flows.start import begin_run
 from infra.captures import find_inputs
 from infra.days import parse_instant
-from infra.filing import Run
-from infra.ingest import Chunk, ingest_chunk, plan
 from infra.known_sources import require_source
-from infra.run_report import RunReport
+from infra.runs.filing import Run
+from infra.runs.ingest import Chunk, ingest_chunk, plan
+from infra.runs.run_report import RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

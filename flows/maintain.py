@@ -10,14 +10,14 @@ from flows.artifacts import publish
 from flows.failures import in_one_line
 from flows.parameters import MaxActive, SourceName
 from flows.progress import Progress
-from flows.repair_report import repair_rows
+from flows.reports.repair_report import repair_rows
 from flows.run import source_days_task
 from flows.slots import stale_slots
 from flows.start import begin_run
-from infra.backfill import require_all_done, work_through
-from infra.backfill_plan import Piece
-from infra.repair import plan_repairs
-from infra.run_report import RunReport
+from infra.backfill.plan import Piece
+from infra.backfill.repair import plan_repairs
+from infra.backfill.window import require_all_done, work_through
+from infra.runs.run_report import RunReport
 
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False)

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from infra.backfill import MAX_ACTIVE
-from infra.backfill_plan import Direction, Reprocess
-from infra.preference import Preference
+from infra.backfill.plan import Direction, Reprocess
+from infra.backfill.window import MAX_ACTIVE
+from infra.live.preference import Preference
 from parsers.registry import sources
 
 MAX_LAG_DAYS = 31  # a run that lands what is older is a backfill

@@ -7,11 +7,11 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import publish
 from flows.progress import Progress
-from infra.filing import Run
-from infra.reparse import rebuild as rebuild_all
-from infra.reparse import reparse_chunk
-from infra.reparse_plan import ArchivedChunk
-from infra.run_report import RunReport
+from infra.runs.filing import Run
+from infra.runs.reparse import rebuild as rebuild_all
+from infra.runs.reparse import reparse_chunk
+from infra.runs.reparse_plan import ArchivedChunk
+from infra.runs.run_report import RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

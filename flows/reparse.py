@@ -5,14 +5,14 @@ from datetime import date
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.diff_report import diff_markdown
 from flows.failures import in_one_line
 from flows.parameters import SourceName
 from flows.rebuild import rebuild
+from flows.reports.diff_report import diff_markdown
 from flows.start import begin_run
-from infra.reparse import try_out
-from infra.reparse_plan import Scope
-from infra.run_report import RunReport
+from infra.runs.reparse import try_out
+from infra.runs.reparse_plan import Scope
+from infra.runs.run_report import RunReport
 
 
 @flow(name="reparse", persist_result=False)

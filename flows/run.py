@@ -14,13 +14,13 @@ from flows.progress import Progress
 from flows.slots import source_slot
 from flows.start import begin_run
 from infra.days import Days, require_begun
-from infra.filing import Run
-from infra.live import carry_out
-from infra.live_plan import Order, make_plan
-from infra.polite_client import PoliteClient
-from infra.preference import Preference
-from infra.run_report import RunReport
-from infra.site_lock import site_locks
+from infra.live.carry_out import carry_out
+from infra.live.plan import Order, make_plan
+from infra.live.preference import Preference
+from infra.live.site_lock import site_locks
+from infra.runs.filing import Run
+from infra.runs.run_report import RunReport
+from infra.web.polite_client import PoliteClient
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

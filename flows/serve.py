@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from infra.errors import NewslakeError
+from infra.live.site_lock import state_folder
 from infra.settings import Settings
-from infra.site_lock import state_folder
 
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 START_SECONDS = 90  # SQLite migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that

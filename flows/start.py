@@ -3,8 +3,8 @@
 import secrets
 from datetime import UTC, datetime
 
-from infra.filing import Run
 from infra.object_store import ObjectStore, open_store
+from infra.runs.filing import Run
 from infra.settings import Settings, load_settings
 
 

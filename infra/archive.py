@@ -13,8 +13,8 @@ from itertools import chain
 from typing import Final
 
 from infra.object_store import ConflictError, ObjectStore
-from infra.raw_index import Identity, IndexEntry, Pointer
-from infra.raw_objects import (
+from infra.raw.raw_index import Identity, IndexEntry, Pointer
+from infra.raw.raw_objects import (
     WARC_SUFFIX,
     RawObjects,
     damaged,
@@ -25,7 +25,7 @@ from infra.raw_objects import (
     require_source,
     source_of,
 )
-from infra.warc import Revisit, decode, encode, encode_info, encode_revisit
+from infra.raw.warc import Revisit, decode, encode, encode_info, encode_revisit
 from parsers.capture import Capture
 
 __all__ = ["UNKNOWN_SOURCE", "ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]

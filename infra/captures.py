@@ -17,13 +17,13 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, Final, cast
 
-from infra.archived_pages import read_archive
 from infra.errors import NewslakeError
-from infra.find_inputs import S3, find_inputs, is_capture_name
-from infra.inputs import Input, ReadCount, Skipped, Unreadable
-from infra.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
+from infra.inputs.archived_pages import read_archive
+from infra.inputs.find_inputs import S3, find_inputs, is_capture_name
+from infra.inputs.input_types import Input, ReadCount, Skipped, Unreadable
+from infra.inputs.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
+from infra.inputs.page_bytes import beginning, read_page
 from infra.object_store import open_store
-from infra.page_bytes import beginning, read_page
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.content import ZIP_MAGIC, media_type_of, saved_from
 from parsers.outcome import RejectReason

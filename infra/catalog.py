@@ -8,11 +8,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from infra.footers import Footers
-from infra.holds import Hold, open_holds, read_holds, since
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore
-from infra.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.quality.holds import Hold, open_holds, read_holds, since
+from infra.tables.footers import Footers
+from infra.tables.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
 from parsers.article import NULL_PARTITION
 
 NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})

@@ -11,17 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.archive import Pointer, RawArchive
-from infra.comparison import FieldChange, differing
 from infra.errors import NewslakeError, UsageError
 from infra.lake import Lake, PartitionId
-from infra.local_store import LocalStore
 from infra.object_store import ObjectStore
 from infra.parse_pool import ParsePool
-from infra.partition import ARTICLES, REJECTS, TableKind
-from infra.partition_file import PartitionFile
 from infra.query import run_query
-from infra.schema import ARTICLE_COLUMNS, to_table
+from infra.runs.comparison import FieldChange, differing
 from infra.settings import Settings
+from infra.stores.local_store import LocalStore
+from infra.tables.partition import ARTICLES, REJECTS, TableKind
+from infra.tables.partition_file import PartitionFile
+from infra.tables.schema import ARTICLE_COLUMNS, to_table
 from parsers.article import NULL_PARTITION, Provenance, article_id
 from parsers.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import by_host

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from infra.archive import UNKNOWN_SOURCE, Pointer
 from infra.errors import NewslakeError
-from infra.footers import Footers
-from infra.landing import CaptureKey, Change, land_articles, land_rejects
 from infra.object_store import ObjectInfo, ObjectStore, read_merge_write
-from infra.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
-from infra.rejects import FAILURES, Reject, invalid_record, reject_id
-from infra.schema import to_table
-from infra.settling import Identities, settle
+from infra.tables.footers import Footers
+from infra.tables.landing import CaptureKey, Change, land_articles, land_rejects
+from infra.tables.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
+from infra.tables.rejects import FAILURES, Reject, invalid_record, reject_id
+from infra.tables.schema import to_table
+from infra.tables.settling import Identities, settle
 from parsers.article import NULL_PARTITION, Article, Provenance, partition_date
 
 WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from infra.footers import Footers
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.partition import REJECTS
-from infra.rejects import RejectState
+from infra.tables.footers import Footers
+from infra.tables.partition import REJECTS
+from infra.tables.rejects import RejectState
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.days import Days, is_within
 from infra.errors import NewslakeError, UsageError
-from infra.footers import Footers
 from infra.lake import Lake
-from infra.local_store import LocalStore
 from infra.object_store import ObjectInfo, ObjectStore
-from infra.partition import ARTICLES, REJECTS, TableKind
+from infra.stores.local_store import LocalStore
+from infra.tables.footers import Footers
+from infra.tables.partition import ARTICLES, REJECTS, TableKind
 
 if TYPE_CHECKING:
     import duckdb

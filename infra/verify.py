@@ -11,10 +11,10 @@ from infra.archive import Pointer
 from infra.errors import NewslakeError
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.partition import ARTICLES, REJECTS, STATED, Manifest, TableKind, manifest_of
-from infra.partition_file import PartitionFile
-from infra.rejects import reject_id
-from infra.sightings import SIGHTINGS, wrong_sightings
+from infra.tables.partition import ARTICLES, REJECTS, STATED, Manifest, TableKind, manifest_of
+from infra.tables.partition_file import PartitionFile
+from infra.tables.rejects import reject_id
+from infra.tables.sightings import SIGHTINGS, wrong_sightings
 from parsers.article import Block, BlockType, article_id, content_digest, partition_date
 from parsers.capture import Capture
 

@@ -1,6 +1,6 @@
 """The record: one dataclass field is one column. Types, order and docs are made from here, and only here.
 
-`infra/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from
+`infra/tables/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from
 the `doc` of each field. Adding a column: add a field with a default, raise `SCHEMA_VERSION`, let `since` in its
 metadata name that version, and run `make docs`.
 """

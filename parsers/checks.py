@@ -1,7 +1,7 @@
 """What is to be expected of a day of a source: declared in the source file, or read off its own history.
 
 Robust statistics only: medians, which one odd day does not move. Nothing here knows what is held back for a finding;
-see `infra/gate.py`.
+see `infra/quality/gate.py`.
 """
 
 import math

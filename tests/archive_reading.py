@@ -4,8 +4,8 @@ import io
 from datetime import UTC, datetime
 from typing import Final
 
-from infra.archived_pages import read_archive
-from infra.inputs import Input, Skipped, Unreadable
+from infra.inputs.archived_pages import read_archive
+from infra.inputs.input_types import Input, Skipped, Unreadable
 from parsers.capture import Capture, CapturedAtBasis
 
 COPIED = datetime(2026, 1, 1, tzinfo=UTC)

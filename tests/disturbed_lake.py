@@ -13,10 +13,10 @@ from typing_extensions import override
 
 from infra.archive import RawArchive
 from infra.captures import find_inputs
-from infra.filing import Run
-from infra.ingest import ingest_chunk, plan
 from infra.object_store import PROBE_PREFIX, ObjectStore, open_store
-from infra.run_report import RunReport
+from infra.runs.filing import Run
+from infra.runs.ingest import ingest_chunk, plan
+from infra.runs.run_report import RunReport
 from infra.settings import Settings
 from infra.verify import verify
 from parsers.capture import Capture

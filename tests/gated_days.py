@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from infra.archive import ArchivedCapture, Pointer
-from infra.filing import Examined, Run, file_outcomes
 from infra.lake import Lake
 from infra.object_store import ObjectStore
+from infra.runs.filing import Examined, Run, file_outcomes
 from infra.settings import Settings
 from parsers.article import article_id
 from parsers.capture import Capture

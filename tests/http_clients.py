@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra.addresses import AddressPolicy
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.http import HttpClient
 from infra.settings import Settings
+from infra.web.addresses import AddressPolicy
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.http import HttpClient
 from tests.raw_server import RawServer
 
 MAX_BYTES = 1 << 20

@@ -135,7 +135,7 @@ def die_on_disk(steps: Steps) -> None:
 
 def die_on_s3(steps: Steps) -> None:
     """Steps are: before a PUT, when half of it was sent, and when the server has done it; before a DELETE."""
-    from infra import s3_store
+    from infra.stores import s3_store
 
     def before_put(request: Any, **_: object) -> None:
         steps.take()

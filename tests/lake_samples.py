@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.archive import Pointer
-from infra.rejects import Reject
+from infra.tables.rejects import Reject
 from parsers.article import Article, Block, BlockType, Fidelity, Image, Provenance, article_id, content_digest
 from parsers.outcome import RejectReason
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from infra.archive import ArchivedCapture, Pointer, RawArchive
-from infra.filing import Examined, Run, file_outcomes
 from infra.lake import Lake
-from infra.raw_index import Identity
+from infra.raw.raw_index import Identity
+from infra.runs.filing import Examined, Run, file_outcomes
 from parsers.capture import Capture
 from parsers.outcome import Parsed
 from parsers.parse import parse

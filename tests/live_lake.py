@@ -6,12 +6,12 @@ from pathlib import Path
 from flows.start import new_run_id
 from infra.days import Days
 from infra.demo_site import DemoSite
-from infra.filing import Run
 from infra.lake import Lake
-from infra.live import work_on
-from infra.live_plan import Order
+from infra.live.carry_out import work_on
+from infra.live.plan import Order
 from infra.object_store import open_store
-from infra.run_report import RunReport
+from infra.runs.filing import Run
+from infra.runs.run_report import RunReport
 from infra.settings import Settings
 
 FAST = 0.001  # seconds between requests; the demo site's Crawl-delay may ask for more

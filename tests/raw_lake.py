@@ -10,8 +10,8 @@ from typing_extensions import override
 from infra.archive import ArchivedCapture, RawArchive
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore, Stored
-from infra.partition import REJECTS
-from infra.raw_index import Identity
+from infra.raw.raw_index import Identity
+from infra.tables.partition import REJECTS
 from infra.verify import Fault, verify
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import SOURCE, landed, rejected

@@ -18,12 +18,12 @@ from typing import Any, Final
 
 from infra.archive import RawArchive
 from infra.captures import find_inputs
-from infra.ingest import Chunk, ingest_chunk
-from infra.inputs import Input
+from infra.inputs.input_types import Input
 from infra.lake import Lake
 from infra.object_store import ObjectStore, open_store
-from infra.partition import ARTICLES, REJECTS
+from infra.runs.ingest import Chunk, ingest_chunk
 from infra.settings import Settings
+from infra.tables.partition import ARTICLES, REJECTS
 from infra.verify import verify
 from tests.disturbed_lake import SECOND_RUN, InlineRun
 

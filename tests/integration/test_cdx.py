@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 import pytest
 from typing_extensions import override
 
-from infra.addresses import AddressPolicy
-from infra.cdx import CdxIndex
+from infra.cdx.index import CdxIndex
 from infra.days import Days
-from infra.fetching import FetchError, FetchReason
-from infra.http import HttpClient
 from infra.settings import Settings
+from infra.web.addresses import AddressPolicy
+from infra.web.fetching import FetchError, FetchReason
+from infra.web.http import HttpClient
 from parsers.source import Source
 from tests.cdx_archive import CdxArchive, Line
 from tests.servers import scripted_server

@@ -11,7 +11,7 @@ from infra.days import Days
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
 from infra.errors import NewslakeError
-from infra.live_plan import Order
+from infra.live.plan import Order
 from infra.object_store import open_store
 from infra.quarantine import rejects_in
 from parsers.registry import sources

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from bench.politeness import main, measure
-from infra.addresses import AddressPolicy
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.http import HttpClient, user_agent_of
-from infra.polite_client import TRIES, PoliteClient, fetch_all
-from infra.politeness import DOWN_AFTER, MAX_RETRY_AFTER
-from infra.robots import CACHE_SECONDS
 from infra.settings import Settings
+from infra.web.addresses import AddressPolicy
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.http import HttpClient, user_agent_of
+from infra.web.polite_client import TRIES, PoliteClient, fetch_all
+from infra.web.politeness import DOWN_AFTER, MAX_RETRY_AFTER
+from infra.web.robots import CACHE_SECONDS
 from tests.servers import Answer as Said
 from tests.servers import free_ports, scripted_server
 from tests.sleeping_clock import SleepingClock

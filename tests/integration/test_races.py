@@ -10,10 +10,10 @@ import pytest
 
 from infra.captures import find_inputs
 from infra.doctor import Verdict, diagnose
-from infra.inputs import Input
+from infra.inputs.input_types import Input
 from infra.lake import Lake
 from infra.object_store import open_store
-from infra.partition import ARTICLES
+from infra.tables.partition import ARTICLES
 from tests import sample_pages as pages
 from tests.lake_samples import SOURCE, landed
 from tests.ten_orders import Content, ingest_alone, ingest_in_orders, main, wait_for_all

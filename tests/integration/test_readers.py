@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.lake import Lake
-from infra.local_store import LocalStore
-from infra.partition import Coverage
-from infra.schema import arrow_schema
+from infra.stores.local_store import LocalStore
+from infra.tables.partition import Coverage
+from infra.tables.schema import arrow_schema
 from parsers.article import NULL_PARTITION, Image
 from tests.lake_samples import NOON, landed
 

@@ -12,9 +12,9 @@ import pytest
 
 from infra.athena import create_table
 from infra.lake import Lake
-from infra.local_store import LocalStore
-from infra.partition import ARTICLES, REJECTS, Coverage
 from infra.query import run_query
+from infra.stores.local_store import LocalStore
+from infra.tables.partition import ARTICLES, REJECTS, Coverage
 from tests.lake_samples import NOON, landed, rejected
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from bench import lake as bench
 from infra.catalog import Catalog, State
 from infra.lake import Lake
-from infra.local_store import LocalStore
+from infra.stores.local_store import LocalStore
 
 pytestmark = pytest.mark.integration
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.filing import Run
 from infra.lake import Lake
+from infra.runs.filing import Run
 from infra.settings import Settings
 from parsers.access import access_of
 from parsers.article import Access, Fidelity

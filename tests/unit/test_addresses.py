@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.addresses import AddressPolicy, not_public, resolve_by_system
 from infra.errors import UsageError
-from infra.fetching import FetchError, FetchReason
 from infra.settings import Settings
+from infra.web.addresses import AddressPolicy, not_public, resolve_by_system
+from infra.web.fetching import FetchError, FetchReason
 
 PUBLIC = AddressPolicy()
 

@@ -20,11 +20,11 @@ from warcio.checker import Checker
 from infra import archive
 from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, IndexEntry, Pointer, RawArchive
 from infra.errors import NewslakeError
-from infra.local_store import LocalStore
 from infra.object_store import ConflictError, ObjectStore, open_store
-from infra.raw_index import read_index
-from infra.raw_objects import RawObjects
-from infra.warc import Revisit, decode, encode, encode_revisit, scan, with_original
+from infra.raw.raw_index import read_index
+from infra.raw.raw_objects import RawObjects
+from infra.raw.warc import Revisit, decode, encode, encode_revisit, scan, with_original
+from infra.stores.local_store import LocalStore
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 
 MOMENT = datetime(2017, 5, 10, 11, 50, 0, 123456, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra import archive_records
-from infra.archive_records import has_digest
-from infra.inputs import Skipped, Unreadable
+from infra.inputs import archive_records
+from infra.inputs.archive_records import has_digest
+from infra.inputs.input_types import Skipped, Unreadable
 from parsers.capture import Capture
 from parsers.outcome import RejectReason
 from tests.archive_reading import bodies, capture, details, read, unreadable

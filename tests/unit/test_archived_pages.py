@@ -9,8 +9,8 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from infra.inputs import Skipped
-from infra.warc import encode
+from infra.inputs.input_types import Skipped
+from infra.raw.warc import encode
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import RejectReason
 from tests.archive_reading import CAPTURED, COPIED, MAX_BYTES, capture, only, unreadable

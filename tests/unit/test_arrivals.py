@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from infra import arrivals
 from infra.archive import RawArchive
-from infra.arrivals import BATCH_PAGES, examine
-from infra.fetch_pages import Fetched
-from infra.fetching import FetchError, FetchReason
+from infra.live import arrivals
+from infra.live.arrivals import BATCH_PAGES, examine
+from infra.live.fetch_pages import Fetched
+from infra.web.fetching import FetchError, FetchReason
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import Outcome, Rejected, RejectReason
 from tests.memory_store import MemoryStore
@@ -71,7 +71,7 @@ def test_a_batch_ends_with_its_bytes_or_its_time(archive: RawArchive, monkeypatc
     monkeypatch.setattr(arrivals, "BATCH_BYTES", 100)
     assert [len(batch) for batch in batches(map(page, range(5), [60] * 5), archive)] == [2, 2, 1]
     times = iter([0.0, *(0.0, 1.0, 31.0), *(40.0, 41.0), 42.0])
-    monkeypatch.setattr("infra.arrivals.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("infra.live.arrivals.time.monotonic", lambda: next(times))
     assert [len(batch) for batch in batches(map(page, range(10, 13)), archive)] == [2, 1]
 
 

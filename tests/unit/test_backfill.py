@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from infra.backfill import MAX_ACTIVE, require_all_done, work_through
-from infra.backfill_plan import Piece
+from infra.backfill.plan import Piece
+from infra.backfill.window import MAX_ACTIVE, require_all_done, work_through
 from infra.days import Days
 from infra.errors import NewslakeError, UsageError
-from infra.live_plan import Order
-from infra.run_report import RunReport
+from infra.live.plan import Order
+from infra.runs.run_report import RunReport
 
 START = date(2024, 5, 1)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.backfill_plan import (
+from infra.backfill.plan import (
     MAX_DAYS,
     MAX_PIECES,
     Action,
@@ -21,10 +21,10 @@ from infra.backfill_plan import (
 from infra.catalog import State
 from infra.days import Days
 from infra.errors import UsageError
-from infra.footers import CACHE_KEY
 from infra.lake import Lake
 from infra.object_store import Stored
-from infra.partition import Coverage
+from infra.tables.footers import CACHE_KEY
+from infra.tables.partition import Coverage
 from parsers.registry import sources
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
@@ -192,7 +192,7 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"paper{number}" for number in range(20)]
-    monkeypatch.setattr("infra.backfill_plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
+    monkeypatch.setattr("infra.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
     for name in names:
         article = landed(1, source=name, published_at=NOON)
         Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from infra.archive import ArchivedCapture, RawArchive
-from infra.captured import Captured
 from infra.days import Days
 from infra.errors import NewslakeError
-from infra.filing import Run
-from infra.holds import Hold, HoldState, put_hold
 from infra.lake import Lake
+from infra.live.captured import Captured
 from infra.object_store import ObjectStore, Stored
-from infra.raw_objects import RawObjects
-from infra.reparse import rebuild
+from infra.quality.holds import Hold, HoldState, put_hold
+from infra.raw.raw_objects import RawObjects
+from infra.runs.filing import Run
+from infra.runs.reparse import rebuild
 from infra.settings import Settings
 from parsers.article import Fidelity
 from parsers.capture import Capture

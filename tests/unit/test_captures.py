@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from infra import captures
 from infra.captures import Input, ReadCount, Unreadable, find_inputs, read_captures
 from infra.errors import NewslakeError, UsageError
+from infra.inputs.page_bytes import read_page
 from infra.object_store import open_store
-from infra.page_bytes import read_page
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.content import media_type_of, problem_of, saved_from
 from parsers.outcome import RejectReason

@@ -9,13 +9,13 @@ from typing import Any, Final
 import pytest
 from typing_extensions import override
 
-from infra import cdx
-from infra.cdx import CdxCapture, CdxIndex, Indexed
+from infra.cdx import index as cdx
+from infra.cdx.index import CdxCapture, CdxIndex, Indexed
 from infra.days import Days
-from infra.fetching import FetchError, FetchReason
-from infra.http_payload import MAX_HEAD_BYTES
-from infra.raw_index import Pointer
+from infra.inputs.http_payload import MAX_HEAD_BYTES
+from infra.raw.raw_index import Pointer
 from infra.settings import Settings
+from infra.web.fetching import FetchError, FetchReason
 from parsers.capture import CapturedAtBasis, MediaType
 from parsers.source import Source
 from tests.cdx_archive import WARC, CdxArchive, DirectClient, Line

@@ -10,13 +10,13 @@ import pytest
 from flows.cli import run as run_cli
 from infra.archive import RawArchive
 from infra.days import Days
-from infra.filing import Run
-from infra.holds import Hold, HoldState, put_hold, read_hold
 from infra.lake import Lake
 from infra.object_store import open_store
-from infra.release import plan_release
-from infra.reparse import rebuild
-from infra.reparse_plan import chunked, plan_days
+from infra.quality.holds import Hold, HoldState, put_hold, read_hold
+from infra.quality.release import plan_release
+from infra.runs.filing import Run
+from infra.runs.reparse import rebuild
+from infra.runs.reparse_plan import chunked, plan_days
 from infra.settings import Settings
 from parsers.capture import Capture
 from tests import sample_pages as pages
@@ -169,7 +169,7 @@ def test_a_source_with_little_history_gets_no_suggestion(capsys: pytest.CaptureF
 def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import held_text
+    from flows.reports import held_text
     from parsers.checks import Checks
     from parsers.registry import by_name
 

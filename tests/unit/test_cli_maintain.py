@@ -182,7 +182,7 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
 
 
 def test_the_grace_that_the_option_names_is_that_of_the_archive() -> None:
-    from flows.cli_maintain import GRACE_HOURS
-    from infra.raw_references import GRACE
+    from flows.commands.retention import GRACE_HOURS
+    from infra.raw.raw_references import GRACE
 
     assert timedelta(hours=GRACE_HOURS) == GRACE

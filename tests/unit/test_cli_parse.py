@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
-from flows import cli_parse
 from flows.cli import run as run_cli
+from flows.commands import parse as cli_parse
 from parsers.capture import Capture
 from parsers.content import Problem
 from parsers.outcome import Outcome

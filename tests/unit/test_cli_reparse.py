@@ -10,9 +10,9 @@ import pytest
 from typing_extensions import override
 
 from flows.cli import run as run_cli
-from infra.filing import Run
 from infra.lake import Lake
 from infra.object_store import open_store
+from infra.runs.filing import Run
 from infra.settings import Settings
 from tests import sample_pages as pages
 from tests.landed_captures import archive, land

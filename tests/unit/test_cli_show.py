@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.filing import Run
 from infra.lake import Lake
-from infra.local_store import LocalStore
+from infra.runs.filing import Run
 from infra.settings import Settings
+from infra.stores.local_store import LocalStore
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, rejected
 from tests.landed_captures import archive, land
@@ -147,7 +147,7 @@ def test_rejections_are_summed_up_and_the_next_command_is_said(capsys: pytest.Ca
 def test_rejections_of_one_reason_are_listed_each_with_where_it_lies(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.cli_rejects.SHOWN_REJECTS", 2)
+    monkeypatch.setattr("flows.commands.rejects.SHOWN_REJECTS", 2)
     assert run_cli(["rejects", "--reason", "empty"]) == 0
     printed = capsys.readouterr()
     assert pages.url(5) in printed.out

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.checker import Checker
 
-from infra import compaction
 from infra.archive import RawArchive
-from infra.compaction import CompactionReport, compact, plan_compaction
 from infra.errors import NewslakeError
 from infra.lake import Lake
 from infra.object_store import ObjectStore, open_store
-from infra.partition import ARTICLES
-from infra.raw_references import GRACE
-from infra.row_pointers import move_captures
+from infra.raw import compaction
+from infra.raw.compaction import CompactionReport, compact, plan_compaction
+from infra.raw.raw_references import GRACE
+from infra.raw.row_pointers import move_captures
+from infra.tables.partition import ARTICLES
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
 from tests.raw_lake import (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from infra.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
 from infra.lake import Lake
-from infra.rejects import Reject
-from infra.trial_store import TrialStore
+from infra.runs.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
+from infra.stores.trial_store import TrialStore
+from infra.tables.rejects import Reject
 from parsers.article import Article, Block, BlockType, Provenance
 from parsers.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected

@@ -8,7 +8,7 @@ import pytest
 
 from infra import data_dictionary
 from infra.data_dictionary import DICTIONARY, render
-from infra.rejects import Reject
+from infra.tables.rejects import Reject
 from parsers.article import Article, Provenance
 from parsers.outcome import RejectReason
 

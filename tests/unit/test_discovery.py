@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.days import Days
-from infra.discovery import MAX_CHILDREN, Discovered, Drop, dated_span, discover, local_days
-from infra.discovery_state import DiscoveryState
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.list_client import FeedStatus
-from infra.polite_client import PoliteClient
+from infra.live.discovery import MAX_CHILDREN, Discovered, Drop, dated_span, discover, local_days
+from infra.live.discovery_state import DiscoveryState
+from infra.live.list_client import FeedStatus
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.polite_client import PoliteClient
 from parsers.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, PagedListing, Sitemap
 from parsers.source import Source
 from tests.memory_store import MemoryStore
@@ -254,7 +254,7 @@ def test_s02_sitemap_over_the_limit_is_read_up_to_it_and_reported(site: NewsSite
 def test_s02_sitemap_beyond_all_measure_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.discovery.SITEMAP_REQUEST_BYTES", 100)
+    monkeypatch.setattr("infra.live.discovery.SITEMAP_REQUEST_BYTES", 100)
     site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
     (report,) = run(source(MAP), client).feeds
     assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)
@@ -477,7 +477,7 @@ def test_s03_indexes_in_indexes_are_followed_three_levels_deep(site: NewsSite, c
 def test_s03_index_of_50_000_sitemaps_costs_so_many_requests_and_no_more(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.discovery.MAX_CHILDREN", 3)
+    monkeypatch.setattr("infra.live.discovery.MAX_CHILDREN", 3)
     site.pages["news.example/sitemap.xml"] = index(*(f"/{number}.xml" for number in range(50_000)))
     site.pages["news.example/1.xml"] = index("/deeper.xml")
     found = run(source(MAP), client)
@@ -584,7 +584,7 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
 def test_p07_listing_that_kills_the_reader_is_rejected(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.listing_worker.read_listing", dying_reader)
+    monkeypatch.setattr("infra.live.listing_worker.read_listing", dying_reader)
     site.pages["news.example/all"] = listing("/a")
     (report,) = run(source(PagedListing("https://news.example/all", links="a")), client).feeds
     assert (report.status, report.detail) == (FeedStatus.REJECTED, "the process that read it died, exit code 3")

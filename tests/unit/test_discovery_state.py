@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
+from infra.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
 from parsers.discovery import Link
 from tests.memory_store import MemoryStore
 

@@ -16,8 +16,8 @@ from flows.cli import run as run_cli
 from infra import doctor
 from infra.doctor import Finding, Verdict
 from infra.errors import NewslakeError
-from infra.local_store import LocalStore
 from infra.object_store import ConflictError, ObjectStore, open_store
+from infra.stores.local_store import LocalStore
 from tests.memory_store import MemoryStore
 from tests.servers import Answer, free_ports, scripted_server
 

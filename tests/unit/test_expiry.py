@@ -9,15 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra import expiry, row_pointers
 from infra.archive import ArchivedCapture, RawArchive
-from infra.compaction import compact, plan_compaction
 from infra.errors import NewslakeError, UsageError
-from infra.expiry import ARTICLE, HELD, MARKED, OPEN_REJECT, RECENT, REVISITED, UNDATED, Action, Expiry, Layer, expire
-from infra.holds import Hold, put_hold, released
 from infra.lake import Lake
-from infra.partition import REJECTS
-from infra.raw_references import GRACE
+from infra.quality.holds import Hold, put_hold, released
+from infra.raw import expiry, row_pointers
+from infra.raw.compaction import compact, plan_compaction
+from infra.raw.expiry import (
+    ARTICLE,
+    HELD,
+    MARKED,
+    OPEN_REJECT,
+    RECENT,
+    REVISITED,
+    UNDATED,
+    Action,
+    Expiry,
+    Layer,
+    expire,
+)
+from infra.raw.raw_references import GRACE
+from infra.tables.partition import REJECTS
 from parsers.article import NULL_PARTITION
 from tests.lake_samples import SOURCE, landed
 from tests.raw_lake import (

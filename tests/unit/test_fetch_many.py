@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.fetch_many import WAITING_ANSWERS, fetch_all
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.politeness import StoppedError, paced_host
+from infra.web.fetch_many import WAITING_ANSWERS, fetch_all
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.politeness import StoppedError, paced_host
 from parsers.source import Source
 
 if TYPE_CHECKING:
-    from infra.polite_client import PoliteClient
+    from infra.web.polite_client import PoliteClient
 
 
 class FakeClient:

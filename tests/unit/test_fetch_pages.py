@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.fetch_pages import Fetched, fetch_pages
-from infra.fetching import Answer, FetchError, FetchReason
+from infra.live.fetch_pages import Fetched, fetch_pages
+from infra.web.fetching import Answer, FetchError, FetchReason
 from parsers.capture import CapturedAtBasis, MediaType
 
 if TYPE_CHECKING:
-    from infra.polite_client import PoliteClient
+    from infra.web.polite_client import PoliteClient
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 22, 11, tzinfo=UTC)

@@ -8,12 +8,12 @@ import pytest
 
 from infra.archive import Pointer
 from infra.errors import NewslakeError, UsageError
-from infra.filing import Run
 from infra.find_record import Record, find_record, parse_today
 from infra.lake import Lake
 from infra.object_store import ObjectStore, open_store
-from infra.partition import ARTICLES, REJECTS
+from infra.runs.filing import Run
 from infra.settings import Settings
+from infra.tables.partition import ARTICLES, REJECTS
 from parsers.outcome import Parsed, RejectReason
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, SOURCE, landed, rejected

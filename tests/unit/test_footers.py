@@ -7,14 +7,14 @@ from threading import Barrier, Lock
 import pytest
 from typing_extensions import override
 
-from infra import footers
 from infra.catalog import Catalog, State
 from infra.errors import NewslakeError
-from infra.footers import CACHE_KEY, READERS, Footers
 from infra.lake import Lake
 from infra.object_store import ObjectInfo
-from infra.partition import Coverage, DamagedError
-from infra.s3_store import CONNECTIONS
+from infra.stores.s3_store import CONNECTIONS
+from infra.tables import footers
+from infra.tables.footers import CACHE_KEY, READERS, Footers
+from infra.tables.partition import Coverage, DamagedError
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from infra.archive import Pointer
-from infra.filing import Examined, file_outcomes
-from infra.holds import HoldState, read_hold, read_holds
 from infra.lake import Lake
-from infra.partition import Coverage
-from infra.run_report import RunReport
+from infra.quality.holds import HoldState, read_hold, read_holds
+from infra.runs.filing import Examined, file_outcomes
+from infra.runs.run_report import RunReport
+from infra.tables.partition import Coverage
 from parsers.article import Image
 from parsers.checks import Check, Severity
 from parsers.outcome import Rejected, RejectReason
@@ -266,7 +266,7 @@ class TestAccepting:
 
 
 def test_declared_numbers_count_without_any_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    from infra import gate
+    from infra.quality import gate
     from parsers.checks import Checks
 
     source = by_name(SOURCE)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from flows import gate_report
-from flows.held_text import findings_markdown
-from infra.holds import HeldCapture, Hold
+from flows.reports.held_text import findings_markdown
+from infra.quality.holds import HeldCapture, Hold
 from parsers.checks import Check, Finding, Severity
 
 HOSTILE = HeldCapture("https://tass.com/<script>|`", None, "raw/source=tass/date=2024-05-02/r.warc.gz", 0, 10)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from infra.errors import NewslakeError, UsageError
-from infra.holds import (
+from infra.quality.holds import (
     HeldCapture,
     Hold,
     HoldState,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.fetching import FetchError, FetchReason
-from infra.http import user_agent_of
 from infra.settings import Settings
+from infra.web.fetching import FetchError, FetchReason
+from infra.web.http import user_agent_of
 from tests.http_clients import MAX_BYTES, client_for, refusal
 from tests.raw_server import Reply, answer, raw_server, redirect
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.http_body import MAX_GZIP_MEMBERS, Inflater
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.http_body import MAX_GZIP_MEMBERS, Inflater
 from parsers.capture import Capture, CapturedAtBasis
 from parsers.content import media_type_of
 from parsers.outcome import Rejected, RejectReason
@@ -111,9 +111,9 @@ def test_an_inflater_gives_the_same_however_the_bytes_are_cut(parts: list[bytes]
 BOMB_TEST = """
 import resource, sys
 sys.path.insert(0, {root!r})
-from infra.addresses import AddressPolicy
-from infra.fetching import FetchError
-from infra.http import HttpClient
+from infra.web.addresses import AddressPolicy
+from infra.web.fetching import FetchError
+from infra.web.http import HttpClient
 policy = AddressPolicy(frozenset({{("127.0.0.1", {port})}}))
 with HttpClient(policy, user_agent="newslake/test", deadline_seconds=60, max_bytes=10 << 20) as client:
     try:

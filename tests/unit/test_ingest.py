@@ -6,12 +6,12 @@ import pytest
 
 from infra.archive import UNKNOWN_SOURCE, RawArchive
 from infra.captures import find_inputs
-from infra.filing import Run, folder_of
-from infra.ingest import ingest_chunk, plan
-from infra.inputs import Input
+from infra.inputs.input_types import Input
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.run_report import RunReport
+from infra.runs.filing import Run, folder_of
+from infra.runs.ingest import ingest_chunk, plan
+from infra.runs.run_report import RunReport
 from infra.settings import Settings
 from parsers.capture import CapturedAtBasis
 from parsers.outcome import Rejected, RejectReason
@@ -95,8 +95,8 @@ def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_p
 def test_p06_p07_pages_that_hang_or_crash_do_not_sink_a_run(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from infra import filing
     from infra.parse_pool import ParsePool
+    from infra.runs import filing
     from tests.misbehaving_parsers import parse_unless_told
 
     def open_pool(_: Run) -> ParsePool:
@@ -132,7 +132,7 @@ def test_inputs_are_told_one_by_one_as_they_end(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.ingest.BATCH_CAPTURES", 2)
+    monkeypatch.setattr("infra.runs.ingest.BATCH_CAPTURES", 2)
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
     assert (report.parsed, report.partitions_written) == (5, 3)
     assert Lake(run.open_store()).read_partition("tass", "2024-01-10").num_rows == 5

@@ -12,8 +12,8 @@ import pytest
 from infra.archive import UNKNOWN_SOURCE, Pointer
 from infra.errors import NewslakeError, UsageError
 from infra.lake import Lake, LandingReport
-from infra.local_store import LocalStore
-from infra.partition import REJECTS, Coverage
+from infra.stores.local_store import LocalStore
+from infra.tables.partition import REJECTS, Coverage
 from parsers.article import NULL_PARTITION
 from parsers.outcome import RejectReason
 from tests.lake_samples import NOON, Landed, broken, landed, pointer, rejected

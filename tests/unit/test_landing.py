@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra import landing
-from infra.landing import CaptureKey, Change, land_articles, land_rejects
-from infra.partition import ARTICLES, REJECTS, Coverage, decode, encode
-from infra.rejects import Reject, RejectState
-from infra.schema import to_table
+from infra.tables import landing
+from infra.tables.landing import CaptureKey, Change, land_articles, land_rejects
+from infra.tables.partition import ARTICLES, REJECTS, Coverage, decode, encode
+from infra.tables.rejects import Reject, RejectState
+from infra.tables.schema import to_table
 from parsers.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
 from tests.lake_samples import NOON, Landed, landed, provenance, rejected
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.errors import UsageError
-from infra.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
+from infra.inputs.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
 
 UTC_TIME = datetime(2024, 2, 28, 13, 6, 44, 83593, tzinfo=UTC)
 

@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from infra import object_store
 from infra.errors import NewslakeError, UsageError
-from infra.local_store import LocalStore
 from infra.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, is_valid_key, open_store
-from infra.s3_store import S3Store
+from infra.stores.local_store import LocalStore
+from infra.stores.s3_store import S3Store
 from tests.memory_store import MemoryStore
 from tests.object_store_contract import AtomicContract, ObjectStoreContract
 

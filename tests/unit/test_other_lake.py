@@ -9,12 +9,12 @@ import pytest
 
 from infra.archive import RawArchive
 from infra.captures import find_inputs, read_captures
-from infra.inputs import ReadCount, Unreadable
-from infra.local_store import LocalStore
+from infra.inputs.input_types import ReadCount, Unreadable
+from infra.inputs.other_lake import Originals
 from infra.object_store import ObjectStore, open_store
-from infra.other_lake import Originals
-from infra.raw_index import Pointer
-from infra.warc import Revisit
+from infra.raw.raw_index import Pointer
+from infra.raw.warc import Revisit
+from infra.stores.local_store import LocalStore
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from parsers.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.errors import NewslakeError
-from infra.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, decode, encode
-from infra.partition_file import HELD_GROUPS, PartitionFile
-from infra.schema import to_table
+from infra.tables.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, decode, encode
+from infra.tables.partition_file import HELD_GROUPS, PartitionFile
+from infra.tables.schema import to_table
 from tests.lake_samples import NOON, landed
 
 ROWS = 2 * ROW_GROUP_ROWS + 300

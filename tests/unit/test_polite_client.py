@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.fetching import Answer, FetchError, FetchReason
-from infra.polite_client import TRIES, PoliteClient
-from infra.politeness import DOWN_AFTER, RequestBudget, StoppedError
-from infra.robots import CACHE_SECONDS, FAILURE_SECONDS
-from infra.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.settings import Settings
+from infra.web.fetching import Answer, FetchError, FetchReason
+from infra.web.polite_client import TRIES, PoliteClient
+from infra.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
+from infra.web.robots import CACHE_SECONDS, FAILURE_SECONDS
+from infra.web.robots import MAX_BYTES as ROBOTS_BYTES
 from parsers.source import Source
 from tests.sleeping_clock import SleepingClock
 
 if TYPE_CHECKING:
-    from infra.http import HttpClient
+    from infra.web.http import HttpClient
 
 PAGE = "https://a.example/page"
 SOURCE = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)

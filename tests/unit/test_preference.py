@@ -3,7 +3,7 @@
 import pytest
 
 from infra.errors import UsageError
-from infra.preference import Preference, parse_preference
+from infra.live.preference import Preference, parse_preference
 
 
 def test_a_preference_is_read_by_its_name() -> None:

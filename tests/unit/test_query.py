@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from infra.errors import NewslakeError, UsageError
 from infra.lake import Lake
-from infra.local_store import LocalStore
 from infra.object_store import ObjectStore, Stored
-from infra.partition import Coverage
 from infra.query import COPIERS, Selection, _answered, run_query
+from infra.stores.local_store import LocalStore
+from infra.tables.partition import Coverage
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
 

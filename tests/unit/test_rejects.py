@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from infra.errors import NewslakeError
-from infra.rejects import RejectState, invalid_record, reject_id
-from infra.schema import REJECT_COLUMNS, to_table
+from infra.tables.rejects import RejectState, invalid_record, reject_id
+from infra.tables.schema import REJECT_COLUMNS, to_table
 from parsers.outcome import RejectReason
 from tests.lake_samples import NOON, article, broken, provenance, rejected
 

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from flows.repair_report import repair_rows
-from infra import repair
-from infra.backfill_plan import Action
+from flows.reports.repair_report import repair_rows
+from infra.backfill import repair
+from infra.backfill.plan import Action
+from infra.backfill.repair import MAX_DAYS, plan_repairs
 from infra.days import Days
-from infra.discovery_state import key_of
 from infra.lake import Lake
-from infra.partition import Coverage
-from infra.repair import MAX_DAYS, plan_repairs
+from infra.live.discovery_state import key_of
+from infra.tables.partition import Coverage
 from parsers.checks import Checks
 from parsers.registry import sources
 from tests.lake_samples import landed, rejected

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 from infra.archive import UNKNOWN_SOURCE, Pointer, RawArchive
-from infra.comparison import Kind
 from infra.days import Days
 from infra.errors import UsageError
-from infra.filing import Run
-from infra.find_inputs import find_inputs
-from infra.ingest import ingest_chunk, plan
+from infra.inputs.find_inputs import find_inputs
 from infra.lake import Lake
 from infra.object_store import ObjectStore
-from infra.reparse import rebuild, reparse_chunk, try_out
-from infra.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
-from infra.run_report import RunReport
+from infra.runs.comparison import Kind
+from infra.runs.filing import Run
+from infra.runs.ingest import ingest_chunk, plan
+from infra.runs.reparse import rebuild, reparse_chunk, try_out
+from infra.runs.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
+from infra.runs.run_report import RunReport
 from infra.settings import Settings
 from parsers.capture import Capture
 from tests import sample_pages as pages
@@ -135,7 +135,7 @@ def test_o01_history_refuses_an_end_before_its_start(run: Run) -> None:
 
 
 def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 2)
+    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_CAPTURES", 2)
     archive(run, [pages.capture(number, days=2) for number in range(9)])
     chunks = plan_days(run.open_store(), ["tass"], Days(DAY, DAY + timedelta(days=2)))
     assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
@@ -148,7 +148,7 @@ def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monk
 
 
 def test_chunks_are_bounded_in_bytes_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.reparse_plan.CHUNK_BYTES", 1)
+    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_BYTES", 1)
     archive(run, [pages.capture(number) for number in range(3)])
     assert [len(chunk.pointers) for chunk in plan_history(run.open_store(), "tass")] == [1, 1, 1]
 
@@ -165,7 +165,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     later: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lake equals a fresh one, although the capture that wins now was parsed before the row above it went."""
-    monkeypatch.setattr("infra.reparse_plan.CHUNK_CAPTURES", 1)
+    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_CAPTURES", 1)
     first = pages.capture(0)
     second = replace(first, captured_at=first.captured_at + timedelta(days=1), source="tass", **later)
     archive(run, [first, second])

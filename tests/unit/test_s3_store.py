@@ -9,10 +9,10 @@ import pytest
 from botocore import exceptions as aws
 from botocore.httpsession import URLLib3Session
 
-from infra import s3_errors, s3_store
 from infra.errors import NewslakeError
 from infra.object_store import ConflictError, ObjectStore, Stored, open_store, read_merge_write
-from infra.s3_store import S3Store
+from infra.stores import s3_errors, s3_store
+from infra.stores.s3_store import S3Store
 from tests.servers import BUCKET, Answer, S3Server, free_ports, scripted_server
 
 if TYPE_CHECKING:

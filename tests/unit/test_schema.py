@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from infra import schema
 from infra.errors import NewslakeError
-from infra.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
+from infra.tables import schema
+from infra.tables.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
 from parsers.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
 from tests.lake_samples import broken, landed, rejected
 

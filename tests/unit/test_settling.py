@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra import settling
 from infra.errors import NewslakeError
 from infra.lake import Lake, LandingReport
-from infra.local_store import LocalStore
 from infra.object_store import ConflictError, ObjectStore
-from infra.partition import ARTICLES, encode
-from infra.settling import Identities
+from infra.stores.local_store import LocalStore
+from infra.tables import settling
+from infra.tables.partition import ARTICLES, encode
+from infra.tables.settling import Identities
 from parsers.article import NULL_PARTITION, Fidelity
 from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore

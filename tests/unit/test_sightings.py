@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra import partition
 from infra.archive import Pointer
 from infra.lake import Lake
-from infra.partition import REJECTS, TableKind, decode, encode
-from infra.rejects import Reject
-from infra.row_pointers import move_captures
-from infra.schema import REJECT_COLUMNS, to_table
-from infra.sightings import with_sightings, wrong_sightings
+from infra.raw.row_pointers import move_captures
+from infra.tables import partition
+from infra.tables.partition import REJECTS, TableKind, decode, encode
+from infra.tables.rejects import Reject
+from infra.tables.schema import REJECT_COLUMNS, to_table
+from infra.tables.sightings import with_sightings, wrong_sightings
 from parsers.article import SCHEMA_VERSION
 from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
 from tests.memory_store import MemoryStore

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.politeness import StoppedError
-from infra.site_lock import site_locks, state_folder
+from infra.live.site_lock import site_locks, state_folder
+from infra.web.politeness import StoppedError
 
 
 @pytest.fixture(autouse=True)

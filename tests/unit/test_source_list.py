@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from flows.source_list import described, finds, horizon, last_days
+from flows.reports.source_list import described, finds, horizon, last_days
 from parsers.discovery import WHOLE_HISTORY, DayArchive, Feed, PagedListing, Sitemap
 from parsers.source import Source
 from tests.memory_store import MemoryStore

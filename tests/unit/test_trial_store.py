@@ -4,7 +4,7 @@ import pytest
 
 from infra.errors import NewslakeError
 from infra.object_store import ConflictError
-from infra.trial_store import TrialStore
+from infra.stores.trial_store import TrialStore
 from tests.memory_store import MemoryStore
 
 

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infra import partition
 from infra.archive import RawArchive
 from infra.lake import Lake
-from infra.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
-from infra.schema import to_table
+from infra.tables import partition
+from infra.tables.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
+from infra.tables.schema import to_table
 from infra.verify import Fault, verify
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
@@ -147,7 +147,7 @@ def test_rows_out_of_order(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) 
 def test_a_footer_that_says_something_else(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
     with monkeypatch.context() as patch:
-        patch.setattr("infra.partition._distinct", lambda table, column: ("invented",))
+        patch.setattr("infra.tables.partition._distinct", lambda table, column: ("invented",))
         store.objects[KEY] = encode(ARTICLES, table, manifest.coverage)
     assert only_fault(store) == Fault(KEY, "the footer does not say what the rows say")
 

@@ -1,0 +1,1 @@
+"""The commands of `newslake`, a module each."""

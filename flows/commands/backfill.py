@@ -1,0 +1,159 @@
+"""`newslake backfill`: a range of days made right, with the same words as the form in Prefect's UI."""
+
+from datetime import UTC, datetime
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.live import ARCHIVE, OnlyOption, PreferOption, only_archive
+from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, under_prefect
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.backfill.plan import Piece, PlannedDay, Wish
+    from infra.days import Days
+    from infra.runs.filing import Run
+    from infra.runs.run_report import RunReport
+
+ReprocessOption = Annotated[
+    str,
+    typer.Option(
+        metavar="missing|outdated|failed|all",
+        help="Which days: those no run has looked at as a whole; with rows of an older parser; partial, held back "
+        "or with open rejections, and the missing ones; every day.",
+    ),
+]
+OrderOption = Annotated[str, typer.Option(metavar="newest|oldest", help="From which end.")]
+SHOWN_DAYS = 60  # lines of a dry run that fit a screen or two; --json has all
+
+
+def backfill(
+    start: Annotated[str, typer.Option(metavar="DATE", help="First publication day, UTC, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option(metavar="DATE", help="First publication day left out, UTC, YYYY-MM-DD.")],
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
+    ] = None,
+    reprocess: ReprocessOption = "missing",
+    order: OrderOption = "newest",
+    prefer: PreferOption = ARCHIVE,
+    only: OnlyOption = None,
+    max_active: Annotated[int, typer.Option(metavar="N", help="Sources worked on at a time, 1 to 16.")] = 2,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print each day, its state, what would be done, about how many requests.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why this is done; recorded with a Prefect run.")] = "",
+    accept: AcceptOption = "",
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Make a range of days right: from what is archived first, from the sources second. The end is left out.
+
+    Interrupt it at any time: what is done is in the lake, and the same command goes on where it stopped.
+
+    [bold]Examples[/bold]
+
+    newslake backfill tass theissue --start 2026-11-01 --end 2026-11-08 --dry-run
+
+    newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
+    """
+    from flows.reports.report import plan_summary
+    from flows.start import begin_run
+    from infra.backfill.plan import Direction, Reprocess, Wish, pieces_of, plan_backfill
+    from infra.choice import parse_choice
+    from infra.live.preference import Preference
+
+    wish = Wish(
+        days=_days(start, end),
+        names=tuple(sources or ()),
+        reprocess=parse_choice(Reprocess, reprocess, "--reprocess"),
+        direction=parse_choice(Direction, order, "--order"),
+        prefer=parse_choice(Preference, prefer, "--prefer"),
+        only_archive=only_archive(only),
+    )
+    run = begin_run(lake, accept)
+    if not dry_run and under_prefect(prefect):
+        from flows.backfill import backfill as flow
+
+        report = flow(
+            wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess, order=order, prefer=prefer,
+            only_archive=wish.only_archive, max_active=max_active, reason=reason, accept=accept,
+            lake=run.settings.lake,
+        )  # fmt: skip
+        return finish(report, run, as_json)
+    planned = plan_backfill(run.open_store(), wish, today=datetime.now(UTC).date())
+    if dry_run:
+        return _show(planned, wish, as_json)
+    stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
+    return finish(work_here(pieces_of(planned, wish), run, max_active, "backfill"), run, as_json)
+
+
+def _days(start: str, end: str) -> "Days":
+    from infra.days import Days, parse_day, require_begun
+
+    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
+    require_begun(days, datetime.now(UTC))
+    return days
+
+
+def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str) -> "RunReport":
+    """Work on pieces in this process, without Prefect.
+
+    Args:
+        pieces: the plan.
+        run: the run.
+        max_active: sources worked on at a time.
+        what: what is done, for the progress bar.
+
+    Raises:
+        NewslakeError: some could not be done; the others are.
+    """
+    from infra.backfill.window import require_all_done, work_through
+    from infra.live.carry_out import work_on
+    from infra.live.site_lock import site_locks
+    from infra.web.politeness import StoppedError
+
+    today = datetime.now(UTC).date()
+    stop = Event()
+
+    def look(_: object) -> None:
+        if stop.is_set():
+            raise StoppedError
+
+    def work(piece: "Piece") -> "RunReport":
+        with site_locks([piece.source], stop=stop):
+            return work_on(piece.source, piece.days, piece.order, run, today=today, on_page=look)
+
+    with progress(what, len(pieces)) as advance:
+        report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
+    require_all_done(pieces, failed)
+    return report
+
+
+def _show(planned: "Sequence[PlannedDay]", wish: "Wish", as_json: bool) -> int:
+    from rich.table import Table
+
+    from flows.reports.report import plan_rows, plan_summary
+    from infra.backfill.plan import totals
+
+    if as_json:
+        print_json({
+            "start": wish.days.start, "end": wish.days.end, "totals": dict(totals(planned)),
+            "days": [each.as_json() for each in planned],
+        })  # fmt: skip
+        return ExitCode.DONE
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("source", "day", "state", "action", "requests"):
+        table.add_column(column, justify="right" if column == "requests" else "left")
+    rows = plan_rows(planned)
+    for row in rows[:SHOWN_DAYS]:
+        table.add_row(*map(str, row.values()))
+    out = stdout()
+    out.print(table)
+    if len(rows) > SHOWN_DAYS:
+        out.print(f"… and {len(rows) - SHOWN_DAYS:,} more days (--json lists all)")
+    out.print(plan_summary(planned))
+    return ExitCode.DONE

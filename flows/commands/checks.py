@@ -1,0 +1,102 @@
+"""`newslake suggest-checks`, `release`: the quality gate's numbers, and a held day landed on a person's word."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from parsers.suggested_checks import Suggestion
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
+JUDGED_DAYS = 90  # a season: holidays are among them, the redesign before the last is not
+
+
+def suggest_checks(source: SourceArgument, lake: LakeOption = None, as_json: JsonOption = False) -> int:
+    """Propose numbers for a source's checks from what of it is landed, ready to paste.
+
+    [bold]Example[/bold]
+
+    newslake suggest-checks tass
+    """
+    from flows.start import load_run_settings
+    from infra.known_sources import require_source
+    from infra.object_store import open_store
+    from infra.quality.history import History
+    from parsers.suggested_checks import as_code, suggest
+
+    require_source(source)
+    store = open_store(load_run_settings(lake).lake)
+    history = History(store, source)
+    newest = history.newest()
+    days = history.near(newest.isoformat(), JUDGED_DAYS) if newest else []
+    suggestions = suggest(days)
+    code = as_code(suggestions) if suggestions else None
+    if as_json:
+        rows = [dataclasses.asdict(each) for each in suggestions]
+        print_json({"source": source, "days": len(days), "suggestions": rows, "code": code})
+    elif not suggestions:
+        stdout().print(f"{len(days)} days of {source} are landed: too few to say what is usual; five are needed.")
+    else:
+        _print(suggestions)
+        stderr().print(
+            f"[dim]from {len(days)} days, {days[0].date} to {days[-1].date}; for parsers/sources/{source}.py:[/dim]"
+        )
+        stdout().print(code, markup=False, soft_wrap=True)
+    return ExitCode.DONE
+
+
+def _print(suggestions: "Sequence[Suggestion]") -> None:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("check", no_wrap=True)
+    for column in ("proposed", "median", "least", "most", "days"):
+        table.add_column(column, justify="right")
+    table.add_column("basis")
+    for each in suggestions:
+        name = f"{each.check} {each.field}" if each.field else each.check
+        proposed = "-" if each.proposed is None else f"{each.proposed:g}"
+        seen = (f"{value:.4g}" for value in (each.usual, each.least, each.most))
+        table.add_row(name, proposed, *seen, str(each.days), each.basis)
+    stdout().print(table)
+
+
+def release(
+    source: SourceArgument,
+    day: Annotated[str, typer.Option(metavar="DATE", help="Day that is held back, UTC, YYYY-MM-DD.")],
+    reason: Annotated[str, typer.Option(help="Why it is right to land it; stays on record with the day.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Land a day that the quality gate held back, in spite of what was found.
+
+    For the same findings the day is not held again. After a repair of the parser use `newslake reparse` instead.
+
+    [bold]Example[/bold]
+
+    newslake release tass --day 2017-05-10 --reason "a holiday: three stories are right"
+    """
+    from flows.commands.runs import finish, progress
+    from flows.start import begin_run
+    from infra.days import parse_day
+    from infra.known_sources import require_source
+    from infra.quality.release import plan_release, require_hold
+    from infra.quality.release import release as land
+
+    require_source(source)
+    chosen = parse_day(day, "--day")
+    if not reason.strip():
+        raise UsageError("--reason is empty", "Say why the day is right as it is: it stays on record.")
+    run = begin_run(lake)
+    store = run.open_store()
+    hold = require_hold(store, source, chosen)
+    total = sum(len(chunk.pointers) for chunk in plan_release(store, hold))
+    with progress("parsing", total) as advance:
+        report = land(hold, run, reason.strip(), lambda chunk: advance(len(chunk.pointers)))
+    return finish(report, run, as_json)

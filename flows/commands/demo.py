@@ -1,0 +1,113 @@
+"""`newslake demo`: the main job from an empty folder to a query, in one command: a live site and saved pages."""
+
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.days import Days
+    from infra.demo_site import DemoSite
+    from infra.runs.run_report import RunReport
+
+SAMPLES = "samples"  # folder beside this file: pages written for newslake, in the layouts of three sources
+SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
+DAYS = 3  # what is landed from the demo site: enough for a picture, a few seconds of work
+INTERVAL_SECONDS = "0.02"  # our own server on this machine: nobody needs the pause that real sites get
+QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC, source, title LIMIT 8"
+
+
+def demo(lake: LakeOption = None, as_json: JsonOption = False) -> int:
+    """Run the real flows: fetch three days of news from a demo site, ingest saved pages, show the lake.
+
+    Needs no server and no network: the demo site, with made-up news, runs on this machine while the command does.
+    Running it again fetches nothing that is archived.
+
+    [bold]Example[/bold]
+
+    newslake demo
+    """
+    from flows.start import load_run_settings, open_checked_store
+    from infra.days import Days
+    from infra.demo_site import DemoSite
+
+    settings = load_run_settings(lake)
+    open_checked_store(settings)
+    today = datetime.now(UTC).date()
+    days = Days(today - timedelta(days=DAYS), today)
+    with as_file(files("flows") / SAMPLES) as folder, DemoSite(today) as site, _environment(site):
+        fetched, ingested = _run_flows(str(folder), days, settings.lake)
+        requests = len(site.requests)
+    if as_json:
+        print_json({"lake": settings.lake, "backfill": fetched.as_json(), "ingest": ingested.as_json()})
+    else:
+        _show(fetched, ingested, days, requests, settings.lake)
+    return ExitCode.DONE
+
+
+@contextmanager
+def _environment(site: "DemoSite") -> "Iterator[None]":
+    """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
+    from flows.serve import isolated
+    from infra.live.site_lock import state_folder
+
+    before = dict(os.environ)
+    os.environ |= {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
+    if not os.environ.get("PREFECT_API_URL"):
+        home = state_folder() / "demo"
+        home.mkdir(parents=True, exist_ok=True)
+        # The log of a temporary server is of no use to a newcomer; what goes wrong is raised all the same.
+        os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunReport]":
+    """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
+    where = os.environ.get("PREFECT_API_URL")
+    server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
+    with stderr().status("loading Prefect …") as status:
+        from flows.backfill import backfill
+        from flows.ingest import ingest
+
+        status.update(f"running the flow [bold]backfill[/bold] {server} …")
+        fetched = backfill(days.start, days.end, list(SOURCES), max_active=len(SOURCES), lake=lake)
+        status.update(f"running the flow [bold]ingest[/bold] {server} …")
+        return fetched, ingest([folder], lake=lake)
+
+
+def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: int, lake: str) -> None:
+    from flows.reports.grid import calendar
+    from flows.reports.report import query_table, summary_table
+    from infra.catalog import Catalog
+    from infra.object_store import open_store
+    from infra.query import run_query
+
+    console = stdout()
+    store = open_store(lake)
+    dates = f"--start {days.start} --end {days.end}"
+    console.rule(f"[bold]newslake backfill[/bold] {dates}: a live site, {requests} requests", align="left")
+    console.print(summary_table(fetched))
+    console.rule("[bold]newslake ingest[/bold] flows/samples: saved pages", align="left")
+    console.print(summary_table(ingested))
+    console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
+    for line in calendar(Catalog(store).grid()):
+        console.print(line)
+    console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
+    console.print(query_table(run_query(store, QUERY)))
+    console.rule("[bold]Where it is", align="left")
+    for what, place in (("Parquet, for any reader", "articles/"), ("raw pages, byte for byte", "raw/")):
+        console.print(f"{what:<25} {store.uri}/{place}", soft_wrap=True)
+    console.rule("[bold]What to type next", align="left")
+    console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
+    console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")
+    console.print("newslake up              the same flows with schedules and a UI")
+    console.print("newslake --help          everything else")

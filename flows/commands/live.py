@@ -1,0 +1,232 @@
+"""`newslake run` and `newslake fetch`: the commands that ask live sites."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from infra.days import Days
+    from infra.live.fetch_urls import UrlOutcome
+    from infra.live.plan import Order
+    from infra.runs.filing import Run
+
+PreferOption = Annotated[
+    str,
+    typer.Option(
+        metavar="archive|network",
+        help="Where pages come from first, after the raw archive: the CDX index (NEWSLAKE_CDX_URL) or the source.",
+    ),
+]
+OnlyOption = Annotated[
+    str | None, typer.Option(metavar="archive", help="Only what is archived; no request to the source.")
+]
+ARCHIVE = "archive"
+SHORT_SECONDS = 120  # people think of what takes longer in minutes
+
+
+def run(
+    source: SourceArgument,
+    day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Publication day, UTC, YYYY-MM-DD. Default: yesterday.")
+    ] = None,
+    prefer: PreferOption = ARCHIVE,
+    only: OnlyOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only read feeds, and print what would be fetched. Lands nothing.")
+    ] = False,
+    accept: AcceptOption = "",
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Land one publication day of one source: what is archived, and what the source lists beyond that.
+
+    Pages that were captured before are never fetched again. Interrupt it at any time: the same command goes on.
+
+    [bold]Examples[/bold]
+
+    newslake run tass
+
+    newslake run tass --day 2026-11-22 --dry-run
+
+    newslake run tass --day 2017-05-10 --only archive
+    """
+    from flows.start import begin_run
+    from infra.choice import parse_choice
+    from infra.days import Days, parse_day, require_begun
+    from infra.known_sources import require_source
+    from infra.live.plan import Order
+    from infra.live.preference import Preference
+
+    require_source(source)
+    now = datetime.now(UTC)
+    days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
+    require_begun(days, now)
+    archive = only_archive(only)
+    order = Order(parse_choice(Preference, prefer, "--prefer"), only_archive=archive, rebuild=archive)
+    context = begin_run(lake, accept)
+    if dry_run:
+        return _show_plan(source, days, order, context, as_json)
+    if under_prefect(prefect):
+        from flows.run import run as flow
+
+        report = flow(
+            source, days.start, prefer=order.prefer.value, only_archive=order.only_archive, accept=accept,
+            lake=context.settings.lake,
+        )  # fmt: skip
+        return finish(report, context, as_json)
+    return _run_here(source, days, order, context, as_json)
+
+
+def only_archive(only: str | None) -> bool:
+    """Whether `--only archive` was said.
+
+    Raises:
+        UsageError: `--only` with another word.
+    """
+    from infra.errors import UsageError
+
+    if only not in (None, ARCHIVE):
+        raise UsageError(f"--only {only!r} is not known", "Write --only archive, or leave it out.")
+    return only is not None
+
+
+def _run_here(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
+    from infra.live.carry_out import carry_out
+    from infra.live.plan import make_plan
+    from infra.live.site_lock import site_locks
+    from infra.web.polite_client import PoliteClient
+
+    console = stderr()
+    today = datetime.now(UTC).date()
+    with site_locks([source], _say_waiting), PoliteClient.open(run.settings) as client:
+        with console.status(f"asking what {source} published on {days.described()} …"):
+            plan = make_plan(source, days, order, store=run.open_store(), client=client, today=today)
+        console.print(f"[dim]{plan.summary()}[/dim]")
+        with progress(f"fetching from {source}", len(plan.wanted)) as advance:
+            report = carry_out(plan, run, client, on_page=lambda _: advance(1))
+    if not (report.captures or report.discovered):
+        stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
+    return finish(report, run, as_json)
+
+
+def _show_plan(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
+    from infra.live.plan import make_plan
+    from infra.live.site_lock import site_locks
+    from infra.web.polite_client import PoliteClient
+
+    today = datetime.now(UTC).date()
+    with site_locks([source], _say_waiting), PoliteClient.open(run.settings) as client:
+        plan = make_plan(source, days, order, store=run.open_store(), client=client, today=today)
+        interval = client.interval_of(plan.source)
+    budget = run.settings.request_budget
+    if as_json:
+        print_json({"source": source, **plan.as_json(), "interval_seconds": interval, "request_budget": budget})
+        return ExitCode.DONE
+    out = stdout()
+    out.print(f"{source}, {days.described()}: {plan.summary()}")
+    out.print(f"at one request every {interval:g} s: about {_minutes(len(plan.wanted) * interval)}; "
+              f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)")  # fmt: skip
+    for link in plan.wanted:
+        out.print(f"{link.hint:%Y-%m-%d %H:%M}  " if link.hint else " " * 18, link.url, sep="", soft_wrap=True)
+    return ExitCode.DONE
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < SHORT_SECONDS else f"{seconds / 60:.0f} minutes"
+
+
+def _say_waiting(source: str) -> None:
+    stderr().print(f"[dim]another run is at {source}: waiting for it[/dim]")
+
+
+def fetch(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="Addresses of articles.")] = None,
+    url_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="File with an address a line; - for standard input.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address.")] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Fetch given addresses: politely, into the raw archive, and land what can be read.
+
+    With --json a line an address: url, outcome, reason. Outcomes: landed; archived (kept, but no source claims its
+    host); rejected (refused, or no article, for good); failed (another try may help). Exits 3 where more were rejected
+    or failed than NEWSLAKE_QUARANTINE_LIMIT allows. Private addresses need NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
+
+    [bold]Examples[/bold]
+
+    newslake fetch https://tass.com/world/1234567
+
+    newslake fetch --url-file addresses.txt --json
+    """
+    from flows.start import begin_run
+    from infra.errors import UsageError
+    from infra.known_sources import require_source
+    from infra.live.fetch_urls import fetch_urls
+    from infra.live.site_lock import site_locks
+    from infra.web.polite_client import PoliteClient
+    from parsers.registry import by_host
+    from parsers.urls import host_of
+
+    if source is not None:
+        require_source(source)
+    wanted = list(dict.fromkeys([*(urls or []), *(_read_list(url_file) if url_file else [])]))
+    if not wanted:
+        raise UsageError("no address is given", "Name some, or a file of them with --url-file.")
+    run = begin_run(lake)
+    names = {name for url in wanted if (name := source or getattr(by_host(host_of(url)), "name", None))}
+    outcomes: list[UrlOutcome] = []
+    with (
+        site_locks(names, _say_waiting),
+        PoliteClient.open(run.settings) as client,
+        progress("fetching", len(wanted)) as advance,
+    ):
+
+        def on_outcome(outcome: "UrlOutcome") -> None:
+            advance(1)
+            outcomes.append(outcome)
+            if as_json:
+                sys.stdout.write(orjson.dumps(outcome).decode() + "\n")
+                sys.stdout.flush()
+
+        report = fetch_urls(wanted, run, client, source=source, on_outcome=on_outcome)
+    if not as_json:
+        _show_outcomes(outcomes)
+    return ExitCode.OVER_QUARANTINE_LIMIT if report.lost_share > run.settings.quarantine_limit else ExitCode.DONE
+
+
+def _read_list(name: str) -> list[str]:
+    from infra.errors import UsageError
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{name} can't be read as a list of addresses ({error})", "Name a UTF-8 text file.") from error
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _show_outcomes(outcomes: list["UrlOutcome"]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from flows.reports.record_text import shown
+
+    styles = {"landed": "green", "archived": "cyan", "rejected": "yellow", "failed": "red"}
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("outcome", "reason", "address"):
+        table.add_column(column, overflow="fold")
+    for each in outcomes:
+        reason = f"{each.reason}: {each.detail}" if each.reason else f"article {each.article_id}"
+        table.add_row(
+            Text(each.outcome.value, styles[each.outcome.value]), Text(shown(reason, 100)), Text(shown(each.url, 200))
+        )
+    stdout().print(table)

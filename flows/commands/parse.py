@@ -1,0 +1,223 @@
+"""`newslake parse`: look at what a parser makes of pages, without a lake and without Prefect."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import orjson
+import typer
+
+from flows.console import ExitCode, JsonOption, stderr, stdout
+from infra.errors import UsageError
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.content import Problem
+from parsers.outcome import Outcome, Parsed, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One file to parse, with what is said of it and the id it is reported under."""
+
+    id: str
+    path: Path
+    url: str | None = None
+    source: str | None = None
+    captured_at: datetime | None = None
+
+
+def parse(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="HTML or text files (.txt), gzipped or not.")
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(metavar="CASES.jsonl", help="A line a case: id, file, url, captured_at, source."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Parse as this source instead of finding it out. See `newslake sources`.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Address of the page, for a single FILE.")] = None,
+    origins: Annotated[bool, typer.Option("--origins", help="Tell where in the page each field stands.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Show what the parsers make of saved pages. Writes nothing.
+
+    [bold]Examples[/bold]
+
+    newslake parse page.html --url https://apnews.com/article/x
+
+    newslake parse --cases cases.jsonl > parsed.jsonl
+    """
+    if bool(files) == bool(cases):
+        raise UsageError("parse takes either FILEs or --cases", "Try: newslake parse page.html")
+    if url and len(files or ()) != 1:
+        raise UsageError("--url goes with exactly one FILE", "Use --cases for several pages with addresses.")
+    if source is not None:
+        from infra.known_sources import require_source
+
+        require_source(source)
+    named = [Case(str(path), path, url, source) for path in files or []]
+    found = list(_read_cases(cases, source)) if cases else named
+    _require_readable(found)
+    rejected = 0
+    for case, outcome in _parse_all(found):
+        rejected += isinstance(outcome, Rejected)
+        if cases or as_json:
+            sys.stdout.buffer.write(
+                orjson.dumps(outcome_as_json(case.id, outcome, origins=origins), option=orjson.OPT_APPEND_NEWLINE)
+            )
+            sys.stdout.buffer.flush()
+        else:
+            _show(case.id, outcome, origins=origins)
+    if rejected and not cases:
+        stderr().print(f"{rejected} rejected", style="yellow")
+    return ExitCode.DONE
+
+
+def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) -> dict[str, Any]:
+    """The line that `--cases` prints.
+
+    Args:
+        case_id: of the page.
+        outcome: what the parsers made of it.
+        origins: say where the article's fields come from, in words, by field, under `origins`.
+
+    Returns:
+        `{"id", "outcome": "parsed" | "rejected", "reason", "article"}`; the article has the keys of the Article
+        dataclass, times as ISO 8601, blocks as `{"type", "text"}`, images as `{"url", "caption", "credit"}`.
+    """
+    if isinstance(outcome, Parsed):
+        article = dataclasses.asdict(outcome.article)
+        told = {"origins": outcome.origins} if origins else {}
+        return {"id": case_id, "outcome": "parsed", "reason": None, "article": article, **told}
+    return {
+        "id": case_id,
+        "outcome": "rejected",
+        "reason": outcome.reason.value,
+        "detail": outcome.detail,
+        "article": None,
+    }
+
+
+def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
+    """Each case with its outcome, in their order. Files are read as they are needed, each at most to the page limit."""
+    from infra.parse_pool import ParsePool
+    from infra.settings import load_settings
+
+    settings = load_settings()
+    workers, limit = min(settings.workers, len(cases) or 1), settings.max_page_bytes
+    problems: dict[int, Problem] = {}
+
+    def captures() -> Iterator[Capture]:
+        for number, case in enumerate(cases):
+            capture, problem = _read_page(case, limit)
+            if problem:
+                problems[number] = problem
+            yield capture
+
+    with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
+        for number, (case, (_, outcome)) in enumerate(zip(cases, pool.parse(captures()), strict=True)):
+            problem = problems.pop(number, None)
+            if problem and isinstance(outcome, Rejected):  # which an empty page always is
+                yield case, dataclasses.replace(outcome, reason=problem.reason, detail=problem.detail)
+            else:
+                yield case, outcome
+
+
+def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
+    for number, line in enumerate(_content(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}, line {number}"
+        try:
+            case = orjson.loads(line)
+            case_id, file = str(case["id"]), str(case["file"])
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"{place} is no case ({error})", 'A case is {"id": …, "file": …, …}, one a line.'
+            ) from error
+        captured_at = _time(case.get("captured_at"), place)
+        yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
+
+
+def _time(text: str | None, place: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{place}: captured_at {text!r} is no ISO 8601 time", "Write 2017-05-11T00:00:00Z.") from error
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _require_readable(cases: Sequence[Case]) -> None:
+    """Stop before anything is printed where a file cannot be read."""
+    for case in cases:
+        with _opened(case.path):
+            pass
+
+
+def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
+    """A file as a capture, and why it can be no page; its body is empty then, so that parsing it costs nothing.
+
+    Without a time of its own it has that of the file, which no year is taken from.
+    """
+    from infra.inputs.page_bytes import read_page
+
+    with _opened(case.path) as stream:
+        page = read_page(stream, max_bytes)
+    if case.captured_at is None:
+        captured_at, basis = datetime.fromtimestamp(case.path.stat().st_mtime, UTC), CapturedAtBasis.MTIME
+    else:
+        captured_at, basis = case.captured_at, CapturedAtBasis.MANIFEST
+    capture = Capture(
+        body=b"" if page.problem else page.body,
+        media_type=MediaType.TEXT if case.path.name.removesuffix(".gz").endswith(".txt") else MediaType.HTML,
+        captured_at=captured_at,
+        captured_at_basis=basis,
+        url=case.url,
+        source=case.source,
+    )
+    return capture, page.problem
+
+
+def _content(path: Path) -> bytes:
+    with _opened(path) as stream:
+        return stream.read()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
+
+
+def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
+    """The record, for people."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from flows.reports.record_text import LONGEST_ORIGIN, fields_of, shown
+
+    console = stdout()
+    if isinstance(outcome, Rejected):
+        reason = (f"rejected: {outcome.reason.value}", "red")
+        console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
+        return
+    console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
+    known = outcome.origins if origins else {}
+    for column, text in fields_of(dataclasses.asdict(outcome.article)):
+        table.add_row(column, Text(text), Text(shown(known.get(column, "")), "dim italic"))
+    console.print(table)

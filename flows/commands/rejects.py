@@ -1,0 +1,131 @@
+"""`newslake rejects`: what is in quarantine, why, and what to do about it."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.errors import UsageError
+
+if TYPE_CHECKING:
+    from infra.quarantine import RejectGroup
+
+SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --json has all of them
+
+
+def rejects(
+    source: Annotated[str | None, typer.Option(help="Only this source, or _unknown. Lists the single pages.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only for this reason. Lists the single pages.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture, UTC.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture left out, UTC.")] = None,
+    closed: Annotated[bool, typer.Option("--all", help="Also those that have become articles since.")] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List pages that gave no article, by source and reason. All of them are kept.
+
+    [bold]Examples[/bold]
+
+    newslake rejects
+
+    newslake rejects --source tass --reason layout
+    """
+    from flows.start import load_run_settings
+    from infra.days import Days, parse_day
+    from infra.object_store import open_store
+    from infra.quarantine import grouped, rejects_in
+
+    _require_known(source, reason)
+    first = parse_day(start, "--start") if start else None
+    last = parse_day(end, "--end") if end else None
+    if first and last:
+        Days(first, last)  # refuses an end that is not after the start
+    store = open_store(load_run_settings(lake).lake)
+    found = rejects_in(store, source, first, last, closed=closed)
+    rows = (row for row in found if reason in (None, row["reason"]))
+    listed = sorted(rows, key=lambda row: row["captured_at"], reverse=True) if source or reason else None
+    groups = grouped(rows if listed is None else reversed(listed))
+    if as_json:
+        document: dict[str, Any] = {"lake": store.uri, "groups": [dataclasses.asdict(group) for group in groups]}
+        print_json(document if listed is None else document | {"rejects": listed})
+    elif groups:
+        _print(groups, listed)
+    else:
+        stdout().print("No rejection is open." if not closed else "Nothing was ever rejected.")
+    return ExitCode.DONE
+
+
+def _require_known(source: str | None, reason: str | None) -> None:
+    from infra.archive import UNKNOWN_SOURCE
+    from infra.known_sources import require_source
+    from parsers.outcome import RejectReason
+
+    if source is not None and source != UNKNOWN_SOURCE:
+        require_source(source)
+    reasons = [each.value for each in RejectReason]
+    if reason is not None and reason not in reasons:
+        raise UsageError(f"there is no reason {reason!r}", f"Reasons: {', '.join(reasons)}.")
+
+
+def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from flows.reports.record_text import shown
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
+        # Addresses are cut rather than folded letter by letter; --json has them whole.
+        table.add_column(
+            column,
+            overflow="ellipsis",
+            no_wrap=True,
+            justify="right" if column == "pages" else "left",
+        )
+    for group in groups:
+        days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))
+        # Text, not markup: addresses are what others wrote.
+        example = Text(shown(group.example or ""))
+        table.add_row(group.source, group.reason, f"{group.count:,}", *days, example)
+    stdout().print(table)
+    if listed is not None:
+        stdout().print()
+        _print_single(listed[:SHOWN_REJECTS])
+        if len(listed) > SHOWN_REJECTS:
+            stderr().print(f"[dim]… and {len(listed) - SHOWN_REJECTS:,} earlier ones; --json lists all.[/dim]")
+    for line in _next(groups, listed):
+        stderr().print(Text(line, "dim"))
+
+
+def _print_single(listed: Sequence[dict[str, Any]]) -> None:
+    from rich.text import Text
+
+    from flows.reports.record_text import shown
+
+    for row in listed:
+        head = f"{row['captured_at']:%Y-%m-%d %H:%M} {row['reason']}: {row['detail']}"
+        stdout().print(Text(shown(head), "bold" if row["state"] == "open" else "green"), soft_wrap=True)
+        tried = f"layout {row['layout']}, parser version {row['parser_version']}" if row["layout"] else "no layout"
+        place = f"{row['capture_uri']} at {row['capture_offset']}" if row["capture_uri"] else "no longer archived"
+        lines = [row["url"] or "(no address)", f"{row['state']}, {tried}, {row['reject_id']}", place]
+        first, last = row["first_seen_at"], row["last_seen_at"]
+        if first != last:
+            lines.append(f"rejected more than once on that day: first got at {first:%H:%M}, last at {last:%H:%M}")
+        for line in lines:
+            stdout().print(Text(f"    {shown(line)}"), soft_wrap=True)
+
+
+def _next(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> list[str]:
+    """What to type next."""
+    from parsers.registry import sources
+
+    most = max(groups, key=lambda group: group.count)
+    if listed is None:
+        look = f"newslake rejects --source {most.source} --reason {most.reason}    lists the pages"
+    else:
+        look = f"newslake show {listed[0]['reject_id']} --raw    prints the archived page"
+    names = sorted({group.source for group in groups} & set(sources()))
+    again = " ".join(["newslake reparse", *names, "--only-rejects"])
+    return [look, f"{again}    parses them again, once a parser is mended"]

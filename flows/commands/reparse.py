@@ -1,0 +1,133 @@
+"""`newslake reparse`: history again after a parser has improved, with a look at what would change."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, rebuild_here, under_prefect
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.runs.comparison import Comparison
+    from infra.runs.filing import Run
+    from infra.runs.reparse_plan import ArchivedChunk, Scope
+
+OnlyRejectsOption = Annotated[
+    bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")]
+
+
+def reparse(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="SOURCE", help="The same as SOURCE; as often as needed.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First publication day, UTC. Default: from the beginning.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First publication day left out, UTC. Default: to the end.")
+    ] = None,
+    outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
+    only_rejects: OnlyRejectsOption = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --diff: write it as a page, with all samples.")
+    ] = None,
+    yes: YesOption = False,
+    accept: AcceptOption = "",
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Parse again what is archived, after a parser improved. Fetches nothing.
+
+    On a terminal it first shows what would change, and asks.
+
+    [bold]Examples[/bold]
+
+    newslake reparse tass --diff --html diff.html
+
+    newslake reparse --outdated --yes
+
+    newslake reparse tass --only-rejects
+    """
+    from flows.start import begin_run
+    from infra.days import parse_day
+    from infra.runs.reparse_plan import Scope
+
+    if html and not diff:
+        raise UsageError("--html goes with --diff", "Write --diff --html FILE.")
+    first = parse_day(start, "--start") if start else None
+    last = parse_day(end, "--end") if end else None
+    scope = Scope((*(sources or ()), *(source or ())), first, last, only_rejects, outdated)
+    if diff:
+        return _show_diff(scope, lake, html, as_json)
+    run = begin_run(lake, accept)
+    in_flow = under_prefect(prefect)
+    asking = not yes and not as_json and sys.stdin.isatty()
+    if asking or not in_flow:
+        chunks = scope.plan(run.open_store())
+        if chunks and asking and not _confirmed(chunks, run):
+            return ExitCode.DONE
+        if not in_flow:
+            return rebuild_here(chunks, run, as_json, ", ".join(scope.names or ["any source"]))
+    from flows.reparse import reparse as flow
+
+    report = flow(list(scope.names), first, last, only_rejects, outdated, accept=accept, lake=run.settings.lake)
+    return finish(report, run, as_json)
+
+
+def _show_diff(scope: "Scope", lake: str | None, html: Path | None, as_json: bool) -> int:
+    from flows.reports.diff_report import diff_page, diff_tables
+    from flows.start import load_run_settings, new_run_id
+    from infra.runs.filing import Run
+
+    run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
+    found = _compared(scope.plan(run.open_store()), run)
+    if html:
+        _write(html, diff_page(found, run.open_store().uri, run.run_id))
+        stderr().print(f"written to {html}", markup=False)
+    if as_json:
+        print_json({"lake": run.settings.lake, **found.as_json()})
+    else:
+        for table in diff_tables(found):
+            stdout().print(table)
+    return ExitCode.DONE
+
+
+def _confirmed(chunks: "Sequence[ArchivedChunk]", run: "Run") -> bool:
+    """Show what would change, and ask; without a question where nothing would."""
+    from flows.reports.diff_report import diff_tables
+
+    found = _compared(chunks, run)
+    for table in diff_tables(found):
+        stdout().print(table)
+    if found.is_empty:
+        return False
+    if typer.confirm("Land this?", err=True):
+        return True
+    stderr().print("nothing was changed")
+    return False
+
+
+def _compared(chunks: "Sequence[ArchivedChunk]", run: "Run") -> "Comparison":
+    from infra.runs.reparse import try_out
+
+    with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+        return try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "Check the path.") from error

@@ -1,0 +1,151 @@
+"""`newslake ingest`, `run`, `backfill`: the commands that fill the lake, and what they share with `reparse`."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from infra.runs.filing import Run
+    from infra.runs.reparse_plan import ArchivedChunk
+    from infra.runs.run_report import RunReport
+
+PrefectOption = Annotated[
+    bool,
+    typer.Option(
+        "--prefect",
+        help="Run as a Prefect flow. Always so where PREFECT_API_URL is set; else the same work is done in this "
+        "process, since a temporary Prefect server takes up to 15 seconds to start.",
+    ),
+]
+AcceptOption = Annotated[
+    str,
+    typer.Option(metavar="REASON", help="Land whatever the quality gate finds, and record this as the reason."),
+]
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH…", help="Text and HTML files, WARC, WET, zip (.gz or not), folders, s3://…"),
+    ],
+    source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address or content.")] = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: as archive or file say."),
+    ] = None,
+    manifest: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
+    ] = None,
+    accept: AcceptOption = "",
+    lake: LakeOption = None,
+    prefect: PrefectOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Archive, parse and land saved pages. Running it again changes nothing.
+
+    [bold]Examples[/bold]
+
+    newslake ingest pages/
+
+    newslake ingest crawl.warc.gz --source tass --lake s3://news/lake
+    """
+    from flows.start import begin_run
+    from infra.captures import find_inputs
+    from infra.days import parse_instant
+    from infra.known_sources import require_source
+    from infra.runs.ingest import ingest_chunk, plan
+    from infra.runs.run_report import RunReport
+
+    if source is not None:
+        require_source(source)
+    instant = parse_instant(captured_at, "--captured-at") if captured_at else None
+    inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
+    run = begin_run(lake, accept)
+    if under_prefect(prefect):
+        from flows.ingest import ingest as flow
+
+        return finish(
+            flow(paths, source or "", captured_at or "", manifest or "", accept, run.settings.lake), run, as_json
+        )
+    with progress("ingesting", sum(each.size for each in inputs)) as advance:
+        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
+    return finish(sum(reports, RunReport()), run, as_json)
+
+
+def under_prefect(asked: bool) -> bool:
+    """Whether to run as a flow: if that is asked for, or a server is configured. Says so if not."""
+    if asked or os.environ.get("PREFECT_API_URL"):
+        from flows.serve import SILENT
+
+        for name, setting in SILENT.items():
+            os.environ.setdefault(name, setting)
+        return True
+    stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
+    return False
+
+
+def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
+    """Parse archived captures again in this process, and print the summary.
+
+    Args:
+        chunks: the plan.
+        run: the run.
+        as_json: print JSON.
+        what: of which something should be archived, for the message if nothing is.
+    """
+    from infra.runs.reparse import rebuild, reparse_chunk
+
+    if not chunks:
+        stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")
+    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+
+        def reparse(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
+            done = reparse_chunk(chunk, run, so_far)
+            advance(len(chunk.pointers))
+            return done
+
+        report = rebuild(chunks, run, reparse)
+    return finish(report, run, as_json)
+
+
+def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
+    """Print the summary; the exit code says whether too much was lost on the way, or held back."""
+    from flows.reports.report import summary_table
+
+    if as_json:
+        print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
+    else:
+        stdout().print(summary_table(report))
+    console = stderr()
+    for alarm in report.alarms:
+        console.print(Text(f"look at this: {alarm}", "yellow"))
+    if report.needs_attention:
+        console.print("[yellow]Some days were held back; what they had stays.[/yellow] See `newslake status`.")
+    limit = run.settings.quarantine_limit
+    if report.lost_share > limit:
+        console.print(
+            f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
+            "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] What came is kept: see `newslake rejects`."
+        )
+    elif not report.needs_attention:
+        return ExitCode.DONE
+    return ExitCode.OVER_QUARANTINE_LIMIT
+
+
+@contextmanager
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where that is a terminal; elsewhere nothing."""
+    from rich.progress import Progress
+
+    console = stderr()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda amount: progress.advance(task, amount)

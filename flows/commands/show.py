@@ -1,0 +1,194 @@
+"""`newslake show`: one record, where it comes from, and what today's parser makes of its page."""
+
+import dataclasses
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.console import ExitCode, JsonOption, LakeOption, print_json, stdout
+from infra.errors import NewslakeError, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from infra.find_record import Record, Today
+    from infra.object_store import ObjectStore
+    from infra.runs.comparison import FieldChange
+    from infra.settings import Settings
+
+BODY = "body"
+BASES = {
+    "live": "newslake fetched it itself",
+    "warc": "WARC-Date of the record it came in",
+    "manifest": "a line of a manifest",
+    "option": "--captured-at",
+    "mtime": "modification time of the file: when it was copied, no capture time",
+}
+# Where columns come from that no parser fills.
+FROM_LANDING = {
+    "captured_at_basis": "how the capture came in",
+    "first_captured_at": "least captured_at of all its captures",
+    "capture_uri": "the raw archive",
+    "capture_offset": "the raw archive",
+    "capture_length": "the raw archive",
+    "capture_digest": "digest of the page's bytes",
+    "http_status": "status line of the answer",
+    "mode": "the run that landed it",
+    "run_id": "the run that landed it",
+}
+
+
+def show(
+    wanted: Annotated[str, typer.Argument(metavar="ID|URL", help="article_id or reject_id, or the page's address.")],
+    source: Annotated[str | None, typer.Option(help="Only of this source. Makes large lakes quick to search.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the archived page on stdout, byte for byte.")] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show a record: what it says, where in the page each field stands, and whether today's parser still says so.
+
+    [bold]Examples[/bold]
+
+    newslake show https://tass.com/society/1731000
+
+    newslake show 96f06aec10140e42ce2135aac4b510a8 --raw > page.html
+    """
+    if raw and as_json:
+        raise UsageError("--raw and --json exclude each other", "Give one of them.")
+    from flows.start import load_run_settings
+    from infra.archive import RawArchive
+    from infra.find_record import find_record
+    from infra.known_sources import require_source
+    from infra.object_store import open_store
+
+    if source is not None:
+        require_source(source)
+    settings = load_run_settings(lake)
+    store = open_store(settings.lake)
+    record = find_record(store, wanted, source)
+    if raw:
+        sys.stdout.buffer.write(RawArchive(store).read(record.pointer).body)
+        sys.stdout.buffer.flush()
+        return ExitCode.DONE
+    today = _today(store, record, settings)
+    if as_json:
+        print_json(_as_json(record, today))
+    else:
+        _print(record, today)
+    return ExitCode.DONE
+
+
+def _today(store: "ObjectStore", record: "Record", settings: "Settings") -> "Today | str":
+    """What today's parser makes of an article's page; a line that says why that cannot be known."""
+    from infra.find_record import parse_today
+    from infra.tables.partition import ARTICLES
+
+    if record.kind is not ARTICLES:
+        return "`newslake reparse --only-rejects` parses rejected pages again."
+    try:
+        return parse_today(store, record, settings)
+    except NewslakeError as error:  # the record can be shown all the same
+        return str(error)
+
+
+def _as_json(record: "Record", today: "Today | str") -> dict[str, Any]:
+    from infra.find_record import STATED_BY_LANDING
+
+    shown: dict[str, Any] = {"table": record.kind.name, "source": record.source, "date": record.date, "row": record.row}
+    shown["origins"] = _origins(record, today)
+    if isinstance(today, str):
+        return shown | {"today": {"outcome": "unknown", "detail": today}}
+    if today.rejected:
+        rejected = dataclasses.asdict(today.rejected)
+        return shown | {"today": {"outcome": "rejected", **rejected, "reason": today.rejected.reason.value}}
+    differs = {change.field: {"landed": change.before, "today": change.after} for change in today.changes}
+    same = [name for name in record.row if name not in differs and name not in STATED_BY_LANDING]
+    return shown | {"today": {"outcome": "parsed", "same": same, "differs": differs}}
+
+
+def _print(record: "Record", today: "Today | str") -> None:
+    from rich.text import Text
+
+    from flows.reports.record_text import lines_of, shown
+    from infra.tables.partition import ARTICLES
+
+    console = stdout()
+    row = record.row
+    is_article = record.kind is ARTICLES
+    heading = row["title"] or "(no headline)" if is_article else f"rejected: {row['reason']}"
+    console.print(Text(shown(heading), "bold" if is_article else "bold red"))
+    console.print(Text(f"{record.source}, partition date={record.date}", "dim"))
+    if is_article:
+        version = f"version {row['parser_version']}, layout {row['layout']}"
+        console.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
+    console.print()
+    console.print(_field_table(record, today))
+    for line in lines_of(BODY, row.get(BODY)):
+        console.print(Text(f"\n{line}"))
+    console.print()
+    console.print(_verdict(today), soft_wrap=True)
+
+
+def _field_table(record: "Record", today: "Today | str") -> "Table":
+    """All fields: name, whether today's parser says the same, value and origin. The body stands below the table."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("field", style="dim", no_wrap=True)
+    table.add_column("today", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("from", style="dim italic", overflow="fold", max_width=LONGEST_ORIGIN)
+    origins = _origins(record, today)
+    changes = {} if isinstance(today, str) else {change.field: change for change in today.changes}
+    for name, value in record.row.items():
+        change = changes.get(name)
+        lines = [Text(line) for line in lines_of(name, value)]
+        if name == BODY and lines:
+            lines = [Text("(see below)", "dim")]
+        told = 0  # the line that the origin is told at: it is that of what today's parser reads
+        if change:
+            lines = lines or [Text("(nothing)", "dim")]
+            told = len(lines)
+            now = lines_of(name, change.after) or ["(nothing)"]
+            lines += [Text(f"{'' if number else 'today:':<7}{line}", "yellow") for number, line in enumerate(now)]
+        for number, line in enumerate(lines):
+            label = ("", "") if number else (name, _sign(name, changes, today))
+            table.add_row(*label, line, Text(shown(origins.get(name, ""))) if number == told else "")
+    return table
+
+
+def _sign(name: str, changes: "dict[str, FieldChange]", today: "Today | str") -> str:
+    from infra.find_record import STATED_BY_LANDING
+
+    if isinstance(today, str) or today.rejected or name in STATED_BY_LANDING:
+        return ""
+    return "[yellow]differs[/yellow]" if name in changes else "[green]same[/green]"
+
+
+def _origins(record: "Record", today: "Today | str") -> dict[str, str]:
+    """By column that has a value: where it comes from; fields of the article as today's parser reads the page."""
+    row = record.row
+    origins = dict(FROM_LANDING) if isinstance(today, str) else {**FROM_LANDING, **today.origins}
+    origins["captured_at"] = BASES.get(row.get("captured_at_basis") or "", "how the capture came in")
+    changed = () if isinstance(today, str) else [change.field for change in today.changes]
+    return {name: origins[name] for name in row if name in origins and (row[name] not in (None, []) or name in changed)}
+
+
+def _verdict(today: "Today | str") -> Any:
+    from rich.text import Text
+
+    from flows.reports.record_text import shown
+
+    if isinstance(today, str):
+        return Text(shown(today), "yellow")
+    if today.rejected:
+        detail = shown(f"{today.rejected.reason.value}: {today.rejected.detail}")
+        return Text(f"today's parser rejects the archived page: {detail}", "red")
+    if not today.changes:
+        return Text("today's parser reads the archived page in the same way, field by field", "green")
+    names = ", ".join(change.field for change in today.changes)
+    return Text(f"today's parser reads otherwise: {names}", "yellow")

@@ -1,0 +1,111 @@
+"""What a person may do after a run: a command to type, or a form that is filled in already."""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from infra.archive import UNKNOWN_SOURCE
+from infra.days import Days
+from infra.runs.run_report import RunReport
+from infra.web.fetching import FetchReason
+from parsers.article import NULL_PARTITION
+from parsers.outcome import RejectReason
+
+# Another try may give these.
+PASSING = {reason.value for reason in FetchReason if reason.transient}
+# A better parser may make an article of these; nothing can of what a server says is gone, or of what is no article.
+REPAIRABLE = {
+    RejectReason.LAYOUT,
+    RejectReason.MISSING_TITLE,
+    RejectReason.MISSING_BODY,
+    RejectReason.PARSER_ERROR,
+    RejectReason.UNKNOWN_SOURCE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do.
+
+    Attributes:
+        why: what it is good for.
+        command: for a terminal.
+        flow: of the form in Prefect's UI that does the same; empty: there is none.
+        parameters: that the form is to be filled in with.
+    """
+
+    why: str
+    command: str
+    flow: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def next_steps(report: RunReport, names: Collection[str], days: Days | None, missing: int = 0) -> Iterator[Step]:
+    """What to do next, the most urgent first.
+
+    Args:
+        report: what the run did.
+        names: sources that it worked on.
+        days: publication days that it worked on; None: nobody can say.
+        missing: of the days that were asked for, how many are still missing.
+    """
+    known = sorted(set(names) - {UNKNOWN_SOURCE})
+    listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
+    if days and known and PASSING & report.failed.keys():
+        yield Step(
+            "ask again for what did not come",
+            f"newslake backfill {listed} {period} --reprocess failed",
+            "backfill",
+            {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"},
+        )
+    if missing:
+        yield Step(
+            f"{missing:,} days are still missing: nothing lists them any more, but an archive may have them",
+            "newslake ingest captures.warc.gz",
+            "ingest",
+        )
+    if any(report.rejected[reason] for reason in REPAIRABLE):
+        yield Step("see what was rejected", "newslake rejects" + (f" --source {known[0]}" if len(known) == 1 else ""))
+        yield Step(
+            "after a parser is repaired",
+            f"newslake reparse {listed} --only-rejects --diff",
+            "reparse",
+            {"sources": known, "only_rejects": True, "dry_run": True},
+        )
+    one = f" --source {known[0]}" if len(known) == 1 else ""
+    yield Step("see the whole lake", f"newslake status{one} {period}".rstrip())
+    if report.parsed:
+        yield Step("read what landed", f'newslake query "{_query(known, days)}"')
+
+
+def form_link(deployment_id: str, parameters: Mapping[str, Any]) -> str:
+    """Address of a deployment's form, filled in; relative, since only the browser knows where the UI is.
+
+    Args:
+        deployment_id: Prefect's.
+        parameters: by name, plain values.
+    """
+    filled = quote(json.dumps(dict(parameters), separators=(",", ":")), safe="")
+    return f"/v2/deployments/deployment/{deployment_id}/run" + (f"?parameters={filled}" if parameters else "")
+
+
+def touched_days(report: RunReport) -> list[tuple[str, str]]:
+    """(source, day) of which a run's report says anything, in order."""
+    counted = (report.articles, report.fetched, report.missed, report.turned_down, report.held)
+    return sorted({place for counts in counted for place in counts})
+
+
+def period_of(places: Sequence[tuple[str, str]]) -> Days | None:
+    """The days from the first to the last of some (source, day); None where none has a date."""
+    dated = [date.fromisoformat(day) for _, day in places if day != NULL_PARTITION]
+    return Days(min(dated), max(dated) + timedelta(days=1)) if dated else None
+
+
+def _query(names: Sequence[str], days: Days | None) -> str:
+    conditions = [f"source IN ({', '.join(map(repr, names))})"] if names else []
+    conditions += [f"date >= '{days.start}' AND date < '{days.end}'"] if days else []
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT source, date, title FROM articles{where} ORDER BY date DESC LIMIT 20"  # noqa: S608 - a proposal in a page, of our own names

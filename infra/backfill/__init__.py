@@ -1,0 +1,1 @@
+"""Which days are to be made right, and working through them."""

@@ -1,0 +1,1 @@
+"""Web archives (Common Crawl, Wayback Machine) by their CDX index."""

@@ -1,0 +1,1 @@
+"""The quality gate: history, findings, what is held back and released."""

@@ -1,0 +1,1 @@
+"""What a run does with captures: parse, file, report; and all of it again."""

@@ -1,0 +1,1 @@
+"""Asking the web: addresses, connections, bounded bodies, robots files, politeness."""
