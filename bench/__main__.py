@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import lake
+from bench import lake, orchestration
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
 PASSES = 15  # the best of that many is the same to two digits in the next run
@@ -20,6 +20,8 @@ def main() -> int:
     Returns:
         Exit code: 0; 1 if there is no page of a known source to measure.
     """
+    if sys.argv[1:2] == ["orchestration"]:
+        return orchestration.main(sys.argv[2:])
     if sys.argv[1:2] == ["lake"]:
         return lake.main(sys.argv[2:])
     options = _options()

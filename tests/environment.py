@@ -5,7 +5,8 @@ import tempfile
 
 from hypothesis import settings
 
-_KEPT = {"NEWSLAKE_CHROMIUM", "NEWSLAKE_REQUIRE_BROWSER"}  # these are about the tests themselves
+# These are about the tests themselves.
+_KEPT = {"NEWSLAKE_CHROMIUM", "NEWSLAKE_REQUIRE_BROWSER", "NEWSLAKE_REQUIRE_POSTGRES", "NEWSLAKE_SCREENSHOTS"}
 _PREFECT_HOME = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
 
 # Done at import, as a plugin of conftest.py: Prefect reads the environment when it is imported.
