@@ -10,7 +10,7 @@ UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --n
 	--extra dev --output-file requirements.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format up bench docs lock clean
+.PHONY: help venv demo test check format up bench docs screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,11 +54,15 @@ format: $(READY) ## format the code, mend what ruff can mend
 up: $(READY) ## start the Prefect server and the flows; prints the address of the UI
 	@$(BIN)/newslake up
 
-bench: $(READY) ## measure parsing against the bare HTML parser
+bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS=orchestration: those)
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(READY) ## write docs/data-dictionary.md from the record
+docs: $(READY) ## write docs/data-dictionary.md and docs/configuration.md from the code
 	@$(BIN)/python -m infra.data_dictionary
+	@$(BIN)/python -m infra.configuration
+
+screenshots: $(READY) ## take the pictures of README from Prefect's UI anew (needs Chromium)
+	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/integration/test_backfill_browser.py
 
 lock: ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	@if command -v uv >/dev/null; then uv $(UV_LOCK) $(ARGS); else \

@@ -15,6 +15,7 @@ from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from flows.deployments import deployments
+from flows.pauses import keep_pauses
 from infra.errors import NewslakeError, UsageError
 
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
@@ -29,7 +30,7 @@ DEAD_RUNS: Final = "newslake: runs without a heartbeat"
 def deploy(pool: str) -> list[str]:
     """Register on the server of PREFECT_API_URL: a work pool, all deployments with their schedules, an automation.
 
-    Doing it again brings everything up to date and starts nothing.
+    Doing it again brings everything up to date and starts nothing; what people have paused stays paused.
 
     Args:
         pool: name of the work pool; made if there is none.
@@ -48,14 +49,14 @@ def deploy(pool: str) -> list[str]:
     try:
         with get_client(sync_client=True) as client:
             _ensure_pool(client, pool)
-        names = []
-        for deployment in deployments():
+        served = deployments()
+        keep_pauses(served)
+        for deployment in served:
             deployment.apply(work_pool_name=pool)
-            names.append(deployment.full_name)
         _ensure_automation()
     except HTTPError as error:  # Prefect's errors of status are such, too
         raise _explained(error) from error
-    return names
+    return [deployment.full_name for deployment in served]
 
 
 def dead_runs() -> Automation:
