@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -42,6 +43,7 @@ class Up:
         """Ask the server's API: POST where there is a body, else GET. Asks again where SQLite was busy."""
         sent = None if body is None else orjson.dumps(body)
         request = urllib.request.Request(f"{self.url}/api{path}", sent, {"content-type": "application/json"})
+        asks = sent is None or path.endswith(("/filter", "/count"))  # twice does no harm
         for _ in range(BUSY_TRIES):
             try:
                 with urllib.request.urlopen(request, timeout=30) as answer:
@@ -49,12 +51,16 @@ class Up:
             except urllib.error.HTTPError as error:
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
-                time.sleep(1)
+            except TimeoutError:
+                if not asks:
+                    raise
+            time.sleep(1)
         raise TimeoutError(f"{path} was refused {BUSY_TRIES} times: the server is busy")
 
     def scheduled_runs(self) -> list[dict[str, Any]]:
-        """The runs that the scheduler made."""
-        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 200}
+        """The runs of the next days that the scheduler made."""
+        soon = {"before_": (datetime.now(UTC) + timedelta(days=10)).isoformat()}
+        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": soon}, "limit": 200}
         runs: list[dict[str, Any]] = self.api("/flow_runs/filter", body)
         return [run for run in runs if run["auto_scheduled"]]
 
@@ -69,6 +75,11 @@ class Up:
         body = {"parameters": parameters} | ({"state": state} if state else {})
         run = self.api(f"/deployments/{self.deployment(name)['id']}/create_flow_run", body)
         return str(run["id"])
+
+    def artifacts(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """The artifacts of a run, by key."""
+        found = self.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})
+        return {each["key"]: each for each in found}
 
     def ended(self, run_id: str) -> dict[str, Any]:
         """The state that a run ends in."""

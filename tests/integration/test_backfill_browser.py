@@ -23,11 +23,11 @@ def form(page: Page, up: Up) -> None:
     expect(page.get_by_label("Run Name")).not_to_have_value("", timeout=SLOW)
 
 
-def pick(page: Page, day: date) -> None:
-    """Choose a day in the first calendar that is still empty."""
-    page.get_by_role("button", name="Pick a date").first.click()
-    shown = page.locator("td button[aria-label*='" + f"{day:%B} {day.day}" + "']")
-    for _ in range(2):
+def pick(page: Page, label: str, day: date) -> None:
+    """Choose a day in a calendar of the form."""
+    page.get_by_role("button", name=label, exact=True).click()
+    shown = page.locator(f"td button[aria-label*='{day:%B} {day.day}']")
+    for _ in range(2):  # the calendar shows this month; days of the form are of the last two weeks
         if shown.count():
             break
         page.get_by_role("button", name="Previous").click()
@@ -41,9 +41,9 @@ def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_publ
     lake, start, end = tmp_path / "lake", today() - timedelta(days=4), today() - timedelta(days=1)
     form(page, up)
     page.get_by_label("Run Name").fill("three-days")
-    pick(page, start)
-    pick(page, end)
-    page.get_by_role("button", name="Select", exact=True).first.click()
+    pick(page, "start", start)
+    pick(page, "end", end)
+    page.get_by_role("button", name="Select sources", exact=True).click()
     for source in SOURCES:
         page.get_by_role("option", name=source, exact=True).click()
     page.keyboard.press("Escape")
@@ -51,7 +51,7 @@ def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_publ
     keep(page, "form")
     page.get_by_role("button", name="Submit").click()
 
-    page.get_by_role("link", name="three-days").first.click(timeout=SLOW)
+    page.get_by_role("button", name="View run").click(timeout=SLOW)
     page.wait_for_url("**/flow-run/*")
     run_id = urlsplit(page.url).path.rpartition("/")[2]
     state = up.ended(run_id)
@@ -67,8 +67,7 @@ def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_publ
             assert sorted((row["title"], row["published_at"]) for row in rows(lake, source, day)) == sorted(
                 (each.title, each.published_at) for each in demo_site.expected(source, day)
             )
-    found = up.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})
-    artifacts = {each["key"]: each for each in found}
+    artifacts = up.artifacts(run_id)
     assert artifacts["backfill-progress"]["data"] == 100
     page.goto(f"{up.url}/v2/artifacts/artifact/{artifacts['backfill']['id']}")
     grid = page.get_by_alt_text("Grid of sources and days")
@@ -79,8 +78,8 @@ def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_publ
 
 def test_o01_the_form_refuses_more_sources_at_a_time_than_there_may_be(page: Page, up: Up) -> None:
     form(page, up)
-    pick(page, today() - timedelta(days=3))
-    pick(page, today() - timedelta(days=2))
+    pick(page, "start", today() - timedelta(days=3))
+    pick(page, "end", today() - timedelta(days=2))
     number = page.get_by_label("max_active (Optional)")
     number.fill("99")
     page.get_by_role("button", name="Submit").click()

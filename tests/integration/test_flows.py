@@ -5,12 +5,14 @@ import signal
 import socket
 import sqlite3
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
+from flows.late_runs import day_of
 from infra.lake import Lake
 from infra.object_store import open_store
 from parsers.registry import sources
@@ -35,6 +37,22 @@ def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(
     assert max(times) < datetime.now(UTC) + timedelta(days=5)
 
 
+@pytest.mark.parametrize("change", ["2027-03-14", "2027-11-07"])
+def test_o01_the_server_schedules_each_day_once_across_a_change_of_daylight_saving_time(up: Up, change: str) -> None:
+    """The New York clock jumps on these days: the runs keep their local hour, and none of the UTC days is left out."""
+    jump, deployment = date.fromisoformat(change), up.deployment("run/theissue")
+    start, end = (datetime.combine(jump + timedelta(days=days), time(12), UTC) for days in (-3, 4))
+    window = {"start_time": start.isoformat(), "end_time": end.isoformat(), "min_runs": 99, "max_runs": 99}
+    up.api(f"/deployments/{deployment['id']}/schedule", window)
+    wanted = {"deployment_id": {"any_": [deployment["id"]]}, "expected_start_time": {"after_": start.isoformat()}}
+    runs = [run for run in up.api("/flow_runs/filter", {"flow_runs": wanted}) if run["parameters"]["lag_days"] == 1]
+    times = sorted(datetime.fromisoformat(run["expected_start_time"]).astimezone(UTC) for run in runs)
+    times = [each for each in times if each < end]
+    assert [day_of(each, 1) for each in times] == [jump + timedelta(days=days) for days in range(-3, 4)]
+    assert len({each.hour for each in times}) == 2  # of UTC
+    assert len({each.astimezone(ZoneInfo("America/New_York")).hour for each in times}) == 1
+
+
 def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) -> None:
     for name in CLICKED:
         deployment = up.deployment(name)
@@ -52,9 +70,11 @@ def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_
     ingest = up.start("ingest", paths=[str(folder)])
     assert up.ended(ingest)["type"] == "COMPLETED"
     assert len(list(up.lake.glob("articles/source=tass/date=2024-01-1?/articles.parquet"))) == 3
-    (artifact,) = up.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [ingest]}}})
-    assert artifact["description"] == "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
-    assert "| tass | 2024-01-10 | 2 |" in artifact["data"]
+    artifacts = up.artifacts(ingest)
+    told = "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
+    assert artifacts["ingest"]["description"] == told
+    days = {(row["source"], row["day"]): row["articles"] for row in orjson.loads(artifacts["ingest-days"]["data"])}
+    assert days["tass", "2024-01-10"] == 2
 
     scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
     late = up.start("run", scheduled, source="tass")
@@ -73,7 +93,7 @@ def test_a_dry_run_of_a_reparse_shows_what_would_change_and_lands_nothing(up: Up
         path.unlink()
     dry = up.start("reparse", sources=["tass"], dry_run=True)
     assert up.ended(dry)["type"] == "COMPLETED"
-    (artifact,) = up.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [dry]}}})
+    (artifact,) = up.artifacts(dry).values()
     assert "nothing was landed" in artifact["data"]
     assert f"| partitions to write | {len(partitions)} |" in artifact["data"]
     assert not any(path.exists() for path in partitions)

@@ -10,6 +10,7 @@ import urllib.error
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -24,7 +25,7 @@ from infra.verify import verify
 from parsers.registry import sources
 from tests.live_lake import today, work
 from tests.postgres import postgres, require_postgres
-from tests.production import AUTH, Production, production
+from tests.production import AUTH, INTERVAL, Production, production
 from tests.servers import S3Server
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -33,6 +34,7 @@ MIDDLE_SECONDS = 90.0  # until a run is in the middle of its work: a process tha
 KILLED = {"tass": "its process", "globalresearch": "its machine", "theissue": "the server"}
 KEPT = ("article_id", "title", "published_at", "content_digest")  # what does not depend on when a page was fetched
 LAKE = "s3://news/killed"
+LATE_SECONDS = 0.1  # a busy machine passes one request on later than the next
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -124,7 +126,7 @@ class Aftermath:
     """What the kills left, and what running the same again made of it.
 
     Attributes:
-        first: the runs that were disturbed, by source.
+        first: how the runs that were disturbed ended, by source.
         second: how the same again ended, by source.
         workers: those that the first two runs were on.
         archived: addresses that were in the archive when everything had been killed.
@@ -154,8 +156,9 @@ def aftermath(stack: Production, site: DemoSite) -> Aftermath:
     site.forget_requests()
     stack.start_server()
     second = {source: backfill(stack, source, LAKE) for source in first}
-    ends = {source: str(stack.ended(run_id)["type"]) for source, run_id in second.items()}
-    return Aftermath(first, ends, workers, archived, [f"https://{each.host}{each.path}" for each in site.requests])
+    ends = [{source: str(stack.ended(run)["type"]) for source, run in runs.items()} for runs in (second, first)]
+    again = [f"https://{each.host}{each.path}" for each in site.requests]
+    return Aftermath(ends[1], ends[0], workers, archived, again)
 
 
 def test_o02_two_workers_that_share_nothing_but_the_lake_work_side_by_side(aftermath: Aftermath) -> None:
@@ -181,9 +184,8 @@ def test_o02_no_page_that_was_archived_before_a_kill_is_fetched_again(aftermath:
     assert aftermath.archived & set(aftermath.again) == set()
 
 
-def test_o02_a_run_whose_machine_died_is_marked_as_crashed(stack: Production, aftermath: Aftermath) -> None:
-    assert stack.ended(aftermath.first["globalresearch"])["type"] == "CRASHED"
-    assert stack.ended(aftermath.first["tass"])["type"] == "CRASHED"
+def test_o02_a_run_whose_process_or_machine_died_is_marked_as_crashed(aftermath: Aftermath) -> None:
+    assert aftermath.first["tass"] == aftermath.first["globalresearch"] == "CRASHED"
 
 
 def test_o08_the_api_answers_nobody_without_the_password(stack: Production) -> None:
@@ -230,5 +232,41 @@ def test_o02_a_run_that_is_cancelled_gives_its_slot_back_and_the_same_goes_on(
     in_the_middle(stack, "globalresearch", lake)
     stack.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
     assert stack.ended(run_id)["type"] == "CANCELLED"
+    assert stack.ended(backfill(stack, "globalresearch", lake))["type"] == "COMPLETED"
+    assert rows_of(open_store(lake), "globalresearch") == undisturbed["globalresearch"]
+
+
+def test_o05_a_live_run_and_a_backfill_on_one_host_keep_its_interval_together(
+    stack: Production, site: DemoSite, aftermath: Aftermath
+) -> None:
+    """On two machines, which share no lock of a file: the slot of the source keeps one waiting for the other."""
+    lake, host = "s3://news/together", "globalresearch"
+    site.forget_requests()
+    runs = [
+        backfill(stack, "globalresearch", lake),
+        stack.run("run", source="globalresearch", day=f"{today() - timedelta(days=5)}", lake=lake),
+    ]
+    assert [stack.ended(run_id)["type"] for run_id in runs] == ["COMPLETED"] * 2
+    first, second = (stack.flow_run(run_id) for run_id in runs)
+    assert max(first["start_time"], second["start_time"]) < min(first["end_time"], second["end_time"])
+    times = [request.at for request in site.requests if host in request.host]
+    assert len(times) > 30  # articles of four days, lists, robots files
+    assert min(later - earlier for earlier, later in pairwise(times)) >= float(INTERVAL) - LATE_SECONDS
+
+
+def test_o02_a_lost_prefect_database_takes_nothing_of_the_lake(
+    stack: Production, s3_environment: None, undisturbed: dict[str, Rows], aftermath: Aftermath
+) -> None:
+    status = stack.newslake("status", "--json", NEWSLAKE_LAKE=LAKE)
+    assert status.returncode == 0
+    stack.kill("prefect")
+    stack.postgres.drop_database()
+    stack.start_server()
+    assert stack.newslake("deploy").returncode == 0
+    assert stack.newslake("status", "--json", NEWSLAKE_LAKE=LAKE).stdout == status.stdout
+    for name in [name for name in stack.processes if name.startswith("worker")]:
+        stack.kill(name)  # `docs/operations.md` says to restart the workers
+        stack.start_worker(name)
+    lake = "s3://news/anew"
     assert stack.ended(backfill(stack, "globalresearch", lake))["type"] == "COMPLETED"
     assert rows_of(open_store(lake), "globalresearch") == undisturbed["globalresearch"]

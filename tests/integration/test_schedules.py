@@ -70,9 +70,10 @@ class Operations:
         footer = Lake(open_store(str(self.up.lake))).read_manifest(name, str(today() - timedelta(days=days_ago)))
         return set(footer.coverage) if footer else set()
 
-    def pages(self, name: str) -> Counter[str]:
-        """Requests for pages of a source, lists and the robots file left out, by path."""
-        articles = {each.url for days in range(31) for each in self.site.expected(name, today() - timedelta(days=days))}
+    def pages(self, name: str, *days_ago: int) -> Counter[str]:
+        """Requests for pages of a source and some days (none: all), lists and the robots file left out, by path."""
+        days = [today() - timedelta(days=ago) for ago in days_ago or range(31)]
+        articles = {each.url for day in days for each in self.site.expected(name, day)}
         return Counter(
             request.path for request in self.site.requests if f"https://{request.host}{request.path}" in articles
         )
@@ -146,9 +147,12 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     assert sum(run["run_count"] > 0 for run in runs) <= len(days) + CONCURRENT_RUNS
     for days_ago in range(1, LATE_DAYS):
         assert "live" in operations.coverage("theissue", days_ago)
-    assert set(operations.pages("theissue").values()) == {1}
     asked = [each for each in operations.site.requests if each.host.endswith("theissue.com")]
-    lists = len(asked) - operations.pages("theissue").total()
+    pages = operations.pages("theissue")
+    # The feed names some pages by an earlier address, which redirects: that is known once it was asked.
+    redirects = sum(each.path.endswith("-first-draft") for each in asked)
+    assert pages.total() - len(pages) <= redirects
+    lists = len(asked) - pages.total() - redirects
     assert lists <= len(worked) * LISTS
 
 
@@ -160,10 +164,13 @@ def _day_of(run: dict[str, Any]) -> str:
 def test_o04_two_runs_of_one_day_at_the_same_time_fetch_each_page_once(operations: Operations) -> None:
     """O04: the second waits for the slot of the source, then finds that the archive has everything."""
     up, day = operations.up, str(today() - timedelta(days=9))
-    both = [up.start("run", source="globalresearch", day=day) for _ in range(2)]
+    lake = str(up.lake.parent / "twice")  # of its own: `maintain` would go back to this day
+    both = [up.start("run", source="globalresearch", day=day, lake=lake) for _ in range(2)]
     assert [up.ended(run)["type"] for run in both] == ["COMPLETED"] * 2
-    assert set(operations.pages("globalresearch").values()) == {1}
-    assert "live" in operations.coverage("globalresearch", 9)
+    assert set(operations.pages("globalresearch", 9).values()) == {1}
+    footer = Lake(open_store(lake)).read_manifest("globalresearch", day)
+    assert footer
+    assert "live" in footer.coverage
 
 
 def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operations: Operations) -> None:
@@ -172,10 +179,7 @@ def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operati
     dry = up.start("maintain", sources=["globalresearch"], dry_run=True)
     assert up.ended(dry)["type"] == "COMPLETED"
     assert not operations.coverage("globalresearch", OUTAGE_DAYS)
-    artifacts = up.api(
-        "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [dry]}, "key": {"any_": ["repairs"]}}}
-    )
-    assert artifacts[0]["data"].count('"action": "repair"') == OUTAGE_DAYS
+    assert up.artifacts(dry)["repairs"]["data"].count('"action": "repair"') == OUTAGE_DAYS
 
     assert up.ended(up.start("maintain", sources=["globalresearch"]))["type"] == "COMPLETED"
     assert all("live" in operations.coverage("globalresearch", days) for days in range(1, OUTAGE_DAYS + 1))

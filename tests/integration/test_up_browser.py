@@ -44,4 +44,4 @@ def test_the_source_of_a_run_is_chosen_from_a_list(page: Page, up: Up) -> None:
     page.get_by_role("button", name="Select source").first.click()
     expect(page.get_by_role("option", name="tass")).to_be_visible()
     page.get_by_role("option", name="tass").click()
-    expect(page.get_by_text("Empty: the day before the scheduled time of this run.")).to_be_visible()
+    expect(page.get_by_text("Empty: the day of this run's scheduled time less the lag.")).to_be_visible()
