@@ -87,7 +87,7 @@ class LivePlan:
         if self.discovered is None or self.discovered.alarms:
             return False
         feeds = self.discovered.feeds
-        passing = any(feed.status is FeedStatus.FAILED and feed.reason and feed.reason.transient for feed in feeds)
+        passing = any(feed.status is FeedStatus.FAILED and feed.reason and not feed.reason.lasting for feed in feeds)
         return not passing and any(feed.status in SEEN for feed in feeds)
 
     def require_asked(self) -> None:

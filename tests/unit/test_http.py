@@ -59,7 +59,7 @@ def test_whoever_is_asked_before_a_request_may_forbid_it() -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("http://127.0.0.1:9/", FetchReason.PORT),
+        ("http://127.0.0.1:9/", FetchReason.ADDRESS),
         ("http://10.0.0.1/", FetchReason.ADDRESS),
         ("http://169.254.169.254/latest/meta-data/", FetchReason.ADDRESS),
         ("//2130706433/", FetchReason.ADDRESS),
