@@ -65,8 +65,6 @@ class PartitionFile:
         names = list(names)
         if not self._starts:
             return self._empty.select(names)
-        if len(self._starts) == 1:  # which will be read whole anyway
-            return self._group(0).select(names)
         table = self._read(lambda: self._file.read(columns=names))
         return table.cast(self._empty.select(names).schema)
 
