@@ -9,8 +9,7 @@ import pytest
 from infra.lake import Lake
 from infra.raw.compaction import compact, plan_compaction
 from infra.raw.raw_references import GRACE
-from infra.runs import reparse as reparsing
-from infra.runs.filing import Run
+from infra.runs.filing import Run, file_outcomes
 from infra.runs.reparse import rebuild
 from infra.runs.reparse_plan import plan_history
 from infra.settings import Settings
@@ -33,7 +32,7 @@ def run(tmp_path: Path) -> Run:
     for number, capture in enumerate((empty, article)):
         run = Run(settings, f"20240201T000000Z-00000{number}")
         archive(run, [capture])
-        old = {"published_at": OLD_DAY, "article_id": f"{number:032}", "parser_version": 0}
+        old: dict[str, Any] = {"published_at": OLD_DAY, "article_id": f"{number:032}", "parser_version": 0}
         land(run, capture, like=pages.capture(number, days=1), **old)
     return Run(settings, "20240301T000000Z-000002")
 
@@ -74,13 +73,11 @@ def test_rows_that_still_point_to_the_old_place_when_the_plan_knows_the_new_one(
 
 
 def test_rows_that_follow_their_captures_while_these_are_parsed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = reparsing.file_outcomes
-
     def compacting_first(*arguments: Any, **options: Any) -> Any:
         copy_captures(run)
-        return real(*arguments, **options)
+        return file_outcomes(*arguments, **options)
 
-    monkeypatch.setattr(reparsing, "file_outcomes", compacting_first)
+    monkeypatch.setattr("infra.runs.reparse.file_outcomes", compacting_first)
     rebuild(plan_history(run.open_store(), "tass"), run)
     assert articles(run) == AFTER
     copy_captures(run)  # what was landed with the old place in between
