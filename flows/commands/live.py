@@ -1,6 +1,5 @@
 """`newslake run` and `newslake fetch`: the commands that ask live sites."""
 
-import json
 import re
 import sys
 from collections.abc import Iterable
@@ -137,9 +136,9 @@ def _show_plan(source: str, days: "Days", order: "Order", run: "Run", as_json: b
         print_json({"source": source, **plan.as_json(), "interval_seconds": interval, "request_budget": budget})
         return ExitCode.DONE
     out = stdout()
-    out.print(f"{source}, {days.described()}: {plan.summary()}")
+    out.print(f"{source}, {days.described()}: {plan.summary()}", soft_wrap=True)
     out.print(f"at one request every {interval:g} s: about {_minutes(len(plan.wanted) * interval)}; "
-              f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)")  # fmt: skip
+              f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)", soft_wrap=True)  # fmt: skip
     for link in plan.wanted:
         out.print(f"{link.hint:%Y-%m-%d %H:%M}  " if link.hint else " " * 18, link.url, sep="", soft_wrap=True)
     return ExitCode.DONE
@@ -181,6 +180,7 @@ def fetch(
     from infra.known_sources import require_source
     from infra.live.fetch_urls import fetch_urls
     from infra.live.site_lock import site_locks
+    from infra.tables.rejects import writable
     from infra.web.polite_client import PoliteClient
     from infra.without_pandas import leave_pandas_out
     from parsers.registry import by_host
@@ -205,8 +205,10 @@ def fetch(
             advance(1)
             outcomes.append(outcome)
             if as_json:
-                # In ASCII: an argument of the command line may hold bytes that are no text.
-                print(json.dumps(asdict(outcome)), flush=True)
+                print_json(
+                    {**asdict(outcome), "url": writable(outcome.url)}
+                )  # an argument may hold bytes that are no text
+                sys.stdout.flush()
 
         report = fetch_urls(wanted, run, client, source=source, on_outcome=on_outcome)
     if not as_json:

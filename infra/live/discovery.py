@@ -95,7 +95,8 @@ def discover(
         run = _Run(source, days, client, state, today, worker)
         for declaration in source.discovery:
             run.ask(declaration)
-    return Discovered(run.in_order(), run.dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
+    dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
+    return Discovered(run.in_order(), dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
 
 
 class _Run:
