@@ -106,7 +106,8 @@ def test_fetch_prints_a_line_for_each_address_whatever_it_is(
     site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     article = site.expected("tass", DAY)[0].url
-    odd, shown = "https://tass.com/\udcff", "https://tass.com/\\udcff"  # how Python passes on an argument that is not UTF-8
+    # How Python passes on an argument that is not UTF-8, and how it is written.
+    odd, shown = "https://tass.com/\udcff", "https://tass.com/\\udcff"
     asked = [article, "nonsense", article, odd, "http://user:hunter2@tass.com/", "http://127.0.0.1/", "file:///x"]
     assert run_cli(["fetch", *asked, "--json"]) == 3
     told = lines(capsys)
