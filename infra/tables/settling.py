@@ -84,7 +84,7 @@ class Identities:
         """The identities of a partition; None where it cannot be read: that is no matter of other partitions."""
         stored = self._store.get(info.key)
         try:
-            file = pq.ParquetFile(io.BytesIO(stored.body if stored else b""))
+            file = pq.ParquetFile(io.BytesIO(stored.body if stored else b""), page_checksum_verification=True)
             return file.read(columns=[ARTICLES.identity])[ARTICLES.identity].combine_chunks()
         except UNREADABLE:
             return None
