@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import lake, orchestration
+from bench import lake, orchestration, politeness
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
 PASSES = 15  # the best of that many is the same to two digits in the next run
@@ -20,10 +20,9 @@ def main() -> int:
     Returns:
         Exit code: 0; 1 if there is no page of a known source to measure.
     """
-    if sys.argv[1:2] == ["orchestration"]:
-        return orchestration.main(sys.argv[2:])
-    if sys.argv[1:2] == ["lake"]:
-        return lake.main(sys.argv[2:])
+    for others in (lake, orchestration, politeness):
+        if sys.argv[1:2] == [others.__name__.rpartition(".")[2]]:
+            return others.main(sys.argv[2:])
     options = _options()
     pages = list(case_pages(options.cases) if options.cases else fixture_pages(bare=options.bare))
     if not pages:
