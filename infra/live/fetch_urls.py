@@ -15,7 +15,7 @@ from infra.runs.filing import Examined, Run, file_outcomes
 from infra.runs.run_report import RunReport
 from infra.web.polite_client import PoliteClient
 from parsers.article import Article
-from parsers.outcome import Parsed, RejectReason
+from parsers.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_host, by_name
 from parsers.source import Source
 from parsers.urls import host_of
@@ -139,11 +139,12 @@ def _outcome_of(page: Fetched, examined: Examined | None, filed: _Filed) -> UrlO
     if examined and isinstance(examined.outcome, Parsed):
         outcome = filed.outcome_of(page.url, examined.outcome.article)
         return replace(outcome, detail=outcome.detail or str(page.error)) if page.error else outcome
-    if page.error:
+    rejected = examined.outcome if examined and isinstance(examined.outcome, Rejected) else None
+    # A bot challenge comes with a status, and says more than it.
+    if page.error and not (rejected and rejected.reason is RejectReason.CHALLENGE):
         state = UrlState.FAILED if page.error.reason.transient and not page.capture else UrlState.REJECTED
         return UrlOutcome(page.url, state, page.error.reason.value, page.error.detail)
-    if examined is None or isinstance(examined.outcome, Parsed):
+    if rejected is None:
         raise ValueError("a page has a capture or an error")
-    reason = examined.outcome.reason
-    state = UrlState.ARCHIVED if reason is RejectReason.UNKNOWN_SOURCE else UrlState.REJECTED
-    return UrlOutcome(page.url, state, reason.value, examined.outcome.detail)
+    state = UrlState.ARCHIVED if rejected.reason is RejectReason.UNKNOWN_SOURCE else UrlState.REJECTED
+    return UrlOutcome(page.url, state, rejected.reason.value, rejected.detail)

@@ -82,6 +82,37 @@ def test_each_address_is_told_of_with_what_became_of_it(site: DemoSite, lake: Pa
     assert (report.captures, report.parsed, report.requests) == (5, 2, len(site.requests))
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (play.challenge(), "challenge"),
+        (play.challenge(status=200), "challenge"),
+        (play.consent(), "consent"),
+        (play.soft_404(), "soft_error"),
+        (play.maintenance(), "soft_error"),
+        (play.not_html(), "not_html"),
+        (play.gone(), "status"),
+        (play.bomb(), "too_large"),
+        (play.redirect_private(), "address"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.name,
+)
+def test_p10_what_a_site_sends_in_place_of_a_page_is_told(
+    fault: play.Fault, reason: str, site: DemoSite, lake: Path
+) -> None:
+    url = site.expected("tass", DAY)[0].url
+    site.set_fault(url.removeprefix("https://"), fault)
+    told, _ = fetched(site, lake, url)
+    assert words(told) == {url: ("rejected", reason)}
+
+
+def test_p11_a_page_that_is_not_free_lands_as_such(site: DemoSite, lake: Path) -> None:
+    (paid,) = [each for each in site.expected("theissue", DAY) if each.access == "paid"]
+    told, _ = fetched(site, lake, paid.url)
+    assert words(told) == {paid.url: ("landed", None)}
+    assert [(row["url"], row["access"]) for row in rows(lake, "theissue", DAY)] == [(paid.url, "paid")]
+
+
 def test_an_address_that_is_named_twice_is_asked_once_and_told_of_twice(site: DemoSite, lake: Path) -> None:
     url = site.expected("theissue", DAY)[0].url
     told, report = fetched(site, lake, url, "nonsense", url, "nonsense")
