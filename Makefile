@@ -54,7 +54,7 @@ format: $(READY) ## format the code, mend what ruff can mend
 up: $(READY) ## start the Prefect server and the flows; prints the address of the UI
 	@$(BIN)/newslake up
 
-bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS=orchestration: those)
+bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS=orchestration, ARGS=politeness: those)
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY) ## write docs/data-dictionary.md and docs/configuration.md from the code

@@ -8,9 +8,10 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import lake, orchestration
+from bench import lake, orchestration, politeness
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
+OTHERS = {"lake": lake.main, "orchestration": orchestration.main, "politeness": politeness.main}
 PASSES = 15  # the best of that many is the same to two digits in the next run
 
 
@@ -20,10 +21,8 @@ def main() -> int:
     Returns:
         Exit code: 0; 1 if there is no page of a known source to measure.
     """
-    if sys.argv[1:2] == ["orchestration"]:
-        return orchestration.main(sys.argv[2:])
-    if sys.argv[1:2] == ["lake"]:
-        return lake.main(sys.argv[2:])
+    if other := OTHERS.get("".join(sys.argv[1:2])):
+        return other(sys.argv[2:])
     options = _options()
     pages = list(case_pages(options.cases) if options.cases else fixture_pages(bare=options.bare))
     if not pages:

@@ -1,4 +1,4 @@
-"""How near to the permitted rate many hosts are asked, and what a page costs: `python -m bench.politeness`.
+"""How near to the permitted rate many hosts are asked, and what a page costs: `python -m bench politeness`.
 
 Forty host names lead to one local server that takes 20 ms an answer, each to be asked once a second. The server notes
 when it was asked. Afterwards the same pages are got by bare `requests.get`, one after the other.
@@ -6,7 +6,6 @@ when it was asked. Afterwards the same pages are got by bare `requests.get`, one
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -50,7 +49,7 @@ class Measured:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; exit code 0."""
-    parser = argparse.ArgumentParser(prog="python -m bench.politeness", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench politeness", description=__doc__)
     parser.add_argument("--hosts", type=int, default=HOSTS, help="(default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of fetching (default: %(default)s)")
     parser.add_argument("--bare-pages", type=int, default=BARE_PAGES, help="by requests.get (default: %(default)s)")
@@ -116,7 +115,3 @@ def _fetch_barely(address: str, pages: int) -> float:
     for number in range(pages):
         requests.get(f"{address}/{number}", timeout=30)
     return time.process_time() - used
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

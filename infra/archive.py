@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Final
 
 from infra.object_store import ConflictError, ObjectStore
-from infra.raw.raw_index import Identity, IndexEntry, Pointer
+from infra.raw.raw_index import IndexEntry, Pointer
 from infra.raw.raw_objects import (
     WARC_SUFFIX,
     RawObjects,
@@ -26,7 +26,7 @@ from infra.raw.raw_objects import (
     source_of,
 )
 from infra.raw.warc import Revisit, decode, encode, encode_info, encode_revisit
-from parsers.capture import Capture
+from parsers.capture import Capture, CaptureIdentity
 
 __all__ = ["UNKNOWN_SOURCE", "ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 
@@ -85,9 +85,9 @@ class RawArchive:
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
         placed = [((require_source(source), capture.captured_at.date()), capture) for source, capture in captures]
-        by_folder: dict[tuple[str, date], dict[Identity, Capture]] = {}
+        by_folder: dict[tuple[str, date], dict[CaptureIdentity, Capture]] = {}
         for folder, capture in placed:
-            by_folder.setdefault(folder, {}).setdefault(Identity.of(capture), capture)
+            by_folder.setdefault(folder, {}).setdefault(capture.identity, capture)
         fresh = {
             (folder, identity)
             for folder, group in sorted(by_folder.items())  # by day: a revisit comes after its original
@@ -95,7 +95,7 @@ class RawArchive:
         }
         archived = []
         for folder, capture in placed:
-            identity = Identity.of(capture)
+            identity = capture.identity
             pointer = self._folders[folder].least[identity].pointer
             archived.append(ArchivedCapture(capture, pointer, (folder, identity) in fresh))
             fresh.discard((folder, identity))
@@ -150,10 +150,12 @@ class RawArchive:
         except ValueError as error:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
 
-    def _write(self, source: str, day: date, group: dict[Identity, Capture], writer: str) -> list[Identity]:
+    def _write(
+        self, source: str, day: date, group: dict[CaptureIdentity, Capture], writer: str
+    ) -> list[CaptureIdentity]:
         """Write what is not there yet, in as many objects as it takes; the identities that were written."""
         known = self._known(source, day)
-        written: list[Identity] = []
+        written: list[CaptureIdentity] = []
         waiting = [identity for identity in group if identity not in known.least]
         sequence = 0
         while waiting:
@@ -217,7 +219,7 @@ class _Folder:
     def __init__(self) -> None:
         self.warc_keys: set[str] = set()
         self.entries: list[IndexEntry] = []
-        self.least: dict[Identity, IndexEntry] = {}
+        self.least: dict[CaptureIdentity, IndexEntry] = {}
         self.bodies: dict[tuple[str | None, str], IndexEntry] = {}  # by address and digest; no revisits
 
     def take_in(self, warc_key: str, entries: Iterable[IndexEntry]) -> None:

@@ -8,22 +8,24 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from infra.archive import UNKNOWN_SOURCE, Pointer
+from infra.archive import UNKNOWN_SOURCE
 from infra.errors import NewslakeError
 from infra.object_store import ObjectInfo, ObjectStore, read_merge_write
 from infra.tables.footers import Footers
-from infra.tables.landing import CaptureKey, Change, land_articles, land_rejects
+from infra.tables.landing import Change, land_articles, land_rejects
 from infra.tables.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
-from infra.tables.rejects import FAILURES, Reject, invalid_record, reject_id
+from infra.tables.rejects import FAILURES, Reject, invalid_record
 from infra.tables.schema import to_table
 from infra.tables.settling import Identities, settle
 from parsers.article import NULL_PARTITION, Article, Provenance, partition_date
+from parsers.capture import CaptureIdentity
 
 WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
 Landed = tuple[Article, Provenance]
 PartitionId = tuple[str, str]  # source, date
-Verdicts = Mapping[CaptureKey, int | None]  # captures parsed again: version of the parser that said what they are now
-Closings = Mapping[str | CaptureKey, int]  # captures that became articles, by reject_id and record: parser version
+# Captures parsed again: version of the parser that said what they are now.
+Verdicts = Mapping[CaptureIdentity, int | None]
+Closings = Mapping[CaptureIdentity, int]  # captures that became articles: parser version
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Lake:
         *,
         coverage: Mapping[PartitionId, Coverage] | None = None,
         mode: str,
-        reparsed: Mapping[str, Collection[Pointer]] | None = None,
+        reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     ) -> LandingReport:
         """Merge articles and rejections into their partitions. Repeating it, whole or in part, changes nothing.
 
@@ -204,11 +206,11 @@ class Lake:
         """Other partitions that may hold rows of captures that were parsed again."""
         found = []
         for source, captures in verdicts.items():
-            uris = {uri for uri, _ in captures}
+            days = {f"date={capture.captured_at.date()}" for capture in captures}
             others = [(date, info) for _, date, info in self.partitions(source) if (source, date) not in landed]
             self._footers.read_ahead(info for _, info in others)
             for date, info in others:
-                if uris.intersection(self._footers.read(info).capture_uris):
+                if days.intersection(map(_day_folder, self._footers.read(info).capture_uris)):
                     found.append((source, date))
         return found
 
@@ -240,6 +242,11 @@ class Lake:
         return [change for _, change in results.values()]
 
 
+def _day_folder(uri: str) -> str:
+    """Where a capture lies, whatever object of its day it was moved to meanwhile."""
+    return uri.rpartition("/")[0].rpartition("/")[2]
+
+
 def _by_partition(articles: Sequence[Landed], table: Any) -> dict[PartitionId, Any]:
     """The table's rows by partition. The record's times are UTC once encoded, so the day is taken from there."""
     indices: defaultdict[PartitionId, list[int]] = defaultdict(list)
@@ -269,37 +276,34 @@ def _by_capture_day(rejects: Sequence[Reject]) -> dict[PartitionId, Any]:
 
 
 def _verdicts(
-    articles: Sequence[Landed], rejects: Sequence[Reject], reparsed: Mapping[str, Collection[Pointer]]
+    articles: Sequence[Landed], rejects: Sequence[Reject], reparsed: Mapping[str, Collection[CaptureIdentity]]
 ) -> dict[str, Verdicts]:
     """By source: captures whose rows must go unless they are landed again, and the parser version that says so."""
-    failed = {(reject.capture_uri, reject.capture_offset) for reject in rejects if reject.reason in FAILURES}
-    versions: dict[tuple[str, str | None, int | None], int | None] = {
-        (article.source, record.capture_uri, record.capture_offset): article.parser_version
-        for article, record in articles
+    failed = {_capture_of(reject, reject) for reject in rejects if reject.reason in FAILURES}
+    versions: dict[tuple[str, CaptureIdentity], int | None] = {
+        (article.source, _capture_of(article, record)): article.parser_version for article, record in articles
     }
     for reject in rejects:
-        versions[reject.source, reject.capture_uri, reject.capture_offset] = reject.parser_version
+        versions[reject.source, _capture_of(reject, reject)] = reject.parser_version
     return {
-        source: {
-            (pointer.uri, pointer.offset): versions.get((source, pointer.uri, pointer.offset))
-            for pointer in pointers
-            if (pointer.uri, pointer.offset) not in failed
-        }
-        for source, pointers in reparsed.items()
+        source: {capture: versions.get((source, capture)) for capture in captures if capture not in failed}
+        for source, captures in reparsed.items()
     }
 
 
 def _closings(articles: Sequence[Landed]) -> dict[PartitionId, Closings]:
     """By rejects partition: what would close a rejection there, be it of the source or of none."""
-    closings: defaultdict[PartitionId, dict[str | CaptureKey, int]] = defaultdict(dict)
+    closings: defaultdict[PartitionId, dict[CaptureIdentity, int]] = defaultdict(dict)
     for article, record in articles:
-        day = partition_date(record.captured_at)
+        capture = _capture_of(article, record)
         for source in (article.source, UNKNOWN_SOURCE):
-            identity = reject_id(source, article.url, record.captured_at, record.capture_digest)
-            for name in (identity, (record.capture_uri, record.capture_offset)):
-                versions = closings[source, day]
-                versions[name] = max(article.parser_version, versions.get(name, 0))
+            versions = closings[source, partition_date(record.captured_at)]
+            versions[capture] = max(article.parser_version, versions.get(capture, 0))
     return dict(closings)
+
+
+def _capture_of(found: Article | Reject, record: Provenance | Reject) -> CaptureIdentity:
+    return CaptureIdentity(found.url, record.captured_at, record.capture_digest)
 
 
 def _in_threads(

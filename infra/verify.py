@@ -1,5 +1,6 @@
-"""Is everything in the lake whole? Reads every partition and every capture that a row points to."""
+"""Is everything in the lake whole? Reads every partition and every raw object, and follows every pointer."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
@@ -9,8 +10,9 @@ import pyarrow.compute as pc
 
 from infra.archive import Pointer
 from infra.errors import NewslakeError
-from infra.lake import Lake
 from infra.object_store import ObjectStore
+from infra.raw.raw_check import RawCheck, strays
+from infra.raw.raw_objects import RawObjects
 from infra.tables.partition import ARTICLES, REJECTS, STATED, Manifest, TableKind, manifest_of
 from infra.tables.partition_file import PartitionFile
 from infra.tables.rejects import reject_id
@@ -19,6 +21,10 @@ from parsers.article import Block, BlockType, article_id, content_digest, partit
 from parsers.capture import Capture
 
 POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
+NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
+NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
+# Said only of a partition that has no other fault: those say more.
+OTHER_BYTES: Final = "is damaged, though its rows look right: its bytes are not those that they give"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,56 +46,93 @@ class CaptureReader(Protocol):
 def verify(store: ObjectStore, archive: CaptureReader) -> Iterator[Fault]:
     """Every fault of the lake, as it is found; nothing is changed.
 
-    Checks of each partition: key, schema, footer, sort order, unique identities, that each row belongs there, that
-    digests and identities are those of what the row says, and that each pointer leads to the capture of its digest.
+    Checks of each partition: key, schema, checksums, footer, sort order, unique identities, that each row belongs
+    there, that digests and identities are those of what the row says, that each pointer leads to the capture of its
+    digest, and that the bytes are those that its rows give. Checks of each raw object: see `RawCheck`.
 
     Args:
         store: where the lake is.
         archive: its raw layer.
+
+    Raises:
+        NewslakeError: the store failed.
     """
-    lake = Lake(store)
-    homes: dict[tuple[str, str], str] = {}
+    yield from (Fault(key, NO_RAW_OBJECT) for key in strays(store))
+    partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
     for kind in (ARTICLES, REJECTS):
-        known = {info.key: (source, day) for source, day, info in lake.partitions(kind=kind)}
         for info in store.list(f"{kind.name}/"):
-            if info.key in known:
-                yield from _partition_faults(store, archive, kind, info.key, *known[info.key], homes)
+            if known := kind.parse_key(info.key):
+                source, day = known
+                partitions[source].append((kind, info.key, day))
             else:
-                yield Fault(
-                    info.key, "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
-                )
+                yield Fault(info.key, NO_PARTITION)
+    archived = {source for source, _ in RawObjects(store).folders()}
+    for source in sorted(archived.union(partitions)):
+        raw = RawCheck(store, source)
+        yield from (Fault(key, fault) for key, fault in raw.faults())
+        tables = _TableCheck(store, source, raw, archive)
+        for kind, key, day in partitions[source]:
+            yield from (Fault(key, fault) for fault in tables.faults(kind, key, day))
 
 
-def _partition_faults(
-    store: ObjectStore,
-    archive: CaptureReader,
-    kind: TableKind,
-    key: str,
-    source: str,
-    day: str,
-    homes: dict[tuple[str, str], str],
-) -> Iterator[Fault]:
-    stored = store.get(key)
-    if stored is None:
-        return  # deleted since it was listed
-    narrow = []  # of each row group, the columns that are looked at over all rows; bodies stay out of memory
-    try:
-        file = PartitionFile(kind, stored.body, key)
+class _TableCheck:
+    """The partitions of one source."""
+
+    def __init__(self, store: ObjectStore, source: str, raw: RawCheck, archive: CaptureReader) -> None:
+        self._store = store
+        self._source = source
+        self._raw = raw
+        self._archive = archive
+        self._homes: dict[str, str] = {}  # by article_id, the first partition that has it
+
+    def faults(self, kind: TableKind, key: str, day: str) -> Iterator[str]:
+        """What is wrong with one partition."""
+        stored = self._store.get(key)
+        if stored is None:
+            return  # deleted since it was listed
+        sound = True
+        try:
+            file = PartitionFile(kind, stored.body, key)
+            for fault in self._row_faults(kind, file, key, day):
+                sound = False
+                yield fault
+            if sound and file.rewritten() not in {None, stored.body}:
+                yield OTHER_BYTES
+        except NewslakeError as error:
+            yield str(error)
+        except OverflowError as error:
+            yield f"has a time that no calendar has: {error}"
+
+    def _row_faults(self, kind: TableKind, file: PartitionFile, key: str, day: str) -> Iterator[str]:
+        narrow = []  # of each row group, the columns that are looked at over all rows; bodies stay out of memory
         for group in file.groups():
             narrow.append(group.select(_over_all(kind)))
             for row in group.to_pylist():
-                faults = _article_faults(row, source, day) if kind is ARTICLES else _reject_faults(row, source, day)
-                yield from (Fault(key, f"{kind.identity} {row[kind.identity]} {fault}") for fault in faults)
+                own = _article_faults if kind is ARTICLES else _reject_faults
+                yield from (f"{kind.identity} {row[kind.identity]} {fault}" for fault in own(row, self._source, day))
                 if kind is ARTICLES:
-                    other = homes.setdefault((source, row["article_id"]), key)
+                    other = self._homes.setdefault(row["article_id"], key)
                     if other != key:
-                        yield Fault(key, f"article_id {row['article_id']} is in {other} too")
-    except NewslakeError as error:
-        yield Fault(key, str(error))
-        return
-    table = pa.concat_tables(narrow) if narrow else kind.schema.empty_table()
-    yield from (Fault(key, fault) for fault in _table_faults(kind, table, file.manifest))
-    yield from _pointer_faults(archive, kind, key, table)
+                        yield f"article_id {row['article_id']} is in {other} too"
+        table = pa.concat_tables(narrow) if narrow else kind.schema.empty_table()
+        yield from _table_faults(kind, table, file.manifest)
+        yield from self._pointer_faults(kind, table)
+
+    def _pointer_faults(self, kind: TableKind, table: Any) -> Iterator[str]:
+        """Rows are followed in the order in which their captures lie in the raw layer."""
+        pointed = table.filter(pc.is_valid(table["capture_uri"]))
+        pointed = pointed.sort_by([("capture_uri", "ascending"), ("capture_offset", "ascending")])
+        for uri, offset, length, digest, identity in _zipped(pointed, (*POINTER, kind.identity)):
+            place = Pointer(uri, offset, length)
+            name = f"{kind.identity} {identity}"
+            try:
+                # Of another source's folder, or of a damaged object: it is read on its own.
+                found = self._raw.digests.get(place) or self._archive.read(place).digest
+            except NewslakeError as error:
+                yield f"{name} points to a capture that cannot be read: {error}"
+                continue
+            if found != digest:
+                yield f"{name} points to another capture: {place.uri} at byte {place.offset}"
 
 
 def _over_all(kind: TableKind) -> list[str]:
@@ -132,19 +175,3 @@ def _reject_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
         yield f"was captured on {partition_date(row['captured_at'])}"
     if reject_id(source, row["url"], row["captured_at"], row["capture_digest"]) != row["reject_id"]:
         yield "is not the identity that its capture gives"
-
-
-def _pointer_faults(archive: CaptureReader, kind: TableKind, key: str, table: Any) -> Iterator[Fault]:
-    """Rows are followed in the order in which their captures lie in the raw layer."""
-    pointed = table.filter(pc.is_valid(table["capture_uri"]))
-    pointed = pointed.sort_by([("capture_uri", "ascending"), ("capture_offset", "ascending")])
-    for uri, offset, length, digest, identity in _zipped(pointed, (*POINTER, kind.identity)):
-        place = Pointer(uri, offset, length)
-        name = f"{kind.identity} {identity}"
-        try:
-            capture = archive.read(place)
-        except NewslakeError as error:
-            yield Fault(key, f"{name} points to a capture that cannot be read: {error}")
-            continue
-        if capture.digest != digest:
-            yield Fault(key, f"{name} points to another capture: {place.uri} at byte {place.offset}")

@@ -29,6 +29,21 @@ class CapturedAtBasis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureIdentity:
+    """What makes two captures of one source the very same, wherever their bytes lie.
+
+    Attributes:
+        url: address that was asked for, None where there was none.
+        captured_at: when the bytes were got, aware.
+        digest: `sha256:<hex>` of the body.
+    """
+
+    url: str | None
+    captured_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One page as it was seen, byte for byte.
 
@@ -66,3 +81,8 @@ class Capture:
             raise ValueError(f"captured_at of {self.url or 'a capture'} has no time zone: {self.captured_at}")
         object.__setattr__(self, "captured_at", self.captured_at.astimezone(UTC))
         object.__setattr__(self, "digest", f"sha256:{hashlib.sha256(self.body).hexdigest()}")
+
+    @property
+    def identity(self) -> CaptureIdentity:
+        """What makes it the same as another."""
+        return CaptureIdentity(self.url, self.captured_at, self.digest)

@@ -56,7 +56,7 @@ class DayArchive:
         url: its address, with `strftime` fields of the local day: `https://x.com/archive/%Y/%m/%d/`.
         links: CSS selector of the links to articles.
         pages: how many pages a day may have at most; the address then holds `{page}`, which counts from 1, and pages
-            are read until one has no new link.
+            are read, newest articles first, until one has no new link.
     """
 
     url: str

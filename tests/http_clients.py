@@ -9,7 +9,9 @@ from infra.settings import Settings
 from infra.web.addresses import AddressPolicy
 from infra.web.fetching import Answer, FetchError, FetchReason
 from infra.web.http import HttpClient
+from infra.web.polite_client import PoliteClient
 from tests.raw_server import RawServer
+from tests.sleeping_clock import SleepingClock
 
 MAX_BYTES = 1 << 20
 
@@ -17,6 +19,15 @@ MAX_BYTES = 1 << 20
 def names(table: Mapping[str, list[str]]) -> Callable[[str], list[str]]:
     """A resolver that knows these names, and addresses as they are."""
     return lambda host: table.get(host, [host])
+
+
+@contextmanager
+def polite_client(settings: Settings) -> Iterator[PoliteClient]:
+    """A client with all manners, whose pauses take no time."""
+    clock = SleepingClock()
+    policy = AddressPolicy.from_settings(settings)
+    with HttpClient(policy, user_agent="newslake/test", deadline_seconds=20, max_bytes=settings.max_page_bytes) as http:
+        yield PoliteClient(http, settings, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 from infra.lake import Lake
 from infra.object_store import open_store
 from tests.disturbed_lake import ingest
-from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
+from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
 
 ROOT = Path(__file__).parents[1]
 BROKEN = 70  # EX_SOFTWARE of sysexits.h: the child raised, which no test expects
@@ -77,7 +77,7 @@ def move(order: Order) -> None:
         [landed(0, published_at=NOON + timedelta(days=1), parser_version=2)],
         [rejected(1, parser_version=2)],
         mode="reparse",
-        reparsed={SOURCE: [pointer(0), pointer(1)]},
+        reparsed={SOURCE: [capture_of(0), capture_of(1)]},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from infra.archive import Pointer
 from infra.tables.rejects import Reject
 from parsers.article import Article, Block, BlockType, Fidelity, Image, Provenance, article_id, content_digest
+from parsers.capture import CaptureIdentity
 from parsers.outcome import RejectReason
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -99,3 +100,9 @@ def pointer(number: int = 0) -> Pointer:
     """Where the capture of `landed(number)` lies."""
     record = provenance(number)
     return Pointer(record.capture_uri, record.capture_offset, record.capture_length)
+
+
+def capture_of(number: int = 0) -> CaptureIdentity:
+    """The capture of `landed(number)`, wherever it lies."""
+    record = provenance(number)
+    return CaptureIdentity(article(number).url, record.captured_at, record.capture_digest)

@@ -6,7 +6,6 @@ from typing import Any
 
 from infra.archive import ArchivedCapture, Pointer, RawArchive
 from infra.lake import Lake
-from infra.raw.raw_index import Identity
 from infra.runs.filing import Examined, Run, file_outcomes
 from parsers.capture import Capture
 from parsers.outcome import Parsed
@@ -28,7 +27,7 @@ def land(
     """Land what came of an archived capture, or would have come of one like another, with some fields changed."""
     store = run.open_store()
     known = {entry.identity: entry.pointer for entry in RawArchive(store).entries(source)}
-    archived = ArchivedCapture(capture, at or known[Identity.of(capture)], new=False)
+    archived = ArchivedCapture(capture, at or known[capture.identity], new=False)
     outcome = parse(like or capture)
     if isinstance(outcome, Parsed):
         outcome = Parsed(replace(outcome.article, **changes))

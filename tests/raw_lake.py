@@ -10,10 +10,9 @@ from typing_extensions import override
 from infra.archive import ArchivedCapture, RawArchive
 from infra.lake import Lake
 from infra.object_store import ObjectInfo, ObjectStore, Stored
-from infra.raw.raw_index import Identity
 from infra.tables.partition import REJECTS
 from infra.verify import Fault, verify
-from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.capture import Capture, CapturedAtBasis, CaptureIdentity, MediaType
 from tests.lake_samples import SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -119,15 +118,15 @@ def ingest(store: ObjectStore, captures: Iterable[Capture], run: str, **changes:
     land(store, archive(store, captures, run), run, **changes)
 
 
-def captures_in(store: ObjectStore) -> dict[Identity, Capture]:
+def captures_in(store: ObjectStore) -> dict[CaptureIdentity, Capture]:
     """All that the index says is archived, read back."""
     raw = RawArchive(store)
     return {entry.identity: raw.read(entry.pointer) for entry in raw.entries(SOURCE)}
 
 
-def by_identity(captures: Iterable[Capture]) -> dict[Identity, Capture]:
+def by_identity(captures: Iterable[Capture]) -> dict[CaptureIdentity, Capture]:
     """As `captures_in` has them."""
-    return {Identity.of(each): each for each in captures}
+    return {each.identity: each for each in captures}
 
 
 def warcs(store: MemoryStore) -> list[str]:

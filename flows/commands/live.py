@@ -1,11 +1,13 @@
 """`newslake run` and `newslake fetch`: the commands that ask live sites."""
 
+import re
 import sys
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
@@ -28,6 +30,7 @@ OnlyOption = Annotated[
     str | None, typer.Option(metavar="archive", help="Only what is archived; no request to the source.")
 ]
 ARCHIVE = "archive"
+CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on a terminal
 SHORT_SECONDS = 120  # people think of what takes longer in minutes
 
 
@@ -64,7 +67,9 @@ def run(
     from infra.known_sources import require_source
     from infra.live.plan import Order
     from infra.live.preference import Preference
+    from infra.without_pandas import leave_pandas_out
 
+    leave_pandas_out()
     require_source(source)
     now = datetime.now(UTC)
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
@@ -131,9 +136,9 @@ def _show_plan(source: str, days: "Days", order: "Order", run: "Run", as_json: b
         print_json({"source": source, **plan.as_json(), "interval_seconds": interval, "request_budget": budget})
         return ExitCode.DONE
     out = stdout()
-    out.print(f"{source}, {days.described()}: {plan.summary()}")
+    out.print(f"{source}, {days.described()}: {plan.summary()}", soft_wrap=True)
     out.print(f"at one request every {interval:g} s: about {_minutes(len(plan.wanted) * interval)}; "
-              f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)")  # fmt: skip
+              f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)", soft_wrap=True)  # fmt: skip
     for link in plan.wanted:
         out.print(f"{link.hint:%Y-%m-%d %H:%M}  " if link.hint else " " * 18, link.url, sep="", soft_wrap=True)
     return ExitCode.DONE
@@ -158,9 +163,11 @@ def fetch(
 ) -> int:
     """Fetch given addresses: politely, into the raw archive, and land what can be read.
 
-    With --json a line an address: url, outcome, reason. Outcomes: landed; archived (kept, but no source claims its
-    host); rejected (refused, or no article, for good); failed (another try may help). Exits 3 where more were rejected
-    or failed than NEWSLAKE_QUARANTINE_LIMIT allows. Private addresses need NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
+    An address is asked again each time that it is given here. With --json a line an address: url, outcome, reason.
+    Outcomes: landed; archived (kept, but no source claims its host, or the quality gate holds it back); rejected
+    (refused, or no article, for good); failed (another try may help). Exits 3 where more gave no article than
+    NEWSLAKE_QUARANTINE_LIMIT allows, those left out of which the server said that there is no page. Private addresses
+    need NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
 
     [bold]Examples[/bold]
 
@@ -173,13 +180,16 @@ def fetch(
     from infra.known_sources import require_source
     from infra.live.fetch_urls import fetch_urls
     from infra.live.site_lock import site_locks
+    from infra.tables.rejects import writable
     from infra.web.polite_client import PoliteClient
+    from infra.without_pandas import leave_pandas_out
     from parsers.registry import by_host
     from parsers.urls import host_of
 
+    leave_pandas_out()
     if source is not None:
         require_source(source)
-    wanted = list(dict.fromkeys([*(urls or []), *(_read_list(url_file) if url_file else [])]))
+    wanted = [*(urls or []), *(_read_list(url_file) if url_file else [])]
     if not wanted:
         raise UsageError("no address is given", "Name some, or a file of them with --url-file.")
     run = begin_run(lake)
@@ -195,26 +205,29 @@ def fetch(
             advance(1)
             outcomes.append(outcome)
             if as_json:
-                sys.stdout.write(orjson.dumps(outcome).decode() + "\n")
+                print_json(
+                    {**asdict(outcome), "url": writable(outcome.url)}
+                )  # an argument may hold bytes that are no text
                 sys.stdout.flush()
 
         report = fetch_urls(wanted, run, client, source=source, on_outcome=on_outcome)
     if not as_json:
         _show_outcomes(outcomes)
-    return ExitCode.OVER_QUARANTINE_LIMIT if report.lost_share > run.settings.quarantine_limit else ExitCode.DONE
+    lost = report.needs_attention or report.lost_share > run.settings.quarantine_limit
+    return ExitCode.OVER_QUARANTINE_LIMIT if lost else ExitCode.DONE
 
 
 def _read_list(name: str) -> list[str]:
     from infra.errors import UsageError
 
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{name} can't be read as a list of addresses ({error})", "Name a UTF-8 text file.") from error
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("#")]
 
 
-def _show_outcomes(outcomes: list["UrlOutcome"]) -> None:
+def _show_outcomes(outcomes: Iterable["UrlOutcome"]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -227,6 +240,8 @@ def _show_outcomes(outcomes: list["UrlOutcome"]) -> None:
     for each in outcomes:
         reason = f"{each.reason}: {each.detail}" if each.reason else f"article {each.article_id}"
         table.add_row(
-            Text(each.outcome.value, styles[each.outcome.value]), Text(shown(reason, 100)), Text(shown(each.url, 200))
+            Text(each.outcome.value, styles[each.outcome.value]),
+            Text(shown(reason, 100)),
+            Text(shown(CREDENTIALS.sub("", each.url), 200)),
         )
     stdout().print(table)

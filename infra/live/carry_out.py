@@ -170,7 +170,7 @@ class _Asked:
 
     def _refused_for_good(self, url: str) -> bool:
         error = self._errors.get(url)
-        return error is not None and not error.reason.transient and not self._has(url)
+        return error is not None and error.reason.lasting and not self._has(url)
 
 
 def _land_indexed(index: CdxIndex, asked: _Asked, plan: LivePlan, client: PoliteClient, run: Run) -> RunReport:

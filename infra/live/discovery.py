@@ -95,7 +95,8 @@ def discover(
         run = _Run(source, days, client, state, today, worker)
         for declaration in source.discovery:
             run.ask(declaration)
-    return Discovered(run.in_order(), run.dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
+    dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
+    return Discovered(run.in_order(), dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
 
 
 class _Run:
@@ -202,8 +203,11 @@ class _Run:
         read = partial(self._worker.read, zone=zone, links=links, dates=dates, today=self._today)
         reader = Reader(f"listing {zone} {links} | {dates}", read)
         seen: set[str] = set()
+        url = ""
         for number in range(1, pages + 1 if "{page}" in address else 2):
-            url = address.replace("{page}", str(number))
+            previous, url = url, address.replace("{page}", str(number))
+            if self.lists.is_beyond_end(url, previous, reader):
+                return
             reading = self.lists.read(url, reader, may_be_absent=may_be_absent or number > 1)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:

@@ -33,6 +33,7 @@ class Remembered:
         links, children: what it held.
         is_empty: it has none of the links any more that are remembered: nobody knows yet whether that is right.
         may_be_empty: it was empty before, and that was right.
+        is_absent: there is no such page: the one before it is the last of its listing.
     """
 
     read_as: str
@@ -43,6 +44,7 @@ class Remembered:
     children: tuple[Link, ...] = ()
     is_empty: bool = False
     may_be_empty: bool = False
+    is_absent: bool = False
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -130,6 +132,7 @@ def _encoded(known: Mapping[str, Remembered]) -> bytes:
             "children": [_row(link) for link in found.children],
             "is_empty": found.is_empty,
             "may_be_empty": found.may_be_empty,
+            "is_absent": found.is_absent,
         }
         for url, found in known.items()
     }

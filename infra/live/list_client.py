@@ -14,7 +14,9 @@ from parsers.source import Source
 from parsers.urls import host_of
 
 # Failures that the next address of the host would meet too.
-_HOST_WIDE: Final = frozenset({FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE})
+_HOST_WIDE: Final = frozenset(
+    {FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE, FetchReason.TLS}
+)
 _ABSENT: Final = frozenset({404, 410})
 
 
@@ -104,6 +106,7 @@ class ListClient:
         self._state = state
         self._usable = usable
         self._read: dict[str, Reading | None] = {}
+        self._unchanged: set[str] = set()
 
     def was_asked(self, url: str) -> bool:
         """Whether the list was asked for already."""
@@ -121,7 +124,17 @@ class ListClient:
             self._read[url], report = self._asked(url, reader, may_be_absent)
             self.reports.append(report)
             self.host_failed = report.reason in _HOST_WIDE
+            if report.status is FeedStatus.UNCHANGED:
+                self._unchanged.add(url)
         return self._read[url]
+
+    def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
+        """Whether it needs no request to know that a page of a listing, newest first, does not exist.
+
+        It did not when the page before it was read last, and that has not changed since.
+        """
+        known = self._state.get(url, reader.name)
+        return known is not None and known.is_absent and previous in self._unchanged
 
     def note(self, url: str, detail: str) -> None:
         """Add to the report of a list."""
@@ -140,6 +153,7 @@ class ListClient:
             )
         except FetchError as error:
             if may_be_absent and error.status in _ABSENT:
+                self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
                 return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
             return None, FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason)
         digest = hashlib.sha256(answer.body).hexdigest()

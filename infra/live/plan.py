@@ -74,9 +74,13 @@ class LivePlan:
         return RunReport(
             discovered=len(self.found),
             requests=self.requests,
-            dropped=self.discovered.dropped + Counter({"captured": len(self.found) - len(self.wanted)}),
+            dropped=self.discovered.dropped + self._captured_before(),
             alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds))),
         )
+
+    def _captured_before(self) -> Counter[str]:
+        known = [link.url for link in self.found if self.captured.has(link.url)]
+        return Counter("gone" if self.captured.gone(url) else "captured" for url in known)
 
     @property
     def lists_were_read(self) -> bool:
@@ -87,7 +91,7 @@ class LivePlan:
         if self.discovered is None or self.discovered.alarms:
             return False
         feeds = self.discovered.feeds
-        passing = any(feed.status is FeedStatus.FAILED and feed.reason and feed.reason.transient for feed in feeds)
+        passing = any(feed.status is FeedStatus.FAILED and feed.reason and not feed.reason.lasting for feed in feeds)
         return not passing and any(feed.status in SEEN for feed in feeds)
 
     def require_asked(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Final
 
+from infra.errors import NewslakeError
 from infra.web.politeness import StoppedError
 
 LOOK_SECONDS: Final = 0.2  # how often a thread that waits looks whether anybody still waits for it
@@ -32,18 +33,29 @@ def site_locks(
 
     Raises:
         StoppedError: `stop` was set.
+        NewslakeError: the state folder can't be written.
     """
-    folder = state_folder() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other
-            lock = held.enter_context((folder / f"{source}.lock").open("a"))
+            lock = held.enter_context(_opened(source))
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 waiting(source)
                 _wait_for(lock, stop)
         yield
+
+
+def _opened(source: str) -> IO[str]:
+    folder = state_folder() / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / f"{source}.lock").open("a")
+    except OSError as error:
+        raise NewslakeError(
+            f"No lock for {source} in {folder}: {error.strerror}",
+            "Set XDG_STATE_HOME to a folder of this machine that you may write to.",
+        ) from error
 
 
 def _wait_for(lock: IO[str], stop: Event | None) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from infra.archive import Pointer
 from infra.lake import Lake
 from infra.quality.history import History
+from infra.tables.landing import CAPTURE, captures_of
 from infra.tables.partition import ARTICLES, REJECTS
 from infra.tables.partition_file import PartitionFile
 from infra.tables.rejects import RejectState
 from parsers.article import NULL_PARTITION, Article
+from parsers.capture import CaptureIdentity
 from parsers.checks import OF_INPUT, WATCHED, Check, DayProfile, Finding, Severity, judge, needs_history, profile_of
 from parsers.outcome import Parsed, Rejected, RejectReason
 from parsers.source import Source
@@ -55,7 +56,7 @@ class Batch:
         lake: Lake,
         mode: str,
         whole_days: Collection[str],
-        reparsed: Collection[Pointer],
+        reparsed: Collection[CaptureIdentity],
     ) -> None:
         self.source = source
         self.examined = examined
@@ -133,15 +134,14 @@ class Batch:
 
     def _news(self, rejected: Sequence["Examined"]) -> list["Examined"]:
         """Those of which the lake does not say yet that they are rejected."""
-        known: set[tuple[str, int]] = set()
+        known: set[str] = set()
         for source, day in sorted({each.day_got for each in rejected}):
             if self._lake.read_manifest(source, day, REJECTS) is None:
                 continue
             table = self._lake.read_rejects(source, day)
-            columns = (table[name].to_pylist() for name in ("capture_uri", "capture_offset", "state"))
-            known |= {(uri, offset) for uri, offset, state in zip(*columns, strict=True) if state == RejectState.OPEN}
-        pointers = [(each, each.archived.pointer) for each in rejected]
-        return [each for each, pointer in pointers if (pointer.uri, pointer.offset) not in known]
+            columns = (table[name].to_pylist() for name in (REJECTS.identity, "state"))
+            known |= {identity for identity, state in zip(*columns, strict=True) if state == RejectState.OPEN}
+        return [each for each in rejected if each.reject_id not in known]
 
     def _of_days(self) -> list[Finding]:
         by_day: defaultdict[str, list[Article]] = defaultdict(list)
@@ -166,16 +166,13 @@ class Batch:
 
     def _staying(self, day: str) -> set[str]:
         """Identities of the rows of a day that no reparse of this batch takes away."""
-        again = {(pointer.uri, pointer.offset) for pointer in self.reparsed}
-        return {
-            identity
-            for identity, *capture in landed_rows(self._lake, self.source.name, day)
-            if tuple(capture) not in again
-        }
+        again = set(self.reparsed)
+        rows = landed_rows(self._lake, self.source.name, day)
+        return {identity for identity, capture in rows if capture not in again}
 
 
-def landed_rows(lake: Lake, source: str, day: str) -> list[tuple[str, str, int]]:
-    """Identity, `capture_uri` and `capture_offset` of each row of a partition; none if there is no partition.
+def landed_rows(lake: Lake, source: str, day: str) -> list[tuple[str, CaptureIdentity]]:
+    """`article_id` and capture of each row of a partition; none if there is no partition.
 
     Raises:
         DamagedError: it cannot be read.
@@ -183,5 +180,5 @@ def landed_rows(lake: Lake, source: str, day: str) -> list[tuple[str, str, int]]
     key = ARTICLES.key(source, day)
     stored = lake.store.get(key)
     file = PartitionFile(ARTICLES, stored.body if stored else None, key)
-    columns = file.columns([ARTICLES.identity, "capture_uri", "capture_offset"]).columns
-    return list(zip(*(column.to_pylist() for column in columns), strict=True))
+    rows = file.columns([ARTICLES.identity, *CAPTURE])
+    return list(zip(rows[ARTICLES.identity].to_pylist(), captures_of(rows), strict=True))

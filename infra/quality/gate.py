@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from infra.archive import Pointer
 from infra.lake import Lake, PartitionId
 from infra.quality.batch_checks import Batch, landed_rows
 from infra.quality.holds import MAX_SAMPLES, HeldCapture, Hold, HoldState, folder_of_record, read_holds, released
 from infra.tables.partition import Coverage
+from parsers.capture import CaptureIdentity
 from parsers.checks import MIN_SAMPLE, Check, Finding, Severity
 from parsers.outcome import Parsed
 from parsers.registry import by_name
@@ -39,7 +39,7 @@ class Passage:
 
     examined: list["Examined"]
     coverage: dict[PartitionId, Coverage]
-    reparsed: dict[str, Collection[Pointer]]
+    reparsed: dict[str, Collection[CaptureIdentity]]
     held: Counter[PartitionId] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
@@ -53,7 +53,7 @@ def pass_gate(
     *,
     mode: str,
     coverage: Mapping[PartitionId, Coverage],
-    reparsed: Mapping[str, Collection[Pointer]],
+    reparsed: Mapping[str, Collection[CaptureIdentity]],
     whole_days: Collection[PartitionId] = (),
 ) -> Passage:
     """Judge captures before they are landed; nothing is written.
@@ -71,10 +71,10 @@ def pass_gate(
         NewslakeError: the lake cannot be read.
     """
     passage = Passage([], dict(coverage), dict(reparsed))
-    owners = {pointer: name for name, pointers in reparsed.items() for pointer in pointers}
+    owners = {capture: name for name, captures in reparsed.items() for capture in captures}
     by_source: defaultdict[str, list[Examined]] = defaultdict(list)
     for each in examined:
-        by_source[owners.get(each.archived.pointer, each.day_got[0])].append(each)
+        by_source[owners.get(each.archived.capture.identity, each.day_got[0])].append(each)
     for name in sorted({*by_source, *(source for source, _ in whole_days)}):
         source = by_name(name)
         if source is None:  # `_unknown`: nothing of it can land
@@ -136,10 +136,9 @@ class _SourceGate:
         old_homes = self._old_homes(accepted if everything else days)
         held: dict[int, str] = {}
         for number, each in enumerate(self._batch.examined):
-            pointer = each.archived.pointer
-            names = {(pointer.uri, pointer.offset)}
+            names: set[str | CaptureIdentity] = {each.archived.capture.identity}
             if isinstance(each.outcome, Parsed):
-                names |= {(each.outcome.article.article_id, -1)}
+                names.add(each.outcome.article.article_id)
             homes = {old_homes[name] for name in names & old_homes.keys()}
             if new_home := self._batch.day_of(each):
                 homes.add(new_home)
@@ -151,22 +150,22 @@ class _SourceGate:
                 held[number] = min(homes & set(days))
         return held
 
-    def _old_homes(self, days: Collection[str]) -> dict[tuple[str, int], str]:
-        """Days by capture and by identity of the rows that are there."""
-        homes = {}
+    def _old_homes(self, days: Collection[str]) -> dict[str | CaptureIdentity, str]:
+        """Days by `article_id` and by capture of the rows that are there."""
+        homes: dict[str | CaptureIdentity, str] = {}
         for day in days:
-            for identity, uri, offset in landed_rows(self._lake, self._name, day):
-                homes[identity, -1] = homes[uri, offset] = day
+            for identity, capture in landed_rows(self._lake, self._name, day):
+                homes[identity] = homes[capture] = day
         return homes
 
     def _let_pass(self, passage: Passage, held: Collection[int], days: Collection[str], *, everything: bool) -> None:
         examined = self._batch.examined
-        kept = {examined[number].archived.pointer for number in held}
+        kept = {examined[number].archived.capture.identity for number in held}
         passage.examined.extend(
             each for number, each in enumerate(examined) if number not in held or not isinstance(each.outcome, Parsed)
         )
         if everything:  # also captures that the parsers no longer know to be of this source
-            kept |= {*self._batch.reparsed}.difference(each.archived.pointer for each in examined)
+            kept |= {*self._batch.reparsed}.difference(each.archived.capture.identity for each in examined)
         if self._name in passage.reparsed:
             passage.reparsed[self._name] = {*self._batch.reparsed} - kept
         for source, day in list(passage.coverage):

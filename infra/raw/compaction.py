@@ -22,15 +22,18 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from infra.archive import MAX_OBJECT_BYTES, MAX_OBJECT_RECORDS
 from infra.object_store import ConflictError, ObjectStore, range_missing
-from infra.raw.raw_index import Identity, IndexEntry, Pointer
+from infra.raw.raw_index import IndexEntry, Pointer
 from infra.raw.raw_objects import WARC_SUFFIX, RawObject, RawObjects, damaged, day_of, entry_of, folder_key, keep_least
 from infra.raw.raw_references import PartitionRef, RowReferences, deletion_order, revisiting_days
 from infra.raw.row_pointers import move_captures
 from infra.raw.warc import decode, encode_info, with_original
+
+if TYPE_CHECKING:
+    from parsers.capture import CaptureIdentity
 
 STRETCH_DAYS: Final = 31  # articles of a day point to captures of some days: their rows are moved once or twice
 GENERATIONS: Final = 9_999  # a day is compacted again when captures of it come in late: even daily, for 27 years
@@ -141,8 +144,8 @@ class _Day:
         self.all = objects
         self.objects = [each for each in objects if each.expiring_since is None]
         self.written_at = {each.key: each.modified_at for each in self.objects}
-        self.identities: dict[Pointer, Identity] = {}
-        self.least: dict[Identity, IndexEntry] = {}
+        self.identities: dict[Pointer, CaptureIdentity] = {}
+        self.least: dict[CaptureIdentity, IndexEntry] = {}
         for each in self.objects:
             for entry in each.entries:
                 self.identities[entry.pointer] = entry.identity

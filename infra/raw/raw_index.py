@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from parsers.capture import Capture, MediaType
+from parsers.capture import Capture, CaptureIdentity, MediaType
 from parsers.urls import parse_url
 
 REVISIT_TYPE: Final = "warc/revisit"
@@ -30,20 +30,6 @@ class Pointer:
     uri: str
     offset: int
     length: int
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What makes two captures of one source the very same: seen at the same address and time with the same bytes."""
-
-    url: str | None
-    captured_at: datetime
-    digest: str
-
-    @classmethod
-    def of(cls, capture: Capture) -> "Identity":
-        """The identity of a capture."""
-        return cls(capture.url, capture.captured_at, capture.digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +74,9 @@ class IndexEntry:
         )
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> CaptureIdentity:
         """What makes it the same as another."""
-        return Identity(self.url, self.captured_at, self.digest)
+        return CaptureIdentity(self.url, self.captured_at, self.digest)
 
     @property
     def rank(self) -> tuple[bool, Pointer]:

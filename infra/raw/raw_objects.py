@@ -97,7 +97,7 @@ class RawObjects:
         if warc is None:
             return []  # deleted since it was listed
         try:
-            entries = list(_indexed(warc.body, warc_key))
+            entries = list(indexed(warc.body, warc_key))
         except ValueError as error:
             raise damaged(self._store, warc_key, error) from error
         self._put_index(warc_key, entries)
@@ -209,6 +209,15 @@ def _facts(listed: dict[str, ObjectInfo], key: str) -> tuple[int, datetime, date
     return size, listed[key].modified_at, mark.modified_at if mark else None
 
 
-def _indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
+def indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
+    """The entries of all captures in a WARC, in the order in which they lie there.
+
+    Args:
+        warc: the whole object.
+        key: its key.
+
+    Raises:
+        ValueError: a record is damaged.
+    """
     for offset, length, record in scan(warc):
         yield entry_of(record, Pointer(key, offset, length))

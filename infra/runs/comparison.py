@@ -11,17 +11,18 @@ import pyarrow as pa
 
 from infra.quality.holds import Hold
 from infra.stores.trial_store import TrialStore
-from infra.tables.landing import CaptureKey
+from infra.tables.landing import CAPTURE, captures_of
 from infra.tables.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, TableKind, decode
 from infra.tables.partition_file import PartitionFile
 from infra.tables.rejects import RejectState
 from parsers.article import Provenance
+from parsers.capture import CaptureIdentity
 
 FIELD_SAMPLES: Final = 3  # of each field that changes: enough to see what kind of change it is
 ROW_SAMPLES: Final = 20  # added, removed and moved rows that are shown of each kind
 # What says which parser, run and capture a row is from, not what the article says.
 STAMPS: Final = frozenset({"parser_version", *(each.name for each in dataclasses.fields(Provenance))})
-KEYS: Final = ("article_id", "capture_uri", "capture_offset")
+KEYS: Final = (ARTICLES.identity, *CAPTURE)
 
 
 class Kind(StrEnum):
@@ -159,9 +160,9 @@ def differing(before: Any, after: Any) -> Iterator[tuple[int, FieldChange]]:
                 yield number, FieldChange(name, was, now)
 
 
-def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureKey, str]:
+def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdentity, str]:
     """Count rejections that open and close; reasons of the new ones by capture."""
-    reasons: dict[CaptureKey, str] = {}
+    reasons: dict[CaptureIdentity, str] = {}
     for key in sorted(trial.written):
         if REJECTS.parse_key(key) is None:
             continue
@@ -171,7 +172,7 @@ def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureKey, s
         for name in after.keys() - before.keys():
             row = after[name]
             found.rejects_opened[row["reason"]] += 1
-            reasons[row["capture_uri"], row["capture_offset"]] = f"{row['reason']}: {row['detail']}"
+            reasons[CaptureIdentity(*(row[name] for name in CAPTURE))] = f"{row['reason']}: {row['detail']}"
     return reasons
 
 
@@ -189,13 +190,15 @@ class _Place:
 
     day: str
     row: int
-    capture: CaptureKey
+    capture: CaptureIdentity
 
 
 class _SourceComparison:
     """One source: rows move between its days."""
 
-    def __init__(self, trial: TrialStore, source: str, found: Comparison, reasons: Mapping[CaptureKey, str]) -> None:
+    def __init__(
+        self, trial: TrialStore, source: str, found: Comparison, reasons: Mapping[CaptureIdentity, str]
+    ) -> None:
         self._trial = trial
         self._source = source
         self._found = found
@@ -280,9 +283,9 @@ def _opened(kind: TableKind, store: Any, key: str) -> PartitionFile:
 
 
 def _places(file: PartitionFile, day: str) -> dict[str, _Place]:
-    columns = (column.to_pylist() for column in file.columns(list(KEYS)).columns)
-    rows = enumerate(zip(*columns, strict=True))
-    return {name: _Place(day, row, (uri, offset)) for row, (name, uri, offset) in rows}
+    rows = file.columns(KEYS)
+    captures = enumerate(zip(rows[ARTICLES.identity].to_pylist(), captures_of(rows), strict=True))
+    return {name: _Place(day, row, capture) for row, (name, capture) in captures}
 
 
 def _taken(file: PartitionFile, rows: Sequence[int]) -> Any:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from infra.archive import UNKNOWN_SOURCE, ArchivedCapture, Pointer
+from infra.archive import UNKNOWN_SOURCE, ArchivedCapture
 from infra.lake import Lake, PartitionId
 from infra.object_store import ObjectStore, open_store
 from infra.parse_pool import ParsePool
@@ -14,9 +14,9 @@ from infra.runs.run_report import RunReport
 from infra.runs.samples import Sample, Samples
 from infra.settings import Settings
 from infra.tables.partition import Coverage
-from infra.tables.rejects import Reject
+from infra.tables.rejects import Reject, reject_id
 from parsers.article import Article, Provenance, partition_date
-from parsers.capture import Capture
+from parsers.capture import Capture, CaptureIdentity
 from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.registry import by_name
 
@@ -67,6 +67,12 @@ class Examined:
         capture = self.archived.capture
         return folder_of(capture, self.outcome), capture.captured_at.date().isoformat()
 
+    @property
+    def reject_id(self) -> str:
+        """Of its rejection, if it has or had one."""
+        capture = self.archived.capture
+        return reject_id(self.day_got[0], capture.url, capture.captured_at, capture.digest)
+
 
 def folder_of(capture: Capture, outcome: Outcome) -> str:
     """The source that a capture is filed under: the outcome's, else the one that is named, else `_unknown`."""
@@ -81,7 +87,7 @@ def file_outcomes(
     *,
     mode: str,
     coverage: Mapping[tuple[str, str], Coverage] | None = None,
-    reparsed: Mapping[str, Collection[Pointer]] | None = None,
+    reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[Examined], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:

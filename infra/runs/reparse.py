@@ -109,9 +109,8 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
     examined = [Examined(each, outcome) for each, outcome in zip(archived, outcomes, strict=True)]
     examined = [each for each in examined if not _is_still_unknown(each)]
     coverage = _coverage(chunk, examined, so_far)
-    return file_outcomes(
-        examined, lake, run, mode="reparse", coverage=coverage, reparsed={chunk.source: chunk.pointers}
-    )
+    reparsed = {chunk.source: [each.capture.identity for each in archived]}
+    return file_outcomes(examined, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:

@@ -1,9 +1,10 @@
 """Manifests of partitions, each read once for each version of its object."""
 
+import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -58,12 +59,16 @@ class Footers:
             self.read(info)
 
     def load(self) -> None:
-        """Take over what `save` left in the lake; a cache that cannot be read is as none."""
+        """Take over what `save` left in the lake; a cache that is not what was written is as none.
+
+        Of its contents it is decided which raw objects nobody needs, so a flipped bit must not pass for another footer.
+        """
         self._cached = self.store.get(CACHE_KEY)
         if self._cached is None:
             return
         try:
-            entries = orjson.loads(self._cached.body)
+            cache = orjson.loads(self._cached.body)
+            entries = cache["footers"] if cache["sha256"] == _digest(cache["footers"]) else {}
             self._known = {
                 key: (entry["etag"], Manifest.from_json(orjson.dumps(entry["manifest"]), key))
                 for key, entry in entries.items()
@@ -76,8 +81,13 @@ class Footers:
         if not self._learned and keys.issuperset(self._known):
             return
         known = {key: self._known[key] for key in sorted(keys & set(self._known))}
-        body = orjson.dumps({key: {"etag": etag, "manifest": manifest} for key, (etag, manifest) in known.items()})
+        entries = {key: {"etag": etag, "manifest": manifest} for key, (etag, manifest) in known.items()}
+        body = orjson.dumps({"sha256": _digest(entries), "footers": entries})
         try:
             self.store.put(CACHE_KEY, body, if_match=self._cached.etag if self._cached else None)
         except (ConflictError, NewslakeError):
             return  # someone else saved theirs, or this user may only read: next time the footers are read again
+
+
+def _digest(entries: dict[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(entries)).hexdigest()

@@ -18,13 +18,14 @@ from infra.tables.partition_file import PartitionFile
 from infra.tables.rejects import RejectState
 from infra.tables.sightings import SIGHTINGS, with_sightings
 from parsers.article import SCHEMA_VERSION, Fidelity
+from parsers.capture import CaptureIdentity
 
-CaptureKey = tuple[str, int]  # (uri, offset) of its record: names a capture within a lake
 Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
 EARLIEST: Final = "first_captured_at"
 OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SIGHTINGS}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
 LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_length")
+CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tables that say which capture a row is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +150,20 @@ def _with_earliest(joined: Any, column: Any, groups: list[list[int]]) -> Any:
     return joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
 
 
+def captures_of(rows: Any) -> list[CaptureIdentity]:
+    """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it.
+
+    Args:
+        rows: a table with the columns `CAPTURE`.
+    """
+    return [CaptureIdentity(*values) for values in _zipped(rows, CAPTURE)]
+
+
 def land_articles(
     old: bytes | None,
     new: Any,
     coverage: Mapping[str, Coverage],
-    reparsed: Mapping[CaptureKey, int | None],
+    reparsed: Mapping[CaptureIdentity, int | None],
     name: str,
 ) -> tuple[bytes | None, Change]:
     """Merge articles into their partition.
@@ -174,6 +184,9 @@ def land_articles(
     """
     file = PartitionFile(ARTICLES, old, name)
     touched = _touched(file, new, reparsed)
+    covered = _join_coverage(file.manifest.coverage, coverage)
+    if not touched and not new.num_rows and _is_unchanged(file.manifest, Change(), covered):
+        return old, Change()  # as most partitions that a reparse looks through
     present = file.take(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
     dropped = _superseded(pool, present.num_rows, reparsed) if reparsed else set()
@@ -183,7 +196,6 @@ def land_articles(
         greatest = join(ARTICLES, pool)[1]
         before = present.num_rows
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    covered = _join_coverage(file.manifest.coverage, coverage)
     if _is_unchanged(file.manifest, change, covered):
         return old, change
     return file.replaced(touched, joined, covered), change
@@ -214,31 +226,31 @@ def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | 
     return (old if change == Change() else file.replaced(touched, left, file.manifest.coverage)), change
 
 
-def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureKey]) -> list[int]:
+def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureIdentity]) -> list[int]:
     """Places of the rows that the new ones may replace; all others stay as they are and need not be looked at."""
     if not file.rows:
         return []
-    keys = file.columns([ARTICLES.identity, "capture_uri", "capture_offset"])
+    keys = file.columns([ARTICLES.identity, "capture_digest"])
     identities = keys[ARTICLES.identity]
     touched = pc.is_in(identities, value_set=new[ARTICLES.identity].combine_chunks())
     if pc.count_distinct(identities).as_py() < file.rows:  # not written by us: the join mends it
         touched = pa.chunked_array([[True] * file.rows])
-    if reparsed:
-        places = zip(touched.to_pylist(), *_columns(keys, ("capture_uri", "capture_offset")), strict=True)
-        return [row for row, (hit, uri, offset) in enumerate(places) if hit or (uri, offset) in reparsed]
+    if reparsed:  # the same bytes may also be of another capture: that row is looked at in vain
+        digests = pa.array({capture.digest for capture in reparsed}, pa.string())
+        touched = pc.or_(touched, pc.is_in(keys["capture_digest"], value_set=digests))
     return list(pc.indices_nonzero(touched).to_pylist())
 
 
 def land_rejects(
-    old: bytes | None, new: Any, closed: Mapping[str | CaptureKey, int], name: str
+    old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str
 ) -> tuple[bytes | None, Change]:
     """Merge rejections into their partition, and close those whose captures have become articles.
 
     Args:
         old: the partition as it is, None if there is none.
         new: rows, with the table's schema.
-        closed: captures that have become articles, by `reject_id` and by record, with the version of the parser
-            that made them; what a newer parser rejected stays open.
+        closed: captures that have become articles, with the version of the parser that made them; what a newer
+            parser rejected stays open.
         name: key of the partition, for messages.
 
     Returns:
@@ -257,12 +269,12 @@ def land_rejects(
     return _encoded(REJECTS, old, manifest, joined, change, manifest.coverage), change
 
 
-def _closing(pool: Any, closed: Mapping[str | CaptureKey, int]) -> Any:
+def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
     """Closed copies of the open rejections whose captures have become articles."""
     rows, versions = [], []
-    columns = ("reject_id", "capture_uri", "capture_offset", "parser_version", "state")
-    for index, (identity, uri, offset, version, state) in enumerate(_zipped(pool, columns)):
-        parsed_by = closed.get(identity, closed.get((uri, offset)))
+    said = zip(captures_of(pool), *_columns(pool, ("parser_version", "state")), strict=True)
+    for index, (capture, version, state) in enumerate(said if closed else ()):
+        parsed_by = closed.get(capture)
         if parsed_by is not None and state == RejectState.OPEN and (version is None or version <= parsed_by):
             rows.append(index)
             versions.append(parsed_by)
@@ -274,7 +286,7 @@ def _closing(pool: Any, closed: Mapping[str | CaptureKey, int]) -> Any:
     return copies
 
 
-def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureKey, int | None]) -> set[int]:
+def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> set[int]:
     """Rows that the newest outcome of their capture replaces.
 
     Args:
@@ -282,17 +294,17 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureKey, int | None
         before: how many are there.
         reparsed: as for `land_articles`.
     """
-    rows = list(_zipped(pool, ("article_id", "capture_uri", "capture_offset", "parser_version")))
-    again: defaultdict[CaptureKey, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
-    for index, (identity, uri, offset, _) in enumerate(rows[before:], before):
-        again[uri, offset][identity] = index
+    rows = list(zip(captures_of(pool), *_columns(pool, ("article_id", "parser_version")), strict=True))
+    again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
+    for index, (capture, identity, _) in enumerate(rows[before:], before):
+        again[capture][identity] = index
     dropped: set[int] = set()
     pairs: list[tuple[int, int]] = []
-    for index, (identity, uri, offset, version) in enumerate(rows[:before]):
-        if (uri, offset) not in reparsed:
+    for index, (capture, identity, version) in enumerate(rows[:before]):
+        if capture not in reparsed:
             continue
-        limit = reparsed[uri, offset]
-        replacements = again.get((uri, offset), {})
+        limit = reparsed[capture]
+        replacements = again.get(capture, {})
         if limit is not None and version > limit:  # an old re-parse that finished late (L04)
             dropped.update(replacements.values())
         elif identity in replacements:

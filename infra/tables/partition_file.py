@@ -11,10 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from infra.tables.partition import ROW_GROUP_ROWS, Coverage, Manifest, TableKind, damaged, stated_manifest, write
+from infra.tables.partition import (
+    FORMAT,
+    FORMAT_KEY,
+    ROW_GROUP_ROWS,
+    Coverage,
+    Manifest,
+    TableKind,
+    damaged,
+    stated_manifest,
+    write,
+)
 from infra.tables.schema import conform
 from parsers.article import SCHEMA_VERSION
 
+CREATED_BY: Final = f"parquet-cpp-arrow version {pa.cpp_version}"  # as pyarrow signs its files
 HELD_GROUPS: Final = 2  # a group of the new file lies across two of the old one, as both are sorted alike
 
 
@@ -46,7 +57,7 @@ class PartitionFile:
         self._file: Any = None
         sizes: list[int] = []
         if body is not None:
-            self._file = self._read(lambda: pq.ParquetFile(io.BytesIO(body)))
+            self._file = self._read(lambda: pq.ParquetFile(io.BytesIO(body), page_checksum_verification=True))
             metadata = self._file.metadata
             self.manifest = stated_manifest(metadata, name)
             conform(self._file.schema_arrow.empty_table(), self.manifest.schema_version, kind.columns, name)
@@ -65,8 +76,6 @@ class PartitionFile:
         names = list(names)
         if not self._starts:
             return self._empty.select(names)
-        if len(self._starts) == 1:  # which will be read whole anyway
-            return self._group(0).select(names)
         table = self._read(lambda: self._file.read(columns=names))
         return table.cast(self._empty.select(names).schema)
 
@@ -116,6 +125,21 @@ class PartitionFile:
         """
         groups = self._regrouped(self._order((), self._empty), self._empty)
         return write(self._kind, map(alter, groups), self.rows, self.manifest.coverage)
+
+    def rewritten(self) -> bytes | None:
+        """The bytes that this program would write for these rows: those of the file, if it is whole to the last byte.
+
+        Returns:
+            None where that cannot be known, as another version of newslake or of pyarrow wrote the file.
+
+        Raises:
+            DamagedError: the rows cannot be read.
+        """
+        if self._file is None or self.manifest.schema_version != SCHEMA_VERSION:
+            return None
+        written_by = self._file.metadata
+        ours = written_by.created_by == CREATED_BY and written_by.metadata.get(FORMAT_KEY) == FORMAT
+        return self.altered(lambda rows: rows) if ours else None
 
     def _regrouped(self, order: Any, added: Any) -> Iterator[Any]:
         """The row groups of the new partition."""

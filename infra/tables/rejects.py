@@ -94,7 +94,7 @@ def reject_id(source: str, url: str | None, captured_at: datetime, digest: str) 
         captured_at: aware.
         digest: `sha256:` of the payload.
     """
-    identity = "\x1e".join([source, url or "", captured_at.astimezone(UTC).isoformat(), digest])
+    identity = "\x1e".join([source, writable(url or ""), captured_at.astimezone(UTC).isoformat(), digest])
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 

@@ -84,7 +84,7 @@ class Identities:
         """The identities of a partition; None where it cannot be read: that is no matter of other partitions."""
         stored = self._store.get(info.key)
         try:
-            file = pq.ParquetFile(io.BytesIO(stored.body if stored else b""))
+            file = pq.ParquetFile(io.BytesIO(stored.body if stored else b""), page_checksum_verification=True)
             return file.read(columns=[ARTICLES.identity])[ARTICLES.identity].combine_chunks()
         except UNREADABLE:
             return None
@@ -92,7 +92,8 @@ class Identities:
     def _load(self) -> dict[str, tuple[str, Any]]:
         self._cached = self._store.get(self._cache_key)
         try:
-            table = pq.read_table(io.BytesIO(self._cached.body if self._cached else b""), schema=CACHED)
+            body = io.BytesIO(self._cached.body if self._cached else b"")
+            table = pq.read_table(body, schema=CACHED, page_checksum_verification=True)
         except UNREADABLE:
             return {}
         rows = zip(*(table[name] for name in CACHED.names), strict=True)
@@ -105,7 +106,7 @@ class Identities:
         versions = pa.array([version for version, _ in known.values()], pa.string())
         sink = io.BytesIO()
         table = pa.Table.from_arrays([pa.array(known, pa.string()), versions, lists], schema=CACHED)
-        pq.write_table(table, sink, compression="zstd", use_dictionary=False)
+        pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_page_checksum=True)
         try:
             etag = self._store.put(
                 self._cache_key, sink.getvalue(), if_match=self._cached.etag if self._cached else None

@@ -114,15 +114,18 @@ class AddressPolicy:
         return Target(str(parsed.href), scheme, host, port, request_url, str(parsed.host))
 
     def _judge_port_and_literal(self, host: str, port: int) -> None:
-        """What needs no resolution. A port that some allowed host has may be right: the address will tell."""
+        """What needs no resolution. A port that some allowed host has may be right: the address will tell.
+
+        The address comes first: on a private one the port is the least that is wrong.
+        """
         if (host, port) in self.allowed:
             return
-        if port not in WEB_PORTS and all(port != known for _, known in self.allowed):
-            raise FetchError(FetchReason.PORT, f"port {port} of {host}")
         if (literal := ip_address_of(host)) is not None:
             self.permitted(host, port, [str(literal)])
         elif (host == "localhost" or host.endswith(".localhost")) and not self._some_private_host_on(port):
             raise FetchError(FetchReason.ADDRESS, f"{host} is this machine (RFC 6761)")
+        elif port not in WEB_PORTS and all(port != known for _, known in self.allowed):
+            raise FetchError(FetchReason.PORT, f"port {port} of {host}")
 
     def _some_private_host_on(self, port: int) -> bool:
         return any(known == port and ip_address_of(name) is not None for name, known in self.allowed)

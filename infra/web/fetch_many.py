@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from infra.web.fetching import Answer, FetchError
 from infra.web.politeness import StoppedError, paced_host
 from parsers.source import Source
+from parsers.urls import host_of
 
 if TYPE_CHECKING:
     from infra.web.polite_client import PoliteClient
@@ -29,8 +30,8 @@ def fetch_all(
     way end by themselves (at their deadline at the latest), none follows.
 
     Args:
-        requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead (None: to
-            any public one). Those of one host are asked for in this order.
+        requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
+            address's own (None: to any public one). Those of one host are asked for in this order.
         client: asks.
         hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
 
@@ -65,13 +66,18 @@ def _fetch_host(
     for url, source in wanted:
         outcome: _Outcome
         try:
-            outcome = url, client.get(url, source=source, stop=stop, hosts=source.hosts if source else None)
+            outcome = url, client.get(url, source=source, stop=stop, hosts=_hosts(url, source))
         except StoppedError:
             return
         except BaseException as error:  # thrown again where the answers are taken
             outcome = url, error
         if not _handed_over(outcome, answers, stop):
             return
+
+
+def _hosts(url: str, source: Source | None) -> tuple[str, ...] | None:
+    """Where redirects may lead; the address's own host may be a mirror that no source claims."""
+    return (*source.hosts, *filter(None, [host_of(url)])) if source else None
 
 
 def _handed_over(outcome: "_Outcome", answers: "Queue[_Outcome]", stop: Event) -> bool:

@@ -22,6 +22,11 @@ class FetchReason(StrEnum):
         member.transient = transient
         return member
 
+    @property
+    def lasting(self) -> bool:
+        """Whether asking on another day would end the same: not where somebody will renew a certificate."""
+        return not self.transient and self is not FetchReason.TLS
+
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
     URL = "url", "no address that can be asked: malformed, with credentials, or too long"
@@ -29,7 +34,6 @@ class FetchReason(StrEnum):
     ADDRESS = "address", "the host is, or resolves to, a private, loopback, link-local or otherwise reserved address"
     ROBOTS = "robots", "the site's robots file disallows it"
     ROBOTS_UNREACHABLE = "robots_unreachable", "the robots file can't be had: nothing may be fetched (RFC 9309)", True
-    GONE = "gone", "the site said 410 earlier"
     BUDGET = "budget", "the run's request budget is used up; the next run goes on", True
     HOST_DOWN = "host_down", "the host failed too often in this run; the next run asks again", True
     # The way there.

@@ -19,7 +19,7 @@ from infra.settings import Settings
 from infra.web.addresses import AddressPolicy, Target
 from infra.web.connections import PinnedAdapter
 from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.http_body import ACCEPT_ENCODING, Body, read_body
+from infra.web.http_body import ACCEPT_ENCODING, Body, LargeBodies, read_body
 from infra.web.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
 from parsers.urls import on_hosts
 
@@ -76,6 +76,7 @@ class HttpClient:
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
         self._adapter = PinnedAdapter(policy, authorities)
+        self._large = LargeBodies()
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         if mail := MAIL_CONTACT.search(user_agent):
             self._headers["From"] = mail[1]
@@ -153,11 +154,12 @@ class HttpClient:
         if target.host_header is not None:
             sent["Host"] = target.host_header
         try:
+            ends = time.monotonic() + seconds
             with closing(self._adapter.ask(target.request_url, sent, max(seconds, LEAST_SECONDS))) as response:
                 shown = _headers_of(response)
                 locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
-                body = Body() if unread else read_body(response, max_bytes, cut=cut)
+                body = Body() if unread else read_body(response, max_bytes, ends=ends, large=self._large, cut=cut)
                 return _Reply(response.status, shown, body, locations)
         except NETWORK_ERRORS as error:
             failure = failure_of(error)

@@ -4,9 +4,12 @@ urllib3 could inflate too, but it takes a gzip stream that is cut off for comple
 """
 
 import re
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Semaphore
 from typing import Final
 
 from urllib3 import BaseHTTPResponse
@@ -24,6 +27,10 @@ GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
 # for minutes without giving a byte.
 MAX_GZIP_MEMBERS: Final = 1_000
 CONTENT_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+# Of 258 news pages the median has 255 KB and the largest 2.2 MB. Of bodies above this two are read at a time: 64 hosts
+# that all send as much as they may would take 640 MB.
+LARGE_BYTES: Final = 1 << 20
+LARGE_AT_ONCE: Final = 2
 TAIL_BYTES: Final = 4096  # scripts and comments of servers and plug-ins come after `</html>`
 
 
@@ -36,13 +43,42 @@ class Body:
     maybe_truncated: bool = False
 
 
-def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
+class LargeBodies:
+    """Turns of answers that turn out to be large; shared by all requests of a client."""
+
+    def __init__(self) -> None:
+        """Nobody has a turn."""
+        self._turns = Semaphore(LARGE_AT_ONCE)
+
+    @contextmanager
+    def turn(self, ends: float) -> Iterator[Callable[[], None]]:
+        """What takes a turn, unless it has it: waits until `ends` by the monotonic clock, then raises TimeoutError."""
+        taken = False
+
+        def take() -> None:
+            nonlocal taken
+            taken = taken or self._turns.acquire(timeout=max(ends - time.monotonic(), 0))
+            if not taken:
+                raise TimeoutError("other large answers took all the time")
+
+        try:
+            yield take
+        finally:
+            if taken:
+                self._turns.release()
+
+
+def read_body(
+    response: BaseHTTPResponse, max_bytes: int, *, ends: float, large: LargeBodies, cut: bool = False
+) -> Body:
     """Read a body to its end; never raises for what a server sends.
 
     Args:
         response: of urllib3, unread; its socket keeps the deadline.
         max_bytes: largest body, before as well as after content decoding.
-        cut: whether what is beyond that is left out, instead of making the body too large.
+        ends: the deadline, by the monotonic clock; a large body waits no longer for its turn.
+        large: where it waits.
+        cut: whether what is beyond `max_bytes` is left out, instead of making the body too large.
 
     Returns:
         Body: with `failure` PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS where it is not whole. What came
@@ -55,25 +91,46 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) 
     if failure:
         return Body(failure=failure)
     content = bytearray()
-    decoder: Inflater | None = None
-    received = 0
+    pieces = _Pieces(response, codings)
     try:
-        for chunk in _chunks(response):
-            if not received:
-                decoder = _decoder(codings, chunk)
-            received += len(chunk)
-            content += decoder.feed(chunk, max_bytes + 1 - len(content)) if decoder else chunk
-            if max(received, len(content)) > max_bytes:
-                too_large = Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
-                return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
+        with large.turn(ends) as take_turn:
+            for piece in pieces:
+                content += piece
+                if max(pieces.received, len(content)) > max_bytes:
+                    too_large = Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
+                    return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
+                if len(content) > LARGE_BYTES:
+                    take_turn()
     except zlib.error as error:
         return Body(bytes(content), Failure(FetchReason.ENCODING, f"damaged {codings or 'gzip'}: {error}"))
     except NETWORK_ERRORS as error:
-        return Body(bytes(content), _broken_off(failure_of(error), received))
-    if decoder and not decoder.finished:
+        return Body(bytes(content), _broken_off(failure_of(error), pieces.received))
+    if pieces.decoder and not pieces.decoder.finished:
         return Body(bytes(content), Failure(FetchReason.TRUNCATED, "compressed data ends early"))
-    unmarked_end = not lengths and not transfer and decoder is None
+    unmarked_end = not lengths and not transfer and pieces.decoder is None
     return Body(bytes(content), maybe_truncated=unmarked_end and b"</html" not in content[-TAIL_BYTES:].lower())
+
+
+class _Pieces:
+    """A body, piece by piece, after content decoding.
+
+    Attributes:
+        received: bytes that came until now, before content decoding.
+        decoder: undoes the coding; None where there is none.
+    """
+
+    def __init__(self, response: BaseHTTPResponse, codings: list[str]) -> None:
+        self.received = 0
+        self.decoder: Inflater | None = None
+        self._response = response
+        self._codings = codings
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in _chunks(self._response):
+            if not self.received:
+                self.decoder = _decoder(self._codings, chunk)
+            self.received += len(chunk)
+            yield from self.decoder.feed(chunk) if self.decoder else (chunk,)
 
 
 class Inflater:
@@ -91,24 +148,25 @@ class Inflater:
         """Whether the compressed data is complete, checksum included."""
         return self._inflate.eof
 
-    def feed(self, chunk: bytes, limit: int) -> bytes:
-        """Inflate a piece, no further than to `limit` bytes (at least 1): then there is more than is wanted.
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Inflate a chunk, in pieces of at most 64 KiB: it may hold a thousand times as much as it is long.
 
         Raises:
             zlib.error: damaged, or split into too many members.
         """
-        output = bytearray()
         pending, self._between = self._between + chunk, b""
-        while pending and not self._trailing and len(output) < limit:
+        piece = b""
+        # A full piece may not be all, although zlib has taken all that is pending.
+        while (pending or len(piece) == CHUNK_BYTES) and not self._trailing:
             if self._inflate.eof:
                 if len(pending) < len(GZIP_MAGIC):
                     self._between = pending
                     break
                 if not self._next_member(pending):
                     break
-            output += self._inflate.decompress(pending, limit - len(output))
-            pending = self._inflate.unused_data
-        return bytes(output)
+            piece = self._inflate.decompress(pending, CHUNK_BYTES)
+            yield piece
+            pending = self._inflate.unconsumed_tail or self._inflate.unused_data
 
     def _next_member(self, pending: bytes) -> bool:
         """Begin another member, or take what follows for padding, as gzip itself does."""

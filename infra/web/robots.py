@@ -31,8 +31,9 @@ FAILURE_SECONDS: Final = 15 * 60.0
 # HttpClient follows. EMPTY is a file without rules.
 _UNAVAILABLE: Final = frozenset({FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP})
 _SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: whatever the fetcher thinks of a 203
-# What says nothing about the file: that its host, which is the page's, may not be asked, or nothing more in this run.
-_OF_THE_HOST: Final = frozenset({FetchReason.ADDRESS, FetchReason.PORT})
+# What says nothing about the file: that its host, which is the page's, may not be asked or proves nothing of itself, or
+# that nothing more is asked in this run.
+_OF_THE_HOST: Final = frozenset({FetchReason.URL, FetchReason.ADDRESS, FetchReason.PORT, FetchReason.TLS})
 _OF_THE_RUN: Final = frozenset({FetchReason.BUDGET, FetchReason.HOST_DOWN})
 
 # Lines that open a group, in every spelling that Protego takes, and whom they address.

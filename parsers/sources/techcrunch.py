@@ -1,6 +1,7 @@
 """TechCrunch, https://techcrunch.com. Layouts verified on saved pages of 2024-04 and 2024-05 (the redesign).
 
-Discovery is as publicly known, and has not been tried against the live site.
+The feed is the one that those pages name. The sitemap is as publicly known. Neither has been tried against the live
+site.
 """
 
 import re

@@ -158,6 +158,12 @@ def test_f07_ports_that_are_not_for_web_pages_are_refused(host: str, port: str) 
     assert reason_for(f"http://{host}:{port}/") is FetchReason.PORT
 
 
+@pytest.mark.parametrize("host", [*PRIVATE_HOSTS, *LOOPBACK_FORMS])
+@pytest.mark.parametrize("allowed", ["", "127.0.0.2:8765"])
+def test_f02_f03_a_private_host_is_refused_as_such_on_any_port(host: str, allowed: str) -> None:
+    assert reason_for(f"http://{host}:38123/", policy_of(allowed)) is FetchReason.ADDRESS
+
+
 @pytest.mark.parametrize("port", ["", ":", ":80", ":443", ":8080", ":8443"])
 def test_f07_web_ports_are_permitted(port: str) -> None:
     target = PUBLIC.target_of(f"https://Example.com{port}/path?a=b#part")

@@ -51,6 +51,16 @@ def test_command_prints_a_table_or_json(
     assert shown in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("others", ["lake", "orchestration", "politeness"])
+def test_other_measurements_have_a_command_each(
+    others: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", others, "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        main()
+    assert f"python -m bench {others}" in capsys.readouterr().out
+
+
 def test_nothing_to_measure_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ from infra.stores.trial_store import TrialStore
 from infra.tables.rejects import Reject
 from parsers.article import Article, Block, BlockType, Provenance
 from parsers.outcome import RejectReason
-from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
+from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
 
 Landed = tuple[Article, Provenance]
@@ -24,8 +24,8 @@ def _compared(
     Lake(base).land(before, old, mode="ingest")
     kept = dict(base.objects)
     trial = TrialStore(base, MemoryStore())
-    pointers = [pointer(number) for number in range(100)]
-    Lake(trial).land(after, rejects, mode="reparse", reparsed={SOURCE: pointers})
+    captures = [capture_of(number) for number in range(100)]
+    Lake(trial).land(after, rejects, mode="reparse", reparsed={SOURCE: captures})
     assert base.objects == kept
     return compare(trial)
 
@@ -128,7 +128,7 @@ def test_more_rows_than_a_row_group_are_compared_each_with_its_own() -> None:
     base = MemoryStore()
     Lake(base).land(before, mode="ingest")
     trial = TrialStore(base, MemoryStore())
-    Lake(trial).land(after, mode="reparse", reparsed={SOURCE: [pointer(number) for number in numbers]})
+    Lake(trial).land(after, mode="reparse", reparsed={SOURCE: [capture_of(number) for number in numbers]})
     found = compare(trial)
     assert found.rows == {Kind.CHANGED: len(numbers)}
     assert found.fields == {"published_at": len(numbers), "body": 4, "content_digest": 4}

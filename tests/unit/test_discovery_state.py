@@ -11,6 +11,7 @@ KEY = "discovery/source=tass/feeds.json.gz"
 URL = "https://tass.com/feed"
 LINKS = (Link("https://tass.com/a", datetime(2024, 5, 3, 12, 0, 0, 5, tzinfo=UTC), False), Link("https://tass.com/b"))
 READ = Remembered("feed UTC", "abc", '"etag"', "Fri, 03 May 2024 12:00:00 GMT", LINKS, LINKS[:1], may_be_empty=True)
+ABSENT = Remembered("feed UTC", "", is_absent=True)
 
 
 def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
@@ -27,8 +28,9 @@ def load(store: MemoryStore) -> DiscoveryState:
 
 def test_what_is_saved_is_remembered() -> None:
     store = MemoryStore()
-    saved(store, feed=READ)
+    saved(store, feed=READ, missing=ABSENT)
     assert list(store.objects) == [KEY] == [key_of("tass")]
+    assert load(store).get("https://tass.com/missing", "feed UTC") == ABSENT
     assert load(store).get(URL, "feed UTC") == READ
     assert load(store).get(URL, "feed Europe/Moscow") is None
     assert load(store).get("https://tass.com/other", "feed UTC") is None

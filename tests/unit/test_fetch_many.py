@@ -60,12 +60,12 @@ def test_nothing_to_fetch() -> None:
     assert list(run(FakeClient(), [])) == []
 
 
-def test_redirects_may_lead_to_hosts_of_the_source_only() -> None:
+def test_redirects_may_lead_to_hosts_of_the_source_and_the_own_host_only() -> None:
     source = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
     client = FakeClient()
-    list(fetch_all([("https://a.example/", source)], cast("PoliteClient", client)))
+    list(fetch_all([("https://mirror.example/", source)], cast("PoliteClient", client)))
     list(run(client, ["https://a.example/"]))
-    assert client.hosts == [("a.example",), None]
+    assert client.hosts == [("a.example", "mirror.example"), None]
 
 
 def test_errors_come_as_answers() -> None:

@@ -111,6 +111,21 @@ def test_l11_a_damaged_partition_is_told_when_it_is_asked_for(store: SlowStore) 
     assert known.read(listed(store)[4]).rows == 0
 
 
+def test_l11_a_cache_with_a_flipped_bit_is_as_none(store: SlowStore) -> None:
+    """From it follows which raw objects may be deleted."""
+    Catalog(store).grid()
+    good = store.objects[CACHE_KEY]
+    for position in range(0, len(good), 61):
+        flipped = bytearray(good)
+        flipped[position] ^= 1
+        store.objects[CACHE_KEY] = bytes(flipped)
+        store.reads.keys.clear()
+        known = Footers(store)
+        known.load()
+        known.read_ahead(listed(store))
+        assert len(store.reads.keys) == 2 * READERS, f"byte {position}"
+
+
 def test_a_store_that_fails_is_told_at_once(store: SlowStore) -> None:
     def fail() -> None:
         raise NewslakeError("The store is gone", "Look for it.")

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from infra.archive import Pointer
 from infra.lake import Lake
 from infra.quality.holds import HoldState, read_hold, read_holds
 from infra.runs.filing import Examined, file_outcomes
 from infra.runs.run_report import RunReport
 from infra.tables.partition import Coverage
 from parsers.article import Image
+from parsers.capture import CaptureIdentity
 from parsers.checks import Check, Severity
 from parsers.outcome import Rejected, RejectReason
 from parsers.registry import by_name
@@ -24,8 +24,8 @@ def store() -> MemoryStore:
     return landed_week()
 
 
-def reparsed(captures: list[Examined]) -> dict[str, list[Pointer]]:
-    return {SOURCE: [each.archived.pointer for each in captures]}
+def reparsed(captures: list[Examined]) -> dict[str, list[CaptureIdentity]]:
+    return {SOURCE: [each.archived.capture.identity for each in captures]}
 
 
 def partitions(store: MemoryStore) -> dict[str, bytes]:
@@ -202,7 +202,7 @@ class TestReparse:
     def test_what_the_parsers_no_longer_know_to_be_of_the_source_stays_too(self, store: MemoryStore) -> None:
         before = partitions(store)
         batch = [refused(3, number) for number in range(20)]
-        forgotten = [examined(3, number).archived.pointer for number in range(20, 30)]
+        forgotten = [examined(3, number).archived.capture.identity for number in range(20, 30)]
         again = {SOURCE: [*reparsed(batch)[SOURCE], *forgotten]}
         file_outcomes(batch, Lake(store), LATER, mode="reparse", reparsed=again)
         assert partitions(store) == before

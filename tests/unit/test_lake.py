@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE, Pointer
+from infra.archive import UNKNOWN_SOURCE
 from infra.errors import NewslakeError, UsageError
 from infra.lake import Lake, LandingReport
 from infra.stores.local_store import LocalStore
 from infra.tables.partition import REJECTS, Coverage
 from parsers.article import NULL_PARTITION
 from parsers.outcome import RejectReason
-from tests.lake_samples import NOON, Landed, broken, landed, pointer, rejected
+from tests.lake_samples import NOON, Landed, broken, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
 
 DAY = "2024-05-01"
 ARTICLES_KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
+COMPACTED = f"raw/source=gazette/date={DAY}/0-9998-0123456789abcdef-00000.warc.gz"
 REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
 
 
@@ -105,7 +106,7 @@ class TestWhereRowsLand:
             {"articles": [*good, landed(1, source=source)]},
             {"articles": good, "rejects": [rejected(1, source=source)]},
             {"articles": good, "coverage": {(source, DAY): Coverage()}},
-            {"articles": good, "reparsed": {source: [pointer(0)]}},
+            {"articles": good, "reparsed": {source: [capture_of(0)]}},
         ):
             with pytest.raises(UsageError, match="is no name of a source"):
                 lake.land(mode="live", **bad)
@@ -198,9 +199,9 @@ class TestQuarantine:
         assert manifest is not None
         assert manifest.open_rejects == {"layout": 1}
 
-    def test_an_article_whose_address_was_tidied_closes_it_by_its_record(self, lake: Lake) -> None:
+    def test_an_article_of_another_copy_of_the_capture_closes_it(self, lake: Lake) -> None:
         lake.land([], [rejected(0)], mode="live")
-        lake.land([landed(0, url="https://gazette.example/tidy")], mode="live")
+        lake.land([landed(0, capture_uri=COMPACTED, capture_offset=7)], mode="live")
         assert reject_states(lake) == [("layout", "closed")]
 
     def test_a_capture_of_no_known_source_is_closed_by_the_source_that_learned_it(self, lake: Lake) -> None:
@@ -226,7 +227,7 @@ class TestReparse:
     """A capture parsed again is where its newest outcome says, and nowhere else."""
 
     def reparse(self, lake: Lake, rows: list[Landed], *numbers: int, **more: Any) -> LandingReport:
-        return lake.land(rows, mode="reparse", reparsed={"gazette": [pointer(number) for number in numbers]}, **more)
+        return lake.land(rows, mode="reparse", reparsed={"gazette": [capture_of(number) for number in numbers]}, **more)
 
     def test_an_article_whose_day_was_mended_moves(self, lake: Lake) -> None:
         lake.land([landed(0), landed(1)], mode="ingest")
@@ -297,13 +298,30 @@ class TestReparse:
         self.reparse(lake, [landed(0, source="herald")], 0)
         assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
 
-    def test_pointers_are_told_apart_by_place_not_length(self, lake: Lake) -> None:
-        lake.land([landed(1)], mode="ingest")
-        place = pointer(1)
-        lake.land([], mode="reparse", reparsed={"gazette": [Pointer(place.uri, place.offset + 1, place.length)]})
+    @pytest.mark.parametrize("changes", [{"capture_uri": COMPACTED}, {"capture_offset": 7}], ids=["object", "copy"])
+    def test_a_row_that_points_to_another_copy_of_its_capture_moves_all_the_same(
+        self, changes: dict[str, Any], lake: Lake
+    ) -> None:
+        lake.land([landed(0, **changes), landed(1)], mode="ingest")
+        self.reparse(lake, [landed(0, parser_version=2, published_at=NOON - timedelta(days=1))], 0)
         assert titles(lake) == ["Ferry 1 leaves late"]
-        lake.land([], mode="reparse", reparsed={"gazette": [Pointer(place.uri, place.offset, 1)]})
+        assert titles(lake, "2024-04-30") == ["Ferry 0 leaves late"]
+        self.reparse(lake, [], 1, rejects=[rejected(1, parser_version=2)])
         assert titles(lake) == []
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"url": "https://gazette.example/else"},
+            {"captured_at": NOON + timedelta(microseconds=1)},
+            {"capture_digest": f"sha256:{7:064x}"},
+        ],
+        ids=["url", "time", "bytes"],
+    )
+    def test_a_row_of_another_capture_stays(self, changes: dict[str, Any], lake: Lake) -> None:
+        lake.land([landed(0, **changes)], mode="ingest")
+        self.reparse(lake, [], 0)
+        assert titles(lake) == ["Ferry 0 leaves late"]
 
 
 def land_share(root: Path, worker: int, ready: Any) -> None:

@@ -9,22 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.tables import landing
-from infra.tables.landing import CaptureKey, Change, land_articles, land_rejects
+from infra.tables.landing import Change, land_articles, land_rejects
 from infra.tables.partition import ARTICLES, REJECTS, Coverage, decode, encode
 from infra.tables.rejects import Reject, RejectState
 from infra.tables.schema import to_table
 from parsers.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
-from tests.lake_samples import NOON, Landed, landed, provenance, rejected
+from parsers.capture import CaptureIdentity
+from tests.lake_samples import NOON, Landed, capture_of, landed, rejected
 
 NOTHING: Mapping[str, Coverage] = {}
-CAPTURE: CaptureKey = (provenance(1).capture_uri, provenance(1).capture_offset)
+CAPTURE = capture_of(1)
 
 
 def land(
     old: bytes | None,
     *rows: Landed,
     coverage: Mapping[str, Coverage] = NOTHING,
-    reparsed: Mapping[CaptureKey, int | None] | None = None,
+    reparsed: Mapping[CaptureIdentity, int | None] | None = None,
 ) -> tuple[bytes | None, Change]:
     table, wrong = to_table(rows, ARTICLES.columns)
     assert wrong == []
@@ -211,9 +212,9 @@ class TestReparsed:
         assert one_row(land(without, hidden)[0])["capture_offset"] == 5
 
     def test_a_row_under_another_identity_replaces_it_and_keeps_the_earliest_capture_of_its_own(self) -> None:
-        renamed = landed(1, url="https://gazette.example/news/one", parser_version=2)
+        renamed = landed(1, canonical_url="https://gazette.example/one", article_id=32 * "1", parser_version=2)
         body, change = land(self.old, renamed, reparsed={CAPTURE: 2})
-        assert [row["url"] for row in rows_of(body)] == ["https://gazette.example/news/one", landed(2)[0].url]
+        assert [row["article_id"] for row in rows_of(body)] == [32 * "1", landed(2)[0].article_id]
         assert change == Change(added=1, removed=1, exposed=1)
 
     def test_the_earliest_capture_survives_replacement(self) -> None:
@@ -251,7 +252,7 @@ class TestReparsed:
 
 
 def land_rejected(
-    old: bytes | None, *rows: Reject, closed: Mapping[str | CaptureKey, int] | None = None
+    old: bytes | None, *rows: Reject, closed: Mapping[CaptureIdentity, int] | None = None
 ) -> tuple[bytes | None, Change]:
     table, wrong = to_table([(row,) for row in rows], REJECTS.columns)
     assert wrong == []
@@ -269,16 +270,15 @@ class TestRejects:
 
     old, _ = land_rejected(None, rejected(1))
 
-    @pytest.mark.parametrize("name", [rejected(1).reject_id, CAPTURE], ids=["identity", "record"])
-    def test_an_article_closes_it(self, name: str | CaptureKey) -> None:
-        body, change = land_rejected(self.old, closed={name: 2})
+    def test_an_article_closes_it(self) -> None:
+        body, change = land_rejected(self.old, closed={CAPTURE: 2})
         row = one_reject(body)
         assert (row["state"], row["parser_version"], row["reason"]) == ("closed", 2, "layout")
         assert change == Change(updated=1, closed=1)
-        assert land_rejected(body, closed={name: 2}) == (body, Change())
+        assert land_rejected(body, closed={CAPTURE: 2}) == (body, Change())
 
     def test_an_article_of_another_capture_does_not(self) -> None:
-        assert land_rejected(self.old, closed={"0" * 32: 9, ("raw/else", 0): 9}) == (self.old, Change())
+        assert land_rejected(self.old, closed={capture_of(2): 9}) == (self.old, Change())
 
     def test_l04_an_older_parser_neither_closes_nor_reopens(self) -> None:
         newer, _ = land_rejected(None, rejected(1, parser_version=3))

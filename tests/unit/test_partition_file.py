@@ -101,6 +101,18 @@ def test_l11_damage_in_the_middle_is_found_when_it_is_read_and_nothing_is_replac
         file.replaced([], STORED.slice(0, 0), {})
 
 
+def test_l11_one_flipped_bit_is_refused_in_any_column_and_so_never_landed_again() -> None:
+    group = pq.read_metadata(io.BytesIO(BODY)).row_group(0)
+    for number in range(group.num_columns):
+        column = group.column(number)
+        flipped = bytearray(BODY)
+        flipped[column.data_page_offset + column.total_compressed_size - 1] ^= 1  # in the values
+        with pytest.raises(NewslakeError, match=r"^articles/x is damaged or was not written by newslake"):
+            PartitionFile(ARTICLES, bytes(flipped), "articles/x").take([0])
+        with pytest.raises(NewslakeError, match=r"^articles/x is damaged or was not written by newslake"):
+            decode(ARTICLES, bytes(flipped), "articles/x")
+
+
 def test_l11_fewer_rows_than_the_footer_says() -> None:
     manifest = pq.read_metadata(io.BytesIO(BODY)).metadata[b"newslake"]
     sink = io.BytesIO()

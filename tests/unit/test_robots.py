@@ -171,8 +171,8 @@ def test_r01_a_file_that_is_not_there_allows_everything(reason: FetchReason) -> 
 
 
 UNREACHABLE = [
-    *(FetchReason.SERVER_ERROR, FetchReason.TIMEOUT, FetchReason.DNS, FetchReason.CONNECTION, FetchReason.TLS),
-    *(FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.ENCODING, FetchReason.TRUNCATED),
+    *(FetchReason.SERVER_ERROR, FetchReason.TIMEOUT, FetchReason.DNS, FetchReason.CONNECTION, FetchReason.PROTOCOL),
+    *(FetchReason.RATE_LIMITED, FetchReason.ENCODING, FetchReason.TRUNCATED),
 ]
 
 
@@ -196,10 +196,13 @@ def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> Non
 
 @pytest.mark.parametrize(
     ("reason", "asked"),
-    [(FetchReason.ADDRESS, 1), (FetchReason.PORT, 1), (FetchReason.BUDGET, 2), (FetchReason.HOST_DOWN, 2)],
+    [
+        *((reason, 1) for reason in (FetchReason.URL, FetchReason.ADDRESS, FetchReason.PORT, FetchReason.TLS)),
+        *((reason, 2) for reason in (FetchReason.BUDGET, FetchReason.HOST_DOWN)),
+    ],
 )
 def test_a_refusal_that_is_not_about_the_file_is_told_as_it_is(reason: FetchReason, asked: int) -> None:
-    """What is refused for its address stays so; what the run refuses is not remembered here."""
+    """What is refused for its host stays so for a while; what the run refuses is not remembered here."""
     files = Files(reason)
     robots = RobotsFiles(max_crawl_delay=CAP)
     for _ in range(2):

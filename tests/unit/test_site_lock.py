@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.errors import NewslakeError
 from infra.live.site_lock import site_locks, state_folder
 from infra.web.politeness import StoppedError
 
@@ -21,6 +22,12 @@ def test_the_state_folder_is_that_of_the_xdg_specification(tmp_path: Path, monke
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert state_folder() == tmp_path / "home/.local/state/newslake"
+
+
+def test_a_state_folder_that_cannot_be_made_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
+    with pytest.raises(NewslakeError, match=r"^No lock for tass in /dev/null/.*: Not a directory\. Set XDG_STATE_HOME"):
+        site_locks(["tass"]).__enter__()
 
 
 def _hold(names: list[str], has: "multiprocessing.synchronize.Event", go: "multiprocessing.synchronize.Event") -> None:

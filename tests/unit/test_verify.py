@@ -12,9 +12,10 @@ import pytest
 from infra.archive import RawArchive
 from infra.lake import Lake
 from infra.tables import partition
-from infra.tables.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
+from infra.tables.partition import ARTICLES, FORMAT_KEY, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
+from infra.tables.partition_file import CREATED_BY
 from infra.tables.schema import to_table
-from infra.verify import Fault, verify
+from infra.verify import OTHER_BYTES, Fault, verify
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
 from tests.memory_store import MemoryStore
@@ -89,6 +90,42 @@ def test_l11_a_damaged_partition(key: str, store: MemoryStore) -> None:
     fault = only_fault(store)
     assert fault.object == key
     assert "is damaged" in fault.fault
+
+
+def test_l11_any_flipped_bit_of_a_partition_is_found(store: MemoryStore) -> None:
+    """Also where its rows still look right, and in its footer, but for where that says who wrote it."""
+    good = store.objects[KEY]
+    signed = CREATED_BY.encode(), FORMAT_KEY
+    signatures = {good.index(name) + byte for name in signed for byte in range(-4, len(name) + 8)}
+    for position in set(range(0, len(good), 101)) - signatures:
+        flipped = bytearray(good)
+        flipped[position] ^= 1 << position % 8
+        store.objects[KEY] = bytes(flipped)
+        assert any(fault.object == KEY for fault in faults(store)), f"byte {position}"
+
+
+def test_l11_damage_that_no_row_shows(store: MemoryStore) -> None:
+    """As of a Bloom filter, which only DuckDB looks at."""
+    body = bytearray(store.objects[KEY])
+    identities = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(0).column(0)
+    body[identities.bloom_filter_offset + identities.bloom_filter_length - 1] ^= 1
+    store.objects[KEY] = bytes(body)
+    assert only_fault(store) == Fault(KEY, OTHER_BYTES)
+
+
+def test_a_partition_of_another_pyarrow_may_have_other_bytes(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.tables.partition.ZSTD_LEVEL", 19)
+    monkeypatch.setattr("infra.tables.partition.BLOOM_FALSE_POSITIVES", 0.5)
+    assert {fault.fault for fault in faults(store)} == {OTHER_BYTES}
+    monkeypatch.setattr("infra.tables.partition_file.CREATED_BY", "parquet-cpp-arrow version 99.0.0")
+    assert faults(store) == []
+
+
+def test_a_time_that_no_calendar_has(store: MemoryStore) -> None:
+    altered(store, KEY, with_value("modified_at", pa.scalar(2**62, pa.timestamp("us", "UTC"))))
+    assert only_fault(store).fault.startswith("has a time that no calendar has: ")
 
 
 def test_an_object_that_is_no_partition(store: MemoryStore) -> None:

@@ -1,0 +1,112 @@
+"""Feeds and sitemaps that are broken, hostile, empty all at once, or can't be had."""
+
+import pytest
+
+from infra.live.list_client import FeedStatus
+from infra.web.fetching import FetchReason
+from infra.web.polite_client import PoliteClient
+from tests.discovery_runs import DAY, FEED, HTML_ERROR, MAP, at, index, paths, reports, rss, run, source, urlset
+from tests.memory_store import MemoryStore
+from tests.news_site import NewsSite
+
+# What fails
+
+
+def test_s01_feed_with_entities_is_rejected_and_the_others_are_read(site: NewsSite, client: PoliteClient) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + rss("/&b;")
+    site.pages |= {"news.example/feed": bomb, "news.example/sitemap.xml": urlset(("/a", at(DAY)))}
+    found = run(source(FEED, MAP), client)
+    assert reports(found) == [("news.example/feed", "rejected", 0), ("news.example/sitemap.xml", "read", 1)]
+    assert found.feeds[0].detail == "it declares XML entities"
+    assert paths(found) == ["/a"]
+
+
+def test_s02_sitemap_over_the_limit_is_read_up_to_it_and_reported(site: NewsSite, client: PoliteClient) -> None:
+    entries = (f"<url><loc>/{number}</loc></url>" for number in range(50_001))
+    site.pages["news.example/sitemap.xml"] = f"<urlset>{''.join(entries)}</urlset>".encode()
+    found = run(source(MAP), client)
+    assert len(found.links) == 50_000
+    assert found.feeds[0].detail == "more than 50,000 entries: the rest is not read"
+
+
+def test_s02_sitemap_beyond_all_measure_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
+) -> None:
+    monkeypatch.setattr("infra.live.discovery.SITEMAP_REQUEST_BYTES", 100)
+    site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
+    (report,) = run(source(MAP), client).feeds
+    assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)
+
+
+def test_s04_error_page_instead_of_a_feed_is_rejected_and_the_run_goes_on(site: NewsSite, client: PoliteClient) -> None:
+    site.pages |= {"news.example/feed": HTML_ERROR, "news.example/sitemap.xml": urlset(("/a", at(DAY)))}
+    found = run(source(FEED, MAP), client)
+    assert reports(found)[0] == ("news.example/feed", "rejected", 0)
+    assert found.feeds[0].detail == "it is an HTML page"
+    assert paths(found) == ["/a"]
+
+
+def test_feed_that_fails_is_reported_with_the_reason_and_the_others_are_read(
+    site: NewsSite, client: PoliteClient
+) -> None:
+    site.pages["news.example/sitemap.xml"] = urlset(("/a", at(DAY)))
+    found = run(source(FEED, MAP), client)
+    assert reports(found) == [("news.example/feed", "failed", 0), ("news.example/sitemap.xml", "read", 1)]
+    assert found.feeds[0].reason is FetchReason.STATUS
+    assert "404" in found.feeds[0].detail
+
+
+def test_s04_broken_feed_is_read_and_its_fault_reported(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss("/a") + b"<oops"
+    (report,) = run(source(FEED), client).feeds
+    assert (report.status, report.links) == (FeedStatus.READ, 1)
+    assert "not well-formed" in report.detail
+
+
+def test_s04_empty_feed_that_was_always_empty_is_no_alarm(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/feed"] = rss()
+    for _ in range(2):
+        found = run(source(FEED), client, store)
+        assert found.alarms == ()
+        found.state.save()
+
+
+@pytest.mark.parametrize("validators", [True, False])
+def test_s08_feed_that_lost_all_its_links_raises_an_alarm_until_it_has_some(
+    site: NewsSite, client: PoliteClient, store: MemoryStore, validators: bool
+) -> None:
+    site.validators = validators
+    full = rss(*(f"/{number}" for number in range(100)))
+    alarms = []
+    for body in (full, rss(), rss(), full, rss(), full):
+        site.pages["news.example/feed"] = body
+        found = run(source(FEED), client, store)
+        alarms.append(found.alarms)
+        assert len(found.links) == (100 if body == full else 0)
+        found.state.save()
+    told = ("https://news.example/feed had 100 links before, and has none now",)
+    assert alarms == [(), told, told, (), (), ()]  # that it may be empty is known after the first time
+
+
+def test_s08_feed_that_names_only_other_sites_has_lost_its_links(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/feed"] = rss("/a")
+    run(source(FEED), client, store).state.save()
+    site.pages["news.example/feed"] = rss("https://parked.example/a")
+    assert run(source(FEED), client, store).alarms == (
+        "https://news.example/feed had 1 links before, and has none now",
+    )
+
+
+def test_s08_index_that_lost_its_sitemaps_raises_an_alarm(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages |= {"news.example/sitemap.xml": index("/s1.xml"), "news.example/s1.xml": urlset(("/a", at(DAY)))}
+    run(source(MAP), client, store).state.save()
+    site.pages["news.example/sitemap.xml"] = index()
+    assert run(source(MAP), client, store).alarms == (
+        "https://news.example/sitemap.xml had 1 links before, and has none now",
+    )

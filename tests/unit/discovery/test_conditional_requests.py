@@ -1,0 +1,114 @@
+"""Lists that did not change since the last run."""
+
+from dataclasses import replace
+
+from infra.days import Days
+from infra.live.list_client import FeedStatus
+from infra.web.polite_client import PoliteClient
+from parsers.discovery import DayArchive
+from tests.discovery_runs import DAY, FEED, MAP, TODAY, at, index, listing, paths, rss, run, source, urlset
+from tests.memory_store import MemoryStore
+from tests.news_site import NewsSite
+
+# Conditional requests
+
+
+def test_f28_unchanged_site_is_asked_conditionally_and_nothing_is_written(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages |= {
+        "news.example/feed": rss("/a"),
+        "news.example/sitemap.xml": index("/s1.xml", "/s2.xml"),
+        "news.example/s1.xml": urlset(("/b", at(DAY))),
+        "news.example/s2.xml": urlset(("/c", at(DAY))),
+        "news.example/2024/05/09/": listing("/d"),
+        "news.example/2024/05/10/": b"<p>Nothing yet</p>",
+    }
+    all_kinds = source(FEED, MAP, DayArchive("https://news.example/%Y/%m/%d/", links="h2 a"))
+    first = run(all_kinds, client, store)
+    assert first.state.save()
+    site.forget()
+    store.puts.clear()
+    second = run(all_kinds, client, store)
+    assert {status for status, _ in site.asked} == {304}
+    assert {report.status for report in second.feeds} == {FeedStatus.UNCHANGED}
+    assert (second.links, second.dropped) == (first.links, first.dropped)
+    assert not second.state.save()
+    assert store.puts == []
+
+
+def test_unchanged_feed_gives_its_links_for_another_day(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/feed"] = rss(("/a", at(DAY)), ("/b", at(TODAY)))
+    run(source(FEED), client, store).state.save()
+    site.forget()
+    assert paths(run(source(FEED), client, store, Days.one(TODAY))) == ["/b"]
+    assert site.asked == [(304, "news.example/feed")]
+
+
+def test_server_without_validators_is_known_to_be_unchanged_by_its_bytes(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.validators = False
+    site.pages["news.example/feed"] = rss("/a")
+    run(source(FEED), client, store).state.save()
+    found = run(source(FEED), client, store)
+    assert (paths(found), found.feeds[0].status, found.state.save()) == (["/a"], FeedStatus.UNCHANGED, False)
+
+
+def test_run_that_was_killed_before_it_saved_finds_everything_again(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/feed"] = rss("/a")
+    run(source(FEED), client, store)
+    assert paths(run(source(FEED), client, store)) == ["/a"]
+    assert site.asked == [(200, "news.example/feed")] * 2
+
+
+def test_state_that_is_deleted_costs_one_full_fetch(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
+    site.pages["news.example/feed"] = rss("/a")
+    run(source(FEED), client, store).state.save()
+    store.objects.clear()
+    assert paths(run(source(FEED), client, store)) == ["/a"]
+    assert site.asked == [(200, "news.example/feed")] * 2
+
+
+def test_feed_that_changed_is_read_anew(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
+    site.pages["news.example/feed"] = rss("/a")
+    run(source(FEED), client, store).state.save()
+    site.pages["news.example/feed"] = rss("/b")
+    assert paths(run(source(FEED), client, store)) == ["/b"]
+
+
+def test_list_that_is_to_be_read_in_another_way_is_fetched_whole(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/all"] = listing("/a") + b"<h3><a href=/b>T</a></h3>"
+    archive = DayArchive("https://news.example/all", links="h2 a")
+    run(source(archive), client, store).state.save()
+    assert paths(run(source(replace(archive, links="h3 a")), client, store)) == ["/b"]
+    assert {status for status, _ in site.asked} == {200}
+
+
+def test_the_page_after_the_last_is_asked_for_only_where_that_has_changed(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    page = "news.example/2024/05/09/{}/"
+    site.pages = {page.format(1): listing("/b"), page.format(2): listing("/a")}
+    archive = source(DayArchive("https://news.example/%Y/%m/%d/{page}/", links="h2 a", pages=5), timezone="UTC")
+    run(archive, client, store).state.save()
+    assert site.asked == [(200, page.format(1)), (200, page.format(2)), (404, page.format(3))]
+    written = dict(store.objects)
+
+    site.forget()
+    again = run(archive, client, store)
+    assert not again.state.save()
+    assert store.objects == written
+    assert paths(again) == ["/b", "/a"]
+    assert site.asked == [(304, page.format(1)), (304, page.format(2))]
+
+    site.forget()
+    site.pages |= {page.format(2): listing("/c"), page.format(3): listing("/a")}
+    assert paths(run(archive, client, store)) == ["/b", "/c", "/a"]
+    assert site.asked[1:] == [(200, page.format(2)), (200, page.format(3)), (404, page.format(4))]

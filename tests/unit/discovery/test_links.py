@@ -1,0 +1,204 @@
+"""Which links discovery gives: of the days and of the source, each once; against a real server on loopback."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.days import Days
+from infra.live.discovery import Drop, dated_span, local_days
+from infra.live.list_client import FeedStatus
+from infra.web.fetching import FetchReason
+from infra.web.polite_client import PoliteClient
+from parsers.discovery import DayArchive, Feed, Link, NewsSitemap, PagedListing, Sitemap
+from tests.discovery_runs import (
+    DAY,
+    FEED,
+    MAP,
+    SOURCE,
+    TODAY,
+    Failing,
+    at,
+    listing,
+    paths,
+    rss,
+    run,
+    source,
+    urlset,
+)
+from tests.news_site import NewsSite
+
+
+def test_all_that_a_source_declares_is_asked(site: NewsSite, client: PoliteClient) -> None:
+    site.pages = {
+        "news.example/feed": rss("/a"),
+        "news.example/news.xml": urlset(("/b", at(DAY))),
+        "news.example/sitemap.xml": urlset(("/c", at(DAY))),
+        "news.example/2024/05/09/": listing("/d"),
+        "news.example/all?p=1": listing(("/e", "9 May 2024, 12:00")),
+    }
+    found = run(
+        source(
+            *(FEED, NewsSitemap("https://news.example/news.xml"), MAP),
+            DayArchive("https://news.example/%Y/%m/%d/", links="h2 a"),
+            PagedListing("https://news.example/all?p={page}", links="h2 a", dates="time"),
+        ),
+        client,
+    )
+    assert sorted(paths(found)) == ["/a", "/b", "/c", "/d", "/e"]
+    assert {report.status for report in found.feeds} == {FeedStatus.READ}
+
+
+def test_source_without_declarations_finds_nothing() -> None:
+    found = run(SOURCE, None)
+    assert (found.links, found.feeds, found.alarms) == ((), (), ())
+
+
+def test_links_that_state_their_time_come_first_and_guesses_last(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss(("/late", at(DAY, 20)), ("/undated", ""), ("/early", at(DAY, 2)))
+    site.pages["news.example/sitemap.xml"] = urlset(("/later", at(TODAY)), ("/changed", at(DAY)))
+    assert paths(run(source(FEED, MAP), client)) == ["/early", "/late", "/undated", "/changed", "/later"]
+
+
+# Which links are of the days
+
+
+@pytest.mark.parametrize(
+    ("hint", "kept"),
+    [
+        ("2024-05-08T20:59:00Z", False),
+        ("2024-05-08T21:00:00Z", True),
+        ("2024-05-10T02:59:00Z", True),
+        ("2024-05-10T03:00:00Z", False),
+        ("2024-05-09", True),
+        ("2024-05-10", False),
+    ],
+)
+def test_published_on_the_days_with_three_hours_on_both_sides(
+    site: NewsSite, client: PoliteClient, hint: str, kept: bool
+) -> None:
+    site.pages["news.example/feed"] = rss(("/a", hint))
+    found = run(source(FEED), client)
+    assert paths(found) == (["/a"] if kept else [])
+    assert found.dropped == ({} if kept else {Drop.OTHER_DAY: 1})
+
+
+def test_changed_on_the_days_or_later_may_be_published_on_them(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/sitemap.xml"] = urlset(("/older", "2024-05-08T20:00:00Z"), ("/newer", at(TODAY)))
+    found = run(source(MAP), client)
+    assert paths(found) == ["/newer"]
+    assert found.dropped == {Drop.OTHER_DAY: 1}
+
+
+STRANGE = {
+    "missing": "",
+    "1970": "Thu, 01 Jan 1970 00:00:00 GMT",
+    "before the web": "Mon, 01 Jan 1985 00:00:00 GMT",
+    "far ahead": "2024-05-13T00:00:00Z",
+    "nonsense": "now",
+}
+
+
+@pytest.mark.parametrize("hint", STRANGE.values(), ids=STRANGE)
+def test_s06_link_without_a_plausible_time_belongs_to_the_newest_days(
+    site: NewsSite, client: PoliteClient, hint: str
+) -> None:
+    site.pages["news.example/feed"] = rss(("/a", hint))
+    assert run(source(FEED), client).links == (Link("https://news.example/a"),)  # yesterday
+    assert paths(run(source(FEED), client, days=Days.one(TODAY))) == ["/a"]
+    older = run(source(FEED), client, days=Days.one(DAY - timedelta(days=1)))
+    assert (older.links, older.dropped) == ((), {Drop.UNDATED: 1})
+
+
+def test_s06_time_two_days_ahead_is_a_hint_still(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss(("/a", "2024-05-12T23:59:00Z"))
+    assert run(source(FEED), client).dropped == {Drop.OTHER_DAY: 1}
+
+
+def test_s06_local_time_without_zone_is_in_the_zone_of_the_source(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss(
+        ("/a", "Thu, 09 May 2024 12:00:00"), ("/b", "Thu, 09 May 2024 12:00:00 -0000")
+    )
+    assert [link.hint for link in run(source(FEED), client).links] == [
+        datetime(2024, 5, 9, 9, tzinfo=UTC),
+        datetime(2024, 5, 9, 12, tzinfo=UTC),
+    ]
+
+
+# Which links are the source's
+
+
+def test_s05_links_are_canonical_and_only_of_the_source(site: NewsSite, client: PoliteClient) -> None:
+    links = (
+        "a?utm_source=x#top",
+        "//www.news.example/b",
+        "https://other.example/c",
+        "/" + "d" * 10_240,
+        "mailto:e",
+        "",
+    )
+    site.pages["news.example/feed"] = rss(*links, "https://evilnews.example/f", "https://news.example.evil.example/g")
+    found = run(source(FEED), client)
+    assert [link.url for link in found.links] == ["https://news.example/a", "https://www.news.example/b"]
+    assert found.dropped == {Drop.OFF_SITE: 3, "too_long": 1, "not_http": 1, "no_address": 1}
+
+
+def test_links_of_another_form_than_articles_have_are_dropped(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss("/world/7", "/tag/world", "/story?id=7")
+    found = run(source(FEED, article_url=re.compile(r"^/world/\d+$|\?id=\d+$")), client)
+    assert paths(found) == ["/world/7", "/story?id=7"]
+    assert found.dropped == {Drop.NOT_ARTICLE_URL: 1}
+
+
+def test_s07_article_that_is_named_often_is_given_once(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss("/a", "/a", "http://www.news.example/a/", "/a?utm_medium=rss", "/b")
+    site.pages["news.example/sitemap.xml"] = urlset(("/b", at(DAY)))
+    found = run(source(FEED, MAP), client)
+    assert paths(found) == ["/a", "/b"]
+    assert found.dropped == {Drop.DUPLICATE: 4}
+
+
+def test_list_that_is_declared_twice_is_asked_once(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss("/a")
+    found = run(source(FEED, Feed(FEED.url), NewsSitemap(FEED.url)), client)
+    assert site.asked == [(200, "news.example/feed")]
+    assert (paths(found), len(found.feeds)) == (["/a"], 1)
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [("UTC", 9, 9), ("Europe/Moscow", 9, 10), ("America/New_York", 8, 9), ("Pacific/Kiritimati", 9, 10)],
+)
+def test_local_days_are_those_that_overlap(zone: str, first: int, last: int) -> None:
+    days = local_days(Days.one(DAY), zone)
+    assert (days[0].day, days[-1].day, len(days)) == (first, last, last - first + 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "span"),
+    [
+        ("-2024-02.xml", (date(2024, 2, 1), date(2024, 2, 29))),
+        ("-9999-12.xml", (date(9999, 12, 1), date(9999, 12, 31))),
+        ("-2024-02-29.xml", (date(2024, 2, 29), date(2024, 2, 29))),
+        ("-2024-13.xml", None),
+        ("-0000-01.xml", None),
+        ("-1.xml", None),
+    ],
+)
+def test_date_in_an_address_says_of_which_days_a_sitemap_is(url: str, span: tuple[date, date] | None) -> None:
+    pattern = re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\.xml")
+    assert dated_span(url, Sitemap(MAP.url, dated=pattern)) == span
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["/a", "/b", "mailto:x", "", "https://o.example/"]), st.dates(date(1960, 1, 1))))
+)
+def test_every_mention_is_given_or_counted(entries: list[tuple[str, date]]) -> None:
+    body = rss(*((link, at(day)) for link, day in entries))
+    found = run(source(FEED), Failing(FetchReason.STATUS, 1, {FEED.url: body}))
+    assert len(found.links) + found.dropped.total() == len(entries)

@@ -1,0 +1,152 @@
+"""`newslake run` and `newslake fetch` against the demo site, in this process."""
+
+import io
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from infra.demo_site import DemoSite
+from infra.lake import Lake
+from infra.object_store import open_store
+from tests.live_lake import rows, today, yesterday
+
+DAY = yesterday()
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(today(), days=3, per_day=4) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def lake(site: DemoSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the lake; the demo site is the network."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    settings = {"ORIGINS": site.origins, "WORKERS": "1", "HOST_INTERVAL_SECONDS": "0.001", "REQUEST_BUDGET": "500"}
+    settings["QUARANTINE_LIMIT"] = "0.2"
+    for name, value in settings.items():
+        monkeypatch.setenv(f"NEWSLAKE_{name}", value)
+    return tmp_path / "lake"
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """All that was printed on stdout: JSON, a document a line."""
+    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_dry_run_says_what_it_would_fetch_and_how_much_it_may(
+    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["run", "tass", "--day", str(DAY), "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert f"tass, {DAY}: " in out
+    assert "at one request every " in out
+    assert "500 requests allowed a run (NEWSLAKE_REQUEST_BUDGET)" in out
+    articles = [each.url for each in site.expected("tass", DAY)]
+    assert all(url in out for url in articles)
+    assert not {request.path for request in site.requests} & {url.removeprefix("https://tass.com") for url in articles}
+    assert not (lake / "articles").exists()
+    assert not (lake / "raw").exists()
+
+
+def test_a_dry_run_as_json_is_one_document(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["run", "globalresearch", "--day", str(DAY), "--dry-run", "--json"]) == 0
+    (plan,) = lines(capsys)
+    assert {each.url for each in site.expected("globalresearch", DAY)} <= {link["url"] for link in plan["fetch"]}
+    assert (plan["source"], plan["start"], plan["request_budget"]) == ("globalresearch", str(DAY), 500)
+    assert plan["interval_seconds"] > 0
+    assert plan["dropped"]["off_site"] > 0
+
+
+def test_a_run_lands_the_day_and_a_second_one_has_nothing_to_fetch(
+    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["run", "globalresearch", "--json"]) == 0  # yesterday
+    assert len(rows(lake, "globalresearch", DAY)) == len(site.expected("globalresearch", DAY))
+    assert run_cli(["run", "globalresearch", "--json"]) == 0
+    first, second = lines(capsys)
+    assert (first["captures"], second["captures"]) == (first["discovered"], 0)
+    assert second["dropped"]["gone"] == 1  # one answered 410
+    assert second["dropped"]["captured"] == first["discovered"] - 1
+
+
+def test_a_run_says_where_there_is_nothing_to_do(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["run", "tass", "--day", "2017-05-10", "--only", "archive"]) == 0
+    assert "nothing is archived, or listed by tass, for 2017-05-10: nothing to do" in capsys.readouterr().err
+    assert site.requests == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "tass", "--prefer", "paper"], "--prefer 'paper' is not known. Choose one of: archive, network."),
+        (["run", "tass", "--only", "network"], "--only 'network' is not known. Write --only archive"),
+        (["fetch"], "no address is given"),
+        (["fetch", "--url-file", "nothing.txt"], "nothing.txt can't be read as a list of addresses"),
+        (["fetch", "https://tass.com/1", "--source", "tsas"], "there is no source 'tsas'"),
+    ],
+)
+def test_wrong_use_is_one_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(arguments) == 2
+    printed = capsys.readouterr()
+    assert said in " ".join(printed.err.split())
+    assert printed.out == ""
+
+
+def test_fetch_prints_a_line_for_each_address_whatever_it_is(
+    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    article = site.expected("tass", DAY)[0].url
+    # How Python passes on an argument that is not UTF-8, and how it is written.
+    odd, shown = "https://tass.com/\udcff", "https://tass.com/\\udcff"
+    asked = [article, "nonsense", article, odd, "http://user:hunter2@tass.com/", "http://127.0.0.1/", "file:///x"]
+    assert run_cli(["fetch", *asked, "--json"]) == 3
+    told = lines(capsys)
+    assert sorted(each["url"].replace(shown, odd) for each in told) == sorted(asked)
+    assert {each["url"]: (each["outcome"], each["reason"]) for each in told} == {
+        article: ("landed", None),
+        "nonsense": ("rejected", "url"),
+        shown: ("rejected", "url"),
+        "http://user:hunter2@tass.com/": ("rejected", "url"),
+        "http://127.0.0.1/": ("rejected", "address"),
+        "file:///x": ("rejected", "scheme"),
+    }
+    assert [row["url"] for row in rows(lake, "tass", DAY)] == [article]
+
+
+def test_fetch_shows_a_table_without_passwords(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
+    article = site.expected("tass", DAY)[0].url
+    assert run_cli(["fetch", article, "http://user:hunter2@tass.com/"]) == 3
+    printed = capsys.readouterr()
+    assert article in printed.out
+    assert "landed" in printed.out
+    assert "http://tass.com/" in printed.out
+    assert "hunter2" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("name", ["list.txt", "-"])
+def test_fetch_reads_lists(name: str, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Windows writes them: with a byte order mark and its own ends of lines."""
+    first, second = (each.url for each in site.expected("tass", DAY)[:2])
+    text = f"{first}\r\n\r\n# a remark\r\n  {second}\r\n"
+    Path("list.txt").write_text(text, encoding="utf-8-sig", newline="")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    assert run_cli(["fetch", "--url-file", name]) == 0
+    assert [row["url"] for row in rows(lake, "tass", DAY)] == [first, second]
+
+
+def test_fetch_of_what_is_not_there_is_no_loss(site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its exit code is that of a run: feeds name such pages every day."""
+    assert run_cli(["fetch", "https://tass.com/society/404", "--json"]) == 0
+    (told,) = lines(capsys)
+    assert (told["outcome"], told["reason"]) == ("rejected", "status")
+    assert Lake(open_store(str(lake))).read_manifest("tass", str(today() + timedelta(days=1))) is None

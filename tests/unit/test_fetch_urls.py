@@ -1,0 +1,173 @@
+"""Given addresses against the demo site: what becomes of each is told, and it is true."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.demo_site import DemoSite, Redesign
+from infra.demo_site import faults as play
+from infra.live import arrivals
+from infra.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
+from infra.object_store import open_store
+from infra.runs.filing import Examined
+from infra.runs.run_report import RunReport
+from parsers.outcome import Parsed
+from tests.demo_requests import demo_client
+from tests.gated_days import FIRST, land_history
+from tests.http_clients import polite_client
+from tests.live_lake import rows, run_on
+from tests.servers import Answer as Said
+from tests.servers import scripted_server
+
+DAY = FIRST + timedelta(days=7)  # the first one after the history of `land_history`
+ELSEWHERE = "https://elsewhere.example/story"
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(DAY, days=2, per_day=15) as running:
+        yield running
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+def fetched(
+    site: DemoSite, lake: Path, *urls: str, elsewhere: str = "", **options: Any
+) -> tuple[list[UrlOutcome], RunReport]:
+    """What is told of the addresses, and the report; `elsewhere` serves a host that no source claims."""
+    run = run_on(site, lake, origins=f"{site.origins},elsewhere.example={elsewhere or site.url}/")
+    told: list[UrlOutcome] = []
+    with polite_client(run.settings) as client:
+        report = fetch_urls(urls, run, client, on_outcome=told.append, **options)
+    return told, report
+
+
+def words(told: list[UrlOutcome]) -> Mapping[str, tuple[str, str | None]]:
+    return {each.url: (each.outcome.value, each.reason) for each in told}
+
+
+def test_each_address_is_told_of_with_what_became_of_it(site: DemoSite, lake: Path) -> None:
+    article, broken, cut = (each.url for each in site.expected("tass", DAY)[:3])
+    (video,) = (each.url for each in site.expected_rejections("tass", DAY - timedelta(days=1)))
+    for url, fault in ((broken, play.server_error()), (cut, play.truncated())):
+        site.set_fault(url.removeprefix("https://"), fault)
+    (disallowed,) = site.disallowed("theissue", DAY)
+    missing = "https://tass.com/society/1"
+    private, nonsense = "http://10.0.0.1/", "not an address"
+    told, report = fetched(site, lake, article, video, missing, disallowed, ELSEWHERE, broken, cut, private, nonsense)
+    assert words(told) == {
+        article: ("landed", None),
+        video: ("rejected", "not_article"),
+        missing: ("rejected", "status"),
+        disallowed: ("rejected", "robots"),
+        ELSEWHERE: ("rejected", "status"),
+        broken: ("failed", "server_error"),
+        cut: ("landed", None),
+        private: ("rejected", "address"),
+        nonsense: ("rejected", "url"),
+    }
+    landed = {row["url"]: (row["article_id"], row["fidelity"], row["mode"]) for row in rows(lake, "tass", DAY)}
+    told_of = {each.url: each for each in told if each.outcome is UrlState.LANDED}
+    assert landed[article] == (told_of[article].article_id, "html", "live")
+    assert landed[cut] == (told_of[cut].article_id, "partial", "live")
+    assert [(told_of[url].detail or "").partition(":")[0] for url in (article, cut)] == ["", "truncated"]
+    assert report.failed == {"robots": 1, "server_error": 1, "address": 1, "url": 1}
+    assert (report.captures, report.parsed, report.requests) == (5, 2, len(site.requests))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (play.challenge(), "challenge"),
+        (play.challenge(status=200), "challenge"),
+        (play.consent(), "consent"),
+        (play.soft_404(), "soft_error"),
+        (play.maintenance(), "soft_error"),
+        (play.not_html(), "not_html"),
+        (play.gone(), "status"),
+        (play.bomb(), "too_large"),
+        (play.redirect_private(), "address"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.name,
+)
+def test_p10_what_a_site_sends_in_place_of_a_page_is_told(
+    fault: play.Fault, reason: str, site: DemoSite, lake: Path
+) -> None:
+    url = site.expected("tass", DAY)[0].url
+    site.set_fault(url.removeprefix("https://"), fault)
+    told, _ = fetched(site, lake, url)
+    assert words(told) == {url: ("rejected", reason)}
+
+
+def test_p11_a_page_that_is_not_free_lands_as_such(site: DemoSite, lake: Path) -> None:
+    (paid,) = [each for each in site.expected("theissue", DAY) if each.access == "paid"]
+    told, _ = fetched(site, lake, paid.url)
+    assert words(told) == {paid.url: ("landed", None)}
+    assert [(row["url"], row["access"]) for row in rows(lake, "theissue", DAY)] == [(paid.url, "paid")]
+
+
+def test_an_address_that_is_named_twice_is_asked_once_and_told_of_twice(site: DemoSite, lake: Path) -> None:
+    url = site.expected("theissue", DAY)[0].url
+    told, report = fetched(site, lake, url, "nonsense", url, "nonsense")
+    assert sorted(each.url for each in told) == sorted([url, url, "nonsense", "nonsense"])
+    assert [request.path for request in site.requests if request.path != "/robots.txt"] == [
+        url.removeprefix("https://www.theissue.com")
+    ]
+    assert (report.captures, report.failed) == (1, {"url": 1})
+
+
+def test_a_source_that_is_named_reads_a_mirror_that_no_source_claims(site: DemoSite, lake: Path) -> None:
+    """A redirect within the mirror is followed, too."""
+    article = site.expected("tass", DAY)[0]
+    with demo_client(site) as demo:
+        page = demo.get(article.url)
+
+    def mirror(_method: str, path: str, _headers: Mapping[str, str], _body: bytes) -> Said:
+        if path == "/story":
+            return Said(302, b"", {"Location": "/copies/story"})
+        return Said(200, page.content, {"Content-Type": "text/html"}) if path == "/copies/story" else Said(404)
+
+    with scripted_server(mirror) as server:
+        told, _ = fetched(site, lake, ELSEWHERE, elsewhere=server.endpoint, source="tass")
+    assert words(told) == {ELSEWHERE: ("landed", None)}
+    assert [row["title"] for row in rows(lake, "tass", DAY)] == [article.title]
+
+
+def test_what_the_quality_gate_holds_back_is_archived_and_has_not_landed(site: DemoSite, lake: Path) -> None:
+    """Most pages have a layout that the parser does not know: it may be wrong about the others."""
+    before = DAY - timedelta(days=1)
+    land_history(open_store(str(lake)))
+    good, bad = ([each.url for each in site.expected("tass", day)] for day in (before, DAY))
+    site.change_layout("tass", DAY, Redesign.BODY)
+    told, report = fetched(site, lake, *good[:5], *bad)
+    assert report.needs_attention
+    assert words(told) == dict.fromkeys(good[:5], ("archived", HELD)) | dict.fromkeys(bad, ("rejected", "layout"))
+    assert not {row["article_id"] for row in rows(lake, "tass", before)} & {each.article_id for each in told}
+
+
+def test_an_article_whose_row_does_not_fit_has_not_landed(
+    site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (each.url for each in site.expected("tass", DAY)[:2])
+
+    def examine(*arguments: Any, **options: Any) -> Iterator[tuple[Any, list[Examined]]]:
+        for batch, examined in arrivals.examine(*arguments, **options):
+            yield batch, [_with_surrogate(each) if each.archived.capture.url == second else each for each in examined]
+
+    monkeypatch.setattr("infra.live.fetch_urls.examine", examine)
+    told, report = fetched(site, lake, first, second)
+    assert words(told) == {first: ("landed", None), second: ("rejected", "invalid_record")}
+    assert report.rejected == {"invalid_record": 1}
+    assert [row["url"] for row in rows(lake, "tass", DAY)] == [first]
+
+
+def _with_surrogate(examined: Examined) -> Examined:
+    assert isinstance(examined.outcome, Parsed)
+    return replace(examined, outcome=Parsed(replace(examined.outcome.article, title="\ud83d")))

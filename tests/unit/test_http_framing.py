@@ -1,0 +1,119 @@
+"""Answers that are no good HTTP: lengths (F24), headers and status lines (F26), any bytes at all."""
+
+import socket
+from threading import Event
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infra.web.fetching import FetchError, FetchReason
+from tests.bodies import fetch, reason_of
+from tests.http_clients import client_for, refusal
+from tests.raw_server import RawServer, answer, raw_server
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["Content-Length: 10", "Content-Length: 12"],
+        ["Content-Length: 10, 12"],
+        ["Content-Length: -1"],
+        ["Content-Length: +14"],
+        ["Content-Length: 1_4"],
+        ["Content-Length: 0x0e"],
+        ["Content-Length: ten"],
+        ["Content-Length: "],
+        ["Content-Length: " + "9" * 30],
+        ["Transfer-Encoding: gzip, chunked"],
+        ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"],
+        ["Transfer-Encoding: xchunked"],
+    ],
+)
+def test_f24_lengths_that_are_wrong_or_contradict_each_other_are_no_http(headers: list[str]) -> None:
+    assert reason_of(answer(b"<html></html>\n", *headers, length=False)).reason is FetchReason.PROTOCOL
+
+
+def test_f24_the_connection_of_an_answer_that_contradicts_itself_is_closed_at_once() -> None:
+    closed = Event()
+
+    def contradict(connection: socket.socket, _: RawServer) -> None:
+        connection.sendall(answer(b"x", "Content-Length: 7", "Content-Length: 8", length=False))
+        if connection.recv(1) == b"":
+            closed.set()
+
+    with raw_server(contradict) as server, client_for(server) as client:
+        error = refusal(FetchReason.PROTOCOL, lambda: client.get(server.url))
+        assert closed.wait(5)
+    assert error.__traceback__ is not None  # which holds on to all that was open
+
+
+@pytest.mark.parametrize(
+    ("reply", "reasons"),
+    [
+        (answer(b"x", *(f"X-{n}: y" for n in range(120))), {FetchReason.PROTOCOL}),
+        (answer(b"x", "X: " + "y" * 70_000), {FetchReason.PROTOCOL}),
+        (b"HTTP/1.1 " + b"2" * 70_000, {FetchReason.PROTOCOL}),
+        (b"<html>no head at all</html>", {FetchReason.PROTOCOL}),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", {FetchReason.PROTOCOL}),
+        (b"HTTP/2 200\r\n\r\n", {FetchReason.PROTOCOL}),
+        (b"HTTP/1.1 2x0 OK\r\n\r\n", {FetchReason.PROTOCOL}),
+        (b"HTTP/1.1 99 OK\r\n\r\n", {FetchReason.PROTOCOL}),
+        (b"\r\n\r\n", {FetchReason.PROTOCOL}),
+        (b"", {FetchReason.CONNECTION}),
+    ],
+)
+def test_f26_what_is_no_http_is_refused_and_its_connection_closed(reply: bytes, reasons: set[FetchReason]) -> None:
+    with raw_server({"/": reply, "/ok": answer()}) as server, client_for(server) as client:
+        for _ in range(2):
+            with pytest.raises(FetchError) as caught:
+                client.get(server.url)
+            assert caught.value.reason in reasons
+        assert server.connections == 2
+        assert client.get(f"{server.url}/ok").status == 200
+
+
+@pytest.mark.parametrize("header", ["no colon", " begins with a space", "Transfer-Encoding: chunked"])
+def test_f26_an_odd_header_is_read_over_without_a_traceback_in_the_log(
+    header: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    fetch(answer(b"4\r\npage\r\n0\r\n\r\n", header))
+    assert caplog.records == []
+
+
+HEADS = [
+    b"",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 302 Found\r\nLocation: ",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
+]
+FRAGMENTS = [
+    *(b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: ", b"Set-Cookie: a=b; expires="),
+    *(
+        b"\r\n",
+        b"\n",
+        b" ",
+        b":",
+        b"5",
+        b"-1",
+        b"HTTP/1.1 ",
+        b"Location: http://[",
+        b"//",
+        b"\x1f\x8b\x08",
+        b"\xff",
+        b"\0",
+    ),
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(HEADS), st.binary(max_size=300) | st.lists(st.sampled_from(FRAGMENTS), max_size=30).map(b"".join)
+)
+def test_f26_no_bytes_of_a_server_give_anything_but_an_answer_or_a_fetch_error(head: bytes, rest: bytes) -> None:
+    with raw_server(head + rest) as server, client_for(server, deadline_seconds=5) as client:
+        try:
+            said = f"status {client.get(server.url).status}"
+        except FetchError as error:
+            said = error.detail
+    assert said.isprintable()

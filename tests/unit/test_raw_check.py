@@ -1,0 +1,125 @@
+"""`verify` finds damage of the raw layer, also where no row points to."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from infra.archive import Pointer, RawArchive
+from infra.lake import Lake
+from infra.raw.raw_objects import RawObjects
+from infra.verify import Fault, verify
+from tests.lake_samples import landed
+from tests.memory_store import MemoryStore
+from tests.raw_lake import DAY, NOON, archive, capture, ingest
+
+FOLDER = "raw/source=gazette/date=2024-05-01/"
+WARC = f"{FOLDER}r1-w-00000.warc.gz"
+INDEX = f"{FOLDER}r1-w-00000.cdxj"
+LATER = "raw/source=gazette/date=2024-05-02/r2-w-00000.warc.gz"
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Two captures, and the second again on the next day: a revisit. No row points to any."""
+    store = MemoryStore()
+    archive(store, [capture(0), capture(2)], "r1")
+    archive(store, [capture(2, NOON + DAY)], "r2")
+    return store
+
+
+def faults(store: MemoryStore) -> list[Fault]:
+    return list(verify(store, RawArchive(store)))
+
+
+def test_a_sound_archive_has_no_faults(store: MemoryStore) -> None:
+    assert [entry.original is None for entry in RawArchive(store).entries("gazette")] == [True, True, False]
+    assert faults(store) == []
+
+
+def test_a_missing_index_is_no_fault_and_stays_missing(store: MemoryStore) -> None:
+    del store.objects[INDEX]
+    assert faults(store) == []
+    assert INDEX not in store.objects
+
+
+def test_a01_any_flipped_bit_of_a_warc_is_found(store: MemoryStore) -> None:
+    """But for times and names in the heads of its gzip members, of which nobody takes notice."""
+    good = store.objects[WARC]
+    places = [0, *(entry.pointer.offset for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)]
+    heads = {place + byte for place in places for byte in range(3, 11)}
+    for position in set(range(0, len(good), 31)) - heads:
+        flipped = bytearray(good)
+        flipped[position] ^= 1 << position % 8
+        store.objects[WARC] = bytes(flipped)
+        assert any(fault.object == WARC for fault in faults(store)), f"byte {position}"
+
+
+@pytest.mark.parametrize("damage", [lambda body: body[:-1], lambda body: body + b"\n", lambda body: b""])
+def test_an_index_that_says_something_else_than_its_warc(damage: Callable[[bytes], bytes], store: MemoryStore) -> None:
+    store.objects[INDEX] = damage(store.objects[INDEX])
+    assert faults(store) == [Fault(WARC, f"its index {INDEX} says something else. Delete the index: it is made again.")]
+
+
+def test_a_flipped_digit_of_an_index(store: MemoryStore) -> None:
+    store.objects[INDEX] = store.objects[INDEX].replace(b'"status": 200', b'"status": 201', 1)
+    assert [fault.object for fault in faults(store)] == [WARC]
+
+
+def test_a01_a_warc_that_is_cut_short_or_gone_leaves_its_revisits_without_a_body(store: MemoryStore) -> None:
+    place = next(each.pointer for each in RawArchive(store).entries("gazette") if (each.url or "").endswith("/2"))
+    store.objects[WARC] = store.objects[WARC][:-30]
+    cut, bodiless = faults(store)
+    assert (cut.object, bodiless.object) == (WARC, LATER)
+    assert "is damaged: " in cut.fault
+    assert cut.fault.endswith("delete it and its .cdxj and ingest its source again.")
+    assert bodiless.fault.endswith(f" is not in {WARC} at byte {place.offset}")
+    del store.objects[WARC], store.objects[INDEX]
+    assert [fault.object for fault in faults(store)] == [LATER]
+
+
+def test_a_capture_in_the_folder_of_another_day(store: MemoryStore) -> None:
+    for key in (WARC, INDEX):
+        store.objects[key.replace("05-01", "04-30")] = store.objects.pop(key)
+    said = {fault.fault for fault in faults(store) if "04-30" in fault.object}
+    assert len(said) == 2
+    assert all(fault.endswith("a capture of 2024-05-01") for fault in said)
+
+
+def test_what_is_no_raw_object_is_named_and_what_stands_beside_one_is_not(store: MemoryStore) -> None:
+    RawObjects(store).mark_expiring(WARC)
+    assert faults(store) == []
+    store.objects |= {f"{FOLDER}notes.txt": b"", "raw/source=gazette/copy.warc.gz": b""}
+    assert {fault.object for fault in faults(store)} == {f"{FOLDER}notes.txt", "raw/source=gazette/copy.warc.gz"}
+
+
+def test_an_object_that_is_deleted_meanwhile_is_no_fault(store: MemoryStore) -> None:
+    plain = store.get
+    store.get = lambda key: None if key == LATER else plain(key)  # type: ignore[method-assign] # one store of this test
+    assert faults(store) == []
+
+
+def test_each_object_is_read_once_whatever_rows_point_into_it(store: MemoryStore) -> None:
+    ingest(store, [capture(number, NOON + DAY + timedelta(hours=number)) for number in range(0, 20, 2)], "r3")
+    store.gets.clear()
+    store.get_range = lambda *_: pytest.fail("a row was followed on its own")  # type: ignore[method-assign]
+    assert faults(store) == []
+    assert len(store.gets) == len(set(store.gets))
+
+
+def test_a_row_may_point_to_a_capture_of_another_source(store: MemoryStore) -> None:
+    entry = RawArchive(store).entries("gazette")[0]
+    place = entry.pointer
+    row = {
+        "source": "herald",
+        "captured_at": entry.captured_at,
+        "capture_digest": entry.digest,
+        "capture_uri": place.uri,
+        "capture_length": place.length,
+    }
+    Lake(store).land([landed(0, capture_offset=place.offset, **row)], mode="live")
+    assert faults(store) == []
+    nowhere = Pointer(place.uri, place.offset + 1, place.length)
+    Lake(store).land([landed(1, capture_offset=nowhere.offset, **row)], mode="live")
+    (fault,) = faults(store)
+    assert "points to a capture that cannot be read" in fault.fault

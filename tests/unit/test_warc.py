@@ -1,0 +1,104 @@
+"""Records of the raw layer: any capture exactly, in standard WARC that others read, and no damage unnoticed."""
+
+import gzip
+import io
+import re
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+
+from infra.archive import Pointer, RawArchive
+from infra.errors import NewslakeError
+from infra.object_store import ObjectStore, open_store
+from infra.raw.warc import decode, encode, scan
+from parsers.capture import Capture, CapturedAtBasis, MediaType
+from tests.raw_pages import MOMENT, add, any_capture, page
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStore:
+    return open_store(str(tmp_path / "lake"))
+
+
+@given(any_capture)
+def test_any_capture_is_read_back_exactly(capture: Capture) -> None:
+    assert decode(encode(capture)) == capture
+
+
+@given(any_capture)
+def test_a_capture_is_written_the_same_whenever_it_is_written(capture: Capture) -> None:
+    assert encode(capture) == encode(capture)
+
+
+def test_warcio_finds_nothing_wrong_and_reads_standard_records(store: ObjectStore, tmp_path: Path) -> None:
+    text = Capture(b"plain", MediaType.TEXT, MOMENT, CapturedAtBasis.MTIME, truncated=True)
+    odd = Capture(
+        b"x",
+        MediaType.HTML,
+        MOMENT,
+        CapturedAtBasis.WARC,
+        url="http://a.example/ü\r\nEvil: 1",
+        http_status=999,
+        http_headers=(("N\u00e4me", "v\u00e4lue; a=\u00e4\r\nEvil: 2"), ("Transfer-Encoding", "chunked")),
+    )
+    (first, *_) = add(RawArchive(store), page(), text, odd)
+    warc = tmp_path / "lake" / first.pointer.uri
+    assert Checker(Namespace(inputs=[str(warc)], verbose=False)).process_all() == 0
+    with warc.open("rb") as stream:
+        seen = [
+            (record.rec_type, record.rec_headers.get_header("WARC-Target-URI"), record.content_stream().read())
+            for record in ArchiveIterator(stream)
+        ]
+    assert [kind for kind, _, _ in seen] == ["warcinfo", "response", "resource", "response"]
+    assert [uri for _, uri, _ in seen[1:]] == [
+        page().url,
+        f"urn:newslake:{text.digest}",
+        "http://a.example/%C3%BC%0D%0AEvil:%201",
+    ]
+    assert [body for _, _, body in seen[1:]] == [page().body, b"plain", b"x"]
+    assert [one.pointer for one in add(RawArchive(store), odd)] != [first.pointer]
+
+
+def test_records_carry_microseconds_the_digest_and_the_standard_mark_of_truncation() -> None:
+    capture = Capture(b"x", MediaType.TEXT, MOMENT, CapturedAtBasis.OPTION, truncated=True)
+    (record,) = ArchiveIterator(io.BytesIO(encode(capture)))
+    headers = dict(record.rec_headers.headers)
+    assert headers["WARC-Date"] == "2017-05-10T11:50:00.123456Z"
+    assert headers["WARC-Truncated"] == "unspecified"
+    assert headers["X-Newslake-Digest"] == capture.digest
+    assert record.rec_headers.protocol == "WARC/1.1"
+
+
+def test_a01_a_flipped_byte_or_a_wrong_pointer_is_an_error_that_names_the_object(store: ObjectStore) -> None:
+    (one,) = add(RawArchive(store), page(body=bytes(range(256)) * 20))
+    stored = store.get(one.pointer.uri)
+    assert stored
+    info = Pointer(one.pointer.uri, 0, one.pointer.offset)
+    with pytest.raises(NewslakeError, match=re.escape(one.pointer.uri)):
+        RawArchive(store).read(info)
+    for position in range(one.pointer.offset + 10, len(stored.body), 37):
+        damaged = bytearray(stored.body)
+        damaged[position] ^= 0x55
+        with pytest.raises(ValueError, match=r"damaged|archived as|captures where"):
+            decode(bytes(damaged[one.pointer.offset :]))
+    store.put(one.pointer.uri, stored.body[:-20] + b"\0" * 20, if_match=stored.etag)
+    with pytest.raises(NewslakeError, match=re.escape(one.pointer.uri)):
+        RawArchive(store).read(one.pointer)
+    store.delete(one.pointer.uri.replace(".warc.gz", ".cdxj"))
+    with pytest.raises(NewslakeError, match=r"is damaged: .*Restore the object"):
+        RawArchive(store).entries("tass")
+
+
+def test_a01_a_record_whose_digest_or_fields_do_not_fit_is_refused() -> None:
+    plain = gzip.decompress(encode(page(body=b"<p>right</p>")))
+    with pytest.raises(ValueError, match="but was archived as"):
+        decode(gzip.compress(plain.replace(b"right", b"wrong")))
+    with pytest.raises(ValueError, match="fields damaged"):
+        decode(gzip.compress(plain.replace(b"X-Newslake-Digest", b"X-Otherlake-Digest"[:17])))
+    with pytest.raises(ValueError, match="WARC record damaged"):
+        decode(gzip.compress(b"HTTP/1.1 200 OK\r\n\r\n"))
+    assert scan(b"") == []
