@@ -92,7 +92,7 @@ class _TableCheck:
             return  # deleted since it was listed
         sound = True
         try:
-            file = PartitionFile(kind, stored.body, key)
+            file = PartitionFile(kind, stored.body, "it")  # as its key is said before each fault
             for fault in self._row_faults(kind, file, key, day):
                 sound = False
                 yield fault

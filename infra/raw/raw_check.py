@@ -2,12 +2,23 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from infra.object_store import ObjectStore
-from infra.raw.raw_index import IndexEntry, Pointer, write_index
-from infra.raw.raw_objects import EXPIRING_SUFFIX, INDEX_SUFFIX, WARC_KEY, WARC_SUFFIX, beside, damaged, day_of, indexed
+from infra.raw.raw_index import IndexEntry, Pointer, read_index, write_index
+from infra.raw.raw_objects import (
+    EXPIRING_SUFFIX,
+    INDEX_SUFFIX,
+    RESTORE,
+    WARC_KEY,
+    WARC_SUFFIX,
+    beside,
+    day_of,
+    indexed,
+    source_of,
+)
 
 READERS: Final = 4  # objects held at a time: they have up to 64 MB each
 
@@ -40,7 +51,11 @@ class RawCheck:
         Raises:
             NewslakeError: the store failed.
         """
-        keys = [info.key for info in self._store.list(f"raw/source={self._source}/") if WARC_KEY.fullmatch(info.key)]
+        listed = {info.key for info in self._store.list(f"raw/source={self._source}/")}
+        keys = sorted(key for key in listed if WARC_KEY.fullmatch(key))
+        for key in sorted(listed):
+            if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in listed:
+                yield key, "is an index without its WARC. Restore that from a copy, or delete the index."
         revisits: list[IndexEntry] = []
         with ThreadPoolExecutor(READERS) as pool:
             for checked in pool.map(self._check, keys):
@@ -63,7 +78,7 @@ class RawCheck:
         try:
             entries = list(indexed(stored.body, key))
         except ValueError as error:
-            return _Checked(key, faults=(str(damaged(self._store, key, error)),))
+            return _Checked(key, faults=(f"is damaged: {error}. {RESTORE}",))
         faults = [
             f"has at byte {entry.pointer.offset} a capture of {entry.captured_at.date()}"
             for entry in entries
@@ -71,8 +86,7 @@ class RawCheck:
         ]
         index = self._store.get(beside(key, INDEX_SUFFIX))
         if index is not None and index.body != write_index(entries):
-            index_key = beside(key, INDEX_SUFFIX)
-            faults.append(f"its index {index_key} says something else. Delete the index: it is made again.")
+            faults.append(_said_otherwise(key, len(entries), index.body))
         return _Checked(key, tuple(entries), tuple(faults))
 
 
@@ -82,3 +96,12 @@ def strays(store: ObjectStore) -> Iterator[str]:
         stem = info.key.removesuffix(WARC_SUFFIX).removesuffix(INDEX_SUFFIX).removesuffix(EXPIRING_SUFFIX)
         if stem == info.key or not WARC_KEY.fullmatch(stem + WARC_SUFFIX):
             yield info.key
+
+
+def _said_otherwise(key: str, found: int, index: bytes) -> str:
+    """What is wrong where an index is not that of the captures found: the WARC, if it has lost some, or the index."""
+    with suppress(ValueError):
+        said = len(read_index(index, source_of(key), key))
+        if said > found:
+            return f"has {found} captures, and {said} by its index. {RESTORE}"
+    return f"its index {beside(key, INDEX_SUFFIX)} says something else. Delete the index: it is made again."

@@ -24,6 +24,9 @@ WARC_SUFFIX: Final = ".warc.gz"
 INDEX_SUFFIX: Final = ".cdxj"
 EXPIRING_SUFFIX: Final = ".expiring"
 WARC_KEY: Final = re.compile(r"raw/source=([a-z0-9_]+)/date=(\d{4}-\d\d-\d\d)/[^/]+\.warc\.gz")
+RESTORE: Final = (
+    "Restore the object from a copy; if there is none, delete it and its .cdxj and ingest its source again."
+)
 
 Key = TypeVar("Key")
 
@@ -156,10 +159,7 @@ def entry_of(record: Capture | Revisit, place: Pointer) -> IndexEntry:
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
     """The error for a raw object, or a place in it, that is not as it was written."""
-    return NewslakeError(
-        f"{what} in {store.uri} is damaged: {error}",
-        "Restore the object from a copy; if there is none, delete it and its .cdxj and ingest its source again.",
-    )
+    return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
 
 
 def folder_key(source: str, day: date) -> str:

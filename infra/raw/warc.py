@@ -144,11 +144,7 @@ def decode(member: bytes) -> Capture | Revisit:
     Raises:
         ValueError: the member is damaged, or is no capture of newslake.
     """
-    try:
-        inflated = gzip.decompress(member)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"gzip member damaged: {error}") from error
-    captures = [capture for _, capture in _captures(inflated)]
+    captures = [capture for _, capture in _captures(_inflated(member))]
     if len(captures) != 1:
         raise ValueError(f"{len(captures)} captures where there should be one")
     return captures[0]
@@ -158,9 +154,12 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
     """All captures of a whole WARC of the raw layer: offset and length of the gzip member, and the capture.
 
     Raises:
-        ValueError: a record is damaged.
+        ValueError: a record is damaged, or something is missing at the end.
     """
     found = list(_captures(warc))
+    last = found[-1][0] if found else 0
+    if not _inflated(warc[last:]):  # fastwarc passes over a record that is cut short
+        raise ValueError("it is empty")
     ends = [*(offset for offset, _ in found), len(warc)][1:]
     return [(offset, end - offset, capture) for (offset, capture), end in zip(found, ends, strict=True)]
 
@@ -226,6 +225,13 @@ def _require_digest(capture: Capture, expected: str) -> Capture:
     if capture.digest != expected:
         raise ValueError(f"body has {capture.digest}, but was archived as {expected}")
     return capture
+
+
+def _inflated(members: bytes) -> bytes:
+    try:
+        return gzip.decompress(members)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"gzip member damaged: {error}") from error
 
 
 def _captures(stream: bytes) -> Iterator[tuple[int, Capture | Revisit]]:

@@ -7,7 +7,7 @@ import pytest
 
 from infra.archive import Pointer, RawArchive
 from infra.lake import Lake
-from infra.raw.raw_objects import RawObjects
+from infra.raw.raw_objects import RESTORE, RawObjects
 from infra.verify import Fault, verify
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
@@ -71,11 +71,19 @@ def test_a01_a_warc_that_is_cut_short_or_gone_leaves_its_revisits_without_a_body
     store.objects[WARC] = store.objects[WARC][:-30]
     cut, bodiless = faults(store)
     assert (cut.object, bodiless.object) == (WARC, LATER)
-    assert "is damaged: " in cut.fault
+    assert cut.fault.startswith("is damaged: ")
     assert cut.fault.endswith("delete it and its .cdxj and ingest its source again.")
     assert bodiless.fault.endswith(f" is not in {WARC} at byte {place.offset}")
-    del store.objects[WARC], store.objects[INDEX]
+    del store.objects[WARC]
+    assert [fault.object for fault in faults(store)] == [INDEX, LATER]
+    del store.objects[INDEX]
     assert [fault.object for fault in faults(store)] == [LATER]
+
+
+def test_a_warc_that_has_lost_a_whole_record_has_less_than_its_index(store: MemoryStore) -> None:
+    last = max(entry.pointer for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)
+    store.objects[WARC] = store.objects[WARC][: last.offset]
+    assert Fault(WARC, f"has 1 captures, and 2 by its index. {RESTORE}") in faults(store)
 
 
 def test_a_capture_in_the_folder_of_another_day(store: MemoryStore) -> None:

@@ -14,7 +14,7 @@ from warcio.checker import Checker
 from infra.archive import Pointer, RawArchive
 from infra.errors import NewslakeError
 from infra.object_store import ObjectStore, open_store
-from infra.raw.warc import decode, encode, scan
+from infra.raw.warc import decode, encode, encode_info, scan
 from parsers.capture import Capture, CapturedAtBasis, MediaType
 from tests.raw_pages import MOMENT, add, any_capture, page
 
@@ -101,4 +101,12 @@ def test_a01_a_record_whose_digest_or_fields_do_not_fit_is_refused() -> None:
         decode(gzip.compress(plain.replace(b"X-Newslake-Digest", b"X-Otherlake-Digest"[:17])))
     with pytest.raises(ValueError, match="WARC record damaged"):
         decode(gzip.compress(b"HTTP/1.1 200 OK\r\n\r\n"))
-    assert scan(b"") == []
+
+
+@pytest.mark.parametrize("left", [0, 5, -1, -30, -400])
+def test_a01_a_warc_that_is_cut_short_is_refused_wherever_it_was_cut(left: int) -> None:
+    """Else its index would be made again without what was lost."""
+    warc = encode_info("a.warc.gz", MOMENT) + encode(page(1)) + encode(page(2))
+    assert len(scan(warc)) == len({record for *_, record in scan(warc)}) == 2
+    with pytest.raises(ValueError, match=r"damaged|it is empty|archived as"):
+        scan(warc[:left])
