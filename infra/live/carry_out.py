@@ -58,7 +58,10 @@ def carry_out(
         pages = fetch_pages(((url, plan.source) for url in asked.missing), client, lambda: datetime.now(UTC))
         report += _land(asked.noted(pages), "live", plan, run, asked)
     if index and plan.order.prefer is Preference.NETWORK:
-        report += _land_indexed(index, asked, plan, client, run)
+        late = _land_indexed(index, asked, plan, client, run)
+        report += late
+        if late.captures:  # days that the site left incomplete may be whole now
+            report += _file([], "live", plan, run, asked, report.articles)
     if plan.discovered is not None:
         plan.discovered.state.save()
     plan.require_asked()
@@ -222,12 +225,21 @@ def _land(
             if size >= LAND_BYTES:
                 report += file_outcomes(gathered, lake, run, mode=mode, day_of=day_of)
                 gathered, size = [], 0
-    parsed = report.articles + Counter(each.partition for each in gathered if each.partition)
-    coverage = asked.coverage(parsed) if asked else {}
-    whole_days = _whole_days(coverage, plan.today)
-    report += file_outcomes(gathered, lake, run, mode=mode, coverage=coverage, whole_days=whole_days, day_of=day_of)
+    report += _file(gathered, mode, plan, run, asked, report.articles)
     note_keys(store, plan.source.name, aliases)
     return report
+
+
+def _file(
+    gathered: list[Examined], mode: str, plan: LivePlan, run: Run, asked: _Asked | None, landed: Counter[PartitionId]
+) -> RunReport:
+    """Land the last pages, and say what can be said of whole days; `landed`: articles that came before them."""
+    parsed = landed + Counter(each.partition for each in gathered if each.partition)
+    coverage = asked.coverage(parsed) if asked else {}
+    whole_days = _whole_days(coverage, plan.today)
+    day_of = asked.day_of if asked else _day_got
+    lake = Lake(run.open_store())
+    return file_outcomes(gathered, lake, run, mode=mode, coverage=coverage, whole_days=whole_days, day_of=day_of)
 
 
 def _day_got(examined: Examined) -> PartitionId:

@@ -1,0 +1,213 @@
+"""A day of a source from the raw archive, a web archive and the site, and what is said of it afterwards."""
+
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.archive import RawArchive
+from infra.catalog import Catalog, State
+from infra.days import Days
+from infra.demo_site import DemoSite
+from infra.demo_site import faults as play
+from infra.errors import NewslakeError
+from infra.lake import Lake
+from infra.live.carry_out import carry_out
+from infra.live.fetch_pages import Fetched
+from infra.live.fetch_pages import fetch_pages as real_fetch_pages
+from infra.live.plan import LivePlan, Order, make_plan
+from infra.live.preference import Preference
+from infra.object_store import open_store
+from infra.runs.run_report import RunReport
+from infra.web.fetching import FetchError, FetchReason
+from tests.cdx_archive import CdxArchive, Line
+from tests.demo_requests import demo_client
+from tests.http_clients import polite_client
+from tests.live_lake import rows, run_on, today, yesterday
+from tests.servers import Answer as Said
+from tests.servers import scripted_server
+
+DAY = yesterday()
+CAPTURED = f"{today():%Y%m%d}000100"  # a minute after the day ended
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(today(), days=3, per_day=4) as running:
+        yield running
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def web_archive(site: DemoSite) -> CdxArchive:
+    """An archive with the first two articles of the day."""
+    urls = [each.url for each in site.expected("tass", DAY)[:2]]
+    with demo_client(site) as demo:
+        archive = CdxArchive([Line(url, CAPTURED, demo.get(url).content) for url in urls])
+    site.forget_requests()
+    return archive
+
+
+def worked(
+    site: DemoSite,
+    lake: Path,
+    order: Order | None = None,
+    archive: CdxArchive | None = None,
+    on_page: Callable[[Fetched], None] = lambda _: None,
+) -> tuple[RunReport, LivePlan]:
+    """Land the day, with a web archive where one is given."""
+    with scripted_server((archive or CdxArchive()).answer) as server:
+        place = server.endpoint.removeprefix("http://")
+        settings = {"cdx_url": f"{server.endpoint}/cdx/search/cdx", "allowed_private_hosts": place} if archive else {}
+        run = run_on(site, lake, **settings)
+        with polite_client(run.settings) as client:
+            plan = make_plan(
+                "tass", Days.one(DAY), order or Order(), store=run.open_store(), client=client, today=today()
+            )
+            return carry_out(plan, run, client, on_page=on_page), plan
+
+
+def asked(site: DemoSite) -> set[str]:
+    """Addresses of articles that the site was asked for."""
+    return {f"https://tass.com{request.path}" for request in site.requests if "/rss" not in request.path}
+
+
+def modes(lake: Path) -> dict[object, object]:
+    return {row["url"]: row["mode"] for row in rows(lake, "tass", DAY)}
+
+
+def state_of(lake: Path) -> State:
+    (found,) = Catalog(open_store(str(lake))).grid("tass", DAY, DAY + timedelta(days=1))
+    return found.state
+
+
+def test_a06_what_a_web_archive_has_is_not_asked_of_the_site(
+    site: DemoSite, lake: Path, web_archive: CdxArchive
+) -> None:
+    report, _ = worked(site, lake, archive=web_archive)
+    archived = {line.url for line in web_archive.lines}
+    others = {each.url for each in site.expected("tass", DAY)} - archived
+    assert modes(lake) == dict.fromkeys(archived, "ingest") | dict.fromkeys(others, "live")
+    assert others <= asked(site)
+    assert not asked(site) & archived
+    assert report.requests == len(site.requests) + len(web_archive.requests)
+
+
+def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give(
+    site: DemoSite, lake: Path, web_archive: CdxArchive
+) -> None:
+    broken = web_archive.lines[0].url
+    site.set_fault(broken.removeprefix("https://"), play.server_error())
+    report, _ = worked(site, lake, Order(Preference.NETWORK), web_archive)
+    expected = {each.url for each in site.expected("tass", DAY)}
+    assert modes(lake) == dict.fromkeys(expected, "live") | {broken: "ingest"}
+    assert expected <= asked(site)
+    assert report.failed == {}  # it came in the end
+    assert state_of(lake) is State.LANDED
+
+
+def test_only_the_archive_is_asked_where_that_is_said(site: DemoSite, lake: Path, web_archive: CdxArchive) -> None:
+    report, plan = worked(site, lake, Order(only_archive=True), web_archive)
+    assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
+    assert site.requests == ()
+    assert plan.summary() == "0 archived captures to parse; the source is not asked"
+    assert report.requests == len(web_archive.requests)
+
+
+def test_a01_a_page_that_a_web_archive_has_no_more_is_asked_of_the_site(
+    site: DemoSite, lake: Path, web_archive: CdxArchive
+) -> None:
+    lost = web_archive.lines[0].url
+    real = web_archive.answer
+
+    def answer(method: str, path: str, headers: Any, body: bytes) -> Any:
+        return real(method, "/lost" if lost in path else path, headers, body)
+
+    web_archive.answer = answer  # type: ignore[method-assign]
+    report, _ = worked(site, lake, archive=web_archive)
+    assert modes(lake)[lost] == "live"
+    assert report.failed == {}
+
+
+def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: DemoSite, lake: Path) -> None:
+    nothing = CdxArchive()
+    nothing.answer = lambda *_: Said(500)  # type: ignore[method-assign]
+    report, _ = worked(site, lake, archive=nothing)
+    assert ["robots_unreachable" in alarm for alarm in report.alarms] == [True]
+    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        (FetchReason.TLS, State.PARTIAL),  # a certificate is renewed one day
+        (FetchReason.TIMEOUT, State.PARTIAL),
+        (FetchReason.ROBOTS, State.LANDED),
+        (FetchReason.OFF_SITE, State.LANDED),
+    ],
+)
+def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
+    reason: FetchReason, state: State, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = site.expected("tass", DAY)[0].url
+
+    def fetch_pages(*arguments: Any) -> Generator[Fetched, None, None]:
+        for page in real_fetch_pages(*arguments):
+            yield Fetched(refused, None, FetchError(reason, "as told")) if page.url == refused else page
+
+    monkeypatch.setattr("infra.live.carry_out.fetch_pages", fetch_pages)
+    report, _ = worked(site, lake)
+    assert report.failed == {reason.value: 1}
+    assert report.missed == {("tass", str(DAY)): 1}
+    assert state_of(lake) is state
+
+
+def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
+    site: DemoSite, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked(site, tmp_path / "at once")
+    monkeypatch.setattr("infra.live.carry_out.LAND_BYTES", 1)
+    monkeypatch.setattr("infra.live.arrivals.BATCH_PAGES", 2)
+    report, _ = worked(site, lake)
+    ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == report.parsed
+    assert state_of(lake) is State.LANDED
+
+
+def test_what_came_before_an_interrupt_is_archived_and_lands_without_a_request(site: DemoSite, lake: Path) -> None:
+    def interrupt(_: Fetched) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        worked(site, lake, on_page=interrupt)
+    first = [entry.url for entry in RawArchive(open_store(str(lake))).entries("tass")]
+    assert len(first) == 1
+    site.forget_requests()
+    worked(site, lake)
+    assert first[0] not in asked(site)
+    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+
+
+def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archived(site: DemoSite, lake: Path) -> None:
+    worked(site, lake)
+    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
+    site.set_fault("tass.com", play.server_error())
+    with pytest.raises(NewslakeError, match=r"tass could not be asked what it published: .*Nothing is lost"):
+        worked(site, lake)
+    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+
+
+def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
+    run = run_on(site, lake)
+    with polite_client(run.settings) as client:
+        plan = make_plan("tass", Days.one(today()), Order(), store=run.open_store(), client=client, today=today())
+        carry_out(plan, run, client)
+    manifest = Lake(open_store(str(lake))).read_manifest("tass", str(datetime.now(UTC).date()))
+    assert manifest is None or not manifest.coverage
