@@ -17,6 +17,7 @@ from infra.demo_site.site import DemoSite
 from infra.errors import NewslakeError, UsageError
 
 _DEFAULT_PORT: Final = 8700
+_MAX_PORT: Final = 65_535
 _EXAMPLE: Final = "Write it as NAME[:TIMES]=HOST/PATH, for example rate_limited:2=tass.com/society/."
 
 
@@ -77,13 +78,13 @@ def read_fault(text: str) -> tuple[str, Fault]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m infra.demo_site", description="Made-up news sites, to try newslake on.")
     parser.add_argument(
-        "--port", type=int, default=_DEFAULT_PORT, help="to listen on; 0 takes a free one (%(default)s)"
+        "--port", type=_number(0, _MAX_PORT), default=_DEFAULT_PORT, help="to listen on; 0: a free one (%(default)s)"
     )
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--today", help="last day with articles, UTC, YYYY-MM-DD (today)")
-    parser.add_argument("--days", type=_count(MAX_DAYS), default=31, help="days with articles (%(default)s)")
+    parser.add_argument("--days", type=_number(1, MAX_DAYS), default=31, help="days with articles (%(default)s)")
     parser.add_argument(
-        "--per-day", type=_count(MAX_PER_DAY), default=6, help="articles a day and source (%(default)s)"
+        "--per-day", type=_number(1, MAX_PER_DAY), default=6, help="articles a day and source (%(default)s)"
     )
     parser.add_argument(
         "--fault",
@@ -95,12 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(most: int) -> Callable[[str], int]:
-    """A reader of numbers from 1 to `most`."""
+def _number(least: int, most: int) -> Callable[[str], int]:
+    """A reader of numbers from `least` to `most`."""
 
     def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,6}", text) or not 1 <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {most}")
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {least} to {most}")
         return int(text)
 
     return read
@@ -115,11 +116,18 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> int:
+    """Serve until Ctrl-C or SIGTERM; an error that a user can mend is one line. Returns the exit code."""
     interrupted = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
     try:
-        run(sys.argv[1:], interrupted)
+        run(arguments, interrupted)
     except NewslakeError as error:
-        sys.exit(f"error: {error}")
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

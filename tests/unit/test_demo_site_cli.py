@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import requests
 
-from infra.demo_site.__main__ import read_fault, run
+from infra.demo_site.__main__ import main, read_fault, run
 from infra.errors import NewslakeError, UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -66,11 +67,31 @@ def test_o01_a_day_that_is_none_is_refused() -> None:
         run(["--today", "yesterday"], ended())
 
 
-@pytest.mark.parametrize("option", [["--days", "0"], ["--days", "many"], ["--per-day", "81"]])
+def test_an_error_is_one_line_and_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # those of the tests stay
+    assert main(["--fault", "rain=tass.com"]) == 2
+    assert main(["--days", "1", "--port", "0", "--bind", "203.0.113.1"]) == 1  # no address of this machine
+    wrong, failed = capsys.readouterr().err.splitlines()
+    assert wrong.startswith("error: there is no fault 'rain'. There are rate_limited, ")
+    assert failed.startswith("error: port 0 can't be listened on: ")
+
+
+def test_main_serves_until_a_signal_comes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def receive(_number: int, handler: Callable[[int, None], None]) -> None:
+        handler(0, None)  # at once
+
+    monkeypatch.setattr(signal, "signal", receive)
+    assert main(["--days", "1", "--port", "0"]) == 0
+    assert "export NEWSLAKE_ORIGINS=tass.com=http://127.0.0.1:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", [["--days", "0"], ["--days", "many"], ["--per-day", "81"], ["--port", "65536"]])
 def test_numbers_out_of_range_are_refused(option: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run(option, ended())
-    assert "is no number from 1 to" in capsys.readouterr().err
+    assert "is no number from " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
