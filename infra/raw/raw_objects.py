@@ -25,7 +25,8 @@ INDEX_SUFFIX: Final = ".cdxj"
 EXPIRING_SUFFIX: Final = ".expiring"
 WARC_KEY: Final = re.compile(r"raw/source=([a-z0-9_]+)/date=(\d{4}-\d\d-\d\d)/[^/]+\.warc\.gz")
 RESTORE: Final = (
-    "Restore the object from a copy; if there is none, delete it and its .cdxj and ingest its source again."
+    "Restore the object from a copy; if there is none, move it out of the lake, delete its .cdxj, ingest it for what is"
+    " whole, and reparse its source."
 )
 
 Key = TypeVar("Key")

@@ -25,6 +25,7 @@ EARLIEST: Final = "first_captured_at"
 OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SIGHTINGS}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
 LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_length")
+PLACE: Final = ("capture_uri", "capture_offset")
 CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tables that say which capture a row is of
 
 
@@ -189,8 +190,8 @@ def land_articles(
         return old, Change()  # as most partitions that a reparse looks through
     present = file.take(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
-    dropped = _superseded(pool, present.num_rows, reparsed) if reparsed else set()
-    joined, chosen = join(ARTICLES, pool, dropped)
+    dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
+    joined, chosen = join(ARTICLES, pool, dropped | moved)
     change = _change(ARTICLES, present, joined, chosen)
     if dropped:
         greatest = join(ARTICLES, pool)[1]
@@ -286,13 +287,17 @@ def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
     return copies
 
 
-def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> set[int]:
+def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> tuple[set[int], set[int]]:
     """Rows that the newest outcome of their capture replaces.
 
     Args:
         pool: the rows that are there, then the new ones.
         before: how many are there.
         reparsed: as for `land_articles`.
+
+    Returns:
+        Rows of which the newest outcome says something else, and rows that say the same but point to another copy of
+        their capture than the one that was just read: that may be gone.
     """
     rows = list(zip(captures_of(pool), *_columns(pool, ("article_id", "parser_version")), strict=True))
     again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
@@ -311,14 +316,15 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
             pairs.append((index, replacements[identity]))
         else:
             dropped.add(index)
-    return dropped | _unlike(pool, pairs)
+    unlike = _unlike(pool, pairs, [column for column, _ in _content(ARTICLES)])
+    return dropped | unlike, _unlike(pool, pairs, PLACE) - unlike
 
 
-def _unlike(pool: Any, pairs: list[tuple[int, int]]) -> set[int]:
-    """First rows of the pairs whose rows say different things. Equal ones keep the name of the run that came first."""
+def _unlike(pool: Any, pairs: list[tuple[int, int]], columns: Iterable[str]) -> set[int]:
+    """First rows of the pairs that differ in a column. Equal ones keep the name of the run that came first."""
     first, second = (pa.array(side, pa.int64()) for side in ([a for a, _ in pairs], [b for _, b in pairs]))
     unlike: set[int] = set()
-    for column, _ in _content(ARTICLES):
+    for column in columns:
         old, new = pool[column].take(first), pool[column].take(second)
         if not old.equals(new):
             compared = zip(pairs, old.to_pylist(), new.to_pylist(), strict=True)

@@ -227,6 +227,14 @@ class TestReparsed:
         assert body is self.old
         assert change == Change()
 
+    def test_a_row_follows_its_capture_to_the_copy_that_was_read(self) -> None:
+        """The other may be gone: no landing else would let go of a place that sorts before."""
+        old, _ = land(None, landed(1, capture_uri="raw/a"))
+        body, change = land(old, landed(1), reparsed={CAPTURE: 1})
+        assert one_row(body)["capture_uri"] == landed(1)[1].capture_uri
+        assert change == Change(updated=1)
+        assert land(body, landed(1, run_id="2026"), reparsed={CAPTURE: 1}) == (body, Change())
+
     def test_a_second_reparse_writes_nothing(self) -> None:
         once, _ = land(self.old, landed(1, parser_version=2, run_id="2025", lead="x"), reparsed={CAPTURE: 2})
         twice, _ = land(once, landed(1, parser_version=2, run_id="2026", lead="x"), reparsed={CAPTURE: 2})

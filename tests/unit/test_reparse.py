@@ -23,6 +23,7 @@ from infra.runs.reparse import rebuild, reparse_chunk, try_out
 from infra.runs.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
 from infra.runs.run_report import RunReport
 from infra.settings import Settings
+from infra.verify import verify
 from parsers.capture import Capture
 from tests import sample_pages as pages
 from tests.landed_captures import archive, land
@@ -303,3 +304,21 @@ def test_a_scope_plans_source_after_source_and_refuses_what_contradicts_itself(r
 def _captured(run: Run, chunks: Iterable[ArchivedChunk]) -> set[Capture]:
     raw = RawArchive(run.open_store())
     return {raw.read(pointer) for chunk in chunks for pointer in chunk.pointers}
+
+
+def test_rows_find_their_captures_again_after_what_is_whole_of_a_damaged_object_was_ingested(run: Run) -> None:
+    """The way that `newslake verify` and docs/maintenance.md name; without the reparse they point to what is gone."""
+    store = run.open_store()
+    archive(run, [pages.capture(number) for number in range(3)])
+    rebuild(plan_history(store, "tass"), run)
+    folder = Path(run.settings.lake)
+    for index in folder.rglob("*.cdxj"):
+        index.unlink()
+    damaged = next(folder.rglob("*.warc.gz"))
+    outside = shutil.move(damaged, folder.parent / "z.warc.gz")
+    later = Run(run.settings, "20250101T000000Z-000009")
+    for chunk in plan(find_inputs([str(outside)])):
+        ingest_chunk(chunk, later)
+    assert list(verify(store, RawArchive(store)))
+    rebuild(plan_history(store, "tass"), later)
+    assert list(verify(store, RawArchive(store))) == []
