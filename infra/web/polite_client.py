@@ -124,15 +124,6 @@ class PoliteClient:
 
         return self._tried(send, take_turn)
 
-    def robots(self, url: str, *, source: Source | None = None, stop: Event | None = None) -> RobotsRules:
-        """The rules of an address's site, fetched if they are not known.
-
-        Raises:
-            FetchError: ROBOTS_UNREACHABLE, or why its robots file may not be asked for.
-            StoppedError: `stop` was set.
-        """
-        return self._rules(url, self._own_interval(source), stop)
-
     def interval_of(self, source: Source) -> float:
         """Seconds between requests to a host of the source, as far as the robots files fetched until now tell."""
         delays = self._robots.crawl_delays()

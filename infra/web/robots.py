@@ -54,12 +54,10 @@ class RobotsRules:
 
     Attributes:
         crawl_delay: seconds between requests that it asks for, capped; None where it asks for none.
-        sitemaps: addresses of sitemaps, as written.
     """
 
     _file: Protego
     crawl_delay: float | None = None
-    sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
         """Whether an address of the site may be fetched: the longest rule that matches decides, of equals the allow.
@@ -84,7 +82,7 @@ def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> Robot
     if delay is not None and delay > max_crawl_delay:
         _LOG.warning("%s asks for a Crawl-delay of %g s: %g s are kept", site or PATH, delay, max_crawl_delay)
         delay = max_crawl_delay
-    return RobotsRules(file, delay, tuple(file.sitemaps))
+    return RobotsRules(file, delay)
 
 
 def _addressed(line: re.Match[str]) -> str:

@@ -350,11 +350,6 @@ def test_waiting_ends_where_it_is_stopped() -> None:
     assert len(http.sent) == 2
 
 
-def test_robots_rules_can_be_asked_for_by_themselves() -> None:
-    client, _ = client_of({"https://a.example/robots.txt": b"Sitemap: https://a.example/news.xml"})
-    assert client.robots(PAGE, source=SOURCE).sitemaps == ("https://a.example/news.xml",)
-
-
 def test_interval_of_a_source_before_anything_was_asked() -> None:
     client, _ = client_of(host_interval_seconds=0)
     assert client.interval_of(SOURCE) == 0

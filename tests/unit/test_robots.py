@@ -160,11 +160,6 @@ def test_crawl_delay_of_others_is_not_ours() -> None:
     assert rules_of("User-agent: bingbot\nCrawl-delay: 30\n\nUser-agent: *\nDisallow: /a").crawl_delay is None
 
 
-def test_sitemaps_are_told_wherever_they_stand() -> None:
-    text = "Sitemap: https://example.com/a.xml\nUser-agent: x\nSitemap: /b.xml\nDisallow: /"
-    assert rules_of(text).sitemaps == ("https://example.com/a.xml", "/b.xml")
-
-
 @pytest.mark.parametrize("reason", [FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP])
 def test_r01_a_file_that_is_not_there_allows_everything(reason: FetchReason) -> None:
     assert RobotsFiles(max_crawl_delay=CAP).rules(f"{SITE}/a", Files(reason)).allows(f"{SITE}/a")
