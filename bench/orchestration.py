@@ -126,7 +126,7 @@ def _backfill(lake: Path, today: date, days: int, settings: Mapping[str, str]) -
     state = {"XDG_STATE_HOME": str(lake.parent / "state"), "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
     answer = subprocess.run(
-        [*command, "--lake", str(lake)], env=kept | state | settings, cwd=lake.parent, stdout=subprocess.PIPE,
+        [*command, "--lake", str(lake)], env={**kept, **state, **settings}, cwd=lake.parent, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, check=True,
     )  # fmt: skip
     seconds = time.perf_counter() - began

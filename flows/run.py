@@ -14,13 +14,12 @@ from flows.progress import Progress
 from flows.slots import source_slot
 from flows.start import begin_run
 from infra.days import Days, require_begun
-from infra.live.carry_out import carry_out
+from infra.live.carry_out import carry_out, open_client
 from infra.live.plan import Order, make_plan
 from infra.live.preference import Preference
 from infra.live.site_lock import site_locks
 from infra.runs.filing import Run
 from infra.runs.run_report import RunReport
-from infra.web.polite_client import PoliteClient
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
@@ -34,7 +33,7 @@ def source_days_task(source: str, days: Days, order: Order, run: Run, progress: 
         progress.piece(label) as piece,
         source_slot(source),
         site_locks([source]),
-        PoliteClient.open(run.settings) as client,
+        open_client(run, days) as client,
     ):
         plan = make_plan(source, days, order, store=store, client=client, today=today)
         logger.info("%s: %s", label, plan.summary())

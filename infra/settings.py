@@ -101,6 +101,15 @@ class Settings(BaseSettings):
         float,
         Field(gt=0, allow_inf_nan=False, description="Seconds a request may take from its first byte to its last."),
     ] = 30.0  # a news page takes below one; drip-fed ones never end
+    archive_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            allow_inf_nan=False,
+            description="Seconds after which fetched pages are archived at the latest: what a killed run asks for "
+            "again. Fewer make more and smaller objects.",
+        ),
+    ] = 30.0  # at a request a second, thirty pages are one object
     request_budget: Annotated[
         int,
         Field(ge=1, description="Requests that a run may send for one source and day, robots and feeds included."),

@@ -79,6 +79,7 @@ class Production:
             "NEWSLAKE_LAKE": "s3://news/lake",
             "NEWSLAKE_WORKERS": "1",
             "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL,
+            "NEWSLAKE_ARCHIVE_SECONDS": "2",  # so that there is something to lose, and something kept, in mid-run
             "PYTHONPATH": str(ROOT),
             "HOME": str(self.folder / home),
             "PREFECT_HOME": str(self.folder / home / "prefect"),

@@ -10,15 +10,14 @@ from infra.parse_pool import ParsePool, source_name_of
 from infra.runs.filing import Examined
 from parsers.capture import Capture
 
-# What came is archived at the latest when there is so much of it, or so long after the first page of a batch: a run
-# that is killed asks again for no more than that. Smaller batches would leave many small objects in the archive.
+# What came is archived when there is so much of it, or some seconds after the first page of a batch: a run that is
+# killed asks again for no more than that. Smaller batches would leave many small objects in the archive.
 BATCH_PAGES: Final = 50
 BATCH_BYTES: Final = 16 << 20
-BATCH_SECONDS: Final = 30.0
 
 
 def examine(
-    pages: Iterable[Fetched], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
+    pages: Iterable[Fetched], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str, seconds: float
 ) -> Iterator[tuple[list[Fetched], list[Examined]]]:
     """Archive pages, then parse them.
 
@@ -28,6 +27,7 @@ def examine(
         pool: parses.
         run_id: of the run.
         worker: what tells this writer from the others of the run.
+        seconds: after the first page of a batch, until it is archived.
 
     Yields:
         Batches: what came, and of each capture among it what the parsers made of it, in the same order.
@@ -35,7 +35,7 @@ def examine(
     Raises:
         NewslakeError: the archive cannot be written.
     """
-    for batch in _batches(pages):
+    for batch in _batches(pages, seconds):
         captures = [page.capture for page in batch if page.capture]
         archived = archive.add(((_folder_of(each), each) for each in captures), run_id=run_id, worker=worker)
         outcomes = pool.parse(captures)
@@ -46,7 +46,7 @@ def _folder_of(capture: Capture) -> str:
     return source_name_of(capture) or UNKNOWN_SOURCE
 
 
-def _batches(pages: Iterable[Fetched]) -> Iterator[list[Fetched]]:
+def _batches(pages: Iterable[Fetched], seconds: float) -> Iterator[list[Fetched]]:
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()
     try:
@@ -55,7 +55,7 @@ def _batches(pages: Iterable[Fetched]) -> Iterator[list[Fetched]]:
                 began = time.monotonic()
             batch.append(page)
             size += len(page.capture.body) if page.capture else 0
-            if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= BATCH_SECONDS:
+            if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= seconds:
                 full, batch, size = batch, [], 0
                 yield full
     except BaseException:  # Ctrl-C for one: what came is archived before, so that nobody asks for it again

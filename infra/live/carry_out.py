@@ -6,7 +6,7 @@ captures that no row points to; the next run of these days finds them and lands 
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -26,6 +26,7 @@ from infra.runs.samples import Sample, Samples
 from infra.tables.partition import Coverage
 from infra.web.fetching import FetchError
 from infra.web.polite_client import PoliteClient
+from infra.web.politeness import RequestBudget
 from parsers.outcome import Parsed
 
 # A day is landed as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; what is more lands before.
@@ -68,6 +69,17 @@ def carry_out(
     return report + asked.report + RunReport(requests=client.budget.used - before)
 
 
+def open_client(run: Run, days: Days) -> AbstractContextManager[PoliteClient]:
+    """A client that may send as many requests as some days of a source are allowed.
+
+    Args:
+        run: the run.
+        days: publication days.
+    """
+    limit = run.settings.request_budget * (days.end - days.start).days
+    return PoliteClient.open(run.settings, budget=RequestBudget(limit))
+
+
 def work_on(
     name: str,
     days: Days,
@@ -90,7 +102,7 @@ def work_on(
     Raises:
         NewslakeError: the lake cannot be read or written.
     """
-    with PoliteClient.open(run.settings) as client:
+    with open_client(run, days) as client:
         plan = make_plan(name, days, order, store=run.open_store(), client=client, today=today)
         return carry_out(plan, run, client, on_page=on_page)
 
@@ -218,7 +230,10 @@ def _land(
     aliases: set[str] = set()
     gathered: list[Examined] = []
     with closing(pages), run.open_pool() as pool:
-        for batch, examined in examine(pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode)):
+        seconds = run.settings.archive_seconds
+        for batch, examined in examine(
+            pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode), seconds=seconds
+        ):
             gathered += examined
             size += sum(len(page.capture.body) for page in batch if page.capture)
             aliases |= {key for each in examined if (key := _alias_key(each))}

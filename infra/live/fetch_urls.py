@@ -82,7 +82,9 @@ def fetch_urls(
     wanted = ((url, by_name(source) if source else _source_of(url)) for url in times)
     pages = fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)
     with run.open_pool() as pool:
-        for batch, examined in examine(pages, archive, pool, run_id=run.run_id, worker="fetch"):
+        for batch, examined in examine(
+            pages, archive, pool, run_id=run.run_id, worker="fetch", seconds=run.settings.archive_seconds
+        ):
             filing = file_outcomes(examined, lake, run, mode="live") if examined else RunReport()
             filed = _Filed.of(examined, lake, filing)
             report += filing

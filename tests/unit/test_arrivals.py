@@ -52,7 +52,7 @@ def failed(number: int) -> Fetched:
 def batches(pages: Iterator[Fetched], archive: RawArchive) -> Iterator[list[str]]:
     """The addresses of each batch; what was examined belongs to those with a capture, in order."""
     pool = cast("ParsePool", FakePool(archive))
-    for batch, examined in examine(pages, archive, pool, run_id="r1", worker="w"):
+    for batch, examined in examine(pages, archive, pool, run_id="r1", worker="w", seconds=30.0):
         assert [each.archived.capture for each in examined] == [page.capture for page in batch if page.capture]
         assert [each.outcome.detail for each in examined if isinstance(each.outcome, Rejected)] == [
             page.url for page in batch if page.capture

@@ -148,11 +148,40 @@ def test_o01_an_unknown_source_and_a_range_of_more_than_ten_years_are_refused() 
         Wish(days=Days(START, START + timedelta(days=MAX_DAYS + 1)))
 
 
-def test_pieces_join_days_of_one_action_only_where_there_are_many(store: MemoryStore) -> None:
+def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDay]:
+    """Days of tass, the newest first."""
+    days = reversed(range(number))
+    return [PlannedDay("tass", START + timedelta(days=day), State.MISSING, action, requests) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("action", "requests", "lengths"),
+    [
+        (Action.FETCH, 300, [1, 1, 1, 1, 1, 1, 1]),  # more than a minute of requests a day
+        (Action.FETCH, 25, [3, 3, 1]),
+        (Action.FETCH, None, [3, 3, 1]),  # nobody knows how many
+        (Action.FETCH, 4, [7]),
+        (Action.PARSE, 0, [7]),
+    ],
+)
+def test_a_piece_is_about_a_minute_of_requests_or_a_month_without_any(
+    action: Action, requests: int | None, lengths: list[int]
+) -> None:
+    pieces = pieces_of(days_of(7, action, requests), Wish(days=WEEK))
+    assert [len(list(piece.days)) for piece in pieces] == lengths
+    assert [piece.days.start for piece in pieces] == sorted((piece.days.start for piece in pieces), reverse=True)
+
+
+def test_a_month_at_most_is_parsed_in_one_piece() -> None:
+    pieces = pieces_of(days_of(40, Action.PARSE, 0), Wish(days=WEEK))
+    assert [len(list(piece.days)) for piece in pieces] == [31, 9]
+
+
+def test_pieces_join_days_of_one_action_only(store: MemoryStore) -> None:
     wish = Wish(days=WEEK, names=("tass",))
-    pieces = pieces_of(plan_backfill(store, wish, today=TODAY), wish)
-    assert [piece.days for piece in pieces] == [Days.one(day) for day in reversed(list(WEEK))]
-    assert [piece.order.only_archive for piece in pieces] == [piece.days.start < REACHED for piece in pieces]
+    asked, parsed = pieces_of(plan_backfill(store, wish, today=TODAY), wish)
+    assert (asked.days, asked.order.only_archive) == (Days(REACHED, WEEK.end), False)
+    assert (parsed.days, parsed.order.only_archive) == (Days(START, REACHED), True)
 
 
 @given(
