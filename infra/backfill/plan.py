@@ -166,7 +166,7 @@ def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[Planne
 
 
 def pieces_of(planned: Sequence[PlannedDay], wish: Wish) -> list[Piece]:
-    """Runs of days that are worked on together: about a minute of work, and of a long backfill more, to be hundreds only.
+    """Runs of days that are worked on together: about a minute of work, or more where there would be thousands.
 
     Args:
         planned: from `plan_backfill`, in the order of the work.
