@@ -17,12 +17,12 @@ BATCH_BYTES: Final = 16 << 20
 
 
 def examine(
-    pages: Iterable[Fetched], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str, seconds: float
+    pages: Iterable[Fetched | None], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str, seconds: float
 ) -> Iterator[tuple[list[Fetched], list[Examined]]]:
     """Archive pages, then parse them.
 
     Args:
-        pages: as they come in; those without a capture are passed through.
+        pages: as they come in, None while none comes; those without a capture are passed through.
         archive: of the lake.
         pool: parses.
         run_id: of the run.
@@ -46,15 +46,17 @@ def _folder_of(capture: Capture) -> str:
     return source_name_of(capture) or UNKNOWN_SOURCE
 
 
-def _batches(pages: Iterable[Fetched], seconds: float) -> Iterator[list[Fetched]]:
+def _batches(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()
     try:
         for page in pages:
+            if page:
+                began = began if batch else time.monotonic()
+                batch.append(page)
+                size += len(page.capture.body) if page.capture else 0
             if not batch:
-                began = time.monotonic()
-            batch.append(page)
-            size += len(page.capture.body) if page.capture else 0
+                continue
             if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= seconds:
                 full, batch, size = batch, [], 0
                 yield full

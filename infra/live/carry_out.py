@@ -123,9 +123,12 @@ class _Asked:
         }
         self._fetched: Counter[PartitionId] = Counter()
 
-    def noted(self, pages: Generator[Fetched, None, None]) -> Generator[Fetched, None, None]:
+    def noted(self, pages: Generator[Fetched | None, None, None]) -> Generator[Fetched | None, None, None]:
         """Pass pages on, and remember which came."""
         for page in pages:
+            if page is None:
+                yield None
+                continue
             if page.capture:
                 self._kept.add(address_key(page.url))
                 if place := self._days.get(address_key(page.url)):
@@ -201,7 +204,7 @@ def _land_indexed(index: CdxIndex, asked: _Asked, plan: LivePlan, client: Polite
         and (anything or address_key(each.url) in missing)
     ]
 
-    def pages() -> Generator[Fetched, None, None]:
+    def pages() -> Generator[Fetched | None, None, None]:
         for each in wanted:
             try:
                 yield Fetched(each.url, index.get(each, client))
@@ -212,7 +215,7 @@ def _land_indexed(index: CdxIndex, asked: _Asked, plan: LivePlan, client: Polite
 
 
 def _land(
-    pages: Generator[Fetched, None, None], mode: str, plan: LivePlan, run: Run, asked: _Asked | None = None
+    pages: Generator[Fetched | None, None, None], mode: str, plan: LivePlan, run: Run, asked: _Asked | None = None
 ) -> RunReport:
     """Archive, parse and land pages: at the end, or when much has come.
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import ada_url
 
+from infra.web.fetch_many import fetch_or_wait
 from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.polite_client import PoliteClient, fetch_all
+from infra.web.polite_client import PoliteClient
 from parsers.capture import Capture, CapturedAtBasis
 from parsers.content import media_type_of
 from parsers.source import Source
@@ -17,6 +18,8 @@ from parsers.source import Source
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 # What a server says of an address for good: kept as its answer, so that nobody asks again.
 FINAL_STATUSES = range(400, 500)
+# How often whoever takes the pages hears of it while none comes: he has some in his hands that are not archived yet.
+IDLE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def fetch_pages(
     now: Callable[[], datetime],
     *,
     source: str | None = None,
-) -> Generator[Fetched, None, None]:
+) -> Generator[Fetched | None, None, None]:
     """Ask for addresses, hosts in parallel, one request to a host at a time.
 
     Args:
@@ -50,10 +53,14 @@ def fetch_pages(
         source: name of the source of all pages, where the user says it.
 
     Yields:
-        One for each address, as they come in.
+        One for each address, as they come in; None where nothing came for a while.
     """
-    with closing(fetch_all(wanted, client)) as answers:
-        for url, answer in answers:
+    with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
+        for found in answers:
+            if found is None:
+                yield None
+                continue
+            url, answer = found
             if isinstance(answer, FetchError):
                 yield Fetched(url, _capture_of_error(url, answer, now(), source), answer)
             elif _is_home_page(url, answer.final_url):

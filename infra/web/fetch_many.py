@@ -2,7 +2,8 @@
 
 from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from queue import Full, Queue
+from contextlib import closing
+from queue import Empty, Full, Queue
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,18 @@ LOOK_SECONDS: Final = 0.2  # how often a thread that can't hand over its answer 
 def fetch_all(
     requests: Iterable[tuple[str, Source | None]], client: "PoliteClient", *, hosts_at_once: int = 64
 ) -> Generator[tuple[str, Answer | FetchError], None, None]:
+    """As `fetch_or_wait`, without a word while nothing comes."""
+    with closing(fetch_or_wait(requests, client, None, hosts_at_once=hosts_at_once)) as answers:
+        yield from filter(None, answers)
+
+
+def fetch_or_wait(
+    requests: Iterable[tuple[str, Source | None]],
+    client: "PoliteClient",
+    idle_seconds: float | None,
+    *,
+    hosts_at_once: int = 64,
+) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
     """Ask for addresses, hosts in parallel, one request to a host at a time.
 
     A consumer that is slow stops the fetching after 16 answers. Closing the iterator ends all: requests that are under
@@ -33,10 +46,11 @@ def fetch_all(
         requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
             address's own (None: to any public one). Those of one host are asked for in this order.
         client: asks.
+        idle_seconds: how long nothing may come before that is said; None: for ever.
         hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
 
     Yields:
-        Each address with its answer or with why there is none, as they come.
+        Each address with its answer or with why there is none, as they come; None where nothing came for a while.
     """
     by_host: dict[str, list[tuple[str, Source | None]]] = {}
     for url, source in requests:
@@ -49,8 +63,14 @@ def fetch_all(
     try:
         for wanted in by_host.values():
             pool.submit(_fetch_host, wanted, client, answers, stop)
-        for _ in range(sum(map(len, by_host.values()))):
-            url, answer = answers.get()
+        left = sum(map(len, by_host.values()))
+        while left:
+            try:
+                url, answer = answers.get(timeout=idle_seconds)
+            except Empty:
+                yield None
+                continue
+            left -= 1
             if not isinstance(answer, Answer | FetchError):
                 raise answer
             yield url, answer

@@ -49,7 +49,7 @@ def failed(number: int) -> Fetched:
     return Fetched(f"https://tass.com/world/{number}", None, FetchError(FetchReason.TIMEOUT, "too late"))
 
 
-def batches(pages: Iterator[Fetched], archive: RawArchive) -> Iterator[list[str]]:
+def batches(pages: Iterator[Fetched | None], archive: RawArchive) -> Iterator[list[str]]:
     """The addresses of each batch; what was examined belongs to those with a capture, in order."""
     pool = cast("ParsePool", FakePool(archive))
     for batch, examined in examine(pages, archive, pool, run_id="r1", worker="w", seconds=30.0):
@@ -73,6 +73,16 @@ def test_a_batch_ends_with_its_bytes_or_its_time(archive: RawArchive, monkeypatc
     times = iter([0.0, *(0.0, 1.0, 31.0), *(40.0, 41.0), 42.0])
     monkeypatch.setattr("infra.live.arrivals.time.monotonic", lambda: next(times))
     assert [len(batch) for batch in batches(map(page, range(10, 13)), archive)] == [2, 1]
+
+
+def test_a_batch_whose_time_is_up_waits_for_no_further_page(
+    archive: RawArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, *(0.0, 0.0), *(29.0, 31.0), *(50.0, 50.0)])
+    monkeypatch.setattr("infra.live.arrivals.time.monotonic", lambda: next(times))
+    came = batches(iter([None, page(0), None, None, None, page(1)]), archive)
+    assert [len(batch) for batch in came] == [1, 1]
+    assert next(times, None) is None  # nobody looks at the clock while no page waits
 
 
 def test_no_pages_no_batch(archive: RawArchive) -> None:

@@ -157,9 +157,10 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
 ) -> None:
     refused = site.expected("tass", DAY)[0].url
 
-    def fetch_pages(*arguments: Any) -> Generator[Fetched, None, None]:
+    def fetch_pages(*arguments: Any) -> Generator[Fetched | None, None, None]:
         for page in real_fetch_pages(*arguments):
-            yield Fetched(refused, None, FetchError(reason, "as told")) if page.url == refused else page
+            fails = page is not None and page.url == refused
+            yield Fetched(refused, None, FetchError(reason, "as told")) if fails else page
 
     monkeypatch.setattr("infra.live.carry_out.fetch_pages", fetch_pages)
     report, _ = worked(site, lake)
@@ -211,3 +212,10 @@ def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
         carry_out(plan, run, client)
     manifest = Lake(open_store(str(lake))).read_manifest("tass", str(datetime.now(UTC).date()))
     assert manifest is None or not manifest.coverage
+
+
+def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.live.fetch_pages.IDLE_SECONDS", 0.01)
+    site.set_fault(site.expected("tass", DAY)[1].url.removeprefix("https://"), play.slow(seconds=0.2))
+    worked(site, lake)
+    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.web.fetch_many import WAITING_ANSWERS, fetch_all
+from infra.web.fetch_many import WAITING_ANSWERS, fetch_all, fetch_or_wait
 from infra.web.fetching import Answer, FetchError, FetchReason
 from infra.web.politeness import StoppedError, paced_host
 from parsers.source import Source
@@ -58,6 +58,15 @@ def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int) -
 
 def test_nothing_to_fetch() -> None:
     assert list(run(FakeClient(), [])) == []
+
+
+def test_nothing_for_a_while_is_said() -> None:
+    go = Event()
+    client = FakeClient(lambda url, stop: go.wait(20))
+    answers = fetch_or_wait([("https://a.example/", None)], cast("PoliteClient", client), 0.01)
+    assert [next(answers), next(answers)] == [None, None]
+    go.set()
+    assert [each[0] for each in answers if each] == ["https://a.example/"]
 
 
 def test_redirects_may_lead_to_hosts_of_the_source_and_the_own_host_only() -> None:

@@ -35,6 +35,7 @@ class FakeClient:
 def fetched(found: Answer | FetchError, url: str = URL, source: str | None = None) -> Fetched:
     client = cast("PoliteClient", FakeClient({url: found}))
     (page,) = fetch_pages([(url, None)], client, lambda: NOW, source=source)
+    assert page is not None
     return page
 
 
@@ -90,6 +91,7 @@ def test_f13_an_article_that_leads_to_the_home_page_is_off_site_and_not_kept(hom
 def test_a_home_page_that_was_asked_for_is_a_page() -> None:
     client = cast("PoliteClient", FakeClient({"https://tass.com": answer(final_url="https://tass.com/")}))
     (page,) = fetch_pages([("https://tass.com", None)], client, lambda: NOW)
+    assert page is not None
     assert page.capture is not None
 
 
