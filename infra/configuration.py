@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-from pydantic_core import PydanticUndefined
-
 from infra.errors import DEBUG_VARIABLE
 from infra.settings import ENV_FILE, PREFIX, Settings
 
@@ -47,7 +45,7 @@ def render() -> str:
 
 def _row(name: str) -> str:
     field = Settings.model_fields[name]
-    has_none = field.default is PydanticUndefined or field.default == ""  # computed: its description tells it
+    has_none = field.default_factory is not None or field.default == ""  # computed: its description tells it
     default = "" if has_none else f"`{field.default}`"
     meaning = str(field.description).replace("|", "\\|")
     return f"| `{PREFIX}{name.upper()}` | {default} | {meaning} |\n"

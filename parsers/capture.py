@@ -57,6 +57,8 @@ class Capture:
         http_status: status code of the answer, None where there was no HTTP exchange.
         http_charset: `charset` of the Content-Type header, if any; a hint by the WHATWG rules.
         http_headers: raw header lines of the answer, as pairs, in order; empty where unknown.
+        request_headers: header lines of the request that was answered, likewise; empty where we did not send it.
+        final_url: address that answered, after redirects; None where it is the one that was asked for, or unknown.
         truncated: the archive or the transport said that the body is cut short.
         digest: `sha256:<hex>` of the body (RFC 6920 algorithm name); made from the body, not passed.
 
@@ -73,6 +75,8 @@ class Capture:
     http_status: int | None = None
     http_charset: str | None = None
     http_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = ()
+    final_url: str | None = None
     truncated: bool = False
     digest: str = field(init=False)
 

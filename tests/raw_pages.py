@@ -23,6 +23,8 @@ any_capture = st.builds(
     http_status=st.none() | st.integers(100, 599),
     http_charset=st.none() | any_text,
     http_headers=st.lists(st.tuples(any_text, any_text), max_size=4).map(tuple),
+    request_headers=st.lists(st.tuples(any_text, any_text), max_size=4).map(tuple),
+    final_url=st.none() | st.just("https://news.example/moved"),
     truncated=st.booleans(),
 )
 

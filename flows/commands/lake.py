@@ -137,7 +137,7 @@ def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
     else:
         for fault in faults:
             stdout().print(f"{fault.object}: {fault.fault}", markup=False, soft_wrap=True)
-        verdict = f"{len(faults):,} faults" if faults else "no fault"
+        verdict = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}" if faults else "no fault"
         stderr().print(f"{store.uri}: {verdict}", style="red" if faults else "green")
     return ExitCode.FAILED if faults else ExitCode.DONE
 

@@ -75,7 +75,7 @@ def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None)
 
     from flows.reports.record_text import shown
 
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), expand=True)
     for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
         # Addresses are cut rather than folded letter by letter; --json has them whole.
         table.add_column(
@@ -83,6 +83,8 @@ def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None)
             overflow="ellipsis",
             no_wrap=True,
             justify="right" if column == "pages" else "left",
+            # The example gives way where a line is short; all else is read whole.
+            ratio=1 if column == "example" else None,
         )
     for group in groups:
         days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))

@@ -89,6 +89,8 @@ def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
         http_status=answer.status,
         http_charset=_charset_of(content_type),
         http_headers=answer.headers,
+        request_headers=answer.request_headers,
+        final_url=answer.final_url if answer.final_url != url else None,
         truncated="maybe_truncated" in answer.flags,
     )
 
@@ -110,6 +112,8 @@ def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | 
         http_status=error.status,
         http_charset=_charset_of(content_type),
         http_headers=error.headers,
+        request_headers=error.request_headers,
+        final_url=error.final_url if error.final_url != url else None,
         truncated=error.reason is FetchReason.TRUNCATED,
     )
 

@@ -3,7 +3,9 @@
 WARC 1.1 (ISO 28500:2017) has a place for the address, the time to the microsecond, the HTTP answer and the digests,
 and any tool can read those. It has none for how a time is known, which source a user named or header lines that
 are no valid HTTP. So each record says the same once more, exactly, in two extension fields (section 5.1 allows them):
-`X-Newslake-Capture`, one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere.
+`X-Newslake-Capture`, one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere. The
+first also has what we asked with: the header lines of the request, and where redirects led to. No `request` record is
+written beside it: one member a capture is what a single ranged GET returns.
 
 A capture with an HTTP status is a `response` record, any other is a `resource`: "a resource, without full protocol
 response information", as the standard has it for files. Text that somebody else extracted is a `resource` too and no
@@ -213,12 +215,18 @@ def _stated(fields: Mapping[str, str], body: bytes) -> tuple[Capture, str]:
             source=said["source"],
             http_status=said["http_status"],
             http_charset=said["http_charset"],
-            http_headers=tuple((name, value) for name, value in said["http_headers"]),
+            http_headers=_pairs(said["http_headers"]),
+            request_headers=_pairs(said.get("request_headers", ())),
+            final_url=said.get("final_url"),
             truncated=said["truncated"],
         )
         return capture, fields[DIGEST_FIELD.lower()]
     except (KeyError, TypeError) as error:
         raise ValueError(f"record fields damaged: {error!r}") from error
+
+
+def _pairs(said: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in said)
 
 
 def _require_digest(capture: Capture, expected: str) -> Capture:
@@ -265,6 +273,8 @@ def _original(pointer: Pointer) -> str:
 
 
 def _particulars(capture: Capture) -> dict[str, object]:
+    # Of a capture that we did not fetch ourselves, nothing is known of these.
+    request: dict[str, object] = {"request_headers": capture.request_headers, "final_url": capture.final_url}
     return {
         "url": capture.url,
         "media_type": capture.media_type.value,
@@ -274,7 +284,7 @@ def _particulars(capture: Capture) -> dict[str, object]:
         "http_charset": capture.http_charset,
         "http_headers": capture.http_headers,
         "truncated": capture.truncated,
-    }
+    } | {name: value for name, value in request.items() if value}
 
 
 def _target_uri(capture: Capture) -> str:

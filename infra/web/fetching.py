@@ -1,6 +1,6 @@
 """What fetching gives, and the closed list of reasons for which it gives nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -67,6 +67,7 @@ class FetchError(Exception):
         retry_after: seconds that the server asks to wait, None where it does not say; not capped.
         headers, body: of the answer as far as it came, where that is worth keeping; body after content decoding.
         final_url: the address that answered, after redirects; None where none did.
+        request_headers: as sent to that address.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class FetchError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         body: bytes = b"",
         final_url: str | None = None,
+        request_headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
@@ -88,6 +90,7 @@ class FetchError(Exception):
         self.headers = headers
         self.body = body
         self.final_url = final_url
+        self.request_headers = request_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Answer:
         fetched_at: when the last byte came, aware, in UTC.
         redirects: addresses on the way, without the first and the last.
         flags: `maybe_truncated` where the connection closed without a length and the page has no `</html>`.
+        request_headers: as sent to the address that answered.
     """
 
     url: str
@@ -112,7 +116,8 @@ class Answer:
     body: bytes
     fetched_at: datetime
     redirects: tuple[str, ...] = ()
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""

@@ -39,6 +39,7 @@ MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$"
 class _Reply:
     """What one hop gave: an answer, or a redirect, then without a body."""
 
+    sent: Headers
     status: int
     headers: Headers
     body: Body
@@ -146,6 +147,7 @@ class HttpClient:
             datetime.now(UTC),
             tuple(asked[1:-1]),
             flags,
+            reply.sent,
         )
 
     def _ask(self, target: Target, headers: Mapping[str, str], seconds: float, max_bytes: int, cut: bool) -> _Reply:
@@ -160,7 +162,7 @@ class HttpClient:
                 locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
                 body = Body() if unread else read_body(response, max_bytes, ends=ends, large=self._large, cut=cut)
-                return _Reply(response.status, shown, body, locations)
+                return _Reply(tuple(sent.items()), response.status, shown, body, locations)
         except NETWORK_ERRORS as error:
             failure = failure_of(error)
             raise FetchError(failure.reason, failure.detail) from error
@@ -205,6 +207,7 @@ def _require_page(reply: _Reply, sent: Mapping[str, str], url: str) -> None:
         headers=reply.headers,
         body=reply.body.content,
         final_url=url,
+        request_headers=reply.sent,
     )
 
 

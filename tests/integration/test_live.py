@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.archive import RawArchive
 from infra.catalog import Catalog, State
 from infra.days import Days
 from infra.demo_site import DemoSite, Redesign
@@ -104,6 +105,17 @@ def test_several_days_at_once_give_the_same_lake_as_one_after_the_other(
         assert [row["article_id"] for row in rows(lake, "globalresearch", day)] == [
             row["article_id"] for row in rows(tmp_path / "other", "globalresearch", day)
         ]
+
+
+def test_the_archive_keeps_what_was_asked_with_and_where_redirects_led(site: DemoSite, lake: Path) -> None:
+    work(site, lake, "theissue", Days.one(yesterday()))
+    archive = RawArchive(open_store(str(lake)))
+    captures = [archive.read(entry.pointer) for entry in archive.entries("theissue")]
+    agents = {dict(capture.request_headers)["User-Agent"] for capture in captures}
+    assert agents == {request.user_agent for request in site.requests}
+    moved = {capture.url: capture.final_url for capture in captures if capture.final_url}
+    assert moved
+    assert all("first-draft" in str(url) and "first-draft" not in final for url, final in moved.items())
 
 
 def test_only_archive_sends_nothing_and_rebuilds_what_was_lost(site: DemoSite, lake: Path) -> None:

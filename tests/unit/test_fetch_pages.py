@@ -41,7 +41,8 @@ def fetched(found: Answer | FetchError, url: str = URL, source: str | None = Non
 
 def answer(body: bytes = HTML, content_type: str = "text/html; charset=utf-8", **changes: Any) -> Answer:
     values = {"final_url": URL, "flags": ()} | changes
-    return Answer(URL, values["final_url"], 200, (("Content-Type", content_type),), body, EARLIER, (), values["flags"])
+    headers = (("Content-Type", content_type),)
+    return Answer(URL, values["final_url"], 200, headers, body, EARLIER, (), values["flags"], (("User-Agent", "us"),))
 
 
 def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> None:
@@ -52,6 +53,8 @@ def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> Non
     assert (page.capture.captured_at_basis, page.capture.http_status) == (CapturedAtBasis.LIVE, 200)
     assert (page.capture.http_charset, page.capture.source, page.capture.truncated) == ("utf-8", "tass", False)
     assert page.capture.http_headers == (("Content-Type", "text/html; charset=utf-8"),)
+    assert page.capture.request_headers == (("User-Agent", "us"),)
+    assert page.capture.final_url == "https://tass.com/world/1-moved"
 
 
 @pytest.mark.parametrize(
