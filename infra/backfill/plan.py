@@ -20,8 +20,9 @@ from parsers.registry import sources
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
 MAX_PIECES: Final = 200
 # A piece takes the slot of its source, up to 2.5 s on SQLite (measured), and asks for the source's lists: little beside
-# a minute at a request a second. Where nobody knows how much a source publishes, twenty requests a day are assumed.
-PIECE_REQUESTS: Final = 60
+# two minutes at a request a second, which live runs of the source can wait. Where nobody knows how much a source
+# publishes, twenty requests a day are assumed.
+PIECE_REQUESTS: Final = 120
 ASSUMED_REQUESTS: Final = 20
 PARSED_DAYS: Final = 31  # of a piece that sends no request: a month takes seconds
 MAX_DAYS: Final = 10 * 366  # O01: ten years are a deliberate wish; more is a slip in the year
@@ -166,7 +167,7 @@ def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[Planne
 
 
 def pieces_of(planned: Sequence[PlannedDay], wish: Wish) -> list[Piece]:
-    """Runs of days that are worked on together: about a minute of work, or more where there would be thousands.
+    """Runs of days that are worked on together: some minutes of work, or more where there would be thousands.
 
     Args:
         planned: from `plan_backfill`, in the order of the work.

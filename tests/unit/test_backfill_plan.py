@@ -157,14 +157,14 @@ def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDa
 @pytest.mark.parametrize(
     ("action", "requests", "lengths"),
     [
-        (Action.FETCH, 300, [1, 1, 1, 1, 1, 1, 1]),  # more than a minute of requests a day
-        (Action.FETCH, 25, [3, 3, 1]),
-        (Action.FETCH, None, [3, 3, 1]),  # nobody knows how many
+        (Action.FETCH, 300, [1, 1, 1, 1, 1, 1, 1]),  # more than two minutes of requests a day
+        (Action.FETCH, 40, [3, 3, 1]),
+        (Action.FETCH, None, [6, 1]),  # nobody knows how many
         (Action.FETCH, 4, [7]),
         (Action.PARSE, 0, [7]),
     ],
 )
-def test_a_piece_is_about_a_minute_of_requests_or_a_month_without_any(
+def test_a_piece_is_two_minutes_of_requests_or_a_month_without_any(
     action: Action, requests: int | None, lengths: list[int]
 ) -> None:
     pieces = pieces_of(days_of(7, action, requests), Wish(days=WEEK))
