@@ -78,21 +78,7 @@ def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
         answer: of status 200.
         source: name of the source, where the user says it.
     """
-    content_type = answer.header("content-type") or ""
-    return Capture(
-        body=answer.body,
-        media_type=media_type_of(answer.body, says_html="html" in content_type.lower()),
-        captured_at=answer.fetched_at,
-        captured_at_basis=CapturedAtBasis.LIVE,
-        url=url,
-        source=source,
-        http_status=answer.status,
-        http_charset=_charset_of(content_type),
-        http_headers=answer.headers,
-        request_headers=answer.request_headers,
-        final_url=answer.final_url if answer.final_url != url else None,
-        truncated="maybe_truncated" in answer.flags,
-    )
+    return _capture(url, answer, answer.fetched_at, source, truncated="maybe_truncated" in answer.flags)
 
 
 def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
@@ -101,20 +87,24 @@ def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | 
     broke_off = error.reason is FetchReason.TRUNCATED and error.body
     if not final and not broke_off:
         return None
-    content_type = next((value for name, value in error.headers if name.lower() == "content-type"), "")
+    return _capture(url, error, now, source, truncated=error.reason is FetchReason.TRUNCATED)
+
+
+def _capture(url: str, came: Answer | FetchError, at: datetime, source: str | None, *, truncated: bool) -> Capture:
+    content_type = next((value for name, value in came.headers if name.lower() == "content-type"), "")
     return Capture(
-        body=error.body,
-        media_type=media_type_of(error.body, says_html="html" in content_type.lower()),
-        captured_at=now,
+        body=came.body,
+        media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
+        captured_at=at,
         captured_at_basis=CapturedAtBasis.LIVE,
         url=url,
         source=source,
-        http_status=error.status,
+        http_status=came.status,
         http_charset=_charset_of(content_type),
-        http_headers=error.headers,
-        request_headers=error.request_headers,
-        final_url=error.final_url if error.final_url != url else None,
-        truncated=error.reason is FetchReason.TRUNCATED,
+        http_headers=came.headers,
+        request_headers=came.request_headers,
+        final_url=came.final_url if came.final_url != url else None,
+        truncated=truncated,
     )
 
 
