@@ -1,6 +1,7 @@
 """Register everything on a Prefect server that workers serve: a process work pool, the deployments, an automation."""
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, cast
 
@@ -12,7 +13,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.events import ResourceSpecification
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
 from flows.deployments import deployments
 from flows.pauses import keep_pauses
@@ -90,11 +91,9 @@ def dead_runs() -> Automation:
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
     """A process work pool; one that is there keeps its limits."""
-    try:
-        found = client.read_work_pool(name)
-    except ObjectNotFound:
+    with suppress(ObjectAlreadyExists):  # a worker that is started makes its pool, too, maybe at this moment
         client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
-        return
+    found = client.read_work_pool(name)
     if found.type != POOL_TYPE:
         raise UsageError(f"the work pool {name} is of type {found.type}", "Name another with --pool.")
 
