@@ -124,9 +124,9 @@ def launch(*command: str) -> str:
 
 def land(lake: str, sources: str, days: str) -> float:
     """Land a source at a time, as runs do."""
-    from infra.lake import Lake
-    from infra.object_store import open_store
-    from infra.tables.partition import Coverage
+    from infra.lake.lake import Lake
+    from infra.lake.partition import Coverage
+    from infra.store.open_store import open_store
     from tests.lake_samples import NOON, landed
 
     seconds = 0.0
@@ -208,9 +208,9 @@ def make_large(lake: str, rows: str) -> float:
     """One partition of many rows; its bodies are incompressible by and large, as no two words follow alike."""
     import pyarrow as pa
 
-    from infra.object_store import open_store
-    from infra.tables.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, write
-    from infra.tables.schema import to_table
+    from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, write
+    from infra.lake.schema import to_table
+    from infra.store.open_store import open_store
 
     def groups() -> Iterator[Any]:
         for first in range(0, int(rows), ROW_GROUP_ROWS):
@@ -228,8 +228,8 @@ def make_large(lake: str, rows: str) -> float:
 
 def merge(lake: str, rows: str) -> float:
     """Land new articles at the middle of the large partition's day."""
-    from infra.lake import Lake
-    from infra.object_store import open_store
+    from infra.lake.lake import Lake
+    from infra.store.open_store import open_store
 
     store = Lake(open_store(lake))
     new = [_long_article(int(rows) + number, second=number * 400) for number in range(NEW_ROWS)]
@@ -238,8 +238,8 @@ def merge(lake: str, rows: str) -> float:
 
 def verify(lake: str, rows: str) -> float:
     """Verify the large partition; its captures are not read, as there are none."""
-    from infra.object_store import open_store
-    from infra.verify import verify as faults_of
+    from infra.store.open_store import open_store
+    from infra.upkeep.verify import verify as faults_of
     from tests.lake_samples import provenance
 
     class Unread:
@@ -258,10 +258,10 @@ def verify(lake: str, rows: str) -> float:
 
 def move(lake: str, rows: str) -> float:
     """Let all rows of the large partition follow their captures, as `compact-raw` does."""
-    from infra.archive import Pointer
-    from infra.object_store import open_store
-    from infra.raw.row_pointers import move_captures
-    from infra.tables.partition import ARTICLES
+    from infra.archive.raw_archive import Pointer
+    from infra.lake.partition import ARTICLES
+    from infra.store.open_store import open_store
+    from infra.upkeep.row_pointers import move_captures
     from tests.lake_samples import pointer
 
     moves = {pointer(number): Pointer("raw/0", number * 1000, 900) for number in range(int(rows))}
@@ -274,7 +274,7 @@ def rewrite(lake: str) -> float:
 
     import pyarrow.parquet as pq
 
-    from infra.tables.partition import ROW_GROUP_ROWS, ZSTD_LEVEL
+    from infra.lake.partition import ROW_GROUP_ROWS, ZSTD_LEVEL
 
     (path,) = _parquet(lake)
 
@@ -289,7 +289,7 @@ def rewrite(lake: str) -> float:
 def _long_article(number: int, second: int | None = None) -> Any:
     import random
 
-    from parsers.article import Block, BlockType
+    from parsers.record.article import Block, BlockType
     from tests.lake_samples import NOON, landed
 
     generator = random.Random(number)
@@ -299,7 +299,7 @@ def _long_article(number: int, second: int | None = None) -> Any:
 
 
 def _large_key() -> str:
-    from infra.tables.partition import ARTICLES
+    from infra.lake.partition import ARTICLES
 
     return ARTICLES.key("gazette", "2024-05-01")
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.serve import HOST, isolated, prefect_server
+from flows.server.serve import HOST, isolated, prefect_server
 from infra.demo_site import DemoSite
 from infra.demo_site.mastheads import MASTHEADS
 

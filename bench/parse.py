@@ -11,11 +11,11 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Parsed
+from parsers.fields.urls import host_of
 from parsers.parse import parse
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Parsed
 from parsers.registry import by_host, by_name
-from parsers.urls import host_of
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures" / "sources"
 # What real pages have around their article, and hand-written ones lack. Medians of saved news pages: 255 KB, 980

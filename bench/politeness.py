@@ -15,9 +15,9 @@ from itertools import pairwise
 import requests
 
 from bench.slow_site import LOG, slow_site
-from infra.settings import Settings
-from infra.web.fetching import Answer
-from infra.web.polite_client import PoliteClient, fetch_all
+from infra.base.settings import Settings
+from infra.intake.web.fetching import Answer
+from infra.intake.web.polite_client import PoliteClient, fetch_all
 
 HOSTS = 40
 SECONDS = 15

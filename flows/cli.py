@@ -24,7 +24,7 @@ from flows.commands import (
     show,
     up,
 )
-from flows.console import ExitCode, stderr
+from flows.commands.console import ExitCode, stderr
 
 PROGRAM = "newslake"
 
@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit code.
     """
-    from infra.errors import DEBUG_VARIABLE, NewslakeError
+    from infra.base.errors import DEBUG_VARIABLE, NewslakeError
 
     try:
         code = app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)

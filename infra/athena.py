@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from infra.tables.partition import ARTICLES, REJECTS, TableKind
+from infra.lake.partition import ARTICLES, REJECTS, TableKind
 
 
 def create_table(kind: TableKind, lake: str) -> str:

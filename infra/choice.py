@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
-from infra.errors import UsageError
+from infra.base.errors import UsageError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -2,22 +2,22 @@
 
 from dataclasses import replace
 
-from parsers.article import Fidelity
-from parsers.capture import Capture, MediaType
-from parsers.content import problem_of
-from parsers.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
-from parsers.draft import Draft
-from parsers.finishing import finish
-from parsers.html import LayoutError, Node, Tree, select
-from parsers.origins import note_lines
-from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
-from parsers.page import Page
-from parsers.page_kinds import kind_despite_layout, kind_of_page, may_be_notice, notice_of_unknown_site
-from parsers.reading import read_page
+from parsers.fields.urls import host_of
+from parsers.page.content import problem_of
+from parsers.page.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
+from parsers.page.html import LayoutError, Node, Tree, select
+from parsers.page.page import Page
+from parsers.page.text import TextPage
+from parsers.reading.finishing import finish
+from parsers.reading.page_kinds import kind_despite_layout, kind_of_page, may_be_notice, notice_of_unknown_site
+from parsers.reading.reading import read_page
+from parsers.record.article import Fidelity
+from parsers.record.capture import Capture, MediaType
+from parsers.record.draft import Draft
+from parsers.record.origins import note_lines
+from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
-from parsers.source import Layout, Source, TextLayout
-from parsers.text import TextPage
-from parsers.urls import host_of
+from parsers.source.definition import Layout, Source, TextLayout
 
 # Mediacloud's limit is 10 MB ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
 MAX_BYTES = 10 * 1024 * 1024

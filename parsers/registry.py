@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 import parsers.sources
-from parsers.source import Source
+from parsers.source.definition import Source
 
 
 def sources() -> Mapping[str, Source]:

@@ -4,9 +4,9 @@ import io
 from datetime import UTC, datetime
 from typing import Final
 
-from infra.inputs.archived_pages import read_archive
-from infra.inputs.input_types import Input, Skipped, Unreadable
-from parsers.capture import Capture, CapturedAtBasis
+from infra.intake.archives.archived_pages import read_archive
+from infra.intake.files.input_types import Input, Skipped, Unreadable
+from parsers.record.capture import Capture, CapturedAtBasis
 
 COPIED = datetime(2026, 1, 1, tzinfo=UTC)
 CAPTURED = datetime(2017, 5, 10, 11, 50, tzinfo=UTC)

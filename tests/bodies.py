@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from infra.web.fetching import Answer, FetchError
+from infra.intake.web.fetching import Answer, FetchError
 from tests.http_clients import client_for
 from tests.raw_server import Reply, answer, raw_server
 

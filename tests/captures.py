@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from parsers.article import Article
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Outcome, Parsed, Rejected
+from parsers.record.article import Article
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Outcome, Parsed, Rejected
 
 AT = datetime(2024, 5, 3, 12, tzinfo=UTC)
 

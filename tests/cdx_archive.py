@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from infra.web.fetching import Answer as Fetched
-from infra.web.fetching import FetchError, FetchReason
+from infra.intake.web.fetching import Answer as Fetched
+from infra.intake.web.fetching import FetchError, FetchReason
 from tests.servers import Answer
 from tests.warc_builder import HTML, gzipped, record
 from tests.warc_builder import answer as http_answer

@@ -3,8 +3,8 @@
 import re
 from datetime import date, timedelta
 
-from infra.object_store import ObjectStore
-from infra.raw.compaction import CompactionReport, compact, plan_compaction
+from infra.store.object_store import ObjectStore
+from infra.upkeep.compaction import CompactionReport, compact, plan_compaction
 from tests.raw_lake import DAY, NOON, ClockedStore, capture, ingest
 
 BEFORE = date(2024, 5, 20)

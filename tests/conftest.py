@@ -29,7 +29,7 @@ def moto() -> Iterator[S3Server]:
 @pytest.fixture
 def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """No credentials, profiles, endpoints or proxies of whoever runs the tests; a new S3 client afterwards."""
-    from infra.stores import s3_store
+    from infra.store import s3_store
 
     def close_client() -> None:
         if s3_store.client.cache_info().currsize:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import requests
 
 from infra.demo_site import DemoSite
-from parsers.capture import Capture, CapturedAtBasis
-from parsers.content import media_type_of
+from parsers.page.content import media_type_of
+from parsers.record.capture import Capture, CapturedAtBasis
 
 
 class DemoClient:

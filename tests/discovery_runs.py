@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from infra.days import Days
-from infra.live.discovery import Discovered, discover
-from infra.live.discovery_state import DiscoveryState
-from infra.web.fetching import Answer, FetchError, FetchReason
-from parsers.discovery import Discovery, Feed, Sitemap
-from parsers.source import Source
+from infra.base.days import Days
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.work.live.discovery import Discovered, discover
+from infra.work.live.discovery_state import DiscoveryState
+from parsers.source.definition import Source
+from parsers.source.discovery import Discovery, Feed, Sitemap
 from tests.memory_store import MemoryStore
 
 TODAY = date(2024, 5, 10)

@@ -11,17 +11,18 @@ from typing import Self
 import orjson
 from typing_extensions import override
 
-from infra.archive import RawArchive
-from infra.captures import find_inputs
-from infra.object_store import PROBE_PREFIX, ObjectStore, open_store
-from infra.runs.filing import Run
-from infra.runs.ingest import ingest_chunk, plan
-from infra.runs.run_report import RunReport
-from infra.settings import Settings
-from infra.verify import verify
-from parsers.capture import Capture
-from parsers.outcome import Outcome
+from infra.archive.raw_archive import RawArchive
+from infra.base.settings import Settings
+from infra.intake.captures import find_inputs
+from infra.store.object_store import PROBE_PREFIX, ObjectStore
+from infra.store.open_store import open_store
+from infra.upkeep.verify import verify
+from infra.work.ingest import ingest_chunk, plan
+from infra.work.run import Run
+from infra.work.run_report import RunReport
 from parsers.parse import parse
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome
 from tests import sample_pages as pages
 
 FIRST_RUN = "20240301T000000Z-0000001"

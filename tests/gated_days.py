@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from infra.archive import ArchivedCapture, Pointer
-from infra.lake import Lake
-from infra.object_store import ObjectStore
-from infra.runs.filing import Examined, Run, file_outcomes
-from infra.settings import Settings
-from parsers.article import article_id
-from parsers.capture import Capture
-from parsers.outcome import Outcome, Parsed, Rejected, RejectReason
+from infra.archive.raw_archive import ArchivedCapture, Pointer
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from infra.work.outcomes import file_outcomes
+from infra.work.run import Examined, Run
 from parsers.parse import parse
+from parsers.record.article import article_id
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from tests import sample_pages as pages
 from tests.memory_store import MemoryStore
 

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra.settings import Settings
-from infra.web.addresses import AddressPolicy
-from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.http import HttpClient
-from infra.web.polite_client import PoliteClient
+from infra.base.settings import Settings
+from infra.intake.web.addresses import AddressPolicy
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.http import HttpClient
+from infra.intake.web.polite_client import PoliteClient
 from tests.raw_server import RawServer
 from tests.sleeping_clock import SleepingClock
 

@@ -23,8 +23,8 @@ from threading import Lock
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from infra.lake import Lake
-from infra.object_store import open_store
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
 from tests.disturbed_lake import ingest
 from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
 
@@ -135,7 +135,7 @@ def die_on_disk(steps: Steps) -> None:
 
 def die_on_s3(steps: Steps) -> None:
     """Steps are: before a PUT, when half of it was sent, and when the server has done it; before a DELETE."""
-    from infra.stores import s3_store
+    from infra.store import s3_store
 
     def before_put(request: Any, **_: object) -> None:
         steps.take()

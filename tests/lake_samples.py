@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.archive import Pointer
-from infra.tables.rejects import Reject
-from parsers.article import Article, Block, BlockType, Fidelity, Image, Provenance, article_id, content_digest
-from parsers.capture import CaptureIdentity
-from parsers.outcome import RejectReason
+from infra.archive.raw_archive import Pointer
+from infra.lake.rejects import Reject
+from parsers.record.article import Article, Block, BlockType, Fidelity, Image, Provenance, article_id, content_digest
+from parsers.record.capture import CaptureIdentity
+from parsers.record.outcome import RejectReason
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 SOURCE = "gazette"

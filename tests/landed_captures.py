@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from infra.archive import ArchivedCapture, Pointer, RawArchive
-from infra.lake import Lake
-from infra.runs.filing import Examined, Run, file_outcomes
-from parsers.capture import Capture
-from parsers.outcome import Parsed
+from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
+from infra.lake.lake import Lake
+from infra.work.outcomes import file_outcomes
+from infra.work.run import Examined, Run
 from parsers.parse import parse
+from parsers.record.capture import Capture
+from parsers.record.outcome import Parsed
 
 
 def archive(run: Run, captures: Iterable[Capture], source: str = "tass") -> None:

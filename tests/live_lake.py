@@ -3,16 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from flows.start import new_run_id
-from infra.days import Days
+from flows.jobs.start import new_run_id
+from infra.base.days import Days
+from infra.base.settings import Settings
 from infra.demo_site import DemoSite
-from infra.lake import Lake
-from infra.live.carry_out import work_on
-from infra.live.plan import Order
-from infra.object_store import open_store
-from infra.runs.filing import Run
-from infra.runs.run_report import RunReport
-from infra.settings import Settings
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.work.live.carry_out import work_on
+from infra.work.live.plan import Order
+from infra.work.run import Run
+from infra.work.run_report import RunReport
 
 FAST = 0.001  # seconds between requests; the demo site's Crawl-delay may ask for more
 

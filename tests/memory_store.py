@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError, ObjectInfo, Stored
+from infra.base.errors import NewslakeError
+from infra.store.object_store import ConflictError, ObjectInfo, Stored
 
 MODIFIED_AT = datetime(2024, 5, 1, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ import os
 import signal
 import time
 
-from parsers.capture import Capture
-from parsers.outcome import Outcome, Rejected, RejectReason
 from parsers.parse import parse
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome, Rejected, RejectReason
 
 
 def parse_as_told(capture: Capture) -> Outcome:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from infra.settings import Settings
-from infra.web.polite_client import PoliteClient
+from infra.base.settings import Settings
+from infra.intake.web.polite_client import PoliteClient
 from tests.servers import Answer, scripted_server
 
 HOSTS = ("news.example", "feeds.example")

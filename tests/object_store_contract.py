@@ -14,9 +14,10 @@ from threading import Barrier
 
 import pytest
 
-from infra import object_store
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError, ObjectStore, open_store, read_merge_write
+from infra.base.errors import NewslakeError
+from infra.store import object_store
+from infra.store.object_store import ConflictError, ObjectStore, read_merge_write
+from infra.store.open_store import open_store
 
 KEY = "articles/source=tass/date=2017-05-10/articles.parquet"
 INVALID_KEYS = [

@@ -7,12 +7,12 @@ from typing import Any
 
 from typing_extensions import override
 
-from infra.archive import ArchivedCapture, RawArchive
-from infra.lake import Lake
-from infra.object_store import ObjectInfo, ObjectStore, Stored
-from infra.tables.partition import REJECTS
-from infra.verify import Fault, verify
-from parsers.capture import Capture, CapturedAtBasis, CaptureIdentity, MediaType
+from infra.archive.raw_archive import ArchivedCapture, RawArchive
+from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS
+from infra.store.object_store import ObjectInfo, ObjectStore, Stored
+from infra.upkeep.verify import Fault, verify
+from parsers.record.capture import Capture, CapturedAtBasis, CaptureIdentity, MediaType
 from tests.lake_samples import SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 

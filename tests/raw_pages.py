@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from infra.archive import ArchivedCapture, Pointer, RawArchive
-from infra.object_store import ObjectStore
-from parsers.capture import Capture, CapturedAtBasis, MediaType
+from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
+from infra.store.object_store import ObjectStore
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 MOMENT = datetime(2017, 5, 10, 11, 50, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-from parsers.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 FIRST_DAY = date(2024, 1, 10)
 

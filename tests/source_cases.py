@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Parsed
 from parsers.parse import parse
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Parsed
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 CASES = sorted(path for path in FIXTURES.glob("*/*") if path.is_dir())

@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, Final
 
-from infra.archive import RawArchive
-from infra.captures import find_inputs
-from infra.inputs.input_types import Input
-from infra.lake import Lake
-from infra.object_store import ObjectStore, open_store
-from infra.runs.ingest import Chunk, ingest_chunk
-from infra.settings import Settings
-from infra.tables.partition import ARTICLES, REJECTS
-from infra.verify import verify
+from infra.archive.raw_archive import RawArchive
+from infra.base.settings import Settings
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Input
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from infra.upkeep.verify import verify
+from infra.work.ingest import Chunk, ingest_chunk
 from tests.disturbed_lake import SECOND_RUN, InlineRun
 
 INGESTERS: Final = 4

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.live import ARCHIVE, OnlyOption, PreferOption, only_archive
 from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, under_prefect
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infra.backfill.plan import Piece, PlannedDay, Wish
-    from infra.days import Days
-    from infra.runs.filing import Run
-    from infra.runs.run_report import RunReport
+    from infra.base.days import Days
+    from infra.work.backfill.plan import Piece, PlannedDay, Wish
+    from infra.work.run import Run
+    from infra.work.run_report import RunReport
 
 ReprocessOption = Annotated[
     str,
@@ -60,11 +60,11 @@ def backfill(
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
+    from flows.jobs.start import begin_run
     from flows.reports.report import plan_summary
-    from flows.start import begin_run
-    from infra.backfill.plan import Direction, Reprocess, Wish, pieces_of, plan_backfill
     from infra.choice import parse_choice
-    from infra.live.preference import Preference
+    from infra.work.backfill.plan import Direction, Reprocess, Wish, pieces_of, plan_backfill
+    from infra.work.live.preference import Preference
 
     wish = Wish(
         days=_days(start, end),
@@ -76,7 +76,7 @@ def backfill(
     )
     run = begin_run(lake, accept)
     if not dry_run and under_prefect(prefect):
-        from flows.backfill import backfill as flow
+        from flows.jobs.backfill import backfill as flow
 
         report = flow(
             wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess, order=order, prefer=prefer,
@@ -92,7 +92,7 @@ def backfill(
 
 
 def _days(start: str, end: str) -> "Days":
-    from infra.days import Days, parse_day, require_begun
+    from infra.base.days import Days, parse_day, require_begun
 
     days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
     require_begun(days, datetime.now(UTC))
@@ -111,10 +111,10 @@ def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str)
     Raises:
         NewslakeError: some could not be done; the others are.
     """
-    from infra.backfill.window import require_all_done, work_through
-    from infra.live.carry_out import work_on
-    from infra.live.site_lock import site_locks
-    from infra.web.politeness import StoppedError
+    from infra.intake.web.politeness import StoppedError
+    from infra.work.backfill.window import require_all_done, work_through
+    from infra.work.live.carry_out import work_on
+    from infra.work.live.site_lock import site_locks
 
     today = datetime.now(UTC).date()
     stop = Event()
@@ -137,7 +137,7 @@ def _show(planned: "Sequence[PlannedDay]", wish: "Wish", as_json: bool) -> int:
     from rich.table import Table
 
     from flows.reports.report import plan_rows, plan_summary
-    from infra.backfill.plan import totals
+    from infra.work.backfill.plan import totals
 
     if as_json:
         print_json({

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.errors import UsageError
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from parsers.suggested_checks import Suggestion
+    from parsers.source.suggested_checks import Suggestion
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
 JUDGED_DAYS = 90  # a season: holidays are among them, the redesign before the last is not
@@ -24,11 +24,11 @@ def suggest_checks(source: SourceArgument, lake: LakeOption = None, as_json: Jso
 
     newslake suggest-checks tass
     """
-    from flows.start import load_run_settings
-    from infra.known_sources import require_source
-    from infra.object_store import open_store
-    from infra.quality.history import History
-    from parsers.suggested_checks import as_code, suggest
+    from flows.jobs.start import load_run_settings
+    from infra.base.known_sources import require_source
+    from infra.store.open_store import open_store
+    from infra.work.gate.history import History
+    from parsers.source.suggested_checks import as_code, suggest
 
     require_source(source)
     store = open_store(load_run_settings(lake).lake)
@@ -83,11 +83,11 @@ def release(
     newslake release tass --day 2017-05-10 --reason "a holiday: three stories are right"
     """
     from flows.commands.runs import finish, progress
-    from flows.start import begin_run
-    from infra.days import parse_day
-    from infra.known_sources import require_source
-    from infra.quality.release import plan_release, require_hold
-    from infra.quality.release import release as land
+    from flows.jobs.start import begin_run
+    from infra.base.days import parse_day
+    from infra.base.known_sources import require_source
+    from infra.work.gate.release import plan_release, require_hold
+    from infra.work.gate.release import release as land
 
     require_source(source)
     chosen = parse_day(day, "--day")

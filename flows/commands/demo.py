@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.days import Days
+    from infra.base.days import Days
     from infra.demo_site import DemoSite
-    from infra.runs.run_report import RunReport
+    from infra.work.run_report import RunReport
 
 SAMPLES = "samples"  # folder beside this file: pages written for newslake, in the layouts of three sources
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
@@ -32,8 +32,8 @@ def demo(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
     newslake demo
     """
-    from flows.start import load_run_settings, open_checked_store
-    from infra.days import Days
+    from flows.jobs.start import load_run_settings, open_checked_store
+    from infra.base.days import Days
     from infra.demo_site import DemoSite
 
     settings = load_run_settings(lake)
@@ -53,8 +53,8 @@ def demo(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 @contextmanager
 def _environment(site: "DemoSite") -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
-    from flows.serve import isolated
-    from infra.live.site_lock import state_folder
+    from flows.server.serve import isolated
+    from infra.work.live.site_lock import state_folder
 
     before = dict(os.environ)
     os.environ |= {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
@@ -75,8 +75,8 @@ def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunRep
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
     with stderr().status("loading Prefect …") as status:
-        from flows.backfill import backfill
-        from flows.ingest import ingest
+        from flows.jobs.backfill import backfill
+        from flows.jobs.ingest import ingest
 
         status.update(f"running the flow [bold]backfill[/bold] {server} …")
         fetched = backfill(days.start, days.end, list(SOURCES), max_active=len(SOURCES), lake=lake)
@@ -87,9 +87,9 @@ def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunRep
 def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: int, lake: str) -> None:
     from flows.reports.grid import calendar
     from flows.reports.report import query_table, summary_table
-    from infra.catalog import Catalog
-    from infra.object_store import open_store
-    from infra.query import run_query
+    from infra.lake.day_states import Catalog
+    from infra.lake.query import run_query
+    from infra.store.open_store import open_store
 
     console = stdout()
     store = open_store(lake)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import ExitCode, JsonOption, print_json, stdout
+from flows.commands.console import ExitCode, JsonOption, print_json, stdout
 
 DEFAULT_POOL = "newslake"
 
@@ -24,11 +24,11 @@ def deploy(
 
     PREFECT_API_URL=http://127.0.0.1:4200/api newslake deploy
     """
-    from flows.serve import SILENT
+    from flows.server.serve import SILENT
 
     for name, setting in SILENT.items():  # before Prefect is imported, which reads them
         os.environ.setdefault(name, setting)
-    from flows.deploy import deploy as register
+    from flows.server.deploy import deploy as register
 
     names = register(pool)
     if as_json:

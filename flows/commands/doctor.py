@@ -3,10 +3,10 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from infra.doctor import Finding
+    from infra.upkeep.doctor import Finding
 
 SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault": "[red]✘[/red]"}
 
@@ -22,7 +22,7 @@ def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> int:
     """
     with stderr().status("") as status:
         status.update("loading …")
-        from infra.doctor import Verdict, diagnose
+        from infra.upkeep.doctor import Verdict, diagnose
 
         found: list[tuple[str, Finding]] = []
         for name, finding in diagnose(lake):

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.errors import UsageError
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.base.errors import UsageError
 
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
@@ -32,13 +32,13 @@ def status(
     """
     from rich.text import Text
 
+    from flows.jobs.start import load_run_settings
     from flows.reports.grid import calendar
     from flows.reports.held_text import held_lines, staleness
-    from flows.start import load_run_settings
-    from infra.catalog import Catalog
-    from infra.days import Days, parse_day
-    from infra.known_sources import require_source
-    from infra.object_store import open_store
+    from infra.base.days import Days, parse_day
+    from infra.base.known_sources import require_source
+    from infra.lake.day_states import Catalog
+    from infra.store.open_store import open_store
     from parsers.registry import sources as registered
 
     if source is not None:
@@ -89,13 +89,12 @@ def query(
 
     newslake query "SELECT title, text FROM articles" --source tass --start 2017-05-01 --end 2017-05-08 --json
     """
+    from flows.jobs.start import load_run_settings
     from flows.reports.report import query_table
-    from flows.start import load_run_settings
-    from infra.archive import UNKNOWN_SOURCE
-    from infra.days import parse_day
-    from infra.known_sources import require_source
-    from infra.object_store import open_store
-    from infra.query import Selection, run_query
+    from infra.base.days import parse_day
+    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
+    from infra.lake.query import Selection, run_query
+    from infra.store.open_store import open_store
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other", "Give one of them.")
@@ -125,10 +124,10 @@ def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
     newslake verify
     """
-    from flows.start import load_run_settings
-    from infra.archive import RawArchive
-    from infra.object_store import open_store
-    from infra.verify import verify as faults_of
+    from flows.jobs.start import load_run_settings
+    from infra.archive.raw_archive import RawArchive
+    from infra.store.open_store import open_store
+    from infra.upkeep.verify import verify as faults_of
 
     store = open_store(load_run_settings(lake).lake)
     faults = list(faults_of(store, RawArchive(store)))
@@ -151,9 +150,9 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
     newslake sources --json
     """
+    from flows.jobs.start import load_run_settings
     from flows.reports import source_list
-    from flows.start import load_run_settings
-    from infra.object_store import open_store
+    from infra.store.open_store import open_store
     from parsers.registry import broken
     from parsers.registry import sources as registered
 

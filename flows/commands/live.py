@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from infra.days import Days
-    from infra.live.fetch_urls import UrlOutcome
-    from infra.live.plan import Order
-    from infra.runs.filing import Run
+    from infra.base.days import Days
+    from infra.work.live.fetch_urls import UrlOutcome
+    from infra.work.live.plan import Order
+    from infra.work.run import Run
 
 PreferOption = Annotated[
     str,
@@ -61,13 +61,13 @@ def run(
 
     newslake run tass --day 2017-05-10 --only archive
     """
-    from flows.start import begin_run
+    from flows.jobs.start import begin_run
+    from infra.base.days import Days, parse_day, require_begun
+    from infra.base.known_sources import require_source
     from infra.choice import parse_choice
-    from infra.days import Days, parse_day, require_begun
-    from infra.known_sources import require_source
-    from infra.live.plan import Order
-    from infra.live.preference import Preference
     from infra.without_pandas import leave_pandas_out
+    from infra.work.live.plan import Order
+    from infra.work.live.preference import Preference
 
     leave_pandas_out()
     require_source(source)
@@ -80,7 +80,7 @@ def run(
     if dry_run:
         return _show_plan(source, days, order, context, as_json)
     if under_prefect(prefect):
-        from flows.run import run as flow
+        from flows.jobs.run import run as flow
 
         report = flow(
             source, days.start, prefer=order.prefer.value, only_archive=order.only_archive, accept=accept,
@@ -96,7 +96,7 @@ def only_archive(only: str | None) -> bool:
     Raises:
         UsageError: `--only` with another word.
     """
-    from infra.errors import UsageError
+    from infra.base.errors import UsageError
 
     if only not in (None, ARCHIVE):
         raise UsageError(f"--only {only!r} is not known", "Write --only archive, or leave it out.")
@@ -104,10 +104,10 @@ def only_archive(only: str | None) -> bool:
 
 
 def _run_here(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
-    from infra.live.carry_out import carry_out
-    from infra.live.plan import make_plan
-    from infra.live.site_lock import site_locks
-    from infra.web.polite_client import PoliteClient
+    from infra.intake.web.polite_client import PoliteClient
+    from infra.work.live.carry_out import carry_out
+    from infra.work.live.plan import make_plan
+    from infra.work.live.site_lock import site_locks
 
     console = stderr()
     today = datetime.now(UTC).date()
@@ -123,9 +123,9 @@ def _run_here(source: str, days: "Days", order: "Order", run: "Run", as_json: bo
 
 
 def _show_plan(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
-    from infra.live.plan import make_plan
-    from infra.live.site_lock import site_locks
-    from infra.web.polite_client import PoliteClient
+    from infra.intake.web.polite_client import PoliteClient
+    from infra.work.live.plan import make_plan
+    from infra.work.live.site_lock import site_locks
 
     today = datetime.now(UTC).date()
     with site_locks([source], _say_waiting), PoliteClient.open(run.settings) as client:
@@ -175,16 +175,16 @@ def fetch(
 
     newslake fetch --url-file addresses.txt --json
     """
-    from flows.start import begin_run
-    from infra.errors import UsageError
-    from infra.known_sources import require_source
-    from infra.live.fetch_urls import fetch_urls
-    from infra.live.site_lock import site_locks
-    from infra.tables.rejects import writable
-    from infra.web.polite_client import PoliteClient
+    from flows.jobs.start import begin_run
+    from infra.base.errors import UsageError
+    from infra.base.known_sources import require_source
+    from infra.intake.web.polite_client import PoliteClient
+    from infra.lake.rejects import writable
     from infra.without_pandas import leave_pandas_out
+    from infra.work.live.fetch_urls import fetch_urls
+    from infra.work.live.site_lock import site_locks
+    from parsers.fields.urls import host_of
     from parsers.registry import by_host
-    from parsers.urls import host_of
 
     leave_pandas_out()
     if source is not None:
@@ -218,7 +218,7 @@ def fetch(
 
 
 def _read_list(name: str) -> list[str]:
-    from infra.errors import UsageError
+    from infra.base.errors import UsageError
 
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")

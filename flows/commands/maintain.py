@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.runs import PrefectOption, finish, under_prefect
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from infra.backfill.repair import Repairs
+    from infra.upkeep.repair import Repairs
 
 
 def maintain(
@@ -35,16 +35,16 @@ def maintain(
     newslake maintain tass theissue
     """
     from flows.commands.backfill import work_here
-    from flows.start import begin_run
-    from infra.backfill.repair import plan_repairs
-    from infra.known_sources import require_source
-    from infra.runs.run_report import RunReport
+    from flows.jobs.start import begin_run
+    from infra.base.known_sources import require_source
+    from infra.upkeep.repair import plan_repairs
+    from infra.work.run_report import RunReport
 
     for name in sources or ():
         require_source(name)
     run = begin_run(lake)
     if not dry_run and under_prefect(prefect):
-        from flows.maintain import maintain as flow
+        from flows.jobs.maintain import maintain as flow
 
         return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
     repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources or ())

@@ -12,11 +12,11 @@ from typing import Annotated, Any, BinaryIO
 import orjson
 import typer
 
-from flows.console import ExitCode, JsonOption, stderr, stdout
-from infra.errors import UsageError
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.content import Problem
-from parsers.outcome import Outcome, Parsed, Rejected
+from flows.commands.console import ExitCode, JsonOption, stderr, stdout
+from infra.base.errors import UsageError
+from parsers.page.content import Problem
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Outcome, Parsed, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def parse(
     if url and len(files or ()) != 1:
         raise UsageError("--url goes with exactly one FILE", "Use --cases for several pages with addresses.")
     if source is not None:
-        from infra.known_sources import require_source
+        from infra.base.known_sources import require_source
 
         require_source(source)
     named = [Case(str(path), path, url, source) for path in files or []]
@@ -106,8 +106,8 @@ def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) ->
 
 def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
     """Each case with its outcome, in their order. Files are read as they are needed, each at most to the page limit."""
-    from infra.parse_pool import ParsePool
-    from infra.settings import load_settings
+    from infra.base.settings import load_settings
+    from infra.work.parse_pool import ParsePool
 
     settings = load_settings()
     workers, limit = min(settings.workers, len(cases) or 1), settings.max_page_bytes
@@ -167,7 +167,7 @@ def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
 
     Without a time of its own it has that of the file, which no year is taken from.
     """
-    from infra.inputs.page_bytes import read_page
+    from infra.intake.files.page_bytes import read_page
 
     with _opened(case.path) as stream:
         page = read_page(stream, max_bytes)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.errors import UsageError
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from infra.quarantine import RejectGroup
+    from infra.lake.quarantine import RejectGroup
 
 SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --json has all of them
 
@@ -32,10 +32,10 @@ def rejects(
 
     newslake rejects --source tass --reason layout
     """
-    from flows.start import load_run_settings
-    from infra.days import Days, parse_day
-    from infra.object_store import open_store
-    from infra.quarantine import grouped, rejects_in
+    from flows.jobs.start import load_run_settings
+    from infra.base.days import Days, parse_day
+    from infra.lake.quarantine import grouped, rejects_in
+    from infra.store.open_store import open_store
 
     _require_known(source, reason)
     first = parse_day(start, "--start") if start else None
@@ -58,9 +58,8 @@ def rejects(
 
 
 def _require_known(source: str | None, reason: str | None) -> None:
-    from infra.archive import UNKNOWN_SOURCE
-    from infra.known_sources import require_source
-    from parsers.outcome import RejectReason
+    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
+    from parsers.record.outcome import RejectReason
 
     if source is not None and source != UNKNOWN_SOURCE:
         require_source(source)

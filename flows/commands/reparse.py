@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, rebuild_here, under_prefect
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.errors import UsageError
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infra.runs.comparison import Comparison
-    from infra.runs.filing import Run
-    from infra.runs.reparse_plan import ArchivedChunk, Scope
+    from infra.work.reparse.comparison import Comparison
+    from infra.work.reparse.plan import ArchivedChunk, Scope
+    from infra.work.run import Run
 
 OnlyRejectsOption = Annotated[
     bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
@@ -60,9 +60,9 @@ def reparse(
 
     newslake reparse tass --only-rejects
     """
-    from flows.start import begin_run
-    from infra.days import parse_day
-    from infra.runs.reparse_plan import Scope
+    from flows.jobs.start import begin_run
+    from infra.base.days import parse_day
+    from infra.work.reparse.plan import Scope
 
     if html and not diff:
         raise UsageError("--html goes with --diff", "Write --diff --html FILE.")
@@ -80,16 +80,16 @@ def reparse(
             return ExitCode.DONE
         if not in_flow:
             return rebuild_here(chunks, run, as_json, ", ".join(scope.names or ["any source"]))
-    from flows.reparse import reparse as flow
+    from flows.jobs.reparse import reparse as flow
 
     report = flow(list(scope.names), first, last, only_rejects, outdated, accept=accept, lake=run.settings.lake)
     return finish(report, run, as_json)
 
 
 def _show_diff(scope: "Scope", lake: str | None, html: Path | None, as_json: bool) -> int:
+    from flows.jobs.start import load_run_settings, new_run_id
     from flows.reports.diff_report import diff_page, diff_tables
-    from flows.start import load_run_settings, new_run_id
-    from infra.runs.filing import Run
+    from infra.work.run import Run
 
     run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
     found = _compared(scope.plan(run.open_store()), run)
@@ -120,7 +120,7 @@ def _confirmed(chunks: "Sequence[ArchivedChunk]", run: "Run") -> bool:
 
 
 def _compared(chunks: "Sequence[ArchivedChunk]", run: "Run") -> "Comparison":
-    from infra.runs.reparse import try_out
+    from infra.work.reparse.reparse import try_out
 
     with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
         return try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.errors import UsageError
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from infra.raw.compaction import CompactionReport
-    from infra.raw.expiry import Expiry
+    from infra.upkeep.compaction import CompactionReport
+    from infra.upkeep.expiry import Expiry
 
-GRACE_HOURS = 24  # infra.raw.raw_references.GRACE says why; not imported here, so that --help stays quick
+GRACE_HOURS = 24  # infra.upkeep.raw_references.GRACE says why; not imported here, so that --help stays quick
 
 SourceOption = Annotated[
     str | None, typer.Option("--source", help="Only this source; `_unknown`: captures of no known source.")
@@ -57,10 +57,10 @@ def compact_raw(
 
     newslake compact-raw --source tass --before 2017-06-01
     """
-    from flows.start import load_run_settings, open_checked_store
-    from infra.days import parse_day
-    from infra.object_store import open_store
-    from infra.raw.compaction import CompactionReport, compact, plan_compaction
+    from flows.jobs.start import load_run_settings, open_checked_store
+    from infra.base.days import parse_day
+    from infra.store.open_store import open_store
+    from infra.upkeep.compaction import CompactionReport, compact, plan_compaction
 
     now = datetime.now(UTC)
     limit = parse_day(before, "--before") if before else (now - timedelta(days=1)).date()
@@ -109,10 +109,10 @@ def expire(
 
     newslake expire --layer raw --older-than 730 --source tass --yes
     """
-    from flows.start import load_run_settings, open_checked_store
-    from infra.object_store import open_store
-    from infra.raw.expiry import Action, Layer
-    from infra.raw.expiry import expire as expire_layer
+    from flows.jobs.start import load_run_settings, open_checked_store
+    from infra.store.open_store import open_store
+    from infra.upkeep.expiry import Action, Layer
+    from infra.upkeep.expiry import expire as expire_layer
 
     if layer not in set(Layer):
         raise UsageError(f"--layer {layer!r} is none", f"Take one of {', '.join(Layer)}.")
@@ -147,8 +147,7 @@ def expire(
 
 
 def _require_known(source: str | None) -> None:
-    from infra.archive import UNKNOWN_SOURCE
-    from infra.known_sources import require_source
+    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
 
     if source is not None and source != UNKNOWN_SOURCE:
         require_source(source)

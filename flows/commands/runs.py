@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from infra.runs.filing import Run
-    from infra.runs.reparse_plan import ArchivedChunk
-    from infra.runs.run_report import RunReport
+    from infra.work.reparse.plan import ArchivedChunk
+    from infra.work.run import Run
+    from infra.work.run_report import RunReport
 
 PrefectOption = Annotated[
     bool,
@@ -57,12 +57,12 @@ def ingest(
 
     newslake ingest crawl.warc.gz --source tass --lake s3://news/lake
     """
-    from flows.start import begin_run
-    from infra.captures import find_inputs
-    from infra.days import parse_instant
-    from infra.known_sources import require_source
-    from infra.runs.ingest import ingest_chunk, plan
-    from infra.runs.run_report import RunReport
+    from flows.jobs.start import begin_run
+    from infra.base.days import parse_instant
+    from infra.base.known_sources import require_source
+    from infra.intake.captures import find_inputs
+    from infra.work.ingest import ingest_chunk, plan
+    from infra.work.run_report import RunReport
 
     if source is not None:
         require_source(source)
@@ -70,7 +70,7 @@ def ingest(
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
     run = begin_run(lake, accept)
     if under_prefect(prefect):
-        from flows.ingest import ingest as flow
+        from flows.jobs.ingest import ingest as flow
 
         return finish(
             flow(paths, source or "", captured_at or "", manifest or "", accept, run.settings.lake), run, as_json
@@ -83,7 +83,7 @@ def ingest(
 def under_prefect(asked: bool) -> bool:
     """Whether to run as a flow: if that is asked for, or a server is configured. Says so if not."""
     if asked or os.environ.get("PREFECT_API_URL"):
-        from flows.serve import SILENT
+        from flows.server.serve import SILENT
 
         for name, setting in SILENT.items():
             os.environ.setdefault(name, setting)
@@ -101,7 +101,7 @@ def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, w
         as_json: print JSON.
         what: of which something should be archived, for the message if nothing is.
     """
-    from infra.runs.reparse import rebuild, reparse_chunk
+    from infra.work.reparse.reparse import rebuild, reparse_chunk
 
     if not chunks:
         stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")

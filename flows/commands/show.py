@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.console import ExitCode, JsonOption, LakeOption, print_json, stdout
-from infra.errors import NewslakeError, UsageError
+from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stdout
+from infra.base.errors import NewslakeError, UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from infra.find_record import Record, Today
-    from infra.object_store import ObjectStore
-    from infra.runs.comparison import FieldChange
-    from infra.settings import Settings
+    from infra.base.settings import Settings
+    from infra.store.object_store import ObjectStore
+    from infra.upkeep.find_record import Record, Today
+    from infra.work.reparse.comparison import FieldChange
 
 BODY = "body"
 BASES = {
@@ -56,11 +56,11 @@ def show(
     """
     if raw and as_json:
         raise UsageError("--raw and --json exclude each other", "Give one of them.")
-    from flows.start import load_run_settings
-    from infra.archive import RawArchive
-    from infra.find_record import find_record
-    from infra.known_sources import require_source
-    from infra.object_store import open_store
+    from flows.jobs.start import load_run_settings
+    from infra.archive.raw_archive import RawArchive
+    from infra.base.known_sources import require_source
+    from infra.store.open_store import open_store
+    from infra.upkeep.find_record import find_record
 
     if source is not None:
         require_source(source)
@@ -81,8 +81,8 @@ def show(
 
 def _today(store: "ObjectStore", record: "Record", settings: "Settings") -> "Today | str":
     """What today's parser makes of an article's page; a line that says why that cannot be known."""
-    from infra.find_record import parse_today
-    from infra.tables.partition import ARTICLES
+    from infra.lake.partition import ARTICLES
+    from infra.upkeep.find_record import parse_today
 
     if record.kind is not ARTICLES:
         return "`newslake reparse --only-rejects` parses rejected pages again."
@@ -93,7 +93,7 @@ def _today(store: "ObjectStore", record: "Record", settings: "Settings") -> "Tod
 
 
 def _as_json(record: "Record", today: "Today | str") -> dict[str, Any]:
-    from infra.find_record import STATED_BY_LANDING
+    from infra.upkeep.find_record import STATED_BY_LANDING
 
     shown: dict[str, Any] = {"table": record.kind.name, "source": record.source, "date": record.date, "row": record.row}
     shown["origins"] = _origins(record, today)
@@ -111,7 +111,7 @@ def _print(record: "Record", today: "Today | str") -> None:
     from rich.text import Text
 
     from flows.reports.record_text import lines_of, shown
-    from infra.tables.partition import ARTICLES
+    from infra.lake.partition import ARTICLES
 
     console = stdout()
     row = record.row
@@ -162,7 +162,7 @@ def _field_table(record: "Record", today: "Today | str") -> "Table":
 
 
 def _sign(name: str, changes: "dict[str, FieldChange]", today: "Today | str") -> str:
-    from infra.find_record import STATED_BY_LANDING
+    from infra.upkeep.find_record import STATED_BY_LANDING
 
     if isinstance(today, str) or today.rejected or name in STATED_BY_LANDING:
         return ""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from flows.console import ExitCode, LakeOption, stderr
+from flows.commands.console import ExitCode, LakeOption, stderr
 
 DEFAULT_PORT = 4200  # Prefect's own, which its documentation and its users know
 
@@ -23,8 +23,8 @@ def up(
 
     newslake up --port 4300 --lake s3://news/lake
     """
-    from flows.serve import serve_all
-    from flows.start import load_run_settings, open_checked_store
+    from flows.jobs.start import load_run_settings, open_checked_store
+    from flows.server.serve import serve_all
 
     settings = load_run_settings(lake)
     open_checked_store(settings)

@@ -12,8 +12,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.reports.grid import MEANINGS, SIGNS
-from infra.catalog import Day, State
-from parsers.article import NULL_PARTITION
+from infra.lake.day_states import Day, State
+from parsers.record.article import NULL_PARTITION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

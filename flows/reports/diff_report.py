@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import lines_of, shown
-from infra.runs.comparison import Comparison, FieldChange, Kind, Sample
+from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # in a terminal: a screen or two; the page has all that were taken
 SHOWN_VALUE = 160  # characters of a value in a terminal

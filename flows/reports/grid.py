@@ -7,8 +7,8 @@ from itertools import groupby
 
 from rich.text import Text
 
-from infra.catalog import Day, State
-from parsers.article import NULL_PARTITION
+from infra.lake.day_states import Day, State
+from parsers.record.article import NULL_PARTITION
 
 # A sign for each state, so that the grid says the same without colours.
 SIGNS = {

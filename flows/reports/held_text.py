@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from flows.reports.record_text import shown
-from infra.catalog import Day
-from infra.quality.holds import Hold, since
-from parsers.article import NULL_PARTITION
-from parsers.checks import Finding, Severity, judge_freshness
+from infra.lake.day_states import Day
+from infra.lake.holds import Hold, since
+from parsers.record.article import NULL_PARTITION
 from parsers.registry import by_name
+from parsers.source.checks import Finding, Severity, judge_freshness
 
 SHOWN_DAYS = 20  # of an artifact: `newslake status` shows all
 

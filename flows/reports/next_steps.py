@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from infra.archive import UNKNOWN_SOURCE
-from infra.days import Days
-from infra.runs.run_report import RunReport
-from infra.web.fetching import FetchReason
-from parsers.article import NULL_PARTITION
-from parsers.outcome import RejectReason
+from infra.base.days import Days
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.intake.web.fetching import FetchReason
+from infra.work.run_report import RunReport
+from parsers.record.article import NULL_PARTITION
+from parsers.record.outcome import RejectReason
 
 # Another try may give these.
 PASSING = {reason.value for reason in FetchReason if reason.transient}

@@ -1,13 +1,13 @@
 """What there is to repair, as rows of a table: for Prefect's UI and for a terminal."""
 
-from infra.backfill.repair import Repairs
+from infra.upkeep.repair import Repairs
 
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
     """A row for each day to repair, each gap that is left, and each source that has gone quiet; one if all is well.
 
     Args:
-        repairs: from `infra.backfill.repair.plan_repairs`.
+        repairs: from `infra.upkeep.repair.plan_repairs`.
     """
     rows = [_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
     rows += [_row(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]

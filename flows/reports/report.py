@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import shown
-from infra.backfill.plan import Action, PlannedDay, totals
-from infra.runs.run_report import RunReport
+from infra.work.backfill.plan import Action, PlannedDay, totals
+from infra.work.run_report import RunReport
 
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,10 @@ from flows.reports.grid import MEANINGS, SIGNS
 from flows.reports.next_steps import Step, form_link
 from flows.reports.record_text import cell
 from flows.reports.report import summary_rows
-from infra.catalog import Day
-from infra.days import Days
-from infra.runs.run_report import RunReport
-from parsers.outcome import RejectReason
+from infra.base.days import Days
+from infra.lake.day_states import Day
+from infra.work.run_report import RunReport
+from parsers.record.outcome import RejectReason
 
 SHOWN_DAYS: Final = 31  # of the pictures, at least: what is around a short range says whether it is all there
 PICTURED_DAYS: Final = 92  # of the pictures, at most, the latest

@@ -5,11 +5,11 @@ import re
 from collections import Counter
 from typing import Any
 
-from infra.lake import Lake
-from infra.object_store import ObjectStore
-from parsers.article import NULL_PARTITION
-from parsers.discovery import WHOLE_HISTORY, DayArchive, Discovery, Feed, NewsSitemap, PagedListing, Sitemap
-from parsers.source import Source
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from parsers.record.article import NULL_PARTITION
+from parsers.source.definition import Source
+from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Discovery, Feed, NewsSitemap, PagedListing, Sitemap
 
 _KINDS: dict[type[Discovery], str] = {
     Feed: "feed",

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Final
 
-from infra.days import parse_day
+from infra.base.days import parse_day
+from infra.base.errors import NewslakeError, UsageError
 from infra.demo_site.archive import MAX_DAYS, MAX_PER_DAY
 from infra.demo_site.faults import FAULTS, Fault
 from infra.demo_site.server import Request
 from infra.demo_site.site import DemoSite
-from infra.errors import NewslakeError, UsageError
 
 _DEFAULT_PORT: Final = 8700
 _MAX_PORT: Final = 65_535

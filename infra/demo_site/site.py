@@ -18,7 +18,7 @@ from infra.demo_site.stories import Kind, Story
 
 _POLL_SECONDS: Final = 0.02  # how soon the server notices that it is to end
 
-# What parsers say of the pages that are no article, in the words of `parsers.outcome.RejectReason`.
+# What parsers say of the pages that are no article, in the words of `parsers.record.outcome.RejectReason`.
 _REJECTED: Final = {
     Kind.VIDEO: "not_article",
     Kind.LIVE: "not_article",

@@ -5,13 +5,13 @@ Discovery is as publicly known, and has not been tried against the live site.
 
 import re
 
-from parsers.article import Block
-from parsers.characters import unique
-from parsers.discovery import WHOLE_HISTORY, NewsSitemap, Sitemap
-from parsers.draft import Draft
-from parsers.metadata import as_texts, keywords
-from parsers.page import Page
-from parsers.source import Layout, Source
+from parsers.fields.characters import unique
+from parsers.page.metadata import as_texts, keywords
+from parsers.page.page import Page
+from parsers.record.article import Block
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import WHOLE_HISTORY, NewsSitemap, Sitemap
 
 # Names of AP's wires and desks, which route a story to customers and say nothing of what it is about; single letters
 # are the wire's category codes.

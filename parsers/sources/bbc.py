@@ -6,14 +6,14 @@ Discovery is as publicly known, and has not been tried against the live site.
 import re
 from dataclasses import replace
 
-from parsers.article import Block, BlockType
-from parsers.characters import unique
-from parsers.discovery import Feed, NewsSitemap
-from parsers.draft import Draft
-from parsers.html import select, text_of, texts
-from parsers.page import Page
-from parsers.source import Layout, Source
-from parsers.urls import absolute
+from parsers.fields.characters import unique
+from parsers.fields.urls import absolute
+from parsers.page.html import select, text_of, texts
+from parsers.page.page import Page
+from parsers.record.article import Block, BlockType
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, NewsSitemap
 
 # Every piece of a story is an element of its own kind, side by side; the text is in these, whatever their classes are.
 _TEXT = (

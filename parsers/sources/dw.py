@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from parsers.bylines import split_names
-from parsers.characters import clean
-from parsers.discovery import Feed
-from parsers.draft import Draft
-from parsers.html import text_of, texts
-from parsers.page import Page
-from parsers.source import Layout, Source
+from parsers.fields.bylines import split_names
+from parsers.fields.characters import clean
+from parsers.page.html import text_of, texts
+from parsers.page.page import Page
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed
 
 _KICKER = "article header [data-tracking-name=content-detail-kicker] > span"
 # The page's script fills the rendition into the address; 605 is the widest landscape one that its `srcset`s list.

@@ -8,14 +8,14 @@ Discovery is what the plugins of WordPress sites serve, and has not been tried a
 import re
 from collections.abc import Iterable
 
-from parsers.article import Fidelity
-from parsers.bylines import split_names, strip_prefix
-from parsers.characters import unique
-from parsers.discovery import WHOLE_HISTORY, Feed, Sitemap
-from parsers.draft import Draft
-from parsers.html import LayoutError
-from parsers.source import Layout, Source, TextLayout
-from parsers.text import TextPage, linked_texts, prose, without_links
+from parsers.fields.bylines import split_names, strip_prefix
+from parsers.fields.characters import unique
+from parsers.page.html import LayoutError
+from parsers.page.text import TextPage, linked_texts, prose, without_links
+from parsers.record.article import Fidelity
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 
 _PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")
 _LABELLED = re.compile(r"^(?P<label>Region|Theme|In-depth Report|First published\w*): ?(?P<value>.+)$")

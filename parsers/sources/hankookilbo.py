@@ -10,14 +10,14 @@ from typing import cast
 
 import orjson
 
-from parsers.characters import clean_or_none
-from parsers.discovery import Sitemap
-from parsers.draft import Draft
-from parsers.html import LayoutError, Tree, attribute, text_of, texts
-from parsers.metadata import Json, as_texts
-from parsers.page import Page
-from parsers.reading import read_story
-from parsers.source import Layout, Source
+from parsers.fields.characters import clean_or_none
+from parsers.page.html import LayoutError, Tree, attribute, text_of, texts
+from parsers.page.metadata import Json, as_texts
+from parsers.page.page import Page
+from parsers.reading.reading import read_story
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Sitemap
 
 # Blocks that stand directly in the text, and the editor's own in a box; captions and lists of other stories stand
 # deeper and have other classes. No element may match twice: it would be read twice.

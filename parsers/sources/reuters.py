@@ -5,11 +5,11 @@ Discovery is as publicly known, and has not been tried against the live site.
 
 import re
 
-from parsers.characters import unique
-from parsers.discovery import NewsSitemap
-from parsers.html import outermost, text_of
-from parsers.page import Page
-from parsers.source import Layout, Source
+from parsers.fields.characters import unique
+from parsers.page.html import outermost, text_of
+from parsers.page.page import Page
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import NewsSitemap
 
 # "REUTERS/Jane Roe/File Photo", "@someone/via REUTERS", "Yonhap via REUTERS". What follows are links to licences.
 _CREDIT = re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")

@@ -9,14 +9,14 @@ tried against the live site.
 import re
 from collections.abc import Sequence
 
-from parsers.article import Block, BlockType, Fidelity
-from parsers.characters import unique
-from parsers.datelines import read_dateline
-from parsers.discovery import Feed, NewsSitemap
-from parsers.draft import Draft
-from parsers.html import LayoutError
-from parsers.source import Layout, Source, TextLayout
-from parsers.text import TextPage, following, index_of, is_heading, prose
+from parsers.fields.characters import unique
+from parsers.fields.datelines import read_dateline
+from parsers.page.html import LayoutError
+from parsers.page.text import TextPage, following, index_of, is_heading, prose
+from parsers.record.article import Block, BlockType, Fidelity
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.discovery import Feed, NewsSitemap
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATELINE = rf"[A-Z][A-Za-z .,'/-]{{1,60}}, {_MONTH} \d{{1,2}}\.? ?/TASS/\."

@@ -6,10 +6,10 @@ site.
 
 import re
 
-from parsers.discovery import WHOLE_HISTORY, Feed, Sitemap
-from parsers.metadata import as_text
-from parsers.page import Page
-from parsers.source import Layout, Source
+from parsers.page.metadata import as_text
+from parsers.page.page import Page
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 
 _CREDIT = re.compile(r"\(?\bImage(?: Credits)?:\s*(.+?)\)?$", re.I)
 _SUFFIX = re.compile(r"\s*[|\u2013-]\s*TechCrunch\+?$")

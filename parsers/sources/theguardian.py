@@ -8,13 +8,13 @@ Discovery is as publicly known, and has not been tried against the live site.
 
 import re
 
-from parsers.bylines import split_names
-from parsers.characters import unique
-from parsers.discovery import Feed, NewsSitemap
-from parsers.draft import Draft
-from parsers.metadata import as_texts
-from parsers.page import Page
-from parsers.source import FURNITURE, Layout, Source
+from parsers.fields.bylines import split_names
+from parsers.fields.characters import unique
+from parsers.page.metadata import as_texts
+from parsers.page.page import Page
+from parsers.record.draft import Draft
+from parsers.source.definition import FURNITURE, Layout, Source
+from parsers.source.discovery import Feed, NewsSitemap
 
 # What JSON-LD names as the author where nobody of the byline has a page on the site.
 _PLACEHOLDER = "Guardian staff reporter"

@@ -5,11 +5,11 @@ Discovery is as publicly known, and has not been tried against the live site.
 
 import re
 
-from parsers.discovery import Feed, NewsSitemap
-from parsers.draft import Draft
-from parsers.metadata import types_of
-from parsers.page import Page
-from parsers.source import Layout, Source
+from parsers.page.metadata import types_of
+from parsers.page.page import Page
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, NewsSitemap
 
 # Notes that a story isn't finished are about the page at one moment, not part of the story.
 _UNFINISHED = re.compile(r"(this is a breaking news? story|more (to )?follows?)\b.{0,60}", re.I)

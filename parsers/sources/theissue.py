@@ -7,13 +7,13 @@ site is gone, so that it finds articles on a mirror only.
 
 import re
 
-from parsers.article import Block, BlockType, Fidelity
-from parsers.characters import unique
-from parsers.discovery import WHOLE_HISTORY, DayArchive, Feed
-from parsers.draft import Draft
-from parsers.html import LayoutError
-from parsers.source import Layout, Source, TextLayout
-from parsers.text import TextPage, prose
+from parsers.fields.characters import unique
+from parsers.page.html import LayoutError
+from parsers.page.text import TextPage, prose
+from parsers.record.article import Block, BlockType, Fidelity
+from parsers.record.draft import Draft
+from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Feed
 
 # The page ends with these lines, in any order.
 _FOOTER = re.compile(r"^(?P<label>Source|Photo credit|Image credit)s?: (?P<value>.+)$", re.IGNORECASE)

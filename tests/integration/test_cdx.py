@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime
 import pytest
 from typing_extensions import override
 
-from infra.cdx.index import CdxIndex
-from infra.days import Days
-from infra.settings import Settings
-from infra.web.addresses import AddressPolicy
-from infra.web.fetching import FetchError, FetchReason
-from infra.web.http import HttpClient
-from parsers.source import Source
+from infra.base.days import Days
+from infra.base.settings import Settings
+from infra.intake.cdx.index import CdxIndex
+from infra.intake.web.addresses import AddressPolicy
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.http import HttpClient
+from parsers.source.definition import Source
 from tests.cdx_archive import CdxArchive, Line
 from tests.servers import scripted_server
 from tests.warc_builder import HTML

@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.object_store import ObjectStore, open_store
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.servers import BUCKET
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from flows.late_runs import day_of
-from infra.lake import Lake
-from infra.object_store import open_store
+from flows.jobs.late_runs import day_of
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
 from parsers.registry import sources
 from tests import sample_pages as pages
 from tests.prefect_server import CLICKED, COMMAND, Up, newslake_up

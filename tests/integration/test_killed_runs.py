@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.days import Days
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
 from infra.demo_site import DemoSite
 from infra.demo_site.server import Request
-from infra.live.arrivals import BATCH_PAGES
-from infra.object_store import open_store
-from infra.web.fetch_many import WAITING_ANSWERS
+from infra.intake.web.fetch_many import WAITING_ANSWERS
+from infra.store.open_store import open_store
+from infra.work.live.arrivals import BATCH_PAGES
 from parsers.registry import sources
 from tests.live_lake import FAST, rows, today, work, yesterday
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.object_store import open_store
-from infra.stores.local_store import TEMPORARY_PREFIX, LocalStore
+from infra.base.errors import NewslakeError
+from infra.lake.lake import Lake
+from infra.store.local_store import TEMPORARY_PREFIX, LocalStore
+from infra.store.open_store import open_store
 from tests.disturbed_lake import FIRST_RUN, SECOND_RUN, Pages, States, ingest, objects, undisturbed_states, write_pages
 from tests.killed_writer import Killer, Order, killer, move
 from tests.lake_samples import landed

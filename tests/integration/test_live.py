@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.catalog import Catalog, State
-from infra.days import Days
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
-from infra.errors import NewslakeError
-from infra.live.plan import Order
-from infra.object_store import open_store
-from infra.quarantine import rejects_in
+from infra.lake.day_states import Catalog, State
+from infra.lake.quarantine import rejects_in
+from infra.store.open_store import open_store
+from infra.work.live.plan import Order
 from parsers.registry import sources
 from tests.live_lake import rows, snapshot, today, work, yesterday
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.object_store import ObjectStore, open_store
+from infra.base.errors import NewslakeError
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
 from tests.object_store_contract import AtomicContract, ObjectStoreContract
 
 pytestmark = pytest.mark.integration

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from bench.politeness import main, measure
-from infra.settings import Settings
-from infra.web.addresses import AddressPolicy
-from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.http import HttpClient, user_agent_of
-from infra.web.polite_client import TRIES, PoliteClient, fetch_all
-from infra.web.politeness import DOWN_AFTER, MAX_RETRY_AFTER
-from infra.web.robots import CACHE_SECONDS
+from infra.base.settings import Settings
+from infra.intake.web.addresses import AddressPolicy
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.http import HttpClient, user_agent_of
+from infra.intake.web.polite_client import TRIES, PoliteClient, fetch_all
+from infra.intake.web.politeness import DOWN_AFTER, MAX_RETRY_AFTER
+from infra.intake.web.robots import CACHE_SECONDS
 from tests.servers import Answer as Said
 from tests.servers import free_ports, scripted_server
 from tests.sleeping_clock import SleepingClock
@@ -134,7 +134,7 @@ LONG = DISALLOW + b"\n" + PADDING
     [
         Said(200, LONG),
         Said(200, LONG, {"Content-Length": "300000000"}),
-        Said(200, gzip.compress(DISALLOW + b"\n" + PADDING * 100), {"Content-Encoding": "gzip"}),
+        Said(200, gzip.compress(DISALLOW + b"\n" + PADDING * 100, mtime=0), {"Content-Encoding": "gzip"}),
         Said(200, b"\xef\xbb\xbf" + DISALLOW.replace(b"\n", b"\r\n"), {"Content-Type": "text/plain"}),
         Said(200, DISALLOW.replace(b"\n", b"\r"), {"Content-Type": "application/octet-stream"}),
         Said(200, b"\x00\xfd\xff\n" + DISALLOW, {"Content-Type": "text/plain; charset=utf-7"}),

@@ -16,12 +16,13 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.archive import RawArchive
-from infra.days import Days
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
 from infra.demo_site import DemoSite
-from infra.lake import Lake
-from infra.object_store import ObjectStore, open_store
-from infra.verify import verify
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from infra.upkeep.verify import verify
 from parsers.registry import sources
 from tests.live_lake import today, work
 from tests.postgres import postgres, require_postgres

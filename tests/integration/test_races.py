@@ -8,12 +8,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from infra.captures import find_inputs
-from infra.doctor import Verdict, diagnose
-from infra.inputs.input_types import Input
-from infra.lake import Lake
-from infra.object_store import open_store
-from infra.tables.partition import ARTICLES
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Input
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES
+from infra.store.open_store import open_store
+from infra.upkeep.doctor import Verdict, diagnose
 from tests import sample_pages as pages
 from tests.lake_samples import SOURCE, landed
 from tests.ten_orders import Content, ingest_alone, ingest_in_orders, main, wait_for_all

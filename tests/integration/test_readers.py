@@ -12,11 +12,11 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from infra.lake import Lake
-from infra.stores.local_store import LocalStore
-from infra.tables.partition import Coverage
-from infra.tables.schema import arrow_schema
-from parsers.article import NULL_PARTITION, Image
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage
+from infra.lake.schema import arrow_schema
+from infra.store.local_store import LocalStore
+from parsers.record.article import NULL_PARTITION, Image
 from tests.lake_samples import NOON, landed
 
 IMAGES = (Image("https://gazette.example/a.jpg", "A", "Ann"), Image("https://gazette.example/b.jpg"))

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from infra.athena import create_table
-from infra.lake import Lake
-from infra.query import run_query
-from infra.stores.local_store import LocalStore
-from infra.tables.partition import ARTICLES, REJECTS, Coverage
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS, Coverage
+from infra.lake.query import run_query
+from infra.store.local_store import LocalStore
 from tests.lake_samples import NOON, landed, rejected
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")

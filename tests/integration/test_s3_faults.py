@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.object_store import open_store
-from infra.stores import s3_store
+from infra.base.errors import NewslakeError
+from infra.store import s3_store
+from infra.store.open_store import open_store
 from tests.disturbed_lake import SECOND_RUN, Pages, States, ingest, undisturbed_states, write_pages
 from tests.s3_proxy import Asked, Disturbance, Plan, Proxy, s3_proxy, undisturbed
 from tests.servers import S3Server
@@ -82,7 +82,7 @@ def disturbed(
     aws_environment: pytest.MonkeyPatch,
 ) -> Disturbed:
     aws_environment.setenv("AWS_ENDPOINT_URL_S3", proxy.server.endpoint)
-    aws_environment.setattr("infra.stores.s3_store.READ_SECONDS", PATIENCE_SECONDS)
+    aws_environment.setattr("infra.store.s3_store.READ_SECONDS", PATIENCE_SECONDS)
     # botocore waits up to seconds before it asks again; what it does then is what these tests are about.
     aws_environment.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     return Disturbed(seaweedfs_lake, pages, states, proxy)

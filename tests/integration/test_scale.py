@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench import lake as bench
-from infra.catalog import Catalog, State
-from infra.lake import Lake
-from infra.stores.local_store import LocalStore
+from infra.lake.day_states import Catalog, State
+from infra.lake.lake import Lake
+from infra.store.local_store import LocalStore
 
 pytestmark = pytest.mark.integration
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from flows.deployment_runner import CONCURRENT_RUNS
-from flows.late_runs import SKIPPED
-from infra.days import Days
+from flows.jobs.late_runs import SKIPPED
+from flows.server.deployment_runner import CONCURRENT_RUNS
+from infra.base.days import Days
 from infra.demo_site import DemoSite
-from infra.lake import Lake
-from infra.object_store import open_store
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
 from tests.live_lake import today, work
 from tests.prefect_server import Up, newslake_up
 
@@ -33,7 +33,7 @@ ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 # Takes the slot of a source, says so, and keeps it; with another word it takes it and ends.
 HOLDER = """
 import sys, time
-from flows.slots import source_slot
+from flows.jobs.slots import source_slot
 with source_slot("bbc"):
     print("held", flush=True)
     time.sleep(0 if sys.argv[1:] else 600)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.lake import Lake
-from infra.runs.filing import Run
-from infra.settings import Settings
-from parsers.access import access_of
-from parsers.article import Access, Fidelity
-from parsers.capture import Capture
-from parsers.outcome import Parsed
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.work.run import Run
 from parsers.parse import parse
+from parsers.reading.access import access_of
+from parsers.record.article import Access, Fidelity
+from parsers.record.capture import Capture
+from parsers.record.outcome import Parsed
 from tests import sample_pages as pages
 from tests.captures import article_of, html_capture
 from tests.landed_captures import archive, land

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.errors import UsageError
-from infra.settings import Settings
-from infra.web.addresses import AddressPolicy, not_public, resolve_by_system
-from infra.web.fetching import FetchError, FetchReason
+from infra.base.errors import UsageError
+from infra.base.settings import Settings
+from infra.intake.web.addresses import AddressPolicy, not_public, resolve_by_system
+from infra.intake.web.fetching import FetchError, FetchReason
 
 PUBLIC = AddressPolicy()
 

@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra import archive
-from infra.archive import UNKNOWN_SOURCE, RawArchive
-from infra.errors import NewslakeError
-from infra.object_store import ObjectStore, open_store
-from infra.stores.local_store import LocalStore
-from parsers.capture import Capture, MediaType
+from infra.archive import raw_archive as archive
+from infra.archive.raw_archive import RawArchive
+from infra.base.errors import NewslakeError
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from parsers.record.capture import Capture, MediaType
 from tests.raw_pages import MOMENT, add, any_capture, page
 
 

@@ -9,10 +9,10 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from fastwarc.stream_io import ZstdWriter
 
-from infra.inputs.input_types import Skipped
-from infra.raw.warc import encode
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import RejectReason
+from infra.archive.warc import encode
+from infra.intake.files.input_types import Skipped
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
 from tests.archive_reading import CAPTURED, COPIED, MAX_BYTES, capture, only, unreadable
 from tests.warc_builder import HTML, HTML_TYPE, answer, gzipped, record, sha1
 
@@ -107,16 +107,16 @@ def raw_deflate(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "encoded"),
     [
-        ("gzip", gzip.compress(HTML)),
-        ("x-gzip", gzip.compress(HTML[:20]) + gzip.compress(HTML[20:])),
+        ("gzip", gzip.compress(HTML, mtime=0)),
+        ("x-gzip", gzip.compress(HTML[:20], mtime=0) + gzip.compress(HTML[20:], mtime=0)),
         ("deflate", zlib.compress(HTML)),
         ("deflate", raw_deflate(HTML)),
         ("br", brotli.compress(HTML)),
-        ("gzip, br", brotli.compress(gzip.compress(HTML))),
+        ("gzip, br", brotli.compress(gzip.compress(HTML, mtime=0))),
         ("identity", HTML),
         ("gzip", HTML),  # a01: the archive kept the plain page under the headers of the wire
         ("br", HTML),
-        ("", gzip.compress(HTML)),  # f21: the header forgot to say so
+        ("", gzip.compress(HTML, mtime=0)),  # f21: the header forgot to say so
     ],
 )
 def test_a02_transfer_and_content_codings_are_taken_off(encoding: str, encoded: bytes) -> None:
@@ -135,8 +135,8 @@ def test_zstd_is_decoded() -> None:
     ("encoding", "encoded"),
     [
         ("compress", HTML),  # f22
-        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(HTML)))),  # f17
-        ("gzip", gzip.compress(HTML)[:-8] + b"\0" * 8),  # f20
+        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(HTML, mtime=0), mtime=0), mtime=0)),  # f17
+        ("gzip", gzip.compress(HTML, mtime=0)[:-8] + b"\0" * 8),  # f20
         ("br", b"\x8b\x01" + bytes(range(200))),
     ],
 )
@@ -147,7 +147,7 @@ def test_f17_f20_f22_codings_that_cannot_be_undone_are_told(encoding: str, encod
 
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_f16_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None:
-    bomb = gzip.compress(bytes(10_000_000)) if encoding == "gzip" else brotli.compress(bytes(10_000_000))
+    bomb = gzip.compress(bytes(10_000_000), mtime=0) if encoding == "gzip" else brotli.compress(bytes(10_000_000))
     one = unreadable(record(answer(bomb, headers=[HTML_TYPE, ("Content-Encoding", encoding)])))
     assert (one.reason, len(one.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
 
@@ -155,7 +155,7 @@ def test_f16_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None
 @pytest.mark.parametrize(
     ("headers", "payload"),
     [
-        ([("Content-Encoding", "gzip")], gzip.compress(LONG)[:-20]),
+        ([("Content-Encoding", "gzip")], gzip.compress(LONG, mtime=0)[:-20]),
         ([("Transfer-Encoding", "chunked")], chunked(LONG)[:-30]),
         ([("Transfer-Encoding", "chunked")], b"5\r\nhello\r\n"),
     ],
@@ -239,4 +239,4 @@ def test_captures_of_another_lake_come_back_exactly_and_damaged_ones_are_told() 
     original = Capture(b"plain", MediaType.TEXT, CAPTURED, CapturedAtBasis.OPTION, source="tass", truncated=True)
     assert capture(encode(original)) == original
     damaged = gzip.decompress(encode(original)).replace(b'"media_type":"text/plain"', b'"media_type":"text/plane"')
-    assert unreadable(gzip.compress(damaged)).reason is RejectReason.ARCHIVE_DAMAGED
+    assert unreadable(gzip.compress(damaged, mtime=0)).reason is RejectReason.ARCHIVE_DAMAGED

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.live import arrivals
-from infra.live.arrivals import BATCH_PAGES, examine
-from infra.live.fetch_pages import Fetched
-from infra.web.fetching import FetchError, FetchReason
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Outcome, Rejected, RejectReason
+from infra.archive.raw_archive import RawArchive
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.work.live import arrivals
+from infra.work.live.arrivals import BATCH_PAGES, examine
+from infra.work.live.fetch_pages import Fetched
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests.memory_store import MemoryStore
 
 if TYPE_CHECKING:
-    from infra.parse_pool import ParsePool
+    from infra.work.parse_pool import ParsePool
 
 
 class FakePool:
@@ -71,7 +71,7 @@ def test_a_batch_ends_with_its_bytes_or_its_time(archive: RawArchive, monkeypatc
     monkeypatch.setattr(arrivals, "BATCH_BYTES", 100)
     assert [len(batch) for batch in batches(map(page, range(5), [60] * 5), archive)] == [2, 2, 1]
     times = iter([0.0, *(0.0, 1.0, 31.0), *(40.0, 41.0), 42.0])
-    monkeypatch.setattr("infra.live.arrivals.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("infra.work.live.arrivals.time.monotonic", lambda: next(times))
     assert [len(batch) for batch in batches(map(page, range(10, 13)), archive)] == [2, 1]
 
 
@@ -79,7 +79,7 @@ def test_a_batch_whose_time_is_up_waits_for_no_further_page(
     archive: RawArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, *(0.0, 0.0), *(29.0, 31.0), *(50.0, 50.0)])
-    monkeypatch.setattr("infra.live.arrivals.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("infra.work.live.arrivals.time.monotonic", lambda: next(times))
     came = batches(iter([None, page(0), None, None, None, page(1)]), archive)
     assert [len(batch) for batch in came] == [1, 1]
     assert next(times, None) is None  # nobody looks at the clock while no page waits

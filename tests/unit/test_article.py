@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.article import (
+from parsers.record.article import (
     NULL_PARTITION,
     Block,
     BlockType,
@@ -16,8 +16,8 @@ from parsers.article import (
     partition_date,
     text_of,
 )
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import RejectReason
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
 
 BLOCKS = st.lists(st.builds(Block, st.sampled_from(BlockType), st.text(st.characters(exclude_categories=["Cc", "Cs"]))))
 BODIES = BLOCKS.map(tuple)

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from infra.backfill.plan import Piece
-from infra.backfill.window import MAX_ACTIVE, require_all_done, work_through
-from infra.days import Days
-from infra.errors import NewslakeError, UsageError
-from infra.live.plan import Order
-from infra.runs.run_report import RunReport
+from infra.base.days import Days
+from infra.base.errors import NewslakeError, UsageError
+from infra.work.backfill.plan import Piece
+from infra.work.backfill.window import MAX_ACTIVE, require_all_done, work_through
+from infra.work.live.plan import Order
+from infra.work.run_report import RunReport
 
 START = date(2024, 5, 1)
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.backfill.plan import (
+from infra.base.days import Days
+from infra.base.errors import UsageError
+from infra.lake.day_states import State
+from infra.lake.footers import CACHE_KEY
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage
+from infra.store.object_store import Stored
+from infra.work.backfill.plan import (
     MAX_DAYS,
     MAX_PIECES,
     Action,
@@ -18,13 +25,6 @@ from infra.backfill.plan import (
     plan_backfill,
     totals,
 )
-from infra.catalog import State
-from infra.days import Days
-from infra.errors import UsageError
-from infra.lake import Lake
-from infra.object_store import Stored
-from infra.tables.footers import CACHE_KEY
-from infra.tables.partition import Coverage
 from parsers.registry import sources
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
@@ -221,7 +221,7 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"paper{number}" for number in range(20)]
-    monkeypatch.setattr("infra.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
+    monkeypatch.setattr("infra.work.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
     for name in names:
         article = landed(1, source=name, published_at=NOON)
         Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")

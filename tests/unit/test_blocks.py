@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from parsers.article import BlockType
-from parsers.blocks import read_blocks, remove
-from parsers.html import BREAK, LayoutError, Tree, attribute, first, many, mark_breaks, one, select, text_of, texts
-from parsers.source import FURNITURE, PROSE
+from parsers.page.html import BREAK, LayoutError, Tree, attribute, first, many, mark_breaks, one, select, text_of, texts
+from parsers.reading.blocks import read_blocks, remove
+from parsers.record.article import BlockType
+from parsers.source.definition import FURNITURE, PROSE
 
 P, H, LI, Q = BlockType.PARAGRAPH, BlockType.HEADING, BlockType.LIST_ITEM, BlockType.QUOTE
 

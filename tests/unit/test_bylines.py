@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.bylines import split_names, split_people, strip_prefix
-from parsers.datelines import AGENCIES, Dateline, read_dateline
+from parsers.fields.bylines import split_names, split_people, strip_prefix
+from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import ArchivedCapture, RawArchive
-from infra.days import Days
-from infra.lake import Lake
-from infra.live.captured import Captured
-from infra.object_store import ObjectStore
-from infra.raw.raw_objects import RawObjects
-from infra.runs.filing import Run
-from infra.runs.reparse import rebuild
-from infra.settings import Settings
-from parsers.capture import Capture
+from infra.archive.raw_archive import ArchivedCapture, RawArchive
+from infra.archive.raw_objects import RawObjects
+from infra.base.days import Days
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from infra.work.live.captured import Captured
+from infra.work.reparse.reparse import rebuild
+from infra.work.run import Run
+from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.lake_samples import SOURCE
 from tests.landed_captures import archive as archive_pages

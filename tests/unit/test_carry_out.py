@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.catalog import Catalog, State
-from infra.days import Days
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
 from infra.demo_site import DemoSite
 from infra.demo_site import faults as play
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.live.carry_out import carry_out
-from infra.live.fetch_pages import Fetched
-from infra.live.fetch_pages import fetch_pages as real_fetch_pages
-from infra.live.plan import LivePlan, Order, make_plan
-from infra.live.preference import Preference
-from infra.object_store import open_store
-from infra.runs.run_report import RunReport
-from infra.web.fetching import FetchError, FetchReason
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.lake.day_states import Catalog, State
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.work.live.carry_out import carry_out
+from infra.work.live.fetch_pages import Fetched
+from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
+from infra.work.live.plan import LivePlan, Order, make_plan
+from infra.work.live.preference import Preference
+from infra.work.run_report import RunReport
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
 from tests.http_clients import polite_client
@@ -162,7 +162,7 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
             fails = page is not None and page.url == refused
             yield Fetched(refused, None, FetchError(reason, "as told")) if fails else page
 
-    monkeypatch.setattr("infra.live.carry_out.fetch_pages", fetch_pages)
+    monkeypatch.setattr("infra.work.live.carry_out.fetch_pages", fetch_pages)
     report, _ = worked(site, lake)
     assert report.failed == {reason.value: 1}
     assert report.missed == {("tass", str(DAY)): 1}
@@ -173,8 +173,8 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
     site: DemoSite, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked(site, tmp_path / "at once")
-    monkeypatch.setattr("infra.live.carry_out.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.live.arrivals.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.carry_out.LAND_BYTES", 1)
+    monkeypatch.setattr("infra.work.live.arrivals.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]
@@ -215,7 +215,7 @@ def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
 
 
 def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.live.fetch_pages.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("infra.work.live.fetch_pages.IDLE_SECONDS", 0.01)
     site.set_fault(site.expected("tass", DAY)[1].url.removeprefix("https://"), play.slow(seconds=0.2))
     worked(site, lake)
     assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}

@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.catalog import Catalog, Day, State
-from infra.errors import NewslakeError, UsageError
-from infra.lake import Lake
-from infra.object_store import ConflictError
-from infra.tables.footers import CACHE_KEY
-from infra.tables.partition import Coverage, read_manifest
-from parsers.article import NULL_PARTITION
+from infra.base.errors import NewslakeError, UsageError
+from infra.lake.day_states import Catalog, Day, State
+from infra.lake.footers import CACHE_KEY
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage, read_manifest
+from infra.store.object_store import ConflictError
+from parsers.record.article import NULL_PARTITION
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -253,7 +253,7 @@ def test_a_range_reads_no_footers_of_other_days_and_shows_sources_that_the_lake_
 ) -> None:
     lake.land([landed(number, published_at=NOON + timedelta(days=number)) for number in range(5)], mode="live")
     read: list[str] = []
-    monkeypatch.setattr("infra.tables.footers.read_manifest", _noting(read))
+    monkeypatch.setattr("infra.lake.footers.read_manifest", _noting(read))
     days = Catalog(store).grid(start=date(2024, 5, 2), end=date(2024, 5, 4), also=("herald",))
     assert [(day.source, day.date, day.articles) for day in days] == [
         *(("gazette", f"2024-05-0{number}", 1) for number in (2, 3)),

@@ -9,15 +9,15 @@ from typing import Any, Final
 import pytest
 from typing_extensions import override
 
-from infra.cdx import index as cdx
-from infra.cdx.index import CdxCapture, CdxIndex, Indexed
-from infra.days import Days
-from infra.inputs.http_payload import MAX_HEAD_BYTES
-from infra.raw.raw_index import Pointer
-from infra.settings import Settings
-from infra.web.fetching import FetchError, FetchReason
-from parsers.capture import CapturedAtBasis, MediaType
-from parsers.source import Source
+from infra.archive.raw_index import Pointer
+from infra.base.days import Days
+from infra.base.settings import Settings
+from infra.intake.archives.http_payload import MAX_HEAD_BYTES
+from infra.intake.cdx import index as cdx
+from infra.intake.cdx.index import CdxCapture, CdxIndex, Indexed
+from infra.intake.web.fetching import FetchError, FetchReason
+from parsers.record.capture import CapturedAtBasis, MediaType
+from parsers.source.definition import Source
 from tests.cdx_archive import WARC, CdxArchive, DirectClient, Line
 from tests.servers import Answer
 from tests.warc_builder import HTML, gzipped, record

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.cdx.formats import (
+from infra.archive.raw_index import Pointer
+from infra.intake.cdx.formats import (
     IndexPage,
     instant_of,
     read_common_crawl,
@@ -17,7 +18,6 @@ from infra.cdx.formats import (
     read_wayback,
     timestamp_of,
 )
-from infra.raw.raw_index import Pointer
 
 MOMENT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 HEADER = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]

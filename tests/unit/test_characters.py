@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.characters import clean, clean_markup, clean_or_none, unique, word_count
+from parsers.fields.characters import clean, clean_markup, clean_or_none, unique, word_count
 
 # All code points, lone surrogates and controls too, and more often those that make trouble.
 TEXT = st.text(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.checks import (
+from parsers.source.checks import (
     WATCHED,
     Check,
     Checks,

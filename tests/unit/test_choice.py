@@ -2,9 +2,9 @@
 
 import pytest
 
+from infra.base.errors import UsageError
 from infra.choice import parse_choice
-from infra.errors import UsageError
-from infra.live.preference import Preference
+from infra.work.live.preference import Preference
 
 
 def test_a_choice_is_read_by_its_name() -> None:

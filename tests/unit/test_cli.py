@@ -303,7 +303,7 @@ def test_what_nobody_foresaw_is_one_line_that_says_where_and_how_to_see_more(
     def failing(*_: object) -> None:
         raise LookupError("odd [red]\nthing")
 
-    monkeypatch.setattr("infra.runs.ingest.ingest_chunk", failing)
+    monkeypatch.setattr("infra.work.ingest.ingest_chunk", failing)
     code, said = _fails(capsys, "ingest", folder)
     assert code == 1
     assert said.startswith("this is a bug in newslake: LookupError: odd [red] thing (flows/commands/runs.py:")
@@ -335,7 +335,7 @@ def test_an_interrupt_is_exit_130_and_one_line(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("infra.runs.ingest.ingest_chunk", interrupted)
+    monkeypatch.setattr("infra.work.ingest.ingest_chunk", interrupted)
     code, said = _fails(capsys, "ingest", folder)
     assert code == 130
     assert "Nothing is half-written" in said

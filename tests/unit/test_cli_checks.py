@@ -8,17 +8,17 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.archive import RawArchive
-from infra.days import Days
-from infra.lake import Lake
-from infra.object_store import open_store
-from infra.quality.holds import Hold, HoldState, put_hold, read_hold
-from infra.quality.release import plan_release
-from infra.runs.filing import Run
-from infra.runs.reparse import rebuild
-from infra.runs.reparse_plan import chunked, plan_days
-from infra.settings import Settings
-from parsers.capture import Capture
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
+from infra.base.settings import Settings
+from infra.lake.holds import Hold, HoldState, put_hold, read_hold
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.work.gate.release import plan_release
+from infra.work.reparse.plan import chunked, plan_days
+from infra.work.reparse.reparse import rebuild
+from infra.work.run import Run
+from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.gated_days import land_history
 from tests.landed_captures import archive
@@ -137,7 +137,7 @@ def test_release_wants_a_reason_and_a_day_that_is_held(capsys: pytest.CaptureFix
 
 
 def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    from parsers.checks import Checks
+    from parsers.source.checks import Checks
 
     assert run_cli(["suggest-checks", "tass"]) == 0
     out = printed(capsys)
@@ -170,8 +170,8 @@ def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.reports import held_text
-    from parsers.checks import Checks
     from parsers.registry import by_name
+    from parsers.source.checks import Checks
 
     tass = by_name("tass")
     assert tass is not None

@@ -12,8 +12,8 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.demo_site import DemoSite
-from infra.lake import Lake
-from infra.object_store import open_store
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
 from tests.live_lake import rows, today, yesterday
 
 DAY = yesterday()

@@ -12,8 +12,8 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.archive import RawArchive
-from infra.object_store import open_store
+from infra.archive.raw_archive import RawArchive
+from infra.store.open_store import open_store
 from tests import sample_pages as pages
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -183,6 +183,6 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
 
 def test_the_grace_that_the_option_names_is_that_of_the_archive() -> None:
     from flows.commands.retention import GRACE_HOURS
-    from infra.raw.raw_references import GRACE
+    from infra.upkeep.raw_references import GRACE
 
     assert timedelta(hours=GRACE_HOURS) == GRACE

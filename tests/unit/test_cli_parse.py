@@ -13,9 +13,9 @@ import pytest
 
 from flows.cli import run as run_cli
 from flows.commands import parse as cli_parse
-from parsers.capture import Capture
-from parsers.content import Problem
-from parsers.outcome import Outcome
+from parsers.page.content import Problem
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome
 from tests import sample_pages as pages
 
 
@@ -48,7 +48,7 @@ def test_origins_stand_beside_the_values_if_asked_for(tmp_path: Path, capsys: py
 
 def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.html").write_bytes(pages.page(0))
-    (tmp_path / "b.html.gz").write_bytes(gzip.compress(pages.page(1)))
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(pages.page(1), mtime=0))
     (tmp_path / "c.txt").write_text("A text that no source recognises.")
     cases = _cases(
         tmp_path,
@@ -109,9 +109,9 @@ def test_a_file_is_shown_for_people(tmp_path: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (gzip.compress(pages.page(0))[:-20], "truncated"),
+        (gzip.compress(pages.page(0), mtime=0)[:-20], "truncated"),
         (b"\x1f\x8b\x08\x00 not gzip at all", "archive_damaged"),
-        (gzip.compress(gzip.compress(gzip.compress(b"<p>"))), "not_html"),
+        (gzip.compress(gzip.compress(gzip.compress(b"<p>", mtime=0), mtime=0), mtime=0), "not_html"),
         (b"", "empty"),
     ],
     ids=["cut short", "damaged", "nested", "empty"],
@@ -131,7 +131,7 @@ def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", "100000")
-    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(64 << 20)))
+    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(64 << 20), mtime=0))
     tracemalloc.start()
     try:
         assert run_cli(["parse", "bomb.html.gz", "--json"]) == 0
@@ -145,7 +145,7 @@ def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
 def test_files_are_read_as_they_are_parsed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.parse_pool.GROUP_PAGES", 1)
+    monkeypatch.setattr("infra.work.parse_pool.GROUP_PAGES", 1)
     (tmp_path / "a.html").write_bytes(pages.page(0))
     cases = _cases(tmp_path, *({"id": number, "file": "a.html"} for number in range(40)))
     read: list[str] = []

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.days import Days
+from infra.base.days import Days
 from infra.demo_site import DemoSite
 from tests.live_lake import rows, today, work
 

@@ -10,10 +10,10 @@ import pytest
 from typing_extensions import override
 
 from flows.cli import run as run_cli
-from infra.lake import Lake
-from infra.object_store import open_store
-from infra.runs.filing import Run
-from infra.settings import Settings
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.work.run import Run
 from tests import sample_pages as pages
 from tests.landed_captures import archive, land
 

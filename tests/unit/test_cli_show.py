@@ -7,10 +7,10 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.lake import Lake
-from infra.runs.filing import Run
-from infra.settings import Settings
-from infra.stores.local_store import LocalStore
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.store.local_store import LocalStore
+from infra.work.run import Run
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, rejected
 from tests.landed_captures import archive, land

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from warcio.checker import Checker
 
-from infra.archive import RawArchive
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.object_store import open_store
-from infra.raw import compaction
-from infra.raw.compaction import CompactionReport, compact, plan_compaction
+from infra.archive.raw_archive import RawArchive
+from infra.base.errors import NewslakeError
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.upkeep import compaction
+from infra.upkeep.compaction import CompactionReport, compact, plan_compaction
 from tests.compacted_lake import BEFORE, COMPACTED, NO_GRACE, compact_all, fill
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore

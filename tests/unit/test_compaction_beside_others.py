@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.archive import RawArchive
-from infra.lake import Lake
-from infra.raw import compaction
-from infra.raw.compaction import CompactionReport
-from infra.raw.raw_references import GRACE
-from infra.raw.row_pointers import move_captures
-from infra.tables.partition import ARTICLES
+from infra.archive.raw_archive import RawArchive
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES
+from infra.upkeep import compaction
+from infra.upkeep.compaction import CompactionReport
+from infra.upkeep.raw_references import GRACE
+from infra.upkeep.row_pointers import move_captures
 from tests.compacted_lake import COMPACTED, LATEST, compact_all, fill
 from tests.lake_samples import SOURCE
 from tests.raw_lake import (

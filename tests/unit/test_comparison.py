@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from infra.lake import Lake
-from infra.runs.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
-from infra.stores.trial_store import TrialStore
-from infra.tables.rejects import Reject
-from parsers.article import Article, Block, BlockType, Provenance
-from parsers.outcome import RejectReason
+from infra.lake.lake import Lake
+from infra.lake.rejects import Reject
+from infra.store.trial_store import TrialStore
+from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
+from parsers.record.article import Article, Block, BlockType, Provenance
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra import configuration
+from infra.base.settings import Settings
 from infra.configuration import DOCUMENT, render
-from infra.settings import Settings
 
 
 def test_the_file_is_current() -> None:

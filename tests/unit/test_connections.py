@@ -9,9 +9,9 @@ from threading import Event, Thread
 
 import pytest
 
-from infra.web.addresses import AddressPolicy
-from infra.web.connections import open_socket
-from infra.web.fetching import FetchError, FetchReason
+from infra.intake.web.addresses import AddressPolicy
+from infra.intake.web.connections import open_socket
+from infra.intake.web.fetching import FetchError, FetchReason
 from tests.certificates import Authority
 from tests.http_clients import client_for, names, refusal
 from tests.raw_server import RawServer, Reply, answer, drip, hang, raw_server
@@ -42,7 +42,7 @@ def test_f02_f03_nothing_reaches_a_private_host_that_is_not_allowed(server: RawS
 def test_f04_a_public_name_with_a_private_address_is_refused_with_nothing_sent(
     server: RawServer, addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.web.addresses.WEB_PORTS", frozenset({server.port}))
+    monkeypatch.setattr("infra.intake.web.addresses.WEB_PORTS", frozenset({server.port}))
     with client_for(resolve=names({"news.example": addresses})) as client:
         error = refusal(FetchReason.ADDRESS, lambda: client.get(f"http://news.example:{server.port}/"))
     assert "news.example resolves to 127.0.0.1" in error.detail
@@ -53,7 +53,7 @@ def test_f04_a_name_that_changes_between_check_and_connection_is_asked_once(
     server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rebinding: whatever the second resolution would have said, nobody hears it."""
-    monkeypatch.setattr("infra.web.addresses.WEB_PORTS", frozenset({server.port}))
+    monkeypatch.setattr("infra.intake.web.addresses.WEB_PORTS", frozenset({server.port}))
     asked: list[str] = []
     connected: list[str] = []
     resolutions = iter([["93.184.216.34"], ["127.0.0.1"]])
@@ -66,7 +66,7 @@ def test_f04_a_name_that_changes_between_check_and_connection_is_asked_once(
         connected.append(address[0])
         raise ConnectionRefusedError("no internet in tests")
 
-    monkeypatch.setattr("infra.web.connections.create_connection", connect)
+    monkeypatch.setattr("infra.intake.web.connections.create_connection", connect)
     with client_for(resolve=resolve) as client:
         refusal(FetchReason.CONNECTION, lambda: client.get(f"http://news.example:{server.port}/"))
         refusal(FetchReason.ADDRESS, lambda: client.get(f"http://news.example:{server.port}/"))
@@ -260,7 +260,7 @@ def test_f25_connections_that_are_swallowed_share_the_time_left(monkeypatch: pyt
         shares.append(timeout)
         raise TimeoutError
 
-    monkeypatch.setattr("infra.web.connections.create_connection", connect)
+    monkeypatch.setattr("infra.intake.web.connections.create_connection", connect)
     policy = AddressPolicy(resolve=names({"news.example": ["1.1.1.1", "1.0.0.1"]}))
     with pytest.raises(FetchError, match="does not answer") as caught:
         open_socket(policy, "news.example", 443, 10)

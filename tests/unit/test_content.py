@@ -2,9 +2,9 @@
 
 import pytest
 
-from parsers.capture import MediaType
-from parsers.content import media_type_of, problem_of
-from parsers.outcome import RejectReason
+from parsers.page.content import media_type_of, problem_of
+from parsers.record.capture import MediaType
+from parsers.record.outcome import RejectReason
 
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n" * 40  # the beginning of many is plain text
 

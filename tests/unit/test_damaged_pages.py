@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Parsed, Rejected
 from parsers.parse import parse
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Parsed, Rejected
 from parsers.registry import sources
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"

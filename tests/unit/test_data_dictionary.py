@@ -8,9 +8,9 @@ import pytest
 
 from infra import data_dictionary
 from infra.data_dictionary import DICTIONARY, render
-from infra.tables.rejects import Reject
-from parsers.article import Article, Provenance
-from parsers.outcome import RejectReason
+from infra.lake.rejects import Reject
+from parsers.record.article import Article, Provenance
+from parsers.record.outcome import RejectReason
 
 
 def test_the_file_is_current() -> None:

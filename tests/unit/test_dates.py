@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.article import DateBasis, Precision
-from parsers.dates import MAX_YEAR, MIN_YEAR, from_machine, from_visible, in_utc
+from parsers.fields.dates import MAX_YEAR, MIN_YEAR, DateBasis, Precision, from_machine, from_visible, in_utc
 
 BERLIN = "Europe/Berlin"
 NEW_YORK = "America/New_York"

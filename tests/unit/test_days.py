@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.days import Days, is_within, parse_day, parse_instant, require_begun
-from infra.errors import UsageError
-from parsers.article import NULL_PARTITION
+from infra.base.days import Days, is_within, parse_day, parse_instant, require_begun
+from infra.base.errors import UsageError
+from parsers.record.article import NULL_PARTITION
 
 NOW = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webencodings.labels import LABELS as WHATWG_LABELS
 
-from parsers.decode import decode, usable_as_utf8
+from parsers.page.decode import decode, usable_as_utf8
 
 LABELS = st.sampled_from(sorted(WHATWG_LABELS)) | st.text() | st.sampled_from(["\udcff", "utf-7", "hex", "é"])
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from infra.base.errors import NewslakeError, UsageError
 from infra.demo_site.__main__ import main, read_fault, run
-from infra.errors import NewslakeError, UsageError
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,10 +17,10 @@ from infra.demo_site.archive import StoryArchive
 from infra.demo_site.listings import GONE_PATH, MISSING_PATH, POSTS_PER_PAGE
 from infra.demo_site.mastheads import MASTHEADS
 from infra.demo_site.stories import Kind
-from parsers.article import BlockType
+from parsers.fields.urls import canonical
 from parsers.parse import parse
+from parsers.record.article import BlockType
 from parsers.registry import sources
-from parsers.urls import canonical
 from tests.captures import article_of, rejection_of
 from tests.demo_requests import DemoClient, demo_client
 

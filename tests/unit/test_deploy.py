@@ -7,8 +7,8 @@ import pytest
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 
-from flows.deploy import _ensure_pool
-from infra.errors import UsageError
+from flows.server.deploy import _ensure_pool
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

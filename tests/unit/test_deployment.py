@@ -11,10 +11,10 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-untyped]
 
-from flows.deploy import SILENCE
-from flows.serve import LASTING_LEASES
+from flows.server.deploy import SILENCE
+from flows.server.serve import LASTING_LEASES
 from infra.demo_site.mastheads import MASTHEADS
-from infra.object_store import PROBE_PREFIX
+from infra.store.object_store import PROBE_PREFIX
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

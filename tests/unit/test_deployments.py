@@ -8,7 +8,7 @@ import orjson
 import pytest
 from prefect.client.schemas.schedules import CronSchedule
 
-from flows.deployments import deployments
+from flows.server.deployments import deployments
 from parsers.registry import sources
 from tests.prefect_server import CLICKED, ROOT
 
@@ -17,9 +17,9 @@ WITH_A_BROKEN_SOURCE = """
 import sys, parsers.sources
 parsers.sources.__path__.append(sys.argv[1])
 import json
-from flows.deployments import deployments
+from flows.server.deployments import deployments
 from parsers.registry import broken
-from flows.run import run
+from flows.jobs.run import run
 choice = run.parameters.properties["source"]["enum"]
 served = [each.name for each in deployments()]
 print(json.dumps({"served": served, "choice": choice, "broken": dict(broken())}))
@@ -60,7 +60,7 @@ def test_every_deployment_says_what_it_is_for_and_when_it_runs() -> None:
 
 @pytest.mark.parametrize("code", ["import no_such_module", 'SOURCE = Source(schedules=(Schedule("99 * * * *"),))'])
 def test_o10_a_broken_source_file_takes_no_deployment_from_the_others(tmp_path: Path, code: str) -> None:
-    lines = "from parsers.schedule import Schedule\nfrom parsers.source import Source\n"
+    lines = "from parsers.source.schedule import Schedule\nfrom parsers.source.definition import Source\n"
     (tmp_path / "zzbroken.py").write_text(lines + code)
     done = subprocess.run(
         [sys.executable, "-c", WITH_A_BROKEN_SOURCE, str(tmp_path)], cwd=ROOT, capture_output=True, check=False

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
-from parsers.discovery import Link
+from infra.work.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
+from parsers.source.discovery import Link
 from tests.memory_store import MemoryStore
 
 KEY = "discovery/source=tass/feeds.json.gz"
@@ -84,14 +84,14 @@ def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:
     [
         b"",
         b"junk",
-        gzip.compress(b"{}"),
-        gzip.compress(b'{"format":1,"lists":{}}')[:-12],
-        gzip.compress(b"[]"),
-        gzip.compress(b'{"format":1,"lists":[]}'),
-        gzip.compress(b'{"format":1,"lists":{"u":{"x":1,"links":[],"children":[]}}}'),
-        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u"]],"children":[]}}}'),
-        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u","soon",true]],"children":[]}}}'),
-        gzip.compress(b'{"format":0,"lists":{}}'),
+        gzip.compress(b"{}", mtime=0),
+        gzip.compress(b'{"format":1,"lists":{}}', mtime=0)[:-12],
+        gzip.compress(b"[]", mtime=0),
+        gzip.compress(b'{"format":1,"lists":[]}', mtime=0),
+        gzip.compress(b'{"format":1,"lists":{"u":{"x":1,"links":[],"children":[]}}}', mtime=0),
+        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u"]],"children":[]}}}', mtime=0),
+        gzip.compress(b'{"format":1,"lists":{"u":{"links":[["u","soon",true]],"children":[]}}}', mtime=0),
+        gzip.compress(b'{"format":0,"lists":{}}', mtime=0),
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff",
     ],
 )

@@ -13,11 +13,12 @@ import pytest
 from typing_extensions import override
 
 from flows.cli import run as run_cli
-from infra import doctor
-from infra.doctor import Finding, Verdict
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError, ObjectStore, open_store
-from infra.stores.local_store import LocalStore
+from infra.base.errors import NewslakeError
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ConflictError, ObjectStore
+from infra.store.open_store import open_store
+from infra.upkeep import doctor
+from infra.upkeep.doctor import Finding, Verdict
 from tests.memory_store import MemoryStore
 from tests.servers import Answer, free_ports, scripted_server
 

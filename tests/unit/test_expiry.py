@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.archive import ArchivedCapture, RawArchive
-from infra.errors import NewslakeError, UsageError
-from infra.lake import Lake
-from infra.quality.holds import Hold, put_hold, released
-from infra.raw import expiry, row_pointers
-from infra.raw.compaction import compact, plan_compaction
-from infra.raw.expiry import (
+from infra.archive.raw_archive import ArchivedCapture, RawArchive
+from infra.base.errors import NewslakeError, UsageError
+from infra.lake.holds import Hold, put_hold, released
+from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS
+from infra.upkeep import expiry, row_pointers
+from infra.upkeep.compaction import compact, plan_compaction
+from infra.upkeep.expiry import (
     ARTICLE,
     HELD,
     MARKED,
@@ -28,9 +29,8 @@ from infra.raw.expiry import (
     Layer,
     expire,
 )
-from infra.raw.raw_references import GRACE
-from infra.tables.partition import REJECTS
-from parsers.article import NULL_PARTITION
+from infra.upkeep.raw_references import GRACE
+from parsers.record.article import NULL_PARTITION
 from tests.lake_samples import SOURCE, landed
 from tests.raw_lake import (
     DAY,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.discovery import Link
-from parsers.feeds import MAX_FEED_BYTES, read_feed
-from parsers.links import Reading, UnreadableError, Unusable
+from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
+from parsers.lists.links import Reading, UnreadableError, Unusable
+from parsers.source.discovery import Link
 
 BASE = "https://news.example/rss/all.xml"
 ZONE = "Europe/Moscow"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.web.fetch_many import WAITING_ANSWERS, fetch_all, fetch_or_wait
-from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.politeness import StoppedError, paced_host
-from parsers.source import Source
+from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_all, fetch_or_wait
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.politeness import StoppedError, paced_host
+from parsers.source.definition import Source
 
 if TYPE_CHECKING:
-    from infra.web.polite_client import PoliteClient
+    from infra.intake.web.polite_client import PoliteClient
 
 
 class FakeClient:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.live.fetch_pages import Fetched, fetch_pages
-from infra.web.fetching import Answer, FetchError, FetchReason
-from parsers.capture import CapturedAtBasis, MediaType
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.work.live.fetch_pages import Fetched, fetch_pages
+from parsers.record.capture import CapturedAtBasis, MediaType
 
 if TYPE_CHECKING:
-    from infra.web.polite_client import PoliteClient
+    from infra.intake.web.polite_client import PoliteClient
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 22, 11, tzinfo=UTC)

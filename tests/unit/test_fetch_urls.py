@@ -10,12 +10,12 @@ import pytest
 
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
-from infra.live import arrivals
-from infra.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
-from infra.object_store import open_store
-from infra.runs.filing import Examined
-from infra.runs.run_report import RunReport
-from parsers.outcome import Parsed
+from infra.store.open_store import open_store
+from infra.work.live import arrivals
+from infra.work.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
+from infra.work.run import Examined
+from infra.work.run_report import RunReport
+from parsers.record.outcome import Parsed
 from tests.demo_requests import demo_client
 from tests.gated_days import FIRST, land_history
 from tests.http_clients import polite_client
@@ -161,7 +161,7 @@ def test_an_article_whose_row_does_not_fit_has_not_landed(
         for batch, examined in arrivals.examine(*arguments, **options):
             yield batch, [_with_surrogate(each) if each.archived.capture.url == second else each for each in examined]
 
-    monkeypatch.setattr("infra.live.fetch_urls.examine", examine)
+    monkeypatch.setattr("infra.work.live.fetch_urls.examine", examine)
     told, report = fetched(site, lake, first, second)
     assert words(told) == {first: ("landed", None), second: ("rejected", "invalid_record")}
     assert report.rejected == {"invalid_record": 1}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import UsageError
-from infra.inputs.find_inputs import find_inputs
-from infra.inputs.input_types import Input
-from infra.object_store import open_store
-from infra.stores.local_store import LocalStore
-from parsers.capture import CapturedAtBasis
+from infra.base.errors import UsageError
+from infra.intake.files.find_inputs import find_inputs
+from infra.intake.files.input_types import Input
+from infra.store.local_store import LocalStore
+from infra.store.open_store import open_store
+from parsers.record.capture import CapturedAtBasis
 
 MODIFIED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SAID = datetime(2017, 5, 11, tzinfo=UTC)
@@ -206,7 +206,7 @@ def test_a_whole_bucket_may_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     write(tmp_path / "a.html")
     write(tmp_path / "sub" / "b.html")
     manifest(tmp_path / "manifest.jsonl", {"file": "a.html", "source": "x"}, {"file": "sub/b.html", "source": "y"})
-    monkeypatch.setattr("infra.inputs.find_inputs.open_store", lambda _: LocalStore.at(str(tmp_path)))
+    monkeypatch.setattr("infra.intake.files.find_inputs.open_store", lambda _: LocalStore.at(str(tmp_path)))
     found = [(one.location, one.source) for one in find_inputs(["s3://bucket"])]
     assert found == [("s3://bucket/a.html", "x"), ("s3://bucket/sub/b.html", "y")]
 

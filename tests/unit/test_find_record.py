@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import Pointer
-from infra.errors import NewslakeError, UsageError
-from infra.find_record import Record, find_record, parse_today
-from infra.lake import Lake
-from infra.object_store import ObjectStore, open_store
-from infra.runs.filing import Run
-from infra.settings import Settings
-from infra.tables.partition import ARTICLES, REJECTS
-from parsers.outcome import Parsed, RejectReason
+from infra.archive.raw_archive import Pointer
+from infra.base.errors import NewslakeError, UsageError
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from infra.upkeep.find_record import Record, find_record, parse_today
+from infra.work.run import Run
+from parsers.record.outcome import Parsed, RejectReason
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.landed_captures import archive, land
@@ -88,7 +89,7 @@ def test_an_article_that_the_schema_refuses_today_is_told(tmp_path: Path, monkey
     land(run, pages.capture(0))
     found = find_record(run.open_store(), pages.url(0))
     wrong = Parsed(replace(landed(0)[0], title="\ud83d"))
-    monkeypatch.setattr("infra.find_record.ParsePool.parse", lambda self, captures: iter([(None, wrong)]))
+    monkeypatch.setattr("infra.upkeep.find_record.ParsePool.parse", lambda self, captures: iter([(None, wrong)]))
     today = parse_today(run.open_store(), found, run.settings)
     assert today.rejected is not None
     assert today.rejected.reason == RejectReason.INVALID_RECORD

@@ -7,14 +7,14 @@ from threading import Barrier, Lock
 import pytest
 from typing_extensions import override
 
-from infra.catalog import Catalog, State
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.object_store import ObjectInfo
-from infra.stores.s3_store import CONNECTIONS
-from infra.tables import footers
-from infra.tables.footers import CACHE_KEY, READERS, Footers
-from infra.tables.partition import Coverage, DamagedError
+from infra.base.errors import NewslakeError
+from infra.lake import footers
+from infra.lake.day_states import Catalog, State
+from infra.lake.footers import CACHE_KEY, READERS, Footers
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage, DamagedError
+from infra.store.object_store import ObjectInfo
+from infra.store.s3_store import CONNECTIONS
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
 

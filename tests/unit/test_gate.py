@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from infra.lake import Lake
-from infra.quality.holds import HoldState, read_hold, read_holds
-from infra.runs.filing import Examined, file_outcomes
-from infra.runs.run_report import RunReport
-from infra.tables.partition import Coverage
-from parsers.article import Image
-from parsers.capture import CaptureIdentity
-from parsers.checks import Check, Severity
-from parsers.outcome import Rejected, RejectReason
+from infra.lake.holds import HoldState, read_hold, read_holds
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage
+from infra.work.outcomes import file_outcomes
+from infra.work.run import Examined
+from infra.work.run_report import RunReport
+from parsers.record.article import Image
+from parsers.record.capture import CaptureIdentity
+from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_name
+from parsers.source.checks import Check, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
 
@@ -266,8 +267,8 @@ class TestAccepting:
 
 
 def test_declared_numbers_count_without_any_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    from infra.quality import gate
-    from parsers.checks import Checks
+    from infra.work.gate import gate
+    from parsers.source.checks import Checks
 
     source = by_name(SOURCE)
     assert source is not None

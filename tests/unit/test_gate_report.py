@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from flows import gate_report
+from flows.jobs import gate_report
 from flows.reports.held_text import findings_markdown
-from infra.quality.holds import HeldCapture, Hold
-from parsers.checks import Check, Finding, Severity
+from infra.lake.holds import HeldCapture, Hold
+from parsers.source.checks import Check, Finding, Severity
 
 HOSTILE = HeldCapture("https://tass.com/<script>|`", None, "raw/source=tass/date=2024-05-02/r.warc.gz", 0, 10)
 

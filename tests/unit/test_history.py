@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.object_store import ConflictError
-from infra.quality.history import History
-from parsers.article import Image
-from parsers.outcome import RejectReason
+from infra.base.errors import NewslakeError
+from infra.lake.lake import Lake
+from infra.store.object_store import ConflictError
+from infra.work.gate.history import History
+from parsers.record.article import Image
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -58,7 +58,7 @@ def test_a_profile_says_how_many_articles_have_each_field(lake: Lake, store: Mem
 
 
 def test_fill_is_right_over_several_row_groups(lake: Lake, store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.tables.partition.ROW_GROUP_ROWS", 2)
+    monkeypatch.setattr("infra.lake.partition.ROW_GROUP_ROWS", 2)
     lake.land([landed(0), landed(1, authors=()), landed(2, authors=()), landed(3), landed(4)], mode="live")
     (profile,) = History(store, SOURCE).near("2024-05-01")
     assert profile.fill["authors"] == pytest.approx(0.6)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from infra.errors import NewslakeError, UsageError
-from infra.quality.holds import (
+from infra.base.errors import NewslakeError, UsageError
+from infra.lake.holds import (
     HeldCapture,
     Hold,
     HoldState,
@@ -18,7 +18,7 @@ from infra.quality.holds import (
     released,
     since,
 )
-from parsers.checks import Check, Finding, Severity
+from parsers.source.checks import Check, Finding, Severity
 from tests.memory_store import MemoryStore
 
 TITLE = Finding("tass", "2024-05-01", Check.FILL, Severity.FATAL, "title", 0.4, 0.5, "title: 40 %")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import Settings
-from infra.web.fetching import FetchReason
-from infra.web.http import user_agent_of
+from infra.base.settings import Settings
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.http import user_agent_of
 from tests.http_clients import MAX_BYTES, client_for, refusal
 from tests.raw_server import answer, raw_server, redirect
 

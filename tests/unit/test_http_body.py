@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.web.fetching import FetchReason
-from infra.web.http_body import Inflater
-from parsers.capture import Capture, CapturedAtBasis
-from parsers.content import media_type_of
-from parsers.outcome import Rejected, RejectReason
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.http_body import Inflater
+from parsers.page.content import media_type_of
 from parsers.parse import parse
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import Rejected, RejectReason
 from tests.bodies import PAGE, RAW, chunked, coded, fetch, reason_of
 from tests.raw_server import RawServer, answer
 
@@ -28,18 +28,18 @@ from tests.raw_server import RawServer, answer
         answer(PAGE, length=False),
         chunked(PAGE[:1], PAGE[1:1000], PAGE[1000:]),
         chunked(PAGE, end=b"0\r\n"),  # without the last line break: all chunks came
-        coded(gzip.compress(PAGE), "gzip"),
-        coded(gzip.compress(PAGE), "X-GZip"),
-        coded(gzip.compress(PAGE), "identity, gzip"),
+        coded(gzip.compress(PAGE, mtime=0), "gzip"),
+        coded(gzip.compress(PAGE, mtime=0), "X-GZip"),
+        coded(gzip.compress(PAGE, mtime=0), "identity, gzip"),
         coded(zlib.compress(PAGE), "deflate"),
         coded(RAW, "deflate"),
-        coded(gzip.compress(PAGE[:500]) + gzip.compress(PAGE[500:]), "gzip"),
-        coded(gzip.compress(PAGE) + bytes(10), "gzip"),
-        coded(gzip.compress(PAGE) + b"\x1f", "gzip"),
+        coded(gzip.compress(PAGE[:500], mtime=0) + gzip.compress(PAGE[500:], mtime=0), "gzip"),
+        coded(gzip.compress(PAGE, mtime=0) + bytes(10), "gzip"),
+        coded(gzip.compress(PAGE, mtime=0) + b"\x1f", "gzip"),
         coded(zlib.compress(PAGE) + b"\x1f\x8bmore", "deflate"),
         coded(PAGE, "utf-8"),
         chunked(
-            *(gzip.compress(PAGE)[i : i + 1] for i in range(len(gzip.compress(PAGE)))),
+            *(gzip.compress(PAGE, mtime=0)[i : i + 1] for i in range(len(gzip.compress(PAGE, mtime=0)))),
             headers=("Content-Encoding: gzip",),
         ),
         answer(PAGE, "Content-Length: " + str(len(PAGE))),
@@ -55,9 +55,9 @@ def test_a_body_of_one_byte_is_a_body() -> None:
     assert fetch(answer(b"x")).body == b"x"
 
 
-@pytest.mark.parametrize("suffix", [b"", gzip.compress(b"<more/>")])
+@pytest.mark.parametrize("suffix", [b"", gzip.compress(b"<more/>", mtime=0)])
 def test_f21_a_gzip_file_under_a_plain_header_is_inflated(suffix: bytes) -> None:
-    got = fetch(answer(gzip.compress(PAGE) + suffix, "Content-Type: application/xml"))
+    got = fetch(answer(gzip.compress(PAGE, mtime=0) + suffix, "Content-Type: application/xml"))
     assert got.body == PAGE + (b"<more/>" if suffix else b"")
 
 
@@ -110,7 +110,7 @@ def test_f18_a_connection_that_is_reset_in_mid_body_has_given_a_part() -> None:
 @pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
 @pytest.mark.parametrize("cut", [1, 8, 100])
 def test_f19_compressed_data_that_ends_early_is_truncated_though_its_length_is_right(coding: str, cut: int) -> None:
-    whole = zlib.compress(PAGE) if coding == "deflate" else gzip.compress(PAGE)
+    whole = zlib.compress(PAGE) if coding == "deflate" else gzip.compress(PAGE, mtime=0)
     error = reason_of(coded(whole[:-cut], coding or "identity"))
     assert error.reason is FetchReason.TRUNCATED
     assert error.body == PAGE[: len(error.body)]
@@ -118,7 +118,7 @@ def test_f19_compressed_data_that_ends_early_is_truncated_though_its_length_is_r
 
 
 def test_f19_a_second_gzip_member_that_ends_early_is_truncated() -> None:
-    body = gzip.compress(PAGE) + gzip.compress(b"more")[:-3]
+    body = gzip.compress(PAGE, mtime=0) + gzip.compress(b"more", mtime=0)[:-3]
     assert reason_of(coded(body, "gzip")).reason is FetchReason.TRUNCATED
 
 
@@ -137,7 +137,7 @@ def test_f19_without_length_a_page_that_has_no_end_may_be_truncated(body: bytes,
 
 @pytest.mark.parametrize("body", [b"", b"x"])
 def test_f27_an_empty_body_is_no_page_compressed_or_not(body: bytes) -> None:
-    reply = coded(gzip.compress(b"") if body else b"", "gzip")
+    reply = coded(gzip.compress(b"", mtime=0) if body else b"", "gzip")
     assert reason_of(reply).reason is FetchReason.EMPTY
 
 
@@ -148,19 +148,19 @@ def test_f27_an_empty_body_is_no_page_compressed_or_not(body: bytes) -> None:
 def test_f17_codings_inside_of_codings_are_refused(layers: int) -> None:
     body = PAGE
     for _ in range(layers):
-        body = gzip.compress(body)
+        body = gzip.compress(body, mtime=0)
     assert reason_of(coded(body, ", ".join(["gzip"] * layers))).reason is FetchReason.ENCODING
     headers = ["Content-Encoding: gzip"] * layers
     assert reason_of(answer(body, *headers)).reason is FetchReason.ENCODING
 
 
 def test_f17_a_second_layer_that_nobody_announced_stays_as_it_is() -> None:
-    assert fetch(coded(gzip.compress(gzip.compress(PAGE)), "gzip")).body[:2] == b"\x1f\x8b"
+    assert fetch(coded(gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), "gzip")).body[:2] == b"\x1f\x8b"
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 def test_f20_a_wrong_checksum_is_damage(coding: str) -> None:
-    whole = bytearray(gzip.compress(PAGE) if coding == "gzip" else zlib.compress(PAGE))
+    whole = bytearray(gzip.compress(PAGE, mtime=0) if coding == "gzip" else zlib.compress(PAGE))
     whole[-6 if coding == "gzip" else -2] ^= 0xFF
     assert reason_of(coded(bytes(whole), coding)).reason is FetchReason.ENCODING
 

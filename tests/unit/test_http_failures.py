@@ -10,8 +10,8 @@ import urllib3.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.web.fetching import FetchReason
-from infra.web.http_failures import MAX_DETAIL, failure_of, printable, retry_after_seconds, status_failure
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.http_failures import MAX_DETAIL, failure_of, printable, retry_after_seconds, status_failure
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

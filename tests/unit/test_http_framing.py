@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.web.fetching import FetchError, FetchReason
+from infra.intake.web.fetching import FetchError, FetchReason
 from tests.bodies import fetch, reason_of
 from tests.http_clients import client_for, refusal
 from tests.raw_server import RawServer, answer, raw_server

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE, RawArchive
-from infra.captures import find_inputs
-from infra.inputs.input_types import Input
-from infra.lake import Lake
-from infra.object_store import ObjectStore
-from infra.runs.filing import Run, folder_of
-from infra.runs.ingest import ingest_chunk, plan
-from infra.runs.run_report import RunReport
-from infra.settings import Settings
-from parsers.capture import CapturedAtBasis
-from parsers.outcome import Rejected, RejectReason
+from infra.archive.raw_archive import RawArchive
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.settings import Settings
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Input
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from infra.work.ingest import ingest_chunk, plan
+from infra.work.run import Run, folder_of
+from infra.work.run_report import RunReport
+from parsers.record.capture import CapturedAtBasis
+from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
 
 
@@ -95,14 +96,14 @@ def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_p
 def test_p06_p07_pages_that_hang_or_crash_do_not_sink_a_run(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from infra.parse_pool import ParsePool
-    from infra.runs import filing
+    from infra.work.parse_pool import ParsePool
+    from infra.work.run import Run
     from tests.misbehaving_parsers import parse_unless_told
 
     def open_pool(_: Run) -> ParsePool:
         return ParsePool(2, 1.0, parse_page=parse_unless_told)
 
-    monkeypatch.setattr(filing.Run, "open_pool", open_pool)
+    monkeypatch.setattr(Run, "open_pool", open_pool)
     folder = pages.write_folder(tmp_path / "in", 6)
     (folder / "0001.html").write_bytes(b"hang")
     (folder / "0003.html").write_bytes(b"segfault")
@@ -132,7 +133,7 @@ def test_inputs_are_told_one_by_one_as_they_end(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.runs.ingest.BATCH_CAPTURES", 2)
+    monkeypatch.setattr("infra.work.ingest.BATCH_CAPTURES", 2)
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
     assert (report.parsed, report.partitions_written) == (5, 3)
     assert Lake(run.open_store()).read_partition("tass", "2024-01-10").num_rows == 5

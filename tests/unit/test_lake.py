@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE
-from infra.errors import NewslakeError, UsageError
-from infra.lake import Lake, LandingReport
-from infra.stores.local_store import LocalStore
-from infra.tables.partition import REJECTS, Coverage
-from parsers.article import NULL_PARTITION
-from parsers.outcome import RejectReason
+from infra.base.errors import NewslakeError, UsageError
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.lake.lake import Lake, LandingReport
+from infra.lake.partition import REJECTS, Coverage
+from infra.store.local_store import LocalStore
+from parsers.record.article import NULL_PARTITION
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, Landed, broken, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.tables import landing
-from infra.tables.landing import Change, land_articles, land_rejects
-from infra.tables.partition import ARTICLES, REJECTS, Coverage, decode, encode
-from infra.tables.rejects import Reject, RejectState
-from infra.tables.schema import to_table
-from parsers.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
-from parsers.capture import CaptureIdentity
+from infra.lake import landing
+from infra.lake.landing import Change, land_articles, land_rejects
+from infra.lake.partition import ARTICLES, REJECTS, Coverage, decode, encode
+from infra.lake.rejects import Reject, RejectState
+from infra.lake.schema import to_table
+from parsers.record.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
+from parsers.record.capture import CaptureIdentity
 from tests.lake_samples import NOON, Landed, capture_of, landed, rejected
 
 NOTHING: Mapping[str, Coverage] = {}

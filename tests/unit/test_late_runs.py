@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.late_runs import DueRun, day_of, newest_by_day, skipped_for_newer_run
+from flows.jobs.late_runs import DueRun, day_of, newest_by_day, skipped_for_newer_run
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

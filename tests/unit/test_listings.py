@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.discovery import Link
-from parsers.links import Reading, UnreadableError, Unusable
-from parsers.listings import read_listing
+from parsers.lists.links import Reading, UnreadableError, Unusable
+from parsers.lists.listings import read_listing
+from parsers.source.discovery import Link
 
 BASE = "https://news.example/2024/05/03/"
 ARTICLE = '<article><h2><a href="{}">Headline</a></h2><p>{}</p></article>'

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from typing_extensions import override
 
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError, ObjectStore, Stored
-from infra.stores import local_store
-from infra.stores.local_store import LocalStore
+from infra.base.errors import NewslakeError
+from infra.store import local_store
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ConflictError, ObjectStore, Stored
 
 KEY = "articles/source=tass/date=2017-05-10/articles.parquet"
 # A writer of `new` that dies by SIGKILL in the call that is named, before or after what it does.
 DYING_WRITER = """
 import os, pathlib, signal, sys
-from infra.stores.local_store import LocalStore
+from infra.store.local_store import LocalStore
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -141,7 +141,7 @@ def test_lock_held_while_another_thread_forks_is_freed(store: LocalStore) -> Non
     try:
         # In another process, since a put that waits for ever could not be ended here.
         writer = (
-            f"from infra.stores.local_store import LocalStore, Path; LocalStore(Path({store.uri!r})).delete({KEY!r})"
+            f"from infra.store.local_store import LocalStore, Path; LocalStore(Path({store.uri!r})).delete({KEY!r})"
         )
         subprocess.run([sys.executable, "-c", writer], check=True, timeout=30)
     finally:
@@ -159,7 +159,7 @@ def test_l05_error_of_the_system_names_path_and_remedy(
     def fail(descriptor: int) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("infra.stores.local_store.os.fsync", fail)
+    monkeypatch.setattr("infra.store.local_store.os.fsync", fail)
     with pytest.raises(NewslakeError) as caught:
         store.put(KEY, b"new", if_match=etag)
 

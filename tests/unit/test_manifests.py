@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.errors import UsageError
-from infra.inputs.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
+from infra.base.errors import UsageError
+from infra.intake.files.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
 
 UTC_TIME = datetime(2024, 2, 28, 13, 6, 44, 83593, tzinfo=UTC)
 

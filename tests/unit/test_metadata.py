@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.html import Tree
-from parsers.metadata import (
+from parsers.page.html import Tree
+from parsers.page.metadata import (
     MAX_JSONLD_CHARACTERS,
     Metadata,
     as_text,

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra import object_store
-from infra.errors import NewslakeError, UsageError
-from infra.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, is_valid_key, open_store
-from infra.stores.local_store import LocalStore
-from infra.stores.s3_store import S3Store
+from infra.base.errors import NewslakeError, UsageError
+from infra.store import object_store
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, is_valid_key
+from infra.store.open_store import open_store
+from infra.store.s3_store import S3Store
 from tests.memory_store import MemoryStore
 from tests.object_store_contract import AtomicContract, ObjectStoreContract
 
@@ -56,7 +57,7 @@ class AlwaysChanged:
 
 def test_l03_endless_conflicts_end_in_an_error_that_names_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("infra.object_store.time.sleep", waits.append)
+    monkeypatch.setattr("infra.store.object_store.time.sleep", waits.append)
 
     with pytest.raises(NewslakeError, match=r"a/b in s3://busy/lake .* fewer writers"):
         object_store.read_merge_write(AlwaysChanged(), "a/b", lambda _: b"mine")

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from parsers.article import Article, Block, BlockType, Fidelity
-from parsers.draft import Draft
-from parsers.finishing import finish
-from parsers.html import Tree, select
-from parsers.origins import BODY_FIGURES, by_layout, note_changes, note_lines, values_of
-from parsers.outcome import Parsed
-from parsers.page import Page
+from parsers.page.html import Tree, select
+from parsers.page.page import Page
 from parsers.parse import parse
-from parsers.reading import read_page
-from parsers.source import Layout
+from parsers.reading.finishing import finish
+from parsers.reading.reading import read_page
+from parsers.record.article import Article, Block, BlockType, Fidelity
+from parsers.record.draft import Draft
+from parsers.record.origins import BODY_FIGURES, by_layout, note_changes, note_lines, values_of
+from parsers.record.outcome import Parsed
+from parsers.source.definition import Layout
 from tests.captures import html_capture
 from tests.source_cases import CASES, capture_of
 from tests.unit.test_reading import SOURCE

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.captures import find_inputs, read_captures
-from infra.inputs.input_types import ReadCount, Unreadable
-from infra.inputs.other_lake import Originals
-from infra.object_store import ObjectStore, open_store
-from infra.raw.raw_index import Pointer
-from infra.raw.warc import Revisit
-from infra.stores.local_store import LocalStore
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import RejectReason
+from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_index import Pointer
+from infra.archive.warc import Revisit
+from infra.intake.archives.other_lake import Originals
+from infra.intake.captures import find_inputs, read_captures
+from infra.intake.files.input_types import ReadCount, Unreadable
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE
 
 BODY = b"<html><p>" + b"The ferry waited. " * 1000  # long enough to be kept once only

@@ -2,9 +2,9 @@
 
 import pytest
 
-from parsers.outcome import Parsed, Rejected, RejectReason
-from parsers.page_kinds import MAX_NOTICE_BYTES, may_be_notice
 from parsers.parse import parse
+from parsers.reading.page_kinds import MAX_NOTICE_BYTES, may_be_notice
+from parsers.record.outcome import Parsed, Rejected, RejectReason
 from tests.captures import article_of, html_capture, rejection_of
 
 KNOWN = "https://tass.com/society/1731000"

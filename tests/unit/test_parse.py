@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import registry
-from parsers.article import Block, BlockType, Fidelity
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.draft import Draft
-from parsers.html import LayoutError
-from parsers.outcome import Parsed, Rejected, RejectReason
+from parsers.page.html import LayoutError
+from parsers.page.text import TextPage
 from parsers.parse import MAX_BYTES, parse
-from parsers.source import Layout, Source, TextLayout
-from parsers.text import TextPage
+from parsers.record.article import Block, BlockType, Fidelity
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.draft import Draft
+from parsers.record.outcome import Parsed, Rejected, RejectReason
+from parsers.source.definition import Layout, Source, TextLayout
 from tests.captures import AT, article_of, html_capture, rejection_of
 
 URL = "https://news.example/2024/story.html"

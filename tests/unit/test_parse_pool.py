@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, parse_group, source_name_of
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Outcome, Rejected, RejectReason
+from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, parse_group, source_name_of
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
 
 ROOT = Path(__file__).parents[2]

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.errors import NewslakeError, UsageError
-from infra.object_store import is_valid_key
-from infra.tables.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, Manifest, decode, encode, read_manifest
-from infra.tables.rejects import RejectState
-from infra.tables.schema import to_table
-from parsers.article import NULL_PARTITION, SCHEMA_VERSION
+from infra.base.errors import NewslakeError, UsageError
+from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, Manifest, decode, encode, read_manifest
+from infra.lake.rejects import RejectState
+from infra.lake.schema import to_table
+from infra.store.object_store import is_valid_key
+from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from tests.lake_samples import NOON, Landed, landed, rejected
 from tests.memory_store import MemoryStore
 

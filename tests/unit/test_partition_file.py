@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.errors import NewslakeError
-from infra.tables.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, decode, encode
-from infra.tables.partition_file import HELD_GROUPS, PartitionFile
-from infra.tables.schema import to_table
+from infra.base.errors import NewslakeError
+from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, decode, encode
+from infra.lake.partition_file import HELD_GROUPS, PartitionFile
+from infra.lake.schema import to_table
 from tests.lake_samples import NOON, landed
 
 ROWS = 2 * ROW_GROUP_ROWS + 300

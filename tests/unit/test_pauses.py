@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from prefect.exceptions import ObjectNotFound
 
-from flows import pauses
-from flows.deployments import deployments
+from flows.server import pauses
+from flows.server.deployments import deployments
 
 
 class Server:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.article import Image
-from parsers.html import Tree, select
-from parsers.page import Page
-from parsers.pictures import read_pictures
-from parsers.source import Layout
+from parsers.page.html import Tree, select
+from parsers.page.page import Page
+from parsers.reading.pictures import read_pictures
+from parsers.record.article import Image
+from parsers.source.definition import Layout
 from tests.captures import html_capture
 
 URL = "https://news.example/2024/story.html"

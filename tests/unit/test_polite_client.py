@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.settings import Settings
-from infra.web.fetching import Answer, FetchError, FetchReason
-from infra.web.polite_client import TRIES, PoliteClient
-from infra.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
-from infra.web.robots import CACHE_SECONDS, FAILURE_SECONDS
-from infra.web.robots import MAX_BYTES as ROBOTS_BYTES
-from parsers.source import Source
+from infra.base.settings import Settings
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.polite_client import TRIES, PoliteClient
+from infra.intake.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
+from infra.intake.web.robots import CACHE_SECONDS, FAILURE_SECONDS
+from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
+from parsers.source.definition import Source
 from tests.sleeping_clock import SleepingClock
 
 if TYPE_CHECKING:
-    from infra.web.http import HttpClient
+    from infra.intake.web.http import HttpClient
 
 PAGE = "https://a.example/page"
 SOURCE = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.web.fetching import FetchError, FetchReason
-from infra.web.politeness import (
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.politeness import (
     DOWN_AFTER,
     MAX_BACKOFF,
     MAX_RETRY_AFTER,

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from infra.lake import Lake
-from infra.object_store import ObjectStore
-from infra.quarantine import RejectGroup, grouped, rejects_in
-from parsers.outcome import RejectReason
+from infra.lake.lake import Lake
+from infra.lake.quarantine import RejectGroup, grouped, rejects_in
+from infra.store.object_store import ObjectStore
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 

@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from typing_extensions import override
 
-from infra.errors import NewslakeError, UsageError
-from infra.lake import Lake
-from infra.object_store import ObjectStore, Stored
-from infra.query import COPIERS, Selection, _answered, run_query
-from infra.stores.local_store import LocalStore
-from infra.tables.partition import Coverage
+from infra.base.errors import NewslakeError, UsageError
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage
+from infra.lake.query import COPIERS, Selection, _answered, run_query
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ObjectStore, Stored
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -185,7 +185,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monke
     def vanished(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not read articles.parquet")
 
-    monkeypatch.setattr("infra.query._views_named", lambda connection, sql: _answered(vanished))
+    monkeypatch.setattr("infra.lake.query._views_named", lambda connection, sql: _answered(vanished))
     with pytest.raises(
         NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
     ) as caught:

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from infra.archive import Pointer, RawArchive
-from infra.lake import Lake
-from infra.raw.raw_objects import RESTORE, RawObjects
-from infra.verify import Fault, verify
+from infra.archive.raw_archive import Pointer, RawArchive
+from infra.archive.raw_objects import RESTORE, RawObjects
+from infra.lake.lake import Lake
+from infra.upkeep.verify import Fault, verify
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
 from tests.raw_lake import DAY, NOON, archive, capture, ingest

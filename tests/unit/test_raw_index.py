@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.archive import RawArchive
-from infra.object_store import ConflictError, ObjectStore, open_store
-from infra.raw.raw_index import read_index
-from infra.raw.raw_objects import RawObjects
-from infra.stores.local_store import LocalStore
+from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_index import read_index
+from infra.archive.raw_objects import RawObjects
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ConflictError, ObjectStore
+from infra.store.open_store import open_store
 from tests.raw_pages import LONG, MOMENT, add, index_of, page
 
 

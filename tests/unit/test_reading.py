@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from parsers.article import Access, Article, BlockType, Fidelity
-from parsers.capture import CapturedAtBasis
-from parsers.finishing import finish
-from parsers.html import Tree, select
-from parsers.page import Page
-from parsers.reading import read_page
-from parsers.source import Layout, Source
+from parsers.page.html import Tree, select
+from parsers.page.page import Page
+from parsers.reading.finishing import finish
+from parsers.reading.reading import read_page
+from parsers.record.article import Access, Article, BlockType, Fidelity
+from parsers.record.capture import CapturedAtBasis
+from parsers.source.definition import Layout, Source
 from tests.captures import article_of, html_capture
 
 URL = "https://news.example/2024/story.html"

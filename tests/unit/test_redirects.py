@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.web.fetching import FetchError, FetchReason
+from infra.intake.web.fetching import FetchError, FetchReason
 from tests.http_clients import client_for, refusal
 from tests.raw_server import Reply, answer, raw_server, redirect
 

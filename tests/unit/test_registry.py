@@ -6,15 +6,15 @@ import pytest
 
 import parsers.sources
 from parsers import registry
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Rejected, RejectReason
 from parsers.parse import parse
-from parsers.source import Layout, Source
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Rejected, RejectReason
+from parsers.source.definition import Layout, Source
 from tests.captures import AT
 
 GOOD = """
 import re
-from parsers.source import Source
+from parsers.source.definition import Source
 SOURCE = Source(name="{name}", title="T", hosts={hosts}, language="en", timezone="UTC", version=1,
                 signature=(re.compile("From {name}"), re.compile("By {name}")))
 """

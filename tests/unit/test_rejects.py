@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.tables.rejects import RejectState, invalid_record, reject_id
-from infra.tables.schema import REJECT_COLUMNS, to_table
-from parsers.outcome import RejectReason
+from infra.base.errors import NewslakeError
+from infra.lake.rejects import RejectState, invalid_record, reject_id
+from infra.lake.schema import REJECT_COLUMNS, to_table
+from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, article, broken, provenance, rejected
 
 

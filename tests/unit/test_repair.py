@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from flows.reports.repair_report import repair_rows
-from infra.backfill import repair
-from infra.backfill.plan import Action
-from infra.backfill.repair import MAX_DAYS, plan_repairs
-from infra.days import Days
-from infra.lake import Lake
-from infra.live.discovery_state import key_of
-from infra.tables.partition import Coverage
-from parsers.checks import Checks
+from infra.base.days import Days
+from infra.lake.lake import Lake
+from infra.lake.partition import Coverage
+from infra.upkeep import repair
+from infra.upkeep.repair import MAX_DAYS, plan_repairs
+from infra.work.backfill.plan import Action
+from infra.work.live.discovery_state import key_of
 from parsers.registry import sources
+from parsers.source.checks import Checks
 from tests.lake_samples import landed, rejected
 from tests.memory_store import MemoryStore
 

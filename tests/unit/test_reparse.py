@@ -10,21 +10,22 @@ from typing import Any
 
 import pytest
 
-from infra.archive import UNKNOWN_SOURCE, Pointer, RawArchive
-from infra.days import Days
-from infra.errors import UsageError
-from infra.inputs.find_inputs import find_inputs
-from infra.lake import Lake
-from infra.object_store import ObjectStore
-from infra.runs.comparison import Kind
-from infra.runs.filing import Run
-from infra.runs.ingest import ingest_chunk, plan
-from infra.runs.reparse import rebuild, reparse_chunk, try_out
-from infra.runs.reparse_plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
-from infra.runs.run_report import RunReport
-from infra.settings import Settings
-from infra.verify import verify
-from parsers.capture import Capture
+from infra.archive.raw_archive import Pointer, RawArchive
+from infra.base.days import Days
+from infra.base.errors import UsageError
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.settings import Settings
+from infra.intake.files.find_inputs import find_inputs
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore
+from infra.upkeep.verify import verify
+from infra.work.ingest import ingest_chunk, plan
+from infra.work.reparse.comparison import Kind
+from infra.work.reparse.plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
+from infra.work.reparse.reparse import rebuild, reparse_chunk, try_out
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.landed_captures import archive, land
 
@@ -136,7 +137,7 @@ def test_o01_history_refuses_an_end_before_its_start(run: Run) -> None:
 
 
 def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_CAPTURES", 2)
+    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_CAPTURES", 2)
     archive(run, [pages.capture(number, days=2) for number in range(9)])
     chunks = plan_days(run.open_store(), ["tass"], Days(DAY, DAY + timedelta(days=2)))
     assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
@@ -149,7 +150,7 @@ def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monk
 
 
 def test_chunks_are_bounded_in_bytes_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_BYTES", 1)
+    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_BYTES", 1)
     archive(run, [pages.capture(number) for number in range(3)])
     assert [len(chunk.pointers) for chunk in plan_history(run.open_store(), "tass")] == [1, 1, 1]
 
@@ -166,7 +167,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     later: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lake equals a fresh one, although the capture that wins now was parsed before the row above it went."""
-    monkeypatch.setattr("infra.runs.reparse_plan.CHUNK_CAPTURES", 1)
+    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_CAPTURES", 1)
     first = pages.capture(0)
     second = replace(first, captured_at=first.captured_at + timedelta(days=1), source="tass", **later)
     archive(run, [first, second])
@@ -199,7 +200,7 @@ def test_pages_that_came_in_damaged_stay_rejected_as_they_are_by_ingest(
     """Their beginning would parse; but neither does ingest parse it, and a reparse must not change what it left."""
     folder = pages.write_folder(tmp_path / "in", 2)
     padded = pages.page(1) + b"<!-- " + bytes(range(48, 123)) * 40 + b" -->"
-    (folder / "0001.html").write_bytes(gzip.compress(padded)[damage])
+    (folder / "0001.html").write_bytes(gzip.compress(padded, mtime=0)[damage])
     limited = Run(run.settings.model_copy(update={"max_page_bytes": len(pages.page(1)) + 100}), run.run_id)
     for chunk in plan(find_inputs([str(folder)])):
         ingest_chunk(chunk, limited)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from infra.lake import Lake
-from infra.raw.compaction import compact, plan_compaction
-from infra.raw.raw_references import GRACE
-from infra.runs.filing import Run, file_outcomes
-from infra.runs.reparse import rebuild
-from infra.runs.reparse_plan import plan_history
-from infra.settings import Settings
+from infra.base.settings import Settings
+from infra.lake.lake import Lake
+from infra.upkeep.compaction import compact, plan_compaction
+from infra.upkeep.raw_references import GRACE
+from infra.work.outcomes import file_outcomes
+from infra.work.reparse.plan import plan_history
+from infra.work.reparse.reparse import rebuild
+from infra.work.run import Run
 from tests import sample_pages as pages
 from tests.landed_captures import archive, land
 
@@ -66,7 +67,7 @@ def test_rows_that_follow_their_captures_after_the_plan_was_made(run: Run) -> No
 def test_rows_that_still_point_to_the_old_place_when_the_plan_knows_the_new_one(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.raw.compaction._Compaction.move_rows", lambda self: 1)  # it has not come so far yet
+    monkeypatch.setattr("infra.upkeep.compaction._Compaction.move_rows", lambda self: 1)  # it has not come so far yet
     copy_captures(run)
     rebuild(plan_history(run.open_store(), "tass"), run)
     assert articles(run) == AFTER
@@ -77,7 +78,7 @@ def test_rows_that_follow_their_captures_while_these_are_parsed(run: Run, monkey
         copy_captures(run)
         return file_outcomes(*arguments, **options)
 
-    monkeypatch.setattr("infra.runs.reparse.file_outcomes", compacting_first)
+    monkeypatch.setattr("infra.work.reparse.reparse.file_outcomes", compacting_first)
     rebuild(plan_history(run.open_store(), "tass"), run)
     assert articles(run) == AFTER
     copy_captures(run)  # what was landed with the old place in between

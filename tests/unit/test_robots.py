@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.web.fetching import FetchError, FetchReason
-from infra.web.robots import CACHE_SECONDS, FAILURE_SECONDS, MAX_BYTES, RobotsFiles, RobotsRules, read_robots, site_of
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.robots import (
+    CACHE_SECONDS,
+    FAILURE_SECONDS,
+    MAX_BYTES,
+    RobotsFiles,
+    RobotsRules,
+    read_robots,
+    site_of,
+)
 
 CAP = 120.0
 SITE = "https://example.com"
@@ -148,7 +156,7 @@ def test_r05_crawl_delay_is_capped_or_ignored(value: str, kept: float | None) ->
 
 
 def test_r05_cutting_a_crawl_delay_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "infra.web.robots"):
+    with caplog.at_level(logging.WARNING, "infra.intake.web.robots"):
         read_robots(b"User-agent: *\nCrawl-delay: 1e9", max_crawl_delay=CAP, site=SITE)
         read_robots(b"User-agent: *\nCrawl-delay: 119", max_crawl_delay=CAP, site=SITE)
     assert [record.getMessage() for record in caplog.records] == [

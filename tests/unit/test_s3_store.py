@@ -9,10 +9,11 @@ import pytest
 from botocore import exceptions as aws
 from botocore.httpsession import URLLib3Session
 
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError, ObjectStore, Stored, open_store, read_merge_write
-from infra.stores import s3_errors, s3_store
-from infra.stores.s3_store import S3Store
+from infra.base.errors import NewslakeError
+from infra.store import s3_errors, s3_store
+from infra.store.object_store import ConflictError, ObjectStore, Stored, read_merge_write
+from infra.store.open_store import open_store
+from infra.store.s3_store import S3Store
 from tests.servers import BUCKET, Answer, S3Server, free_ports, scripted_server
 
 if TYPE_CHECKING:

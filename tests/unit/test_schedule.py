@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule
 
 from parsers.registry import sources
-from parsers.schedule import Schedule, usual_schedules
+from parsers.source.schedule import Schedule, usual_schedules
 
 TASS = sources()["tass"]
 
@@ -23,7 +23,7 @@ def times(schedule: Schedule, timezone: str, start: datetime, count: int) -> lis
 
 
 def days_landed(schedule: Schedule, timezone: str, start: datetime, count: int) -> list[date]:
-    """The days that runs of a schedule land, by the rule of `flows.run`."""
+    """The days that runs of a schedule land, by the rule of `flows.jobs.run`."""
     return [(moment - timedelta(days=schedule.lag_days)).date() for moment in times(schedule, timezone, start, count)]
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from infra.errors import NewslakeError
-from infra.tables import schema
-from infra.tables.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
-from parsers.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
+from infra.base.errors import NewslakeError
+from infra.lake import schema
+from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
+from parsers.record.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
 from tests.lake_samples import broken, landed, rejected
 
 

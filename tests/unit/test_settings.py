@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from infra.errors import NewslakeError, UsageError
-from infra.settings import Settings, load_settings
+from infra.base.errors import NewslakeError, UsageError
+from infra.base.settings import Settings, load_settings
 from parsers.parse import MAX_BYTES
 
 

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.errors import NewslakeError
-from infra.lake import Lake, LandingReport
-from infra.object_store import ConflictError, ObjectStore
-from infra.stores.local_store import LocalStore
-from infra.tables import settling
-from infra.tables.partition import ARTICLES, encode
-from infra.tables.settling import Identities
-from parsers.article import NULL_PARTITION, Fidelity
+from infra.base.errors import NewslakeError
+from infra.lake import deduplication as settling
+from infra.lake.deduplication import Identities
+from infra.lake.lake import Lake, LandingReport
+from infra.lake.partition import ARTICLES, encode
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ConflictError, ObjectStore
+from parsers.record.article import NULL_PARTITION, Fidelity
 from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from infra.archive import Pointer
-from infra.lake import Lake
-from infra.raw.row_pointers import move_captures
-from infra.tables import partition
-from infra.tables.partition import REJECTS, TableKind, decode, encode
-from infra.tables.rejects import Reject
-from infra.tables.schema import REJECT_COLUMNS, to_table
-from infra.tables.sightings import with_sightings, wrong_sightings
-from parsers.article import SCHEMA_VERSION
+from infra.archive.raw_archive import Pointer
+from infra.lake import partition
+from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS, TableKind, decode, encode
+from infra.lake.rejects import Reject
+from infra.lake.schema import REJECT_COLUMNS, to_table
+from infra.lake.sightings import with_sightings, wrong_sightings
+from infra.upkeep.row_pointers import move_captures
+from parsers.record.article import SCHEMA_VERSION
 from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
 from tests.memory_store import MemoryStore
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.live.site_lock import site_locks, state_folder
-from infra.web.politeness import StoppedError
+from infra.base.errors import NewslakeError
+from infra.intake.web.politeness import StoppedError
+from infra.work.live.site_lock import site_locks, state_folder
 
 
 @pytest.fixture(autouse=True)

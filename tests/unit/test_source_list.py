@@ -7,8 +7,8 @@ import pytest
 
 from flows.cli import run as run_cli
 from flows.reports.source_list import described, finds, horizon, last_days
-from parsers.discovery import WHOLE_HISTORY, DayArchive, Feed, PagedListing, Sitemap
-from parsers.source import Source
+from parsers.source.definition import Source
+from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Feed, PagedListing, Sitemap
 from tests.memory_store import MemoryStore
 
 SOURCE = Source(name="news", title="News", hosts=("news.example",), language="en", timezone="UTC", version=1)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.outcome import Parsed
 from parsers.parse import parse
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Parsed
 from parsers.registry import sources
 from tests.source_cases import CASES, outcome_of
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.checks import Checks, DayProfile, Severity, judge
-from parsers.suggested_checks import Suggestion, as_code, suggest
+from parsers.source.checks import Checks, DayProfile, Severity, judge
+from parsers.source.suggested_checks import Suggestion, as_code, suggest
 
 
 def days(counts: list[int], **changes: Any) -> list[DayProfile]:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.article import BlockType
-from parsers.capture import Capture, CapturedAtBasis, MediaType
-from parsers.text import TextPage, following, index_of, is_heading, linked_texts, prose, without_links
+from parsers.page.text import TextPage, following, index_of, is_heading, linked_texts, prose, without_links
+from parsers.record.article import BlockType
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 AT = datetime(2018, 1, 5, tzinfo=UTC)
 

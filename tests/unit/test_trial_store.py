@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.errors import NewslakeError
-from infra.object_store import ConflictError
-from infra.stores.trial_store import TrialStore
+from infra.base.errors import NewslakeError
+from infra.store.object_store import ConflictError
+from infra.store.trial_store import TrialStore
 from tests.memory_store import MemoryStore
 
 

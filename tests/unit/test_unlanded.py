@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra.archive import RawArchive
-from infra.days import Days
-from infra.errors import NewslakeError
-from infra.lake import Lake
-from infra.live.captured import Captured
-from infra.object_store import ObjectStore, Stored
-from infra.quality.holds import Hold, HoldState, put_hold
-from parsers.article import Fidelity
+from infra.archive.raw_archive import RawArchive
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
+from infra.lake.holds import Hold, HoldState, put_hold
+from infra.lake.lake import Lake
+from infra.store.object_store import ObjectStore, Stored
+from infra.work.live.captured import Captured
+from parsers.record.article import Fidelity
 from tests.lake_samples import SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 from tests.raw_lake import DAY, NOON, ClockedStore, archive, capture, ingest, land

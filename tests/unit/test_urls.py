@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, on_hosts, parse_url
+from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, on_hosts, parse_url
 
 TEXT = st.text(st.characters(exclude_categories=[]))
 ADDRESSES = TEXT | st.from_regex(

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infra.archive import RawArchive
-from infra.lake import Lake
-from infra.tables import partition
-from infra.tables.partition import ARTICLES, FORMAT_KEY, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
-from infra.tables.partition_file import CREATED_BY
-from infra.tables.schema import to_table
-from infra.verify import OTHER_BYTES, Fault, verify
-from parsers.capture import Capture, CapturedAtBasis, MediaType
+from infra.archive.raw_archive import RawArchive
+from infra.lake import partition
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
+from infra.lake.partition_file import CREATED_BY
+from infra.lake.schema import to_table
+from infra.upkeep.verify import OTHER_BYTES, Fault, verify
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -116,10 +116,10 @@ def test_l11_damage_that_no_row_shows(store: MemoryStore) -> None:
 def test_a_partition_of_another_pyarrow_may_have_other_bytes(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.tables.partition.ZSTD_LEVEL", 19)
-    monkeypatch.setattr("infra.tables.partition.BLOOM_FALSE_POSITIVES", 0.5)
+    monkeypatch.setattr("infra.lake.partition.ZSTD_LEVEL", 19)
+    monkeypatch.setattr("infra.lake.partition.BLOOM_FALSE_POSITIVES", 0.5)
     assert {fault.fault for fault in faults(store)} == {OTHER_BYTES}
-    monkeypatch.setattr("infra.tables.partition_file.CREATED_BY", "parquet-cpp-arrow version 99.0.0")
+    monkeypatch.setattr("infra.lake.partition_file.CREATED_BY", "parquet-cpp-arrow version 99.0.0")
     assert faults(store) == []
 
 
@@ -184,7 +184,7 @@ def test_rows_out_of_order(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) 
 def test_a_footer_that_says_something_else(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
     with monkeypatch.context() as patch:
-        patch.setattr("infra.tables.partition._distinct", lambda table, column: ("invented",))
+        patch.setattr("infra.lake.partition._distinct", lambda table, column: ("invented",))
         store.objects[KEY] = encode(ARTICLES, table, manifest.coverage)
     assert only_fault(store) == Fault(KEY, "the footer does not say what the rows say")
 

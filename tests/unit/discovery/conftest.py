@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.web.polite_client import PoliteClient
+from infra.intake.web.polite_client import PoliteClient
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite, news_site
 

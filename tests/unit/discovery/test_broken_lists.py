@@ -2,9 +2,9 @@
 
 import pytest
 
-from infra.live.list_client import FeedStatus
-from infra.web.fetching import FetchReason
-from infra.web.polite_client import PoliteClient
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.polite_client import PoliteClient
+from infra.work.live.list_client import FeedStatus
 from tests.discovery_runs import DAY, FEED, HTML_ERROR, MAP, at, index, paths, reports, rss, run, source, urlset
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
@@ -32,7 +32,7 @@ def test_s02_sitemap_over_the_limit_is_read_up_to_it_and_reported(site: NewsSite
 def test_s02_sitemap_beyond_all_measure_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.live.discovery.SITEMAP_REQUEST_BYTES", 100)
+    monkeypatch.setattr("infra.work.live.discovery.SITEMAP_REQUEST_BYTES", 100)
     site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
     (report,) = run(source(MAP), client).feeds
     assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)

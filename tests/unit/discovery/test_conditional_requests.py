@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from infra.days import Days
-from infra.live.list_client import FeedStatus
-from infra.web.polite_client import PoliteClient
-from parsers.discovery import DayArchive
+from infra.base.days import Days
+from infra.intake.web.polite_client import PoliteClient
+from infra.work.live.list_client import FeedStatus
+from parsers.source.discovery import DayArchive
 from tests.discovery_runs import DAY, FEED, MAP, TODAY, at, index, listing, paths, rss, run, source, urlset
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite

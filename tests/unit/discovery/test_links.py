@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.days import Days
-from infra.live.discovery import Drop, dated_span, local_days
-from infra.live.list_client import FeedStatus
-from infra.web.fetching import FetchReason
-from infra.web.polite_client import PoliteClient
-from parsers.discovery import DayArchive, Feed, Link, NewsSitemap, PagedListing, Sitemap
+from infra.base.days import Days
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.polite_client import PoliteClient
+from infra.work.live.discovery import Drop, dated_span, local_days
+from infra.work.live.list_client import FeedStatus
+from parsers.source.discovery import DayArchive, Feed, Link, NewsSitemap, PagedListing, Sitemap
 from tests.discovery_runs import (
     DAY,
     FEED,

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from infra.days import Days
-from infra.live.discovery import MAX_CHILDREN, Drop, discover
-from infra.live.discovery_state import DiscoveryState
-from infra.live.list_client import FeedStatus
-from infra.web.fetching import FetchReason
-from infra.web.polite_client import PoliteClient
-from parsers.discovery import DayArchive, Feed, PagedListing, Sitemap
+from infra.base.days import Days
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.polite_client import PoliteClient
+from infra.work.live.discovery import MAX_CHILDREN, Drop, discover
+from infra.work.live.discovery_state import DiscoveryState
+from infra.work.live.list_client import FeedStatus
+from parsers.source.discovery import DayArchive, Feed, PagedListing, Sitemap
 from tests.discovery_runs import (
     DAY,
     FEED,
@@ -93,7 +93,7 @@ def test_s03_indexes_in_indexes_are_followed_three_levels_deep(site: NewsSite, c
 def test_s03_index_of_50_000_sitemaps_costs_so_many_requests_and_no_more(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.live.discovery.MAX_CHILDREN", 3)
+    monkeypatch.setattr("infra.work.live.discovery.MAX_CHILDREN", 3)
     site.pages["news.example/sitemap.xml"] = index(*(f"/{number}.xml" for number in range(50_000)))
     site.pages["news.example/1.xml"] = index("/deeper.xml")
     found = run(source(MAP), client)
@@ -186,7 +186,7 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
 def test_p07_listing_that_kills_the_reader_is_rejected(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.live.listing_worker.read_listing", dying_reader)
+    monkeypatch.setattr("infra.work.live.listing_worker.read_listing", dying_reader)
     site.pages["news.example/all"] = listing("/a")
     (report,) = run(source(PagedListing("https://news.example/all", links="a")), client).feeds
     assert (report.status, report.detail) == (FeedStatus.REJECTED, "the process that read it died, exit code 3")

@@ -1,0 +1,110 @@
+"""What Prefect's UI keeps of a run: a page, a table of days, and lines in the log."""
+
+from collections.abc import Collection, Sequence
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+
+from flows.jobs.gate_report import emit_findings
+from flows.reports.held_text import findings_markdown
+from flows.reports.next_steps import next_steps, period_of, touched_days
+from flows.reports.report import plan_rows, plan_summary
+from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
+from infra.base.days import Days
+from infra.lake.day_states import Catalog, Day, State
+from infra.lake.holds import open_holds, read_holds
+from infra.work.backfill.plan import PlannedDay, Wish
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+from parsers.registry import sources
+
+SHOWN_ROWS = 1_000  # rows of a table artifact: 150 kB; `newslake status --json` has all
+LINKED = ("backfill", "ingest", "reparse")  # flows whose forms the page of a run leads to
+
+
+def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), days: Days | None = None) -> None:
+    """Publish what a run did.
+
+    Args:
+        key: name of the artifacts: lowercase letters, digits and dashes, all that Prefect takes.
+        report: what the run did.
+        run: the run.
+        names: sources that were asked for; besides those of which the report says anything.
+        days: publication days that were asked for; None: those of which the report says anything.
+    """
+    _log(report, run.settings.quarantine_limit)
+    touched = touched_days(report)
+    named = sorted({*names, *(source for source, _ in touched)})
+    period = days or period_of(touched)
+    grid = _grid(run, named, period)
+    create_table_artifact(day_rows(report, grid, days)[:SHOWN_ROWS], key=f"{key}-days", description=DAYS_MEAN)
+    missing = sum(day.state is State.MISSING for day in grid if days and f"{days.start}" <= day.date < f"{days.end}")
+    shown = pictured(period) if period else None
+    markdown = run_page(
+        report,
+        [day for day in grid if shown and f"{shown.start}" <= day.date < f"{shown.end}"],
+        place=f"Run `{run.run_id}` on lake `{run.settings.lake}`",
+        gate=_gate(report, run),
+        steps=list(next_steps(report, named, period, missing)),
+        forms=_forms(),
+    )
+    create_markdown_artifact(markdown, key=key, description=report.summary())
+
+
+def publish_plan(planned: Sequence[PlannedDay], wish: Wish, reason: str) -> None:
+    """Publish what a backfill is going to do.
+
+    Args:
+        planned: every day of the range.
+        wish: what was asked for.
+        reason: why; as the user wrote it, empty where nothing was said.
+    """
+    summary = f"{wish.days.described()}, {wish.reprocess.value}: {plan_summary(planned)}"
+    get_run_logger().info("%s. Reason: %s", summary, reason or "none given")
+    create_table_artifact(
+        plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=f"{summary}. Reason: {reason or 'none given'}"
+    )
+
+
+def _log(report: RunReport, limit: float) -> None:
+    logger = get_run_logger()
+    if report.captures == 0:
+        logger.info("nothing to do: no capture was found")
+    logger.info("%s", report.summary())
+    if report.lost_share > limit:
+        logger.warning("%.0f %% of the pages gave no article, over the limit of %.0f %%",
+                       100 * report.lost_share, 100 * limit)  # fmt: skip
+    for alarm in report.alarms:
+        logger.warning("look at this: %s", alarm)
+
+
+def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
+    """The present state of a run's days, and of the days before them that its pictures show."""
+    if period is None:
+        return []
+    catalog, start = Catalog(run.open_store()), min(period.start, pictured(period).start)
+    versions = {name: source.version for name, source in sources().items()}
+    return [day for name in names for day in catalog.grid(name, start, period.end, versions)]
+
+
+def _gate(report: RunReport, run: Run) -> str:
+    """What the quality gate found, as Markdown; and as events, for whoever must know."""
+    if not report.findings:
+        return ""
+    holds = open_holds(read_holds(run.open_store()))
+    emit_findings(report.findings, holds)
+    return findings_markdown(report.findings, holds, report.held)
+
+
+def _forms() -> dict[str, str]:
+    """Ids of deployments by name; of those that the server has."""
+    found = {}
+    with get_client(sync_client=True) as client:
+        for name in LINKED:
+            try:
+                found[name] = str(client.read_deployment_by_name(f"{name}/{name}").id)
+            except ObjectNotFound:
+                continue  # a command started this run on a server that serves nothing
+    return found

@@ -1,0 +1,81 @@
+"""Flow: make a range of days of some sources right, from what is archived first, from the sources second."""
+
+from contextvars import copy_context
+from datetime import UTC, date, datetime
+
+from prefect import flow
+
+from flows.jobs.artifacts import publish, publish_plan
+from flows.jobs.failures import in_one_line
+from flows.jobs.parameters import DirectionName, MaxActive, PreferName, ReprocessName, SourceName
+from flows.jobs.progress import Progress
+from flows.jobs.run import source_days_task
+from flows.jobs.start import begin_run
+from infra.base.days import Days, require_begun
+from infra.work.backfill.plan import Direction, Piece, Reprocess, Wish, pieces_of, plan_backfill
+from infra.work.backfill.window import require_all_done, work_through
+from infra.work.live.preference import Preference
+from infra.work.run_report import RunReport
+
+
+@flow(name="backfill", flow_run_name="backfill-{start}-{end}", persist_result=False)
+@in_one_line
+def backfill(
+    start: date,
+    end: date,
+    sources: list[SourceName] = [],  # noqa: B006 - Prefect's form shows it
+    dry_run: bool = False,
+    reprocess: ReprocessName = "missing",
+    reason: str = "",
+    max_active: MaxActive = 2,
+    order: DirectionName = "newest",
+    prefer: PreferName = "archive",
+    only_archive: bool = False,
+    accept: str = "",
+    lake: str = "",
+) -> RunReport:
+    """Make the days from start up to, and without, end right. Run the same again after whatever happened: it goes on.
+
+    Args:
+        start: First publication day, UTC.
+        end: The day after the last one, UTC: this day itself is left out. For one day alone: the day after start.
+        sources: Names of the sources. Empty: all sources.
+        dry_run: Only show, as an artifact, each day, its state, what would be done, and about how many requests.
+        reprocess: Which days. "missing": those that no run has looked at as a whole. "outdated": with rows of an older
+            parser. "failed": partial, held back or with open rejections, and the missing ones. "all": every day.
+        reason: Why this is done; recorded with the run.
+        max_active: How many sources are worked on at a time, 1 to 16.
+        order: From which end: "newest" or "oldest" first.
+        prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
+            sources, "network" after them.
+        only_archive: Send no request to the sources.
+        accept: Why days are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
+        lake: Folder or s3://bucket/prefix. Empty: the configured lake.
+    """
+    now = datetime.now(UTC)
+    wish = Wish(
+        days=Days(start, end),
+        names=tuple(sources),
+        reprocess=Reprocess(reprocess),
+        direction=Direction(order),
+        prefer=Preference(prefer),
+        only_archive=only_archive,
+    )
+    require_begun(wish.days, now)
+    run = begin_run(lake, accept)
+    planned = plan_backfill(run.open_store(), wish, today=now.date())
+    publish_plan(planned, wish, reason)
+    if dry_run:
+        return RunReport()
+    pieces = pieces_of(planned, wish)
+    progress = Progress("backfill-progress", len(pieces))
+    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
+
+    def work(piece: Piece) -> RunReport:
+        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
+
+    report, failed = work_through(pieces, work, max_active=max_active)
+    report += RunReport(alarms=tuple(f"{piece.described()}: {error}" for piece, error in failed.items()))
+    publish("backfill", report, run, {each.source for each in planned}, wish.days)
+    require_all_done(pieces, failed)
+    return report

@@ -1,0 +1,55 @@
+"""Flow: files, archives and S3 prefixes into the lake."""
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.jobs.artifacts import publish
+from flows.jobs.failures import in_one_line
+from flows.jobs.progress import Progress
+from flows.jobs.start import begin_run
+from infra.base.days import parse_instant
+from infra.base.known_sources import require_source
+from infra.intake.captures import find_inputs
+from infra.work.ingest import Chunk, ingest_chunk, plan
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+
+
+# No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
+@task(name="ingest-chunk", cache_policy=NO_CACHE, persist_result=False)
+def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
+    """Archive, parse and land one chunk of inputs."""
+    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location))
+    get_run_logger().info("%s: %s", chunk.described(), report.summary())
+    return report
+
+
+@flow(name="ingest", persist_result=False)
+@in_one_line
+def ingest(
+    paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", accept: str = "", lake: str = ""
+) -> RunReport:
+    """Archive, parse and land pages from files. Running it again changes nothing.
+
+    Args:
+        paths: Text and HTML files, WARC, WET and zip archives, folders, s3:// prefixes.
+        source: Source of all pages, for text files that do not say it. Empty: found out.
+        captured_at: When the pages were captured, ISO 8601. Empty: from the archive, the manifest or the file.
+        manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
+        accept: Why pages are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
+        lake: Folder or s3://bucket/prefix. Empty: the configured lake.
+    """
+    if source:
+        require_source(source)
+    inputs = find_inputs(
+        paths,
+        manifest=manifest or None,
+        source=source or None,
+        captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
+    )
+    run = begin_run(lake, accept)
+    # One after the other: each chunk already uses all workers.
+    progress = Progress("ingest-progress", sum(each.size for each in inputs))
+    report = sum((ingest_chunk_task(chunk, run, progress) for chunk in plan(inputs)), RunReport())
+    publish("ingest", report, run)
+    return report

@@ -1,0 +1,28 @@
+"""Types of flow parameters that Prefect's UI draws as a choice, or as a number within bounds."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from infra.work.backfill.plan import Direction, Reprocess
+from infra.work.backfill.window import MAX_ACTIVE
+from infra.work.live.preference import Preference
+from parsers.registry import sources
+
+MAX_LAG_DAYS = 31  # a run that lands what is older is a backfill
+
+# The form refuses what is out of bounds. The help text stays in the docstring: a description here would be lost.
+MaxActive = Annotated[int, Field(ge=1, le=MAX_ACTIVE)]
+LagDays = Annotated[int, Field(ge=0, le=MAX_LAG_DAYS)]
+
+if TYPE_CHECKING:
+    SourceName = str
+    PreferName = str
+    ReprocessName = str
+    DirectionName = str
+else:
+    # Literal becomes a select in the form; an Enum would reach the flow as an object that no log prints well.
+    SourceName = Literal[tuple(sources())]
+    PreferName = Literal[tuple(each.value for each in Preference)]
+    ReprocessName = Literal[tuple(each.value for each in Reprocess)]
+    DirectionName = Literal[tuple(each.value for each in Direction)]

@@ -1,0 +1,87 @@
+"""Flow: one source, one day. What the schedules run."""
+
+from datetime import UTC, date, datetime
+from typing import cast
+
+from prefect import flow, get_run_logger, runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.jobs.artifacts import publish
+from flows.jobs.failures import in_one_line
+from flows.jobs.late_runs import day_of, skipped_for_newer_run
+from flows.jobs.parameters import LagDays, PreferName, SourceName
+from flows.jobs.progress import Progress
+from flows.jobs.slots import source_slot
+from flows.jobs.start import begin_run
+from infra.base.days import Days, require_begun
+from infra.work.live.carry_out import carry_out, open_client
+from infra.work.live.plan import Order, make_plan
+from infra.work.live.preference import Preference
+from infra.work.live.site_lock import site_locks
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+
+
+# No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
+@task(name="source-days", task_run_name="{source}-{days.start}", cache_policy=NO_CACHE, persist_result=False)
+def source_days_task(source: str, days: Days, order: Order, run: Run, progress: Progress) -> RunReport:
+    """Find, fetch, archive, parse and land some days of one source."""
+    logger = get_run_logger()
+    store, today = run.open_store(), datetime.now(UTC).date()
+    label = f"{source}, {days.described()}"
+    with (
+        progress.piece(label) as piece,
+        source_slot(source),
+        site_locks([source]),
+        open_client(run, days) as client,
+    ):
+        plan = make_plan(source, days, order, store=store, client=client, today=today)
+        logger.info("%s: %s", label, plan.summary())
+        piece.pages = len(plan.wanted)
+        report = carry_out(plan, run, client, on_page=piece.page)
+    logger.info("%s: %s", label, report.summary())
+    return report
+
+
+def _run_name() -> str:
+    """The name that a person finds the run by: source and day."""
+    parameters = runtime.flow_run.parameters
+    return f"{parameters['source']}-{_day(parameters['day'], parameters['lag_days'])}"
+
+
+def _day(day: date | None, lag_days: int) -> date:
+    return day or day_of(runtime.flow_run.scheduled_start_time, lag_days)
+
+
+@flow(name="run", flow_run_name=_run_name, persist_result=False)
+@in_one_line
+def run(
+    source: SourceName,
+    day: date | None = None,
+    lag_days: LagDays = 1,
+    prefer: PreferName = "archive",
+    only_archive: bool = False,
+    accept: str = "",
+    lake: str = "",
+) -> RunReport:
+    """Land one publication day of one source: what is archived, and what the source lists beyond that.
+
+    Args:
+        source: Name of the source.
+        day: Publication day, UTC. Empty: the day of this run's scheduled time less the lag.
+        lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
+        prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
+            source, "network" after it.
+        only_archive: Send no request to the source.
+        accept: Why the day is to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
+        lake: Folder or s3://bucket/prefix. Empty: the configured lake.
+    """
+    days = Days.one(_day(day, lag_days))
+    require_begun(days, datetime.now(UTC))
+    if day is None and (skipped := skipped_for_newer_run()):
+        return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
+    context = begin_run(lake, accept)
+    order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
+    report = source_days_task(source, days, order, context, Progress("run-progress", 1))
+    publish("run", report, context, [source], days)
+    return report

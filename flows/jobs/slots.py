@@ -1,0 +1,60 @@
+"""One Prefect slot a source: live runs and backfills on the same site wait for each other, wherever they run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import StateType
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
+
+# A run that is killed cannot give its slot back: the server does, a quarter of a minute (its own clean-up) after this.
+# Prefect's default of 300 would keep the site's next run waiting for five minutes. It must hold for three tries to
+# renew, which begin after three quarters of it; Prefect takes 60 as the least.
+LEASE_SECONDS: Final = 60
+PREFIX: Final = "source-"
+MAX_LIMITS: Final = 200  # the most that the API gives at once; a wrong slot beyond them is found once others are gone
+
+
+def slot_name(source: str) -> str:
+    """Name of the global concurrency limit of a source."""
+    return PREFIX + source
+
+
+def ensure_slot(source: str) -> None:
+    """Make the limit of a source, if the server has none yet. One that is there keeps the size that people gave it."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(slot_name(source))
+        except ObjectNotFound:
+            client.upsert_global_concurrency_limit_by_name(slot_name(source), 1)
+
+
+@contextmanager
+def source_slot(source: str) -> Iterator[None]:
+    """Hold the slot of a source; wait for it as long as another run has it.
+
+    Where the server cannot be reached for most of a minute, the slot is lost, and Prefect ends the work: rather that
+    than two runs on one site. What is archived stays, and the next run goes on from there.
+
+    Raises:
+        ConcurrencySlotAcquisitionError: the limit is gone. Without one the slot would silently be no slot (measured).
+    """
+    ensure_slot(source)
+    with concurrency(slot_name(source), occupy=1, strict=True, lease_duration=LEASE_SECONDS):
+        yield
+
+
+def stale_slots() -> list[str]:
+    """Names of slots that are taken although no flow runs but the one that asks: nobody will give them back.
+
+    With leases that outlive the server (`flows/server/serve.py`), they come free by themselves within two minutes.
+    """
+    running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
+    with get_client(sync_client=True) as client:
+        if len(client.read_flow_runs(flow_run_filter=running, limit=2)) > 1:
+            return []
+        limits = client.read_global_concurrency_limits(limit=MAX_LIMITS)
+    return [each.name for each in limits if each.name.startswith(PREFIX) and each.active_slots]

@@ -1,0 +1,1 @@
+"""Prefect servers and deployments."""

@@ -1,0 +1,142 @@
+"""A Prefect server of our own, and the deployments served on it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from infra.base.errors import NewslakeError
+from infra.base.settings import Settings
+from infra.work.live.site_lock import state_folder
+
+HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
+START_SECONDS = 90  # SQLite migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
+STOP_SECONDS = 15  # the server ends within 3 s unless a page of its UI holds a connection open
+
+
+# Silent towards the outside; DO_NOT_TRACK alone does not stop the server's telemetry.
+SILENT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
+}
+# Leases of the sources' slots in files below PREFECT_HOME: Prefect keeps them in memory by default, and a slot that was
+# taken when the server went down then stays taken for ever (measured).
+LASTING_LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
+# Seconds, the least that Prefect takes: what watches for runs without a sign of life waits for four of these.
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
+
+
+def isolated(home: Path) -> dict[str, str]:
+    """Environment of a Prefect of our own, apart from the user's: its profile, database and server."""
+    return (
+        SILENT
+        | LASTING_LEASES
+        | HEARTBEATS
+        | {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
+    )
+
+
+def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:
+    """Run the server and serve all deployments until SIGINT or SIGTERM.
+
+    Raises:
+        NewslakeError: the port is taken, or the server does not start.
+    """
+    home = state_folder() / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ |= isolated(home) | {
+        "PREFECT_API_URL": f"http://{HOST}:{port}/api",
+        # Flow runs are child processes in any folder: they must find the lake that was named here.
+        "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
+    }
+    signal.signal(signal.SIGTERM, _interrupt)
+    with prefect_server(home, port):
+        from flows.server.deployment_runner import serve_until_interrupted
+        from flows.server.deployments import deployments
+
+        say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
+        say(
+            "[dim]Sources are asked on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]"
+        )
+        with suppress(KeyboardInterrupt):  # asked to stop: that is how this command ends
+            serve_until_interrupted(deployments())
+    say("stopped")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def prefect_server(home: Path, port: int) -> Iterator[None]:
+    """A Prefect server as a child process, ready to answer; ended on leaving.
+
+    Raises:
+        NewslakeError: the port is taken, or the server did not come up.
+    """
+    _require_free(port)
+    log = home / "server.log"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+            command,
+            env=os.environ | isolated(home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in the terminal is for us; we end the server once the runs have ended
+        )
+    try:
+        _wait_until_healthy(server, port, log)
+        yield
+    finally:
+        _stop(server)
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: TIME_WAIT is no occupant
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise NewslakeError(
+                f"port {port} on {HOST} is not free ({error.strerror})",
+                "Stop the program that uses it, or choose another with --port.",
+            ) from error
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{port}/api/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise NewslakeError(
+        f"the Prefect server did not start within {START_SECONDS} seconds"
+        if server.poll() is None
+        else f"the Prefect server ended at once with exit code {server.returncode}",
+        f"Its log is {log}.",
+    )
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started: its process group is its own."""
+    if server.poll() is not None:
+        return
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()

@@ -1,0 +1,224 @@
+"""The objects of the raw layer: how they are named, listed with their indexes, written and deleted.
+
+    raw/source=tass/date=2017-05-11/<run>-<worker>-<seq>.warc.gz     the captures; written once, never changed
+                                    <run>-<worker>-<seq>.cdxj        its index: can be made again from it
+                                    <run>-<worker>-<seq>.expiring    only while it waits to be deleted for its age
+
+A WARC is put before its index and deleted after it, so an index without WARC is always a leftover.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, TypeVar
+
+from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
+from infra.archive.warc import Revisit, scan
+from infra.base.errors import NewslakeError
+from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore
+from parsers.record.capture import Capture
+
+WARC_SUFFIX: Final = ".warc.gz"
+INDEX_SUFFIX: Final = ".cdxj"
+EXPIRING_SUFFIX: Final = ".expiring"
+WARC_KEY: Final = re.compile(r"raw/source=([a-z0-9_]+)/date=(\d{4}-\d\d-\d\d)/[^/]+\.warc\.gz")
+RESTORE: Final = (
+    "Restore the object from a copy; if there is none, move it out of the lake, delete its .cdxj, ingest it for what is"
+    " whole, and reparse its source."
+)
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """One WARC of the raw layer.
+
+    Attributes:
+        key: of the WARC.
+        size: bytes of the WARC and its index.
+        modified_at: when it was written, by the store's clock, aware.
+        expiring_since: since when no new row may point into it, because of its age; None = not at all.
+        entries: its index.
+    """
+
+    key: str
+    size: int
+    modified_at: datetime
+    expiring_since: datetime | None
+    entries: tuple[IndexEntry, ...]
+
+
+class RawObjects:
+    """The objects of one lake's raw layer. Remembers nothing."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def folders(self, source: str | None = None) -> dict[tuple[str, date], int]:
+        """How many WARCs lie in each (source, day), sorted; from one listing.
+
+        Raises:
+            NewslakeError: the source's name is none.
+        """
+        prefix = "raw/source=" if source is None else f"raw/source={require_source(source)}/"
+        counts: dict[tuple[str, date], int] = {}
+        for info in self._store.list(prefix):
+            if match := WARC_KEY.fullmatch(info.key):
+                folder = match[1], date.fromisoformat(match[2])
+                counts[folder] = counts.get(folder, 0) + 1
+        return counts
+
+    def load(self, source: str, day: date) -> list[RawObject]:
+        """All WARCs of one (source, day) with their indexes, by key.
+
+        Raises:
+            NewslakeError: a WARC without index is damaged, or the source's name is none.
+        """
+        listed = {info.key: info for info in self._store.list(folder_key(source, day))}
+        return [
+            RawObject(key, *_facts(listed, key), tuple(self.entries_of(key)))
+            for key in listed
+            if key.endswith(WARC_SUFFIX)
+        ]
+
+    def entries_of(self, warc_key: str) -> list[IndexEntry]:
+        """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC.
+
+        Raises:
+            NewslakeError: the index has to be made again and the WARC is damaged.
+        """
+        index_key = beside(warc_key, INDEX_SUFFIX)
+        stored = self._store.get(index_key)
+        if stored:
+            try:
+                return read_index(stored.body, source_of(warc_key), warc_key)
+            except ValueError:
+                self._store.delete(index_key)  # it says nothing that the WARC does not
+        warc = self._store.get(warc_key)
+        if warc is None:
+            return []  # deleted since it was listed
+        try:
+            entries = list(indexed(warc.body, warc_key))
+        except ValueError as error:
+            raise damaged(self._store, warc_key, error) from error
+        self._put_index(warc_key, entries)
+        return entries
+
+    def put(self, key: str, warc: bytes, entries: list[IndexEntry]) -> None:
+        """Write a WARC, then its index.
+
+        Raises:
+            ConflictError: there is an object of that name already.
+            NewslakeError: the store failed.
+        """
+        self._store.put(key, warc, if_match=None)
+        self._put_index(key, entries)
+
+    def mark_expiring(self, key: str) -> None:
+        """Let no new row point into a WARC: writers archive its captures anew, rebuilding passes it over."""
+        with suppress(ConflictError):  # it is marked
+            self._store.put(beside(key, EXPIRING_SUFFIX), b"", if_match=None)
+
+    def unmark_expiring(self, key: str) -> None:
+        """Take the mark away."""
+        self._store.delete(beside(key, EXPIRING_SUFFIX))
+
+    def delete(self, key: str) -> None:
+        """Delete a WARC and what stands beside it; may be repeated where it was interrupted."""
+        for each in (beside(key, INDEX_SUFFIX), key, beside(key, EXPIRING_SUFFIX)):
+            self._store.delete(each)
+
+    def sweep(self, source: str, day: date) -> None:
+        """Delete what stands beside no WARC: left by a deletion that was interrupted or that a reader raced."""
+        keys = {info.key for info in self._store.list(folder_key(source, day))}
+        for key in keys:
+            for suffix in (INDEX_SUFFIX, EXPIRING_SUFFIX):
+                if key.endswith(suffix) and key.removesuffix(suffix) + WARC_SUFFIX not in keys:
+                    self._store.delete(key)
+
+    def _put_index(self, warc_key: str, entries: list[IndexEntry]) -> None:
+        # On a conflict a reader found the WARC without index and was faster: it wrote the same.
+        with suppress(ConflictError):
+            self._store.put(beside(warc_key, INDEX_SUFFIX), write_index(entries), if_match=None)
+
+
+def keep_least(least: dict[Key, IndexEntry], key: Key, entry: IndexEntry) -> None:
+    """Of all entries of a key keep the one that every reader is to use."""
+    least[key] = min(entry, least.get(key, entry), key=lambda each: each.rank)
+
+
+def entry_of(record: Capture | Revisit, place: Pointer) -> IndexEntry:
+    """The entry of a record that lies at a place."""
+    if isinstance(record, Capture):
+        return IndexEntry.of(source_of(place.uri), record, place)
+    entry = IndexEntry.of(source_of(place.uri), record.seen, place, record.original)
+    return replace(entry, digest=record.digest)
+
+
+def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
+    """The error for a raw object, or a place in it, that is not as it was written."""
+    return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
+
+
+def folder_key(source: str, day: date) -> str:
+    """Prefix of the keys of one (source, day)."""
+    return f"raw/source={require_source(source)}/date={day.isoformat()}/"
+
+
+def source_of(key: str) -> str:
+    """Source folder of a key."""
+    return key.removeprefix("raw/source=").partition("/")[0]
+
+
+def day_of(key: str) -> date:
+    """Capture day of a key."""
+    return date.fromisoformat(key.split("/")[2].removeprefix("date="))
+
+
+def beside(warc_key: str, suffix: str) -> str:
+    """Key of what stands beside a WARC."""
+    return warc_key.removesuffix(WARC_SUFFIX) + suffix
+
+
+def require_source(source: str) -> str:
+    """The name of a source folder.
+
+    Raises:
+        NewslakeError: it could leave its folder.
+    """
+    return require_name(r"[a-z0-9_]{1,100}", "source name", source)
+
+
+def require_name(pattern: str, what: str, name: str) -> str:
+    """A name that matches a pattern.
+
+    Raises:
+        NewslakeError: it does not.
+    """
+    if not re.fullmatch(pattern, name):
+        raise NewslakeError(f"{name[:200]!r} is no valid {what}", f"It is part of file names: match {pattern}.")
+    return name
+
+
+def _facts(listed: dict[str, ObjectInfo], key: str) -> tuple[int, datetime, datetime | None]:
+    """Size with the index, time of writing, and since when it is expiring."""
+    index, mark = listed.get(beside(key, INDEX_SUFFIX)), listed.get(beside(key, EXPIRING_SUFFIX))
+    size = listed[key].size + (index.size if index else 0)
+    return size, listed[key].modified_at, mark.modified_at if mark else None
+
+
+def indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
+    """The entries of all captures in a WARC, in the order in which they lie there.
+
+    Args:
+        warc: the whole object.
+        key: its key.
+
+    Raises:
+        ValueError: a record is damaged.
+    """
+    for offset, length, record in scan(warc):
+        yield entry_of(record, Pointer(key, offset, length))

@@ -1,1 +1,0 @@
-"""Which days are to be made right, and working through them."""

@@ -1,0 +1,108 @@
+"""Ranges of days. A day is a UTC day, everywhere, and ranges are half-open: `end` is the first day left out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from infra.base.errors import UsageError
+from parsers.record.article import NULL_PARTITION
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The UTC days from `start` up to, and without, `end`.
+
+    Raises:
+        UsageError: `end` is not after `start`.
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise UsageError(
+                f"end {self.end} is not after start {self.start}",
+                f"The end is the first day left out: for {self.start} alone write {self.start} and {self.next_day}.",
+            )
+
+    @classmethod
+    def one(cls, day: date) -> "Days":
+        """A single day."""
+        return cls(day, day + timedelta(days=1))
+
+    @property
+    def next_day(self) -> date:
+        """The day after the first: the smallest valid end."""
+        return self.start + timedelta(days=1)
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.start + timedelta(days=offset) for offset in range((self.end - self.start).days))
+
+    def described(self) -> str:
+        """For messages."""
+        return f"{self.start}" if self.end == self.next_day else f"{self.start} up to {self.end} (left out)"
+
+
+def is_within(day: str, start: date | None, end: date | None) -> bool:
+    """Whether a partition's day is in a period.
+
+    Args:
+        day: as the partition names it; articles without a date are in the period that has no bounds only.
+        start: first day, None = from the beginning.
+        end: first day left out, None = to the end.
+    """
+    if day == NULL_PARTITION:
+        return start is None and end is None
+    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
+
+
+def require_begun(days: Days, now: datetime) -> None:
+    """Refuse days that have not begun: nothing can have been published on them.
+
+    Args:
+        days: the range.
+        now: the present, aware.
+
+    Raises:
+        UsageError: the last day of the range is in the future.
+    """
+    today = now.astimezone(UTC).date()
+    last = days.end - timedelta(days=1)
+    if last > today:
+        raise UsageError(f"{last} is in the future: today is {today} (UTC)", f"Let the range end by {today}.")
+
+
+def parse_day(text: str, name: str) -> date:
+    """Read a day as a user writes it.
+
+    Args:
+        text: YYYY-MM-DD.
+        name: what the day is for; named in the message.
+
+    Raises:
+        UsageError: it is no day of the calendar in that form.
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise UsageError(f"{name} {text!r} is no date", "Write it as YYYY-MM-DD, for example 2026-11-21.") from error
+
+
+def parse_instant(text: str, name: str) -> datetime:
+    """Read a time as a user writes it; without an offset it is UTC.
+
+    Args:
+        text: ISO 8601 date or time.
+        name: what the time is for; named in the message.
+
+    Raises:
+        UsageError: it is no ISO 8601 time.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{name} {text!r} is no time", "Write it as ISO 8601, for example 2026-11-21 or 2026-11-21T08:30:00Z."
+        ) from error
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,25 @@
+"""Names of sources as users write them."""
+
+from typing import Final
+
+from infra.base.errors import UsageError
+from parsers.registry import broken, sources
+
+UNKNOWN_SOURCE: Final = "_unknown"  # folder of captures of no known source; no source file may take this name
+
+
+def require_source(name: str) -> None:
+    """Refuse a name that no source has.
+
+    Args:
+        name: as the user wrote it.
+
+    Raises:
+        UsageError: there is no such source, or its module cannot be loaded (O10); says which of the two.
+    """
+    if name in broken():
+        raise UsageError(
+            f"source {name!r} cannot be loaded: {broken()[name]}", f"Mend parsers/sources/{name}.py; the others run."
+        )
+    if name not in sources():
+        raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")

@@ -1,1 +1,0 @@
-"""Web archives (Common Crawl, Wayback Machine) by their CDX index."""

@@ -1,0 +1,1 @@
+"""Everything that yields captures: files, archives, web archives, live sites."""

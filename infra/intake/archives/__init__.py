@@ -1,0 +1,1 @@
+"""WARC, WET and ARC archives."""

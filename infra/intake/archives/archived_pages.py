@@ -1,0 +1,206 @@
+"""From a record of an archive to the page in it: a capture, something unreadable, or no page at all."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import BinaryIO, Final
+
+from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
+from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
+from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
+from infra.intake.archives.other_lake import Originals
+from infra.intake.files.input_types import Input, Skipped, Unreadable
+from infra.intake.files.page_bytes import PageBytes, too_large
+from parsers.fields.urls import parse_url
+from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
+
+PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all others describe or repeat one of these
+PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, so the content decides
+    {"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "unknown/unknown", "no-type"}
+)
+MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; later is no capture time
+
+
+def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+    """Read WARC, WET or ARC.
+
+    Args:
+        stream: the archive, seekable.
+        archive: what is known of it.
+        max_page_bytes: larger pages are unreadable.
+
+    Yields:
+        One for each record and each damaged stretch, in the order of the file.
+    """
+    originals = Originals(archive.location)
+    for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
+        known = replace(archive, location=f"{archive.location}@{record.offset}")
+        if isinstance(record, DamagedStretch):
+            yield Unreadable.from_input(
+                RejectReason.ARCHIVE_DAMAGED, record.detail, known, record.content[:max_page_bytes], truncated=True
+            )
+        else:
+            yield _page_of(record, known, max_page_bytes, originals)
+
+
+def _page_of(
+    record: ArchiveRecord, known: Input, max_page_bytes: int, originals: Originals
+) -> Capture | Unreadable | Skipped:
+    kind = record.fields.get("warc-type", "").strip().lower()
+    url = _http_url(record.fields.get("warc-target-uri", ""))
+    captured_at = _utc(record.fields.get("warc-date", ""))
+    if captured_at and captured_at <= datetime.now(UTC) + MAX_CLOCK_SKEW:
+        known = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.WARC)
+    else:
+        captured_at = None
+    known = replace(known, url=url or None)
+    if record.problem:
+        return _damaged(record, known, record.problem, max_page_bytes)
+    is_own = CAPTURE_FIELD.lower() in record.fields
+    if kind not in PAGE_KINDS and not (is_own and kind == "revisit"):
+        return Skipped(kind if kind in {"request", "metadata", "warcinfo", "revisit"} else "other record")
+    if is_own:
+        return _own_capture(record, known, max_page_bytes, originals)
+    if url is None:
+        return Skipped("no web address")
+    fault = None if url else "its WARC-Target-URI is missing or no URL"
+    if captured_at is None:
+        fault = "its WARC-Date is missing, no date or in the future"
+    if fault:
+        return _damaged(record, known, fault, max_page_bytes)
+    return (_answer_page if kind == "response" else _plain_page)(record, known, max_page_bytes)
+
+
+def _own_capture(
+    record: ArchiveRecord, known: Input, max_page_bytes: int, originals: Originals
+) -> Capture | Unreadable | Skipped:
+    """From another lake's raw layer: exactly what was archived there. The body of a revisit is in another record."""
+    capture: Capture | None
+    try:
+        if record.fields["warc-type"] == "revisit":
+            capture = originals.whole(revisit_of(record.fields), max_page_bytes + MAX_HEAD_BYTES)
+        else:
+            capture = capture_of(record.fields, record.block)
+    except ValueError as error:
+        return _damaged(record, known, str(error), max_page_bytes)
+    if capture is None:
+        return Skipped("revisit without its original")
+    return replace(capture, source=known.source) if known.source else capture
+
+
+def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+    """A `resource` or `conversion` (WET) record: the block is the page."""
+    content_type = record.fields.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(record.block, says_html="html" in content_type)
+    if content_type not in PAGE_TYPES and media_type is not MediaType.HTML:
+        return Skipped("no page")
+    if len(record.block) > max_page_bytes or record.oversized:
+        page = too_large(record.block, max_page_bytes)
+    else:
+        page = PageBytes(record.block, problem_of(record.block))
+    truncated = _is_truncated(record)
+    if page.problem:
+        return _unreadable(page.problem, known, page.body, media_type, None, truncated=truncated)
+    return _capture(known, page.body, media_type, None, truncated=truncated)
+
+
+def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+    """A `response` record: an HTTP answer."""
+    answer = parse_answer(record.block)
+    if answer is None and "warc-record-id" not in record.fields:  # ARC may hold the bare page
+        return _plain_page(record, known, max_page_bytes)
+    if answer is None:
+        return _damaged(record, known, "it holds no HTTP answer", max_page_bytes)
+    if known.url and re.fullmatch(r"https?://[^/]+/robots\.txt", known.url):
+        return Skipped("robots.txt")
+    if answer.content_type not in PAGE_TYPES and media_type_of(answer.payload) is not MediaType.HTML:
+        return Skipped("no page")
+    page = decode_payload(answer, max_page_bytes)
+    truncated = _is_truncated(record) or answer.is_short
+    problem = _problem_of(answer, page, record)
+    if problem and problem.reason is RejectReason.TRUNCATED and _is_truncated(record) and page.body:
+        problem = None  # the crawler's own limit: the beginning may do
+    media_type = media_type_of(page.body, says_html="html" in answer.content_type)
+    if problem:
+        return _unreadable(problem, known, page.body, media_type, answer, truncated=truncated)
+    return _capture(known, page.body, media_type, answer, truncated=truncated)
+
+
+def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Problem | None:
+    if answer.status != HTTPStatus.OK:
+        return Problem(RejectReason.HTTP_STATUS, f"HTTP status {answer.status}")
+    if record.oversized:
+        return Problem(RejectReason.TOO_LARGE, f"record of more than {len(record.block):,} bytes")
+    if page.problem:
+        return page.problem
+    claimed = record.fields.get("warc-payload-digest", "")
+    # Crawlers disagree on whether the payload of the digest still has its transfer coding (warc-specifications#48).
+    if not record.verified and has_digest(answer.payload, claimed) is False and has_digest(page.body, claimed) is False:
+        return Problem(RejectReason.ARCHIVE_DAMAGED, "it does not have the WARC-Payload-Digest it claims")
+    return problem_of(page.body)
+
+
+def _damaged(record: ArchiveRecord, known: Input, detail: str, max_page_bytes: int) -> Unreadable:
+    """Keep what there is of a damaged record: the page's beginning if the HTTP head is whole, else the block."""
+    answer = parse_answer(record.block)
+    body = (answer.payload if answer else record.block)[:max_page_bytes]
+    problem = Problem(RejectReason.ARCHIVE_DAMAGED, detail)
+    return _unreadable(problem, known, body, media_type_of(body, says_html=True), answer, truncated=True)
+
+
+def _unreadable(
+    problem: Problem, known: Input, body: bytes, media_type: MediaType, answer: Answer | None, *, truncated: bool
+) -> Unreadable:
+    cut = truncated or problem.reason in {RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED}
+    capture = _capture(known, body, media_type, answer, truncated=cut)
+    return Unreadable(problem.reason, problem.detail, known.location, capture)
+
+
+def _capture(known: Input, body: bytes, media_type: MediaType, answer: Answer | None, *, truncated: bool) -> Capture:
+    return Capture(
+        body=body,
+        media_type=media_type,
+        captured_at=known.captured_at,
+        captured_at_basis=known.captured_at_basis,
+        url=known.url,
+        source=known.source,
+        http_status=answer.status if answer else None,
+        http_charset=answer.charset if answer else None,
+        http_headers=answer.headers if answer else (),
+        truncated=truncated,
+    )
+
+
+def _is_truncated(record: ArchiveRecord) -> bool:
+    """WARC-Truncated: the crawler stopped at a limit of its own (`length`, `time`, `disconnect`, `unspecified`)."""
+    return record.fields.get("warc-truncated", "").strip().lower() not in {"", "no"}
+
+
+def _http_url(uri: str) -> str | None:
+    """The address of a record without what careless writers put around and into it.
+
+    Returns:
+        The URL as it was asked for; empty if it is none; None if it is of another scheme (dns:, urn:, ftp:).
+    """
+    uri = uri.strip().removeprefix("<").removesuffix(">").strip()  # wget wrote <> until 1.20
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
+        return None
+    uri = re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", uri)
+    return uri if parse_url(uri) else ""
+
+
+def _utc(text: str) -> datetime | None:
+    """A WARC-Date (W3C profile of ISO 8601) or an ARC date (14 digits); without a zone it is UTC by both standards."""
+    text = text.strip()
+    if re.fullmatch(r"\d{14}", text):
+        text = f"{text[:8]}T{text[8:]}"
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

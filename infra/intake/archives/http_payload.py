@@ -1,0 +1,160 @@
+"""The answer in a `response` record: its head, and its payload after transfer and content decoding (RFC 9110, 9112)."""
+
+import re
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+from fastwarc.stream_io import BrotliReader, ZstdReader
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from infra.intake.files.page_bytes import PageBytes, too_large
+from parsers.page.content import GZIP_MAGIC, Problem, problem_of
+from parsers.record.outcome import RejectReason
+
+MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists
+MAX_CODINGS: Final = 2  # RFC 9110 sets no limit; more than two layers is a bomb (CVE-2025-6176), not a page
+CHUNK_HEAD: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
+WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's wbits: gzip wrapper, zlib wrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer as archived; `payload` still has its transfer and content codings."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    payload: bytes
+
+    def header(self, name: str) -> str:
+        """All values of a header, joined as RFC 9110 (5.2) has it; empty where there is none."""
+        return ", ".join(value for known, value in self.headers if known.lower() == name)
+
+    @property
+    def content_type(self) -> str:
+        """Media type without parameters, in lower case; empty where none is given."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """`charset` of the Content-Type as the server wrote it."""
+        match = re.search(r"charset\s*=\s*[\"']?([^\s\"';,]+)", self.header("content-type"), re.IGNORECASE)
+        return match[1] if match else None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the server promised more bytes than there are. Says nothing where codings were taken off."""
+        length = self.header("content-length")
+        coded = self.header("transfer-encoding") or self.header("content-encoding")
+        return not coded and re.fullmatch(r"[0-9]{1,18}", length) is not None and int(length) > len(self.payload)
+
+
+def parse_answer(block: bytes) -> Answer | None:
+    """Read the block of a `response` record; None if it holds no HTTP answer. Line ends may be bare LF."""
+    if not block.startswith(b"HTTP/"):
+        return None
+    record = WarcRecord()
+    record.init_headers(WarcRecordType.response)
+    record.is_http = True
+    record.set_bytes_content(block)
+    try:
+        record.parse_http(quirks_mode=True, max_header_len=MAX_HEAD_BYTES)
+    except OSError:
+        return None
+    status = record.http_headers.status_code
+    if status is None:
+        return None
+    return Answer(status, record.http_headers.to_tuples(), record.reader.read())
+
+
+def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:
+    """Take transfer and content codings off.
+
+    Archives often keep the plain payload under the headers of the wire: a coding that is not there is none.
+
+    Args:
+        answer: from `parse_answer`.
+        max_bytes: inflate no further than that.
+    """
+    payload, problem = answer.payload, None
+    if "chunked" in answer.header("transfer-encoding").lower():
+        payload, problem = _dechunk(payload)
+    codings = [name.strip().lower() for name in answer.header("content-encoding").split(",")]
+    codings = [name for name in codings if name not in {"", "identity", "none", "utf-8"}]
+    if len(codings) > MAX_CODINGS:
+        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"{len(codings)} content codings"))
+    for coding in reversed(codings) if payload else ():
+        decoded = _decode(payload, coding, max_bytes)
+        payload, problem = decoded.body, problem or decoded.problem
+        if decoded.problem:
+            break
+    if problem is None and payload.startswith(GZIP_MAGIC):  # the header forgot to say so
+        decoded = _decode(payload, "gzip", max_bytes)
+        payload, problem = decoded.body, decoded.problem
+    if problem is None and len(payload) > max_bytes:
+        return too_large(payload, max_bytes)
+    return PageBytes(payload[:max_bytes], problem)
+
+
+def _dechunk(payload: bytes) -> tuple[bytes, Problem | None]:
+    """Chunked transfer coding, RFC 9112 section 7.1; what does not begin with a chunk is taken as decoded already."""
+    body = bytearray()
+    position = 0
+    while head := CHUNK_HEAD.match(payload, position):
+        size = int(head[1], 16)
+        chunk = payload[head.end() : head.end() + size]
+        body += chunk
+        if size == 0:
+            return bytes(body), None
+        if len(chunk) < size:
+            break
+        position = head.end() + size
+    if position == 0 and head is None:
+        return payload, None
+    return bytes(body), Problem(RejectReason.TRUNCATED, "chunked body is cut short")
+
+
+def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
+    """Undo one content coding."""
+    try:
+        if coding in WINDOW_BITS:
+            return _inflate(payload, WINDOW_BITS[coding], max_bytes)
+        if coding == "br":
+            return _read(BrotliReader(BytesIO(payload)), max_bytes)
+        if coding == "zstd":
+            return _read(ZstdReader(BytesIO(payload)), max_bytes)
+    except (zlib.error, OSError) as error:
+        problem = problem_of(payload)
+        if problem is None or problem.reason is RejectReason.EMPTY:
+            return PageBytes(payload)  # plain text under the header of the wire
+        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"{coding} data is damaged: {error}"))
+    return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))
+
+
+def _inflate(payload: bytes, window_bits: int, max_bytes: int) -> PageBytes:
+    inflate = zlib.decompressobj(window_bits)
+    try:
+        body = inflate.decompress(payload, max_bytes + 1)
+    except zlib.error:
+        if window_bits != WINDOW_BITS["deflate"]:
+            raise
+        inflate = zlib.decompressobj(-15)  # many servers send raw deflate where RFC 9110 (8.4.1.2) wants zlib's wrapper
+        body = inflate.decompress(payload, max_bytes + 1)
+    while inflate.unused_data.startswith(GZIP_MAGIC) and len(body) <= max_bytes:  # members may follow each other
+        rest, inflate = inflate.unused_data, zlib.decompressobj(window_bits)
+        body += inflate.decompress(rest, max_bytes + 1 - len(body))
+    if len(body) > max_bytes:
+        return too_large(body, max_bytes)
+    if not inflate.eof:
+        return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
+    return PageBytes(body)
+
+
+def _read(reader: BrotliReader | ZstdReader, max_bytes: int) -> PageBytes:
+    body = bytearray()
+    while chunk := reader.read(max_bytes + 1 - len(body)):
+        body += chunk
+        if len(body) > max_bytes:
+            return too_large(bytes(body), max_bytes)
+    return PageBytes(bytes(body))

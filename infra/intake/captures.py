@@ -1,0 +1,213 @@
+"""Everything that can be ingested, as a stream of captures: files, folders, zips, WARC, WET, ARC, S3 objects.
+
+Each page gives exactly one `Capture` or one `Unreadable` with its reason; what is no page is counted as skipped.
+What a thing is, its content says; names are hints.
+"""
+
+import re
+import shutil
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, Final, cast
+
+from infra.base.errors import NewslakeError
+from infra.intake.archives.archived_pages import read_archive
+from infra.intake.files.find_inputs import S3, find_inputs, is_capture_name
+from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable
+from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
+from infra.intake.files.page_bytes import beginning, read_page
+from infra.store.open_store import open_store
+from parsers.page.content import ZIP_MAGIC, media_type_of, saved_from
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
+
+__all__ = ["Input", "ReadCount", "Unreadable", "find_inputs", "read_captures"]
+
+MAX_PAGE_BYTES: Final = 10 << 20  # the default of Settings.max_page_bytes, for callers without settings
+SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file: a page always, an archive seldom
+RANGE_BYTES: Final = 8 << 20  # of an S3 object at once; larger is not faster
+# HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
+MAX_ZIP_RATIO: Final = 200
+SMALL_BYTES: Final = 1 << 20  # whatever its ratio, this much inflated does no harm
+
+# What zipfile raises on damaged or unsupported archives; RuntimeError is its word for encryption.
+ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
+ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.gz)?$", re.IGNORECASE)
+HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.gz)?$", re.IGNORECASE)
+CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
+
+
+def read_captures(
+    source: Input, *, max_page_bytes: int = MAX_PAGE_BYTES, count: ReadCount | None = None
+) -> Iterator[Capture | Unreadable]:
+    """Read all pages of one input.
+
+    Args:
+        source: from `find_inputs`.
+        max_page_bytes: larger pages are unreadable; also what is inflated and kept of one at most.
+        count: is told all that was met, skipped things included.
+
+    Yields:
+        Pages in the order of the input.
+
+    Raises:
+        NewslakeError: the input cannot be opened or fetched, or a zip's own manifest is malformed.
+    """
+    with _opened(source) as stream:
+        for one in _read(stream, source, max_page_bytes):
+            if count is not None:
+                count.add(one)
+            if not isinstance(one, Skipped):
+                yield one
+
+
+@contextmanager
+def _opened(source: Input) -> Iterator[BinaryIO]:
+    if not source.location.startswith(S3):
+        try:
+            stream = Path(source.location).open("rb")  # noqa: SIM115 - only what fails to open is told here
+        except OSError as error:
+            what = f"{source.location} cannot be read: {error.strerror}"
+            raise NewslakeError(what, "Put it back or change its permissions, then run this again.") from error
+        with stream:
+            yield stream
+        return
+    bucket, _, key = source.location.removeprefix(S3).partition("/")
+    store = open_store(S3 + bucket)
+    with SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        for offset in range(0, source.size, RANGE_BYTES):
+            spool.write(store.get_range(key, offset, min(RANGE_BYTES, source.size - offset)))
+        spool.seek(0)
+        yield cast("BinaryIO", spool)
+
+
+def _read(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+    head = beginning(stream)
+    if head.startswith(ZIP_MAGIC) and known.location.lower().endswith(".zip"):
+        yield from _read_zip(stream, known, max_page_bytes)
+    elif ARCHIVE_MAGIC.match(head) or (
+        known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
+    ):
+        yield from read_archive(stream, known, max_page_bytes)
+    else:
+        yield _read_page(stream, known, max_page_bytes)
+
+
+def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture | Unreadable:
+    page = read_page(stream, max_page_bytes)
+    media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
+    known = replace(known, url=known.url or saved_from(page.body))
+    if page.problem:
+        cut = page.problem.reason in CUT_SHORT
+        return Unreadable.from_input(
+            page.problem.reason, page.problem.detail, known, page.body, media_type=media_type, truncated=cut
+        )
+    return Capture(
+        body=page.body,
+        media_type=media_type,
+        captured_at=known.captured_at,
+        captured_at_basis=known.captured_at_basis,
+        url=known.url,
+        source=known.source,
+    )
+
+
+def _read_zip(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+    """Each member as if it were a file in a folder; nothing is ever unpacked by its name."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except ZIP_ERRORS as error:
+        stream.seek(0)
+        yield _refused(known, f"zip file is damaged: {error}", stream.read(max_page_bytes))
+        return
+    with archive:
+        total = sum(member.file_size for member in archive.infolist())
+        if total > max(SMALL_BYTES, MAX_ZIP_RATIO * known.size):
+            yield _refused(known, f"zip bomb: {known.size:,} bytes claim to be {total:,}", b"")
+            return
+        lines = _zip_manifest(archive, known)
+        for member in archive.infolist():
+            if member.is_dir() or not is_capture_name(member.filename):
+                yield Skipped("no capture")
+                continue
+            of_member = _known_of_member(member, known, lines.get(str(PurePosixPath(member.filename))))
+            yield from _read_member(archive, member, of_member, max_page_bytes)
+
+
+def _read_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, known: Input, max_page_bytes: int
+) -> Iterator[Capture | Unreadable | Skipped]:
+    if fault := _fault_of(member):
+        yield _refused(known, fault, b"")
+        return
+    with SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        try:
+            with archive.open(member) as content:
+                shutil.copyfileobj(content, cast("IO[bytes]", spool))
+        except ZIP_ERRORS as error:
+            spool.seek(0)
+            yield _refused(known, f"zip member is damaged: {error}", spool.read(max_page_bytes))
+            return
+        spool.seek(0)
+        unpacked = cast("BinaryIO", spool)
+        if beginning(unpacked).startswith(ZIP_MAGIC):
+            yield Unreadable.from_input(RejectReason.NOT_HTML, "zip inside a zip", known, unpacked.read(max_page_bytes))
+        else:
+            yield from _read(unpacked, known, max_page_bytes)
+
+
+def _fault_of(member: zipfile.ZipInfo) -> str | None:
+    """Why a member is not even opened."""
+    path = PurePosixPath(member.filename)
+    if path.is_absolute() or ".." in path.parts or "\\" in member.filename or re.match(r"[A-Za-z]:", member.filename):
+        return "its path leads out of the zip"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "it is a link"
+    if member.flag_bits & 1:
+        return "it is encrypted"
+    if member.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * member.compress_size):
+        return f"zip bomb: {member.compress_size:,} bytes claim to be {member.file_size:,}"
+    return None
+
+
+def _known_of_member(member: zipfile.ZipInfo, archive: Input, line: ManifestLine | None) -> Input:
+    """What is known of a member: from the zip's own manifest, else from what is known of the zip."""
+    known = replace(archive, location=f"{archive.location}!{member.filename}", size=member.file_size)
+    if archive.captured_at_basis is CapturedAtBasis.MTIME:
+        # The member's own time survives copying the zip: a second ingest finds the same capture. It has no zone.
+        with suppress(ValueError):
+            known = replace(known, captured_at=datetime(*member.date_time, tzinfo=UTC))
+    if line is None:
+        return known
+    if line.captured_at and archive.captured_at_basis is not CapturedAtBasis.OPTION:
+        known = replace(known, captured_at=line.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
+    return replace(known, url=line.url, source=archive.source or line.source)
+
+
+def _zip_manifest(archive: zipfile.ZipFile, known: Input) -> Mapping[str, ManifestLine]:
+    """The lines of all manifests in a zip, by member name."""
+    lines: dict[str, ManifestLine] = {}
+    for member in archive.infolist():
+        path = PurePosixPath(member.filename)
+        if path.name in MANIFEST_NAMES and _fault_of(member) is None:
+            place = f"{known.location}!{path}"
+            try:
+                content = archive.read(member)
+            except ZIP_ERRORS as error:
+                raise NewslakeError(f"{place} cannot be read: {error}", "Make the zip again.") from error
+            for file, line in parse_manifest(content, place).items():
+                lines.setdefault(str(path.parent / file), line)
+    return lines
+
+
+def _refused(known: Input, detail: str, body: bytes) -> Unreadable:
+    return Unreadable.from_input(RejectReason.ARCHIVE_DAMAGED, detail, known, body, truncated=True)

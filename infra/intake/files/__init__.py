@@ -1,0 +1,1 @@
+"""Saved pages: paths, folders, zip files, manifests."""

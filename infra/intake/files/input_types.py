@@ -1,0 +1,125 @@
+"""What can be ingested and what becomes of it: inputs, captures, what could not be read, what was passed over."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, archive or object to read captures from. Plain data: goes to worker processes as it is.
+
+    Attributes:
+        location: path, or `s3://bucket/key`.
+        size: bytes as stored.
+        captured_at: when its bytes were captured as far as is known from outside; records of an archive say better.
+        captured_at_basis: how that is known.
+        url: address of a single page, where a manifest says it.
+        source: name of the source, where the user or a manifest says it.
+    """
+
+    location: str
+    size: int
+    captured_at: datetime
+    captured_at_basis: CapturedAtBasis
+    url: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A capture that cannot be parsed. It is archived and quarantined all the same: nothing vanishes.
+
+    Attributes:
+        reason: why, from the closed list.
+        detail: what exactly, for a person.
+        location: the input; with the record's offset (`@123`) or the member's name (`!a/b.html`) inside of it.
+        capture: all that is known of it; its body is what could be read, at most the largest page size.
+    """
+
+    reason: RejectReason
+    detail: str
+    location: str
+    capture: Capture
+
+    @classmethod
+    def from_input(
+        cls,
+        reason: RejectReason,
+        detail: str,
+        known: Input,
+        body: bytes,
+        *,
+        media_type: MediaType = MediaType.HTML,
+        truncated: bool = False,
+    ) -> "Unreadable":
+        """Make one of which no more is known than its input says."""
+        capture = Capture(
+            body=body,
+            media_type=media_type,
+            captured_at=known.captured_at,
+            captured_at_basis=known.captured_at_basis,
+            url=known.url,
+            source=known.source,
+            truncated=truncated,
+        )
+        return cls(reason, detail, known.location, capture)
+
+    @property
+    def url(self) -> str | None:
+        """Address, where known."""
+        return self.capture.url
+
+    @property
+    def captured_at(self) -> datetime:
+        """When it was captured, aware, UTC."""
+        return self.capture.captured_at
+
+    def as_capture(self) -> Capture:
+        """What to archive."""
+        return self.capture
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is no page at all: a request record, an image, a README. Counted, not quarantined."""
+
+    kind: str
+
+
+@dataclass(slots=True)
+class ReadCount:
+    """How many things an input held and what became of each: `found` is always the sum of the rest.
+
+    Attributes:
+        captures: pages to parse.
+        unreadable: captures that go to quarantine unparsed.
+        skipped: what is no page, by kind.
+    """
+
+    captures: int = 0
+    unreadable: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def found(self) -> int:
+        """Records and files that were met."""
+        return self.captures + self.unreadable + self.skipped.total()
+
+    def add(self, one: Capture | Unreadable | Skipped) -> None:
+        """Count one."""
+        if isinstance(one, Capture):
+            self.captures += 1
+        elif isinstance(one, Unreadable):
+            self.unreadable += 1
+        else:
+            self.skipped[one.kind] += 1
+
+    def merge(self, other: "ReadCount") -> None:
+        """Add the count of another input."""
+        self.captures += other.captures
+        self.unreadable += other.unreadable
+        self.skipped += other.skipped

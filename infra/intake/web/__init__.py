@@ -1,0 +1,1 @@
+"""HTTP for public hosts: safe addresses, robots, politeness, limits."""

@@ -1,0 +1,228 @@
+"""Connections that go to checked addresses only and end at their deadline.
+
+The check stands where the socket is opened, so nothing lies between what was checked and what is connected to: a name
+that resolves to something else a moment later (DNS rebinding) is not asked again. TLS still verifies the host's name.
+
+The deadline stands where bytes are received. Timeouts of sockets are per read: a server that sends a byte now and then,
+be it of a header, a chunk size or the body, never meets them. Here each read may take only what is left of the whole.
+A watchdog thread that shuts sockets down would do it too, but would race with connections that go back to the pool.
+"""
+
+import io
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from http.client import HTTPResponse as StandardResponse
+from threading import Thread
+from typing import Any, Final, cast
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from typing_extensions import Buffer, override
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import create_connection
+
+from infra.intake.web.addresses import AddressPolicy, ip_address_of
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.http_failures import printable
+
+MAX_HOSTS: Final = 256  # hosts with idle connections; a run has some dozens of sources with a host or two each
+# Connections kept to one address. One host is asked one thing at a time, but many hosts may have the same origin.
+MAX_IDLE: Final = 64
+
+
+def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> socket.socket:
+    """Connect to a host at an address that the policy permits.
+
+    Args:
+        policy: resolves and judges.
+        host: name or address, with or without brackets.
+        port: to connect to.
+        seconds: for resolving and connecting together.
+
+    Raises:
+        FetchError: ADDRESS or PORT, then nothing was sent; DNS, TIMEOUT, CONNECTION.
+    """
+    ends = time.monotonic() + seconds
+    host = host.strip("[]")
+    addresses = policy.permitted(host, port, _resolved(policy, host, seconds))
+    failure: FetchError | None = None
+    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        share = (ends - time.monotonic()) / left  # an address that swallows everything leaves time for the next one
+        if share <= 0:
+            raise FetchError(FetchReason.TIMEOUT, f"no time left to connect to {host}")
+        try:
+            connection = create_connection((address, port), share, socket_options=HTTPConnection.default_socket_options)
+        except TimeoutError:
+            failure = FetchError(FetchReason.TIMEOUT, f"{host} ({address}) does not answer on port {port}")
+        except OSError as error:
+            failure = FetchError(FetchReason.CONNECTION, printable(f"{host} ({address}) port {port}: {error}"))
+        else:
+            connection.settimeout(max(ends - time.monotonic(), 0.001))  # for the TLS handshake; 0 would not block
+            return connection
+    raise failure or FetchError(FetchReason.DNS, f"{host} has no address")
+
+
+def _resolved(policy: AddressPolicy, host: str, seconds: float) -> list[str]:
+    """All addresses of a host, in a thread of their own: the system's resolver knows no timeout of ours."""
+    if ip_address_of(host) is not None:
+        return [host]
+    found: Future[list[str]] = Future()
+
+    def resolve() -> None:
+        try:
+            found.set_result(policy.resolve(host))
+        except (OSError, ValueError) as error:
+            found.set_exception(error)
+
+    Thread(target=resolve, name="resolve", daemon=True).start()
+    try:
+        return found.result(seconds)
+    except TimeoutError:
+        raise FetchError(FetchReason.TIMEOUT, f"{host} was not resolved in time") from None
+    except UnicodeError as error:
+        raise FetchError(FetchReason.URL, printable(f"{host} is no host name: {error}")) from error
+    except (OSError, ValueError) as error:
+        raise FetchError(FetchReason.DNS, printable(f"{host}: {error}")) from error
+
+
+class _UntilDeadline(io.RawIOBase):
+    """The receiving end of a socket; each read has only the time that is left."""
+
+    def __init__(self, received: io.RawIOBase, connection: socket.socket, ends: float) -> None:
+        self._received = received
+        self._connection = connection
+        self._ends = ends
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request passed its deadline")
+        self._connection.settimeout(left)
+        return self._received.readinto(buffer)
+
+    @override
+    def close(self) -> None:
+        self._received.close()
+        super().close()
+
+
+class _Response(StandardResponse):
+    """An answer, all of which must have come at a time: status line, headers, chunk sizes, body."""
+
+    def __init__(self, sock: socket.socket, *args: Any, ends: float, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock, ends))
+
+
+class _Connection(HTTPConnection):
+    policy: AddressPolicy
+
+    @override
+    def _new_conn(self) -> socket.socket:
+        # Every request of `PinnedAdapter.ask` has a timeout.
+        return open_socket(self.policy, self._dns_host, self.port, cast("float", self.timeout))
+
+    @override
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override] # as urllib3 does
+        ends = time.monotonic() + cast("float", self.timeout)  # urllib3 has set it to what is left of the total
+        begun: list[_Response] = []
+
+        def begin(*args: Any, **options: Any) -> _Response:
+            begun.append(_Response(*args, ends=ends, **options))
+            return begun[0]
+
+        self.response_class = begin  # type: ignore[assignment] # it is only ever called
+        try:
+            return super().getresponse()
+        except BaseException:
+            for response in begun:  # urllib3 forgets it where lengths contradict each other: its socket would stay open
+                response.close()
+            raise
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class PinnedAdapter(HTTPAdapter):
+    """The transport of requests, over connections of this module.
+
+    To be used without a session: a session is what follows redirects, keeps cookies, and reads proxies, `.netrc` and
+    certificate paths from the environment.
+
+    Args:
+        policy: what may be connected to.
+        authorities: file of certificates (PEM) to trust; None: those of certifi, as requests does.
+    """
+
+    def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
+        self._policy = policy
+        for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header
+            logging.getLogger(name).setLevel(logging.ERROR)
+        # Once a client instead of once a connection: reading the authorities takes 10 ms of processor time.
+        self._tls = ssl.create_default_context(cafile=authorities or DEFAULT_CA_BUNDLE_PATH)
+        super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=MAX_IDLE)
+
+    def ask(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
+        """Send a GET and read the head of its answer.
+
+        Args:
+            url: where to connect to, and what to ask for.
+            headers: all that are sent.
+            seconds: more than 0; for everything, reading the body of the answer included.
+
+        Returns:
+            The answer of urllib3; to be closed.
+
+        Raises:
+            FetchError: from opening the connection.
+            OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError: `http_failures.NETWORK_ERRORS`.
+        """
+        request = requests.PreparedRequest()  # by hand: preparing would write the address anew, by other rules
+        request.method, request.url, request.headers = "GET", url, CaseInsensitiveDict(headers)
+        total = urllib3.Timeout(total=seconds)
+        response = self.send(request, stream=True, timeout=total)  # type: ignore[arg-type] # taken, but not declared
+        raw: urllib3.BaseHTTPResponse = response.raw
+        return raw
+
+    @override
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls, **options)
+
+        class Plain(_Connection):
+            policy = self._policy
+
+        class Tls(_TlsConnection):
+            policy = self._policy
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class TlsPool(HTTPSConnectionPool):
+            ConnectionCls = Tls
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+
+    @override
+    def cert_verify(self, *args: Any, **options: Any) -> None:
+        """Nothing to add: the context verifies, and has its authorities."""
+
+    @override
+    def build_response(self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
+        """As little as it takes: no cookie jar, which would read every Set-Cookie that a stranger sends."""
+        response = requests.Response()
+        response.raw = resp
+        return response

@@ -1,0 +1,119 @@
+"""Many addresses at once: hosts side by side, each host one request after the other."""
+
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from queue import Empty, Full, Queue
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+from infra.intake.web.fetching import Answer, FetchError
+from infra.intake.web.politeness import StoppedError, paced_host
+from parsers.fields.urls import host_of
+from parsers.source.definition import Source
+
+if TYPE_CHECKING:
+    from infra.intake.web.polite_client import PoliteClient
+
+# An address with what asking for it gave. An exception that is no FetchError is a fault of ours.
+_Outcome = tuple[str, Answer | BaseException]
+# Answers that wait for the consumer. Each host holds one more in its hand: 80 pages, 20 MB as news pages go.
+WAITING_ANSWERS: Final = 16
+LOOK_SECONDS: Final = 0.2  # how often a thread that can't hand over its answer looks whether anybody still wants it
+
+
+def fetch_all(
+    requests: Iterable[tuple[str, Source | None]], client: "PoliteClient", *, hosts_at_once: int = 64
+) -> Generator[tuple[str, Answer | FetchError], None, None]:
+    """As `fetch_or_wait`, without a word while nothing comes."""
+    with closing(fetch_or_wait(requests, client, None, hosts_at_once=hosts_at_once)) as answers:
+        yield from filter(None, answers)
+
+
+def fetch_or_wait(
+    requests: Iterable[tuple[str, Source | None]],
+    client: "PoliteClient",
+    idle_seconds: float | None,
+    *,
+    hosts_at_once: int = 64,
+) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
+    """Ask for addresses, hosts in parallel, one request to a host at a time.
+
+    A consumer that is slow stops the fetching after 16 answers. Closing the iterator ends all: requests that are under
+    way end by themselves (at their deadline at the latest), none follows.
+
+    Args:
+        requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
+            address's own (None: to any public one). Those of one host are asked for in this order.
+        client: asks.
+        idle_seconds: how long nothing may come before that is said; None: for ever.
+        hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
+
+    Yields:
+        Each address with its answer or with why there is none, as they come; None where nothing came for a while.
+    """
+    by_host: dict[str, list[tuple[str, Source | None]]] = {}
+    for url, source in requests:
+        by_host.setdefault(_host(url), []).append((url, source))
+    if not by_host:
+        return
+    answers: Queue[_Outcome] = Queue(WAITING_ANSWERS)
+    stop = Event()
+    pool = ThreadPoolExecutor(min(hosts_at_once, len(by_host)), thread_name_prefix="fetch")
+    try:
+        for wanted in by_host.values():
+            pool.submit(_fetch_host, wanted, client, answers, stop)
+        left = sum(map(len, by_host.values()))
+        while left:
+            try:
+                url, answer = answers.get(timeout=idle_seconds)
+            except Empty:
+                yield None
+                continue
+            left -= 1
+            if not isinstance(answer, Answer | FetchError):
+                raise answer
+            yield url, answer
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _fetch_host(
+    wanted: list[tuple[str, Source | None]], client: "PoliteClient", answers: "Queue[_Outcome]", stop: Event
+) -> None:
+    """Ask for the addresses of one host, in order."""
+    for url, source in wanted:
+        outcome: _Outcome
+        try:
+            outcome = url, client.get(url, source=source, stop=stop, hosts=_hosts(url, source))
+        except StoppedError:
+            return
+        except BaseException as error:  # thrown again where the answers are taken
+            outcome = url, error
+        if not _handed_over(outcome, answers, stop):
+            return
+
+
+def _hosts(url: str, source: Source | None) -> tuple[str, ...] | None:
+    """Where redirects may lead; the address's own host may be a mirror that no source claims."""
+    return (*source.hosts, *filter(None, [host_of(url)])) if source else None
+
+
+def _handed_over(outcome: "_Outcome", answers: "Queue[_Outcome]", stop: Event) -> bool:
+    """Wait until the outcome is taken; False where nobody wants it any more."""
+    while not stop.is_set():
+        try:
+            answers.put(outcome, timeout=LOOK_SECONDS)
+        except Full:
+            continue
+        return True
+    return False
+
+
+def _host(url: str) -> str:
+    """What the address is paced by; those that are no address go together, and are refused one by one."""
+    try:
+        return paced_host(url)
+    except FetchError:
+        return ""

@@ -1,0 +1,200 @@
+"""Fetching as a publisher would have it: robots file first, spaced per host, a few tries, within a budget."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Final, Self
+
+from infra.base.settings import Settings
+from infra.intake.web.fetch_many import fetch_all
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.politeness import HostPace, Pacer, RequestBudget
+from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
+from infra.intake.web.robots import PATH as ROBOTS_PATH
+from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
+from parsers.fields.urls import host_of, on_hosts
+from parsers.source.definition import Source
+
+if TYPE_CHECKING:
+    from infra.intake.web.http import HttpClient
+
+__all__ = ["PoliteClient", "RequestBudget", "fetch_all"]
+
+TRIES: Final = 3
+# What may be otherwise a moment later, and counts against the host. All else is the answer, or was refused before.
+_FAILURES: Final = frozenset(
+    {
+        *(FetchReason.DNS, FetchReason.CONNECTION, FetchReason.TIMEOUT, FetchReason.TRUNCATED),
+        *(FetchReason.SERVER_ERROR, FetchReason.RATE_LIMITED),
+    }
+)
+
+
+class PoliteClient:
+    """Asks for addresses by the rules of their hosts. Safe for threads: hosts are asked side by side, each in turn.
+
+    Attributes:
+        budget: how many requests may be sent, those for robots files, redirects and repeated ones included.
+        requests: requests sent, by host.
+    """
+
+    def __init__(
+        self,
+        http: "HttpClient",
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        budget: RequestBudget | None = None,
+    ) -> None:
+        """Take a client without manners.
+
+        Args:
+            http: sends; the caller closes it.
+            settings: intervals, caps, and the budget unless one is given.
+            clock: seconds of a clock that is never set.
+            sleep: waits for seconds.
+            jitter: random numbers from 0 to 1, for the pauses after failures.
+            budget: one that others share.
+        """
+        self.budget = budget or RequestBudget(settings.request_budget)
+        self.requests: Counter[str] = Counter()
+        self._http = http
+        self._interval = settings.host_interval_seconds
+        self._pacer = Pacer(clock, sleep, jitter)
+        self._robots = RobotsFiles(max_crawl_delay=settings.max_crawl_delay_seconds, clock=clock)
+        self._counting = Lock()
+
+    @classmethod
+    @contextmanager
+    def open(cls, settings: Settings, *, budget: RequestBudget | None = None) -> Iterator[Self]:
+        """A client with connections of its own, closed at the end."""
+        from infra.intake.web.addresses import AddressPolicy
+        from infra.intake.web.http import HttpClient, user_agent_of
+
+        with HttpClient(
+            AddressPolicy.from_settings(settings),
+            user_agent=user_agent_of(settings),
+            deadline_seconds=settings.request_deadline_seconds,
+            max_bytes=settings.max_page_bytes,
+        ) as http:
+            yield cls(http, settings, budget=budget)
+
+    def get(
+        self,
+        url: str,
+        *,
+        source: Source | None = None,
+        headers: Mapping[str, str] = {},
+        max_bytes: int | None = None,
+        hosts: tuple[str, ...] | None = None,
+        stop: Event | None = None,
+    ) -> Answer:
+        """Ask for an address, as soon as its host may be asked.
+
+        Args:
+            url: http or https.
+            source: whose interval holds, if it is larger than the setting's.
+            headers: of the request.
+            max_bytes: largest body that is taken; None: the client's own limit.
+            hosts: hosts (and hosts below them) that a redirect may lead to; None: any public one.
+            stop: ends the waiting where it is set.
+
+        Returns:
+            A whole answer: 200, or 304 to a conditional request.
+
+        Raises:
+            FetchError: there is none; `reason` says why. Failures that may pass were tried three times.
+            StoppedError: `stop` was set before the request was sent.
+        """
+        interval = self._own_interval(source)
+
+        def take_turn(hop: str) -> HostPace:
+            rules = self._rules(hop, interval, stop)
+            if not rules.allows(hop):
+                raise FetchError(FetchReason.ROBOTS, f"{site_of(hop)}{ROBOTS_PATH} disallows {hop}")
+            return self._take_turn(hop, max(interval, rules.crawl_delay or 0.0), stop)
+
+        def send(before_request: Callable[[str], None]) -> Answer:
+            return self._http.get(url, headers=headers, before_request=before_request, max_bytes=max_bytes, hosts=hosts)
+
+        return self._tried(send, take_turn)
+
+    def interval_of(self, source: Source) -> float:
+        """Seconds between requests to a host of the source, as far as the robots files fetched until now tell."""
+        delays = self._robots.crawl_delays()
+        known = (delay for site, delay in delays.items() if on_hosts(host_of(site), source.hosts))
+        return max(self._own_interval(source), *known, 0.0)
+
+    def _own_interval(self, source: Source | None) -> float:
+        own = source.interval_seconds if source else None
+        return max(self._interval, own or 0.0)
+
+    def _rules(self, url: str, interval: float, stop: Event | None) -> RobotsRules:
+        """The rules of an address's site. No robots file is asked for a robots file, wherever redirects lead."""
+
+        def fetch(robots_url: str) -> bytes:
+            def send(before_request: Callable[[str], None]) -> Answer:
+                return self._http.get(robots_url, before_request=before_request, max_bytes=ROBOTS_BYTES, cut=True)
+
+            return self._tried(send, lambda hop: self._take_turn(hop, interval, stop)).body
+
+        return self._robots.rules(url, fetch)
+
+    def _tried(self, send: Callable[[Callable[[str], None]], Answer], take_turn: Callable[[str], HostPace]) -> Answer:
+        """The answer of the first try that gives one. The host's pace makes the pause between tries.
+
+        Args:
+            send: asks; takes what is to be called before each request.
+            take_turn: waits until an address may be asked for.
+        """
+        for tries_left in reversed(range(TRIES)):
+            visit = _Visit(take_turn)
+            try:
+                return send(visit.go_to)
+            except FetchError as error:
+                failed = error.reason in _FAILURES
+                visit.leave(error if failed else None)
+                if not failed or not tries_left:
+                    raise
+            finally:
+                visit.leave()
+        raise AssertionError("the last try returns or raises")  # pragma: no cover
+
+    def _take_turn(self, url: str, interval: float, stop: Event | None) -> HostPace:
+        """Wait until an address may be asked for, and count the request."""
+        self.budget.check()  # nobody should wait for what is refused afterwards
+        pace = self._pacer.of(url)
+        pace.take_turn(interval, stop)
+        try:
+            self.budget.spend()
+        except FetchError:  # another thread was faster
+            pace.end_turn()
+            raise
+        with self._counting:
+            self.requests[pace.host] += 1
+        return pace
+
+
+class _Visit:
+    """One try: the turns that a request and its redirects take, never two at a time."""
+
+    def __init__(self, take_turn: Callable[[str], HostPace]) -> None:
+        """Take what waits for a turn at the host of an address."""
+        self._take_turn = take_turn
+        self._pace: HostPace | None = None
+
+    def go_to(self, url: str) -> None:
+        """Called before each request: waits until it may be sent, or raises FetchError."""
+        self.leave()  # before the next turn is waited for: two hosts may redirect to each other
+        self._pace = self._take_turn(url)
+
+    def leave(self, failure: FetchError | None = None) -> None:
+        """Give the turn back, if there is one, and say whether the host failed."""
+        if self._pace is not None:
+            pace, self._pace = self._pace, None
+            pace.end_turn(failure)

@@ -1,0 +1,198 @@
+"""How often a host is asked: one request at a time, evenly spaced, slower when it says so, not at all when it is down.
+
+Times are those of a monotonic clock, so that a wall clock that is set back or forth changes nothing.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from threading import Event, Lock
+from typing import Final
+
+from infra.intake.web.fetching import FetchError, FetchReason
+from parsers.fields.urls import parse_url
+
+# Longest time that a host is left alone because of its Retry-After. Some say hours, or years: a run that waits so long
+# blocks its source; it gives the host up instead (`DOWN_AFTER`), and the next run asks again.
+MAX_RETRY_AFTER: Final = 120.0
+# First and longest pause after a failure. The pause is random between 0 and this ("full jitter"), so that clients which
+# failed together do not come back together; it doubles with each failure in a row.
+FIRST_BACKOFF: Final = 1.0
+MAX_BACKOFF: Final = 30.0  # as long as a request may take: more would only delay the verdict that the host is down
+# Requests in a row that failed: three addresses with three tries each. One broken page, or two, are no broken host.
+DOWN_AFTER: Final = 9
+# 429 and 503 double the interval, ten answers take one doubling back: an interval that is too short is found soon,
+# and tried again seldom.
+SLOWDOWN: Final = 2.0
+EASING: Final = SLOWDOWN ** (-1 / 10)
+LEAST_SLOW_INTERVAL: Final = 1.0  # what is doubled where the interval was set to less
+MAX_SLOW_INTERVAL: Final = 120.0  # as for Crawl-delay: at less than 30 pages an hour no source is kept up with
+# Longest sleep before looking whether the caller still wants the page.
+SLICE: Final = 0.5
+
+
+class StoppedError(Exception):
+    """The caller does not want the page any more."""
+
+
+class HostPace:
+    """The turns of one host. Whoever has the turn may send one request, and says afterwards how it ended."""
+
+    def __init__(
+        self, host: str, clock: Callable[[], float], sleep: Callable[[float], None], jitter: Callable[[], float]
+    ) -> None:
+        """Take the host's name, a monotonic clock in seconds, how to sleep, and random numbers from 0 to 1."""
+        self._host = host
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._turn = Lock()  # held from before a request until after its answer; all below changes under it
+        self._last_start: float | None = None
+        self._connected = False
+        self._not_before = float("-inf")
+        self._slowness = 1.0
+        self._failures = 0
+
+    @property
+    def host(self) -> str:
+        """The host, with the port where that is not the scheme's own."""
+        return self._host
+
+    def take_turn(self, interval: float, stop: Event | None = None) -> None:
+        """Wait until the next request may start: a token bucket that holds one token, and one request at a time.
+
+        Args:
+            interval: least seconds from the start of the last request to the start of this one.
+            stop: where it is set, waiting ends.
+
+        Raises:
+            FetchError: HOST_DOWN.
+            StoppedError: `stop` was set.
+        """
+        while not self._turn.acquire(timeout=SLICE):
+            _raise_if(stop)
+        try:
+            if self._failures >= DOWN_AFTER:
+                raise FetchError(FetchReason.HOST_DOWN, f"{self._host}: {self._failures} requests in a row failed")
+            while (wait := self._ready(interval) - self._clock()) > 0:
+                _raise_if(stop)
+                self._sleep(min(wait, SLICE))
+            _raise_if(stop)
+            self._last_start = self._clock()
+        except BaseException:
+            self._turn.release()
+            raise
+
+    def end_turn(self, error: FetchError | None = None) -> None:
+        """Say how the request ended, and let the next one start.
+
+        Args:
+            error: where the host failed or asked to slow down; None after any other answer.
+        """
+        if not self._connected:  # the first request had to connect: it left at some time before its end
+            self._connected = True
+            self._last_start = self._clock()
+        if error is None:
+            self._failures = 0
+            self._slowness = max(1.0, self._slowness * EASING)
+        else:
+            self._note(error)
+        self._turn.release()
+
+    def _ready(self, interval: float) -> float:
+        if self._last_start is None:
+            return self._not_before
+        if self._slowness > 1:
+            slowed = max(interval, LEAST_SLOW_INTERVAL) * self._slowness
+            interval = max(interval, min(slowed, MAX_SLOW_INTERVAL))
+        return max(self._last_start + interval, self._not_before)
+
+    def _note(self, error: FetchError) -> None:
+        pause = self._jitter() * min(FIRST_BACKOFF * 2**self._failures, MAX_BACKOFF)
+        self._failures += 1
+        if asks_to_slow_down(error):
+            self._slowness = min(self._slowness * SLOWDOWN, MAX_SLOW_INTERVAL / LEAST_SLOW_INTERVAL)
+        if error.retry_after is not None and error.retry_after > 0:  # one in the past says nothing
+            pause = min(error.retry_after, MAX_RETRY_AFTER)
+        self._not_before = self._clock() + pause
+
+
+class Pacer:
+    """The paces of all hosts of a run; safe for threads."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Take a monotonic clock in seconds, how to sleep, and random numbers from 0 to 1."""
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._lock = Lock()
+        self._hosts: dict[str, HostPace] = {}
+
+    def of(self, url: str) -> HostPace:
+        """The pace of an address's host.
+
+        Raises:
+            FetchError: URL: it is no http(s) address.
+        """
+        host = paced_host(url)
+        with self._lock:
+            return self._hosts.setdefault(host, HostPace(host, self._clock, self._sleep, self._jitter))
+
+
+class RequestBudget:
+    """How many requests may be sent; safe for threads."""
+
+    def __init__(self, limit: int) -> None:
+        """Take the number of requests."""
+        self._limit = limit
+        self._used = 0
+        self._lock = Lock()
+
+    @property
+    def limit(self) -> int:
+        """Requests in all."""
+        return self._limit
+
+    @property
+    def used(self) -> int:
+        """Requests that were sent."""
+        return self._used
+
+    def check(self) -> None:
+        """Raise FetchError (BUDGET) where nothing is left."""
+        if self._used >= self._limit:
+            raise FetchError(FetchReason.BUDGET, f"{self._limit} requests sent")
+
+    def spend(self) -> None:
+        """Take one request; raise FetchError (BUDGET) where nothing is left."""
+        with self._lock:
+            self.check()
+            self._used += 1
+
+
+def asks_to_slow_down(error: FetchError) -> bool:
+    """Whether the host itself says that it gets too much: 429 and 503."""
+    return error.reason is FetchReason.RATE_LIMITED or error.status == 503  # noqa: PLR2004 - RFC 9110, 15.6.4
+
+
+def paced_host(url: str) -> str:
+    """What is paced as one: a host name, by http and https together; with its port where that is neither's own.
+
+    Raises:
+        FetchError: URL: it is no http(s) address.
+    """
+    parsed = parse_url(url)
+    if parsed is None:
+        raise FetchError(FetchReason.URL, "no http or https address")
+    name = str(parsed.hostname).rstrip(".")
+    return f"{name}:{parsed.port}" if parsed.port else name
+
+
+def _raise_if(stop: Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise StoppedError

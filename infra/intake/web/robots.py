@@ -1,0 +1,170 @@
+"""Robots files by RFC 9309: what a site allows newslake, how fast, and when it has to be asked again.
+
+Protego matches addresses against rules; getting the file, its size, its age and what a failure means is done here.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+import webencodings
+from protego import Protego
+
+from infra.intake.web.fetching import FetchError, FetchReason
+from parsers.fields.urls import parse_url
+
+_LOG = logging.getLogger(__name__)
+
+PRODUCT: Final = "newslake"  # the product token that robots files address us by
+PATH: Final = "/robots.txt"
+MAX_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: the least that must be read; the rest of a larger file is not
+CACHE_SECONDS: Final = 24 * 3600.0  # RFC 9309, 2.4: a copy should not be used for longer
+# A file that could not be had stops everything for its site. Asked again after that: an outage of a quarter of an hour
+# should not cost a backfill of hours its site, and the site is not asked more than four times an hour.
+FAILURE_SECONDS: Final = 15 * 60.0
+
+# RFC 9309, 2.3.1.3: "unavailable", everything is allowed; by 2.3.1.2 also after more than the five redirects that
+# HttpClient follows. EMPTY is a file without rules.
+_UNAVAILABLE: Final = frozenset({FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP})
+_SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: whatever the fetcher thinks of a 203
+# What says nothing about the file: that its host, which is the page's, may not be asked or proves nothing of itself, or
+# that nothing more is asked in this run.
+_OF_THE_HOST: Final = frozenset({FetchReason.URL, FetchReason.ADDRESS, FetchReason.PORT, FetchReason.TLS})
+_OF_THE_RUN: Final = frozenset({FetchReason.BUDGET, FetchReason.HOST_DOWN})
+
+# Lines that open a group, in every spelling that Protego takes, and whom they address.
+_GROUP: Final = re.compile(
+    r"^(?:[^\S\n]|\ufeff)*(?:user-?agent|user[^\S\n]+agent)(?:[^\S\n]*:|[^\S\n])(?P<agent>[^#\n]*).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# RFC 9309, 2.2.1: letters, "_" and "-". What follows, such as a version, is no part of the token.
+_TOKEN: Final = re.compile(r"\*(?=\s|$)|[a-z_-]+", re.IGNORECASE)
+
+
+_Refusal = tuple[FetchReason, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsRules:
+    """What a robots file says to newslake.
+
+    Attributes:
+        crawl_delay: seconds between requests that it asks for, capped; None where it asks for none.
+    """
+
+    _file: Protego
+    crawl_delay: float | None = None
+
+    def allows(self, url: str) -> bool:
+        """Whether an address of the site may be fetched: the longest rule that matches decides, of equals the allow.
+
+        `/robots.txt` itself may always be (RFC 9309, 2.2.2).
+        """
+        return bool(self._file.can_fetch(url, PRODUCT))
+
+
+def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> RobotsRules:
+    """Read a robots file, whatever it holds: what is no rule counts for nothing.
+
+    Args:
+        body: of the file; what is beyond 500 KiB is not read.
+        max_crawl_delay: cap in seconds; cutting is logged.
+        site: named in the log.
+    """
+    text, _ = webencodings.decode(body[:MAX_BYTES], webencodings.UTF8, "replace")  # a byte order mark is taken off
+    text = _GROUP.sub(_addressed, "\n".join(text.splitlines()))
+    file = Protego.parse(text)
+    delay = file.crawl_delay(PRODUCT)  # None for what is no finite number of at least 0
+    if delay is not None and delay > max_crawl_delay:
+        _LOG.warning("%s asks for a Crawl-delay of %g s: %g s are kept", site or PATH, delay, max_crawl_delay)
+        delay = max_crawl_delay
+    return RobotsRules(file, delay)
+
+
+def _addressed(line: re.Match[str]) -> str:
+    """The line with the exact token of RFC 9309, 2.2.1: ours, `*`, or one that stands for all others.
+
+    Protego takes a group for "news" as one for "newslake", and one for "newslake/1.0" as none. And it keeps the rules
+    of each group for each of its names: a hostile file of 500 KiB would take gigabytes.
+    """
+    token = _TOKEN.match(line["agent"].strip())
+    name = token[0].lower() if token else ""
+    return f"User-agent: {name if name in ('*', PRODUCT) else 'another'}"
+
+
+class RobotsFiles:
+    """The robots files of the sites that a run asks. Each is asked for once in 24 hours; safe for threads."""
+
+    def __init__(self, *, max_crawl_delay: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the cap on Crawl-delay in seconds, and a clock that never jumps."""
+        self._max_crawl_delay = max_crawl_delay
+        self._clock = clock
+        self._lock = Lock()
+        self._sites: dict[str, _Site] = {}
+
+    def rules(self, url: str, fetch: Callable[[str], bytes]) -> RobotsRules:
+        """The rules for an address, from the robots file of its scheme, host and port.
+
+        Args:
+            url: http or https.
+            fetch: gets the file from the address that it is given; the first 500 KiB do.
+
+        Raises:
+            FetchError: the file can't be had (ROBOTS_UNREACHABLE), or may not even be asked for (ADDRESS, BUDGET …).
+        """
+        site = site_of(url)
+        with self._lock:
+            known = self._sites.setdefault(site, _Site(Lock()))
+        with known.lock:
+            if known.expires is None or self._clock() >= known.expires:
+                known.found = self._read(site, fetch)
+                fresh = CACHE_SECONDS if isinstance(known.found, RobotsRules) else FAILURE_SECONDS
+                known.expires = self._clock() + fresh
+            if not isinstance(known.found, RobotsRules):
+                raise FetchError(*known.found)
+        return known.found
+
+    def crawl_delays(self) -> dict[str, float]:
+        """Seconds that the robots files read until now ask for, by site; those that ask for nothing left out."""
+        with self._lock:
+            read = [(site, known.found) for site, known in self._sites.items()]
+        return {site: rules.crawl_delay for site, rules in read if isinstance(rules, RobotsRules) and rules.crawl_delay}
+
+    def _read(self, site: str, fetch: Callable[[str], bytes]) -> RobotsRules | _Refusal:
+        """The rules of a site, or why nothing may be fetched from it."""
+        try:
+            body = fetch(site + PATH)
+        except FetchError as error:
+            if error.reason in _OF_THE_RUN:
+                raise
+            if error.reason in _OF_THE_HOST and error.status is None:  # with a status: where the file was moved to
+                return error.reason, error.detail
+            if error.reason not in _UNAVAILABLE:
+                return FetchReason.ROBOTS_UNREACHABLE, f"{site}{PATH}: {error}"
+            body = error.body if error.status in _SUCCESSES else b""
+        return read_robots(body, max_crawl_delay=self._max_crawl_delay, site=site)
+
+
+@dataclass(slots=True)
+class _Site:
+    """What is known of one robots file. The lock is held while it is fetched, so that it is fetched once."""
+
+    lock: Lock
+    found: RobotsRules | _Refusal = FetchReason.ROBOTS_UNREACHABLE, "not asked for yet"
+    expires: float | None = None
+
+
+def site_of(url: str) -> str:
+    """Scheme, host and port of an http(s) address, e.g. `https://example.com:8443`: what has one robots file.
+
+    Raises:
+        FetchError: URL: it is no http(s) address.
+    """
+    parsed = parse_url(url)
+    if parsed is None:
+        raise FetchError(FetchReason.URL, "no http or https address")
+    return f"{parsed.protocol}//{parsed.host}"

@@ -1,0 +1,1 @@
+"""The tables: one Parquet object per source and day."""

@@ -1,0 +1,181 @@
+"""The state of every day of every source, from a listing and the footers alone."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from infra.lake.footers import Footers
+from infra.lake.holds import Hold, open_holds, read_holds, since
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.store.object_store import ObjectInfo, ObjectStore
+from parsers.record.article import NULL_PARTITION
+
+NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """What to think of a day. Where several apply, the first in this order is shown."""
+
+    MISSING = "missing"  # never landed: no run, or none that came to its end
+    DAMAGED = "damaged"  # an object that cannot be read: `newslake verify` says more
+    HELD = "held"  # the quality gate held captures of it back: `newslake release`, once a person has looked
+    PARTIAL = "partial"  # a run discovered more pages than were captured or landed
+    OUTDATED = "outdated"  # has rows of an older parser than the present one
+    REJECTS = "rejects"  # has captures of that day that no parser could read
+    EMPTY = "empty"  # looked at, and there was nothing
+    LANDED = "landed"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell of the grid.
+
+    Attributes:
+        source: name of the source.
+        date: UTC day as YYYY-MM-DD, or Hive's null for articles without a date.
+        state: what to think of it.
+        articles: rows, published on that day.
+        rejects: open rejections by reason, of captures got on that day.
+        coverage: what runs said, by mode.
+        parser_versions: of the rows, ascending.
+        outdated: has rows of an older parser, whatever the state.
+        size: bytes of the articles partition.
+        hold: why captures of the day are held back; None if none are.
+        held_since: first day of the source that is held for the same thing; None if the day is not held.
+    """
+
+    source: str
+    date: str
+    state: State
+    articles: int = 0
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    parser_versions: tuple[int, ...] = ()
+    outdated: bool = False
+    size: int = 0
+    hold: Hold | None = None
+    held_since: str | None = None
+
+
+class Catalog:
+    """The lake at a glance. Footers are remembered in `_catalog/`, by ETag; that folder can be deleted at any time."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._lake = Lake(store)
+        self._footers = Footers(store)
+
+    def grid(
+        self,
+        source: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        current: Mapping[str, int] = NO_VERSIONS,
+        also: Collection[str] = (),
+    ) -> list[Day]:
+        """Every day of every source, missing ones too.
+
+        Args:
+            source: only this one; None: all that the lake knows.
+            start: first UTC day; None: the first that a source has.
+            end: first UTC day left out; None: the one after the last that a source has.
+            current: version of the present parser by source; without it no day is outdated.
+            also: names of sources of which the lake may know nothing yet; their days are missing.
+
+        Returns:
+            Sorted by source and date; articles without a date last, and only where no range is given.
+
+        Raises:
+            UsageError: the source's name is none.
+            NewslakeError: the store cannot be read.
+        """
+        self._footers.load()
+        articles = self._listed(ARTICLES, source)
+        rejects = self._listed(REJECTS, source)
+        holds = open_holds(read_holds(self._lake.store, source))
+        held: defaultdict[str, dict[str, Hold]] = defaultdict(dict)
+        for hold in holds:
+            held[hold.source][hold.date] = hold
+        listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
+        self._footers.read_ahead(info for day, info in listed if _within(day, start, end))
+        names = sorted({*articles, *rejects, *held, *also} | ({source} if source else set()))
+        days = [
+            self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
+            for name in names
+            for day in _days({*articles[name], *rejects[name], *held[name]}, start, end)
+        ]
+        days = [_marked(day, found, holds) if (found := held[day.source].get(day.date)) else day for day in days]
+        if source is None:
+            self._footers.save({info.key for _, info in listed})
+        return days
+
+    def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
+        listed: defaultdict[str, dict[str, ObjectInfo]] = defaultdict(dict)
+        for name, day, info in self._lake.partitions(source, kind):
+            listed[name][day] = info
+        return listed
+
+    def _day(
+        self, source: str, day: str, articles: ObjectInfo | None, rejects: ObjectInfo | None, version: int | None
+    ) -> Day:
+        try:
+            landed = self._footers.read(articles) if articles else None
+            rejected = self._footers.read(rejects).open_rejects if rejects else {}
+        except DamagedError:
+            return Day(source, day, State.DAMAGED, size=articles.size if articles else 0)
+        if landed is None:
+            return Day(source, day, State.REJECTS if rejected else State.MISSING, rejects=rejected)
+        outdated = version is not None and any(found < version for found in landed.parser_versions)
+        return Day(
+            source=source,
+            date=day,
+            state=_state(landed, bool(rejected), outdated),
+            articles=landed.rows,
+            rejects=rejected,
+            coverage=landed.coverage,
+            parser_versions=landed.parser_versions,
+            outdated=outdated,
+            size=articles.size if articles else 0,
+        )
+
+
+def _marked(day: Day, hold: Hold, holds: list[Hold]) -> Day:
+    """A day of which captures are held back."""
+    state = day.state if day.state is State.DAMAGED else State.HELD
+    return replace(day, state=state, hold=hold, held_since=since(hold, holds))
+
+
+def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:
+    runs = landed.coverage.values()
+    discovered = max((run.discovered for run in runs), default=0)
+    captured = max((run.captured for run in runs), default=0)
+    if discovered > max(captured, landed.rows):
+        return State.PARTIAL
+    if outdated:
+        return State.OUTDATED
+    if rejected:
+        return State.REJECTS
+    return State.LANDED if landed.rows else State.EMPTY
+
+
+def _within(day: str, start: date | None, end: date | None) -> bool:
+    """Whether a partition is shown: one without a date only where no range is asked for."""
+    if day == NULL_PARTITION:
+        return start is None and end is None
+    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
+
+
+def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:
+    """Days from the first to the last known or asked for, without gaps."""
+    dated = sorted(known - {NULL_PARTITION})
+    first = start or (date.fromisoformat(dated[0]) if dated else end)
+    last = end - timedelta(days=1) if end else (date.fromisoformat(dated[-1]) if dated else start)
+    if first and last:
+        for offset in range((last - first).days + 1):
+            yield (first + timedelta(days=offset)).isoformat()
+    if NULL_PARTITION in known and not start and not end:
+        yield NULL_PARTITION

@@ -1,0 +1,315 @@
+"""The lake: articles and rejections landed into one Parquet object a source and day, each read with one whole GET."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from infra.base.errors import NewslakeError
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.lake.deduplication import Identities, settle
+from infra.lake.footers import Footers
+from infra.lake.landing import Change, land_articles, land_rejects
+from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
+from infra.lake.rejects import FAILURES, Reject, invalid_record
+from infra.lake.schema import to_table
+from infra.store.object_store import ObjectInfo, ObjectStore, read_merge_write
+from parsers.record.article import NULL_PARTITION, Article, Provenance, partition_date
+from parsers.record.capture import CaptureIdentity
+
+WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
+Landed = tuple[Article, Provenance]
+PartitionId = tuple[str, str]  # source, date
+# Captures parsed again: version of the parser that said what they are now.
+Verdicts = Mapping[CaptureIdentity, int | None]
+Closings = Mapping[CaptureIdentity, int]  # captures that became articles: parser version
+
+
+@dataclass(frozen=True, slots=True)
+class LandingReport:
+    """What one landing did.
+
+    Attributes:
+        written: (source, date) of the articles partitions that were written, ascending.
+        unchanged: those of this landing that were as they should be already, ascending.
+        rows_added: articles that are new in their partition.
+        rows_updated: articles of which a better row was landed.
+        rows_removed: rows whose capture, parsed again, is elsewhere or no article now, and rows of articles of which
+            another partition has a better one.
+        rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
+            rows of other captures of the article: where those were landed before it, land them once more.
+        rejects_written: rejections that are new or changed.
+        rejects_closed: rejections whose capture is an article now; among `rejects_written`.
+        invalid_records: articles that do not fit the schema and became rejections.
+    """
+
+    written: tuple[PartitionId, ...] = ()
+    unchanged: tuple[PartitionId, ...] = ()
+    rows_added: int = 0
+    rows_updated: int = 0
+    rows_removed: int = 0
+    rows_exposed: int = 0
+    rejects_written: int = 0
+    rejects_closed: int = 0
+    invalid_records: int = 0
+
+    @property
+    def partitions_written(self) -> int:
+        """How many articles partitions were written."""
+        return len(self.written)
+
+    @property
+    def partitions_unchanged(self) -> int:
+        """How many articles partitions were as they should be already."""
+        return len(self.unchanged)
+
+
+class Lake:
+    """Articles and rejections in a store. Threads and processes may land into the same lake at once."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+        self._footers = Footers(store)
+        self._identities: dict[str, Identities] = {}
+
+    def land(
+        self,
+        articles: Sequence[Landed],
+        rejects: Sequence[Reject] = (),
+        *,
+        coverage: Mapping[PartitionId, Coverage] | None = None,
+        mode: str,
+        reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
+    ) -> LandingReport:
+        """Merge articles and rejections into their partitions. Repeating it, whole or in part, changes nothing.
+
+        Args:
+            articles: what was parsed, in any order. Records that do not fit the schema are quarantined (L01).
+            rejects: what was not.
+            coverage: counts of this run by (source, date); a day that was looked at and has no articles gets an empty
+                partition (L08). Joined by the greater count, so give whole counts, not increments.
+            mode: `live`, `ingest` or `reparse`; what the coverage is filed under.
+            reparsed: by source, the captures that were parsed again and have their outcome in `articles` or `rejects`.
+                Rows of those captures that are not among `articles` any more are removed from every partition of the
+                source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
+
+        Raises:
+            UsageError: a source or date is no partition value (L06); nothing was written.
+            NewslakeError: a partition cannot be read or written. Others may have been: land again.
+        """
+        table, wrong = to_table(articles, ARTICLES.columns)
+        unfit = dict(wrong)
+        fitting = [landed for index, landed in enumerate(articles) if index not in unfit]
+        rejects = [*rejects, *(invalid_record(*articles[index], detail) for index, detail in wrong)]
+        verdicts = _verdicts(fitting, rejects, reparsed or {})
+        rows = _by_partition(fitting, table)
+        # All names are checked before anything is written.
+        covered = {partition: {mode: counts} for partition, counts in (coverage or {}).items()}
+        partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *covered})}
+        rejected = _by_capture_day(rejects)
+        for source in verdicts:
+            ARTICLES.key(source, NULL_PARTITION)
+
+        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+            new = rows.get(partition, ARTICLES.schema.empty_table())
+            seen = covered.get(partition, {})
+            again = verdicts.get(partition[0], {})
+            return self._merge(ARTICLES, partition, lambda old, name: land_articles(old, new, seen, again, name))
+
+        results = _in_threads(land_one, partitions)
+        # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
+        results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
+        outcomes = [(partition, *result) for partition, result in results.items()]
+        outcomes += self._settled(rows)
+        written = {partition for partition, was_written, _ in outcomes if was_written}
+        changes = self._land_rejects(rejected, fitting)
+        return LandingReport(
+            written=tuple(sorted(written)),
+            unchanged=tuple(partition for partition in partitions if partition not in written),
+            rows_added=sum(change.added for *_, change in outcomes),
+            rows_updated=sum(change.updated for *_, change in outcomes),
+            rows_removed=sum(change.removed for *_, change in outcomes),
+            rows_exposed=sum(change.exposed for *_, change in outcomes),
+            rejects_written=sum(change.added + change.updated for change in changes),
+            rejects_closed=sum(change.closed for change in changes),
+            invalid_records=len(wrong),
+        )
+
+    def read_partition(self, source: str, date: str) -> Any:
+        """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version.
+
+        Raises:
+            UsageError: source or date is no partition value.
+            NewslakeError: there is no such partition, or it cannot be read.
+        """
+        return self._read(ARTICLES, source, date)
+
+    def read_rejects(self, source: str, date: str) -> Any:
+        """The rejections of captures of a day as a `pyarrow.Table`; see `read_partition`."""
+        return self._read(REJECTS, source, date)
+
+    def read_manifest(self, source: str, date: str, kind: TableKind = ARTICLES) -> Manifest | None:
+        """What the footer of a partition says; None if there is no such partition.
+
+        Raises:
+            UsageError: source or date is no partition value.
+            NewslakeError: the partition cannot be read.
+        """
+        key = kind.key(source, date)
+        info = next((info for info in self.store.list(key) if info.key == key), None)
+        return None if info is None else read_manifest(self.store, key, info.size)
+
+    def partitions(
+        self, source: str | None = None, kind: TableKind = ARTICLES
+    ) -> Iterator[tuple[str, str, ObjectInfo]]:
+        """Source, date and listing of every partition, sorted; nothing is opened.
+
+        Raises:
+            UsageError: the source's name is none.
+        """
+        prefix = f"{kind.name}/"
+        if source is not None:
+            prefix = kind.key(source, NULL_PARTITION).partition("date=")[0]
+        for info in self.store.list(prefix):
+            if partition := kind.parse_key(info.key):
+                yield (*partition, info)
+
+    def _read(self, kind: TableKind, source: str, date: str) -> Any:
+        key = kind.key(source, date)
+        stored = self.store.get(key)
+        if stored is None:
+            raise NewslakeError(f"{self.store.uri} has no {key}", "See `newslake status` for the days that it has.")
+        return decode(kind, stored.body, key)[0]
+
+    def _merge(
+        self,
+        kind: TableKind,
+        partition: PartitionId,
+        land: Callable[[bytes | None, str], tuple[bytes | None, Change]],
+    ) -> tuple[bool, Change]:
+        """Land into one partition; whether it was written, and what the merge that counted changed."""
+        key = kind.key(*partition)
+        change = Change()
+
+        def merge(old: bytes | None) -> bytes | None:
+            nonlocal change
+            merged, change = land(old, key)
+            return merged
+
+        written = read_merge_write(self.store, key, merge)
+        return written, change
+
+    def _left_behind(self, verdicts: Mapping[str, Verdicts], landed: Collection[PartitionId]) -> list[PartitionId]:
+        """Other partitions that may hold rows of captures that were parsed again."""
+        found = []
+        for source, captures in verdicts.items():
+            days = {f"date={capture.captured_at.date()}" for capture in captures}
+            others = [(date, info) for _, date, info in self.partitions(source) if (source, date) not in landed]
+            self._footers.read_ahead(info for _, info in others)
+            for date, info in others:
+                if days.intersection(map(_day_folder, self._footers.read(info).capture_uris)):
+                    found.append((source, date))
+        return found
+
+    def _settled(self, landed: Mapping[PartitionId, Any]) -> Iterator[tuple[PartitionId, bool, Change]]:
+        """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
+        by_source: defaultdict[str, list[Any]] = defaultdict(list)
+        for (source, _), rows in landed.items():
+            by_source[source] += rows[ARTICLES.identity].chunks
+        for source, identities in by_source.items():
+            listed = {date: info for _, date, info in self.partitions(source)}
+            index = self._identities.setdefault(source, Identities(self.store, source))
+            places = index.find(pa.concat_arrays(identities), listed)
+            for date, written, change in settle(self.store, source, places) if places else ():
+                yield (source, date), written, change
+
+    def _land_rejects(self, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> list[Change]:
+        """Land rejections by capture day, and close those whose captures are articles now."""
+        closings = _closings(articles)
+        present: set[PartitionId] = set()
+        for source in sorted({source for source, _ in closings}):
+            present |= {(source, date) for _, date, _ in self.partitions(source, REJECTS)}
+
+        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+            new = rejected.get(partition, REJECTS.schema.empty_table())
+            closed = closings.get(partition, {})
+            return self._merge(REJECTS, partition, lambda old, name: land_rejects(old, new, closed, name))
+
+        results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
+        return [change for _, change in results.values()]
+
+
+def _day_folder(uri: str) -> str:
+    """Where a capture lies, whatever object of its day it was moved to meanwhile."""
+    return uri.rpartition("/")[0].rpartition("/")[2]
+
+
+def _by_partition(articles: Sequence[Landed], table: Any) -> dict[PartitionId, Any]:
+    """The table's rows by partition. The record's times are UTC once encoded, so the day is taken from there."""
+    indices: defaultdict[PartitionId, list[int]] = defaultdict(list)
+    published = table["published_at"].to_pylist()
+    for index, ((article, _), published_at) in enumerate(zip(articles, published, strict=True)):
+        indices[article.source, partition_date(published_at)].append(index)
+    return {partition: table.take(pa.array(rows, pa.int64())) for partition, rows in indices.items()}
+
+
+def _by_capture_day(rejects: Sequence[Reject]) -> dict[PartitionId, Any]:
+    """Rejections as tables, by partition; their names are checked here.
+
+    Raises:
+        UsageError: a source's name is none.
+        NewslakeError: a rejection does not fit its schema: a bug, as there is nowhere left to put it.
+    """
+    groups: defaultdict[PartitionId, list[tuple[Reject]]] = defaultdict(list)
+    for reject in rejects:
+        groups[reject.source, partition_date(reject.captured_at)].append((reject,))
+    tables = {}
+    for partition, rows in groups.items():
+        key = REJECTS.key(*partition)
+        tables[partition], wrong = to_table(rows, REJECTS.columns)
+        if wrong:
+            raise NewslakeError(f"A rejection for {key} has a wrong {wrong[0][1]}", "This is a bug: please report it.")
+    return tables
+
+
+def _verdicts(
+    articles: Sequence[Landed], rejects: Sequence[Reject], reparsed: Mapping[str, Collection[CaptureIdentity]]
+) -> dict[str, Verdicts]:
+    """By source: captures whose rows must go unless they are landed again, and the parser version that says so."""
+    failed = {_capture_of(reject, reject) for reject in rejects if reject.reason in FAILURES}
+    versions: dict[tuple[str, CaptureIdentity], int | None] = {
+        (article.source, _capture_of(article, record)): article.parser_version for article, record in articles
+    }
+    for reject in rejects:
+        versions[reject.source, _capture_of(reject, reject)] = reject.parser_version
+    return {
+        source: {capture: versions.get((source, capture)) for capture in captures if capture not in failed}
+        for source, captures in reparsed.items()
+    }
+
+
+def _closings(articles: Sequence[Landed]) -> dict[PartitionId, Closings]:
+    """By rejects partition: what would close a rejection there, be it of the source or of none."""
+    closings: defaultdict[PartitionId, dict[CaptureIdentity, int]] = defaultdict(dict)
+    for article, record in articles:
+        capture = _capture_of(article, record)
+        for source in (article.source, UNKNOWN_SOURCE):
+            versions = closings[source, partition_date(record.captured_at)]
+            versions[capture] = max(article.parser_version, versions.get(capture, 0))
+    return dict(closings)
+
+
+def _capture_of(found: Article | Reject, record: Provenance | Reject) -> CaptureIdentity:
+    return CaptureIdentity(found.url, record.captured_at, record.capture_digest)
+
+
+def _in_threads(
+    land: Callable[[PartitionId], tuple[bool, Change]], partitions: Iterable[PartitionId]
+) -> dict[PartitionId, tuple[bool, Change]]:
+    """Land into partitions side by side. An error is raised when all others are done."""
+    partitions = list(partitions)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return dict(zip(partitions, pool.map(land, partitions), strict=True))

@@ -1,0 +1,379 @@
+"""Landing is a join in a semilattice: order, repetition and grouping of merges do not matter (docs: landing).
+
+Of all rows with one identity, the greatest in a total order stays. The order looks at what a row says first; among
+rows that say the same, the one that came in first stays, so that a second run changes nothing. Only `land_articles`
+with `reparsed` takes rows away: a capture that was parsed again has one outcome, that of the newest parser.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
+from infra.lake.partition_file import PartitionFile
+from infra.lake.rejects import RejectState
+from infra.lake.sightings import SIGHTINGS, with_sightings
+from parsers.record.article import SCHEMA_VERSION, Fidelity
+from parsers.record.capture import CaptureIdentity
+
+Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
+EARLIEST: Final = "first_captured_at"
+OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SIGHTINGS}  # columns that sum up several captures
+# Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
+LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_length")
+PLACE: Final = ("capture_uri", "capture_offset")
+CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tables that say which capture a row is of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a landing did to one partition, in rows.
+
+    Attributes:
+        added: new identities.
+        updated: identities of which a better row is there now.
+        removed: identities that are gone.
+        closed: rejections that no longer stand; among `updated`.
+        exposed: articles whose greatest row was taken away. It may have hidden rows of other captures, which are
+            not kept: landing those captures again brings out the best of them.
+    """
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    closed: int = 0
+    exposed: int = 0
+
+
+def _nulls_first(column: Any) -> list[Any]:
+    return [(value is not None, value) for value in column.to_pylist()]
+
+
+def _microseconds(column: Any) -> list[Any]:
+    return list(column.cast(pa.int64()).to_pylist())
+
+
+def _fidelity_ranks(column: Any) -> list[Any]:
+    ranks = {fidelity.value: fidelity.rank for fidelity in Fidelity}
+    return [ranks.get(value, 0) for value in column.to_pylist()]
+
+
+def _closed_last(column: Any) -> list[Any]:
+    return [state == RejectState.CLOSED for state in column.to_pylist()]
+
+
+def _some_order(column: Any) -> list[Any]:
+    """A total order for values of any type, lists and nulls among them."""
+    return [repr(value) for value in column.to_pylist()]
+
+
+LEADING: Final[Mapping[str, tuple[tuple[str, Ordered], ...]]] = {
+    ARTICLES.name: (
+        ("fidelity", _fidelity_ranks),
+        ("captured_at", _microseconds),
+        ("parser_version", _nulls_first),
+        ("content_digest", _nulls_first),
+    ),
+    REJECTS.name: (("parser_version", _nulls_first), ("state", _closed_last)),
+}
+
+
+def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
+    """Everything a row says, the leading columns first; the greatest wins."""
+    leading = LEADING[kind.name]
+    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *(name for name, _ in leading)}
+    return leading + tuple((name, _some_order) for name in kind.schema.names if name not in apart)
+
+
+def join(kind: TableKind, table: Any, dropped: Collection[int] = frozenset()) -> tuple[Any, list[int]]:
+    """The least upper bound of rows: one row for each identity.
+
+    Args:
+        kind: the table it is of.
+        table: rows in any order, several to an identity.
+        dropped: indices of rows that may not stay; they still count for `first_captured_at`.
+
+    Returns:
+        The rows that stay, and their indices in `table`. Of rows equal in all but `first_captured_at` the first is
+        taken; `first_captured_at` is the least of all rows of the identity.
+    """
+    table = table.combine_chunks()
+    by_identity: defaultdict[str, list[int]] = defaultdict(list)
+    for index, identity in enumerate(table[kind.identity].to_pylist()):
+        by_identity[identity].append(index)
+    groups = list(by_identity.values())
+    if dropped:
+        groups = [group for group in groups if any(index not in dropped for index in group)]
+    left = [[index for index in group if index not in dropped] for group in groups] if dropped else groups
+    for column, ordered in _content(kind):
+        left = _narrow(left, table[column], ordered, max)
+    for column in LEAST:
+        left = _narrow(left, table[column], _nulls_first, min)
+    chosen = [group[0] for group in left]
+    joined = table.take(pa.array(chosen, pa.int64()))
+    if EARLIEST in table.schema.names:
+        joined = _with_earliest(joined, table[EARLIEST], groups)
+    return joined, chosen
+
+
+def _narrow(
+    groups: list[list[int]], column: Any, ordered: Ordered, best: Callable[[Iterable[Any]], Any]
+) -> list[list[int]]:
+    """Keep the rows of each group that are best in a column."""
+    contested = [group for group in groups if len(group) > 1]
+    if not contested:
+        return groups
+    rows = [index for group in contested for index in group]
+    values = column.take(pa.array(rows, pa.int64()))
+    firsts = pa.array([group[0] for group in contested for _ in group], pa.int64())
+    if values.equals(column.take(firsts)):  # equal within every group, as when a run is repeated: no Python needed
+        return groups
+    keys = dict(zip(rows, ordered(values), strict=True))
+    narrowed = []
+    for group in groups:
+        if len(group) > 1:
+            bound = best(keys[index] for index in group)
+            narrowed.append([index for index in group if keys[index] == bound])
+        else:
+            narrowed.append(group)
+    return narrowed
+
+
+def _with_earliest(joined: Any, column: Any, groups: list[list[int]]) -> Any:
+    """Give every row the least `first_captured_at` of its group."""
+    times = _microseconds(column)
+    field = joined.schema.field(EARLIEST)
+    earliest = pa.array([min(times[index] for index in group) for group in groups], pa.int64()).cast(field.type)
+    return joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
+
+
+def captures_of(rows: Any) -> list[CaptureIdentity]:
+    """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it.
+
+    Args:
+        rows: a table with the columns `CAPTURE`.
+    """
+    return [CaptureIdentity(*values) for values in _zipped(rows, CAPTURE)]
+
+
+def land_articles(
+    old: bytes | None,
+    new: Any,
+    coverage: Mapping[str, Coverage],
+    reparsed: Mapping[CaptureIdentity, int | None],
+    name: str,
+) -> tuple[bytes | None, Change]:
+    """Merge articles into their partition.
+
+    Args:
+        old: the partition as it is, None if there is none.
+        new: rows, with the table's schema.
+        coverage: of this run, by mode.
+        reparsed: captures of which `new` has all that this partition shall hold, each with the version of the parser
+            that said so (None: whatever the version). What a newer parser said stays.
+        name: key of the partition, for messages.
+
+    Returns:
+        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
+
+    Raises:
+        NewslakeError: the old partition cannot be read.
+    """
+    file = PartitionFile(ARTICLES, old, name)
+    touched = _touched(file, new, reparsed)
+    covered = _join_coverage(file.manifest.coverage, coverage)
+    if not touched and not new.num_rows and _is_unchanged(file.manifest, Change(), covered):
+        return old, Change()  # as most partitions that a reparse looks through
+    present = file.take(touched)
+    pool = pa.concat_tables([present, new]).combine_chunks()
+    dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
+    joined, chosen = join(ARTICLES, pool, dropped | moved)
+    change = _change(ARTICLES, present, joined, chosen)
+    if dropped:
+        greatest = join(ARTICLES, pool)[1]
+        before = present.num_rows
+        change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
+    if _is_unchanged(file.manifest, change, covered):
+        return old, change
+    return file.replaced(touched, joined, covered), change
+
+
+def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
+    """Leave in a partition what is greatest there of the articles that are in other partitions too.
+
+    Args:
+        old: the partition as it is, None if there is none.
+        others: rows that are in other partitions of the source, with the table's schema.
+        name: key of the partition, for messages.
+
+    Returns:
+        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed: rows of which
+        `others` has a greater one are gone, the rest of the common ones know when their article was first captured.
+
+    Raises:
+        NewslakeError: the old partition cannot be read.
+    """
+    file = PartitionFile(ARTICLES, old, name)
+    touched = _touched(file, others, ())
+    present = file.take(touched)
+    joined, chosen = join(ARTICLES, pa.concat_tables([present, others]))
+    staying = [place for place, index in enumerate(chosen) if index < present.num_rows]
+    left = joined.take(pa.array(staying, pa.int64()))
+    change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
+    return (old if change == Change() else file.replaced(touched, left, file.manifest.coverage)), change
+
+
+def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureIdentity]) -> list[int]:
+    """Places of the rows that the new ones may replace; all others stay as they are and need not be looked at."""
+    if not file.rows:
+        return []
+    keys = file.columns([ARTICLES.identity, "capture_digest"])
+    identities = keys[ARTICLES.identity]
+    touched = pc.is_in(identities, value_set=new[ARTICLES.identity].combine_chunks())
+    if pc.count_distinct(identities).as_py() < file.rows:  # not written by us: the join mends it
+        touched = pa.chunked_array([[True] * file.rows])
+    if reparsed:  # the same bytes may also be of another capture: that row is looked at in vain
+        digests = pa.array({capture.digest for capture in reparsed}, pa.string())
+        touched = pc.or_(touched, pc.is_in(keys["capture_digest"], value_set=digests))
+    return list(pc.indices_nonzero(touched).to_pylist())
+
+
+def land_rejects(
+    old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str
+) -> tuple[bytes | None, Change]:
+    """Merge rejections into their partition, and close those whose captures have become articles.
+
+    Args:
+        old: the partition as it is, None if there is none.
+        new: rows, with the table's schema.
+        closed: captures that have become articles, with the version of the parser that made them; what a newer
+            parser rejected stays open.
+        name: key of the partition, for messages.
+
+    Returns:
+        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
+
+    Raises:
+        NewslakeError: the old partition cannot be read.
+    """
+    present, manifest = _decoded(REJECTS, old, name)
+    pool = pa.concat_tables([present, new])
+    joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
+    joined = with_sightings(joined)
+    change = _change(REJECTS, present, joined, chosen)
+    closings = sum(index >= pool.num_rows for index in chosen)
+    change = replace(change, closed=closings)
+    return _encoded(REJECTS, old, manifest, joined, change, manifest.coverage), change
+
+
+def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
+    """Closed copies of the open rejections whose captures have become articles."""
+    rows, versions = [], []
+    said = zip(captures_of(pool), *_columns(pool, ("parser_version", "state")), strict=True)
+    for index, (capture, version, state) in enumerate(said if closed else ()):
+        parsed_by = closed.get(capture)
+        if parsed_by is not None and state == RejectState.OPEN and (version is None or version <= parsed_by):
+            rows.append(index)
+            versions.append(parsed_by)
+    copies = pool.take(pa.array(rows, pa.int64()))
+    for column, values in (("state", [str(RejectState.CLOSED)] * len(rows)), ("parser_version", versions)):
+        position = copies.schema.get_field_index(column)
+        field = copies.schema.field(position)
+        copies = copies.set_column(position, field, pa.array(values, field.type))
+    return copies
+
+
+def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> tuple[set[int], set[int]]:
+    """Rows that the newest outcome of their capture replaces.
+
+    Args:
+        pool: the rows that are there, then the new ones.
+        before: how many are there.
+        reparsed: as for `land_articles`.
+
+    Returns:
+        Rows of which the newest outcome says something else, and rows that say the same but point to another copy of
+        their capture than the one that was just read: that may be gone.
+    """
+    rows = list(zip(captures_of(pool), *_columns(pool, ("article_id", "parser_version")), strict=True))
+    again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
+    for index, (capture, identity, _) in enumerate(rows[before:], before):
+        again[capture][identity] = index
+    dropped: set[int] = set()
+    pairs: list[tuple[int, int]] = []
+    for index, (capture, identity, version) in enumerate(rows[:before]):
+        if capture not in reparsed:
+            continue
+        limit = reparsed[capture]
+        replacements = again.get(capture, {})
+        if limit is not None and version > limit:  # an old re-parse that finished late (L04)
+            dropped.update(replacements.values())
+        elif identity in replacements:
+            pairs.append((index, replacements[identity]))
+        else:
+            dropped.add(index)
+    unlike = _unlike(pool, pairs, [column for column, _ in _content(ARTICLES)])
+    return dropped | unlike, _unlike(pool, pairs, PLACE) - unlike
+
+
+def _unlike(pool: Any, pairs: list[tuple[int, int]], columns: Iterable[str]) -> set[int]:
+    """First rows of the pairs that differ in a column. Equal ones keep the name of the run that came first."""
+    first, second = (pa.array(side, pa.int64()) for side in ([a for a, _ in pairs], [b for _, b in pairs]))
+    unlike: set[int] = set()
+    for column in columns:
+        old, new = pool[column].take(first), pool[column].take(second)
+        if not old.equals(new):
+            compared = zip(pairs, old.to_pylist(), new.to_pylist(), strict=True)
+            unlike.update(index for (index, _), was, now in compared if was != now)
+    return unlike
+
+
+def _zipped(table: Any, columns: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+    return zip(*_columns(table, columns), strict=True)
+
+
+def _columns(table: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
+    return (table[column].to_pylist() for column in columns)
+
+
+def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
+    """Compare a partition with what it becomes; rows from `present` have the first indices."""
+    columns = (kind.identity, *OF_SEVERAL[kind.name])
+    before = {identity: times for identity, *times in _zipped(present, columns)}
+    added = updated = 0
+    for index, (identity, *times) in zip(chosen, _zipped(joined, columns), strict=True):
+        if identity not in before:
+            added += 1
+        elif index >= present.num_rows or before[identity] != times:
+            updated += 1
+    return Change(added, updated, removed=present.num_rows + added - joined.num_rows)
+
+
+def _join_coverage(old: Mapping[str, Coverage], new: Mapping[str, Coverage]) -> dict[str, Coverage]:
+    return {mode: old.get(mode, Coverage()).join(new.get(mode, Coverage())) for mode in sorted({*old, *new})}
+
+
+def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:
+    if body is None:
+        return kind.schema.empty_table(), Manifest(schema_version=SCHEMA_VERSION, rows=0)
+    return decode(kind, body, name)
+
+
+def _encoded(
+    kind: TableKind,
+    old: bytes | None,
+    was: Manifest,
+    joined: Any,
+    change: Change,
+    coverage: Mapping[str, Coverage],
+) -> bytes | None:
+    return old if _is_unchanged(was, change, coverage) else encode(kind, joined, coverage)
+
+
+def _is_unchanged(was: Manifest, change: Change, coverage: Mapping[str, Coverage]) -> bool:
+    """Whether a partition is left alone: another version of pyarrow would write other bytes for the same rows."""
+    return change == Change() and coverage == was.coverage and was.schema_version == SCHEMA_VERSION

@@ -1,0 +1,89 @@
+"""The quarantine as people ask for it: what was rejected, why, how often, and since when."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from infra.lake.footers import Footers
+from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS
+from infra.lake.rejects import RejectState
+from infra.store.object_store import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class RejectGroup:
+    """Rejections of one source for one reason.
+
+    Attributes:
+        source: name of the source, or `_unknown`.
+        reason: from the closed list.
+        count: how many.
+        first: time of the earliest capture among them.
+        last: time of the latest.
+        example: address of the latest that has one; None if none has.
+    """
+
+    source: str
+    reason: str
+    count: int
+    first: datetime
+    last: datetime
+    example: str | None
+
+
+def rejects_in(
+    store: ObjectStore,
+    source: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    closed: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Rejections, by source and capture day; partitions without any that is wanted are not read.
+
+    Args:
+        store: of the lake.
+        source: only of this source, or of `_unknown`; None: of all.
+        start: first day of capture, UTC; None = from the beginning.
+        end: first day of capture left out; None = to the end.
+        closed: also those whose captures have become articles.
+
+    Yields:
+        The columns of the table `rejects` with `source`; a partition is held at a time.
+
+    Raises:
+        UsageError: the source's name is none.
+        NewslakeError: a partition cannot be read.
+    """
+    lake, footers = Lake(store), Footers(store)
+    footers.load()
+    partitions = [
+        (name, day, info)
+        for name, day, info in lake.partitions(source, REJECTS)
+        if (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
+    ]
+    if not closed:
+        footers.read_ahead(info for _, _, info in partitions)
+    for name, day, info in partitions:
+        if not closed and not footers.read(info).open_rejects:
+            continue
+        for row in lake.read_rejects(name, day).to_pylist():
+            if closed or row["state"] == RejectState.OPEN:
+                yield {"source": name, **row}
+
+
+def grouped(rejects: Iterable[dict[str, Any]]) -> list[RejectGroup]:
+    """Rejections by source and reason; the most frequent reason of each source first.
+
+    Args:
+        rejects: as `rejects_in` gives them.
+    """
+    groups: dict[tuple[str, str], RejectGroup] = {}
+    for row in rejects:
+        key, at = (row["source"], row["reason"]), row["captured_at"]
+        known = groups.get(key) or RejectGroup(*key, 0, at, at, None)
+        example = row["url"] or known.example  # they come in the order of their captures
+        groups[key] = RejectGroup(*key, known.count + 1, min(known.first, at), max(known.last, at), example)
+    return sorted(groups.values(), key=lambda group: (group.source, -group.count, group.reason))

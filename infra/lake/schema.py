@@ -1,0 +1,228 @@
+"""Arrow schemas, made from the annotations of the record's dataclasses, and strict conversion of rows.
+
+One rule a type: `str` and its enums are string; `datetime` is timestamp[us, UTC]; `int` is int64 where it counts bytes
+of an object (`*_offset`, `*_length`: objects may pass 2 GiB), else int32; a tuple is a list, a dataclass a struct;
+`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+
+from infra.base.errors import NewslakeError
+from infra.lake.rejects import Reject
+from parsers.record.article import SCHEMA_VERSION, Article, Provenance
+
+PARTITION_FIELD: Final = "source"
+BYTE_COUNTS: Final = ("_offset", "_length")
+TIMESTAMP: Final = pa.timestamp("us", "UTC")  # nanoseconds would overflow for the years that broken pages state
+
+type_hints = cache(typing.get_type_hints)
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # hashed by identity: the cache of schemas asks often
+class Column:
+    """One column: which part of a row it is read from, its Arrow field, and the strict conversion of its values.
+
+    Attributes:
+        part: index of the dataclass within a row.
+        field: name, type, nullability and, as metadata, `doc`.
+        encode: from a Python value to one that pyarrow takes; TypeError or ValueError for any other type. pyarrow
+            alone is too lenient: it takes naive times as UTC, a string as a list of letters, bytes as text.
+        since: schema version that brought the column; it may be missing in files of earlier ones.
+        default: its value in those files.
+    """
+
+    part: int
+    field: Any
+    encode: Callable[[Any], Any]
+    since: int
+    default: Any
+
+    @property
+    def name(self) -> str:
+        """Name of the column."""
+        return str(self.field.name)
+
+
+def _columns(*parts: type) -> tuple[Column, ...]:
+    columns = []
+    for part, record in enumerate(parts):
+        for field in dataclasses.fields(record):
+            if field.name == PARTITION_FIELD:
+                continue
+            arrow_type, nullable, encode = _arrow(type_hints(record)[field.name], field.name)
+            doc = {"doc": field.metadata["doc"]}
+            arrow_field = pa.field(field.name, arrow_type, nullable=nullable, metadata=doc)
+            columns.append(Column(part, arrow_field, encode, field.metadata.get("since", 1), field.default))
+    return tuple(columns)
+
+
+def _arrow(annotation: Any, name: str) -> tuple[Any, bool, Callable[[Any], Any]]:
+    """Arrow type, nullability and strict encoder of an annotation."""
+    arguments = typing.get_args(annotation)
+    if isinstance(annotation, types.UnionType):
+        inner = next(argument for argument in arguments if argument is not types.NoneType)
+        arrow_type, _, encode = _arrow(inner, name)
+        return arrow_type, True, lambda value: None if value is None else encode(value)
+    if typing.get_origin(annotation) is tuple:
+        element, nullable, encode = _arrow(arguments[0], name)
+        # "element" is Parquet's own name for it, so that what is read back equals what was written.
+        return pa.list_(pa.field("element", element, nullable=nullable)), False, _tuple_encoder(encode)
+    if dataclasses.is_dataclass(annotation):
+        return _struct(typing.cast("type", annotation))
+    if annotation is datetime:
+        return TIMESTAMP, False, _encode_time
+    if annotation is int:
+        return pa.int64() if name.endswith(BYTE_COUNTS) else pa.int32(), False, _encode_int
+    if isinstance(annotation, type) and issubclass(annotation, str):
+        return pa.string(), False, _encode_text
+    raise TypeError(f"{name}: no Arrow type is laid down for {annotation}")
+
+
+def _struct(record: type) -> tuple[Any, bool, Callable[[Any], Any]]:
+    members = {name: _arrow(hint, name) for name, hint in type_hints(record).items()}
+    encoders = [(name, encode) for name, (_, _, encode) in members.items()]
+
+    def encode_struct(value: Any) -> dict[str, Any]:
+        if not isinstance(value, record):
+            raise TypeError(f"{value!r} is no {record.__name__}")
+        return {name: encode(getattr(value, name)) for name, encode in encoders}
+
+    fields = [pa.field(name, arrow_type, nullable=nullable) for name, (arrow_type, nullable, _) in members.items()]
+    return pa.struct(fields), False, encode_struct
+
+
+def _tuple_encoder(encode: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    def encode_tuple(value: Any) -> list[Any]:
+        if not isinstance(value, tuple):
+            raise TypeError(f"{value!r} is no tuple")
+        return [encode(element) for element in value]
+
+    return encode_tuple
+
+
+def _encode_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _encode_int(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
+
+
+def _encode_time(value: Any) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{value!r} is no time")
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC)
+
+
+ARTICLE_COLUMNS: Final = _columns(Article, Provenance)
+REJECT_COLUMNS: Final = _columns(Reject)
+
+
+def arrow_schema() -> Any:
+    """Schema of `articles.parquet`: `Article` and `Provenance` in their order; `doc` in each field's metadata."""
+    return schema_of(ARTICLE_COLUMNS)
+
+
+def reject_schema() -> Any:
+    """Schema of `rejects.parquet`."""
+    return schema_of(REJECT_COLUMNS)
+
+
+@cache
+def schema_of(columns: tuple[Column, ...]) -> Any:
+    """The Arrow schema of columns, with the schema version in its metadata."""
+    metadata = {"newslake.schema_version": str(SCHEMA_VERSION)}
+    return pa.schema([column.field for column in columns], metadata=metadata)
+
+
+def to_table(rows: Sequence[tuple[object, ...]], columns: tuple[Column, ...]) -> tuple[Any, list[tuple[int, str]]]:
+    """Rows as an Arrow table; rows that do not fit are left out and named (L01).
+
+    Args:
+        rows: a tuple of dataclass instances each, as `Column.part` counts them.
+        columns: ARTICLE_COLUMNS or REJECT_COLUMNS.
+
+    Returns:
+        The table of the rows that fit, in order, and (index, what is wrong) of every other row.
+    """
+    arrays: list[Any] = []
+    wrong: dict[int, str] = {}
+    for column in columns:
+        try:
+            arrays.append(_array(rows, column))
+        except (TypeError, ValueError, OverflowError):  # pyarrow's errors are kinds of these; so is a lone surrogate
+            wrong = _wrong_values(rows, column) | wrong
+    if wrong:
+        fitting = [row for index, row in enumerate(rows) if index not in wrong]
+        arrays = [_array(fitting, column) for column in columns]
+    return pa.Table.from_arrays(arrays, schema=schema_of(columns)), sorted(wrong.items())
+
+
+def _array(rows: Sequence[tuple[object, ...]], column: Column) -> Any:
+    values = [column.encode(getattr(row[column.part], column.name)) for row in rows]
+    return pa.array(values, column.field.type)
+
+
+def _wrong_values(rows: Sequence[tuple[object, ...]], column: Column) -> dict[int, str]:
+    wrong = {}
+    for index, row in enumerate(rows):
+        try:
+            _array([row], column)
+        except (TypeError, ValueError, OverflowError) as error:
+            wrong[index] = f"{column.name}: {error}"
+    return wrong
+
+
+def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) -> Any:
+    """A table as this version's schema has it; columns added since get their defaults (L07).
+
+    Args:
+        table: as read from a file.
+        version: schema version that the file states; none that is newer than ours.
+        columns: what is expected.
+        name: of the file, for messages.
+
+    Raises:
+        NewslakeError: a column is missing, of another type, or too many.
+    """
+    schema = schema_of(columns)
+    if table.schema.equals(schema):  # metadata is not compared
+        return table.cast(schema)
+    remedy = (
+        "Schema changes add columns, with a default, and raise SCHEMA_VERSION; rebuild the file from the raw layer."
+    )
+    if unknown := sorted(set(table.schema.names) - set(schema.names)):
+        raise NewslakeError(f"{name} has columns that no schema has: {', '.join(unknown)}", remedy)
+    arrays = []
+    for column in columns:
+        if column.name in table.schema.names:
+            found = table.schema.field(column.name)
+            if not found.equals(column.field):
+                said = f"{name}: column {column.name} is {_described(found)}, not {_described(column.field)}"
+                raise NewslakeError(said, remedy)
+            arrays.append(table[column.name])
+        elif version < column.since:
+            value = column.encode(column.default)
+            arrays.append(pa.array([value] * table.num_rows, column.field.type))
+        else:
+            raise NewslakeError(f"{name} has no column {column.name}", remedy)
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _described(field: Any) -> str:
+    return f"{field.type}{'' if field.nullable else ' not null'}"

@@ -1,1 +1,0 @@
-"""Live sites: what a source lists, what of it is archived, fetching the rest."""

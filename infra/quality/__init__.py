@@ -1,1 +1,0 @@
-"""The quality gate: history, findings, what is held back and released."""

@@ -1,0 +1,251 @@
+"""Objects by key, with conditional writes: the one thing the lake asks of a folder or of S3.
+
+Writers never lock: they read an object with its ETag, merge, and put it back on condition that nobody was faster
+(RFC 9110, 13.1: If-Match, If-None-Match). `read_merge_write` is that loop.
+"""
+
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from infra.base.errors import NewslakeError
+
+MERGE_ATTEMPTS: Final = 50  # 8 writers x 50 merges of one key took at most 9 each on SeaweedFS, 7 in a folder
+FIRST_WAIT_SECONDS: Final = 0.01  # about what one conditional PUT of a small object takes
+LONGEST_WAIT_SECONDS: Final = 3.0  # 8 writers that each rewrite a large partition (0.7 s for 10,000 rows) fit into it
+
+MAX_KEY_BYTES: Final = 1024  # S3's limit
+MAX_NAME_BYTES: Final = 255  # NAME_MAX of the usual file systems
+PROBE_PREFIX: Final = "_probe-"  # in no folder of its own: a folder store would keep that for ever
+PROBE_AGE: Final = timedelta(days=1)  # a probe lives for a second; older ones were left by runs that were killed
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as it was read: the whole body, and the ETag to give back as `if_match`."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One line of a listing.
+
+    Attributes:
+        key: relative to the root of the lake, `/` between names.
+        size: bytes.
+        etag: changes whenever the object is replaced: a key for caches. Compare it with other listings of the same
+            store only; on a folder it is not the ETag that `get` and `put` return (that would read every file).
+        modified_at: last change, aware, UTC.
+    """
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+
+
+class ConflictError(Exception):
+    """A conditional put lost: somebody else wrote or deleted the object. Read again, merge again."""
+
+
+class ObjectStore(Protocol):
+    """A folder or a bucket. Implementations are picklable and safe to use from several threads and processes."""
+
+    @property
+    def uri(self) -> str:
+        """`s3://bucket/prefix` or the absolute path of the folder; for messages."""
+        ...
+
+    def get(self, key: str) -> Stored | None:
+        """Read a whole object; None if there is none.
+
+        Raises:
+            NewslakeError: the store cannot be read, or the key is malformed.
+        """
+        ...
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Read exactly `length` bytes from `offset`.
+
+        Raises:
+            NewslakeError: the object is absent or shorter than that, or the store cannot be read.
+        """
+        ...
+
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        """Write a whole object, atomically, if nobody else has written it since.
+
+        Args:
+            key: relative to the root of the lake.
+            body: the new content.
+            if_match: ETag that the object must still have; None: only if there is no such object yet.
+
+        Returns:
+            The new ETag.
+
+        Raises:
+            ConflictError: the condition does not hold; nothing was written.
+            NewslakeError: the store cannot be written.
+        """
+        ...
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Objects whose key begins with `prefix`, in the order of their keys' code points.
+
+        Names that begin with a dot are not objects of the lake: temporary files, locks, what editors leave.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete an object, whatever it holds. It may be absent."""
+        ...
+
+    def check(self) -> None:
+        """Make sure that the store is reachable and writable and honours conditional writes.
+
+        Raises:
+            NewslakeError: it is not or does not; says what is wrong and the remedy.
+        """
+        ...
+
+
+def is_valid_key(key: str) -> bool:
+    """Whether a key is a plain relative path that a folder and S3 both can hold.
+
+    No empty names (so no leading, trailing or double slash), none that begin with a dot (so no `..`), no
+    backslashes or control characters, at most 255 bytes a name and 1,024 in all.
+    """
+    try:
+        names = key.encode().split(b"/")
+    except UnicodeEncodeError:  # lone surrogates
+        return False
+    return (
+        sum(map(len, names)) + len(names) - 1 <= MAX_KEY_BYTES
+        and all(name and not name.startswith(b".") and len(name) <= MAX_NAME_BYTES for name in names)
+        and re.search(r"[\x00-\x1f\x7f\\]", key) is None
+    )
+
+
+def require_valid_key(key: str) -> None:
+    """Refuse a key that could leave the lake or that one of the stores cannot hold.
+
+    Raises:
+        NewslakeError: the key is malformed.
+    """
+    if not is_valid_key(key):
+        raise NewslakeError(
+            f"{key[:200]!r} is no valid object key",
+            "Keys are relative paths without '..', backslashes or names that begin with a dot.",
+        )
+
+
+def range_missing(uri: str, key: str, offset: int, length: int) -> NewslakeError:
+    """The error for bytes that an object does not have."""
+    return NewslakeError(
+        f"{key} in {uri} has no {length} bytes at {offset}: it is absent or cut short",
+        "Restore the object from a copy; `newslake verify` lists all that is damaged.",
+    )
+
+
+def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
+    """Merge into one object so that no concurrent merge is lost.
+
+    `merge` may be called many times, each time with what is there now; it must depend on nothing else that changes.
+
+    Args:
+        store: where the object is.
+        key: its key.
+        merge: from the present content (None = absent) to the new content (None = leave it as it is).
+
+    Returns:
+        Whether this call is known to have written. False if the content is as merged already, also where that is
+        due to our own earlier try whose answer got lost on the network.
+
+    Raises:
+        NewslakeError: other writers were faster every time, or the store failed.
+    """
+    for attempt in range(MERGE_ATTEMPTS):
+        stored = store.get(key)
+        merged = merge(stored.body if stored else None)
+        if merged is None or (stored and merged == stored.body):
+            return False
+        try:
+            store.put(key, merged, if_match=stored.etag if stored else None)
+        except ConflictError:
+            # Full jitter: writers that collided must not collide again in step.
+            longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
+            time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads writers, guards no secret
+        else:
+            return True
+    raise NewslakeError(
+        f"{key} in {store.uri} was changed by other writers in each of {MERGE_ATTEMPTS} tries",
+        "Run fewer writers on the same source and day at once, then run this again; nothing was lost.",
+    )
+
+
+def ignored_condition(store: ObjectStore) -> str | None:
+    """Try out whether a store honours conditional writes; leaves nothing behind, nor what killed runs left of it.
+
+    Shows that the conditions are looked at, not that they are atomic.
+
+    Returns:
+        The condition that was ignored, for a message; None if all are honoured.
+
+    Raises:
+        NewslakeError: the store cannot be written at all.
+    """
+    _sweep_probes(store)
+    key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
+    try:
+        stale = _put_ours(store, key, b"1", None)
+        if not _is_refused(store, key, b"2", None):
+            return "If-None-Match: *"
+        _put_ours(store, key, b"3", stale)
+        if not _is_refused(store, key, b"4", stale):
+            return "If-Match"
+    except ConflictError as error:
+        return f"a condition that holds ({error})"
+    finally:
+        store.delete(key)
+    return None if _is_refused(store, key, b"5", stale) else _cleaned(store, key, "If-Match on a deleted object")
+
+
+def _sweep_probes(store: ObjectStore) -> None:
+    oldest = datetime.now(UTC) - PROBE_AGE
+    for info in store.list(PROBE_PREFIX):
+        if info.modified_at < oldest:
+            store.delete(info.key)
+
+
+def _put_ours(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> str:
+    """Put on a condition that holds, to a key that is nobody else's.
+
+    A put whose answer gets lost is repeated by boto3, and refused though it came through: what is there tells.
+    """
+    try:
+        return store.put(key, body, if_match=if_match)
+    except ConflictError:
+        present = store.get(key)
+        if present is None or present.body != body:
+            raise
+        return present.etag
+
+
+def _is_refused(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> bool:
+    try:
+        store.put(key, body, if_match=if_match)
+    except ConflictError:
+        return True
+    return False
+
+
+def _cleaned(store: ObjectStore, key: str, condition: str) -> str:
+    store.delete(key)
+    return condition

@@ -1,0 +1,192 @@
+"""The lake in a bucket: S3, or a server that speaks its protocol and honours conditional PUT.
+
+Credentials, region and endpoint come from boto3's own places: `AWS_*` variables, profiles, instance roles. Objects are
+written with `put_object`, since boto3's managed uploads take no condition. AWS documents the conditions under
+"conditional writes": 412 when one does not hold, 409 when it raced another request, 404 when the object is gone.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore import exceptions as aws
+from botocore.config import Config
+
+from infra.base.errors import NewslakeError
+from infra.store import s3_errors
+from infra.store.object_store import (
+    ConflictError,
+    ObjectInfo,
+    Stored,
+    ignored_condition,
+    is_valid_key,
+    range_missing,
+    require_valid_key,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+DEFAULT_REGION: Final = "us-east-1"  # where none is configured: other servers take any region, AWS redirects from it
+CONNECT_SECONDS: Final = 5.0  # a server in reach accepts in milliseconds; botocore's 60 s look like a hang
+READ_SECONDS: Final = 60.0  # silence, not duration: a busy server may think for long about one large object
+CONNECTIONS: Final = 32  # threads beyond that gained nothing (measured: boto3 is bound by the processor from 8 on)
+READ_ATTEMPTS: Final = 3  # botocore repeats requests, but not bodies that break off: as often as it does
+ABSENT: Final = 404
+BEYOND_END: Final = 416
+CONFLICTS: Final = frozenset({409, 412})
+
+
+@lru_cache(maxsize=1)
+def client() -> "S3Client":
+    """The one S3 client of a process, shared by its threads: making one takes 100 ms, and it pools connections."""
+    session = boto3.session.Session()
+    return session.client(
+        "s3",
+        region_name=session.region_name or DEFAULT_REGION,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=CONNECTIONS,
+            retries={"mode": "standard"},  # the number stays boto3's: AWS_MAX_ATTEMPTS, or 3
+            user_agent_extra="newslake",
+        ),
+    )
+
+
+os.register_at_fork(after_in_child=client.cache_clear)  # a child must not share connections with its parent
+
+
+@dataclass(frozen=True, slots=True)
+class S3Store:
+    """An `ObjectStore` in a bucket.
+
+    Attributes:
+        bucket: its name.
+        prefix: keys are below it; no slash at either end; empty for the whole bucket.
+    """
+
+    bucket: str
+    prefix: str = ""
+
+    @property
+    def uri(self) -> str:
+        """`s3://bucket/prefix`."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+    def get(self, key: str) -> Stored | None:
+        """Read a whole object; see `ObjectStore.get`."""
+        with self._explained():
+            try:
+                return self._read({"Bucket": self.bucket, "Key": self._key(key)})
+            except aws.ClientError as error:
+                if _is_absent(error):
+                    return None
+                raise
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """Read a piece of an object with one ranged GET; see `ObjectStore.get_range`."""
+        if offset < 0 or length < 1:
+            raise range_missing(self.uri, key, offset, length)
+        wanted = f"bytes={offset}-{offset + length - 1}"
+        with self._explained():
+            try:
+                piece = self._read({"Bucket": self.bucket, "Key": self._key(key), "Range": wanted}).body
+            except aws.ClientError as error:
+                if _is_absent(error) or s3_errors.status(error) == BEYOND_END:
+                    raise range_missing(self.uri, key, offset, length) from error
+                raise
+        if len(piece) != length:
+            raise range_missing(self.uri, key, offset, length)
+        return piece
+
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        """Replace or create an object on a condition; see `ObjectStore.put`."""
+        full = self._key(key)
+        with self._explained():
+            try:
+                if if_match is None:
+                    answer = self._client().put_object(Bucket=self.bucket, Key=full, Body=body, IfNoneMatch="*")
+                else:
+                    answer = self._client().put_object(Bucket=self.bucket, Key=full, Body=body, IfMatch=if_match)
+            except aws.ClientError as error:
+                if _is_absent(error) or s3_errors.status(error) in CONFLICTS:
+                    raise ConflictError(f"{self.uri}/{key}: {s3_errors.code(error)}") from error
+                raise
+        return answer["ETag"]
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Objects whose key begins with `prefix`, sorted; see `ObjectStore.list`.
+
+        All lines are held at once, about half a kilobyte each: SeaweedFS and S3's directory buckets do not sort by key.
+        """
+        with self._explained():
+            yield from sorted(self._listed(prefix), key=lambda info: info.key)
+
+    def _listed(self, prefix: str) -> Iterator[ObjectInfo]:
+        root = f"{self.prefix}/" if self.prefix else ""
+        pages = self._client().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=root + prefix):
+            for line in page.get("Contents", []):
+                key = line["Key"].removeprefix(root)
+                # Not the folder markers of consoles, nor hidden names; SeaweedFS reads "x//" as "x/".
+                if is_valid_key(key) and key.startswith(prefix):
+                    yield ObjectInfo(key, line["Size"], line["ETag"], line["LastModified"].astimezone(UTC))
+
+    def delete(self, key: str) -> None:
+        """Delete an object; it may be absent."""
+        full = self._key(key)
+        with self._explained():
+            self._client().delete_object(Bucket=self.bucket, Key=full)
+
+    def check(self) -> None:
+        """Reach the bucket, list it, and try out conditional writes; see `ObjectStore.check`."""
+        with self._explained():
+            answer = self._client().list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
+        if ignored := ignored_condition(self):
+            server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "of unknown make").strip()
+            raise NewslakeError(
+                f"The S3 server behind {self.uri} ({server}) ignored {ignored} on a PUT: two runs at once would "
+                "overwrite each other's articles",
+                "Use a server that honours conditional PUT, such as AWS S3 or SeaweedFS 4.48 or newer, or a folder.",
+            )
+
+    def _client(self) -> "S3Client":
+        try:
+            return client()
+        except ValueError as error:  # botocore on an endpoint that is no URL, and on a malformed region
+            raise s3_errors.explained(error, self.uri) from error
+
+    def _key(self, key: str) -> str:
+        require_valid_key(key)
+        return f"{self.prefix}/{key}" if self.prefix else key
+
+    def _read(self, request: "GetObjectRequestTypeDef") -> Stored:
+        attempt = 1
+        while True:
+            answer = self._client().get_object(**request)
+            try:
+                return Stored(answer["Body"].read(), answer["ETag"])
+            except (aws.HTTPClientError, aws.IncompleteReadError, aws.FlexibleChecksumError):
+                if attempt == READ_ATTEMPTS:
+                    raise
+            attempt += 1
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn an error of boto3 into one that names the bucket and the remedy."""
+        try:
+            yield
+        except (aws.BotoCoreError, aws.ClientError) as error:
+            raise s3_errors.explained(error, self.uri) from error
+
+
+def _is_absent(error: aws.ClientError) -> bool:
+    """Whether the object is missing, rather than its bucket."""
+    return s3_errors.status(error) == ABSENT and s3_errors.code(error) != "NoSuchBucket"

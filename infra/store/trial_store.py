@@ -1,0 +1,62 @@
+"""A lake to try things on: reads what is there, writes beside it."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from infra.base.errors import NewslakeError
+from infra.store.object_store import ObjectInfo, ObjectStore, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStore:
+    """An `ObjectStore` over another one that it never writes to. One process, any threads.
+
+    Attributes:
+        base: what is there.
+        scratch: takes what is written; empty at first.
+        written: keys of what was written.
+    """
+
+    base: ObjectStore
+    scratch: ObjectStore
+    written: set[str] = field(default_factory=set)
+
+    @property
+    def uri(self) -> str:
+        """That of the base: messages name what they are about."""
+        return self.base.uri
+
+    def get(self, key: str) -> Stored | None:
+        """See `ObjectStore`."""
+        return self._holder(key).get(key)
+
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """See `ObjectStore`."""
+        return self._holder(key).get_range(key, offset, length)
+
+    def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
+        """See `ObjectStore`; what is first written here is on no condition, as nobody else writes here."""
+        etag = self.scratch.put(key, body, if_match=if_match if key in self.written else None)
+        self.written.add(key)
+        return etag
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """See `ObjectStore`."""
+        untouched = (info for info in self.base.list(prefix) if info.key not in self.written)
+        return heapq.merge(untouched, self.scratch.list(prefix), key=lambda info: info.key)
+
+    def delete(self, key: str) -> None:
+        """Refused: landing never deletes.
+
+        Raises:
+            NewslakeError: always.
+        """
+        raise NewslakeError(f"{key} was to be deleted in a trial", "This is a bug: please report it.")
+
+    def check(self) -> None:
+        """See `ObjectStore`; of what is written to."""
+        self.scratch.check()
+
+    def _holder(self, key: str) -> ObjectStore:
+        return self.scratch if key in self.written else self.base

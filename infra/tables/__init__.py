@@ -1,1 +1,0 @@
-"""The Parquet tables of the lake: schema, partitions, and landing as a join."""

@@ -1,0 +1,201 @@
+"""One record of the lake by its id or its address, and what today's parser makes of its page."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from infra.archive.raw_archive import Pointer, RawArchive
+from infra.base.errors import NewslakeError, UsageError
+from infra.base.settings import Settings
+from infra.lake.lake import Lake, PartitionId
+from infra.lake.partition import ARTICLES, REJECTS, TableKind
+from infra.lake.partition_file import PartitionFile
+from infra.lake.query import run_query
+from infra.lake.schema import ARTICLE_COLUMNS, to_table
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ObjectStore
+from infra.work.parse_pool import ParsePool
+from infra.work.reparse.comparison import FieldChange, differing
+from parsers.fields.urls import canonical, host_of
+from parsers.record.article import NULL_PARTITION, Provenance, article_id
+from parsers.record.outcome import Outcome, Rejected, RejectReason
+from parsers.registry import by_host
+
+READERS: Final = 8  # partitions got at a time from a store that is no folder; boto3 gains little beyond
+ID: Final = re.compile(r"[0-9a-f]{32}")
+ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+ADDRESS_COLUMNS: Final = ("url", "canonical_url")
+STATED_BY_LANDING: Final = tuple(column.name for column in dataclasses.fields(Provenance))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of the lake.
+
+    Attributes:
+        kind: the table it is in.
+        source: name of its source.
+        date: partition value.
+        row: its columns, values as pyarrow gives them.
+    """
+
+    kind: TableKind
+    source: str
+    date: str
+    row: dict[str, Any]
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where its page is archived.
+
+        Raises:
+            NewslakeError: it no longer points anywhere, as its capture has been expired.
+        """
+        uri, offset, length = (self.row[f"capture_{name}"] for name in ("uri", "offset", "length"))
+        if uri is None:
+            raise NewslakeError("Its page is no longer archived", "`newslake expire` has deleted it.")
+        return Pointer(uri, offset, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What today's parser makes of the page of an article.
+
+    Attributes:
+        rejected: the rejection, if it gives no article now.
+        changes: fields that it reads otherwise than the row has them; none where it is rejected.
+        origins: by field that it reads: where in the page that stands, in words; none where it is rejected.
+    """
+
+    rejected: Rejected | None
+    changes: tuple[FieldChange, ...]
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> Record:
+    """Find an article, else a rejection.
+
+    In a folder, DuckDB looks through the partitions, with their Bloom filters; elsewhere each is got until one has it,
+    the newest day first.
+
+    Args:
+        store: of the lake.
+        wanted: `article_id` or `reject_id`, or an address as it was asked for or as the page gives it.
+        source: only of this source; None: of all.
+
+    Returns:
+        The record; of several for one address that of the newest day.
+
+    Raises:
+        UsageError: it is neither an id nor an address, or there is no such record.
+        NewslakeError: the lake cannot be read.
+    """
+    if not ID.fullmatch(wanted) and not ADDRESS.fullmatch(wanted):
+        raise UsageError(
+            f"{wanted[:200]!r} is neither the id of a record (32 hex digits) nor an address",
+            "Ids and addresses: newslake query 'SELECT article_id, url FROM articles'.",
+        )
+    for kind in (ARTICLES, REJECTS):
+        values = _values(kind, wanted)
+        partitions = _looked_up if isinstance(store, LocalStore) else _newest_first
+        for partition in partitions(store, kind, values, source):
+            if record := _read(store, kind, partition, values):
+                return record
+    of_source = f" of {source}" if source else ""
+    raise UsageError(
+        f"{store.uri} has no record{of_source} {wanted[:200]}",
+        "`newslake status` shows which days it holds; ids are in columns article_id and reject_id.",
+    )
+
+
+def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today:
+    """Parse the page of an article again, and compare.
+
+    Args:
+        store: of the lake.
+        record: an article.
+        settings: with the deadline and the largest page.
+
+    Raises:
+        NewslakeError: its page cannot be read back.
+    """
+    capture = RawArchive(store).read(record.pointer)
+    with ParsePool(1, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
+        outcome: Outcome = next(pool.parse([capture]))[1]
+    if isinstance(outcome, Rejected):
+        return Today(outcome, ())
+    of_landing = Provenance(**{name: record.row[name] for name in STATED_BY_LANDING})
+    now, wrong = to_table([(outcome.article, of_landing)], ARTICLE_COLUMNS)
+    if wrong:
+        return Today(Rejected(RejectReason.INVALID_RECORD, wrong[0][1], outcome.article.source), ())
+    landed = pa.Table.from_pylist([record.row], schema=now.schema)
+    changes = tuple(change for _, change in differing(landed, now))
+    if outcome.article.source != record.source:
+        changes = (FieldChange("source", record.source, outcome.article.source), *changes)
+    return Today(None, changes, outcome.origins)
+
+
+def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:
+    """By column: the values of which any makes a row the wanted one."""
+    if ID.fullmatch(wanted):
+        return {kind.identity: {wanted}}
+    own = canonical(wanted)
+    addresses = {wanted, own} if own else {wanted}
+    values = {name: addresses for name in ADDRESS_COLUMNS if name in kind.schema.names}
+    source = by_host(host_of(wanted))
+    if kind is ARTICLES and source and own:  # whatever of scheme, www. and tracking is written otherwise
+        values[kind.identity] = {article_id(source.name, own, None, ())}
+    return values
+
+
+def _looked_up(
+    store: ObjectStore, kind: TableKind, values: dict[str, set[str]], source: str | None
+) -> Iterator[PartitionId]:
+    lists = {column: ", ".join(map(_quoted, sorted(listed))) for column, listed in values.items()}
+    conditions = " OR ".join(f"{column} IN ({listed})" for column, listed in lists.items())
+    of_source = f"source = {_quoted(source)} AND " if source else ""
+    found = run_query(
+        store,
+        f"SELECT DISTINCT source, date FROM {kind.name} WHERE {of_source}({conditions}) "  # noqa: S608 - quoted
+        "ORDER BY date DESC NULLS LAST, source",
+    )
+    for row in found.to_pylist():
+        yield row["source"], row["date"].isoformat() if row["date"] else NULL_PARTITION
+
+
+def _newest_first(
+    store: ObjectStore, kind: TableKind, values: dict[str, set[str]], source: str | None
+) -> Iterator[PartitionId]:
+    listed = [(name, day) for name, day, _ in Lake(store).partitions(source, kind)]
+    dated = sorted((each for each in listed if each[1] != NULL_PARTITION), key=lambda each: each[1], reverse=True)
+    partitions = dated + [each for each in listed if each[1] == NULL_PARTITION]
+    with ThreadPoolExecutor(READERS) as pool:
+        # A few at a time: what lies behind the one that has it is not got.
+        for start in range(0, len(partitions), READERS):
+            group = partitions[start : start + READERS]
+            records = pool.map(lambda partition: _read(store, kind, partition, values), group)
+            yield from (partition for partition, record in zip(group, records, strict=True) if record)
+
+
+def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: dict[str, set[str]]) -> Record | None:
+    key = kind.key(*partition)
+    stored = store.get(key)
+    if stored is None:  # deleted since it was listed
+        return None
+    file = PartitionFile(kind, stored.body, key)
+    columns = file.columns([name for name in kind.schema.names if name in values])
+    for column, listed in values.items():
+        places = pc.indices_nonzero(pc.is_in(columns[column], value_set=pa.array(sorted(listed)))).to_pylist()
+        if places:
+            return Record(kind, *partition, file.take(places[:1]).to_pylist()[0])
+    return None
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

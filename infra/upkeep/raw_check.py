@@ -1,0 +1,107 @@
+"""Is every raw object what it was when it was written? Each is read once, whole, whether a row points to it or not."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
+from infra.archive.raw_objects import (
+    EXPIRING_SUFFIX,
+    INDEX_SUFFIX,
+    RESTORE,
+    WARC_KEY,
+    WARC_SUFFIX,
+    beside,
+    day_of,
+    indexed,
+    source_of,
+)
+from infra.store.object_store import ObjectStore
+
+READERS: Final = 4  # objects held at a time: they have up to 64 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    key: str
+    entries: tuple[IndexEntry, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class RawCheck:
+    """The raw objects of one source.
+
+    Attributes:
+        digests: of the captures that `faults` has found whole, by where they lie; some 300 bytes each.
+    """
+
+    def __init__(self, store: ObjectStore, source: str) -> None:
+        self._store = store
+        self._source = source
+        self.digests: dict[Pointer, str] = {}
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Key of an object and what is wrong with it, of every fault.
+
+        Every record is inflated, and its body compared with its digest; a revisit must lead to a body of its digest, a
+        capture lie in the folder of its day, and an index say what its WARC says. A missing index is no fault.
+
+        Raises:
+            NewslakeError: the store failed.
+        """
+        listed = {info.key for info in self._store.list(f"raw/source={self._source}/")}
+        keys = sorted(key for key in listed if WARC_KEY.fullmatch(key))
+        for key in sorted(listed):
+            if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in listed:
+                yield key, "is an index without its WARC. Restore that from a copy, or delete the index."
+        revisits: list[IndexEntry] = []
+        with ThreadPoolExecutor(READERS) as pool:
+            for checked in pool.map(self._check, keys):
+                yield from ((checked.key, fault) for fault in checked.faults)
+                revisits += (entry for entry in checked.entries if entry.original)
+                self.digests |= {entry.pointer: entry.digest for entry in checked.entries if not entry.original}
+        whole: dict[Pointer, str] = {}  # apart, as no revisit is the original of another
+        for entry in revisits:
+            if entry.original and self.digests.get(entry.original) == entry.digest:
+                whole[entry.pointer] = entry.digest
+            elif entry.original:
+                at = f"the body of its revisit at byte {entry.pointer.offset}"
+                yield entry.pointer.uri, f"{at} is not in {entry.original.uri} at byte {entry.original.offset}"
+        self.digests |= whole
+
+    def _check(self, key: str) -> _Checked:
+        stored = self._store.get(key)
+        if stored is None:
+            return _Checked(key)  # deleted since it was listed
+        try:
+            entries = list(indexed(stored.body, key))
+        except ValueError as error:
+            return _Checked(key, faults=(f"is damaged: {error}. {RESTORE}",))
+        faults = [
+            f"has at byte {entry.pointer.offset} a capture of {entry.captured_at.date()}"
+            for entry in entries
+            if entry.captured_at.date() != day_of(key)
+        ]
+        index = self._store.get(beside(key, INDEX_SUFFIX))
+        if index is not None and index.body != write_index(entries):
+            faults.append(_said_otherwise(key, len(entries), index.body))
+        return _Checked(key, tuple(entries), tuple(faults))
+
+
+def strays(store: ObjectStore) -> Iterator[str]:
+    """Keys in the raw layer that are none of its objects, and not of what stands beside them."""
+    for info in store.list("raw/"):
+        stem = info.key.removesuffix(WARC_SUFFIX).removesuffix(INDEX_SUFFIX).removesuffix(EXPIRING_SUFFIX)
+        if stem == info.key or not WARC_KEY.fullmatch(stem + WARC_SUFFIX):
+            yield info.key
+
+
+def _said_otherwise(key: str, found: int, index: bytes) -> str:
+    """What is wrong where an index is not that of the captures found: the WARC, if it has lost some, or the index."""
+    with suppress(ValueError):
+        said = len(read_index(index, source_of(key), key))
+        if said > found:
+            return f"has {found} captures, and {said} by its index. {RESTORE}"
+    return f"its index {beside(key, INDEX_SUFFIX)} says something else. Delete the index: it is made again."

@@ -1,0 +1,194 @@
+"""What an outage left behind: days to repair from the sources, days that only an archive could give, quiet sources.
+
+The lake alone says so. A source counts from the first day that a run asked it about: history before that is a wish, for
+which there is `newslake backfill`, and no gap.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from infra.base.days import Days
+from infra.lake.day_states import Catalog, Day, State
+from infra.store.object_store import ObjectStore
+from infra.work.backfill.plan import LIVE, Action, Piece, PlannedDay, Reprocess, Wish, pieces_of, plan_backfill
+from infra.work.live.discovery_state import key_of
+from parsers.record.article import NULL_PARTITION
+from parsers.registry import sources
+from parsers.source.checks import Finding, judge_freshness
+from parsers.source.definition import Source
+
+# Sitemaps may reach back for decades. An outage of more than a month is no night's work: a person decides.
+MAX_DAYS: Final = 31
+# States that asking once more can mend. Rejections wait for a better parser, held days for a person or a parser.
+RETRIED: Final = {State.PARTIAL, State.DAMAGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days of a source that no run has looked at, and that no repair will.
+
+    Attributes:
+        source: name of the source.
+        days: the days, all of them missing.
+        still_listed: the source itself still lists them; else only an archive can give them.
+    """
+
+    source: str
+    days: Days
+    still_listed: bool
+
+    @property
+    def remedy(self) -> str:
+        """The command to type."""
+        command = f"newslake backfill {self.source} --start {self.days.start} --end {self.days.end}"
+        return command if self.still_listed else f"{command} (with NEWSLAKE_CDX_URL), or newslake ingest"
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for `--json`."""
+        return {
+            "source": self.source,
+            "start": self.days.start,
+            "end": self.days.end,
+            "still_listed": self.still_listed,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What there is to do, and what there is to tell.
+
+    Attributes:
+        planned: days to repair, newest first.
+        gaps: missing days that are left as they are.
+        newest: source -> its newest landed day.
+        stale: findings about sources whose newest landed day is too old.
+    """
+
+    planned: tuple[PlannedDay, ...]
+    gaps: tuple[Gap, ...]
+    newest: dict[str, date]
+    stale: tuple[Finding, ...]
+
+    @property
+    def days(self) -> Days | None:
+        """From the first to the last day to repair; None where there is none."""
+        days = sorted(each.day for each in self.planned)
+        return Days(days[0], days[-1] + timedelta(days=1)) if days else None
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """The days to repair, as a backfill takes them up."""
+        return pieces_of(self.planned, Wish(days=self.days)) if self.days else []
+
+    def summary(self) -> str:
+        """One line for logs."""
+        names = {each.source for each in self.planned}
+        left = sum((gap.days.end - gap.days.start).days for gap in self.gaps)
+        return (
+            f"{len(self.planned)} days of {len(names)} sources to repair; {left} missing days left as they are; "
+            f"{len(self.stale)} sources gone quiet"
+        )
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What a person should look at."""
+        return (
+            *(
+                f"{each.source}, {each.days.described()}: missing, and not repaired: {each.remedy}"
+                for each in self.gaps
+            ),
+            *(f"{finding.source}: {finding.detail}" for finding in self.stale),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for `--json`."""
+        return {
+            "repair": [each.as_json() for each in self.planned],
+            "gaps": [each.as_json() for each in self.gaps],
+            "newest": dict(self.newest),
+            "alarms": list(self.alarms),
+        }
+
+
+def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) -> Repairs:
+    """Look for days before today that are missing or half done, from footers alone.
+
+    Args:
+        store: of the lake.
+        today: the present day, UTC; it is not over, and the schedules' business.
+        names: names of sources; none: all.
+
+    Raises:
+        NewslakeError: the lake cannot be read.
+    """
+    by_source: defaultdict[str, list[Day]] = defaultdict(list)
+    for day in Catalog(store).grid():
+        if day.date != NULL_PARTITION:
+            by_source[day.source].append(day)
+    wanted = [sources()[name] for name in names] if names else list(sources().values())
+    asked = {
+        source.name: days for source in wanted if (days := _asked_days(store, source, by_source[source.name], today))
+    }
+    newest = {
+        source.name: date.fromisoformat(max(landed))
+        for source in wanted
+        if (landed := [day.date for day in by_source[source.name] if day.articles])
+    }
+    stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
+    return Repairs(
+        planned=tuple(_repairs(store, asked, today)),
+        gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
+        newest=newest,
+        stale=tuple(finding for finding in stale if finding),
+    )
+
+
+def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: date) -> Days | None:
+    """The days since which a source is asked, up to today; None where it never was, or since today only."""
+    if not source.discovery or store.get(key_of(source.name)) is None:
+        return None
+    # Where every run so far was cut short, or came while its day was under way, rows of the last weeks must do.
+    recent = [day for day in days if day.date >= (today - timedelta(days=MAX_DAYS)).isoformat()]
+    since = min((day.date for day in days if LIVE in day.coverage), default=None) or min(
+        (day.date for day in recent if day.articles), default=None
+    )
+    return Days(date.fromisoformat(since), today) if since and since < today.isoformat() else None
+
+
+def _reach(source: Source, today: date) -> date:
+    return today - timedelta(days=min(source.horizon_days, MAX_DAYS))
+
+
+def _repairs(store: ObjectStore, asked: Mapping[str, Days], today: date) -> Iterator[PlannedDay]:
+    """The days to repair, newest first."""
+    starts = {name: max(days.start, _reach(sources()[name], today)) for name, days in asked.items()}
+    if min(starts.values(), default=today) >= today:
+        return
+    missing = Wish(days=Days(min(starts.values()), today), names=tuple(starts))
+    failed = replace(missing, reprocess=Reprocess.FAILED)  # the missing ones, and those in a state that is not right
+    for first, second in zip(
+        plan_backfill(store, missing, today=today), plan_backfill(store, failed, today=today), strict=True
+    ):
+        is_missing = first.action is not Action.NOTHING
+        if first.day >= starts[first.source] and (is_missing or second.state in RETRIED):
+            yield second
+
+
+def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:
+    """Missing days between the first that the source was asked about and those that are repaired."""
+    looked_at = {day.date for day in days if day.coverage}
+    missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
+    oldest_listed = today - timedelta(days=min(source.horizon_days, (today - date.min).days))
+    gaps: list[Gap] = []
+    for day in missing:
+        still_listed = day >= oldest_listed
+        last = gaps[-1] if gaps else None
+        if last and last.days.end == day and last.still_listed == still_listed:
+            gaps[-1] = replace(last, days=Days(last.days.start, day + timedelta(days=1)))
+        else:
+            gaps.append(Gap(source.name, Days.one(day), still_listed))
+    return gaps

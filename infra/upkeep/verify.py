@@ -1,0 +1,177 @@
+"""Is everything in the lake whole? Reads every partition and every raw object, and follows every pointer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from infra.archive.raw_archive import Pointer
+from infra.archive.raw_objects import RawObjects
+from infra.base.errors import NewslakeError
+from infra.lake.partition import ARTICLES, REJECTS, STATED, Manifest, TableKind, manifest_of
+from infra.lake.partition_file import PartitionFile
+from infra.lake.rejects import reject_id
+from infra.lake.sightings import SIGHTINGS, wrong_sightings
+from infra.store.object_store import ObjectStore
+from infra.upkeep.raw_check import RawCheck, strays
+from parsers.record.article import Block, BlockType, article_id, content_digest, partition_date
+from parsers.record.capture import Capture
+
+POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
+NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
+NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
+# Said only of a partition that has no other fault: those say more.
+OTHER_BYTES: Final = "is damaged, though its rows look right: its bytes are not those that they give"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: the object concerned, and what about it."""
+
+    object: str
+    fault: str
+
+
+class CaptureReader(Protocol):
+    """Gets captures back from the raw layer; `RawArchive` is one."""
+
+    def read(self, pointer: Pointer) -> Capture:
+        """The capture at a place; NewslakeError if it is not there or damaged."""
+        ...
+
+
+def verify(store: ObjectStore, archive: CaptureReader) -> Iterator[Fault]:
+    """Every fault of the lake, as it is found; nothing is changed.
+
+    Checks of each partition: key, schema, checksums, footer, sort order, unique identities, that each row belongs
+    there, that digests and identities are those of what the row says, that each pointer leads to the capture of its
+    digest, and that the bytes are those that its rows give. Checks of each raw object: see `RawCheck`.
+
+    Args:
+        store: where the lake is.
+        archive: its raw layer.
+
+    Raises:
+        NewslakeError: the store failed.
+    """
+    yield from (Fault(key, NO_RAW_OBJECT) for key in strays(store))
+    partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
+    for kind in (ARTICLES, REJECTS):
+        for info in store.list(f"{kind.name}/"):
+            if known := kind.parse_key(info.key):
+                source, day = known
+                partitions[source].append((kind, info.key, day))
+            else:
+                yield Fault(info.key, NO_PARTITION)
+    archived = {source for source, _ in RawObjects(store).folders()}
+    for source in sorted(archived.union(partitions)):
+        raw = RawCheck(store, source)
+        yield from (Fault(key, fault) for key, fault in raw.faults())
+        tables = _TableCheck(store, source, raw, archive)
+        for kind, key, day in partitions[source]:
+            yield from (Fault(key, fault) for fault in tables.faults(kind, key, day))
+
+
+class _TableCheck:
+    """The partitions of one source."""
+
+    def __init__(self, store: ObjectStore, source: str, raw: RawCheck, archive: CaptureReader) -> None:
+        self._store = store
+        self._source = source
+        self._raw = raw
+        self._archive = archive
+        self._homes: dict[str, str] = {}  # by article_id, the first partition that has it
+
+    def faults(self, kind: TableKind, key: str, day: str) -> Iterator[str]:
+        """What is wrong with one partition."""
+        stored = self._store.get(key)
+        if stored is None:
+            return  # deleted since it was listed
+        sound = True
+        try:
+            file = PartitionFile(kind, stored.body, "it")  # as its key is said before each fault
+            for fault in self._row_faults(kind, file, key, day):
+                sound = False
+                yield fault
+            if sound and file.rewritten() not in {None, stored.body}:
+                yield OTHER_BYTES
+        except NewslakeError as error:
+            yield str(error)
+        except OverflowError as error:
+            yield f"has a time that no calendar has: {error}"
+
+    def _row_faults(self, kind: TableKind, file: PartitionFile, key: str, day: str) -> Iterator[str]:
+        narrow = []  # of each row group, the columns that are looked at over all rows; bodies stay out of memory
+        for group in file.groups():
+            narrow.append(group.select(_over_all(kind)))
+            for row in group.to_pylist():
+                own = _article_faults if kind is ARTICLES else _reject_faults
+                yield from (f"{kind.identity} {row[kind.identity]} {fault}" for fault in own(row, self._source, day))
+                if kind is ARTICLES:
+                    other = self._homes.setdefault(row["article_id"], key)
+                    if other != key:
+                        yield f"article_id {row['article_id']} is in {other} too"
+        table = pa.concat_tables(narrow) if narrow else kind.schema.empty_table()
+        yield from _table_faults(kind, table, file.manifest)
+        yield from self._pointer_faults(kind, table)
+
+    def _pointer_faults(self, kind: TableKind, table: Any) -> Iterator[str]:
+        """Rows are followed in the order in which their captures lie in the raw layer."""
+        pointed = table.filter(pc.is_valid(table["capture_uri"]))
+        pointed = pointed.sort_by([("capture_uri", "ascending"), ("capture_offset", "ascending")])
+        for uri, offset, length, digest, identity in _zipped(pointed, (*POINTER, kind.identity)):
+            place = Pointer(uri, offset, length)
+            name = f"{kind.identity} {identity}"
+            try:
+                # Of another source's folder, or of a damaged object: it is read on its own.
+                found = self._raw.digests.get(place) or self._archive.read(place).digest
+            except NewslakeError as error:
+                yield f"{name} points to a capture that cannot be read: {error}"
+                continue
+            if found != digest:
+                yield f"{name} points to another capture: {place.uri} at byte {place.offset}"
+
+
+def _over_all(kind: TableKind) -> list[str]:
+    looked_at = {kind.identity, *kind.sorted_by, *STATED, *POINTER, "url", *SIGHTINGS}
+    return [name for name in kind.schema.names if name in looked_at]
+
+
+def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[str]:
+    if pc.count_distinct(table[kind.identity]).as_py() < table.num_rows:
+        yield f"{kind.identity} is not unique"
+    order = [tuple((value is None, value) for value in key) for key in _zipped(table, kind.sorted_by)]
+    if order != sorted(order):
+        yield f"rows are not sorted by {', '.join(kind.sorted_by)}"
+    for column in wrong_sightings(table) if kind is REJECTS else ():
+        yield f"{column} is not what the captures of each page say"
+    # A file of an older schema version is none the worse for it.
+    if replace(manifest_of(table, manifest.coverage), schema_version=manifest.schema_version) != manifest:
+        yield "the footer does not say what the rows say"
+
+
+def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[column].to_pylist() for column in columns), strict=True)
+
+
+def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
+    if partition_date(row["published_at"]) != day:
+        yield f"is published on {partition_date(row['published_at'])}"
+    body = tuple(Block(BlockType(block["type"]), block["text"]) for block in row["body"] if block["type"] in _TYPES)
+    if content_digest(row["title"], body) != row["content_digest"]:
+        yield "has another content_digest than its title and body give"
+    if article_id(source, row["canonical_url"], row["title"], body) != row["article_id"]:
+        yield "is not the identity that its address gives"
+
+
+_TYPES = frozenset(BlockType)
+
+
+def _reject_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
+    if partition_date(row["captured_at"]) != day:
+        yield f"was captured on {partition_date(row['captured_at'])}"
+    if reject_id(source, row["url"], row["captured_at"], row["capture_digest"]) != row["reject_id"]:
+        yield "is not the identity that its capture gives"

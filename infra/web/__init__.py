@@ -1,1 +1,0 @@
-"""Asking the web: addresses, connections, bounded bodies, robots files, politeness."""

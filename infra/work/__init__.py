@@ -1,0 +1,1 @@
+"""What runs do: ingest, a live day, reparse, backfill."""

@@ -1,0 +1,1 @@
+"""Backfill: which days, in what order."""

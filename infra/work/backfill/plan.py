@@ -1,0 +1,252 @@
+"""Which days a backfill takes up, what it does with each, and in which pieces. The lake alone decides."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from statistics import median
+from typing import Any, Final
+
+from infra.base.days import Days
+from infra.base.errors import UsageError
+from infra.base.known_sources import require_source
+from infra.lake.day_states import Catalog, Day, State
+from infra.store.object_store import ObjectStore
+from infra.work.live.plan import Order, reached_days
+from infra.work.live.preference import Preference
+from parsers.registry import sources
+
+# Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
+MAX_PIECES: Final = 200
+# A piece takes the slot of its source, up to 2.5 s on SQLite (measured), and asks for the source's lists: little beside
+# two minutes at a request a second, which live runs of the source can wait. Where nobody knows how much a source
+# publishes, twenty requests a day are assumed.
+PIECE_REQUESTS: Final = 120
+ASSUMED_REQUESTS: Final = 20
+PARSED_DAYS: Final = 31  # of a piece that sends no request: a month takes seconds
+MAX_DAYS: Final = 10 * 366  # O01: ten years are a deliberate wish; more is a slip in the year
+LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
+
+
+class Reprocess(StrEnum):
+    """Which days of the range a backfill takes up."""
+
+    MISSING = "missing"  # days that no run has looked at as a whole, or not to the end where the source can be asked
+    OUTDATED = "outdated"  # days with rows of an older parser
+    FAILED = "failed"  # days that are partial, damaged, held back or have open rejections; and the missing ones
+    ALL = "all"
+
+
+class Direction(StrEnum):
+    """From which end a backfill works."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+class Action(StrEnum):
+    """What is done with a day."""
+
+    NOTHING = "nothing"  # it is as asked for
+    PARSE = "parse"  # from what is archived, no request
+    FETCH = "fetch"  # from what is archived, then from the source
+
+
+FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.HELD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a backfill is asked for. Half-open: `days.end` is the first day left out.
+
+    Attributes:
+        names: names of sources; none: all.
+        days: publication days, UTC.
+        reprocess: which of them.
+        direction: from which end.
+        prefer: where pages come from first, after the raw archive.
+        only_archive: send no request to the sources.
+
+    Raises:
+        UsageError: there is no such source, or the range is longer than ten years.
+    """
+
+    days: Days
+    names: tuple[str, ...] = ()
+    reprocess: Reprocess = Reprocess.MISSING
+    direction: Direction = Direction.NEWEST
+    prefer: Preference = Preference.ARCHIVE
+    only_archive: bool = False
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            require_source(name)
+        length = (self.days.end - self.days.start).days
+        if length > MAX_DAYS:
+            raise UsageError(
+                f"{self.days.described()} are {length:,} days", f"Ask for at most {MAX_DAYS:,} days at a time."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """One source, one day: how it is, and what is done about it.
+
+    Attributes:
+        source: name of the source.
+        day: publication day, UTC.
+        state: present state.
+        action: what is done.
+        requests: about how many requests that takes; None where nobody knows how much the source publishes.
+    """
+
+    source: str
+    day: date
+    state: State
+    action: Action
+    requests: int | None = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, for `--json`."""
+        return {
+            "source": self.source,
+            "date": self.day,
+            "state": self.state,
+            "action": self.action,
+            "requests": self.requests,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Days of one source that are worked on together: a Prefect task.
+
+    Attributes:
+        source: name of the source.
+        days: the days.
+        order: what is to be done with them.
+    """
+
+    source: str
+    days: Days
+    order: Order
+
+    def described(self) -> str:
+        """For logs."""
+        return f"{self.source}, {self.days.described()}"
+
+
+def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[PlannedDay]:
+    """Every day of the range for every source, with what is to be done: thousands in seconds, from footers alone.
+
+    Args:
+        store: of the lake.
+        wish: what is asked for.
+        today: the present day, UTC.
+
+    Returns:
+        In the order of the work: by day from the end that is asked for, then by source.
+    """
+    versions = {name: source.version for name, source in sources().items()}
+    names = tuple(dict.fromkeys(wish.names) or sources())
+    days: defaultdict[str, list[Day]] = defaultdict(list)
+    only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
+    for day in Catalog(store).grid(only, wish.days.start, wish.days.end, versions, also=names):
+        days[day.source].append(day)
+    planned = []
+    for name in names:
+        grid = days[name]
+        reached = reached_days(sources()[name], wish.days, today)
+        usual = _usual_articles(grid)
+        planned += [_planned(day, wish, reached, usual) for day in grid]
+    planned.sort(key=lambda each: (each.day, each.source))
+    if wish.direction is Direction.NEWEST:
+        planned.sort(key=lambda each: each.day, reverse=True)  # stable: sources stay in order
+    return planned
+
+
+def pieces_of(planned: Sequence[PlannedDay], wish: Wish) -> list[Piece]:
+    """Runs of days that are worked on together: some minutes of work, or more where there would be thousands.
+
+    Args:
+        planned: from `plan_backfill`, in the order of the work.
+        wish: what is asked for.
+    """
+    wanted = [each for each in planned if each.action is not Action.NOTHING]
+    least = -(-len(wanted) // MAX_PIECES)
+    gathered: defaultdict[str, list[PlannedDay]] = defaultdict(list)
+    pieces: list[Piece] = []
+    for each in wanted:
+        run = gathered[each.source]
+        if run and (_is_full(run, least) or not _joins(run[-1], each)):
+            pieces.append(_piece(run, wish))
+            gathered[each.source] = run = []
+        run.append(each)
+    pieces += [_piece(run, wish) for run in gathered.values() if run]
+    return pieces
+
+
+def _is_full(run: Sequence[PlannedDay], least: int) -> bool:
+    """Whether days are enough for a piece of their own, which has as many days as `least` at least."""
+    if run[0].action is Action.PARSE:
+        return len(run) >= max(least, PARSED_DAYS)
+    requests = sum(ASSUMED_REQUESTS if day.requests is None else day.requests for day in run)
+    return len(run) >= least and requests >= PIECE_REQUESTS
+
+
+def _joins(before: PlannedDay, after: PlannedDay) -> bool:
+    return before.action is after.action and abs((after.day - before.day).days) == 1
+
+
+def _piece(run: Sequence[PlannedDay], wish: Wish) -> Piece:
+    days = sorted(each.day for each in run)
+    order = Order(wish.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
+    return Piece(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), order)
+
+
+def _planned(day: Day, wish: Wish, reached: Days | None, usual: int | None) -> PlannedDay:
+    on = date.fromisoformat(day.date)
+    asks = reached is not None and on >= reached.start and not wish.only_archive
+    if not _is_wanted(day, wish.reprocess, asks):
+        return PlannedDay(day.source, on, day.state, Action.NOTHING)
+    # An older parser is no reason to ask the source: all that is needed is archived.
+    if not asks or (wish.reprocess is Reprocess.OUTDATED and LIVE in day.coverage):
+        return PlannedDay(day.source, on, day.state, Action.PARSE)
+    listed = len(sources()[day.source].discovery) + 1  # and the robots file
+    left = None if usual is None else max(0, usual - day.articles) + listed
+    return PlannedDay(day.source, on, day.state, Action.FETCH, left)
+
+
+def _is_wanted(day: Day, reprocess: Reprocess, asks: bool) -> bool:
+    # Rows alone do not make a day: an article may have come with the links of the day before. Coverage says that a run
+    # has looked at the day as a whole; where the source can still be asked, only a run that did ask counts.
+    # What that run could not get, the next one goes on with: the site may have been down for half of the day's pages.
+    missing = (LIVE not in day.coverage or day.state is State.PARTIAL) if asks else not day.coverage
+    match reprocess:
+        case Reprocess.MISSING:
+            return missing
+        case Reprocess.OUTDATED:
+            return day.outdated
+        case Reprocess.FAILED:
+            return missing or day.state in FAILED_STATES
+        case Reprocess.ALL:
+            return True
+
+
+def _usual_articles(grid: Sequence[Day]) -> int | None:
+    """Articles that a day of the source usually has, as far as the range knows."""
+    counts = [day.articles for day in grid if day.articles]
+    return round(median(counts)) if counts else None
+
+
+def totals(planned: Sequence[PlannedDay]) -> Mapping[str, int]:
+    """Days by action, and about how many requests in all."""
+    counts = {action.value: sum(each.action is action for each in planned) for action in Action}
+    return counts | {"requests": sum(each.requests or 0 for each in planned)}
+
+
+def by_source(pieces: Sequence[Piece]) -> Iterator[tuple[str, int]]:
+    """How many pieces each source has."""
+    for name in dict.fromkeys(piece.source for piece in pieces):
+        yield name, sum(piece.source == name for piece in pieces)

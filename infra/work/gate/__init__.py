@@ -1,0 +1,1 @@
+"""The quality gate: what a day should look like, and what is wrong with it."""

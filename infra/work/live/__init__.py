@@ -1,0 +1,1 @@
+"""A live day of a source: discover, fetch, archive, parse, land."""

@@ -1,0 +1,281 @@
+"""Discovery: which addresses a source names for some days. Nothing is fetched but feeds, sitemaps and listings.
+
+A hint chooses the days, and the date of the article itself decides in the end. A link is of the days asked for if
+- its time of publication is in them, with three hours more on both sides;
+- or all that is known is its last change, and that is not before them: it was published then, or any time before;
+- or nothing is known (or what is said can't be: before 1990, or more than two days ahead), and the days are among the
+  newest: what a feed names without a date it names now. Links from a page or sitemap whose address says the day, or
+  the month, need no hint.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from infra.base.days import Days
+from infra.work.live.discovery_state import DiscoveryState
+from infra.work.live.list_client import Client, FeedReport, ListClient, Reader
+from infra.work.live.listing_worker import ListingWorker
+from parsers.fields.urls import host_of, identity, on_hosts, parse_url
+from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
+from parsers.lists.links import Reading
+from parsers.lists.sitemaps import read_sitemap
+from parsers.source.definition import Source
+from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, PagedListing, Sitemap
+
+# Feeds state when an entry was sent, pages when its text was published first: an hour or two apart; a slip over
+# summer time is one hour. Nothing is lost by less where every day is asked for: a link is of one day at least.
+MARGIN: Final = timedelta(hours=3)
+EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)  # before the web; 1970 is the zero of a clock
+AHEAD: Final = timedelta(days=2)  # a zone that is left out makes 14 hours, a clock that is wrong a day
+MAX_SITEMAP_LEVELS: Final = 3  # an index, an index in it, and its sitemaps; the protocol knows one index
+# Sitemaps of one declaration that are read in a run, at a second each; ten years of weekly ones.
+MAX_CHILDREN: Final = 500
+# The HTTP client gives up what is larger than asked for; of a sitemap somewhat over the limit all up to it is read.
+SITEMAP_REQUEST_BYTES: Final = 64 << 20
+
+
+class Drop(StrEnum):
+    """Why a link that was found is not given. The reasons of `parsers.lists.links.Unusable` come on top."""
+
+    DUPLICATE = "duplicate"  # given already: the same article is in several feeds, or twice in one
+    OFF_SITE = "off_site"  # on a host that is not the source's
+    NOT_ARTICLE_URL = "not_article_url"  # not of the form that articles of the source have
+    OTHER_DAY = "other_day"  # its hint says so
+    UNDATED = "undated"  # without a hint, and the days are not the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a source names for some days.
+
+    Attributes:
+        links: canonical, on the source's hosts, each article once. First come those with a time of publication, then
+            those without any, then those that were changed, soonest first: a budget that is used up ends with guesses.
+        dropped: mentions that gave no link, by `Drop` and `Unusable`. What a list that is unchanged could
+            not use was counted when it was read.
+        feeds: what came of each feed, sitemap and listing.
+        alarms: for a person: a list that had links and has none any more.
+        state: to be saved once the links are safe in the archive.
+    """
+
+    links: tuple[Link, ...]
+    dropped: Counter[str]
+    feeds: tuple[FeedReport, ...]
+    alarms: tuple[str, ...]
+    state: DiscoveryState
+
+
+def discover(
+    source: Source,
+    days: Days,
+    client: Client,
+    state: DiscoveryState,
+    *,
+    today: date,
+    page_deadline: float = 10.0,  # as the setting's default
+) -> Discovered:
+    """Ask all that a source declares for the links of some days. What fails is reported, and the others are asked.
+
+    Args:
+        source: with its declarations. Its horizon is not looked at: days beyond it cost requests and give little.
+        days: UTC days.
+        client: sends, with its manners.
+        state: what is remembered of the source; changed in memory.
+        today: the present UTC day.
+        page_deadline: seconds that reading one listing may take.
+    """
+    with ListingWorker(page_deadline) as worker:
+        run = _Run(source, days, client, state, today, worker)
+        for declaration in source.discovery:
+            run.ask(declaration)
+    dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
+    return Discovered(run.in_order(), dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
+
+
+class _Run:
+    """One call of `discover`."""
+
+    def __init__(
+        self, source: Source, days: Days, client: Client, state: DiscoveryState, today: date, worker: ListingWorker
+    ) -> None:
+        self.links: dict[str, Link] = {}  # by what identifies the article
+        self.dropped: Counter[str] = Counter()
+        self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None)
+        self._source = source
+        self._today = today
+        self._worker = worker
+        self._start = _midnight(days.start) - MARGIN
+        self._end = _midnight(days.end) + MARGIN
+        self._are_newest = days.end >= today  # yesterday or today is among them
+        self._local_days = local_days(days, source.timezone)
+        zone = source.timezone
+        self._feed = Reader(f"feed {zone}", partial(read_feed, zone=zone), MAX_FEED_BYTES)
+        self._sitemap = Reader(f"sitemap {zone}", partial(read_sitemap, zone=zone), SITEMAP_REQUEST_BYTES)
+
+    def ask(self, declaration: Discovery) -> None:
+        match declaration:
+            case Feed(url):
+                self._take(self.lists.read(url, self._feed))
+            case NewsSitemap(url):
+                self._ask_sitemap(Sitemap(url))
+            case Sitemap():
+                self._ask_sitemap(declaration)
+            case DayArchive():
+                self._ask_archive(declaration)
+            case PagedListing():
+                self._ask_listing(declaration)
+
+    def in_order(self) -> tuple[Link, ...]:
+        """The links, the likeliest to be of the days first."""
+
+        def rank(link: Link) -> tuple[bool, datetime]:
+            return not (link.hint and link.hint_is_publication), link.hint or EARLIEST
+
+        return tuple(sorted(self.links.values(), key=rank))
+
+    def _ask_sitemap(self, sitemap: Sitemap) -> None:
+        """Level by level, so that a cap on their number cuts the deepest off."""
+        is_dated = "%" in sitemap.url
+        urls = dict.fromkeys(day.strftime(sitemap.url) for day in self._local_days) if is_dated else [sitemap.url]
+        level = dict.fromkeys(urls, is_dated)  # address -> whether all in it is of the days
+        left = MAX_CHILDREN
+        for depth in range(MAX_SITEMAP_LEVELS):
+            below: dict[str, bool] = {}
+            for url, dated in level.items():
+                reading = self.lists.read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
+                if self.lists.host_failed:
+                    return
+                self._take(reading, dated=dated)
+                children = self._children(reading, sitemap, dated) if reading else {}
+                if children and depth == MAX_SITEMAP_LEVELS - 1:
+                    self.lists.note(url, f"sitemaps more than {MAX_SITEMAP_LEVELS} levels deep are not read")
+                elif len(children) > left:
+                    self.lists.note(url, f"{left:,} of {len(children):,} sitemaps in it are read, last changed first")
+                taken = dict(list(children.items())[:left])
+                left -= len(taken)
+                below |= taken
+            level = below
+
+    def _children(self, reading: Reading, sitemap: Sitemap, parent_is_dated: bool) -> dict[str, bool]:
+        """Sitemaps that may hold links of the days, last changed first."""
+        wanted = {}
+        last_changed_first = sorted(reading.children, key=lambda child: child.hint or EARLIEST, reverse=True)
+        for child in last_changed_first:
+            hosts = (*self._source.hosts, host_of(sitemap.url) or "")
+            if not on_hosts(host_of(child.url), hosts):
+                self.dropped[Drop.OFF_SITE] += 1
+            elif sitemap.children and not sitemap.children.search(child.url):
+                continue
+            elif self.lists.was_asked(child.url) or (child.hint and child.hint < self._start):
+                continue  # an index that holds itself; or all in it was published, and changed, before the days
+            elif (span := dated_span(child.url, sitemap)) is None:
+                wanted[child.url] = parent_is_dated
+            elif span[0] <= self._local_days[-1] and self._local_days[0] <= span[1]:
+                wanted[child.url] = True
+        return wanted
+
+    def _ask_archive(self, archive: DayArchive) -> None:
+        for day in self._local_days:
+            for reading in self._pages(day.strftime(archive.url), archive.pages, archive.links, may_be_absent=True):
+                self._take(reading, dated=True)
+            if self.lists.host_failed:
+                return
+
+    def _ask_listing(self, listing: PagedListing) -> None:
+        for reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
+            self._take(reading)
+            dates = [link.hint for link in reading.links if link.hint]
+            if dates and max(dates) < self._start:  # the greatest: an old story may be pinned to the top
+                return
+
+    def _pages(
+        self, address: str, pages: int, links: str, dates: str | None = None, *, may_be_absent: bool = False
+    ) -> Iterator[Reading]:
+        """Pages of a listing until one can't be had or has no link that those before it have not."""
+        zone = self._source.timezone
+        read = partial(self._worker.read, zone=zone, links=links, dates=dates, today=self._today)
+        reader = Reader(f"listing {zone} {links} | {dates}", read)
+        seen: set[str] = set()
+        url = ""
+        for number in range(1, pages + 1 if "{page}" in address else 2):
+            previous, url = url, address.replace("{page}", str(number))
+            if self.lists.is_beyond_end(url, previous, reader):
+                return
+            reading = self.lists.read(url, reader, may_be_absent=may_be_absent or number > 1)
+            found = {link.url for link in reading.links} - seen if reading else set()
+            if reading is None or not found:
+                return
+            seen |= found
+            yield reading
+
+    def _take(self, reading: Reading | None, *, dated: bool = False) -> None:
+        """Keep the links that are of the source and of the days.
+
+        Args:
+            reading: what a list held.
+            dated: the list is of the days, so that a link without a hint is too.
+        """
+        if reading is None:
+            return
+        self.dropped.update(reading.unusable)
+        for link in reading.links:
+            fault = self._fault(link) or self._other_day(link, dated)
+            if fault:
+                self.dropped[fault] += 1
+            elif (name := identity(link.url)) in self.links:
+                self.dropped[Drop.DUPLICATE] += 1
+            else:
+                self.links[name] = self._plausible(link)
+
+    def _fault(self, link: Link) -> Drop | None:
+        parsed = parse_url(link.url)
+        if parsed is None or not on_hosts(str(parsed.hostname).rstrip("."), self._source.hosts):
+            return Drop.OFF_SITE
+        pattern = self._source.article_url
+        if pattern and not pattern.search(f"{parsed.pathname}{parsed.search}"):
+            return Drop.NOT_ARTICLE_URL
+        return None
+
+    def _other_day(self, link: Link, dated: bool) -> Drop | None:
+        hint = self._plausible(link).hint
+        if hint is None:
+            return None if dated or self._are_newest else Drop.UNDATED
+        if hint < self._start or (link.hint_is_publication and hint >= self._end):
+            return Drop.OTHER_DAY
+        return None
+
+    def _plausible(self, link: Link) -> Link:
+        latest = _midnight(self._today) + timedelta(days=1) + AHEAD
+        return link if link.hint and EARLIEST <= link.hint < latest else replace(link, hint=None)
+
+
+def local_days(days: Days, zone: str) -> tuple[date, ...]:
+    """The days of a time zone that overlap some UTC days, in order: one more than those, but in UTC itself."""
+    first = _midnight(days.start).astimezone(ZoneInfo(zone)).date()
+    last = (_midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
+    return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
+
+
+def dated_span(url: str, sitemap: Sitemap) -> tuple[date, date] | None:
+    """The first and the last day that a sitemap is of by its address; None where that says nothing."""
+    match = sitemap.dated.search(url) if sitemap.dated else None
+    if match is None:
+        return None
+    named = match.groupdict()
+    year, month, day = int(named["year"]), int(named["month"]), named.get("day")
+    try:
+        first = date(year, month, int(day or 1))
+    except ValueError:  # month 13
+        return None
+    return first, first if day else first.replace(day=monthrange(year, month)[1])
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

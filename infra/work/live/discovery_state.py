@@ -1,0 +1,160 @@
+"""What discovery remembers of a source between runs: one object, `discovery/source=<name>/feeds.json.gz`.
+
+For every feed, sitemap and listing its validators (RFC 9110, 8.8) and its links: a site that has nothing new answers
+304 without a body, and a run for another day needs the links all the same. Deleting the object costs one full fetch.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+
+import orjson
+
+from infra.store.object_store import ObjectStore, read_merge_write
+from parsers.source.discovery import Link
+
+FORMAT: Final = 1  # raised when the readers give other links or hints for the same bytes: all is then read again
+# About 3 MB of state. A feed has 100 links, a monthly sitemap some thousands; a list that alone has more is fetched
+# whole each time.
+MAX_LINKS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A feed, sitemap or listing as it was read last.
+
+    Attributes:
+        read_as: the reader and its options; what was read in another way is of no use.
+        digest: SHA-256 of the body in hex; empty where the list is to be fetched whole.
+        etag, last_modified: validators as the server sent them.
+        links, children: what it held.
+        is_empty: it has none of the links any more that are remembered: nobody knows yet whether that is right.
+        may_be_empty: it was empty before, and that was right.
+        is_absent: there is no such page: the one before it is the last of its listing.
+    """
+
+    read_as: str
+    digest: str
+    etag: str | None = None
+    last_modified: str | None = None
+    links: tuple[Link, ...] = ()
+    children: tuple[Link, ...] = ()
+    is_empty: bool = False
+    may_be_empty: bool = False
+    is_absent: bool = False
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Headers of a conditional request (RFC 9110, 13.1.2 and 13.1.3)."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+class DiscoveryState:
+    """What is remembered of the lists of one source, by address. Changes stay in memory until `save`."""
+
+    def __init__(self, store: ObjectStore, source: str, known: Mapping[str, Remembered] | None = None) -> None:
+        self._store = store
+        self._key = key_of(source)
+        self._known = dict(known or {})
+        self._changed: dict[str, Remembered] = {}
+        self._asked: set[str] = set()
+
+    @classmethod
+    def load(cls, store: ObjectStore, source: str) -> Self:
+        """What the lake remembers; nothing where the object is missing or damaged.
+
+        Raises:
+            NewslakeError: the store cannot be read.
+        """
+        stored = store.get(key_of(source))
+        return cls(store, source, _decoded(stored.body) if stored else None)
+
+    def get(self, url: str, read_as: str) -> Remembered | None:
+        """What is remembered of a list, if it was read in the same way."""
+        self._asked.add(url)
+        found = self._known.get(url)
+        return found if found and found.read_as == read_as else None
+
+    def remember(self, url: str, found: Remembered) -> None:
+        """Take over how a list was read just now."""
+        self._asked.add(url)
+        if self._known.get(url) != found:
+            self._known[url] = self._changed[url] = found
+
+    def save(self) -> bool:
+        """Leave what changed in the lake, beside what others left there meanwhile; call it once the links are safe.
+
+        Returns:
+            Whether an object was written: not if nothing changed.
+
+        Raises:
+            NewslakeError: the store cannot be written.
+        """
+        if not self._changed:
+            return False
+        written = read_merge_write(self._store, self._key, self._merged)
+        self._changed.clear()
+        return written
+
+    def _merged(self, body: bytes | None) -> bytes:
+        return _encoded(_pruned((_decoded(body) if body else {}) | self._changed, self._asked))
+
+
+def key_of(source: str) -> str:
+    """The key of a source's state."""
+    return f"discovery/source={source}/feeds.json.gz"
+
+
+def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, Remembered]:
+    """What fits: of the lists that were asked just now first, the shorter ones first."""
+    wanted = set(asked)
+    kept, links = {}, 0
+    for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in wanted, len(pair[1].links), pair[0])):
+        links += len(found.links) + len(found.children)
+        if links > MAX_LINKS:
+            break
+        kept[url] = found
+    return kept
+
+
+def _encoded(known: Mapping[str, Remembered]) -> bytes:
+    lists = {
+        url: {
+            "read_as": found.read_as,
+            "digest": found.digest,
+            "etag": found.etag,
+            "last_modified": found.last_modified,
+            "links": [_row(link) for link in found.links],
+            "children": [_row(link) for link in found.children],
+            "is_empty": found.is_empty,
+            "may_be_empty": found.may_be_empty,
+            "is_absent": found.is_absent,
+        }
+        for url, found in known.items()
+    }
+    return gzip.compress(orjson.dumps({"format": FORMAT, "lists": lists}, option=orjson.OPT_SORT_KEYS), mtime=0)
+
+
+def _decoded(body: bytes) -> dict[str, Remembered]:
+    try:
+        content = orjson.loads(gzip.decompress(body))
+        if content["format"] != FORMAT:
+            return {}
+        return {
+            url: Remembered(**{**found, "links": _links(found["links"]), "children": _links(found["children"])})
+            for url, found in content["lists"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zlib.error):
+        return {}
+
+
+def _row(link: Link) -> list[Any]:
+    return [link.url, link.hint.isoformat() if link.hint else None, link.hint_is_publication]
+
+
+def _links(rows: Iterable[Any]) -> tuple[Link, ...]:
+    return tuple(Link(url, datetime.fromisoformat(hint) if hint else None, is_own) for url, hint, is_own in rows)

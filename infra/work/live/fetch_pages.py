@@ -1,0 +1,118 @@
+"""From answers to captures: what is fetched is kept as it came, whatever it is."""
+
+import re
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+import ada_url
+
+from infra.intake.web.fetch_many import fetch_or_wait
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.polite_client import PoliteClient
+from parsers.page.content import media_type_of
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.source.definition import Source
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
+# What a server says of an address for good: kept as its answer, so that nobody asks again.
+FINAL_STATUSES = range(400, 500)
+# How often whoever takes the pages hears of it while none comes: he has some in his hands that are not archived yet.
+IDLE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What asking for one address gave: bytes to keep, or an error, or both.
+
+    Attributes:
+        url: the address that was asked for.
+        capture: what came; None where nothing is worth keeping.
+        error: why it is no whole page; None where it is one.
+    """
+
+    url: str
+    capture: Capture | None
+    error: FetchError | None = None
+
+
+def fetch_pages(
+    wanted: Iterable[tuple[str, Source | None]],
+    client: PoliteClient,
+    now: Callable[[], datetime],
+    *,
+    source: str | None = None,
+) -> Generator[Fetched | None, None, None]:
+    """Ask for addresses, hosts in parallel, one request to a host at a time.
+
+    Args:
+        wanted: addresses with the source that they belong to, None where no source claims them.
+        client: asks.
+        now: the present; for answers that are kept although they are errors.
+        source: name of the source of all pages, where the user says it.
+
+    Yields:
+        One for each address, as they come in; None where nothing came for a while.
+    """
+    with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
+        for found in answers:
+            if found is None:
+                yield None
+                continue
+            url, answer = found
+            if isinstance(answer, FetchError):
+                yield Fetched(url, _capture_of_error(url, answer, now(), source), answer)
+            elif _is_home_page(url, answer.final_url):
+                detail = f"redirected to the home page {answer.final_url}"
+                yield Fetched(url, None, FetchError(FetchReason.OFF_SITE, detail, final_url=answer.final_url))
+            else:
+                yield Fetched(url, capture_of(url, answer, source))
+
+
+def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
+    """The capture of a whole answer. One that may have been cut off counts as truncated.
+
+    Args:
+        url: the address that was asked for: by it the archive knows that it has been fetched.
+        answer: of status 200.
+        source: name of the source, where the user says it.
+    """
+    return _capture(url, answer, answer.fetched_at, source, truncated="maybe_truncated" in answer.flags)
+
+
+def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
+    """What is kept of an answer that is no whole page: a final status, and a page that broke off."""
+    final = error.status in FINAL_STATUSES and not error.reason.transient
+    broke_off = error.reason is FetchReason.TRUNCATED and error.body
+    if not final and not broke_off:
+        return None
+    return _capture(url, error, now, source, truncated=error.reason is FetchReason.TRUNCATED)
+
+
+def _capture(url: str, came: Answer | FetchError, at: datetime, source: str | None, *, truncated: bool) -> Capture:
+    content_type = next((value for name, value in came.headers if name.lower() == "content-type"), "")
+    return Capture(
+        body=came.body,
+        media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
+        captured_at=at,
+        captured_at_basis=CapturedAtBasis.LIVE,
+        url=url,
+        source=source,
+        http_status=came.status,
+        http_charset=_charset_of(content_type),
+        http_headers=came.headers,
+        request_headers=came.request_headers,
+        final_url=came.final_url if came.final_url != url else None,
+        truncated=truncated,
+    )
+
+
+def _charset_of(content_type: str) -> str | None:
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
+
+
+def _is_home_page(asked: str, answered: str) -> bool:
+    """Whether an article's address was answered by the site's front page: how many sites say that it is gone."""
+    return ada_url.URL(answered).pathname == "/" != ada_url.URL(asked).pathname and asked != answered

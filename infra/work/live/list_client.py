@@ -1,0 +1,194 @@
+"""Asking for the feeds, sitemaps and listings of a source: each once, by conditional GET, with a report of each."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Protocol
+
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.work.live.discovery_state import DiscoveryState, Remembered
+from parsers.fields.urls import host_of
+from parsers.lists.links import Reading, UnreadableError
+from parsers.source.definition import Source
+from parsers.source.discovery import Link
+
+# Failures that the next address of the host would meet too.
+_HOST_WIDE: Final = frozenset(
+    {FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE, FetchReason.TLS}
+)
+_ABSENT: Final = frozenset({404, 410})
+
+
+class FeedStatus(StrEnum):
+    """What came of asking for a feed, sitemap or listing."""
+
+    READ = "read"
+    UNCHANGED = "unchanged"  # as remembered: the server says so, or the bytes are the same
+    FAILED = "failed"  # no answer
+    REJECTED = "rejected"  # an answer that is not what it should be
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReport:
+    """What came of asking for one feed, sitemap or listing.
+
+    Attributes:
+        url: as it was asked for.
+        status: what came of it.
+        links: how many links to articles it has, of any day.
+        detail: why it failed or was rejected, or what is odd about it; empty if nothing is.
+        reason: of a failure.
+    """
+
+    url: str
+    status: FeedStatus
+    links: int = 0
+    detail: str = ""
+    reason: FetchReason | None = None
+
+
+class Client(Protocol):
+    """What discovery needs of `infra.intake.web.polite_client.PoliteClient`."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        source: Source | None = None,
+        headers: Mapping[str, str] = ...,
+        max_bytes: int | None = None,
+        hosts: tuple[str, ...] | None = None,
+    ) -> Answer:
+        """A whole answer, or 304; raises FetchError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a list is read.
+
+    Attributes:
+        name: the reader with its options; what was remembered under another name is not used.
+        read: from the body and the address that answered; raises UnreadableError.
+        max_bytes: largest body that is asked for; None: as for pages.
+    """
+
+    name: str
+    read: Callable[[bytes, str], Reading]
+    max_bytes: int | None = None
+
+
+class ListClient:
+    """Asks for lists of one source; an address that is asked for again gives the same reading without a request.
+
+    Attributes:
+        reports: one for each list asked for, in order.
+        alarms: for a person: what came back is not wrong, but can't be right.
+        host_failed: the last request failed in a way that the next one to the host would too.
+    """
+
+    def __init__(self, client: Client, source: Source, state: DiscoveryState, usable: Callable[[Link], bool]) -> None:
+        """Take the parts.
+
+        Args:
+            client: sends.
+            source: whose lists they are.
+            state: what is remembered of them; takes what is read.
+            usable: whether a link leads to an article of the source; a list that had such links and has none any more
+                raises an alarm.
+        """
+        self.reports: list[FeedReport] = []
+        self.alarms: list[str] = []
+        self.host_failed = False
+        self._client = client
+        self._source = source
+        self._state = state
+        self._usable = usable
+        self._read: dict[str, Reading | None] = {}
+        self._unchanged: set[str] = set()
+
+    def was_asked(self, url: str) -> bool:
+        """Whether the list was asked for already."""
+        return url in self._read
+
+    def read(self, url: str, reader: Reader, *, may_be_absent: bool = False) -> Reading | None:
+        """What a list holds now; None where it can't be had or read, which the report says.
+
+        Args:
+            url: address of the list.
+            reader: how to read it.
+            may_be_absent: that there is no such page (404, 410) means that it would have no links.
+        """
+        if url not in self._read:
+            self._read[url], report = self._asked(url, reader, may_be_absent)
+            self.reports.append(report)
+            self.host_failed = report.reason in _HOST_WIDE
+            if report.status is FeedStatus.UNCHANGED:
+                self._unchanged.add(url)
+        return self._read[url]
+
+    def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
+        """Whether it needs no request to know that a page of a listing, newest first, does not exist.
+
+        It did not when the page before it was read last, and that has not changed since.
+        """
+        known = self._state.get(url, reader.name)
+        return known is not None and known.is_absent and previous in self._unchanged
+
+    def note(self, url: str, detail: str) -> None:
+        """Add to the report of a list."""
+        self.reports = [
+            replace(report, detail="; ".join(filter(None, (report.detail, detail)))) if report.url == url else report
+            for report in self.reports
+        ]
+
+    def _asked(self, url: str, reader: Reader, may_be_absent: bool) -> tuple[Reading | None, FeedReport]:
+        known = self._state.get(url, reader.name)
+        hosts = tuple(filter(None, (*self._source.hosts, host_of(url))))
+        conditions = known.conditions if known else {}
+        try:
+            answer = self._client.get(
+                url, source=self._source, headers=conditions, max_bytes=reader.max_bytes, hosts=hosts
+            )
+        except FetchError as error:
+            if may_be_absent and error.status in _ABSENT:
+                self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
+                return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
+            return None, FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason)
+        digest = hashlib.sha256(answer.body).hexdigest()
+        if known and (answer.status == 304 or digest == known.digest):  # noqa: PLR2004 - Not Modified
+            return Reading(known.links, known.children), FeedReport(url, FeedStatus.UNCHANGED, len(known.links))
+        try:
+            reading = reader.read(answer.body, answer.final_url)
+        except UnreadableError as error:
+            return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error))
+        self._keep(
+            url,
+            known,
+            reading,
+            Remembered(
+                reader.name,
+                digest,
+                answer.header("ETag"),
+                answer.header("Last-Modified"),
+                reading.links,
+                reading.children,
+            ),
+        )
+        return reading, FeedReport(url, FeedStatus.READ, len(reading.links), reading.note)
+
+    def _keep(self, url: str, known: Remembered | None, reading: Reading, read: Remembered) -> None:
+        """Remember a list, and raise the alarm if it lost all that it had, which it never did before."""
+        had = self._size(known.links, known.children) if known else 0
+        has_any = self._size(reading.links, reading.children) > 0
+        if known is None or has_any or known.may_be_empty or not had:
+            may_be_empty = not has_any or (known is not None and (known.may_be_empty or known.is_empty))
+            self._state.remember(url, replace(read, may_be_empty=may_be_empty))
+        else:
+            self.alarms.append(f"{url} had {had:,} links before, and has none now")
+            # What it had stays, so that the alarm is raised until it has some again; it is fetched whole until then.
+            self._state.remember(url, replace(known, digest="", etag=None, last_modified=None, is_empty=True))
+
+    def _size(self, links: Iterable[Link], children: Iterable[Link]) -> int:
+        return sum(map(self._usable, links)) + sum(1 for _ in children)

@@ -1,0 +1,72 @@
+"""One run at a time on a site from this machine, with Prefect or without it."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event
+from typing import IO, Final
+
+from infra.base.errors import NewslakeError
+from infra.intake.web.politeness import StoppedError
+
+LOOK_SECONDS: Final = 0.2  # how often a thread that waits looks whether anybody still waits for it
+
+
+def state_folder() -> Path:
+    """What is of this machine alone: the user's state folder (XDG base directory specification)."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "newslake"
+
+
+@contextmanager
+def site_locks(
+    sources: Iterable[str], waiting: Callable[[str], None] = lambda _: None, stop: Event | None = None
+) -> Iterator[None]:
+    """Hold the locks of sources; the kernel takes them back from a process that is killed.
+
+    Args:
+        sources: names of sources.
+        waiting: called with the name of a source whose lock another process holds, before waiting for it.
+        stop: ends the waiting where it is set.
+
+    Raises:
+        StoppedError: `stop` was set.
+        NewslakeError: the state folder can't be written.
+    """
+    with ExitStack() as held:
+        for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other
+            lock = held.enter_context(_opened(source))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting(source)
+                _wait_for(lock, stop)
+        yield
+
+
+def _opened(source: str) -> IO[str]:
+    folder = state_folder() / "locks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / f"{source}.lock").open("a")
+    except OSError as error:
+        raise NewslakeError(
+            f"No lock for {source} in {folder}: {error.strerror}",
+            "Set XDG_STATE_HOME to a folder of this machine that you may write to.",
+        ) from error
+
+
+def _wait_for(lock: IO[str], stop: Event | None) -> None:
+    if stop is None:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return
+    while True:  # a thread that sleeps in flock() cannot be woken
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if stop.wait(LOOK_SECONDS):
+                raise StoppedError from None
+        else:
+            return

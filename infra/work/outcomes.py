@@ -1,0 +1,123 @@
+"""From outcomes to rows: what ingest and reparse share. Captures lie in the archive before any row points to them."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from infra.archive.raw_archive import ArchivedCapture
+from infra.lake.holds import close_hold, put_hold
+from infra.lake.lake import Lake, PartitionId
+from infra.lake.partition import Coverage
+from infra.lake.rejects import Reject
+from infra.work.gate.gate import pass_gate
+from infra.work.run import Examined, Run, folder_of
+from infra.work.run_report import RunReport
+from infra.work.samples import Sample, Samples
+from parsers.record.article import Article, Provenance
+from parsers.record.capture import CaptureIdentity
+from parsers.record.outcome import Parsed, Rejected, RejectReason
+
+
+def file_outcomes(
+    examined: Sequence[Examined],
+    lake: Lake,
+    run: Run,
+    *,
+    mode: str,
+    coverage: Mapping[tuple[str, str], Coverage] | None = None,
+    reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
+    whole_days: Collection[PartitionId] = (),
+    day_of: Callable[[Examined], PartitionId] = lambda each: each.day_got,
+) -> RunReport:
+    """Land articles and rejections, and count them; what the quality gate finds broken is held back.
+
+    Args:
+        examined: captures with their outcomes; their bytes are archived.
+        lake: where to.
+        run: the run.
+        mode: `live`, `ingest` or `reparse`.
+        coverage: by (source, day), where whole counts are known.
+        reparsed: by source, the captures on which this is the newest word.
+        whole_days: (source, day) of which everything that was found is landed, or here: only of these is the number of
+            articles judged. Name a day also if nothing of it was found: that is what the check is for.
+        day_of: the day that a capture without an article counts for.
+
+    Raises:
+        NewslakeError: the lake cannot be read or written.
+    """
+    passage = pass_gate(
+        examined, lake, run, mode=mode, coverage=coverage or {}, reparsed=reparsed or {}, whole_days=whole_days
+    )
+    for hold in passage.holds:
+        put_hold(lake.store, hold)
+    articles: list[tuple[Article, Provenance]] = []
+    rejects: list[Reject] = []
+    for each in passage.examined:
+        if isinstance(each.outcome, Parsed):
+            articles.append((each.outcome.article, _provenance(each.archived, run, mode)))
+        else:
+            rejects.append(_reject(each.archived, each.outcome, run, mode))
+    landing = lake.land(articles, rejects, coverage=passage.coverage, mode=mode, reparsed=passage.reparsed)
+    for hold in passage.passed:
+        close_hold(lake.store, hold, run.run_id)
+    return RunReport(
+        captures=len(examined),
+        parsed=len(examined) - len(rejects) - landing.invalid_records,
+        rejected=Counter(reject.reason for reject in rejects)
+        + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
+        known=sum(not each.archived.new for each in examined),
+        articles=Counter(each.partition for each in examined if each.partition),
+        got=Counter(each.day_got for each in examined),
+        partitions_written=landing.partitions_written,
+        partitions_unchanged=landing.partitions_unchanged,
+        held=passage.held,
+        findings=tuple(passage.findings),
+        rows_exposed=landing.rows_exposed,
+    ) + _turned_down(passage.examined, day_of)
+
+
+def _turned_down(examined: Iterable[Examined], day_of: Callable[[Examined], PartitionId]) -> RunReport:
+    """Captures without an article, by day, and a few of each reason."""
+    days: Counter[PartitionId] = Counter()
+    samples = Samples()
+    for each in examined:
+        if isinstance(each.outcome, Rejected):
+            days[day_of(each)] += 1
+            sample = Sample(each.day_got[0], each.archived.capture.url, each.outcome.detail)
+            samples += Samples.one(each.outcome.reason.value, sample)
+    return RunReport(turned_down=days, samples=samples)
+
+
+def _provenance(archived: ArchivedCapture, run: Run, mode: str) -> Provenance:
+    capture, pointer = archived.capture, archived.pointer
+    return Provenance(
+        captured_at=capture.captured_at,
+        captured_at_basis=capture.captured_at_basis.value,
+        first_captured_at=capture.captured_at,
+        capture_uri=pointer.uri,
+        capture_offset=pointer.offset,
+        capture_length=pointer.length,
+        capture_digest=capture.digest,
+        http_status=capture.http_status,
+        mode=mode,
+        run_id=run.run_id,
+    )
+
+
+def _reject(archived: ArchivedCapture, outcome: Rejected, run: Run, mode: str) -> Reject:
+    capture, pointer = archived.capture, archived.pointer
+    return Reject(
+        source=folder_of(capture, outcome),
+        url=capture.url,
+        captured_at=capture.captured_at,
+        reason=outcome.reason.value,
+        detail=outcome.detail,
+        layout=outcome.layout,
+        parser_version=outcome.parser_version,
+        capture_uri=pointer.uri,
+        capture_offset=pointer.offset,
+        capture_length=pointer.length,
+        capture_digest=capture.digest,
+        http_status=capture.http_status,
+        mode=mode,
+        run_id=run.run_id,
+    )

@@ -1,0 +1,180 @@
+"""Parse in worker processes, with a hard deadline a page.
+
+A native HTML parser can neither be interrupted nor trusted not to crash: 29 KB of nested formatting tags cost it
+seconds, and a fault in it takes its process along. So pages are parsed in worker processes that are killed at the
+deadline. Pages travel in groups, since a message costs more than most pages do; when a group fails, its pages are
+parsed again one by one, so that only the culprit is rejected and the run goes on.
+"""
+
+import multiprocessing
+import re
+import signal
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as DeadlinePassedError
+from pathlib import PurePath
+from types import TracebackType
+from typing import Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from parsers.fields.urls import host_of
+from parsers.parse import parse
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome, Rejected, RejectReason
+from parsers.registry import by_host, by_name
+
+GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make the message negligible
+GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
+GROUPS_PER_WORKER = 2  # one being parsed and one waiting, so that no worker idles between groups
+ORPHAN_SECONDS = 5.0  # after the deadline: the pool kills late workers within a second, unless it was killed itself
+MAX_DETAIL = 300  # characters of an exception's message kept; some carry the whole page
+_ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
+
+Parse = Callable[[Capture], Outcome]
+
+
+class ParsePool:
+    """A pool of processes that parse captures. A context manager; leaving it ends the processes.
+
+    Args:
+        workers: number of processes, at least 1.
+        page_deadline: seconds that one page may take before its process is killed.
+        max_page_bytes: larger pages are rejected unparsed; None: only the parsers' own limit holds.
+        parse_page: the parser, a module-level function (it is sent to the processes by name).
+    """
+
+    def __init__(
+        self, workers: int, page_deadline: float, *, max_page_bytes: int | None = None, parse_page: Parse = parse
+    ) -> None:
+        self._workers = workers
+        self._page_deadline = page_deadline
+        self._max_page_bytes = max_page_bytes
+        self._parse_page = parse_page
+        # Never fork: the parent has threads (Prefect, boto3), whose locks a forked child would inherit locked.
+        # A fork server starts a replacement for a killed worker in milliseconds, with the parsers loaded.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["__main__", "parsers.parse"])
+        self._pool = ProcessPool(max_workers=workers, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def parse(self, captures: Iterable[Capture]) -> Iterator[tuple[Capture, Outcome]]:
+        """Parse captures, lazily and in order: a few groups a worker are read ahead, no more.
+
+        Yields:
+            Each capture with its outcome. A page past the deadline is Rejected(timeout), one that kills its
+            process Rejected(parser_crash), one at which the parser raises Rejected(parser_error).
+        """
+        waiting: deque[tuple[list[Capture], Future[list[Outcome]]]] = deque()
+        for group in _groups(captures):
+            waiting.append((group, self._schedule(group)))
+            if len(waiting) >= self._workers * GROUPS_PER_WORKER:
+                yield from self._finish(*waiting.popleft())
+        while waiting:
+            yield from self._finish(*waiting.popleft())
+
+    def _schedule(self, group: list[Capture]) -> Future[list[Outcome]]:
+        # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
+        # and then each page gets its own.
+        arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
+
+    def _finish(self, group: list[Capture], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
+        try:
+            outcomes = future.result()
+        except (DeadlinePassedError, ProcessExpired) as error:
+            if len(group) > 1:
+                alone = [(capture, self._schedule([capture])) for capture in group]
+                for capture, single in alone:
+                    yield from self._finish([capture], single)
+                return
+            outcomes = [_blame(group[0], error, self._page_deadline)]
+        yield from zip(group, outcomes, strict=True)
+
+
+def _groups(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
+    group: list[Capture] = []
+    size = 0
+    for capture in captures:
+        if group and (len(group) == GROUP_PAGES or size + len(capture.body) > GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(capture)
+        size += len(capture.body)
+    if group:
+        yield group
+
+
+def _blame(capture: Capture, error: DeadlinePassedError | ProcessExpired, deadline: float) -> Rejected:
+    if isinstance(error, ProcessExpired):
+        return _rejected(capture, RejectReason.PARSER_CRASH, f"the parser's process died, exit code {error.exitcode}")
+    return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
+
+
+def source_name_of(capture: Capture) -> str | None:
+    """The source that a capture names, else that of its host; None where no source is known by it.
+
+    For captures that no parser has seen to the end: cheap, and looks at no content.
+    """
+    source = by_name(capture.source) or by_host(host_of(capture.url))
+    return source.name if source else None
+
+
+def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
+    source = by_name(source_name_of(capture))
+    if source is None:
+        return Rejected(reason, detail)
+    return Rejected(reason, detail, source=source.name, parser_version=source.version)
+
+
+# What follows runs in the worker processes.
+
+
+def _parse_in_worker(
+    parse_page: Parse, group: list[Capture], max_page_bytes: int | None, last_seconds: float
+) -> list[Outcome]:
+    # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
+    # action is the kernel's.
+    signal.setitimer(signal.ITIMER_REAL, last_seconds)
+    try:
+        return parse_group(parse_page, group, max_page_bytes)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def parse_group(parse_page: Parse, group: list[Capture], max_page_bytes: int | None) -> list[Outcome]:
+    """Outcomes of some captures, in their order; see `parse_safely`."""
+    return [parse_safely(parse_page, capture, max_page_bytes) for capture in group]
+
+
+def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:
+    """The outcome of one capture; Rejected(parser_error) with the place where the parser raised, if it did.
+
+    Args:
+        parse_page: the parser.
+        capture: what to parse.
+        max_page_bytes: larger pages are rejected unparsed; None: no limit.
+    """
+    if max_page_bytes is not None and len(capture.body) > max_page_bytes:
+        detail = f"{len(capture.body):,} bytes, NEWSLAKE_MAX_PAGE_BYTES is {max_page_bytes:,}"
+        return _rejected(capture, RejectReason.TOO_LARGE, detail)
+    try:
+        return parse_page(capture)
+    except Exception as error:  # a bug of a parser must cost its page, never the run
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        message = _ADDRESS.sub("0x…", " ".join(str(error).split()))[:MAX_DETAIL]
+        place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+        return _rejected(capture, RejectReason.PARSER_ERROR, f"{type(error).__name__}: {message} ({place})")

@@ -1,0 +1,1 @@
+"""Reparse: plan, carry out, compare."""

@@ -1,0 +1,246 @@
+"""Which archived captures can bear on which days: the plans of run, backfill and reparse.
+
+`plan_days` (run, backfill) makes a few days right from the captures that usually hold them. `plan_history` (reparse)
+takes every capture that can hold them, after a parser has improved; `plan_outdated` and `plan_rejects` take fewer.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
+from typing import Any
+
+from infra.archive.raw_archive import IndexEntry, Pointer, RawArchive
+from infra.base.days import Days, is_within
+from infra.base.errors import UsageError
+from infra.base.known_sources import UNKNOWN_SOURCE, require_source
+from infra.lake.footers import Footers
+from infra.lake.lake import Lake
+from infra.lake.quarantine import rejects_in
+from infra.store.object_store import ObjectStore
+from parsers.fields.urls import host_of
+from parsers.registry import by_host, sources
+
+# A page is captured once it is published; a clock that is wrong or a zone that is misread costs at most a day.
+MARGIN = timedelta(days=1)
+# Most pages are captured within a week: feeds and news sitemaps reach back two days, crawls come by in days. Rows that
+# came from later captures are found by their own pointers; `reparse` knows no such limit.
+LOOKAHEAD = timedelta(days=7)
+# A chunk is a Prefect task: seconds of work, and what is held in memory at a time.
+CHUNK_BYTES = 16 << 20  # of gzipped WARC records: some 64 MB of pages
+CHUNK_CAPTURES = 2_000  # text captures are small: this bounds the rows of one landing
+POINTER_COLUMNS = ("capture_uri", "capture_offset", "capture_length")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedChunk:
+    """Archived captures that are parsed again together.
+
+    Attributes:
+        source: whose partitions they bear on.
+        pointers: the captures, in the order in which they were got.
+        days: publication days of which this chunk, with the others of its plan, has all that is archived; None where
+            the plan claims no days.
+    """
+
+    source: str
+    pointers: tuple[Pointer, ...]
+    days: Days | None = None
+
+    def described(self) -> str:
+        """For logs."""
+        period = f", {self.days.described()}" if self.days else ""
+        return f"{self.source}{period} ({len(self.pointers)} captures)"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reparse is asked to take.
+
+    Attributes:
+        names: names of sources; none: all.
+        start: first publication day, None = from the beginning.
+        end: publication day after the last one, None = to the end.
+        only_rejects: only captures whose rejection is open.
+        outdated: only rows of an older version of their parser, with all other captures of their addresses.
+
+    Raises:
+        UsageError: there is no such source, `end` is not after `start`, or both restrictions are asked for.
+    """
+
+    names: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+    only_rejects: bool = False
+    outdated: bool = False
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            require_source(name)
+        if self.start and self.end:
+            Days(self.start, self.end)
+        if self.only_rejects and self.outdated:
+            raise UsageError(
+                "--only-rejects and --outdated exclude each other", "Run one after the other, or neither for all."
+            )
+
+    def plan(self, store: ObjectStore) -> list[ArchivedChunk]:
+        """Chunks of all sources, one source after the other.
+
+        Args:
+            store: of the lake.
+        """
+        plan = plan_rejects if self.only_rejects else plan_outdated if self.outdated else plan_history
+        names = tuple(dict.fromkeys(self.names)) or tuple(sources())
+        return [chunk for name in names for chunk in plan(store, name, self.start, self.end)]
+
+
+def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
+    """Chunks that make days right from what is archived.
+
+    Args:
+        store: of the lake.
+        names: names of sources; none: all sources.
+        days: publication days.
+
+    Returns:
+        Chunks of disjoint captures; none where the archive holds nothing for these days.
+
+    Raises:
+        UsageError: there is no such source.
+    """
+    for name in names:
+        require_source(name)
+    archive, lake = RawArchive(store), Lake(store)
+    wanted = {day.isoformat() for day in days}
+    chunks = []
+    for name in dict.fromkeys(names) or sources():
+        entries = archive.entries(name, days.start - MARGIN, days.end + LOOKAHEAD)
+        pointers = [entry.pointer for entry in entries]
+        landed = {
+            Pointer(*row.values())
+            for _, day, _ in lake.partitions(name)
+            if day in wanted
+            for row in lake.read_partition(name, day).select(list(POINTER_COLUMNS)).to_pylist()
+        }
+        pointers += sorted(landed.difference(pointers))
+        chunks += [ArchivedChunk(name, tuple(chunk), days) for chunk in _chunks(pointers)]
+    return chunks
+
+
+def plan_history(
+    store: ObjectStore, name: str, start: date | None = None, end: date | None = None
+) -> list[ArchivedChunk]:
+    """Chunks with every archived capture that can hold an article of the source published in a period.
+
+    Captures of no known source count too, where their host is the source's now, or where they have no address and
+    only the content can tell.
+
+    Args:
+        store: of the lake.
+        name: name of the source.
+        start: first publication day, None = from the beginning.
+        end: publication day after the last one, None = to the end. A page may be captured years after it was
+            published, so `end` leaves out no capture; it is checked against `start`.
+
+    Raises:
+        UsageError: there is no such source, or `end` is not after `start`.
+    """
+    Scope((name,), start, end)
+    return chunked(name, (entry.pointer for entry in _history(store, name, start)))
+
+
+def plan_outdated(
+    store: ObjectStore, name: str, start: date | None = None, end: date | None = None
+) -> list[ArchivedChunk]:
+    """Chunks with the captures of all rows that an older version of the parser made.
+
+    Other captures of the same addresses are among them: today's parser may make the better row of one of those.
+
+    Args:
+        store: of the lake.
+        name: name of the source.
+        start: first publication day, None = from the beginning.
+        end: publication day after the last one, None = to the end.
+
+    Raises:
+        UsageError: there is no such source, or `end` is not after `start`.
+    """
+    Scope((name,), start, end)
+    lake, footers, current = Lake(store), Footers(store), sources()[name].version
+    footers.load()
+    pointers: set[Pointer] = set()
+    urls: set[str | None] = set()
+    partitions = [(day, info) for _, day, info in lake.partitions(name) if is_within(day, start, end)]
+    footers.read_ahead(info for _, info in partitions)
+    for day, info in partitions:
+        if min(footers.read(info).parser_versions, default=current) >= current:
+            continue
+        rows = lake.read_partition(name, day).select([*POINTER_COLUMNS, "url", "parser_version"]).to_pylist()
+        outdated = [row for row in rows if row["parser_version"] < current]
+        pointers |= {_pointer(row) for row in outdated}
+        urls |= {row["url"] for row in outdated}
+    if not pointers:
+        return []
+    urls.discard(None)
+    chosen = [e.pointer for e in _history(store, name, None) if e.pointer in pointers or e.url in urls]
+    return chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
+
+
+def plan_rejects(
+    store: ObjectStore, name: str, start: date | None = None, end: date | None = None
+) -> list[ArchivedChunk]:
+    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now.
+
+    Args:
+        store: of the lake.
+        name: name of the source.
+        start: first publication day, None = from the beginning.
+        end: publication day after the last one; nobody knows when what was rejected was published, so it leaves out
+            no capture.
+
+    Raises:
+        UsageError: there is no such source, or `end` is not after `start`.
+    """
+    Scope((name,), start, end)
+    first = start - MARGIN if start else None
+    unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
+    rows = chain(rejects_in(store, name, first), unknown)
+    found = {(row["captured_at"], _pointer(row)) for row in rows if row["capture_uri"] is not None}
+    return chunked(name, (pointer for _, pointer in sorted(found)))
+
+
+def _history(store: ObjectStore, name: str, start: date | None) -> Iterator[IndexEntry]:
+    archive = RawArchive(store)
+    first = start - MARGIN if start else None
+    unknown = (entry for entry in archive.entries(UNKNOWN_SOURCE, first) if _may_be_of(entry.url, name))
+    return chain(archive.entries(name, first), unknown)
+
+
+def _pointer(row: dict[str, Any]) -> Pointer:
+    return Pointer(*(row[column] for column in POINTER_COLUMNS))
+
+
+def _may_be_of(url: str | None, name: str) -> bool:
+    host = host_of(url)
+    source = by_host(host)
+    return host is None or (source is not None and source.name == name)
+
+
+def chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
+    """Captures of a source in chunks of seconds of work, in the order in which they are given; no days are claimed."""
+    """Captures of a source in chunks that claim no days, in their order."""
+    return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
+
+
+def _chunks(pointers: Iterable[Pointer]) -> Iterator[list[Pointer]]:
+    chunk: list[Pointer] = []
+    size = 0
+    for pointer in pointers:
+        if chunk and (len(chunk) == CHUNK_CAPTURES or size + pointer.length > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(pointer)
+        size += pointer.length
+    if chunk:
+        yield chunk

@@ -1,0 +1,168 @@
+"""The lake rebuilt from the raw archive, without fetching a page again; or only what would come of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
+from infra.archive.raw_objects import source_of
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.lake.holds import read_holds
+from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS, Coverage
+from infra.lake.rejects import RejectState
+from infra.store.local_store import LocalStore
+from infra.store.object_store import ObjectStore
+from infra.store.trial_store import TrialStore
+from infra.work.outcomes import file_outcomes
+from infra.work.reparse.comparison import Comparison, compare
+from infra.work.reparse.plan import ArchivedChunk
+from infra.work.run import Examined, Run
+from infra.work.run_report import RunReport
+from parsers.record.outcome import Outcome, Rejected, RejectReason
+
+TRIAL: Final = "a trial lands nothing: whoever repairs a parser must see what the quality gate would hold back"
+READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,000 of them take longer than parsing
+# Verdicts on how a page arrived. Its bytes alone no longer show them, so they stand whatever a parser would say.
+OF_ARRIVAL: Final = {
+    reason.value: reason for reason in (RejectReason.ARCHIVE_DAMAGED, RejectReason.TRUNCATED, RejectReason.TOO_LARGE)
+}
+Reparse = Callable[[ArchivedChunk, Run, RunReport], RunReport]
+
+
+def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None = None) -> RunReport:
+    """Parse all chunks of a plan again, one after the other, each with all workers.
+
+    A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
+    does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
+
+    Args:
+        chunks: the plan.
+        run: the run.
+        reparse: does one chunk; `reparse_chunk` unless it is wrapped into something.
+
+    Returns:
+        What was done; captures that were parsed twice are counted once.
+
+    Raises:
+        NewslakeError: see `reparse_chunk`.
+    """
+    reparse = reparse or reparse_chunk
+    report, repeated = RunReport(), RunReport()
+    again: dict[str, int] = {}  # by source: how many of the chunks came before the last one that exposed a row
+    for number, chunk in enumerate(chunks):
+        done = reparse(chunk, run, report)
+        report += done
+        if done.rows_exposed:
+            again[chunk.source] = number
+    for number, chunk in enumerate(chunks):
+        if number < again.get(chunk.source, 0):
+            repeated += reparse(chunk, run, repeated)
+    return report + RunReport(partitions_written=repeated.partitions_written)
+
+
+def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[ArchivedChunk], None]) -> Comparison:
+    """What `rebuild` would change. Nothing is landed: what would be written goes to a temporary folder.
+
+    Args:
+        chunks: the plan.
+        run: the run.
+        on_chunk: called with each chunk that is done.
+
+    Raises:
+        NewslakeError: see `reparse_chunk`.
+    """
+    with TemporaryDirectory(prefix="newslake-trial-") as folder:
+        trial = TrialStore(run.open_store(), LocalStore.at(folder))
+
+        def reparse(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+            done = reparse_chunk(chunk, run, so_far, trial)
+            on_chunk(chunk)
+            return done
+
+        rebuild(chunks, replace(run, accept=TRIAL), reparse)
+        found = compare(trial)
+        found.held = [hold for hold in read_holds(trial.scratch) if hold.reason == TRIAL]
+        return found
+
+
+def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: ObjectStore | None = None) -> RunReport:
+    """Parse archived captures again and land what they give; rows that moved leave their old partition.
+
+    Args:
+        chunk: the captures.
+        run: the run.
+        so_far: sum of the reports of the plan's earlier chunks: what is said of a day counts them in.
+        store: of the lake, where it is not the run's own.
+
+    Raises:
+        NewslakeError: a capture cannot be read back, or the lake cannot be written.
+    """
+    store = store or run.open_store()
+    lake = Lake(store)
+    archived = _read(store, chunk.pointers)
+    refused = _refused_on_arrival(lake, archived)
+    with run.open_pool() as pool:
+        parsed = pool.parse(each.capture for each in archived if each.pointer not in refused)
+        outcomes: list[Outcome] = [refused.get(each.pointer) or next(parsed)[1] for each in archived]
+    examined = [Examined(each, outcome) for each, outcome in zip(archived, outcomes, strict=True)]
+    examined = [each for each in examined if not _is_still_unknown(each)]
+    coverage = _coverage(chunk, examined, so_far)
+    reparsed = {chunk.source: [each.capture.identity for each in archived]}
+    return file_outcomes(examined, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
+
+
+def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
+    """Captures, several at a time; an archive each, as they are not to be shared by threads."""
+    with ThreadPoolExecutor(READERS) as pool:
+        captures = pool.map(lambda pointer: RawArchive(store).read(pointer), pointers)
+        return [
+            ArchivedCapture(capture, pointer, new=False) for capture, pointer in zip(captures, pointers, strict=True)
+        ]
+
+
+def _refused_on_arrival(lake: Lake, archived: Sequence[ArchivedCapture]) -> dict[Pointer, Rejected]:
+    """Captures that came in damaged, cut short or too large, and were never parsed for that.
+
+    No parser version stands at such a rejection. What a crawler cut off on purpose is parsed, and is none of these.
+    """
+    cut = {each.pointer: each.capture.captured_at.date().isoformat() for each in archived if each.capture.truncated}
+    refused = {}
+    for source, day in sorted({(source_of(pointer.uri), day) for pointer, day in cut.items()}):
+        if lake.read_manifest(source, day, REJECTS) is None:
+            continue
+        for row in lake.read_rejects(source, day).to_pylist():
+            pointer = Pointer(row["capture_uri"], row["capture_offset"], row["capture_length"])
+            reason = OF_ARRIVAL.get(row["reason"])
+            stands = row["parser_version"] is None and row["state"] == RejectState.OPEN
+            if reason and stands and pointer in cut:
+                known = None if source == UNKNOWN_SOURCE else source
+                refused[pointer] = Rejected(reason, row["detail"], known)
+    return refused
+
+
+def _is_still_unknown(examined: Examined) -> bool:
+    """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
+    source, _ = examined.day_got
+    return source == UNKNOWN_SOURCE and examined.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
+
+
+def _coverage(chunk: ArchivedChunk, examined: Sequence[Examined], so_far: RunReport) -> dict[tuple[str, str], Coverage]:
+    """What can be said of the chunk's days after it; counts only grow, so the last chunk leaves the whole ones.
+
+    Only days on which a capture was got or an article published get coverage: such a day without articles counts as
+    empty. Of any other day the archive knows nothing, and it stays missing.
+    """
+    published = Counter(each.partition for each in examined if each.partition)
+    got = Counter(each.day_got for each in examined)
+    coverage = {}
+    for day in chunk.days or ():
+        partition = chunk.source, day.isoformat()
+        if published[partition] or got[partition]:
+            parsed = published[partition] + so_far.articles[partition]
+            captured = max(parsed, got[partition] + so_far.got[partition])
+            coverage[partition] = Coverage(captured=captured, parsed=parsed)
+    return coverage

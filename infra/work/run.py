@@ -1,0 +1,74 @@
+"""A run, and a capture on its way through it."""
+
+from dataclasses import dataclass
+
+from infra.archive.raw_archive import ArchivedCapture
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.settings import Settings
+from infra.lake.rejects import reject_id
+from infra.store.object_store import ObjectStore
+from infra.store.open_store import open_store
+from infra.work.parse_pool import ParsePool
+from parsers.record.article import partition_date
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome, Parsed
+from parsers.registry import by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every piece of a run is told: plain values, so that it can be sent to any process.
+
+    Attributes:
+        settings: with the lake of this run.
+        run_id: `20261122T001500Z-3fa9c1`: sorts by time.
+        accept: why days are to be landed whatever the quality gate finds; empty: they are held back for fatal findings.
+        accepted_days: publication days that `accept` is for; none: all.
+    """
+
+    settings: Settings
+    run_id: str
+    accept: str = ""
+    accepted_days: frozenset[str] = frozenset()
+
+    def open_store(self) -> ObjectStore:
+        """The lake's store."""
+        return open_store(self.settings.lake)
+
+    def open_pool(self) -> ParsePool:
+        """A parse pool as the settings say."""
+        settings = self.settings
+        return ParsePool(settings.workers, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A capture that lies in the archive, and what the parsers made of it."""
+
+    archived: ArchivedCapture
+    outcome: Outcome
+
+    @property
+    def partition(self) -> tuple[str, str] | None:
+        """Source and publication day of the article; None if there is none."""
+        if isinstance(self.outcome, Parsed):
+            return self.outcome.article.source, partition_date(self.outcome.article.published_at)
+        return None
+
+    @property
+    def day_got(self) -> tuple[str, str]:
+        """Source that the capture is filed under, and the UTC day on which it was got."""
+        capture = self.archived.capture
+        return folder_of(capture, self.outcome), capture.captured_at.date().isoformat()
+
+    @property
+    def reject_id(self) -> str:
+        """Of its rejection, if it has or had one."""
+        capture = self.archived.capture
+        return reject_id(self.day_got[0], capture.url, capture.captured_at, capture.digest)
+
+
+def folder_of(capture: Capture, outcome: Outcome) -> str:
+    """The source that a capture is filed under: the outcome's, else the one that is named, else `_unknown`."""
+    name = outcome.article.source if isinstance(outcome, Parsed) else outcome.source or capture.source
+    return name if name and by_name(name) else UNKNOWN_SOURCE

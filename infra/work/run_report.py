@@ -1,0 +1,119 @@
+"""What a run did: counts that add up, from one batch to a chunk to a run."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
+
+from infra.work.samples import Samples
+from parsers.record.outcome import RejectReason
+from parsers.source.checks import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """Counts of one batch, one chunk or one run. Reports add up: `sum(reports, RunReport())`.
+
+    Attributes:
+        captures: pages seen, those that could not be read whole among them.
+        parsed: captures that gave an article.
+        rejected: captures that gave none, by reason; nothing in it is lost, all are kept in the archive.
+        known: captures that the archive held already, byte for byte.
+        skipped: records of archives that are no pages by design (requests, images, revisits), by kind.
+        articles: captures that gave an article, by (source, publication day).
+        got: captures by (source, day on which they were got).
+        partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
+        partitions_unchanged: partitions that already held everything.
+        discovered: links that discovery found for the days asked for, those that were captured before among them.
+        dropped: links that discovery left out, by why; and those that the archive held already, as `captured`.
+        failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
+        requests: HTTP requests that were sent, robots files, feeds and redirects among them.
+        alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
+        held: captures that a fatal finding held back, by (source, day that is held); they stay in the archive.
+        findings: what the quality gate found; the fatal ones are those that held something back.
+        fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
+        missed: addresses that gave no page, likewise.
+        turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
+        samples: of captures that gave no article and of addresses that gave no page, a few for each reason.
+        rows_exposed: articles whose best row a reparse took away or made a lesser one; see `LandingReport`.
+    """
+
+    captures: int = 0
+    parsed: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    articles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    got: Counter[tuple[str, str]] = field(default_factory=Counter)
+    partitions_written: int = 0
+    partitions_unchanged: int = 0
+    discovered: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    alarms: tuple[str, ...] = ()
+    held: Counter[tuple[str, str]] = field(default_factory=Counter)
+    findings: tuple[Finding, ...] = ()
+    fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
+    samples: Samples = field(default_factory=Samples)
+    rows_exposed: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        """Both together."""
+        return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    @property
+    def rejected_total(self) -> int:
+        """Captures that gave no article."""
+        return self.rejected.total()
+
+    @property
+    def lost_share(self) -> float:
+        """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was.
+
+        What a server said is gone, or was never there, is its word and no loss: feeds name such pages every day.
+        """
+        tried = self.captures + self.failed.total()
+        lost = self.rejected_total - self.rejected[RejectReason.HTTP_STATUS] + self.failed.total()
+        return lost / tried if tried else 0.0
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the quality gate held something back."""
+        return bool(self.held) or any(finding.severity is Severity.FATAL for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values with stable order, for `--json`."""
+        return {
+            "captures": self.captures,
+            "parsed": self.parsed,
+            "rejected": dict(sorted(self.rejected.items())),
+            "known": self.known,
+            "skipped": dict(sorted(self.skipped.items())),
+            "discovered": self.discovered,
+            "dropped": dict(sorted(self.dropped.items())),
+            "failed": dict(sorted(self.failed.items())),
+            "requests": self.requests,
+            "alarms": list(self.alarms),
+            "articles": [
+                {"source": source, "date": date, "articles": count}
+                for (source, date), count in sorted(self.articles.items())
+            ],
+            "partitions_written": self.partitions_written,
+            "partitions_unchanged": self.partitions_unchanged,
+            "held": [
+                {"source": source, "date": date, "captures": count}
+                for (source, date), count in sorted(self.held.items())
+            ],
+            "findings": [asdict(finding) for finding in self.findings],
+            "samples": self.samples.as_json(),
+        }
+
+    def summary(self) -> str:
+        """One line for logs."""
+        held = f"; {self.held.total()} held back" if self.held else ""
+        return (
+            f"{self.captures} captures: {self.parsed} parsed, {self.rejected_total} rejected; "
+            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{held}"
+        )

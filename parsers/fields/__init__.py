@@ -1,0 +1,1 @@
+"""One field each: dates, bylines, datelines, addresses, characters."""

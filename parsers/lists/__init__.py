@@ -1,0 +1,1 @@
+"""Pure readers of feeds, sitemaps and listings."""

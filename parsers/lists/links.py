@@ -1,0 +1,107 @@
+"""What the readers of feeds, sitemaps and listings give: links with hints, and what they could not use."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from parsers.fields.dates import DateBasis, Precision, from_machine, from_visible, in_utc
+from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical
+from parsers.source.discovery import Link
+
+MAX_HINT_LENGTH: Final = 100  # characters; the longest spelling of a time has some 60, the rest is not one
+NOON: Final = time(12)
+
+
+class UnreadableError(Exception):
+    """The bytes are not what the source says they are, or are not safe to read; the message says why, for a person."""
+
+
+class Unusable(StrEnum):
+    """Why an entry gives no link."""
+
+    NO_ADDRESS = "no_address"  # the entry holds none
+    TOO_LONG = "too_long"  # longer than any address of an article
+    NOT_HTTP = "not_http"  # mailto:, javascript: and the like, or malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a feed, sitemap or listing says.
+
+    Attributes:
+        links: to articles, in order, the same one maybe more than once; their addresses are canonical.
+        children: of a sitemap index: other sitemaps. Their addresses are as written, made absolute.
+        unusable: entries without a usable address, by `Unusable`.
+        note: why not all of it was read, or what is wrong with it; empty if nothing is.
+    """
+
+    links: tuple[Link, ...] = ()
+    children: tuple[Link, ...] = ()
+    unusable: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+
+class LinkList:
+    """Links as a reader finds them. `base` is the address that they are relative to."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._links: list[Link] = []
+        self._children: list[Link] = []
+        self._unusable: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        """How many entries were added, usable or not."""
+        return len(self._links) + len(self._children) + self._unusable.total()
+
+    def add(self, address: str | None, hint: datetime | None = None, *, is_publication: bool = True) -> None:
+        """Add the link of an article."""
+        url = canonical(address, self._base)
+        if url is None:
+            self._unusable[_why_not(address)] += 1
+        elif len(url) > MAX_URL_LENGTH:  # after percent-encoding
+            self._unusable[Unusable.TOO_LONG] += 1
+        else:
+            self._links.append(Link(url, hint, is_publication or hint is None))
+
+    def add_child(self, address: str | None, changed: datetime | None) -> None:
+        """Add another sitemap. Its address stays as it is: its query may say which sitemap is meant."""
+        url = absolute(address, self._base)
+        if url is None:
+            self._unusable[_why_not(address)] += 1
+        else:
+            self._children.append(Link(url.partition("#")[0], changed, hint_is_publication=False))
+
+    def reading(self, note: str = "") -> Reading:
+        """All that was added."""
+        return Reading(tuple(self._links), tuple(self._children), dict(self._unusable), note)
+
+
+def _why_not(address: str | None) -> Unusable:
+    if not (address and address.strip()):
+        return Unusable.NO_ADDRESS
+    return Unusable.TOO_LONG if len(address.strip()) > MAX_URL_LENGTH else Unusable.NOT_HTTP
+
+
+def hint_of(text: str | None, zone: str, not_after: date | None = None) -> datetime | None:
+    """The time that a text states, in UTC; None where it states none.
+
+    A time without a zone is taken in `zone`, `-0000` is UTC (RFC 5322, 3.3). A date without a time of day stands for
+    noon in `zone`, the middle of what it may mean.
+
+    Args:
+        text: a time in a machine format, or as pages show it to readers.
+        zone: IANA name of the zone of the source.
+        not_after: a day on which the text existed; supplies a year that it leaves out.
+    """
+    text = text.strip() if text else ""
+    if not text or len(text) > MAX_HINT_LENGTH:
+        return None
+    stamp = from_machine(text, DateBasis.VISIBLE_TEXT, zone) or from_visible(text, zone, not_after=not_after)
+    if stamp.at is None or stamp.precision is not Precision.DAY:
+        return stamp.at
+    return in_utc(datetime.combine(stamp.at.date(), NOON, ZoneInfo(zone)), zone)

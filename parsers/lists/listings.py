@@ -1,0 +1,55 @@
+"""Pages that list articles, by day or page by page: bytes in, links with hints out."""
+
+from datetime import date
+
+from selectolax.lexbor import SelectolaxError
+
+from parsers.fields.urls import absolute
+from parsers.lists.links import LinkList, Reading, UnreadableError, hint_of
+from parsers.page.decode import decode
+from parsers.page.html import Node, Tree, attribute, select, text_of
+
+
+def read_listing(
+    body: bytes, base: str, zone: str, *, links: str, dates: str | None = None, today: date | None = None
+) -> Reading:
+    """The links of a listing. Call it where it may hang: the HTML parser takes any time on a page made for that.
+
+    Args:
+        body: as it came, after content decoding.
+        base: address of the page.
+        zone: IANA name of the zone that times without one are in.
+        links: CSS selector of the links to articles.
+        dates: CSS selector of the dates beside them, as many as links.
+        today: supplies a year that the dates leave out.
+
+    Returns:
+        Links in the order of the page; their hints are the dates, times of publication. No links where none match.
+
+    Raises:
+        UnreadableError: a selector is none, or there are not as many dates as links.
+    """
+    tree = Tree(decode(body).text)
+    found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)
+    nodes = _matches(tree, links)
+    if dates is None:
+        for node in nodes:
+            found.add(node.attributes.get("href"))
+        return found.reading()
+    times = _matches(tree, dates)
+    if len(times) != len(nodes):
+        raise UnreadableError(f"{len(nodes)} links match {links!r}, but {len(times)} dates {dates!r}")
+    for node, when in zip(nodes, times, strict=True):
+        found.add(node.attributes.get("href"), hint_of(_stated(when), zone, today))
+    return found.reading()
+
+
+def _matches(tree: Tree, css: str) -> list[Node]:
+    try:
+        return select(tree, css)
+    except SelectolaxError as error:
+        raise UnreadableError(f"{css!r} is no CSS selector") from error
+
+
+def _stated(node: Node) -> str:
+    return node.attributes.get("datetime") or text_of(node)

@@ -1,0 +1,1 @@
+"""A page as parsers see it: decoded, parsed, with its metadata."""

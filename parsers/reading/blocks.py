@@ -1,0 +1,125 @@
+"""Body containers of a page to typed blocks in reading order."""
+
+from collections.abc import Mapping, Sequence
+
+from parsers.fields.characters import clean
+from parsers.page.html import BREAK, Node, Tree, ancestors, mark_breaks, raw_text, select
+from parsers.record.article import Block, BlockType
+
+_TYPES = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
+    "li": BlockType.LIST_ITEM,
+    "blockquote": BlockType.QUOTE,
+    "figcaption": BlockType.CAPTION,
+    "pre": BlockType.CODE,
+    "table": BlockType.TABLE,
+}
+# Elements that may hold other selected ones and then are only their frame: `<blockquote><p>`, `<div><p>`.
+_FRAMES = frozenset({"blockquote", "div", "section", "article", "main"})
+# Stands between texts that two line breaks separate, which is how pages without <p> make paragraphs; one break is a new
+# line of the same block. A record separator can't occur in clean text.
+PARAGRAPH = "\x1e"
+
+
+def remove(root: Tree | Node, css: str) -> None:
+    """Take all matches below `root` out of the tree; never `root` itself."""
+    inviolable = root.mem_id if isinstance(root, Node) else None
+    for node in root.css(css):
+        if node.mem_id != inviolable:
+            node.decompose()
+
+
+def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
+    """The blocks of the containers, in document order, each text once.
+
+    A block inside another one is left to the outer (`<li><p>`), except that frames such as `<blockquote>` leave their
+    text to the blocks inside; a container inside another one is part of it. Text that is separated by two line breaks
+    becomes several blocks.
+
+    Args:
+        containers: body elements.
+        blocks: selector inside a container; empty takes the container itself.
+        headings: selector of blocks that are headings whatever their tag, or of elements in them that hold all of their
+            text (`p > strong`).
+        leads: `mem_id` of the nodes that are the standfirst, and of all below them.
+    """
+    found: list[Block] = []
+    ids = {container.mem_id for container in containers}
+    for container in containers:
+        if any(above in ids for above in ancestors(container)):
+            continue
+        mark_breaks(container)
+        nodes = select(container, blocks) if blocks else [container]
+        above = _holders(nodes, container.mem_id)
+        holders = set(above.values())
+        frames = {node.mem_id for node in nodes if node.mem_id in holders and node.tag in _FRAMES}
+        bold = _covered(container.css(headings), above) if headings else set()
+        inside: set[int] = set()
+        # In document order, so a holder comes before what it holds.
+        for node, (identity, holder) in zip(nodes, above.items(), strict=True):
+            if holder and (holder not in frames or holder in inside):
+                inside.add(identity)
+            elif identity not in frames:
+                kind = _kind(node, identity, bold, leads)
+                found += [Block(kind, text) for text in _paragraphs(node)]
+    return found
+
+
+def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
+    """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none; in their order.
+
+    No element is climbed twice, so that deep nesting costs no more than its size.
+    """
+    chosen = {node.mem_id for node in nodes}
+    holders: dict[int, int] = {}
+    known: dict[int, int] = {container: container if container in chosen else 0}
+    for node in nodes:
+        climbed = []
+        holder = 0
+        above = node.parent if node.mem_id != container else None
+        while above is not None:
+            identity = above.mem_id
+            if identity in chosen or identity in known:
+                holder = identity if identity in chosen else known[identity]
+                break
+            climbed.append(identity)
+            above = above.parent
+        known.update(dict.fromkeys(climbed, holder))
+        holders[node.mem_id] = holder
+    return holders
+
+
+def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
+    """The blocks that are one of `marks`, or all of whose text stands in one, as in `<p><strong>…</strong></p>`."""
+    covered = set()
+    for mark in marks:
+        block: Node | None = mark
+        while block is not None and block.mem_id not in blocks:
+            block = block.parent
+        if block is not None and (block.mem_id == mark.mem_id or clean(mark.text()) == clean(block.text())):
+            covered.add(block.mem_id)
+    return covered
+
+
+def _kind(node: Node, identity: int, headings: set[int], leads: frozenset[int]) -> BlockType:
+    if identity in leads:
+        return BlockType.LEAD
+    if identity in headings:
+        return BlockType.HEADING
+    kind = _TYPES.get(node.tag or "")
+    if kind:
+        return kind
+    parent = node.parent
+    return BlockType.QUOTE if parent is not None and parent.tag == "blockquote" else BlockType.PARAGRAPH
+
+
+def _paragraphs(node: Node) -> list[str]:
+    """The texts of a block. What holds no letter and no figure (`* * *`) is decoration."""
+    # The parser lets no block-level element into a <p>, and nearly all blocks are one.
+    text = node.text() if node.tag == "p" else raw_text(node)
+    if BREAK not in text:
+        parts = [clean(text)]
+    else:
+        lines = [clean(line) for line in text.split(BREAK)]
+        parts = " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
+    return [part.strip() for part in parts if any(map(str.isalnum, part))]

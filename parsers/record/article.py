@@ -1,0 +1,181 @@
+"""The record: one dataclass field is one column. Types, order and docs are made from here, and only here.
+
+`infra/lake/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from
+the `doc` of each field. Adding a column: add a field with a default, raise `SCHEMA_VERSION`, let `since` in its
+metadata name that version, and run `make docs`.
+"""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from parsers.fields.urls import identity
+
+SCHEMA_VERSION = 2  # in every footer; a reader that meets a higher one refuses instead of dropping columns
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's name for "no value", read as NULL by Spark, DuckDB, Polars
+
+
+class BlockType(StrEnum):
+    """Kinds of body blocks, in the words of HTML rather than of any site."""
+
+    LEAD = "lead"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    CAPTION = "caption"
+    TABLE = "table"
+    CODE = "code"
+
+
+class Access(StrEnum):
+    """Who may read the page, as the page says it."""
+
+    FREE = "free"
+    METERED = "metered"
+    PAID = "paid"
+
+
+class Fidelity(StrEnum):
+    """How complete the capture is; a row of higher rank is never replaced by one of lower rank."""
+
+    HTML = "html"  # a complete HTML page
+    TEXT = "text"  # a complete plain-text capture: structure and metadata are lost
+    PARTIAL = "partial"  # a paywalled stub or a truncated body
+
+    @property
+    def rank(self) -> int:
+        """Greater is better; the first key of the merge order (docs/architecture.md, landing)."""
+        return {"html": 3, "text": 2, "partial": 1}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of the body, in reading order. `text` is NFC, white space folded, no markup."""
+
+    type: BlockType
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the article. `url` is absolute."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+def _column(doc: str, **default: Any) -> Any:
+    """A dataclass field that carries its line of the data dictionary."""
+    return dataclasses.field(metadata={"doc": doc}, **default)
+
+
+def _list(doc: str) -> Any:
+    return _column(doc, default=())
+
+
+def _optional(doc: str) -> Any:
+    return _column(doc, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a page says, as a source's parser read it. Text is NFC with white space folded; times are aware UTC."""
+
+    source: str = _column("Name of the source; partition column, so in the path and not in the file.")
+    article_id: str = _column(
+        "128-bit hex digest of source and canonical URL; of source, title and body where there is no URL."
+    )
+    url: str | None = _optional("Address the capture was asked for at.")
+    canonical_url: str | None = _optional(
+        "Address the page gives itself if it is of the same site, else `url`; tracking parameters and fragment removed."
+    )
+    title: str | None = _column(
+        "Headline, as shown to readers. Null only where a text capture has lost it; such a row is `partial`."
+    )
+    lead: str | None = _optional("Standfirst or summary under the headline.")
+    body: tuple[Block, ...] = _column(
+        "Typed blocks in reading order, the lead among them where the page shows it. The headline is no block. "
+        "The `articles` view of `newslake query` adds `text`, the blocks joined by blank lines."
+    )
+    authors: tuple[str, ...] = _list("Names of people or desks, in the order of the byline.")
+    byline: str | None = _optional("The byline as the page shows it.")
+    published_at: datetime | None = _optional("First publication, UTC. Null if the page does not say; never a guess.")
+    published_raw: str | None = _optional("The text that `published_at` was read from, also where it is null.")
+    published_precision: str | None = _optional("Finest unit stated: `second`, `minute` or `day`.")
+    published_basis: str | None = _optional(
+        "Where `published_at` comes from: `jsonld`, `meta`, `time_element`, `visible_text`, `url`; with "
+        "`+capture_year` or `+header_year` where the page leaves the year out and the capture supplied it."
+    )
+    modified_at: datetime | None = _optional("Last change that the page states, UTC.")
+    dateline_city: str | None = _optional("City of the dateline, in title case.")
+    agency: str | None = _optional("News agency that the dateline or byline names.")
+    original_source: str | None = _optional("Publication that the text was taken over from, where the page names it.")
+    section: str | None = _optional("Section or category, as the page names it.")
+    topics: tuple[str, ...] = _list("Tags or keywords, in page order.")
+    persons: tuple[str, ...] = _list("Persons that the page lists as tags of their own kind.")
+    regions: tuple[str, ...] = _list("Regions that the page lists as tags of their own kind.")
+    language: str | None = _optional("BCP 47 tag that the page states, else that of the source.")
+    genre: str | None = _optional(
+        "Kind of text: `news`, `opinion`, `analysis`, `review`, `live`, where the page says it."
+    )
+    access: str | None = _optional("`free`, `metered` or `paid`, where the page says it.")
+    images: tuple[Image, ...] = _list("Pictures of the article, the leading one first.")
+    photo_credits: tuple[str, ...] = _list("Credits of the pictures, each once.")
+    related_titles: tuple[str, ...] = _list("Headlines that the page offers inside the text to read next.")
+    related_urls: tuple[str, ...] = _list("Addresses of those headlines, where the page links them.")
+    word_count: int = _column("Words in the body; every CJK character counts as one.")
+    content_digest: str = _column("`sha256:` of title and body blocks: equal for equal text.")
+    fidelity: str = _column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")
+    flags: tuple[str, ...] = _list(
+        "What was odd and repaired, e.g. `replaced_characters:3`, `modified_before_published`."
+    )
+    parser: str = _column("Parser that made the row: the module of the source.")
+    parser_version: int = _column("Version of that parser; raised whenever its output changes.")
+    layout: str = _column("Layout of the source that matched, recognised by content.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a row comes from. Filled by landing, never by a parser."""
+
+    captured_at: datetime = _column("When the bytes were got, UTC.")
+    captured_at_basis: str = _column("How that is known: `live`, `warc`, `manifest`, `option`, `mtime` (file time).")
+    first_captured_at: datetime = _column("Earliest capture of the same article seen by this lake, UTC.")
+    capture_uri: str = _column("Object in the lake, relative to its root, that holds the raw bytes.")
+    capture_offset: int = _column("Where the WARC record begins in that object, bytes.")
+    capture_length: int = _column("Length of the compressed WARC record, bytes; one ranged GET returns it.")
+    capture_digest: str = _column("`sha256:` of the raw payload.")
+    http_status: int | None = _optional("Status code of the capture, null where there was no HTTP exchange.")
+    mode: str = _column("How the row came in: `live`, `ingest` or `reparse`.")
+    run_id: str = _column("Run that first landed the row; sorts by time.")
+
+
+def text_of(body: tuple[Block, ...]) -> str:
+    """The body as plain text, blocks separated by blank lines."""
+    return "\n\n".join(block.text for block in body)
+
+
+def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
+    """`sha256:<hex>` over title and typed blocks. Separators are control characters, which clean text cannot hold."""
+    content = "\x1e".join([title or "", *("\x1f".join((block.type, block.text)) for block in body)])
+    return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
+    """Identity of an article, 32 hex characters: by what identifies its address, else by what it says.
+
+    Raises:
+        ValueError: `canonical_url` is no address; what `urls.canonical` gave always is one.
+    """
+    said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{text_of(body)}"
+    return hashlib.sha256(f"{source}\x1d{said}".encode()).hexdigest()[:32]
+
+
+def partition_date(published_at: datetime | None) -> str:
+    """Partition value of an article: its UTC publication day as YYYY-MM-DD, or Hive's null."""
+    return published_at.date().isoformat() if published_at else NULL_PARTITION

@@ -1,0 +1,40 @@
+"""An article while it is being read: what layouts fill, before the rules that hold for every source are applied."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from parsers.fields.dates import Stamp
+from parsers.record.article import Block, Fidelity, Image
+
+
+@dataclass(slots=True)
+class Draft:
+    """Fields as in `Article`; mutable, and everything may still be missing.
+
+    `origins` says by field where its value was read, see `parsers.record.origins`.
+    """
+
+    fidelity: Fidelity
+    title: str | None = None
+    body: list[Block] = field(default_factory=list)
+    authors: tuple[str, ...] = ()
+    byline: str | None = None
+    published: Stamp | None = None
+    modified_at: datetime | None = None
+    dateline_city: str | None = None
+    agency: str | None = None
+    original_source: str | None = None
+    section: str | None = None
+    topics: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    language: str | None = None
+    genre: str | None = None
+    access: str | None = None
+    images: tuple[Image, ...] = ()
+    photo_credits: tuple[str, ...] = ()
+    related_titles: tuple[str, ...] = ()
+    related_urls: tuple[str, ...] = ()
+    canonical_url: str | None = None
+    flags: list[str] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
