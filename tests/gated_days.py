@@ -9,8 +9,8 @@ from infra.archive.raw_archive import ArchivedCapture, Pointer
 from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
-from infra.work.outcomes import file_outcomes
-from infra.work.run import Examined, Run
+from infra.work.land_outcomes import land_outcomes
+from infra.work.run import ParsedCapture, Run
 from parsers.parse import parse
 from parsers.record.article import article_id
 from parsers.record.capture import Capture
@@ -39,7 +39,7 @@ def published_at(on: int, number: int = 0) -> datetime:
     return datetime.combine(FIRST, time(9), UTC) + timedelta(days=on, minutes=number)
 
 
-def examined(on: int, number: int, **changes: Any) -> Examined:
+def examined(on: int, number: int, **changes: Any) -> ParsedCapture:
     """Article `number` of day `on`, with some fields changed; got two hours after it was published."""
     capture = _captured(on, number)
     outcome = parse(pages.capture(0))
@@ -47,20 +47,20 @@ def examined(on: int, number: int, **changes: Any) -> Examined:
     url = capture.url or ""
     stated = {"url": url, "canonical_url": url, "article_id": article_id(SOURCE, url, None, ())}
     values = stated | {"published_at": published_at(on, number)} | changes
-    return Examined(_archived(capture, on, number), Parsed(replace(outcome.article, **values)))
+    return ParsedCapture(_archived(capture, on, number), Parsed(replace(outcome.article, **values)))
 
 
-def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TITLE) -> Examined:
+def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TITLE) -> ParsedCapture:
     """Capture `number` of day `on`, of which the parser could not make an article."""
     outcome: Outcome = Rejected(reason, "as told", SOURCE, "2017-05", 1)
     capture = _captured(on, number)
-    return Examined(_archived(capture, on, number), outcome)
+    return ParsedCapture(_archived(capture, on, number), outcome)
 
 
 def land_history(store: ObjectStore, days: int = 7, each: int = 30, *, start: int = 0, **changes: Any) -> None:
     """Land some whole days."""
     batch = [examined(on, number, **changes) for on in range(start, start + days) for number in range(each)]
-    assert not file_outcomes(batch, Lake(store), RUN, mode="ingest").needs_attention
+    assert not land_outcomes(batch, Lake(store), RUN, mode="ingest").needs_attention
 
 
 def landed_week() -> MemoryStore:

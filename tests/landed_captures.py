@@ -6,8 +6,8 @@ from typing import Any
 
 from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
 from infra.lake.lake import Lake
-from infra.work.outcomes import file_outcomes
-from infra.work.run import Examined, Run
+from infra.work.land_outcomes import land_outcomes
+from infra.work.run import ParsedCapture, Run
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
@@ -32,4 +32,4 @@ def land(
     outcome = parse(like or capture)
     if isinstance(outcome, Parsed):
         outcome = Parsed(replace(outcome.article, **changes))
-    file_outcomes([Examined(archived, outcome)], Lake(store), run, mode="ingest")
+    land_outcomes([ParsedCapture(archived, outcome)], Lake(store), run, mode="ingest")

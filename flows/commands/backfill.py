@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from infra.base.days import Days
-    from infra.work.backfill.plan import Piece, PlannedDay, Wish
+    from infra.work.backfill.plan import BackfillRequest, Batch, PlannedDay
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
@@ -63,10 +63,10 @@ def backfill(
     from flows.jobs.start import begin_run
     from flows.reports.report import plan_summary
     from infra.choice import parse_choice
-    from infra.work.backfill.plan import Direction, Reprocess, Wish, pieces_of, plan_backfill
+    from infra.work.backfill.plan import BackfillRequest, Direction, Reprocess, batches_of, plan_backfill
     from infra.work.live.preference import Preference
 
-    wish = Wish(
+    wish = BackfillRequest(
         days=_days(start, end),
         names=tuple(sources or ()),
         reprocess=parse_choice(Reprocess, reprocess, "--reprocess"),
@@ -88,7 +88,7 @@ def backfill(
     if dry_run:
         return _show(planned, wish, as_json)
     stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
-    return finish(work_here(pieces_of(planned, wish), run, max_active, "backfill"), run, as_json)
+    return finish(work_here(batches_of(planned, wish), run, max_active, "backfill"), run, as_json)
 
 
 def _days(start: str, end: str) -> "Days":
@@ -99,7 +99,7 @@ def _days(start: str, end: str) -> "Days":
     return days
 
 
-def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str) -> "RunReport":
+def work_here(pieces: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on pieces in this process, without Prefect.
 
     Args:
@@ -113,7 +113,7 @@ def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str)
     """
     from infra.intake.web.politeness import StoppedError
     from infra.work.backfill.window import require_all_done, work_through
-    from infra.work.live.carry_out import work_on
+    from infra.work.live.run_days import run_days_of
     from infra.work.live.site_lock import site_locks
 
     today = datetime.now(UTC).date()
@@ -123,9 +123,9 @@ def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str)
         if stop.is_set():
             raise StoppedError
 
-    def work(piece: "Piece") -> "RunReport":
+    def work(piece: "Batch") -> "RunReport":
         with site_locks([piece.source], stop=stop):
-            return work_on(piece.source, piece.days, piece.order, run, today=today, on_page=look)
+            return run_days_of(piece.source, piece.days, piece.order, run, today=today, on_page=look)
 
     with progress(what, len(pieces)) as advance:
         report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
@@ -133,7 +133,7 @@ def work_here(pieces: "Sequence[Piece]", run: "Run", max_active: int, what: str)
     return report
 
 
-def _show(planned: "Sequence[PlannedDay]", wish: "Wish", as_json: bool) -> int:
+def _show(planned: "Sequence[PlannedDay]", wish: "BackfillRequest", as_json: bool) -> int:
     from rich.table import Table
 
     from flows.reports.report import plan_rows, plan_summary

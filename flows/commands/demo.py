@@ -87,7 +87,7 @@ def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunRep
 def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: int, lake: str) -> None:
     from flows.reports.grid import calendar
     from flows.reports.report import query_table, summary_table
-    from infra.lake.day_states import Catalog
+    from infra.lake.day_states import DayStates
     from infra.lake.query import run_query
     from infra.store.open_store import open_store
 
@@ -99,7 +99,7 @@ def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: i
     console.rule("[bold]newslake ingest[/bold] flows/samples: saved pages", align="left")
     console.print(summary_table(ingested))
     console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
-    for line in calendar(Catalog(store).grid()):
+    for line in calendar(DayStates(store).grid()):
         console.print(line)
     console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
     console.print(query_table(run_query(store, QUERY)))

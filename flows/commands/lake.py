@@ -37,7 +37,7 @@ def status(
     from flows.reports.held_text import held_lines, staleness
     from infra.base.days import Days, parse_day
     from infra.base.known_sources import require_source
-    from infra.lake.day_states import Catalog
+    from infra.lake.day_states import DayStates
     from infra.store.open_store import open_store
     from parsers.registry import sources as registered
 
@@ -49,7 +49,7 @@ def status(
         Days(first, last)  # refuses an end that is not after the start
     store = open_store(load_run_settings(lake).lake)
     versions = {name: each.version for name, each in registered().items()}
-    days = Catalog(store).grid(source, first, last, versions)
+    days = DayStates(store).grid(source, first, last, versions)
     if as_json:
         print_json([dataclasses.asdict(day) for day in days])
         return ExitCode.DONE

@@ -16,7 +16,7 @@ from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, fin
 if TYPE_CHECKING:
     from infra.base.days import Days
     from infra.work.live.fetch_urls import UrlOutcome
-    from infra.work.live.plan import Order
+    from infra.work.live.plan import FetchPolicy
     from infra.work.run import Run
 
 PreferOption = Annotated[
@@ -66,7 +66,7 @@ def run(
     from infra.base.known_sources import require_source
     from infra.choice import parse_choice
     from infra.without_pandas import leave_pandas_out
-    from infra.work.live.plan import Order
+    from infra.work.live.plan import FetchPolicy
     from infra.work.live.preference import Preference
 
     leave_pandas_out()
@@ -75,7 +75,7 @@ def run(
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
     require_begun(days, now)
     archive = only_archive(only)
-    order = Order(parse_choice(Preference, prefer, "--prefer"), only_archive=archive, rebuild=archive)
+    order = FetchPolicy(parse_choice(Preference, prefer, "--prefer"), only_archive=archive, rebuild=archive)
     context = begin_run(lake, accept)
     if dry_run:
         return _show_plan(source, days, order, context, as_json)
@@ -103,10 +103,10 @@ def only_archive(only: str | None) -> bool:
     return only is not None
 
 
-def _run_here(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
+def _run_here(source: str, days: "Days", order: "FetchPolicy", run: "Run", as_json: bool) -> int:
     from infra.intake.web.polite_client import PoliteClient
-    from infra.work.live.carry_out import carry_out
     from infra.work.live.plan import make_plan
+    from infra.work.live.run_days import run_days
     from infra.work.live.site_lock import site_locks
 
     console = stderr()
@@ -116,13 +116,13 @@ def _run_here(source: str, days: "Days", order: "Order", run: "Run", as_json: bo
             plan = make_plan(source, days, order, store=run.open_store(), client=client, today=today)
         console.print(f"[dim]{plan.summary()}[/dim]")
         with progress(f"fetching from {source}", len(plan.wanted)) as advance:
-            report = carry_out(plan, run, client, on_page=lambda _: advance(1))
+            report = run_days(plan, run, client, on_page=lambda _: advance(1))
     if not (report.captures or report.discovered):
         stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
     return finish(report, run, as_json)
 
 
-def _show_plan(source: str, days: "Days", order: "Order", run: "Run", as_json: bool) -> int:
+def _show_plan(source: str, days: "Days", order: "FetchPolicy", run: "Run", as_json: bool) -> int:
     from infra.intake.web.polite_client import PoliteClient
     from infra.work.live.plan import make_plan
     from infra.work.live.site_lock import site_locks

@@ -13,9 +13,9 @@ from flows.reports.next_steps import next_steps, period_of, touched_days
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
 from infra.base.days import Days
-from infra.lake.day_states import Catalog, Day, State
+from infra.lake.day_states import Day, DayStates, State
 from infra.lake.holds import open_holds, read_holds
-from infra.work.backfill.plan import PlannedDay, Wish
+from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.registry import sources
@@ -53,7 +53,7 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
     create_markdown_artifact(markdown, key=key, description=report.summary())
 
 
-def publish_plan(planned: Sequence[PlannedDay], wish: Wish, reason: str) -> None:
+def publish_plan(planned: Sequence[PlannedDay], wish: BackfillRequest, reason: str) -> None:
     """Publish what a backfill is going to do.
 
     Args:
@@ -84,7 +84,7 @@ def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
     """The present state of a run's days, and of the days before them that its pictures show."""
     if period is None:
         return []
-    catalog, start = Catalog(run.open_store()), min(period.start, pictured(period).start)
+    catalog, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
     versions = {name: source.version for name, source in sources().items()}
     return [day for name in names for day in catalog.grid(name, start, period.end, versions)]
 

@@ -12,7 +12,7 @@ from flows.jobs.progress import Progress
 from flows.jobs.run import source_days_task
 from flows.jobs.start import begin_run
 from infra.base.days import Days, require_begun
-from infra.work.backfill.plan import Direction, Piece, Reprocess, Wish, pieces_of, plan_backfill
+from infra.work.backfill.plan import BackfillRequest, Batch, Direction, Reprocess, batches_of, plan_backfill
 from infra.work.backfill.window import require_all_done, work_through
 from infra.work.live.preference import Preference
 from infra.work.run_report import RunReport
@@ -53,7 +53,7 @@ def backfill(
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     now = datetime.now(UTC)
-    wish = Wish(
+    wish = BackfillRequest(
         days=Days(start, end),
         names=tuple(sources),
         reprocess=Reprocess(reprocess),
@@ -67,11 +67,11 @@ def backfill(
     publish_plan(planned, wish, reason)
     if dry_run:
         return RunReport()
-    pieces = pieces_of(planned, wish)
+    pieces = batches_of(planned, wish)
     progress = Progress("backfill-progress", len(pieces))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
 
-    def work(piece: Piece) -> RunReport:
+    def work(piece: Batch) -> RunReport:
         return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
 
     report, failed = work_through(pieces, work, max_active=max_active)

@@ -15,7 +15,7 @@ from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
 from flows.reports.repair_report import repair_rows
 from infra.upkeep.repair import plan_repairs
-from infra.work.backfill.plan import Piece
+from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import require_all_done, work_through
 from infra.work.run_report import RunReport
 
@@ -47,7 +47,7 @@ def maintain(
     progress = Progress("maintain-progress", len(pieces))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
 
-    def work(piece: Piece) -> RunReport:
+    def work(piece: Batch) -> RunReport:
         return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
 
     report, failed = work_through(pieces, work, max_active=max_active)

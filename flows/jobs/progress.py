@@ -59,13 +59,13 @@ class Progress:
             get_run_logger().debug("progress not shown: %s", error)
 
     @contextmanager
-    def piece(self, label: str) -> Iterator["Piece"]:
+    def piece(self, label: str) -> Iterator["Batch"]:
         """A piece of work that counts 1, page by page once it is known how many there are.
 
         Args:
             label: names it, for people.
         """
-        piece = Piece(self, label)
+        piece = Batch(self, label)
         try:
             yield piece
         finally:
@@ -80,7 +80,7 @@ class Progress:
         return self._done >= self._total - 1e-6  # sums of thirds and sevenths
 
 
-class Piece:
+class Batch:
     """What is known of a piece of work that is under way."""
 
     def __init__(self, progress: Progress, label: str) -> None:

@@ -14,9 +14,9 @@ from flows.jobs.progress import Progress
 from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run
 from infra.base.days import Days, require_begun
-from infra.work.live.carry_out import carry_out, open_client
-from infra.work.live.plan import Order, make_plan
+from infra.work.live.plan import FetchPolicy, make_plan
 from infra.work.live.preference import Preference
+from infra.work.live.run_days import open_client, run_days
 from infra.work.live.site_lock import site_locks
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -24,7 +24,7 @@ from infra.work.run_report import RunReport
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="source-days", task_run_name="{source}-{days.start}", cache_policy=NO_CACHE, persist_result=False)
-def source_days_task(source: str, days: Days, order: Order, run: Run, progress: Progress) -> RunReport:
+def source_days_task(source: str, days: Days, order: FetchPolicy, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
     logger = get_run_logger()
     store, today = run.open_store(), datetime.now(UTC).date()
@@ -38,7 +38,7 @@ def source_days_task(source: str, days: Days, order: Order, run: Run, progress: 
         plan = make_plan(source, days, order, store=store, client=client, today=today)
         logger.info("%s: %s", label, plan.summary())
         piece.pages = len(plan.wanted)
-        report = carry_out(plan, run, client, on_page=piece.page)
+        report = run_days(plan, run, client, on_page=piece.page)
     logger.info("%s: %s", label, report.summary())
     return report
 
@@ -81,7 +81,7 @@ def run(
     if day is None and (skipped := skipped_for_newer_run()):
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake, accept)
-    order = Order(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
+    order = FetchPolicy(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
     report = source_days_task(source, days, order, context, Progress("run-progress", 1))
     publish("run", report, context, [source], days)
     return report

@@ -56,7 +56,7 @@ def grid_png(days: Sequence[Day]) -> bytes:
     """The grid as a picture: a line a source, a column a day, bands of 31 days below one another, the latest first.
 
     Args:
-        days: from `Catalog.grid`; those without a date are left out, and early ones where there are too many.
+        days: from `DayStates.grid`; those without a date are left out, and early ones where there are too many.
 
     Returns:
         PNG, or nothing where there is no day.
@@ -93,7 +93,7 @@ def articles_png(days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]
     """Articles per day as bars, one strip a source; on top those that were rejected, and a sign where a day is held.
 
     Args:
-        days: from `Catalog.grid`; those without a date are left out.
+        days: from `DayStates.grid`; those without a date are left out.
         turned_down: captures that gave no article, by (source, day).
 
     Returns:

@@ -38,7 +38,7 @@ def calendar(days: Sequence[Day]) -> Iterator[Text]:
     """The lines of the calendar, and a legend of the signs that occur.
 
     Args:
-        days: from `Catalog.grid`, sorted by source and date.
+        days: from `DayStates.grid`, sorted by source and date.
     """
     months: defaultdict[str, defaultdict[str, list[Day]]] = defaultdict(lambda: defaultdict(list))
     for day in days:

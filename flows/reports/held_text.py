@@ -18,7 +18,7 @@ def held_lines(days: Iterable[Day]) -> Iterator[str]:
     """What `newslake status` says below the grid: for each source what broke, since when, and what to do.
 
     Args:
-        days: from `Catalog.grid`.
+        days: from `DayStates.grid`.
     """
     by_source: defaultdict[str, list[Day]] = defaultdict(list)
     for day in days:
@@ -40,7 +40,7 @@ def staleness(days: Iterable[Day], source: str, today: date) -> Finding | None:
     """Whether the newest landed day of a source is older than it declares; None where it is not, or declares nothing.
 
     Args:
-        days: from `Catalog.grid`.
+        days: from `DayStates.grid`.
         source: name of a source.
         today: the present UTC day.
     """

@@ -36,7 +36,7 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
 
     Args:
         report: what the run did.
-        grid: from `Catalog.grid`, after the run.
+        grid: from `DayStates.grid`, after the run.
         days: publication days that were asked for; None: only those of which the report says anything.
     """
     counts: dict[str, Mapping[tuple[str, str], int]] = {
@@ -75,7 +75,7 @@ def run_page(
 
     Args:
         report: what the run did.
-        grid: days to draw, from `Catalog.grid`.
+        grid: days to draw, from `DayStates.grid`.
         place: where and by which run, for people.
         gate: what the quality gate found, as Markdown; empty: nothing.
         steps: what may be done next.

@@ -62,7 +62,7 @@ class Day:
     held_since: str | None = None
 
 
-class Catalog:
+class DayStates:
     """The lake at a glance. Footers are remembered in `_catalog/`, by ETag; that folder can be deleted at any time."""
 
     def __init__(self, store: ObjectStore) -> None:

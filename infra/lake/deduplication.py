@@ -116,7 +116,9 @@ class Identities:
             self._cached = self._store.get(self._cache_key)  # someone else saved theirs: next time again
 
 
-def settle(store: ObjectStore, source: str, places: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, bool, Change]]:
+def deduplicate(
+    store: ObjectStore, source: str, places: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, bool, Change]]:
     """Leave each of some articles in the partition of its greatest row.
 
     Args:

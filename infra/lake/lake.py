@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.lake.deduplication import Identities, settle
+from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import Change, land_articles, land_rejects
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
@@ -223,7 +223,7 @@ class Lake:
             listed = {date: info for _, date, info in self.partitions(source)}
             index = self._identities.setdefault(source, Identities(self.store, source))
             places = index.find(pa.concat_arrays(identities), listed)
-            for date, written, change in settle(self.store, source, places) if places else ():
+            for date, written, change in deduplicate(self.store, source, places) if places else ():
                 yield (source, date), written, change
 
     def _land_rejects(self, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> list[Change]:

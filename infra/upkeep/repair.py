@@ -11,9 +11,18 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from infra.base.days import Days
-from infra.lake.day_states import Catalog, Day, State
+from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
-from infra.work.backfill.plan import LIVE, Action, Piece, PlannedDay, Reprocess, Wish, pieces_of, plan_backfill
+from infra.work.backfill.plan import (
+    LIVE,
+    Action,
+    BackfillRequest,
+    Batch,
+    PlannedDay,
+    Reprocess,
+    batches_of,
+    plan_backfill,
+)
 from infra.work.live.discovery_state import key_of
 from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
@@ -80,9 +89,9 @@ class Repairs:
         return Days(days[0], days[-1] + timedelta(days=1)) if days else None
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[Batch]:
         """The days to repair, as a backfill takes them up."""
-        return pieces_of(self.planned, Wish(days=self.days)) if self.days else []
+        return batches_of(self.planned, BackfillRequest(days=self.days)) if self.days else []
 
     def summary(self) -> str:
         """One line for logs."""
@@ -126,7 +135,7 @@ def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) 
         NewslakeError: the lake cannot be read.
     """
     by_source: defaultdict[str, list[Day]] = defaultdict(list)
-    for day in Catalog(store).grid():
+    for day in DayStates(store).grid():
         if day.date != NULL_PARTITION:
             by_source[day.source].append(day)
     wanted = [sources()[name] for name in names] if names else list(sources().values())
@@ -168,7 +177,7 @@ def _repairs(store: ObjectStore, asked: Mapping[str, Days], today: date) -> Iter
     starts = {name: max(days.start, _reach(sources()[name], today)) for name, days in asked.items()}
     if min(starts.values(), default=today) >= today:
         return
-    missing = Wish(days=Days(min(starts.values()), today), names=tuple(starts))
+    missing = BackfillRequest(days=Days(min(starts.values()), today), names=tuple(starts))
     failed = replace(missing, reprocess=Reprocess.FAILED)  # the missing ones, and those in a state that is not right
     for first, second in zip(
         plan_backfill(store, missing, today=today), plan_backfill(store, failed, today=today), strict=True

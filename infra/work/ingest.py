@@ -7,9 +7,9 @@ from infra.archive.raw_archive import RawArchive
 from infra.intake.captures import read_captures
 from infra.intake.files.input_types import Input, ReadCount, Unreadable
 from infra.lake.lake import Lake
-from infra.work.outcomes import file_outcomes
+from infra.work.land_outcomes import land_outcomes
 from infra.work.parse_pool import ParsePool, source_name_of
-from infra.work.run import Examined, Run, folder_of
+from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Rejected
@@ -75,8 +75,8 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
                 run_id=run.run_id,
                 worker=f"c{chunk.number:04}",
             )
-            examined = [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
-            report += file_outcomes(examined, lake, run, mode="ingest")
+            examined = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+            report += land_outcomes(examined, lake, run, mode="ingest")
     return report + RunReport(skipped=met.skipped)
 
 

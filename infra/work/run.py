@@ -42,7 +42,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class ParsedCapture:
     """A capture that lies in the archive, and what the parsers made of it."""
 
     archived: ArchivedCapture

@@ -18,7 +18,7 @@ from infra.demo_site import DemoSite
 from infra.demo_site.server import Request
 from infra.intake.web.fetch_many import WAITING_ANSWERS
 from infra.store.open_store import open_store
-from infra.work.live.arrivals import BATCH_PAGES
+from infra.work.live.archive_and_parse import BATCH_PAGES
 from parsers.registry import sources
 from tests.live_lake import FAST, rows, today, work, yesterday
 

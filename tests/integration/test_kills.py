@@ -16,7 +16,7 @@ from infra.lake.lake import Lake
 from infra.store.local_store import TEMPORARY_PREFIX, LocalStore
 from infra.store.open_store import open_store
 from tests.disturbed_lake import FIRST_RUN, SECOND_RUN, Pages, States, ingest, objects, undisturbed_states, write_pages
-from tests.killed_writer import Killer, Order, killer, move
+from tests.killed_writer import FetchPolicy, Killer, killer, move
 from tests.lake_samples import landed
 
 pytestmark = pytest.mark.integration
@@ -68,7 +68,7 @@ def test_l02_kill_at_every_step_of_an_ingest_into_a_folder(
         if not from_nothing:
             shutil.copytree(before, lake)
         store = LocalStore(lake)
-        if not writers.run(Order("ingest", str(lake), kills + 1, str(folder), run_id)):
+        if not writers.run(FetchPolicy("ingest", str(lake), kills + 1, str(folder), run_id)):
             break
         kills += 1
         littered += _temporary_files(lake) > 0
@@ -88,13 +88,13 @@ def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Kill
     before = tmp_path / "before"
     Lake(LocalStore(before)).land([landed(0), landed(1), landed(2)], mode="live")
     shutil.copytree(before, tmp_path / "undisturbed")
-    move(Order("move", str(tmp_path / "undisturbed"), 0))
+    move(FetchPolicy("move", str(tmp_path / "undisturbed"), 0))
     old, new = (objects(LocalStore(tmp_path / name)) for name in ("before", "undisturbed"))
     kills = 0
     while True:
         lake = tmp_path / str(kills)
         shutil.copytree(before, lake)
-        order = Order("move", str(lake), kills + 1)
+        order = FetchPolicy("move", str(lake), kills + 1)
         if not writers.run(order):
             break
         kills += 1
@@ -159,7 +159,7 @@ def test_l02_kill_at_every_step_of_an_ingest_into_s3(pages: Pages, states: State
             lake = f"{seaweedfs_lake}/{kills}"
             store = open_store(lake)
             states.restore_before(store)
-            if not writers.run(Order("ingest", lake, kills + 1, str(pages.second), SECOND_RUN)):
+            if not writers.run(FetchPolicy("ingest", lake, kills + 1, str(pages.second), SECOND_RUN)):
                 break
             kills += 1
             progress.add(states.require_between(store))

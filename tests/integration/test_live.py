@@ -11,10 +11,10 @@ from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
-from infra.lake.day_states import Catalog, State
+from infra.lake.day_states import DayStates, State
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
-from infra.work.live.plan import Order
+from infra.work.live.plan import FetchPolicy
 from parsers.registry import sources
 from tests.live_lake import rows, snapshot, today, work, yesterday
 
@@ -34,7 +34,7 @@ def lake(tmp_path: Path) -> Path:
 
 
 def state_of(lake: Path, source: str, day: date) -> State:
-    (found,) = Catalog(open_store(str(lake))).grid(source, day, day + timedelta(days=1))
+    (found,) = DayStates(open_store(str(lake))).grid(source, day, day + timedelta(days=1))
     return found.state
 
 
@@ -123,7 +123,7 @@ def test_only_archive_sends_nothing_and_rebuilds_what_was_lost(site: DemoSite, l
     landed = rows(lake, "theissue", yesterday())
     (lake / f"articles/source=theissue/date={yesterday()}/articles.parquet").unlink()
     site.forget_requests()
-    work(site, lake, "theissue", Days.one(yesterday()), Order(only_archive=True, rebuild=True))
+    work(site, lake, "theissue", Days.one(yesterday()), FetchPolicy(only_archive=True, rebuild=True))
     assert site.requests == ()
     assert [row["article_id"] for row in rows(lake, "theissue", yesterday())] == [row["article_id"] for row in landed]
 

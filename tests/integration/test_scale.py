@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import lake as bench
-from infra.lake.day_states import Catalog, State
+from infra.lake.day_states import DayStates, State
 from infra.lake.lake import Lake
 from infra.store.local_store import LocalStore
 
@@ -26,7 +26,7 @@ def test_l12_ten_thousand_partitions_at_a_glance(tmp_path: Path) -> None:
     assert cold < 60
     assert warm < 3
     assert max(cold_memory, warm_memory) < 300
-    grid = Catalog(LocalStore(wide)).grid()
+    grid = DayStates(LocalStore(wide)).grid()
     assert len(grid) == bench.SOURCES * bench.DAYS
     assert {(day.state, day.articles) for day in grid} == {(State.LANDED, bench.ROWS_A_DAY)}
     assert grid[0].date == date(2024, 5, 1).isoformat()

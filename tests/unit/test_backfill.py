@@ -8,24 +8,24 @@ import pytest
 
 from infra.base.days import Days
 from infra.base.errors import NewslakeError, UsageError
-from infra.work.backfill.plan import Piece
+from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import MAX_ACTIVE, require_all_done, work_through
-from infra.work.live.plan import Order
+from infra.work.live.plan import FetchPolicy
 from infra.work.run_report import RunReport
 
 START = date(2024, 5, 1)
 
 
-def piece(source: str, offset: int) -> Piece:
-    return Piece(source, Days.one(START + timedelta(days=offset)), Order())
+def piece(source: str, offset: int) -> Batch:
+    return Batch(source, Days.one(START + timedelta(days=offset)), FetchPolicy())
 
 
 def test_pieces_are_done_in_order_and_their_reports_add_up() -> None:
     pieces = [piece("tass", offset) for offset in range(5)]
-    done: list[Piece] = []
-    ended: list[Piece] = []
+    done: list[Batch] = []
+    ended: list[Batch] = []
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         done.append(each)
         return RunReport(captures=1)
 
@@ -40,7 +40,7 @@ def test_several_sources_are_worked_on_at_a_time_but_never_one_twice() -> None:
     lock = threading.Lock()
     overlaps = []
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         with lock:
             active[each.source] += 1
             overlaps.append(active[each.source])
@@ -57,7 +57,7 @@ def test_several_sources_are_worked_on_at_a_time_but_never_one_twice() -> None:
 def test_the_next_piece_begins_as_one_ends_not_when_all_have() -> None:
     slow_may_end = threading.Event()
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         if each.source == "tass":
             assert slow_may_end.wait(30)
         elif each == piece("theissue", 3):
@@ -72,7 +72,7 @@ def test_the_next_piece_begins_as_one_ends_not_when_all_have() -> None:
 def test_a_piece_that_fails_stops_no_other_and_is_named_with_the_remedy() -> None:
     pieces = [piece("tass", 0), piece("tass", 1)]
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         if each == pieces[0]:
             raise NewslakeError("bucket news is full", "Make room.")
         return RunReport(captures=1)
@@ -87,9 +87,9 @@ def test_a_piece_that_fails_stops_no_other_and_is_named_with_the_remedy() -> Non
 
 
 def test_a_bug_ends_the_backfill() -> None:
-    begun: list[Piece] = []
+    begun: list[Batch] = []
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         begun.append(each)
         raise ZeroDivisionError
 
@@ -106,15 +106,15 @@ def test_o01_a_window_of_no_or_too_many_pieces_is_refused(number: int) -> None:
 
 def test_o02_an_interrupt_tells_the_pieces_that_are_worked_on_to_end_and_begins_no_other() -> None:
     stop = threading.Event()
-    begun: list[Piece] = []
+    begun: list[Batch] = []
 
-    def work(each: Piece) -> RunReport:
+    def work(each: Batch) -> RunReport:
         begun.append(each)
         if each.source == "tass":
             assert stop.wait(30)  # else the test takes for ever
         return RunReport()
 
-    def interrupted(_: Piece) -> None:
+    def interrupted(_: Batch) -> None:
         raise KeyboardInterrupt
 
     pieces = [piece("tass", 0), piece("theissue", 0), piece("tass", 1), piece("theissue", 1)]

@@ -17,11 +17,11 @@ from infra.work.backfill.plan import (
     MAX_DAYS,
     MAX_PIECES,
     Action,
+    BackfillRequest,
     Direction,
     PlannedDay,
     Reprocess,
-    Wish,
-    pieces_of,
+    batches_of,
     plan_backfill,
     totals,
 )
@@ -54,7 +54,7 @@ def land(store: MemoryStore, offset: int, mode: str | None = "live", version: in
 def actions(store: MemoryStore, **wish: object) -> dict[int, Action]:
     """Action by day of the week, of days that something is done with."""
     wish = {"days": WEEK, "names": ("tass",)} | wish
-    planned = plan_backfill(store, Wish(**wish), today=TODAY)  # type: ignore[arg-type]
+    planned = plan_backfill(store, BackfillRequest(**wish), today=TODAY)  # type: ignore[arg-type]
     return {(each.day - START).days: each.action for each in planned if each.action is not Action.NOTHING}
 
 
@@ -123,8 +123,8 @@ def test_all_takes_every_day(store: MemoryStore) -> None:
 
 
 def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
-    newest = plan_backfill(store, Wish(days=WEEK, names=("tass", "theissue")), today=TODAY)
-    oldest = plan_backfill(store, Wish(days=WEEK, names=("tass",), direction=Direction.OLDEST), today=TODAY)
+    newest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass", "theissue")), today=TODAY)
+    oldest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",), direction=Direction.OLDEST), today=TODAY)
     assert [(each.day, each.source) for each in newest[:3]] == [
         (TODAY, "tass"),
         (TODAY, "theissue"),
@@ -134,18 +134,18 @@ def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) ->
 
 
 def test_requests_are_estimated_from_what_the_source_publishes(store: MemoryStore) -> None:
-    (unknown,) = plan_backfill(store, Wish(days=Days.one(TODAY), names=("tass",)), today=TODAY)
+    (unknown,) = plan_backfill(store, BackfillRequest(days=Days.one(TODAY), names=("tass",)), today=TODAY)
     assert unknown.requests is None
     land(store, 5)
-    planned = plan_backfill(store, Wish(days=WEEK, names=("tass",)), today=TODAY)
+    planned = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",)), today=TODAY)
     assert planned[0].requests == 1 + len(sources()["tass"].discovery) + 1  # an article, the feeds, the robots file
 
 
 def test_o01_an_unknown_source_and_a_range_of_more_than_ten_years_are_refused() -> None:
     with pytest.raises(UsageError, match="no source 'gazette'"):
-        Wish(days=WEEK, names=("gazette",))
+        BackfillRequest(days=WEEK, names=("gazette",))
     with pytest.raises(UsageError, match="at most 3,660 days"):
-        Wish(days=Days(START, START + timedelta(days=MAX_DAYS + 1)))
+        BackfillRequest(days=Days(START, START + timedelta(days=MAX_DAYS + 1)))
 
 
 def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDay]:
@@ -167,19 +167,19 @@ def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDa
 def test_a_piece_is_two_minutes_of_requests_or_a_month_without_any(
     action: Action, requests: int | None, lengths: list[int]
 ) -> None:
-    pieces = pieces_of(days_of(7, action, requests), Wish(days=WEEK))
+    pieces = batches_of(days_of(7, action, requests), BackfillRequest(days=WEEK))
     assert [len(list(piece.days)) for piece in pieces] == lengths
     assert [piece.days.start for piece in pieces] == sorted((piece.days.start for piece in pieces), reverse=True)
 
 
 def test_a_month_at_most_is_parsed_in_one_piece() -> None:
-    pieces = pieces_of(days_of(40, Action.PARSE, 0), Wish(days=WEEK))
+    pieces = batches_of(days_of(40, Action.PARSE, 0), BackfillRequest(days=WEEK))
     assert [len(list(piece.days)) for piece in pieces] == [31, 9]
 
 
 def test_pieces_join_days_of_one_action_only(store: MemoryStore) -> None:
-    wish = Wish(days=WEEK, names=("tass",))
-    asked, parsed = pieces_of(plan_backfill(store, wish, today=TODAY), wish)
+    wish = BackfillRequest(days=WEEK, names=("tass",))
+    asked, parsed = batches_of(plan_backfill(store, wish, today=TODAY), wish)
     assert (asked.days, asked.order.only_archive) == (Days(REACHED, WEEK.end), False)
     assert (parsed.days, parsed.order.only_archive) == (Days(START, REACHED), True)
 
@@ -200,7 +200,7 @@ def test_pieces_hold_each_wanted_day_exactly_once_and_none_besides(
         for source, day in numbers
     ]
     planned.sort(key=lambda each: (each.day, each.source), reverse=direction is Direction.NEWEST)
-    pieces = pieces_of(planned, Wish(days=WEEK, direction=direction))
+    pieces = batches_of(planned, BackfillRequest(days=WEEK, direction=direction))
     held = [(piece.source, day, piece.order.only_archive) for piece in pieces for day in piece.days]
     wanted = [each for each in planned if each.action is not Action.NOTHING]
     assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)
@@ -213,7 +213,7 @@ def test_a_year_of_twenty_sources_is_a_few_hundred_pieces() -> None:
         for day in range(365)
         for number, name in enumerate(names[:20])
     ]
-    assert len(pieces_of(planned, Wish(days=WEEK))) <= MAX_PIECES + len(names)
+    assert len(batches_of(planned, BackfillRequest(days=WEEK))) <= MAX_PIECES + len(names)
     assert totals(planned)["fetch"] == 365 * 20
 
 
@@ -225,7 +225,7 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     for name in names:
         article = landed(1, source=name, published_at=NOON)
         Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
-    wish = Wish(days=Days(START, START + timedelta(days=365)))
+    wish = BackfillRequest(days=Days(START, START + timedelta(days=365)))
     assert totals(plan_backfill(store, wish, today=TODAY))["nothing"] == 20
     gets: list[str] = []
     get = store.get
@@ -241,7 +241,7 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
 
 
 def test_a_plan_is_made_of_plain_values(store: MemoryStore) -> None:
-    (day,) = plan_backfill(store, Wish(days=Days.one(START), names=("tass",)), today=TODAY)
+    (day,) = plan_backfill(store, BackfillRequest(days=Days.one(START), names=("tass",)), today=TODAY)
     assert day.as_json() == {"source": "tass", "date": START, "state": "missing", "action": "parse", "requests": 0}
     assert isinstance(day.as_json()["date"], date)
     assert not isinstance(day.as_json()["date"], datetime)

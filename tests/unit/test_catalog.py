@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from infra.base.errors import NewslakeError, UsageError
-from infra.lake.day_states import Catalog, Day, State
+from infra.lake.day_states import Day, DayStates, State
 from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage, read_manifest
@@ -32,7 +32,7 @@ def lake(store: MemoryStore) -> Lake:
 
 
 def only_day(store: MemoryStore, **options: Any) -> Day:
-    (day,) = Catalog(store).grid(**options)
+    (day,) = DayStates(store).grid(**options)
     return day
 
 
@@ -41,7 +41,7 @@ def covered(**counts: int) -> dict[tuple[str, str], Coverage]:
 
 
 def test_an_empty_lake_has_an_empty_grid_and_gets_no_cache(store: MemoryStore) -> None:
-    assert Catalog(store).grid() == []
+    assert DayStates(store).grid() == []
     assert store.objects == {}
 
 
@@ -60,7 +60,7 @@ def test_a_landed_day_says_what_it_holds(lake: Lake, store: MemoryStore) -> None
 
 def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
     lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))], mode="live")
-    assert [(day.date, day.state) for day in Catalog(store).grid()] == [
+    assert [(day.date, day.state) for day in DayStates(store).grid()] == [
         (DAY, State.LANDED),
         ("2024-05-02", State.MISSING),
         ("2024-05-03", State.LANDED),
@@ -116,12 +116,12 @@ def test_a_day_of_rejections_only_is_no_missing_day(lake: Lake, store: MemorySto
     lake.land([], [rejected(1)], mode="live")
     assert only_day(store).state == State.REJECTS
     lake.land([landed(1, published_at=NOON + timedelta(days=1))], mode="live")
-    assert [day.state for day in Catalog(store).grid()] == [State.MISSING, State.LANDED]
+    assert [day.state for day in DayStates(store).grid()] == [State.MISSING, State.LANDED]
 
 
 def test_undated_articles_come_last_and_only_without_a_range(lake: Lake, store: MemoryStore) -> None:
     lake.land([landed(0), landed(1, published_at=None)], mode="live")
-    assert [day.date for day in Catalog(store).grid()] == [DAY, NULL_PARTITION]
+    assert [day.date for day in DayStates(store).grid()] == [DAY, NULL_PARTITION]
     assert only_day(store, start=date(2024, 5, 1)).date == DAY
     assert only_day(store, end=date(2024, 5, 2)).date == DAY
 
@@ -148,29 +148,29 @@ class TestRange:
         self, start: date | None, end: date | None, expected: list[str], lake: Lake, store: MemoryStore
     ) -> None:
         lake.land([landed(0)], mode="live")
-        assert [day.date for day in Catalog(store).grid(start=start, end=end)] == expected
+        assert [day.date for day in DayStates(store).grid(start=start, end=end)] == expected
 
     def test_a_source_that_never_landed_is_missing_on_every_day_asked_for(self, store: MemoryStore) -> None:
-        days = Catalog(store).grid("herald", date(2024, 5, 1), date(2024, 5, 3))
+        days = DayStates(store).grid("herald", date(2024, 5, 1), date(2024, 5, 3))
         assert [(day.source, day.state) for day in days] == [("herald", State.MISSING)] * 2
-        assert Catalog(store).grid("herald") == []
-        assert Catalog(store).grid("herald", end=date(2024, 5, 3)) == []
+        assert DayStates(store).grid("herald") == []
+        assert DayStates(store).grid("herald", end=date(2024, 5, 3)) == []
 
     def test_one_source_of_several(self, lake: Lake, store: MemoryStore) -> None:
         lake.land([landed(0), landed(0, source="herald")], mode="live")
-        assert [day.source for day in Catalog(store).grid()] == ["gazette", "herald"]
+        assert [day.source for day in DayStates(store).grid()] == ["gazette", "herald"]
         assert only_day(store, source="herald").source == "herald"
         assert CACHE_KEY in store.objects
 
     def test_l06_a_bad_name_is_refused(self, store: MemoryStore) -> None:
         with pytest.raises(UsageError, match="is no name of a source"):
-            Catalog(store).grid("../x")
+            DayStates(store).grid("../x")
 
 
 def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: Lake, store: MemoryStore) -> None:
     lake.land([landed(0), landed(0, source="herald")], mode="live")
     store.objects[KEY] = b"garbage"
-    assert [(day.source, day.state) for day in Catalog(store).grid()] == [
+    assert [(day.source, day.state) for day in DayStates(store).grid()] == [
         ("gazette", State.DAMAGED),
         ("herald", State.LANDED),
     ]
@@ -195,7 +195,7 @@ class TestCache:
             return plain(key, offset, length)
 
         store.get_range = counted  # type: ignore[method-assign] # one store of this test
-        Catalog(store).grid()
+        DayStates(store).grid()
         store.get_range = plain  # type: ignore[method-assign]
         return len(ranges)
 
@@ -217,13 +217,13 @@ class TestCache:
 
     def test_a_lost_cache_changes_nothing(self, lake: Lake, store: MemoryStore) -> None:
         lake.land([landed(0)], [rejected(1)], mode="live")
-        with_cache = Catalog(store).grid()
+        with_cache = DayStates(store).grid()
         store.delete(CACHE_KEY)
-        assert Catalog(store).grid() == with_cache
+        assert DayStates(store).grid() == with_cache
 
     def test_partitions_that_are_gone_are_forgotten(self, lake: Lake, store: MemoryStore) -> None:
         lake.land([landed(0), landed(0, source="herald")], mode="live")
-        Catalog(store).grid()
+        DayStates(store).grid()
         store.delete(KEY)
         assert only_day(store).source == "herald"
         assert list(orjson.loads(store.objects[CACHE_KEY])["footers"]) == [KEY.replace("gazette", "herald")]
@@ -254,7 +254,7 @@ def test_a_range_reads_no_footers_of_other_days_and_shows_sources_that_the_lake_
     lake.land([landed(number, published_at=NOON + timedelta(days=number)) for number in range(5)], mode="live")
     read: list[str] = []
     monkeypatch.setattr("infra.lake.footers.read_manifest", _noting(read))
-    days = Catalog(store).grid(start=date(2024, 5, 2), end=date(2024, 5, 4), also=("herald",))
+    days = DayStates(store).grid(start=date(2024, 5, 2), end=date(2024, 5, 4), also=("herald",))
     assert [(day.source, day.date, day.articles) for day in days] == [
         *(("gazette", f"2024-05-0{number}", 1) for number in (2, 3)),
         *(("herald", f"2024-05-0{number}", 0) for number in (2, 3)),

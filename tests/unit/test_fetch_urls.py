@@ -11,9 +11,9 @@ import pytest
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
 from infra.store.open_store import open_store
-from infra.work.live import arrivals
+from infra.work.live import archive_and_parse as arrivals
 from infra.work.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
-from infra.work.run import Examined
+from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Parsed
 from tests.demo_requests import demo_client
@@ -157,17 +157,17 @@ def test_an_article_whose_row_does_not_fit_has_not_landed(
 ) -> None:
     first, second = (each.url for each in site.expected("tass", DAY)[:2])
 
-    def examine(*arguments: Any, **options: Any) -> Iterator[tuple[Any, list[Examined]]]:
-        for batch, examined in arrivals.examine(*arguments, **options):
+    def archive_and_parse(*arguments: Any, **options: Any) -> Iterator[tuple[Any, list[ParsedCapture]]]:
+        for batch, examined in arrivals.archive_and_parse(*arguments, **options):
             yield batch, [_with_surrogate(each) if each.archived.capture.url == second else each for each in examined]
 
-    monkeypatch.setattr("infra.work.live.fetch_urls.examine", examine)
+    monkeypatch.setattr("infra.work.live.fetch_urls.archive_and_parse", archive_and_parse)
     told, report = fetched(site, lake, first, second)
     assert words(told) == {first: ("landed", None), second: ("rejected", "invalid_record")}
     assert report.rejected == {"invalid_record": 1}
     assert [row["url"] for row in rows(lake, "tass", DAY)] == [first]
 
 
-def _with_surrogate(examined: Examined) -> Examined:
+def _with_surrogate(examined: ParsedCapture) -> ParsedCapture:
     assert isinstance(examined.outcome, Parsed)
     return replace(examined, outcome=Parsed(replace(examined.outcome.article, title="\ud83d")))

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from infra.base.errors import NewslakeError
 from infra.lake import footers
-from infra.lake.day_states import Catalog, State
+from infra.lake.day_states import DayStates, State
 from infra.lake.footers import CACHE_KEY, READERS, Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage, DamagedError
@@ -77,7 +77,7 @@ def test_as_many_are_read_at_a_time_as_there_are_readers_and_no_more(store: Slow
 def test_status_of_a_lake_that_no_cache_knows_reads_them_so(store: SlowStore) -> None:
     together = Barrier(READERS)
     store.reads.wait = lambda: together.wait(30)
-    assert {day.state for day in Catalog(store).grid()} == {State.EMPTY, State.MISSING}
+    assert {day.state for day in DayStates(store).grid()} == {State.EMPTY, State.MISSING}
     assert len(store.reads.keys) == 2 * READERS
     assert CACHE_KEY in store.objects
 
@@ -113,7 +113,7 @@ def test_l11_a_damaged_partition_is_told_when_it_is_asked_for(store: SlowStore) 
 
 def test_l11_a_cache_with_a_flipped_bit_is_as_none(store: SlowStore) -> None:
     """From it follows which raw objects may be deleted."""
-    Catalog(store).grid()
+    DayStates(store).grid()
     good = store.objects[CACHE_KEY]
     for position in range(0, len(good), 61):
         flipped = bytearray(good)

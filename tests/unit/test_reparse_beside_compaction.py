@@ -10,7 +10,7 @@ from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.upkeep.compaction import compact, plan_compaction
 from infra.upkeep.raw_references import GRACE
-from infra.work.outcomes import file_outcomes
+from infra.work.land_outcomes import land_outcomes
 from infra.work.reparse.plan import plan_history
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
@@ -76,9 +76,9 @@ def test_rows_that_still_point_to_the_old_place_when_the_plan_knows_the_new_one(
 def test_rows_that_follow_their_captures_while_these_are_parsed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def compacting_first(*arguments: Any, **options: Any) -> Any:
         copy_captures(run)
-        return file_outcomes(*arguments, **options)
+        return land_outcomes(*arguments, **options)
 
-    monkeypatch.setattr("infra.work.reparse.reparse.file_outcomes", compacting_first)
+    monkeypatch.setattr("infra.work.reparse.reparse.land_outcomes", compacting_first)
     rebuild(plan_history(run.open_store(), "tass"), run)
     assert articles(run) == AFTER
     copy_captures(run)  # what was landed with the old place in between

@@ -172,7 +172,7 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
         store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others.slice(0, 0))
 
     store.before_put = reparse
-    outcomes = list(settling.settle(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
+    outcomes = list(settling.deduplicate(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
     assert homes(store) == {DAY: ["Ferry 0 leaves late"]}
     assert not any(written for day, written, _ in outcomes if day == DAY)
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
-from infra.lake.day_states import Catalog, Day, State
+from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
-from infra.work.live.plan import Order, reached_days
+from infra.work.live.plan import FetchPolicy, reached_days
 from infra.work.live.preference import Preference
 from parsers.registry import sources
 
@@ -57,7 +57,7 @@ FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.HELD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class BackfillRequest:
     """What a backfill is asked for. Half-open: `days.end` is the first day left out.
 
     Attributes:
@@ -119,7 +119,7 @@ class PlannedDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Batch:
     """Days of one source that are worked on together: a Prefect task.
 
     Attributes:
@@ -130,14 +130,14 @@ class Piece:
 
     source: str
     days: Days
-    order: Order
+    order: FetchPolicy
 
     def described(self) -> str:
         """For logs."""
         return f"{self.source}, {self.days.described()}"
 
 
-def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[PlannedDay]:
+def plan_backfill(store: ObjectStore, wish: BackfillRequest, *, today: date) -> list[PlannedDay]:
     """Every day of the range for every source, with what is to be done: thousands in seconds, from footers alone.
 
     Args:
@@ -152,7 +152,7 @@ def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[Planne
     names = tuple(dict.fromkeys(wish.names) or sources())
     days: defaultdict[str, list[Day]] = defaultdict(list)
     only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
-    for day in Catalog(store).grid(only, wish.days.start, wish.days.end, versions, also=names):
+    for day in DayStates(store).grid(only, wish.days.start, wish.days.end, versions, also=names):
         days[day.source].append(day)
     planned = []
     for name in names:
@@ -166,7 +166,7 @@ def plan_backfill(store: ObjectStore, wish: Wish, *, today: date) -> list[Planne
     return planned
 
 
-def pieces_of(planned: Sequence[PlannedDay], wish: Wish) -> list[Piece]:
+def batches_of(planned: Sequence[PlannedDay], wish: BackfillRequest) -> list[Batch]:
     """Runs of days that are worked on together: some minutes of work, or more where there would be thousands.
 
     Args:
@@ -176,7 +176,7 @@ def pieces_of(planned: Sequence[PlannedDay], wish: Wish) -> list[Piece]:
     wanted = [each for each in planned if each.action is not Action.NOTHING]
     least = -(-len(wanted) // MAX_PIECES)
     gathered: defaultdict[str, list[PlannedDay]] = defaultdict(list)
-    pieces: list[Piece] = []
+    pieces: list[Batch] = []
     for each in wanted:
         run = gathered[each.source]
         if run and (_is_full(run, least) or not _joins(run[-1], each)):
@@ -199,13 +199,13 @@ def _joins(before: PlannedDay, after: PlannedDay) -> bool:
     return before.action is after.action and abs((after.day - before.day).days) == 1
 
 
-def _piece(run: Sequence[PlannedDay], wish: Wish) -> Piece:
+def _piece(run: Sequence[PlannedDay], wish: BackfillRequest) -> Batch:
     days = sorted(each.day for each in run)
-    order = Order(wish.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
-    return Piece(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), order)
+    order = FetchPolicy(wish.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
+    return Batch(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), order)
 
 
-def _planned(day: Day, wish: Wish, reached: Days | None, usual: int | None) -> PlannedDay:
+def _planned(day: Day, wish: BackfillRequest, reached: Days | None, usual: int | None) -> PlannedDay:
     on = date.fromisoformat(day.date)
     asks = reached is not None and on >= reached.start and not wish.only_archive
     if not _is_wanted(day, wish.reprocess, asks):
@@ -246,7 +246,7 @@ def totals(planned: Sequence[PlannedDay]) -> Mapping[str, int]:
     return counts | {"requests": sum(each.requests or 0 for each in planned)}
 
 
-def by_source(pieces: Sequence[Piece]) -> Iterator[tuple[str, int]]:
+def by_source(pieces: Sequence[Batch]) -> Iterator[tuple[str, int]]:
     """How many pieces each source has."""
     for name in dict.fromkeys(piece.source for piece in pieces):
         yield name, sum(piece.source == name for piece in pieces)

@@ -7,24 +7,24 @@ from threading import Event
 from typing import Final
 
 from infra.base.errors import NewslakeError, UsageError
-from infra.work.backfill.plan import Piece
+from infra.work.backfill.plan import Batch
 from infra.work.run_report import RunReport
 
 MAX_ACTIVE: Final = 16  # each has its own parse workers: beyond this they wait for processors, not for sites
 
 
 def work_through(
-    pieces: Sequence[Piece],
-    work: Callable[[Piece], RunReport],
+    pieces: Sequence[Batch],
+    work: Callable[[Batch], RunReport],
     *,
     max_active: int,
-    on_done: Callable[[Piece], None] = lambda _: None,
+    on_done: Callable[[Batch], None] = lambda _: None,
     stop: Event | None = None,
-) -> tuple[RunReport, dict[Piece, NewslakeError]]:
+) -> tuple[RunReport, dict[Batch, NewslakeError]]:
     """Work on pieces, in their order, several sources at a time.
 
     Args:
-        pieces: from `infra.work.backfill.plan.pieces_of`.
+        pieces: from `infra.work.backfill.plan.batches_of`.
         work: does one piece; called in a thread.
         max_active: pieces that are worked on at a time, at least 1.
         on_done: called with each piece that has ended, in the calling thread.
@@ -38,11 +38,11 @@ def work_through(
         Exception: what `work` raises beyond `NewslakeError`: a bug. No piece is begun after it.
     """
     waiting = list(pieces)
-    active: dict[Future[RunReport], Piece] = {}
+    active: dict[Future[RunReport], Batch] = {}
     if not 1 <= max_active <= MAX_ACTIVE:
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
-    failed: dict[Piece, NewslakeError] = {}
+    failed: dict[Batch, NewslakeError] = {}
     with ThreadPoolExecutor(max_active, thread_name_prefix="backfill") as threads, _set_at_the_end(stop or Event()):
         while waiting or active:
             while len(active) < max_active and (piece := _next(waiting, active.values())):
@@ -67,14 +67,14 @@ def _set_at_the_end(stop: Event) -> Iterator[None]:
         stop.set()
 
 
-def _next(waiting: Sequence[Piece], active: Collection[Piece]) -> Piece | None:
+def _next(waiting: Sequence[Batch], active: Collection[Batch]) -> Batch | None:
     """The first piece whose source nobody is at."""
     busy = {piece.source for piece in active}
     return next((piece for piece in waiting if piece.source not in busy), None)
 
 
 def require_all_done(
-    pieces: Sequence[Piece], failed: Mapping[Piece, NewslakeError], what: str = "the same backfill"
+    pieces: Sequence[Batch], failed: Mapping[Batch, NewslakeError], what: str = "the same backfill"
 ) -> None:
     """Say which pieces failed, if any.
 

@@ -28,7 +28,7 @@ from parsers.source.checks import (
 from parsers.source.definition import Source
 
 if TYPE_CHECKING:
-    from infra.work.run import Examined
+    from infra.work.run import ParsedCapture
 
 # Rejections that say which field was not found: the capture counts as an article without it.
 LACKING: Final = {RejectReason.MISSING_TITLE: "title", RejectReason.MISSING_BODY: "body"}
@@ -49,7 +49,7 @@ class Findings:
     of_batch: bool = False
 
 
-class Batch:
+class DayCaptures:
     """Captures of one source, judged together.
 
     Attributes:
@@ -62,7 +62,7 @@ class Batch:
     def __init__(
         self,
         source: Source,
-        examined: Sequence["Examined"],
+        examined: Sequence["ParsedCapture"],
         lake: Lake,
         mode: str,
         whole_days: Collection[str],
@@ -78,7 +78,7 @@ class Batch:
         self._history = History(lake.store, source.name)
         self._watched = tuple(dict.fromkeys((*WATCHED, *source.checks.fill)))
 
-    def day_of(self, each: "Examined") -> str | None:
+    def day_of(self, each: "ParsedCapture") -> str | None:
         """Publication day of an article of this source; None if it has none, or there is no article."""
         source, day = each.partition or ("", NULL_PARTITION)
         return day if source == self.source.name and day != NULL_PARTITION else None
@@ -132,17 +132,17 @@ class Batch:
             profile = self._profile(middle, self._news(rejected))
         return judge(profile, self._history.near(middle), self.source.checks)
 
-    def _counts(self, each: "Examined") -> bool:
+    def _counts(self, each: "ParsedCapture") -> bool:
         return isinstance(each.outcome, Rejected) and each.outcome.reason not in self._ignored
 
-    def _profile(self, day: str, rejected: Sequence["Examined"]) -> DayProfile:
+    def _profile(self, day: str, rejected: Sequence["ParsedCapture"]) -> DayProfile:
         articles = [each.outcome.article for each in self.examined if isinstance(each.outcome, Parsed)]
         reasons = [each.outcome.reason for each in rejected if isinstance(each.outcome, Rejected)]
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
         counts = Counter(reason.value for reason in reasons)
         return profile_of(self.source.name, day, articles, counts, self._watched, lacking)
 
-    def _news(self, rejected: Sequence["Examined"]) -> list["Examined"]:
+    def _news(self, rejected: Sequence["ParsedCapture"]) -> list["ParsedCapture"]:
         """Those of which the lake does not say yet that they are rejected."""
         known: set[str] = set()
         for source, day in sorted({each.day_got for each in rejected}):

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 from infra.lake.holds import MAX_SAMPLES, HeldCapture, Hold, HoldState, folder_of_record, read_holds, released
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
-from infra.work.gate.batch_checks import Batch, landed_rows
+from infra.work.gate.batch_checks import DayCaptures, landed_rows
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed
 from parsers.registry import by_name
 from parsers.source.checks import MIN_SAMPLE, Check, Finding, Severity
 
 if TYPE_CHECKING:
-    from infra.work.run import Examined, Run
+    from infra.work.run import ParsedCapture, Run
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class GateResult:
     """What the gate lets through.
 
     Attributes:
@@ -37,7 +37,7 @@ class Passage:
         passed: holds of earlier runs whose day is right now: to be closed when it is landed.
     """
 
-    examined: list["Examined"]
+    examined: list["ParsedCapture"]
     coverage: dict[PartitionId, Coverage]
     reparsed: dict[str, Collection[CaptureIdentity]]
     held: Counter[PartitionId] = field(default_factory=Counter)
@@ -46,8 +46,8 @@ class Passage:
     passed: list[Hold] = field(default_factory=list)
 
 
-def pass_gate(
-    examined: Sequence["Examined"],
+def judge(
+    examined: Sequence["ParsedCapture"],
     lake: Lake,
     run: "Run",
     *,
@@ -55,7 +55,7 @@ def pass_gate(
     coverage: Mapping[PartitionId, Coverage],
     reparsed: Mapping[str, Collection[CaptureIdentity]],
     whole_days: Collection[PartitionId] = (),
-) -> Passage:
+) -> GateResult:
     """Judge captures before they are landed; nothing is written.
 
     Args:
@@ -70,9 +70,9 @@ def pass_gate(
     Raises:
         NewslakeError: the lake cannot be read.
     """
-    passage = Passage([], dict(coverage), dict(reparsed))
+    passage = GateResult([], dict(coverage), dict(reparsed))
     owners = {capture: name for name, captures in reparsed.items() for capture in captures}
-    by_source: defaultdict[str, list[Examined]] = defaultdict(list)
+    by_source: defaultdict[str, list[ParsedCapture]] = defaultdict(list)
     for each in examined:
         by_source[owners.get(each.archived.capture.identity, each.day_got[0])].append(each)
     for name in sorted({*by_source, *(source for source, _ in whole_days)}):
@@ -81,7 +81,7 @@ def pass_gate(
             passage.examined.extend(by_source[name])
             continue
         whole = {day for owner, day in whole_days if owner == name}
-        batch = Batch(source, by_source[name], lake, mode, whole, reparsed.get(name, ()))
+        batch = DayCaptures(source, by_source[name], lake, mode, whole, reparsed.get(name, ()))
         _SourceGate(batch, lake, run).judge(passage)
     return passage
 
@@ -89,14 +89,14 @@ def pass_gate(
 class _SourceGate:
     """The captures of one source in one batch."""
 
-    def __init__(self, batch: Batch, lake: Lake, run: "Run") -> None:
+    def __init__(self, batch: DayCaptures, lake: Lake, run: "Run") -> None:
         self._batch = batch
         self._name = batch.source.name
         self._lake = lake
         self._run = run
         self._holds = {hold.date: hold for hold in read_holds(lake.store, self._name, batch.all_days())}
 
-    def judge(self, passage: Passage) -> None:
+    def judge(self, passage: GateResult) -> None:
         """Judge the captures, and add what comes of it."""
         again = any(hold.state is HoldState.HELD for hold in self._holds.values())
         findings = self._batch.findings(again=again)
@@ -158,7 +158,7 @@ class _SourceGate:
                 homes[identity] = homes[capture] = day
         return homes
 
-    def _let_pass(self, passage: Passage, held: Collection[int], days: Collection[str], *, everything: bool) -> None:
+    def _let_pass(self, passage: GateResult, held: Collection[int], days: Collection[str], *, everything: bool) -> None:
         examined = self._batch.examined
         kept = {examined[number].archived.capture.identity for number in held}
         passage.examined.extend(
@@ -172,7 +172,7 @@ class _SourceGate:
             if source == self._name and (everything or day in days):
                 del passage.coverage[source, day]  # nothing may say that the day was looked at and is empty
 
-    def _hold(self, day: str, held: Sequence["Examined"], findings: Sequence[Finding]) -> Hold:
+    def _hold(self, day: str, held: Sequence["ParsedCapture"], findings: Sequence[Finding]) -> Hold:
         articles = sum(isinstance(each.outcome, Parsed) for each in held)
         samples = [_sample(each) for each in sorted(held, key=lambda each: _least_telling_last(each, findings))]
         return Hold(
@@ -204,7 +204,7 @@ def _told(finding: Finding, accepted: str) -> Finding:
     return replace(finding, severity=Severity.WARNING, detail=f"{finding.detail}; accepted: {accepted}")
 
 
-def _least_telling_last(each: "Examined", findings: Sequence[Finding]) -> tuple[bool, str, str, int]:
+def _least_telling_last(each: "ParsedCapture", findings: Sequence[Finding]) -> tuple[bool, str, str, int]:
     """Sort key of samples: first those that lack what was not found."""
     pointer, outcome = each.archived.pointer, each.outcome
     fields = [finding.field for finding in findings if finding.field]
@@ -212,7 +212,7 @@ def _least_telling_last(each: "Examined", findings: Sequence[Finding]) -> tuple[
     return whole, each.archived.capture.url or "", pointer.uri, pointer.offset
 
 
-def _sample(each: "Examined") -> HeldCapture:
+def _sample(each: "ParsedCapture") -> HeldCapture:
     pointer = each.archived.pointer
     identity = each.outcome.article.article_id if isinstance(each.outcome, Parsed) else None
     return HeldCapture(each.archived.capture.url, identity, pointer.uri, pointer.offset, pointer.length)

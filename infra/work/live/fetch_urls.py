@@ -10,10 +10,10 @@ from typing import Final
 from infra.archive.raw_archive import RawArchive
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
-from infra.work.live.arrivals import examine
+from infra.work.land_outcomes import land_outcomes
+from infra.work.live.archive_and_parse import archive_and_parse
 from infra.work.live.fetch_pages import Fetched, fetch_pages
-from infra.work.outcomes import file_outcomes
-from infra.work.run import Examined, Run
+from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.fields.urls import host_of
 from parsers.record.article import Article
@@ -83,10 +83,10 @@ def fetch_urls(
     wanted = ((url, by_name(source) if source else _source_of(url)) for url in times)
     pages = fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)
     with run.open_pool() as pool:
-        for batch, examined in examine(
+        for batch, examined in archive_and_parse(
             pages, archive, pool, run_id=run.run_id, worker="fetch", seconds=run.settings.archive_seconds
         ):
-            filing = file_outcomes(examined, lake, run, mode="live") if examined else RunReport()
+            filing = land_outcomes(examined, lake, run, mode="live") if examined else RunReport()
             filed = _Filed.of(examined, lake, filing)
             report += filing
             parsed = iter(examined)
@@ -116,7 +116,7 @@ class _Filed:
     held: frozenset[str]
 
     @classmethod
-    def of(cls, examined: Sequence[Examined], lake: Lake, report: RunReport) -> "_Filed":
+    def of(cls, examined: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> "_Filed":
         """Look into the lake if filing left any out."""
         articles = [each.outcome.article for each in examined if isinstance(each.outcome, Parsed)]
         if not report.held and not report.rejected[RejectReason.INVALID_RECORD]:
@@ -138,7 +138,7 @@ class _Filed:
         return UrlOutcome(url, UrlState.REJECTED, reason.value, reason.meaning, article.article_id)
 
 
-def _outcome_of(page: Fetched, examined: Examined | None, filed: _Filed) -> UrlOutcome:
+def _outcome_of(page: Fetched, examined: ParsedCapture | None, filed: _Filed) -> UrlOutcome:
     if examined and isinstance(examined.outcome, Parsed):
         outcome = filed.outcome_of(page.url, examined.outcome.article)
         return replace(outcome, detail=outcome.detail or str(page.error)) if page.error else outcome

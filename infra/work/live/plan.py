@@ -24,7 +24,7 @@ SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FetchPolicy:
     """What a run is to do with the days of a source.
 
     Attributes:
@@ -58,7 +58,7 @@ class LivePlan:
     source: Source
     days: Days
     today: date
-    order: Order
+    order: FetchPolicy
     captured: Captured
     archived: tuple[ArchivedChunk, ...]
     wanted: tuple[Link, ...]
@@ -150,7 +150,7 @@ def _alarm(feed: FeedReport) -> str:
 
 
 def make_plan(
-    name: str, days: Days, order: Order, *, store: ObjectStore, client: PoliteClient, today: date
+    name: str, days: Days, order: FetchPolicy, *, store: ObjectStore, client: PoliteClient, today: date
 ) -> LivePlan:
     """Look at the archive, and ask the source what it has published. Feeds are fetched for that, but no page.
 

@@ -17,10 +17,10 @@ from infra.lake.rejects import RejectState
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
-from infra.work.outcomes import file_outcomes
+from infra.work.land_outcomes import land_outcomes
 from infra.work.reparse.comparison import Comparison, compare
 from infra.work.reparse.plan import ArchivedChunk
-from infra.work.run import Examined, Run
+from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 
@@ -108,11 +108,11 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
     with run.open_pool() as pool:
         parsed = pool.parse(each.capture for each in archived if each.pointer not in refused)
         outcomes: list[Outcome] = [refused.get(each.pointer) or next(parsed)[1] for each in archived]
-    examined = [Examined(each, outcome) for each, outcome in zip(archived, outcomes, strict=True)]
+    examined = [ParsedCapture(each, outcome) for each, outcome in zip(archived, outcomes, strict=True)]
     examined = [each for each in examined if not _is_still_unknown(each)]
     coverage = _coverage(chunk, examined, so_far)
     reparsed = {chunk.source: [each.capture.identity for each in archived]}
-    return file_outcomes(examined, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
+    return land_outcomes(examined, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
@@ -144,13 +144,15 @@ def _refused_on_arrival(lake: Lake, archived: Sequence[ArchivedCapture]) -> dict
     return refused
 
 
-def _is_still_unknown(examined: Examined) -> bool:
+def _is_still_unknown(examined: ParsedCapture) -> bool:
     """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
     source, _ = examined.day_got
     return source == UNKNOWN_SOURCE and examined.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
 
 
-def _coverage(chunk: ArchivedChunk, examined: Sequence[Examined], so_far: RunReport) -> dict[tuple[str, str], Coverage]:
+def _coverage(
+    chunk: ArchivedChunk, examined: Sequence[ParsedCapture], so_far: RunReport
+) -> dict[tuple[str, str], Coverage]:
     """What can be said of the chunk's days after it; counts only grow, so the last chunk leaves the whole ones.
 
     Only days on which a capture was got or an article published get coverage: such a day without articles counts as

@@ -18,14 +18,14 @@ from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
-from infra.work.live.arrivals import examine
+from infra.work.land_outcomes import land_outcomes
+from infra.work.live.archive_and_parse import archive_and_parse
 from infra.work.live.fetch_pages import Fetched, fetch_pages
-from infra.work.live.plan import LivePlan, Order, make_plan
+from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
 from infra.work.live.preference import Preference
 from infra.work.live.unlanded import alias_key, note_keys
-from infra.work.outcomes import file_outcomes
 from infra.work.reparse.reparse import rebuild
-from infra.work.run import Examined, Run
+from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
 from parsers.fields.urls import address_key
@@ -35,7 +35,7 @@ from parsers.record.outcome import Parsed
 LAND_BYTES: Final = 256 << 20
 
 
-def carry_out(
+def run_days(
     plan: LivePlan, run: Run, client: PoliteClient, *, on_page: Callable[[Fetched], None] = lambda _: None
 ) -> RunReport:
     """Land what is archived, then fetch, archive and land what is not.
@@ -82,10 +82,10 @@ def open_client(run: Run, days: Days) -> AbstractContextManager[PoliteClient]:
     return PoliteClient.open(run.settings, budget=RequestBudget(limit))
 
 
-def work_on(
+def run_days_of(
     name: str,
     days: Days,
-    order: Order,
+    order: FetchPolicy,
     run: Run,
     *,
     today: date,
@@ -106,7 +106,7 @@ def work_on(
     """
     with open_client(run, days) as client:
         plan = make_plan(name, days, order, store=run.open_store(), client=client, today=today)
-        return carry_out(plan, run, client, on_page=on_page)
+        return run_days(plan, run, client, on_page=on_page)
 
 
 class _Asked:
@@ -157,7 +157,7 @@ class _Asked:
                 samples += Samples.one(error.reason.value, Sample(name, url, error.detail))
         return RunReport(failed=failed, fetched=self._fetched, missed=missed, samples=samples)
 
-    def day_of(self, examined: Examined) -> PartitionId:
+    def day_of(self, examined: ParsedCapture) -> PartitionId:
         """The day that the link of a page was said to be of; of others the day on which they were got."""
         return self._days.get(address_key(examined.archived.capture.url)) or examined.day_got
 
@@ -233,17 +233,17 @@ def _land(
     report, size = RunReport(), 0
     day_of = asked.day_of if asked else _day_got
     aliases: set[str] = set()
-    gathered: list[Examined] = []
+    gathered: list[ParsedCapture] = []
     with closing(pages), run.open_pool() as pool:
         seconds = run.settings.archive_seconds
-        for batch, examined in examine(
+        for batch, examined in archive_and_parse(
             pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode), seconds=seconds
         ):
             gathered += examined
             size += sum(len(page.capture.body) for page in batch if page.capture)
             aliases |= {key for each in examined if (key := _alias_key(each))}
             if size >= LAND_BYTES:
-                report += file_outcomes(gathered, lake, run, mode=mode, day_of=day_of)
+                report += land_outcomes(gathered, lake, run, mode=mode, day_of=day_of)
                 gathered, size = [], 0
     report += _file(gathered, mode, plan, run, asked, report.articles)
     note_keys(store, plan.source.name, aliases)
@@ -251,7 +251,12 @@ def _land(
 
 
 def _file(
-    gathered: list[Examined], mode: str, plan: LivePlan, run: Run, asked: _Asked | None, landed: Counter[PartitionId]
+    gathered: list[ParsedCapture],
+    mode: str,
+    plan: LivePlan,
+    run: Run,
+    asked: _Asked | None,
+    landed: Counter[PartitionId],
 ) -> RunReport:
     """Land the last pages, and say what can be said of whole days; `landed`: articles that came before them."""
     parsed = landed + Counter(each.partition for each in gathered if each.partition)
@@ -259,14 +264,14 @@ def _file(
     whole_days = _whole_days(coverage, plan.today)
     day_of = asked.day_of if asked else _day_got
     lake = Lake(run.open_store())
-    return file_outcomes(gathered, lake, run, mode=mode, coverage=coverage, whole_days=whole_days, day_of=day_of)
+    return land_outcomes(gathered, lake, run, mode=mode, coverage=coverage, whole_days=whole_days, day_of=day_of)
 
 
-def _day_got(examined: Examined) -> PartitionId:
+def _day_got(examined: ParsedCapture) -> PartitionId:
     return examined.day_got
 
 
-def _alias_key(examined: Examined) -> str | None:
+def _alias_key(examined: ParsedCapture) -> str | None:
     if not isinstance(examined.outcome, Parsed):
         return None
     article = examined.outcome.article

@@ -8,8 +8,8 @@ from infra.lake.holds import close_hold, put_hold
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
 from infra.lake.rejects import Reject
-from infra.work.gate.gate import pass_gate
-from infra.work.run import Examined, Run, folder_of
+from infra.work.gate.gate import judge
+from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
 from parsers.record.article import Article, Provenance
@@ -17,8 +17,8 @@ from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 
-def file_outcomes(
-    examined: Sequence[Examined],
+def land_outcomes(
+    examined: Sequence[ParsedCapture],
     lake: Lake,
     run: Run,
     *,
@@ -26,7 +26,7 @@ def file_outcomes(
     coverage: Mapping[tuple[str, str], Coverage] | None = None,
     reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     whole_days: Collection[PartitionId] = (),
-    day_of: Callable[[Examined], PartitionId] = lambda each: each.day_got,
+    day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
     """Land articles and rejections, and count them; what the quality gate finds broken is held back.
 
@@ -44,7 +44,7 @@ def file_outcomes(
     Raises:
         NewslakeError: the lake cannot be read or written.
     """
-    passage = pass_gate(
+    passage = judge(
         examined, lake, run, mode=mode, coverage=coverage or {}, reparsed=reparsed or {}, whole_days=whole_days
     )
     for hold in passage.holds:
@@ -75,7 +75,7 @@ def file_outcomes(
     ) + _turned_down(passage.examined, day_of)
 
 
-def _turned_down(examined: Iterable[Examined], day_of: Callable[[Examined], PartitionId]) -> RunReport:
+def _turned_down(examined: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:
     """Captures without an article, by day, and a few of each reason."""
     days: Counter[PartitionId] = Counter()
     samples = Samples()

@@ -13,14 +13,14 @@ from infra.base.errors import NewslakeError
 from infra.demo_site import DemoSite
 from infra.demo_site import faults as play
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.day_states import Catalog, State
+from infra.lake.day_states import DayStates, State
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
-from infra.work.live.carry_out import carry_out
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
-from infra.work.live.plan import LivePlan, Order, make_plan
+from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
 from infra.work.live.preference import Preference
+from infra.work.live.run_days import run_days
 from infra.work.run_report import RunReport
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
@@ -57,7 +57,7 @@ def web_archive(site: DemoSite) -> CdxArchive:
 def worked(
     site: DemoSite,
     lake: Path,
-    order: Order | None = None,
+    order: FetchPolicy | None = None,
     archive: CdxArchive | None = None,
     on_page: Callable[[Fetched], None] = lambda _: None,
 ) -> tuple[RunReport, LivePlan]:
@@ -68,9 +68,9 @@ def worked(
         run = run_on(site, lake, **settings)
         with polite_client(run.settings) as client:
             plan = make_plan(
-                "tass", Days.one(DAY), order or Order(), store=run.open_store(), client=client, today=today()
+                "tass", Days.one(DAY), order or FetchPolicy(), store=run.open_store(), client=client, today=today()
             )
-            return carry_out(plan, run, client, on_page=on_page), plan
+            return run_days(plan, run, client, on_page=on_page), plan
 
 
 def asked(site: DemoSite) -> set[str]:
@@ -83,7 +83,7 @@ def modes(lake: Path) -> dict[object, object]:
 
 
 def state_of(lake: Path) -> State:
-    (found,) = Catalog(open_store(str(lake))).grid("tass", DAY, DAY + timedelta(days=1))
+    (found,) = DayStates(open_store(str(lake))).grid("tass", DAY, DAY + timedelta(days=1))
     return found.state
 
 
@@ -104,7 +104,7 @@ def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give
 ) -> None:
     broken = web_archive.lines[0].url
     site.set_fault(broken.removeprefix("https://"), play.server_error())
-    report, _ = worked(site, lake, Order(Preference.NETWORK), web_archive)
+    report, _ = worked(site, lake, FetchPolicy(Preference.NETWORK), web_archive)
     expected = {each.url for each in site.expected("tass", DAY)}
     assert modes(lake) == dict.fromkeys(expected, "live") | {broken: "ingest"}
     assert expected <= asked(site)
@@ -113,7 +113,7 @@ def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give
 
 
 def test_only_the_archive_is_asked_where_that_is_said(site: DemoSite, lake: Path, web_archive: CdxArchive) -> None:
-    report, plan = worked(site, lake, Order(only_archive=True), web_archive)
+    report, plan = worked(site, lake, FetchPolicy(only_archive=True), web_archive)
     assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
     assert site.requests == ()
     assert plan.summary() == "0 archived captures to parse; the source is not asked"
@@ -162,7 +162,7 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
             fails = page is not None and page.url == refused
             yield Fetched(refused, None, FetchError(reason, "as told")) if fails else page
 
-    monkeypatch.setattr("infra.work.live.carry_out.fetch_pages", fetch_pages)
+    monkeypatch.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
     report, _ = worked(site, lake)
     assert report.failed == {reason.value: 1}
     assert report.missed == {("tass", str(DAY)): 1}
@@ -173,8 +173,8 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
     site: DemoSite, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked(site, tmp_path / "at once")
-    monkeypatch.setattr("infra.work.live.carry_out.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.work.live.arrivals.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.run_days.LAND_BYTES", 1)
+    monkeypatch.setattr("infra.work.live.archive_and_parse.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]
@@ -208,8 +208,8 @@ def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archiv
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
     run = run_on(site, lake)
     with polite_client(run.settings) as client:
-        plan = make_plan("tass", Days.one(today()), Order(), store=run.open_store(), client=client, today=today())
-        carry_out(plan, run, client)
+        plan = make_plan("tass", Days.one(today()), FetchPolicy(), store=run.open_store(), client=client, today=today())
+        run_days(plan, run, client)
     manifest = Lake(open_store(str(lake))).read_manifest("tass", str(datetime.now(UTC).date()))
     assert manifest is None or not manifest.coverage
 

@@ -8,8 +8,8 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.work.live import arrivals
-from infra.work.live.arrivals import BATCH_PAGES, examine
+from infra.work.live import archive_and_parse as arrivals
+from infra.work.live.archive_and_parse import BATCH_PAGES, archive_and_parse
 from infra.work.live.fetch_pages import Fetched
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason
@@ -52,7 +52,7 @@ def failed(number: int) -> Fetched:
 def batches(pages: Iterator[Fetched | None], archive: RawArchive) -> Iterator[list[str]]:
     """The addresses of each batch; what was examined belongs to those with a capture, in order."""
     pool = cast("ParsePool", FakePool(archive))
-    for batch, examined in examine(pages, archive, pool, run_id="r1", worker="w", seconds=30.0):
+    for batch, examined in archive_and_parse(pages, archive, pool, run_id="r1", worker="w", seconds=30.0):
         assert [each.archived.capture for each in examined] == [page.capture for page in batch if page.capture]
         assert [each.outcome.detail for each in examined if isinstance(each.outcome, Rejected)] == [
             page.url for page in batch if page.capture
@@ -71,7 +71,7 @@ def test_a_batch_ends_with_its_bytes_or_its_time(archive: RawArchive, monkeypatc
     monkeypatch.setattr(arrivals, "BATCH_BYTES", 100)
     assert [len(batch) for batch in batches(map(page, range(5), [60] * 5), archive)] == [2, 2, 1]
     times = iter([0.0, *(0.0, 1.0, 31.0), *(40.0, 41.0), 42.0])
-    monkeypatch.setattr("infra.work.live.arrivals.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("infra.work.live.archive_and_parse.time.monotonic", lambda: next(times))
     assert [len(batch) for batch in batches(map(page, range(10, 13)), archive)] == [2, 1]
 
 
@@ -79,7 +79,7 @@ def test_a_batch_whose_time_is_up_waits_for_no_further_page(
     archive: RawArchive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, *(0.0, 0.0), *(29.0, 31.0), *(50.0, 50.0)])
-    monkeypatch.setattr("infra.work.live.arrivals.time.monotonic", lambda: next(times))
+    monkeypatch.setattr("infra.work.live.archive_and_parse.time.monotonic", lambda: next(times))
     came = batches(iter([None, page(0), None, None, None, page(1)]), archive)
     assert [len(batch) for batch in came] == [1, 1]
     assert next(times, None) is None  # nobody looks at the clock while no page waits

@@ -8,7 +8,7 @@ from infra.archive.raw_archive import RawArchive
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.work.live.fetch_pages import Fetched
 from infra.work.parse_pool import ParsePool, source_name_of
-from infra.work.run import Examined
+from infra.work.run import ParsedCapture
 from parsers.record.capture import Capture
 
 # What came is archived when there is so much of it, or some seconds after the first page of a batch: a run that is
@@ -17,9 +17,9 @@ BATCH_PAGES: Final = 50
 BATCH_BYTES: Final = 16 << 20
 
 
-def examine(
+def archive_and_parse(
     pages: Iterable[Fetched | None], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str, seconds: float
-) -> Iterator[tuple[list[Fetched], list[Examined]]]:
+) -> Iterator[tuple[list[Fetched], list[ParsedCapture]]]:
     """Archive pages, then parse them.
 
     Args:
@@ -40,7 +40,7 @@ def examine(
         captures = [page.capture for page in batch if page.capture]
         archived = archive.add(((_folder_of(each), each) for each in captures), run_id=run_id, worker=worker)
         outcomes = pool.parse(captures)
-        yield batch, [Examined(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+        yield batch, [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
 
 
 def _folder_of(capture: Capture) -> str:
