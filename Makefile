@@ -9,8 +9,11 @@ READY := $(VENV)/.installed
 UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate \
 	--extra dev --output-file requirements.lock pyproject.toml
 
+# One process more than there are cores: tests wait for servers and other processes. Tests of one group share a server.
+PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadgroup
+
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check format up bench docs screenshots lock clean
+.PHONY: help venv demo test check soak format up bench docs screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,14 +41,18 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## do the main job on the sample captures, into ./lake
 	@$(BIN)/newslake demo
 
-test: $(READY) ## run the tests (ARGS="-k dates" for some of them)
-	@$(BIN)/pytest $(ARGS)
+test: $(READY) ## run the tests, in parallel (ARGS="-k dates" for some of them)
+	@$(BIN)/pytest $(PARALLEL) $(ARGS)
 
-check: $(READY) ## all that CI checks: format, lint, types, tests, coverage
+check: $(READY) ## format, lint, types, tests, coverage: what CI runs first
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --cov
+	$(BIN)/pytest $(PARALLEL) --cov
+
+soak: $(READY) ## the long proofs: kills, races, faults, scale, production, browser (ARGS as for test)
+	$(BIN)/pytest $(PARALLEL) tests/soak $(ARGS)
+	NEWSLAKE_HYPOTHESIS=thorough $(BIN)/pytest $(PARALLEL) -m hypothesis tests/unit
 
 format: $(READY) ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -62,7 +69,7 @@ docs: $(READY) ## write docs/data-dictionary.md and docs/configuration.md from t
 	@$(BIN)/python -m infra.configuration
 
 screenshots: $(READY) ## take the pictures of README from Prefect's UI anew (needs Chromium)
-	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/integration/test_backfill_browser.py
+	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/soak/test_backfill_browser.py
 
 lock: ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
 	@if command -v uv >/dev/null; then uv $(UV_LOCK) $(ARGS); else \

@@ -8,7 +8,7 @@ import pytest
 from tests import servers
 from tests.servers import BUCKET, S3Server
 
-pytest_plugins = ["tests.environment", "tests.browser"]
+pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server"]
 pytest.register_assert_rewrite("tests.object_store_contract")
 
 

@@ -6,7 +6,13 @@ import tempfile
 from hypothesis import settings
 
 # These are about the tests themselves.
-_KEPT = {"NEWSLAKE_CHROMIUM", "NEWSLAKE_REQUIRE_BROWSER", "NEWSLAKE_REQUIRE_POSTGRES", "NEWSLAKE_SCREENSHOTS"}
+_KEPT = {
+    "NEWSLAKE_CHROMIUM",
+    "NEWSLAKE_HYPOTHESIS",
+    "NEWSLAKE_REQUIRE_BROWSER",
+    "NEWSLAKE_REQUIRE_POSTGRES",
+    "NEWSLAKE_SCREENSHOTS",
+}
 _PREFECT_HOME = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
 
 # Done at import, as a plugin of conftest.py: Prefect reads the environment when it is imported.
@@ -25,6 +31,10 @@ os.environ.update(
     }
 )
 
-# A busy machine is no failure. Elsewhere than in CI, hypothesis tries new examples at each run.
-settings.register_profile("newslake", deadline=None, derandomize="CI" in os.environ, print_blob=True)
-settings.load_profile("newslake")
+# A busy machine is no failure. Outside CI, hypothesis tries new examples at each run; `make soak` tries many.
+_PROFILE = os.environ.get("NEWSLAKE_HYPOTHESIS", "quick")
+for _name, _examples in {"quick": 15, "thorough": 100}.items():
+    settings.register_profile(
+        _name, max_examples=_examples, deadline=None, derandomize="CI" in os.environ, print_blob=True
+    )
+settings.load_profile(_PROFILE)

@@ -33,7 +33,7 @@ BROKEN = 70  # EX_SOFTWARE of sysexits.h: the child raised, which no test expect
 
 
 @dataclass(frozen=True)
-class FetchPolicy:
+class WriterTask:
     """What a child shall do, and at which step it dies (from 1; 0: never)."""
 
     task: str
@@ -49,7 +49,7 @@ class Killer:
 
     process: "subprocess.Popen[str]"
 
-    def run(self, order: FetchPolicy) -> bool:
+    def run(self, order: WriterTask) -> bool:
         """Whether the writer was killed; False: it came to its end before that step."""
         assert self.process.stdin
         assert self.process.stdout
@@ -71,7 +71,7 @@ def killer() -> Iterator[Killer]:
         assert process.wait(30) == 0
 
 
-def move(order: FetchPolicy) -> None:
+def move(order: WriterTask) -> None:
     """A reparse: one article is of another day now, one is none any more, and one stays."""
     Lake(open_store(order.lake)).land(
         [landed(0, published_at=NOON + timedelta(days=1), parser_version=2)],
@@ -81,12 +81,12 @@ def move(order: FetchPolicy) -> None:
     )
 
 
-def ingest_folder(order: FetchPolicy) -> None:
+def ingest_folder(order: WriterTask) -> None:
     """The whole way: check, archive, parse, land."""
     ingest(Path(order.folder), order.lake, order.run_id)
 
 
-TASKS: dict[str, Callable[[FetchPolicy], None]] = {"ingest": ingest_folder, "move": move}
+TASKS: dict[str, Callable[[WriterTask], None]] = {"ingest": ingest_folder, "move": move}
 
 
 class Steps:
@@ -164,7 +164,7 @@ def _text(value: str | bytes) -> str:
 def serve(orders: IO[str]) -> None:
     """Carry out orders until there are no more."""
     for line in orders:
-        order = FetchPolicy(**json.loads(line))
+        order = WriterTask(**json.loads(line))
         child = os.fork()
         if child == 0:
             _carry_out(order)
@@ -172,7 +172,7 @@ def serve(orders: IO[str]) -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
 
 
-def _carry_out(order: FetchPolicy) -> None:
+def _carry_out(order: WriterTask) -> None:
     code = BROKEN
     try:
         steps = Steps(order.die_at)

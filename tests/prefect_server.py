@@ -1,4 +1,4 @@
-"""`newslake up` as a child process, and what its server's API says."""
+"""`newslake up` as a child process, what its server's API says, and one for all tests of a process: it takes 15 s."""
 
 import os
 import signal
@@ -17,8 +17,11 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
+import pytest
 
+from infra.demo_site import DemoSite
 from parsers.registry import sources
+from tests.live_lake import FAST, today
 from tests.servers import free_ports
 
 START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
@@ -134,3 +137,19 @@ def _wait_until_settled(up: Up, log: Path) -> None:
                 return
         time.sleep(0.5)
     raise RuntimeError(f"newslake up is not ready: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def demo_site() -> Iterator[DemoSite]:
+    """The network of `up`: every source of the demo site leads here."""
+    with DemoSite(today(), days=8, per_day=4) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def up(tmp_path_factory: pytest.TempPathFactory, demo_site: DemoSite) -> Iterator[Up]:
+    """A running `newslake up`, with an empty lake and the demo site for the network."""
+    settings = {"NEWSLAKE_ORIGINS": demo_site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": str(FAST)}
+    with newslake_up(tmp_path_factory.mktemp("up"), settings=settings) as running:
+        yield running
+    assert running.process.returncode == 0

@@ -126,7 +126,7 @@ def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None
         "import os, signal, threading, time\n"
         "from tests.misbehaving_parsers import parse_as_told\n"
         "from tests.sample_pages import capture\n"
-        "from infra import parse_pool\n"
+        "from infra.work import parse_pool\n"
         "if __name__ == '__main__':\n"
         "    parse_pool.ORPHAN_SECONDS = 1.0\n"
         "    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"

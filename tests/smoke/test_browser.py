@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests import sample_pages as pages
 from tests.prefect_server import Up
 
-pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("prefect")]
 
 MILLISECONDS = 1000
 

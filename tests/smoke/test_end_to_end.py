@@ -16,7 +16,7 @@ from tests.servers import BUCKET
 SAMPLES = Path(__file__).parents[2] / "flows" / "samples"
 
 
-@pytest.fixture(params=["folder", "moto", pytest.param("seaweedfs", marks=pytest.mark.integration)])
+@pytest.fixture(params=["folder", "moto", "seaweedfs"])
 def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Address of an empty lake on each kind of store."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)

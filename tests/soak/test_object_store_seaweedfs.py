@@ -7,8 +7,6 @@ from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from tests.object_store_contract import AtomicContract, ObjectStoreContract
 
-pytestmark = pytest.mark.integration
-
 
 class TestOnSeaweedFS(ObjectStoreContract, AtomicContract):
     processes = 8

@@ -18,7 +18,6 @@ from infra.work.live.plan import FetchPolicy
 from parsers.registry import sources
 from tests.live_lake import rows, snapshot, today, work, yesterday
 
-pytestmark = pytest.mark.integration
 NAMES = ("globalresearch", "tass", "theissue")
 
 
@@ -56,7 +55,9 @@ def test_a_day_lands_what_the_site_published_and_nothing_else(source: str, site:
     assert {row["mode"] for row in landed} == {"live"}
     rejections = {(each.url, each.reason) for each in site.expected_rejections(source, yesterday())}
     assert rejections <= {(row["url"], row["reason"]) for row in rejects_in(open_store(str(lake)), source)}
-    assert report.failed["robots"] == len(site.disallowed(source, yesterday()))
+    # Local days overlap the UTC day: links of its neighbours may be tried, too.
+    neighbours = (len(site.disallowed(source, yesterday() + timedelta(days=days))) for days in (-1, 0, 1))
+    assert len(site.disallowed(source, yesterday())) <= report.failed["robots"] <= sum(neighbours)
 
 
 @pytest.mark.parametrize("source", NAMES)
@@ -71,19 +72,6 @@ def test_f28_an_unchanged_site_is_asked_for_its_lists_only_and_nothing_is_writte
     assert {request.status for request in lists} == {304}
     assert report.captures == 0
     assert snapshot(lake) == before
-
-
-def test_what_a_server_could_not_give_makes_the_day_partial_until_a_run_gets_it(site: DemoSite, lake: Path) -> None:
-    broken = site.expected("tass", yesterday())[0].url.removeprefix("https://")
-    site.set_fault(broken, play.server_error(status=503))
-    report = work(site, lake, "tass", Days.one(yesterday()))
-    assert report.failed["server_error"] == 1
-    assert state_of(lake, "tass", yesterday()) is State.PARTIAL
-    site.clear_faults()
-    site.forget_requests()
-    work(site, lake, "tass", Days.one(yesterday()))
-    assert requested(site, "tass") == ["/" + broken.partition("/")[2]]
-    assert len(rows(lake, "tass", yesterday())) == len(site.expected("tass", yesterday()))
 
 
 def test_r02_a_site_whose_robots_file_fails_is_left_alone_and_said_so(site: DemoSite, lake: Path) -> None:

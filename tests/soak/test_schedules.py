@@ -22,7 +22,7 @@ from infra.store.open_store import open_store
 from tests.live_lake import today, work
 from tests.prefect_server import Up, newslake_up
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("schedules")]
 
 OUTAGE_DAYS = 5
 LATE_DAYS = 3

@@ -15,7 +15,7 @@ from tests.live_lake import rows, today
 from tests.prefect_server import Up
 from tests.screenshots import keep
 
-pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("prefect")]
 
 SLOW = 60_000  # milliseconds: CI's machines are busy
 SHORT = 5_000  # milliseconds: a menu that is open shows its options at once

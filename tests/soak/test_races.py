@@ -18,8 +18,6 @@ from tests import sample_pages as pages
 from tests.lake_samples import SOURCE, landed
 from tests.ten_orders import Content, ingest_alone, ingest_in_orders, main, wait_for_all
 
-pytestmark = pytest.mark.integration
-
 WRITERS, MERGES = 8, 50
 DAY = "2024-05-01"
 

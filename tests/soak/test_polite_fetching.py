@@ -26,8 +26,6 @@ from tests.servers import Answer as Said
 from tests.servers import free_ports, scripted_server
 from tests.sleeping_clock import SleepingClock
 
-pytestmark = pytest.mark.integration
-
 HOSTS = ("a.example", "b.example")
 ROBOTS = "https://a.example/robots.txt"
 PAGE = "https://a.example/news/1"

@@ -13,8 +13,6 @@ from infra.lake.day_states import DayStates, State
 from infra.lake.lake import Lake
 from infra.store.local_store import LocalStore
 
-pytestmark = pytest.mark.integration
-
 
 @pytest.mark.timeout(300)
 def test_l12_ten_thousand_partitions_at_a_glance(tmp_path: Path) -> None:

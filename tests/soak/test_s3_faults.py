@@ -17,8 +17,6 @@ from tests.disturbed_lake import SECOND_RUN, Pages, States, ingest, undisturbed_
 from tests.s3_proxy import Asked, Disturbance, Plan, Proxy, s3_proxy, undisturbed
 from tests.servers import S3Server
 
-pytestmark = pytest.mark.integration
-
 PATIENCE_SECONDS = 0.5  # of the client in these tests, instead of a minute
 # What an error may say of a server that is disturbed; each with its remedy.
 CLEAR = r".*(the server asks to slow down|fell silent|the transfer broke off|cannot be reached).*\. [A-Z].*"

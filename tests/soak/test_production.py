@@ -29,7 +29,7 @@ from tests.postgres import postgres, require_postgres
 from tests.production import AUTH, INTERVAL, Production, production
 from tests.servers import S3Server
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("production")]
 
 MIDDLE_SECONDS = 90.0  # until a run is in the middle of its work: a process that imports Prefect, and a day's pages
 KILLED = {"tass": "its process", "globalresearch": "its machine", "theissue": "the server"}

@@ -16,10 +16,8 @@ from infra.lake.lake import Lake
 from infra.store.local_store import TEMPORARY_PREFIX, LocalStore
 from infra.store.open_store import open_store
 from tests.disturbed_lake import FIRST_RUN, SECOND_RUN, Pages, States, ingest, objects, undisturbed_states, write_pages
-from tests.killed_writer import FetchPolicy, Killer, killer, move
+from tests.killed_writer import Killer, WriterTask, killer, move
 from tests.lake_samples import landed
-
-pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +66,7 @@ def test_l02_kill_at_every_step_of_an_ingest_into_a_folder(
         if not from_nothing:
             shutil.copytree(before, lake)
         store = LocalStore(lake)
-        if not writers.run(FetchPolicy("ingest", str(lake), kills + 1, str(folder), run_id)):
+        if not writers.run(WriterTask("ingest", str(lake), kills + 1, str(folder), run_id)):
             break
         kills += 1
         littered += _temporary_files(lake) > 0
@@ -88,14 +86,14 @@ def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Kill
     before = tmp_path / "before"
     Lake(LocalStore(before)).land([landed(0), landed(1), landed(2)], mode="live")
     shutil.copytree(before, tmp_path / "undisturbed")
-    move(FetchPolicy("move", str(tmp_path / "undisturbed"), 0))
+    move(WriterTask("move", str(tmp_path / "undisturbed"), 0))
     old, new = (objects(LocalStore(tmp_path / name)) for name in ("before", "undisturbed"))
     kills = 0
     while True:
         lake = tmp_path / str(kills)
         shutil.copytree(before, lake)
-        order = FetchPolicy("move", str(lake), kills + 1)
-        if not writers.run(order):
+        task = WriterTask("move", str(lake), kills + 1)
+        if not writers.run(task):
             break
         kills += 1
         present = objects(LocalStore(lake))
@@ -106,7 +104,7 @@ def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Kill
             for title in Lake(LocalStore(lake)).read_partition(source, day)["title"].to_pylist()
         ]
         assert {landed(0)[0].title, landed(2)[0].title} <= set(titles)
-        move(order)
+        move(task)
         assert objects(LocalStore(lake)) == new
         _require_swept(lake)
     assert kills > 25
@@ -159,7 +157,7 @@ def test_l02_kill_at_every_step_of_an_ingest_into_s3(pages: Pages, states: State
             lake = f"{seaweedfs_lake}/{kills}"
             store = open_store(lake)
             states.restore_before(store)
-            if not writers.run(FetchPolicy("ingest", lake, kills + 1, str(pages.second), SECOND_RUN)):
+            if not writers.run(WriterTask("ingest", lake, kills + 1, str(pages.second), SECOND_RUN)):
                 break
             kills += 1
             progress.add(states.require_between(store))

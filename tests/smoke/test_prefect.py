@@ -1,0 +1,71 @@
+"""A real Prefect server, started by `newslake up`: schedules, a deployment that is run, the demo."""
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from parsers.registry import sources
+from tests import sample_pages as pages
+from tests.prefect_server import COMMAND, Up
+
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("prefect")]
+
+
+def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(up: Up) -> None:
+    """With sqlalchemy 2.1 or a late fastapi, Prefect 3.8 makes none, and says nothing (pyproject.toml)."""
+    runs = [run for run in up.scheduled_runs() if "source" in run["parameters"]]
+    assert {run["parameters"]["source"] for run in runs} == set(sources())
+    for name, source in sources().items():
+        schedules = up.deployment(f"run/{name}")["schedules"]
+        assert {(each["schedule"]["cron"], each["schedule"]["timezone"]) for each in schedules} == {
+            (schedule.cron, source.timezone) for schedule in source.timetable
+        }
+        mine = [run for run in runs if run["parameters"]["source"] == name]
+        assert {run["parameters"]["lag_days"] for run in mine} == {schedule.lag_days for schedule in source.timetable}
+    times = {datetime.fromisoformat(run["expected_start_time"]) for run in runs}
+    assert max(times) < datetime.now(UTC) + timedelta(days=5)
+
+
+def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_for(up: Up, tmp_path: Path) -> None:
+    """O03: a run that is years late lands the day before its scheduled one, never yesterday."""
+    folder = pages.write_folder(tmp_path / "in", 5)
+    ingest = up.start("ingest", paths=[str(folder)])
+    assert up.ended(ingest)["type"] == "COMPLETED"
+    assert len(list(up.lake.glob("articles/source=tass/date=2024-01-1?/articles.parquet"))) == 3
+    artifacts = up.artifacts(ingest)
+    told = "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
+    assert artifacts["ingest"]["description"] == told
+    days = {(row["source"], row["day"]): row["articles"] for row in orjson.loads(artifacts["ingest-days"]["data"])}
+    assert days["tass", "2024-01-10"] == 2
+
+    scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
+    late = up.start("run", scheduled, source="tass")
+    assert up.ended(late)["type"] == "COMPLETED"
+    assert up.api(f"/flow_runs/{late}")["name"] == "tass-2024-01-11"
+    lake = Lake(open_store(str(up.lake)))
+    footers = {day: lake.read_manifest("tass", day) for _, day, _ in lake.partitions("tass")}
+    assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
+
+
+def test_the_demo_runs_the_real_flow_and_shows_the_lake(tmp_path: Path, up: Up) -> None:
+    environment = {name: value for name, value in up.environment.items() if name != "NEWSLAKE_LAKE"}
+    done = subprocess.run(
+        [*COMMAND, "demo"],
+        env=environment | {"XDG_STATE_HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "tass" in done.stdout
+    assert "newslake query" in done.stdout
+    assert str(tmp_path / "lake") in done.stdout
+    assert list(tmp_path.glob("lake/articles/source=*/date=*/articles.parquet"))
+    assert "Traceback" not in done.stderr
+    assert "INFO" not in done.stderr
