@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 LAYERS = ("flows", "infra", "parsers")  # each may import itself and what stands after it
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50  # docstring not counted
+MAX_ROOMS = 8  # files and folders on one floor of a folder: more are a list that nobody reads
+LISTS = {"parsers.sources", "flows.commands"}  # many of one kind: a file a source, a file a command
 BANNED_NAMES = {"common", "data", "handle", "helper", "helpers", "item", "manager", "misc", "process", "util", "utils"}
 
 # Pure modules of the standard library. `datetime` and `zoneinfo` give types; the clock is caught by its calls.
@@ -122,6 +124,112 @@ def name_faults(path: str) -> Iterator[str]:
         yield f"{path}: a module called '{word}' says nothing of what is in it"
 
 
+Imports = list[tuple[str, int, str]]  # path of the importing file, line, imported module or package
+
+
+def package_of(path: str) -> str:
+    """The folder of a file, dotted: what it belongs to when imports are counted by package."""
+    return path.rpartition("/")[0].replace("/", ".")
+
+
+def imports_between(files: dict[str, ast.AST]) -> Imports:
+    """Imports of the project's own files, wherever they stand: in functions and under TYPE_CHECKING, too."""
+    modules = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files}
+    found = []
+    for path, tree in files.items():
+        for node in ast.walk(tree):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                whole = [f"{node.module}.{alias.name}" for alias in node.names]
+                names = [name if name in modules else node.module for name in whole]
+            found += [(path, getattr(node, "lineno", 0), name) for name in names if name in modules]
+    return found
+
+
+def circles(edges: dict[tuple[str, str], str]) -> list[str]:
+    """What of a graph lies on a circle, each arrow by the import that draws it."""
+    reached: dict[str, set[str]] = {}
+
+    def reach(start: str) -> set[str]:
+        seen, waiting = set(), [start]
+        while waiting:
+            node = waiting.pop()
+            for tail, head in edges:
+                if tail == node and head not in seen:
+                    seen.add(head)
+                    waiting.append(head)
+        return seen
+
+    for node in {tail for tail, _ in edges}:
+        reached[node] = reach(node)
+    return sorted(told for (tail, head), told in edges.items() if tail in reached.get(head, set()))
+
+
+def package_faults(files: dict[str, ast.AST]) -> list[str]:
+    """Imports that make packages import each other in a circle."""
+    packages = {package_of(path) for path in files}
+    edges = {}
+    for path, line, module in imports_between(files):
+        tail, head = package_of(path), module if module in packages else module.rpartition(".")[0]
+        if tail != head:
+            edges[tail, head] = f"{path}:{line}: imports {module}, which leads back to {tail}"
+    return circles(edges)
+
+
+def room_edges(files: dict[str, ast.AST]) -> dict[str, dict[tuple[str, str], str]]:
+    """By folder: imports between what lies in it, a folder being one room."""
+    floors: dict[str, dict[tuple[str, str], str]] = {}
+    for path, line, module in imports_between(files):
+        tail = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        head = module.split(".")
+        shared = next((n for n, (one, other) in enumerate(zip(tail, head, strict=False)) if one != other), None)
+        if shared is not None:
+            rooms = ".".join(tail[: shared + 1]), ".".join(head[: shared + 1])
+            floors.setdefault(".".join(tail[:shared]), {})[rooms] = f"{path}:{line}: imports {module}"
+    return floors
+
+
+def floor_faults(files: dict[str, ast.AST]) -> list[str]:
+    """Rooms of a folder that import each other in a circle, and floors with too many rooms.
+
+    A room stands one floor above the highest of those that it imports.
+    """
+    edges = room_edges(files)
+    found = [f"{told}, which leads back" for folder in sorted(edges) for told in circles(edges[folder])]
+    if found:
+        return found
+    for folder, rooms in rooms_of(files).items():
+        if folder in LISTS:
+            continue
+        below = {room: {head for tail, head in edges.get(folder, {}) if tail == room} for room in rooms}
+        floors: dict[int, list[str]] = {}
+        for room in rooms:
+            floors.setdefault(_floor(room, below), []).append(room)
+        found += [
+            f"{folder}: {len(names)} rooms on floor {floor}, at most {MAX_ROOMS}: {', '.join(sorted(names))}"
+            for floor, names in sorted(floors.items())
+            if len(names) > MAX_ROOMS
+        ]
+    return found
+
+
+def rooms_of(files: dict[str, ast.AST]) -> dict[str, set[str]]:
+    """By folder: its files and folders."""
+    rooms: dict[str, set[str]] = {}
+    for path in files:
+        names = path.removesuffix(".py").split("/")
+        for depth in range(1, len(names)):
+            if names[depth] != "__init__":
+                rooms.setdefault(".".join(names[:depth]), set()).add(".".join(names[: depth + 1]))
+    return rooms
+
+
+def _floor(room: str, below: dict[str, set[str]]) -> int:
+    return 1 + max((_floor(other, below) for other in below[room]), default=0)
+
+
 def faults(path: str, source: str) -> list[str]:
     """All faults of one file; `path` is relative to the repository, with slashes."""
     tree = ast.parse(source)
@@ -138,6 +246,17 @@ MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py
 
 def test_every_layer_is_looked_at() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in MODULES} == set(LAYERS)
+
+
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+
+def test_packages_import_in_one_direction() -> None:
+    assert package_faults(TREES) == []
+
+
+def test_what_lies_in_one_folder_imports_in_one_direction_with_few_rooms_on_a_floor() -> None:
+    assert floor_faults(TREES) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -197,6 +316,40 @@ def test_what_the_architecture_forbids_is_found(path: str, source: str, fault: s
 )
 def test_what_the_architecture_allows_passes(path: str, source: str) -> None:
     assert faults(path, source) == []
+
+
+def trees(**sources: str) -> dict[str, ast.AST]:
+    """Files from their text; `__` in a name is a slash."""
+    return {f"{name.replace('__', '/')}.py": ast.parse(source) for name, source in sources.items()}
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import infra.lake.rows",
+        "from infra.lake import rows",
+        "def f():\n    from infra.lake.rows import x",
+        "if TYPE_CHECKING:\n    from infra.lake.rows import x",
+    ],
+)
+def test_packages_that_import_each_other_are_named_with_the_import(back: str) -> None:
+    files = trees(infra__lake__rows="from infra.store.s3 import x", infra__store__s3="", infra__store__other=back)
+    found = package_faults(files)
+    assert any("infra/store/other.py:" in each and "infra.lake" in each for each in found)
+    assert any("infra/lake/rows.py:1" in each for each in found)
+    assert package_faults(trees(infra__lake__rows="import infra.store.s3", infra__store__s3="")) == []
+
+
+def test_files_that_import_each_other_are_named() -> None:
+    found = floor_faults(trees(infra__lake__rows="import infra.lake.keys", infra__lake__keys="import infra.lake.rows"))
+    assert [each.partition(":")[0] for each in found] == ["infra/lake/keys.py", "infra/lake/rows.py"]
+
+
+def test_a_floor_holds_eight_rooms() -> None:
+    eight = {f"infra__lake__room{number}": "" for number in range(MAX_ROOMS)}
+    assert floor_faults(trees(**eight)) == []
+    assert floor_faults(trees(**eight, infra__lake__above="import infra.lake.room0")) == []
+    assert "9 rooms on floor 1" in floor_faults(trees(**eight, infra__lake__beside=""))[0]
 
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
