@@ -39,7 +39,7 @@ def test_o01_the_server_schedules_each_day_once_across_a_change_of_daylight_savi
 def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) -> None:
     for name in CLICKED:
         deployment = up.deployment(name)
-        assert deployment["entrypoint"] == f"flows.{name}.{name}"
+        assert deployment["entrypoint"] == f"flows.jobs.{name}.{name}"
         assert not deployment["paused"]
         fields = deployment["parameter_openapi_schema"]["properties"]
         assert all(field["description"] for field in fields.values()), name
