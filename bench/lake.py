@@ -256,18 +256,6 @@ def verify(lake: str, rows: str) -> float:
     return seconds
 
 
-def move(lake: str, rows: str) -> float:
-    """Let all rows of the large partition follow their captures, as `compact-raw` does."""
-    from infra.archive.raw_archive import Pointer
-    from infra.lake.partition import ARTICLES
-    from infra.store.open_store import open_store
-    from infra.upkeep.row_pointers import move_captures
-    from tests.lake_samples import pointer
-
-    moves = {pointer(number): Pointer("raw/0", number * 1000, 900) for number in range(int(rows))}
-    return _seconds(lambda: move_captures(open_store(lake), ARTICLES, ("gazette", "2024-05-01"), moves))
-
-
 def rewrite(lake: str) -> float:
     """Read and write the large partition with pyarrow alone, all at once."""
     import io
@@ -331,7 +319,6 @@ STEPS: dict[str, Callable[..., float | str]] = {
         make_large,
         merge,
         verify,
-        move,
         rewrite,
     )
 }

@@ -13,13 +13,13 @@ from flows.commands import (
     demo,
     deploy,
     doctor,
+    expire,
     lake,
     live,
     maintain,
     parse,
     rejects,
     reparse,
-    retention,
     runs,
     show,
     up,
@@ -74,8 +74,7 @@ app.command(name="rejects", rich_help_panel="Look at it")(rejects.rejects)
 app.command(name="verify", rich_help_panel="Look at it")(lake.verify)
 app.command(name="doctor", rich_help_panel="Look at it")(doctor.doctor)
 app.command(name="maintain", rich_help_panel="Keep it in shape")(maintain.maintain)
-app.command(name="compact-raw", rich_help_panel="Keep it in shape")(retention.compact_raw)
-app.command(name="expire", rich_help_panel="Keep it in shape")(retention.expire)
+app.command(name="expire", rich_help_panel="Keep it in shape")(expire.expire)
 app.command(name="parse", rich_help_panel="Work on parsers")(parse.parse)
 app.command(name="suggest-checks", rich_help_panel="Work on parsers")(checks.suggest_checks)
 app.command(name="sources", rich_help_panel="Work on parsers")(lake.sources)

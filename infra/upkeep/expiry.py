@@ -1,33 +1,30 @@
-"""Retention: what is older than an age is deleted, one layer of the lake at a time.
+"""Deletes what is older than an age, one layer of the lake and one day at a time.
 
-Articles and rejections go by partition. Raw captures go by WARC, and only where nothing needs any capture in it: no
-article, no open rejection, no revisit that stays. So a raw layer shrinks after the rows of its captures have expired.
+Articles and rejections go by partition. Raw captures go by the (source, capture day) folder, and only where no
+partition names it: so the raw layer shrinks after the rows of its captures have expired.
 
-A raw object is deleted in two runs, a day apart. The first marks it: from then on no writer and no rebuilding takes a
-capture in it for archived. The second deletes it if still no row points there, that is, if nobody who had looked
-before it was marked has landed a row since; otherwise the mark is taken away.
+Writers need not stand still. A first run marks the objects of a day, and from then on no writer takes a capture in them
+for archived. A run a day later deletes them, unless a row has come to point into the day: then the marks go.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 from typing import Final
 
-from infra.archive.raw_objects import RawObject, RawObjects, day_of, source_of
+from infra.archive.raw_archive import REVISIT_DAYS
+from infra.archive.raw_objects import RawObject, RawObjects, day_of, folder_key
 from infra.base.errors import UsageError
-from infra.lake.holds import folder_of_record, open_holds, read_holds
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.footers import Footers
+from infra.lake.holds import open_holds, read_holds
+from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
-from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
-from infra.upkeep.raw_references import PartitionRef, RowReferences, deletion_order, revisiting_days
-from infra.upkeep.row_pointers import forget_captures
 from parsers.record.article import NULL_PARTITION
 
-STRETCH_DAYS: Final = 31  # indexes that are held at a time: those of a month of one source
+# Who looked up a capture before it was marked has landed its row by then: no task lives that long.
+GRACE: Final = timedelta(days=1)
 
 
 class Layer(StrEnum):
@@ -39,7 +36,7 @@ class Layer(StrEnum):
 
 
 class Action(StrEnum):
-    """What is done with an object that is old enough."""
+    """What is done with a day that is old enough."""
 
     DELETE = "delete"
     MARK = "mark"  # a run a day later deletes it
@@ -48,15 +45,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """What is done, or would be, with one object, and why.
+    """What is done, or would be, with one day of a source, and why.
 
     Attributes:
-        key: of the object.
+        key: of the partition, or of the folder of raw captures.
         source: source folder.
         day: of capture (raw, rejects) or publication (articles), YYYY-MM-DD or Hive's null.
-        size: bytes; of a WARC with its index.
+        size: bytes.
         action: what is done.
-        reason: why not deleted now; empty if it is.
+        reason: why it is not deleted now; empty if it is.
     """
 
     key: str
@@ -69,11 +66,11 @@ class Expiry:
 
 UNDATED: Final = "undated articles have no age"
 ARTICLE: Final = "an article points into it"
-OPEN_REJECT: Final = "an open rejection points into it"
-HELD: Final = "it was got with captures that are held back"
-REVISITED: Final = "a revisit that stays needs a body in it"
+REJECT: Final = "a rejection points into it"
+HELD: Final = "it was fetched for a day that is held back"
+REVISITED: Final = "a later day that stays needs a body in it"
 RECENT: Final = "written a short time ago: rows may follow"
-MARKED: Final = "waits to be sure that no row points into it"
+MARKED: Final = "marked: deleted by a later run if no row points into it"
 
 
 def expire(
@@ -82,7 +79,7 @@ def expire(
     before: date,
     *,
     now: datetime,
-    grace: timedelta,
+    grace: timedelta = GRACE,
     source: str | None = None,
     dry_run: bool = False,
 ) -> list[Expiry]:
@@ -93,23 +90,22 @@ def expire(
         layer: which.
         before: the first day that does not expire: of capture (raw, rejects) or publication (articles).
         now: the present, aware.
-        grace: how long a raw object is marked before it is deleted, and how old it must be to be marked;
-            `raw_references.GRACE`, or zero if nothing else uses the lake.
+        grace: how long a raw day is marked before it is deleted; zero if nothing else uses the lake.
         source: source folder; None: all.
         dry_run: change nothing.
 
     Returns:
-        One for each object that is old enough, kept ones too, by source and day.
+        One for each day that is old enough, kept ones too, by source and day.
 
     Raises:
         UsageError: `before` is after the present day.
-        NewslakeError: the source's name is none, a partition is damaged so that nobody knows what it points to, or the
-            store failed. Run it again when that is mended.
+        NewslakeError: a partition is damaged, so that nobody knows what it points to, or the store failed. Nothing that
+            a row needs is gone: run it again when that is mended.
     """
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")
     if layer is Layer.RAW:
-        return _RawExpiry(store, now, grace, dry_run=dry_run).expire(before, source)
+        return _RawExpiry(store, before, source, now - grace if grace else None).expire(dry_run=dry_run)
     found = []
     for name, day, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
         if day == NULL_PARTITION:
@@ -121,115 +117,127 @@ def expire(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _RawDay:
+    """What must be known of the captures of one (source, day)."""
+
+    source: str
+    day: date
+    size: int
+    recent: bool  # an object was written within the grace
+    ripe: bool  # all objects have been marked for the grace
+    revisits: frozenset[date]  # earlier days in which bodies of its captures lie
+
+    @property
+    def folder(self) -> str:
+        return folder_key(self.source, self.day)
+
+
 class _RawExpiry:
     """One run over the raw layer."""
 
-    def __init__(self, store: ObjectStore, now: datetime, grace: timedelta, *, dry_run: bool) -> None:
+    def __init__(self, store: ObjectStore, before: date, source: str | None, settled: datetime | None) -> None:
         self._store = store
         self._objects = RawObjects(store)
-        self._rows = RowReferences(store)
-        self._settled = now - grace
-        self._grace = grace
-        self._dry_run = dry_run
-        self._open: dict[PartitionId, set[str]] = {}
-        self._held: set[str] = set()
+        self._before = before
+        self._settled = settled  # what was written or marked until then is settled; None: everything
+        looked_at = before + timedelta(days=REVISIT_DAYS)  # captures of the days between may revisit what expires
+        folders = [(name, day) for name, day in self._objects.folders(source) if day < looked_at]
+        self._days = [self._look(*folder) for folder in sorted(folders, reverse=True)]  # revisits before their bodies
 
-    def expire(self, before: date, source: str | None) -> list[Expiry]:
-        """All objects of captures before a day."""
-        expired = sorted(folder for folder in self._objects.folders(source) if folder[1] < before)
-        pointing = self._rows.by_object()
-        self._held = _held_folders(self._store)
-        found: list[Expiry] = []
-        for name, folders in groupby(expired, lambda folder: folder[0]):
-            days = [day for _, day in folders]
-            # The latest first: revisits go before the captures that they refer to.
-            for end in range(len(days), 0, -STRETCH_DAYS):
-                found += self._stretch(name, days[max(0, end - STRETCH_DAYS) : end], pointing)
-        return sorted(found, key=lambda each: (each.source, each.day, each.key))
+    def expire(self, *, dry_run: bool) -> list[Expiry]:
+        """All days before the limit."""
+        found = self._verdicts()
+        if not dry_run and any(each.action is Action.DELETE for each in found):
+            found = self._verdicts()  # rows may have come while all these indexes were read
+        if not dry_run:
+            for each in found:
+                self._carry_out(each)
+        return sorted(found, key=lambda each: (each.source, each.day))
 
-    def _stretch(
-        self, source: str, days: Collection[date], pointing: Mapping[str, Collection[PartitionRef]]
-    ) -> Iterator[Expiry]:
-        objects = [each for day in days for each in self._objects.load(source, day)]
-        near = {after for day in days for after in revisiting_days(day)}.difference(days)
-        later = [each for day in near for each in self._objects.load(source, day)]
-        kept = {each.key: reason for each in objects if (reason := self._needed(each, pointing.get(each.key, ())))}
-        doomed, ripe = self._divided(objects, later, kept)
-        if ripe and not self._dry_run:
-            kept |= self._reconsidered(ripe.values(), pointing)
-            doomed, ripe = self._divided(objects, later, kept)
-        kept |= {each.key: REVISITED for each in objects if each.key not in kept and each.key not in doomed}
-        if not self._dry_run:
-            self._carry_out(objects, kept, ripe)
-        for each in objects:
-            reason = kept.get(each.key, "" if each.key in ripe else MARKED)
-            action = Action.KEEP if each.key in kept else Action.MARK if reason else Action.DELETE
-            yield Expiry(each.key, source_of(each.key), day_of(each.key).isoformat(), each.size, action, reason)
-
-    def _divided(
-        self, objects: Sequence[RawObject], later: Sequence[RawObject], kept: Collection[str]
-    ) -> tuple[dict[str, RawObject], dict[str, RawObject]]:
-        """Objects that nothing needs which stays; and those among them that can be deleted now, in that order."""
-        everything = [*objects, *later]
-        doomed = _deletable((each for each in objects if each.key not in kept), everything)
-        return doomed, _deletable((each for each in doomed.values() if self._is_ripe(each)), everything)
-
-    def _reconsidered(
-        self, ripe: Collection[RawObject], pointing: Mapping[str, Collection[PartitionRef]]
-    ) -> dict[str, str]:
-        """Last look before deletion: objects that a row needs now, and why. Closed rejections let go of the others."""
-        gone: defaultdict[PartitionId, set[str]] = defaultdict(set)
-        for each in ripe:
-            for ref in pointing.get(each.key, ()):
-                gone[ref.partition].add(each.key)
-        for partition, uris in gone.items():
-            forget_captures(self._store, partition, uris)
-        self._open.clear()
-        self._held = _held_folders(self._store)
-        pointing = self._rows.by_object()
-        return {each.key: reason for each in ripe if (reason := self._needed(each, pointing.get(each.key, ())))}
-
-    def _carry_out(self, objects: Iterable[RawObject], kept: Collection[str], ripe: Mapping[str, RawObject]) -> None:
-        for each in objects:
-            if each.key in kept and each.expiring_since:
-                self._objects.unmark_expiring(each.key)
-            elif each.key not in kept and each.key not in ripe:
-                self._objects.mark_expiring(each.key)
-        for key in ripe:
-            self._objects.delete(key)
-
-    def _needed(self, each: RawObject, refs: Collection[PartitionRef]) -> str:
-        """Why an object must stay; empty if no row needs it."""
-        if any(ref.kind is ARTICLES for ref in refs):
-            return ARTICLE
-        if any(each.key in self._open_rejects(ref) for ref in refs):
-            return OPEN_REJECT
-        if folder_of_record(each.key) in self._held:
-            return HELD
-        if self._grace and each.modified_at > self._settled:
-            return RECENT
-        return ""
+    def _look(self, source: str, day: date) -> _RawDay:
+        objects = self._objects.load(source, day)
+        originals = (entry.original for each in objects for entry in each.entries if entry.original)
+        return _RawDay(
+            source,
+            day,
+            size=sum(each.size for each in objects),
+            recent=self._settled is not None and any(each.modified_at > self._settled for each in objects),
+            ripe=all(map(self._is_ripe, objects)),
+            revisits=frozenset(day_of(original.uri) for original in originals) - {day},
+        )
 
     def _is_ripe(self, each: RawObject) -> bool:
-        """Whether it has been marked for long enough."""
-        return not self._grace or (each.expiring_since is not None and each.expiring_since <= self._settled)
+        return self._settled is None or (each.expiring_since is not None and each.expiring_since <= self._settled)
 
-    def _open_rejects(self, ref: PartitionRef) -> set[str]:
-        """Raw objects that open rejections of a partition point into."""
-        if ref.partition not in self._open:
-            table = Lake(self._store).read_rejects(*ref.partition).select(["state", "capture_uri"])
-            rows = table.to_pylist()
-            self._open[ref.partition] = {row["capture_uri"] for row in rows if row["state"] == RejectState.OPEN}
-        return self._open[ref.partition]
+    def _verdicts(self) -> list[Expiry]:
+        """What is to be done with each day, the latest first."""
+        named = _named_folders(self._store)
+        found: list[Expiry] = []
+        needed: dict[tuple[str, date], tuple[Action, str]] = {}  # days with bodies for later days that are not deleted
+        for each in self._days:
+            action, reason = Action.DELETE, ""
+            if each.day >= self._before:
+                action = Action.KEEP
+            elif because := named.get(each.folder):
+                action, reason = Action.KEEP, because
+            elif each.recent:
+                action, reason = Action.KEEP, RECENT
+            elif (each.source, each.day) in needed:
+                action, reason = needed[each.source, each.day]
+            if action is Action.DELETE and not each.ripe:
+                action, reason = Action.MARK, MARKED
+            if action is not Action.DELETE:
+                why = (action, REVISITED if action is Action.KEEP else MARKED)
+                for earlier in each.revisits:  # of two reasons the stronger: "keep" sorts before "mark"
+                    needed[each.source, earlier] = min(needed.get((each.source, earlier), why), why)
+            if each.day < self._before:
+                found.append(Expiry(each.folder, each.source, each.day.isoformat(), each.size, action, reason))
+        return found
+
+    def _carry_out(self, expiry: Expiry) -> None:
+        source, day = expiry.source, date.fromisoformat(expiry.day)
+        objects = self._objects.load(source, day)
+        if expiry.action is Action.MARK:
+            for each in objects:
+                self._objects.mark_expiring(each.key)
+        elif expiry.action is Action.KEEP:
+            for each in objects:
+                if each.expiring_since:
+                    self._objects.unmark_expiring(each.key)
+        else:
+            # What a writer has added since is not marked, and refers to nothing that is.
+            for key in _revisits_first(each for each in objects if self._is_ripe(each)):
+                self._objects.delete(key)
+            self._objects.sweep(source, day)
 
 
-def _held_folders(store: ObjectStore) -> set[str]:
-    """Folders of the archive with captures that no row points to since their day is held back."""
-    return {folder for hold in open_holds(read_holds(store)) for folder in hold.got}
+def _named_folders(store: ObjectStore) -> dict[str, str]:
+    """Folders of raw captures that something needs, and what."""
+    lake, footers = Lake(store), Footers(store)
+    footers.load()
+    named: dict[str, str] = {}
+    for kind, reason in ((REJECTS, REJECT), (ARTICLES, ARTICLE)):
+        partitions = [info for *_, info in lake.partitions(kind=kind)]
+        footers.read_ahead(partitions)
+        for info in partitions:
+            named |= {uri.rpartition("/")[0] + "/": reason for uri in footers.read(info).capture_uris}
+    for hold in open_holds(read_holds(store)):
+        for folder in hold.got:
+            source, _, day = folder.partition("/")
+            named.setdefault(folder_key(source, date.fromisoformat(day)), HELD)
+    return named
 
 
-def _deletable(candidates: Iterable[RawObject], objects: Iterable[RawObject]) -> dict[str, RawObject]:
-    """In the order in which they may be deleted, by key; without those that are referred to by what stays."""
-    chosen = {each.key: each for each in candidates}
-    order = deletion_order(chosen.values(), (each for each in objects if each.key not in chosen))
-    return {each.key: each for each in order}
+def _revisits_first(objects: Iterable[RawObject]) -> list[str]:
+    """Keys in an order in which no revisit is ever left without its body, even if the deletion is killed."""
+    originals = {
+        each.key: {entry.original.uri for entry in each.entries if entry.original} - {each.key} for each in objects
+    }
+    order: list[str] = []
+    while originals:
+        needed = set[str]().union(*originals.values())
+        free = sorted(originals.keys() - needed) or sorted(originals)  # never a circle, but do not hang on damage
+        order += free
+        originals = {key: uris for key, uris in originals.items() if key not in free}
+    return order

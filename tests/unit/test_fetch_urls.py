@@ -11,7 +11,7 @@ import pytest
 from infra.demo_site import DemoSite, Redesign
 from infra.demo_site import faults as play
 from infra.store.open_store import open_store
-from infra.work.live import archive_and_parse as arrivals
+from infra.work.live import fetch_urls as fetching
 from infra.work.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
@@ -157,11 +157,12 @@ def test_an_article_whose_row_does_not_fit_has_not_landed(
 ) -> None:
     first, second = (each.url for each in site.expected("tass", DAY)[:2])
 
-    def archive_and_parse(*arguments: Any, **options: Any) -> Iterator[tuple[Any, list[ParsedCapture]]]:
-        for batch, examined in arrivals.archive_and_parse(*arguments, **options):
-            yield batch, [_with_surrogate(each) if each.archived.capture.url == second else each for each in examined]
+    def examined(*arguments: Any) -> list[ParsedCapture]:
+        parsed = real(*arguments)
+        return [_with_surrogate(each) if each.archived.capture.url == second else each for each in parsed]
 
-    monkeypatch.setattr("infra.work.live.fetch_urls.archive_and_parse", archive_and_parse)
+    real = fetching._archived_and_parsed
+    monkeypatch.setattr(fetching, "_archived_and_parsed", examined)
     told, report = fetched(site, lake, first, second)
     assert words(told) == {first: ("landed", None), second: ("rejected", "invalid_record")}
     assert report.rejected == {"invalid_record": 1}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.archive.raw_archive import RawArchive
+from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.demo_site import DemoSite
@@ -174,7 +175,7 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
 ) -> None:
     worked(site, tmp_path / "at once")
     monkeypatch.setattr("infra.work.live.run_days.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.work.live.archive_and_parse.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.page_batches.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]
@@ -182,14 +183,15 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
     assert state_of(lake) is State.LANDED
 
 
-def test_what_came_before_an_interrupt_is_archived_and_lands_without_a_request(site: DemoSite, lake: Path) -> None:
+def test_l02_what_came_before_an_interrupt_is_staged_and_lands_without_a_request(site: DemoSite, lake: Path) -> None:
     def interrupt(_: Fetched) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         worked(site, lake, on_page=interrupt)
-    first = [entry.url for entry in RawArchive(open_store(str(lake))).entries("tass")]
+    first = [page.url for page in Staging(open_store(str(lake)), "tass").left_over()]
     assert len(first) == 1
+    assert RawArchive(open_store(str(lake))).entries("tass") == []
     site.forget_requests()
     worked(site, lake)
     assert first[0] not in asked(site)

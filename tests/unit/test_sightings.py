@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra.archive.raw_archive import Pointer
 from infra.lake import partition
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, TableKind, decode, encode
 from infra.lake.rejects import Reject
 from infra.lake.schema import REJECT_COLUMNS, to_table
 from infra.lake.sightings import with_sightings, wrong_sightings
-from infra.upkeep.row_pointers import move_captures
 from parsers.record.article import SCHEMA_VERSION
-from tests.lake_samples import NOON, SOURCE, landed, pointer, rejected
+from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 
 URL = "https://gazette.example/paywall"
@@ -95,15 +93,6 @@ def test_l07_rejects_of_schema_version_1_are_read_and_get_their_times_from_the_n
     Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)], mode="live")
     table, manifest = decode(REJECTS, older.objects[KEY], KEY)
     assert (seen(table), manifest.schema_version) == ([(NOON, LATE)] * 2, SCHEMA_VERSION)
-
-
-def test_l07_a_move_of_captures_leaves_the_times_to_the_next_landing(older: MemoryStore) -> None:
-    assert move_captures(older, REJECTS, (SOURCE, DAY), {pointer(0): Pointer("raw/else", 0, 9)})
-    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(None, None)]
-    Lake(older).land(
-        [], [rejected(0, url=URL, captured_at=NOON, capture_uri="raw/else", capture_offset=0)], mode="live"
-    )
-    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(NOON, NOON)]
 
 
 def test_wrong_times_are_found_and_absent_ones_are_none() -> None:

@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
+from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
 from infra.work.land_outcomes import land_outcomes
-from infra.work.live.archive_and_parse import archive_and_parse
 from infra.work.live.fetch_pages import Fetched, fetch_pages
+from infra.work.live.page_batches import batched
+from infra.work.parse_pool import ParsePool, source_name_of
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.fields.urls import host_of
@@ -83,9 +85,8 @@ def fetch_urls(
     wanted = ((url, by_name(source) if source else _source_of(url)) for url in times)
     pages = fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)
     with run.open_pool() as pool:
-        for batch, examined in archive_and_parse(
-            pages, archive, pool, run_id=run.run_id, worker="fetch", seconds=run.settings.archive_seconds
-        ):
+        for batch in batched(pages, run.settings.archive_seconds):
+            examined = _archived_and_parsed(batch, archive, pool, run.run_id)
             filing = land_outcomes(examined, lake, run, mode="live") if examined else RunReport()
             filed = _Filed.of(examined, lake, filing)
             report += filing
@@ -97,6 +98,17 @@ def fetch_urls(
                 for _ in range(times[page.url]):
                     on_outcome(outcome)
     return report + RunReport(requests=client.budget.used - before)
+
+
+def _archived_and_parsed(
+    batch: Sequence[Fetched], archive: RawArchive, pool: ParsePool, run_id: str
+) -> list[ParsedCapture]:
+    captures = [page.capture for page in batch if page.capture]
+    placed = [(source_name_of(capture) or UNKNOWN_SOURCE, capture) for capture in captures]
+    archived = archive.add(placed, run_id=run_id, worker="fetch")
+    return [
+        ParsedCapture(*pair) for pair in zip(archived, (outcome for _, outcome in pool.parse(captures)), strict=True)
+    ]
 
 
 def _source_of(url: str) -> Source | None:

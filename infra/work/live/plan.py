@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from infra.archive.raw_archive import RawArchive
+from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
+from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.web.polite_client import PoliteClient
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
@@ -14,6 +17,7 @@ from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus
 from infra.work.live.preference import Preference
+from infra.work.parse_pool import source_name_of
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
 from parsers.registry import sources
@@ -154,6 +158,8 @@ def make_plan(
 ) -> LivePlan:
     """Look at the archive, and ask the source what it has published. Feeds are fetched for that, but no page.
 
+    Pages that a killed run has staged are archived first: they need not be fetched again.
+
     Args:
         name: of the source.
         days: publication days.
@@ -167,6 +173,7 @@ def make_plan(
         NewslakeError: the lake cannot be read.
     """
     source, before = sources()[name], client.budget.used
+    _archive_leftovers(store, name, today)
     captured = Captured.load(store, name, days, today=today)
     discovered = None
     reached = reached_days(source, days, today)
@@ -180,6 +187,14 @@ def make_plan(
     return LivePlan(
         source, days, today, order, captured, tuple(chunks), wanted, found, client.budget.used - before, discovered
     )
+
+
+def _archive_leftovers(store: ObjectStore, name: str, today: date) -> None:
+    staging = Staging(store, name)
+    if pages := staging.left_over():
+        placed = [(source_name_of(page) or UNKNOWN_SOURCE, page) for page in pages]
+        RawArchive(store).add(placed, run_id="staged", worker=f"{today:%Y%m%d}")
+    staging.clear()
 
 
 def reached_days(source: Source, days: Days, today: date) -> Days | None:

@@ -1,16 +1,17 @@
 """Carry out what was planned for some days of one source: land what is archived, fetch the rest, land it too.
 
-The bytes of every page go to the raw archive before anything parses them. A run that is killed in between leaves
-captures that no row points to; the next run of these days finds them and lands them without a request.
+The bytes of every page are staged before anything parses them, and archived before any row points to them. A run that
+is killed in between leaves pages that no row knows; the next run of the source lands them without a request.
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, date, datetime
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
+from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.fetching import FetchError
@@ -19,17 +20,18 @@ from infra.intake.web.politeness import RequestBudget
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
 from infra.work.land_outcomes import land_outcomes
-from infra.work.live.archive_and_parse import archive_and_parse
 from infra.work.live.fetch_pages import Fetched, fetch_pages
+from infra.work.live.page_batches import batched
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
 from infra.work.live.preference import Preference
 from infra.work.live.unlanded import alias_key, note_keys
 from infra.work.reparse.reparse import rebuild
-from infra.work.run import ParsedCapture, Run
+from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
 from parsers.fields.urls import address_key
-from parsers.record.outcome import Parsed
+from parsers.record.capture import Capture
+from parsers.record.outcome import Outcome, Parsed
 
 # A day is landed as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; what is more lands before.
 LAND_BYTES: Final = 256 << 20
@@ -219,7 +221,7 @@ def _land_indexed(index: CdxIndex, asked: _Asked, plan: LivePlan, client: Polite
 def _land(
     pages: Generator[Fetched | None, None, None], mode: str, plan: LivePlan, run: Run, asked: _Asked | None = None
 ) -> RunReport:
-    """Archive, parse and land pages: at the end, or when much has come.
+    """Stage and parse pages, then archive and land them: at the end, or when much has come.
 
     Args:
         pages: as they come in.
@@ -229,25 +231,37 @@ def _land(
         asked: knows what can be said of whole days afterwards; None where nothing can.
     """
     store = run.open_store()
-    archive, lake = RawArchive(store), Lake(store)
+    staging, archive, lake = Staging(store, plan.source.name), RawArchive(store), Lake(store)
     report, size = RunReport(), 0
     day_of = asked.day_of if asked else _day_got
     aliases: set[str] = set()
-    gathered: list[ParsedCapture] = []
+    gathered: list[tuple[Capture, Outcome]] = []
     with closing(pages), run.open_pool() as pool:
-        seconds = run.settings.archive_seconds
-        for batch, examined in archive_and_parse(
-            pages, archive, pool, run_id=run.run_id, worker=_writer(plan, mode), seconds=seconds
-        ):
-            gathered += examined
-            size += sum(len(page.capture.body) for page in batch if page.capture)
-            aliases |= {key for each in examined if (key := _alias_key(each))}
+        for batch in batched(pages, run.settings.archive_seconds):
+            captures = [page.capture for page in batch if page.capture]
+            staging.put(captures)
+            gathered += pool.parse(captures)
+            size += sum(len(capture.body) for capture in captures)
             if size >= LAND_BYTES:
-                report += land_outcomes(gathered, lake, run, mode=mode, day_of=day_of)
+                examined = _archived(gathered, archive, staging, run.run_id, _writer(plan, mode))
+                aliases.update(filter(None, map(_alias_key, examined)))
+                report += land_outcomes(examined, lake, run, mode=mode, day_of=day_of)
                 gathered, size = [], 0
-    report += _file(gathered, mode, plan, run, asked, report.articles)
+    examined = _archived(gathered, archive, staging, run.run_id, _writer(plan, mode))
+    aliases.update(filter(None, map(_alias_key, examined)))
+    report += _file(examined, mode, plan, run, asked, report.articles)
     note_keys(store, plan.source.name, aliases)
     return report
+
+
+def _archived(
+    gathered: Sequence[tuple[Capture, Outcome]], archive: RawArchive, staging: Staging, run_id: str, worker: str
+) -> list[ParsedCapture]:
+    """Staged pages into the archive, in one raw object a day, just before rows point to it."""
+    placed = [(folder_of(capture, outcome), capture) for capture, outcome in gathered]
+    archived = archive.add(placed, run_id=run_id, worker=worker)
+    staging.clear()
+    return [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, gathered, strict=True)]
 
 
 def _file(

@@ -1,4 +1,4 @@
-"""The commands that keep the lake small: what they say, ask and end with."""
+"""`newslake expire`: what it says, asks and ends with."""
 
 import os
 import re
@@ -16,13 +16,10 @@ from infra.archive.raw_archive import RawArchive
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
 
-TODAY = datetime.now(UTC).date().isoformat()
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-
 
 @pytest.fixture(autouse=True)
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lake with two raw objects of one day, of which no row points to the second, and nobody at the terminal."""
+    """A lake with two days of raw captures, no row pointing into the second, and nobody at the terminal."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
         if name.startswith(("NEWSLAKE_", "PREFECT_")):
@@ -31,7 +28,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
     assert run_cli(["ingest", str(pages.write_folder(tmp_path / "in", 1))]) == 0
     store = open_store(str(tmp_path / "lake"))
-    RawArchive(store).add([("tass", pages.capture(3, b"<p>" * 9))], run_id="spare", worker="w")
+    RawArchive(store).add([("tass", pages.capture(3, b"<p>" * 9, days=2))], run_id="spare", worker="w")
     return tmp_path / "lake"
 
 
@@ -49,40 +46,18 @@ def _warcs(lake: Path) -> list[str]:
     return sorted(path.name for path in lake.rglob("*.warc.gz"))
 
 
-def test_compact_raw_merges_and_says_so(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    planned = _json(capsys, "compact-raw", "--dry-run")
-    assert len(_warcs(lake)) == 2
-    assert (planned["dry_run"], planned["days"][0]["merged"], planned["days"][0]["day"]) == (True, 2, "2024-01-10")
-    assert run_cli(["compact-raw", "--source", "tass"]) == 0
-    printed = capsys.readouterr()
-    assert re.search(r"tass +1 +2 +[\d.]+ kB +1 +0 +0 bytes +2\b", printed.out)
-    assert "1 partitions now point to the merged objects" in printed.out
-    assert "2 raw objects are deleted by a run 24 hours from now" in printed.err
-    done = _json(capsys, "compact-raw", "--grace-hours", "0")
-    assert (done["days"][0]["deleted"], done["partitions"]) == (2, 0)
-    assert [name[:7] for name in _warcs(lake)] == ["0-9998-"]
-    assert run_cli(["compact-raw"]) == 0
-    assert "nothing to merge and nothing to delete before 20" in capsys.readouterr().out.replace("\n", " ")
-    assert run_cli(["verify"]) == 0
-
-
-def test_only_days_before_the_one_given_are_compacted(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _json(capsys, "compact-raw", "--before", "2024-01-10")["days"] == []
-    assert len(_json(capsys, "compact-raw", "--before", TODAY)["days"]) == 1
-
-
 def test_expire_says_what_it_would_delete(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = _files(lake)
     assert run_cli(["expire", "--layer", "raw", "--older-than", "1", "--dry-run", "--grace-hours", "0"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"tass +delete +1 +\S+ \w+ +2024-01-10 +2024-01-10", out)
+    assert re.search(r"tass +delete +1 +\S+ \w+ +2024-01-11 +2024-01-11", out)
     assert re.search(r"tass +keep +1 +\S+ \w+ +2024-01-10 +2024-01-10 +an article points into it", out)
     assert _files(lake) == before
 
 
 def test_expire_deletes_with_yes_and_says_what(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = _json(capsys, "expire", "--layer", "raw", "--older-than", "30", "--yes", "--grace-hours", "0")
-    assert [each["action"] for each in said["objects"]] == ["keep", "delete"]
+    assert [each["action"] for each in said["days"]] == ["keep", "delete"]
     assert [name[:3] for name in _warcs(lake)] == ["202"]
     assert run_cli(["verify"]) == 0
     capsys.readouterr()
@@ -100,7 +75,7 @@ def test_expire_marks_raw_objects_a_day_before_it_deletes_them(lake: Path, capsy
     assert run_cli(command) == 0
     printed = capsys.readouterr()
     assert re.search(r"tass +marked +1 ", printed.out)
-    assert "1 raw objects are deleted by a run 24 hours from now" in printed.err
+    assert "Run this again in 24 hours: then the 1 marked days go." in printed.err
     (mark,) = lake.rglob("*.expiring")
     os.utime(mark, (two_days_ago, two_days_ago))
     assert run_cli(command) == 0
@@ -141,11 +116,8 @@ def test_expire_asks_nothing_where_there_is_nothing_to_delete(lake: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["compact-raw", "--before", "soon"], "--before 'soon' is no date."),
-        (["compact-raw", "--before", TOMORROW], f"--before {TOMORROW} is in the future. A day is compacted once"),
-        (["compact-raw", "--source", "tsas"], "there is no source 'tsas'."),
-        (["compact-raw", "--grace-hours", "-1"], "Invalid value for '--grace-hours'"),
         (["expire", "--layer", "cache", "--older-than", "9"], "--layer 'cache' is none. Take one of raw, rejects, art"),
+        (["expire", "--layer", "raw", "--older-than", "9", "--grace-hours", "-1"], "Invalid value for '--grace-hours'"),
         (["expire", "--layer", "raw", "--older-than", "0"], "Invalid value for '--older-than'"),
         (["expire", "--layer", "raw", "--older-than", "999999"], "--older-than 999999 reaches back before the year 1."),
         (["expire", "--layer", "raw", "--older-than", "9", "--source", "tsas"], "there is no source 'tsas'."),
@@ -166,13 +138,13 @@ def test_o01_wrong_use_is_one_line_that_names_it_and_exit_2(
 
 
 def test_captures_of_no_known_source_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _json(capsys, "compact-raw", "--source", "_unknown")["days"] == []
+    command = ["expire", "--layer", "raw", "--older-than", "9", "--source", "_unknown", "--dry-run"]
+    assert _json(capsys, *command)["days"] == []
 
 
-@pytest.mark.parametrize("command", ["compact-raw", "expire"])
-def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
+def test_help_teaches_by_example_and_imports_nothing_slow() -> None:
     code = (
-        f"import sys; from flows.cli import run; code = run([{command!r}, '--help']);"
+        "import sys; from flows.cli import run; code = run(['expire', '--help']);"
         "slow = {'prefect', 'pyarrow', 'duckdb', 'boto3', 'pydantic_settings'} & set(sys.modules);"
         "sys.exit(code or (slow and str(slow)) or 0)"
     )
@@ -182,7 +154,7 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
 
 
 def test_the_grace_that_the_option_names_is_that_of_the_archive() -> None:
-    from flows.commands.retention import GRACE_HOURS
-    from infra.upkeep.raw_references import GRACE
+    from flows.commands.expire import GRACE_HOURS
+    from infra.upkeep.expiry import GRACE
 
     assert timedelta(hours=GRACE_HOURS) == GRACE
