@@ -106,10 +106,9 @@ class Settings(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="Seconds after which fetched pages are archived at the latest: what a killed run asks for "
-            "again. Fewer make more and smaller objects.",
+            description="Seconds after which fetched pages are stored at the latest: a killed run asks for these again.",
         ),
-    ] = 30.0  # at a request a second, thirty pages are one object
+    ] = 30.0  # at a request a second, thirty pages are one write
     request_budget: Annotated[
         int,
         Field(ge=1, description="Requests that a run may send for one source and day, robots and feeds included."),

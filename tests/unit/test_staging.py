@@ -8,7 +8,6 @@ from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.errors import NewslakeError
 from infra.upkeep.expiry import GRACE, Layer, expire
-from parsers.record.capture import Capture
 from tests.lake_samples import SOURCE
 from tests.raw_lake import DAY, NOON, ClockedStore, KilledError, by_identity, capture, captures_in, faults, land, rows
 
@@ -86,12 +85,11 @@ def test_l02_killed_before_any_operation_no_page_is_lost_and_the_next_run_ends_a
     while True:
         store = ClockedStore()
         store.kill_before(kills)
-        kept: dict[object, Capture] = {}
         try:
             work(store, "r1")
         except KilledError:
             store.kill_before(None)
-            kept |= by_identity(Staging(store, SOURCE).left_over()) | captures_in(store)
+            kept = by_identity(Staging(store, SOURCE).left_over()) | captures_in(store)
         else:
             break
         assert faults(store) == [], f"after a kill before operation {kills}"
