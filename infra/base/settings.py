@@ -106,7 +106,7 @@ class Settings(BaseSettings):
         Field(
             gt=0,
             allow_inf_nan=False,
-            description="Seconds after which fetched pages are stored at the latest: a killed run asks for these again.",
+            description="Seconds after which a fetched page is stored at the latest: a killed run asks for it again.",
         ),
     ] = 30.0  # at a request a second, thirty pages are one write
     request_budget: Annotated[

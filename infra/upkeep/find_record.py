@@ -14,8 +14,7 @@ from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import ARTICLES, REJECTS, TableKind
-from infra.lake.partition_file import PartitionFile
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
 from infra.lake.query import run_query
 from infra.lake.schema import ARTICLE_COLUMNS, to_table
 from infra.store.local_store import LocalStore
@@ -36,14 +35,7 @@ STATED_BY_LANDING: Final = tuple(column.name for column in dataclasses.fields(Pr
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of the lake.
-
-    Attributes:
-        kind: the table it is in.
-        source: name of its source.
-        date: partition value.
-        row: its columns, values as pyarrow gives them.
-    """
+    """A row of the lake, its values as pyarrow gives them; `date` is the partition value."""
 
     kind: TableKind
     source: str
@@ -52,11 +44,7 @@ class Record:
 
     @property
     def pointer(self) -> Pointer:
-        """Where its page is archived.
-
-        Raises:
-            NewslakeError: it no longer points anywhere, as its capture has been expired.
-        """
+        """Where its page is archived; NewslakeError if its capture has been expired."""
         uri, offset, length = (self.row[f"capture_{name}"] for name in ("uri", "offset", "length"))
         if uri is None:
             raise NewslakeError("Its page is no longer archived", "`newslake expire` has deleted it.")
@@ -65,36 +53,25 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What today's parser makes of the page of an article.
-
-    Attributes:
-        rejected: the rejection, if it gives no article now.
-        changes: fields that it reads otherwise than the row has them; none where it is rejected.
-        origins: by field that it reads: where in the page that stands, in words; none where it is rejected.
-    """
+    """What today's parser makes of the page of an article: a rejection, or what it reads differently than the row."""
 
     rejected: Rejected | None
     changes: tuple[FieldChange, ...]
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)  # by field: where in the page it stands, in words
 
 
 def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> Record:
-    """Find an article, else a rejection.
+    """Find an article, else a rejection; of several for one address that of the newest day.
 
-    In a folder, DuckDB looks through the partitions, with their Bloom filters; elsewhere each is got until one has it,
-    the newest day first.
+    In a folder, DuckDB searches the partitions with their Bloom filters; elsewhere each is read, the newest day first.
 
     Args:
         store: of the lake.
         wanted: `article_id` or `reject_id`, or an address as it was asked for or as the page gives it.
         source: only of this source; None: of all.
 
-    Returns:
-        The record; of several for one address that of the newest day.
-
     Raises:
         UsageError: it is neither an id nor an address, or there is no such record.
-        NewslakeError: the lake cannot be read.
     """
     if not ID.fullmatch(wanted) and not ADDRESS.fullmatch(wanted):
         raise UsageError(
@@ -115,16 +92,7 @@ def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> R
 
 
 def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today:
-    """Parse the page of an article again, and compare.
-
-    Args:
-        store: of the lake.
-        record: an article.
-        settings: with the deadline and the largest page.
-
-    Raises:
-        NewslakeError: its page cannot be read back.
-    """
+    """Parse the page of an article again, and compare; NewslakeError if the page cannot be read back."""
     capture = RawArchive(store).read(record.pointer)
     with ParsePool(1, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
         outcome: Outcome = next(pool.parse([capture]))[1]
@@ -142,14 +110,14 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
 
 
 def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:
-    """By column: the values of which any makes a row the wanted one."""
+    """By column: the values that make a row the wanted one."""
     if ID.fullmatch(wanted):
         return {kind.identity: {wanted}}
     own = canonical(wanted)
     addresses = {wanted, own} if own else {wanted}
     values = {name: addresses for name in ADDRESS_COLUMNS if name in kind.schema.names}
     source = by_host(host_of(wanted))
-    if kind is ARTICLES and source and own:  # whatever of scheme, www. and tracking is written otherwise
+    if kind is ARTICLES and source and own:  # however scheme, www. and tracking are written
         values[kind.identity] = {article_id(source.name, own, None, ())}
     return values
 
@@ -188,12 +156,11 @@ def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: d
     stored = store.get(key)
     if stored is None:  # deleted since it was listed
         return None
-    file = PartitionFile(kind, stored.body, key)
-    columns = file.columns([name for name in kind.schema.names if name in values])
+    table, _ = decode(kind, stored.body, key)
     for column, listed in values.items():
-        places = pc.indices_nonzero(pc.is_in(columns[column], value_set=pa.array(sorted(listed)))).to_pylist()
-        if places:
-            return Record(kind, *partition, file.take(places[:1]).to_pylist()[0])
+        rows = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(listed)))).slice(0, 1).to_pylist()
+        if rows:
+            return Record(kind, *partition, rows[0])
     return None
 
 
