@@ -2,8 +2,8 @@
 
     raw/source=tass/date=2017-05-11/<run>-<worker>-<seq>.warc.gz    and beside it   <run>-<worker>-<seq>.cdxj
 
-Each writer has its own names, so writers never wait for each other. The WARC is put before its index: an index that
-is missing, because a writer was killed in between, or damaged, is made again from the WARC by whoever reads next.
+Each writer has its own names, so writers never wait for each other. The WARC is put before its index: whoever finds an
+index missing, because a writer was killed in between, or damaged, makes it again from the WARC.
 """
 
 from collections.abc import Iterable
@@ -31,16 +31,16 @@ from parsers.record.capture import Capture, CaptureIdentity
 __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 
 
-MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: twice this is what a writer needs
-MAX_OBJECT_RECORDS: Final = 5_000  # as Media Cloud has it: re-indexing or copying one object stays a matter of seconds
+MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: a writer needs twice this
+MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object takes seconds
 
-# A revisit record takes 0.9 KB and every read of it a second request. Pages begin at 50 KB, 13 KB gzipped (half of them
-# have more than 190 and 30 KB); below this, gzipped some 4 KB, a copy is cheaper than what it saves.
+# A revisit record takes 0.9 KB, and every read of it a second request. Pages begin at 50 KB, 13 KB gzipped (half of all
+# have more than 190 and 30 KB); below this limit, some 4 KB gzipped, a copy costs less than it saves.
 MIN_REVISIT_BYTES: Final = 16 << 10
-# Capture days before its own in which the original of a revisit is looked for. News sitemaps and feeds reach back two
-# days, so that is when pages are fetched again; each day more is one listing and its indexes more for every writer.
+# A revisit's original is looked for on its own capture day and so many days before. News sitemaps and feeds reach back
+# two days, so pages are fetched again within these; each more costs every writer a listing and its indexes.
 REVISIT_DAYS: Final = 2
-# Names that begin with 0 are those of compacted objects: they sort before all others, so that everybody prefers them.
+# No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
 
 
@@ -56,30 +56,26 @@ class ArchivedCapture:
 class RawArchive:
     """Writes and reads the raw layer of one lake.
 
-    An object of this class remembers the indexes of each (source, day) that it wrote to, and of the days before it:
-    make one a task, and do not share it between threads. Two writers that archive the same capture at the same moment
-    both keep it; every reader then agrees on the least pointer.
+    It remembers the indexes of each (source, day) that it wrote to, and of the days before: make one for each task, and
+    do not share it between threads. Two writers that archive the same capture at the same moment both keep it; every
+    reader then agrees on the least pointer.
     """
 
     def __init__(self, store: ObjectStore) -> None:
-        """Archive in `raw/` of a lake."""
         self._store = store
         self._objects = RawObjects(store)
         self._folders: dict[tuple[str, date], _Folder] = {}
 
     def add(self, captures: Iterable[tuple[str, Capture]], *, run_id: str, worker: str) -> list[ArchivedCapture]:
-        """Keep captures, each once, and a large body of one address once for all captures within some days.
+        """Keep captures, each once, and a large body of one address once for all its captures within some days.
 
         Args:
             captures: pairs of source name (or `UNKNOWN_SOURCE`) and capture.
-            run_id: id of the run, part of the object names; letters, digits, `.`, `_` and `-`, no 0 at the beginning.
-            worker: what tells this writer from the others of the same run; same characters.
+            run_id: part of the object names; letters, digits, `.`, `_` and `-`, not beginning with 0.
+            worker: tells this writer from others of the run; same characters.
 
         Returns:
-            One for each capture given, in their order.
-
-        Raises:
-            NewslakeError: a name is malformed, the store failed, or a WARC without index is damaged.
+            One for each capture, in their order.
         """
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
@@ -101,7 +97,7 @@ class RawArchive:
         return archived
 
     def read(self, pointer: Pointer) -> Capture:
-        """Get one capture back, exactly as it was archived, with one ranged read, or two if it is a revisit.
+        """Get one capture back, exactly as it was archived, with one ranged read, or two for a revisit.
 
         Raises:
             NewslakeError: the object, or that of the revisit's original, is absent or damaged.
@@ -118,23 +114,15 @@ class RawArchive:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
 
     def sources(self) -> list[str]:
-        """Source folders that have captures, sorted; among them `UNKNOWN_SOURCE`."""
+        """Source folders that have captures, sorted, `UNKNOWN_SOURCE` included."""
         return sorted({source for source, _ in self._objects.folders()})
 
     def days(self, source: str) -> list[date]:
-        """UTC days on which captures of a source were got, sorted."""
-        return sorted({day for _, day in self._objects.folders(source)})
+        """UTC days of a source's captures, sorted."""
+        return [day for _, day in self._objects.folders(source)]
 
     def entries(self, source: str, start: date | None = None, end: date | None = None) -> list[IndexEntry]:
-        """What is archived of a source, by the UTC day of the capture.
-
-        Args:
-            source: name of the source, or `UNKNOWN_SOURCE`.
-            start: first day, None = from the beginning.
-            end: day after the last one, None = to the end.
-
-        Returns:
-            One entry a capture, sorted by capture time, then pointer.
+        """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time.
 
         Raises:
             NewslakeError: a WARC without index is damaged.
@@ -152,7 +140,7 @@ class RawArchive:
     def _write(
         self, source: str, day: date, group: dict[CaptureIdentity, Capture], writer: str
     ) -> list[CaptureIdentity]:
-        """Write what is not there yet, in as many objects as it takes; the identities that were written."""
+        """Write what is not there yet, in as many objects as it takes; return the identities that were written."""
         known = self._known(source, day)
         written: list[CaptureIdentity] = []
         waiting = [identity for identity in group if identity not in known.least]
@@ -165,7 +153,7 @@ class RawArchive:
             body, entries = self._pack([group[identity] for identity in waiting], key)
             try:
                 self._objects.put(key, body, entries)
-            except ConflictError:  # an earlier try of this very run came so far after all: its captures count
+            except ConflictError:  # an earlier try of this run got this far after all: its captures count
                 known.take_in(key, self._objects.entries_of(key))
                 waiting = [identity for identity in waiting if identity not in known.least]
                 continue
@@ -175,7 +163,7 @@ class RawArchive:
         return written
 
     def _pack(self, captures: list[Capture], key: str) -> tuple[bytes, list[IndexEntry]]:
-        """As many of the captures, from the first on, as one object may hold, and their index entries."""
+        """As many of the first captures as one object may hold, and their index entries."""
         captures = captures[:MAX_OBJECT_RECORDS]
         members = [encode_info(key.rpartition("/")[2], max(capture.captured_at for capture in captures))]
         size = len(members[0])
@@ -192,7 +180,7 @@ class RawArchive:
         return b"".join(members), here.entries
 
     def _original_of(self, capture: Capture, here: "_Folder", key: str) -> IndexEntry | None:
-        """A record with the same body of the same address: before it in its object, of its day or shortly before."""
+        """A record with the same body of the same address: earlier in this object, on its day or shortly before."""
         if len(capture.body) < MIN_REVISIT_BYTES:
             return None
         body = capture.url, capture.digest

@@ -1,9 +1,8 @@
-"""The index beside each WARC of the raw layer: CDXJ lines, one a capture, sorted.
+"""The index beside each WARC of the raw layer: sorted CDXJ lines, one for each capture.
 
-A line is `<SURT of the URL> <14-digit UTC time> <JSON>`, as the tools around pywb write and read it; the JSON has in
-addition the exact time and what newslake wants to know without opening the WARC. The line of a revisit says
-`"mime": "warc/revisit"` and in `orig.…` where the body lies, names that pywb knows too. An index only repeats what its
-WARC says: it can be deleted at any time and is made again from the WARC.
+A line is `<SURT of the URL> <14-digit UTC time> <JSON>`, as pywb's tools read and write it; the JSON also has the exact
+time and what newslake wants to know without opening the WARC. The line of a revisit says `"mime": "warc/revisit"` and,
+in pywb's `orig.…` fields, where the body lies. An index only repeats its WARC: delete it, and it is made again.
 """
 
 import json
@@ -19,48 +18,30 @@ REVISIT_TYPE: Final = "warc/revisit"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pointer:
-    """Where one capture lies: enough to get it back with one ranged read.
+    """Where one capture lies: enough to get it back with one ranged read."""
 
-    Attributes:
-        uri: key of the WARC, relative to the lake root.
-        offset: first byte of the record's gzip member.
-        length: bytes of the gzip member.
-    """
-
-    uri: str
-    offset: int
-    length: int
+    uri: str  # key of the WARC, relative to the lake root
+    offset: int  # first byte of the record's gzip member
+    length: int  # bytes of the gzip member
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One line of an index: what can be known of a capture without reading it.
+    """One line of an index: what can be known of a capture without reading it."""
 
-    Attributes:
-        source: source folder that it lies in; `_unknown` where none was known.
-        url: address that was asked for, None for a capture without one.
-        captured_at: aware, UTC, exact to the microsecond.
-        digest: `sha256:<hex>` of the body.
-        media_type: HTML or plain text.
-        http_status: status code of the answer, None without an HTTP exchange.
-        truncated: the body is known to be cut short.
-        pointer: where it lies.
-        original: where its body lies, of a revisit; None where the record has the body itself.
-    """
-
-    source: str
-    url: str | None
-    captured_at: datetime
-    digest: str
+    source: str  # the source folder that it lies in
+    url: str | None  # the address that was asked for
+    captured_at: datetime  # aware, UTC, exact to the microsecond
+    digest: str  # `sha256:<hex>` of the body
     media_type: MediaType
-    http_status: int | None
-    truncated: bool
+    http_status: int | None  # None without an HTTP exchange
+    truncated: bool  # the body is known to be cut short
     pointer: Pointer
-    original: Pointer | None = None
+    original: Pointer | None = None  # where the body of a revisit lies
 
     @classmethod
     def of(cls, source: str, capture: Capture, pointer: Pointer, original: Pointer | None = None) -> "IndexEntry":
-        """The entry of a capture that lies at `pointer`, and whose body lies at `original` if not there too."""
+        """The entry of a capture at `pointer`; a revisit's body lies at `original`."""
         return cls(
             source,
             capture.url,
@@ -75,12 +56,12 @@ class IndexEntry:
 
     @property
     def identity(self) -> CaptureIdentity:
-        """What makes it the same as another."""
+        """Two captures with the same one are the same capture."""
         return CaptureIdentity(self.url, self.captured_at, self.digest)
 
     @property
     def rank(self) -> tuple[bool, Pointer]:
-        """Of entries of the same capture, the least is the one to use: one with a body, then the least pointer."""
+        """Of several entries of a capture everybody uses the least: one with a body, then the least pointer."""
         return self.original is not None, self.pointer
 
 
@@ -90,16 +71,7 @@ def write_index(entries: list[IndexEntry]) -> bytes:
 
 
 def read_index(body: bytes, source: str, warc_key: str) -> list[IndexEntry]:
-    """Read what `write_index` wrote.
-
-    Args:
-        body: the CDXJ file.
-        source: source folder that the WARC lies in.
-        warc_key: key of the WARC that the index stands beside.
-
-    Raises:
-        ValueError: a line is damaged or speaks of another WARC.
-    """
+    """Read what `write_index` wrote; ValueError if a line is damaged or about another WARC."""
     try:
         return [_entry(line, source, warc_key) for line in body.splitlines()]
     except (KeyError, TypeError, AttributeError) as error:

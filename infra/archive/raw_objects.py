@@ -1,10 +1,10 @@
 """The objects of the raw layer: how they are named, listed with their indexes, written and deleted.
 
     raw/source=tass/date=2017-05-11/<run>-<worker>-<seq>.warc.gz     the captures; written once, never changed
-                                    <run>-<worker>-<seq>.cdxj        its index: can be made again from it
-                                    <run>-<worker>-<seq>.expiring    only while it waits to be deleted for its age
+                                    <run>-<worker>-<seq>.cdxj        their index: can be made again
+                                    <run>-<worker>-<seq>.expiring    only while it waits for `newslake expire`
 
-A WARC is put before its index and deleted after it, so an index without WARC is always a leftover.
+A WARC is put before its index and deleted after it, so an index without a WARC is always a leftover.
 """
 
 import re
@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.archive.warc import Revisit, scan
 from infra.base.errors import NewslakeError
-from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore
+from infra.store.object_store import ConflictError, ObjectStore
 from parsers.record.capture import Capture
 
 WARC_SUFFIX: Final = ".warc.gz"
@@ -34,20 +34,12 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class RawObject:
-    """One WARC of the raw layer.
-
-    Attributes:
-        key: of the WARC.
-        size: bytes of the WARC and its index.
-        modified_at: when it was written, by the store's clock, aware.
-        expiring_since: since when no new row may point into it, because of its age; None = not at all.
-        entries: its index.
-    """
+    """One WARC of the raw layer, with its index."""
 
     key: str
-    size: int
-    modified_at: datetime
-    expiring_since: datetime | None
+    size: int  # bytes, with the index
+    modified_at: datetime  # by the store's clock
+    expiring_since: datetime | None  # since when no new row may point into it; None: not at all
     entries: tuple[IndexEntry, ...]
 
 
@@ -57,32 +49,23 @@ class RawObjects:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def folders(self, source: str | None = None) -> dict[tuple[str, date], int]:
-        """How many WARCs lie in each (source, day), sorted; from one listing.
-
-        Raises:
-            NewslakeError: the source's name is none.
-        """
+    def folders(self, source: str | None = None) -> list[tuple[str, date]]:
+        """Each (source, day) that has captures, sorted; from one listing."""
         prefix = "raw/source=" if source is None else f"raw/source={require_source(source)}/"
-        counts: dict[tuple[str, date], int] = {}
-        for info in self._store.list(prefix):
-            if match := WARC_KEY.fullmatch(info.key):
-                folder = match[1], date.fromisoformat(match[2])
-                counts[folder] = counts.get(folder, 0) + 1
-        return counts
+        matches = (WARC_KEY.fullmatch(info.key) for info in self._store.list(prefix))
+        return sorted({(match[1], date.fromisoformat(match[2])) for match in matches if match})
 
     def load(self, source: str, day: date) -> list[RawObject]:
-        """All WARCs of one (source, day) with their indexes, by key.
-
-        Raises:
-            NewslakeError: a WARC without index is damaged, or the source's name is none.
-        """
+        """All WARCs of one (source, day) with their indexes, by key; NewslakeError as in `entries_of`."""
         listed = {info.key: info for info in self._store.list(folder_key(source, day))}
-        return [
-            RawObject(key, *_facts(listed, key), tuple(self.entries_of(key)))
-            for key in listed
-            if key.endswith(WARC_SUFFIX)
-        ]
+        found = []
+        for key, info in listed.items():
+            if key.endswith(WARC_SUFFIX):
+                index, mark = listed.get(beside(key, INDEX_SUFFIX)), listed.get(beside(key, EXPIRING_SUFFIX))
+                size = info.size + (index.size if index else 0)
+                since = mark.modified_at if mark else None
+                found.append(RawObject(key, size, info.modified_at, since, tuple(self.entries_of(key))))
+        return found
 
     def entries_of(self, warc_key: str) -> list[IndexEntry]:
         """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC.
@@ -108,12 +91,7 @@ class RawObjects:
         return entries
 
     def put(self, key: str, warc: bytes, entries: list[IndexEntry]) -> None:
-        """Write a WARC, then its index.
-
-        Raises:
-            ConflictError: there is an object of that name already.
-            NewslakeError: the store failed.
-        """
+        """Write a WARC, then its index; ConflictError if there is an object of that name."""
         self._store.put(key, warc, if_match=None)
         self._put_index(key, entries)
 
@@ -123,16 +101,16 @@ class RawObjects:
             self._store.put(beside(key, EXPIRING_SUFFIX), b"", if_match=None)
 
     def unmark_expiring(self, key: str) -> None:
-        """Take the mark away."""
+        """Remove the mark."""
         self._store.delete(beside(key, EXPIRING_SUFFIX))
 
     def delete(self, key: str) -> None:
-        """Delete a WARC and what stands beside it; may be repeated where it was interrupted."""
+        """Delete a WARC and what stands beside it; repeat it if it was interrupted."""
         for each in (beside(key, INDEX_SUFFIX), key, beside(key, EXPIRING_SUFFIX)):
             self._store.delete(each)
 
     def sweep(self, source: str, day: date) -> None:
-        """Delete what stands beside no WARC: left by a deletion that was interrupted or that a reader raced."""
+        """Delete what stands beside no WARC: an interrupted deletion, or a reader's race with one, left it."""
         keys = {info.key for info in self._store.list(folder_key(source, day))}
         for key in keys:
             for suffix in (INDEX_SUFFIX, EXPIRING_SUFFIX):
@@ -159,7 +137,7 @@ def entry_of(record: Capture | Revisit, place: Pointer) -> IndexEntry:
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
-    """The error for a raw object, or a place in it, that is not as it was written."""
+    """The error for a raw object, or a place in it, that differs from what was written."""
     return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
 
 
@@ -184,41 +162,18 @@ def beside(warc_key: str, suffix: str) -> str:
 
 
 def require_source(source: str) -> str:
-    """The name of a source folder.
-
-    Raises:
-        NewslakeError: it could leave its folder.
-    """
+    """The name of a source folder; NewslakeError if it could leave its folder."""
     return require_name(r"[a-z0-9_]{1,100}", "source name", source)
 
 
 def require_name(pattern: str, what: str, name: str) -> str:
-    """A name that matches a pattern.
-
-    Raises:
-        NewslakeError: it does not.
-    """
+    """A name that matches a pattern; NewslakeError if it does not."""
     if not re.fullmatch(pattern, name):
         raise NewslakeError(f"{name[:200]!r} is no valid {what}", f"It is part of file names: match {pattern}.")
     return name
 
 
-def _facts(listed: dict[str, ObjectInfo], key: str) -> tuple[int, datetime, datetime | None]:
-    """Size with the index, time of writing, and since when it is expiring."""
-    index, mark = listed.get(beside(key, INDEX_SUFFIX)), listed.get(beside(key, EXPIRING_SUFFIX))
-    size = listed[key].size + (index.size if index else 0)
-    return size, listed[key].modified_at, mark.modified_at if mark else None
-
-
 def indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
-    """The entries of all captures in a WARC, in the order in which they lie there.
-
-    Args:
-        warc: the whole object.
-        key: its key.
-
-    Raises:
-        ValueError: a record is damaged.
-    """
+    """The entries of all captures in a WARC, in their order; ValueError if a record is damaged."""
     for offset, length, record in scan(warc):
         yield entry_of(record, Pointer(key, offset, length))

@@ -1,18 +1,18 @@
 """A capture as a WARC record and back, exactly.
 
-WARC 1.1 (ISO 28500:2017) has a place for the address, the time to the microsecond, the HTTP answer and the digests,
-and any tool can read those. It has none for how a time is known, which source a user named or header lines that
-are no valid HTTP. So each record says the same once more, exactly, in two extension fields (section 5.1 allows them):
-`X-Newslake-Capture`, one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere. The
-first also has what we asked with: the header lines of the request, and where redirects led to. No `request` record is
-written beside it: one member a capture is what a single ranged GET returns.
+WARC 1.1 (ISO 28500:2017) holds the address, the time to the microsecond, the HTTP answer and the digests, and any tool
+reads those. It has no place for how a time is known, which source a user named, or header lines that are not valid
+HTTP. So each record repeats everything exactly in two extension fields (allowed by section 5.1): `X-Newslake-Capture`,
+one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere. The JSON also holds the
+request's header lines and the target of redirects. There is no `request` record: a single ranged GET of one gzip member
+returns everything about a capture.
 
-A capture with an HTTP status is a `response` record, any other is a `resource`: "a resource, without full protocol
-response information", as the standard has it for files. Text that somebody else extracted is a `resource` too and no
-`conversion`, which has to say what record of ours it was converted from.
+A capture with an HTTP status is a `response` record, any other a `resource` ("without full protocol response
+information"). Text that somebody else extracted is a `resource`, too: a `conversion` must name the record it was made
+from.
 
-A body that the archive has already, of the same address, is not written again: such a capture is a `revisit` record of
-the profile identical-payload-digest (6.7.2). Where the body lies stands in its field `X-Newslake-Original`.
+A body that the archive already has for the same address is not written again: that capture is a `revisit` record of the
+profile identical-payload-digest (6.7.2), and its field `X-Newslake-Original` says where the body lies.
 """
 
 import gzip
@@ -49,24 +49,14 @@ URI_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"  # reserved characters of RFC 3986 and 
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
-    """A capture whose body lies in another record.
+    """A capture whose body lies in another record."""
 
-    Attributes:
-        seen: the capture, but for its body, which is empty here, and so for its digest.
-        digest: `sha256:<hex>` of the body.
-        original: the record that has the body; never a revisit itself.
-    """
-
-    seen: Capture
-    digest: str
-    original: Pointer
+    seen: Capture  # with an empty body, and so with its digest
+    digest: str  # `sha256:<hex>` of the body
+    original: Pointer  # the record that has the body; never a revisit itself
 
     def with_body(self, body: bytes) -> Capture:
-        """The whole capture.
-
-        Raises:
-            ValueError: it is another body.
-        """
+        """The whole capture; ValueError if its body is another one."""
         return _require_digest(replace(self.seen, body=body), self.digest)
 
 
@@ -80,12 +70,7 @@ def encode(capture: Capture) -> bytes:
 
 
 def encode_revisit(capture: Capture, original: IndexEntry) -> bytes:
-    """The `revisit` record of a capture as one gzip member: all that it is but its body.
-
-    Args:
-        capture: with its body, of which the digest is taken.
-        original: the record that has the same body of the same address.
-    """
+    """The `revisit` record of a capture as one gzip member; `original` has the same body of the same address."""
     digest = Digester("sha1")  # as the payload digest of the original has it
     digest.update(capture.body)
     headers = _fields("revisit", capture)
@@ -103,25 +88,10 @@ def encode_revisit(capture: Capture, original: IndexEntry) -> bytes:
     return _member([*headers, ("WARC-Truncated", "length")], b"", _http_head(capture))
 
 
-def with_original(member: bytes, original: Pointer) -> bytes:
-    """The same revisit record, of a body that lies elsewhere now; the original stays the same record in WARC's terms.
-
-    Args:
-        member: what `encode_revisit` made.
-        original: where the body lies.
-    """
-    head, blank, block = gzip.decompress(member).partition(b"\r\n\r\n")
-    field = f"{ORIGINAL_FIELD}: {_original(original)}".encode()
-    head = re.sub(rb"(?m)^%s: [^\r]*" % ORIGINAL_FIELD.encode(), lambda _: field, head)
-    return gzip.compress(head + blank + block, GZIP_LEVEL, mtime=0)
-
-
 def encode_info(filename: str, made_at: datetime) -> bytes:
     """The `warcinfo` record that a WARC begins with, as one gzip member.
 
-    Args:
-        filename: last part of the WARC's key.
-        made_at: the latest capture time in the file rather than the clock's, so that a repeated write is the same.
+    Give the latest capture time as `made_at` rather than the clock's, so that a repeated write gives the same bytes.
     """
     about = (
         "software: newslake\r\n"
@@ -141,11 +111,7 @@ def encode_info(filename: str, made_at: datetime) -> bytes:
 
 
 def decode(member: bytes) -> Capture | Revisit:
-    """The capture of one gzip member that `encode` or `encode_revisit` made.
-
-    Raises:
-        ValueError: the member is damaged, or is no capture of newslake.
-    """
+    """The capture of one gzip member; ValueError if it is damaged or newslake did not write it."""
     captures = [capture for _, capture in _captures(_inflated(member))]
     if len(captures) != 1:
         raise ValueError(f"{len(captures)} captures where there should be one")
@@ -153,11 +119,7 @@ def decode(member: bytes) -> Capture | Revisit:
 
 
 def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
-    """All captures of a whole WARC of the raw layer: offset and length of the gzip member, and the capture.
-
-    Raises:
-        ValueError: a record is damaged, or something is missing at the end.
-    """
+    """Offset and length of the gzip member, and the capture, of all captures in a WARC; ValueError on damage."""
     found = list(_captures(warc))
     last = found[-1][0] if found else 0
     if not _inflated(warc[last:]):  # fastwarc passes over a record that is cut short
@@ -167,19 +129,15 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
 
 
 def fields_of(record: WarcRecord) -> dict[str, str]:
-    """The named fields of a WARC record, names in lower case; of a field that is there twice, the last."""
+    """The named fields of a WARC record, names in lower case; the last of a field that occurs twice."""
     return {name.lower(): value for name, value in record.headers.to_tuples()}
 
 
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
-    """The capture that a record of newslake was made from.
-
-    Args:
-        fields: the record's named fields, names in lower case.
-        block: its whole content block.
+    """The capture of a newslake record, from its named fields (see `fields_of`) and its content block.
 
     Raises:
-        ValueError: the record is of another program, or damaged: the body is not what its digest says.
+        ValueError: another program wrote the record, or it is damaged: the body does not match its digest.
     """
     body = block.partition(b"\r\n\r\n")[2] if fields.get("warc-type") == "response" else block
     capture, digest = _stated(fields, body)
@@ -187,14 +145,7 @@ def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
 
 
 def revisit_of(fields: Mapping[str, str]) -> Revisit:
-    """What a revisit record of newslake says.
-
-    Args:
-        fields: its named fields, names in lower case.
-
-    Raises:
-        ValueError: the record is of another program, or damaged.
-    """
+    """The revisit of a newslake record; ValueError as in `capture_of`."""
     seen, digest = _stated(fields, b"")
     try:
         return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
@@ -255,7 +206,7 @@ def _captures(stream: bytes) -> Iterator[tuple[int, Capture | Revisit]]:
 
 
 def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
-    """The named fields that all kinds of captures have."""
+    """The named fields of all kinds of captures."""
     has_answer = capture.http_status is not None
     return [
         ("WARC-Type", kind),
@@ -273,7 +224,7 @@ def _original(pointer: Pointer) -> str:
 
 
 def _particulars(capture: Capture) -> dict[str, object]:
-    # Of a capture that we did not fetch ourselves, nothing is known of these.
+    # Known only for captures that we fetched ourselves.
     request: dict[str, object] = {"request_headers": capture.request_headers, "final_url": capture.final_url}
     return {
         "url": capture.url,
@@ -294,7 +245,7 @@ def _target_uri(capture: Capture) -> str:
 
 
 def _http_head(capture: Capture) -> StatusAndHeaders:
-    """The answer's head for other tools, in ASCII; what is true of the wire only is kept under another name."""
+    """The answer's head for other tools, in ASCII; what was true only on the wire gets another name."""
     phrase = responses.get(capture.http_status or 0, "")
     headers = [
         ((ORIGINAL if name.lower() in OF_THE_WIRE else "") + re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "_", name), value)
