@@ -250,7 +250,8 @@ def verify(lake: str, rows: str) -> float:
             return self
 
     found: list[Any] = []
-    seconds = _seconds(lambda: found.extend(faults_of(open_store(lake), Unread())))
+    archive: Any = Unread()
+    seconds = _seconds(lambda: found.extend(faults_of(open_store(lake), archive)))
     if found:
         raise AssertionError(f"{len(found)} faults in {rows} sound rows, first {found[0]}")
     return seconds

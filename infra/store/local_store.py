@@ -1,8 +1,8 @@
 """The lake in a folder: atomic replacement, and conditional writes between processes of one machine.
 
-Recipe (measured: 8 processes x 50 updates of one key, none lost; 89 writers killed, no torn file): write a temporary
-file beside the target and fsync it; under a lock, compare what is there with what the writer read; rename; fsync the
-folder. Locks are `flock`, so the kernel frees them when their holder dies. Folders shared over NFS are not tested.
+A put writes a temporary file beside the target and syncs it; under a lock, compares the target with what the writer
+read; renames; syncs the folder. (Measured: 8 processes x 50 updates of one key, none lost; 89 writers killed, no torn
+file.) Locks are `flock`, so the kernel frees them when their holder dies. Folders shared over NFS are not tested.
 """
 
 import errno
@@ -29,22 +29,18 @@ from infra.store.object_store import (
 )
 
 LOCK_FOLDER: Final = ".locks"  # a dot, so that no glob for **/*.parquet looks into it
-# Keys share lock files by hash: never unlinked (a lock file that is unlinked while waited for protects nothing), so
-# their number must not grow with the lake; two keys of one file only wait for each other's rename.
+# Keys share lock files by hash. A lock file must never be unlinked (while somebody waits for it, it would protect
+# nothing), so their number must not grow with the lake. Two keys of one file only wait for each other's rename.
 LOCK_FILES: Final = 256
-TEMPORARY_PREFIX: Final = ".tmp-"  # a dot, so that readers' globs and `list` pass it over
+TEMPORARY_PREFIX: Final = ".tmp-"  # a dot, so that readers' globs and `list` skip it
 TEMPORARY_AGE_SECONDS: Final = 24 * 3600.0  # a write takes seconds; older ones were left by writers that were killed
 
 
 @dataclass(frozen=True, slots=True)
 class LocalStore:
-    """An `ObjectStore` in a folder. ETags are SHA-256 of the content, so equal content is no conflict.
+    """An `ObjectStore` in a folder. ETags are SHA-256 of the content, so equal content is no conflict."""
 
-    Attributes:
-        root: absolute path of the folder; made by the first `put` or `check`.
-    """
-
-    root: Path
+    root: Path  # absolute; made by the first `put` or `check`
 
     @classmethod
     def at(cls, path: str) -> "LocalStore":
@@ -56,18 +52,18 @@ class LocalStore:
 
     @property
     def uri(self) -> str:
-        """Absolute path of the folder."""
+        """See `ObjectStore`."""
         return str(self.root)
 
     def get(self, key: str) -> Stored | None:
-        """Read a whole object; see `ObjectStore.get`."""
+        """See `ObjectStore`."""
         path = self._path(key)
         with _explained(path, "read"):
             body = _content(path)
         return None if body is None else Stored(body, _etag(body))
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Read a piece of an object; see `ObjectStore.get_range`."""
+        """See `ObjectStore`."""
         path = self._path(key)
         if offset < 0 or length < 1:
             raise range_missing(self.uri, key, offset, length)
@@ -85,7 +81,7 @@ class LocalStore:
         return piece
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        """Replace or create an object on a condition; see `ObjectStore.put`."""
+        """See `ObjectStore`."""
         path = self._path(key)
         with _explained(path, "write"):
             _make_folder(path.parent)
@@ -102,7 +98,7 @@ class LocalStore:
         return _etag(body)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Objects whose key begins with `prefix`, sorted; see `ObjectStore.list`."""
+        """See `ObjectStore`."""
         with _explained(self.root, "list"):
             for key, entry in _files(self.root, "", prefix, ()):
                 if entry.name.startswith(".") or not key.startswith(prefix):
@@ -118,7 +114,7 @@ class LocalStore:
                     )
 
     def delete(self, key: str) -> None:
-        """Delete an object; it may be absent."""
+        """See `ObjectStore`."""
         path = self._path(key)
         with _explained(path, "delete"):
             if not path.parent.is_dir():
@@ -128,7 +124,7 @@ class LocalStore:
                 _fsync_folder(path.parent)
 
     def check(self) -> None:
-        """Make the folder, try conditional writes in it, sweep what killed writers left; see `ObjectStore.check`."""
+        """Make the folder, try conditional writes in it, sweep what killed writers left."""
         with _explained(self.root, "make"):
             _make_folder(self.root)
         if ignored := ignored_condition(self):
@@ -138,11 +134,7 @@ class LocalStore:
         self.sweep(TEMPORARY_AGE_SECONDS)
 
     def sweep(self, older_than_seconds: float) -> int:
-        """Delete temporary files that killed writers left.
-
-        Returns:
-            How many were deleted.
-        """
+        """Delete temporary files that killed writers left; return how many."""
         swept = 0
         oldest = time.time() - older_than_seconds
         with _explained(self.root, "sweep"):
@@ -161,7 +153,7 @@ class LocalStore:
 
     @contextmanager
     def _locked(self, key: str) -> Iterator[None]:
-        """Hold the lock that this key shares with some others; blocks. Freed by the kernel if this process dies."""
+        """Hold the lock that this key shares with some others; blocks."""
         number = hashlib.sha256(key.encode()).digest()[0] % LOCK_FILES
         folder = self.root / LOCK_FOLDER
         folder.mkdir(exist_ok=True)
@@ -223,13 +215,10 @@ def _make_folder(path: Path) -> None:
 def _files(
     folder: Path, key: str, prefix: str, ancestors: tuple[tuple[int, int], ...]
 ) -> "Iterator[tuple[str, os.DirEntry[str]]]":
-    """Files below a folder with their keys, hidden ones too, in the order of keys; hidden folders are passed over.
+    """Files below a folder that may be absent, with their keys, in the order of keys; hidden folders are skipped.
 
-    Args:
-        folder: the folder to read; may be absent.
-        key: key of the folder with a slash at its end; empty for the root.
-        prefix: folders that cannot hold keys with this prefix are not read.
-        ancestors: device and inode of the folders above, so that a symbolic link to one of them ends the descent.
+    `key` is the folder's own, with a slash at its end. Folders that cannot hold keys with the prefix are not read.
+    `ancestors` are device and inode of the folders above: a symbolic link to one of them ends the descent.
     """
     try:
         status = folder.stat()
@@ -250,15 +239,17 @@ def _files(
             yield from _files(folder / name, path, prefix, (*ancestors, (status.st_dev, status.st_ino)))
 
 
-# What a user can do about an error of the operating system, by its number.
+RIGHTS: Final = "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder."
+NOT_A_FOLDER: Final = "A file is in the place of a folder: move it away, or set NEWSLAKE_LAKE to another folder."
+# What a user can do about an error of the operating system.
 REMEDIES: Final = {
-    errno.EACCES: "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder.",
-    errno.EPERM: "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder.",
+    errno.EACCES: RIGHTS,
+    errno.EPERM: RIGHTS,
     errno.EROFS: "The file system is read-only: mount it for writing, or set NEWSLAKE_LAKE to another folder.",
     errno.ENOSPC: "Free some space or set NEWSLAKE_LAKE to a larger disk, then retry; nothing was lost.",
     errno.EDQUOT: "Free some of your disk quota, then retry; nothing was lost.",
-    errno.ENOTDIR: "A file is in the place of a folder: move it away, or set NEWSLAKE_LAKE to another folder.",
-    errno.EEXIST: "A file is in the place of a folder: move it away, or set NEWSLAKE_LAKE to another folder.",
+    errno.ENOTDIR: NOT_A_FOLDER,
+    errno.EEXIST: NOT_A_FOLDER,
     errno.EISDIR: "A folder is in the place of a file: move it away.",
     errno.ENOLCK: "This file system has no file locks: put the lake on a local disk or on S3.",
     errno.EMFILE: "Raise the limit of open files (ulimit -n), then retry.",
@@ -269,7 +260,7 @@ REMEDIES: Final = {
 
 @contextmanager
 def _explained(path: Path, doing: str) -> Iterator[None]:
-    """Turn an error of the operating system into one that names the path and the remedy."""
+    """Turn an OSError into an error that names the path and the remedy."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Objects by key, with conditional writes: the one thing the lake asks of a folder or of S3.
+"""Objects by key, with conditional writes: all that the lake needs of a folder or of S3.
 
 Writers never lock: they read an object with its ETag, merge, and put it back on condition that nobody was faster
 (RFC 9110, 13.1: If-Match, If-None-Match). `read_merge_write` is that loop.
@@ -16,13 +16,13 @@ from typing import Final, Protocol
 from infra.base.errors import NewslakeError
 
 MERGE_ATTEMPTS: Final = 50  # 8 writers x 50 merges of one key took at most 9 each on SeaweedFS, 7 in a folder
-FIRST_WAIT_SECONDS: Final = 0.01  # about what one conditional PUT of a small object takes
+FIRST_WAIT_SECONDS: Final = 0.01  # one conditional PUT of a small object takes about as long
 LONGEST_WAIT_SECONDS: Final = 3.0  # 8 writers that each rewrite a large partition (0.7 s for 10,000 rows) fit into it
 
 MAX_KEY_BYTES: Final = 1024  # S3's limit
 MAX_NAME_BYTES: Final = 255  # NAME_MAX of the usual file systems
-PROBE_PREFIX: Final = "_probe-"  # in no folder of its own: a folder store would keep that for ever
-PROBE_AGE: Final = timedelta(days=1)  # a probe lives for a second; older ones were left by runs that were killed
+PROBE_PREFIX: Final = "_probe-"  # in no folder of its own, which a folder store would keep for ever
+PROBE_AGE: Final = timedelta(days=1)  # a probe lives for a second; killed runs left the older ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """One line of a listing.
+    """One line of a listing."""
 
-    Attributes:
-        key: relative to the root of the lake, `/` between names.
-        size: bytes.
-        etag: changes whenever the object is replaced: a key for caches. Compare it with other listings of the same
-            store only; on a folder it is not the ETag that `get` and `put` return (that would read every file).
-        modified_at: last change, aware, UTC.
-    """
-
-    key: str
-    size: int
+    key: str  # relative to the root of the lake
+    size: int  # bytes
+    # Changes whenever the object is replaced: a key for caches. Compare it only with other listings of the same store:
+    # in a folder it is not the ETag of `get` and `put`, which would take reading every file.
     etag: str
-    modified_at: datetime
+    modified_at: datetime  # aware, UTC
 
 
 class ConflictError(Exception):
@@ -64,18 +58,14 @@ class ObjectStore(Protocol):
         ...
 
     def get(self, key: str) -> Stored | None:
-        """Read a whole object; None if there is none.
-
-        Raises:
-            NewslakeError: the store cannot be read, or the key is malformed.
-        """
+        """Read a whole object; None if there is none. All methods raise NewslakeError if the store fails."""
         ...
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """Read exactly `length` bytes from `offset`.
 
         Raises:
-            NewslakeError: the object is absent or shorter than that, or the store cannot be read.
+            NewslakeError: the object is absent or shorter than that.
         """
         ...
 
@@ -85,22 +75,18 @@ class ObjectStore(Protocol):
         Args:
             key: relative to the root of the lake.
             body: the new content.
-            if_match: ETag that the object must still have; None: only if there is no such object yet.
+            if_match: the ETag that the object must still have; None: there must be no such object.
 
         Returns:
             The new ETag.
 
         Raises:
             ConflictError: the condition does not hold; nothing was written.
-            NewslakeError: the store cannot be written.
         """
         ...
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Objects whose key begins with `prefix`, in the order of their keys' code points.
-
-        Names that begin with a dot are not objects of the lake: temporary files, locks, what editors leave.
-        """
+        """Objects whose key begins with `prefix`, in the order of their keys' code points, without hidden names."""
         ...
 
     def delete(self, key: str) -> None:
@@ -117,10 +103,10 @@ class ObjectStore(Protocol):
 
 
 def is_valid_key(key: str) -> bool:
-    """Whether a key is a plain relative path that a folder and S3 both can hold.
+    """Whether a key is a plain relative path that both a folder and S3 can hold.
 
-    No empty names (so no leading, trailing or double slash), none that begin with a dot (so no `..`), no
-    backslashes or control characters, at most 255 bytes a name and 1,024 in all.
+    No empty names (so no leading, trailing or double slash), none that begin with a dot (so no `..`), no backslashes or
+    control characters.
     """
     try:
         names = key.encode().split(b"/")
@@ -134,11 +120,7 @@ def is_valid_key(key: str) -> bool:
 
 
 def require_valid_key(key: str) -> None:
-    """Refuse a key that could leave the lake or that one of the stores cannot hold.
-
-    Raises:
-        NewslakeError: the key is malformed.
-    """
+    """Refuse a key that could leave the lake or that one of the stores cannot hold."""
     if not is_valid_key(key):
         raise NewslakeError(
             f"{key[:200]!r} is no valid object key",
@@ -157,19 +139,18 @@ def range_missing(uri: str, key: str, offset: int, length: int) -> NewslakeError
 def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
     """Merge into one object so that no concurrent merge is lost.
 
-    `merge` may be called many times, each time with what is there now; it must depend on nothing else that changes.
-
     Args:
-        store: where the object is.
-        key: its key.
-        merge: from the present content (None = absent) to the new content (None = leave it as it is).
+        store: of the lake.
+        key: of the object.
+        merge: from the present content (None = absent) to the new one (None = leave it as it is). May be called many
+            times, and must depend on nothing else that changes.
 
     Returns:
-        Whether this call is known to have written. False if the content is as merged already, also where that is
-        due to our own earlier try whose answer got lost on the network.
+        Whether this call is known to have written. False if the content is as merged already, also where an earlier try
+        wrote it and the answer got lost on the network.
 
     Raises:
-        NewslakeError: other writers were faster every time, or the store failed.
+        NewslakeError: other writers were faster every time.
     """
     for attempt in range(MERGE_ATTEMPTS):
         stored = store.get(key)
@@ -191,15 +172,9 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
 
 
 def ignored_condition(store: ObjectStore) -> str | None:
-    """Try out whether a store honours conditional writes; leaves nothing behind, nor what killed runs left of it.
+    """The conditional write that a store ignores, for a message; None if it honours all.
 
-    Shows that the conditions are looked at, not that they are atomic.
-
-    Returns:
-        The condition that was ignored, for a message; None if all are honoured.
-
-    Raises:
-        NewslakeError: the store cannot be written at all.
+    Shows that conditions are looked at, not that they are atomic. Sweeps its own traces and those of killed runs.
     """
     _sweep_probes(store)
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
@@ -225,9 +200,9 @@ def _sweep_probes(store: ObjectStore) -> None:
 
 
 def _put_ours(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> str:
-    """Put on a condition that holds, to a key that is nobody else's.
+    """Put on a condition that holds, to a key of our own.
 
-    A put whose answer gets lost is repeated by boto3, and refused though it came through: what is there tells.
+    boto3 repeats a put whose answer got lost, and the repetition is refused: then the content tells.
     """
     try:
         return store.put(key, body, if_match=if_match)

@@ -7,11 +7,7 @@ from infra.store.object_store import ObjectStore, is_valid_key
 
 
 def open_store(uri: str) -> ObjectStore:
-    """The store behind `s3://bucket[/prefix]` or a folder path. Touches neither disk nor network.
-
-    Raises:
-        UsageError: the address is empty, of another scheme, or malformed.
-    """
+    """The store behind `s3://bucket[/prefix]` or a folder path, untouched as yet; UsageError if it is neither."""
     if uri.startswith("s3://"):
         from infra.store.s3_store import S3Store  # boto3 takes 0.1 s to import: only where it is needed
 

@@ -1,4 +1,4 @@
-"""What S3's and boto3's errors mean to a user: what is wrong, and what to do. Never shows a key, token or password."""
+"""S3's and boto3's errors for a user: what is wrong, and what to do. Never shows a key, token or password."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -49,11 +49,7 @@ BY_CLASS: Final[tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, 
     (aws.PartialCredentialsError, "half of the credentials is missing", CREDENTIALS),
     (aws.ProfileNotFound, "AWS_PROFILE names no profile of the AWS configuration", "Correct or remove AWS_PROFILE."),
     ((aws.ConfigParseError, aws.ConfigNotFound), "the AWS configuration cannot be read", "Correct ~/.aws/config."),
-    (
-        (aws.SSOError, aws.CredentialRetrievalError, aws.TokenRetrievalError),
-        "the credentials could not be fetched",
-        RENEW,
-    ),
+    ((aws.SSOError, aws.CredentialRetrievalError, aws.TokenRetrievalError), "no credentials could be fetched", RENEW),
     (aws.SSLError, "{server} did not prove who it is (TLS)", "Correct its certificate, or set AWS_CA_BUNDLE."),
     (aws.ProxyConnectionError, "the proxy does not answer", "Correct HTTPS_PROXY, or list the server in NO_PROXY."),
     (aws.ReadTimeoutError, "{server} fell silent", BUSY),
@@ -75,12 +71,7 @@ def code(error: aws.ClientError) -> str:
 
 
 def explained(error: Exception, uri: str) -> NewslakeError:
-    """The error for a user.
-
-    Args:
-        error: from boto3, or ValueError for an endpoint that is no URL.
-        uri: address of the lake.
-    """
+    """The error for a user, from one of boto3, or a ValueError for an endpoint that is no URL."""
     if isinstance(error, aws.ClientError):
         what, remedy = BY_CODE.get(code(error)) or BY_STATUS.get(status(error)) or _unknown(error)
         return NewslakeError(f"{uri}: {what} (S3 said {code(error) or status(error)})", remedy)
@@ -96,6 +87,6 @@ def _unknown(error: aws.ClientError) -> tuple[str, str]:
 
 
 def _server(error: Exception) -> str:
-    """Host and port of the address that an error names, without credentials in it."""
+    """Host and port of the address that an error names, without credentials."""
     address = getattr(error, "kwargs", {}).get("endpoint_url") or ""
     return urlsplit(str(address)).netloc.rpartition("@")[2] or "the S3 server"

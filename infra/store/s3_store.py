@@ -1,8 +1,8 @@
 """The lake in a bucket: S3, or a server that speaks its protocol and honours conditional PUT.
 
-Credentials, region and endpoint come from boto3's own places: `AWS_*` variables, profiles, instance roles. Objects are
-written with `put_object`, since boto3's managed uploads take no condition. AWS documents the conditions under
-"conditional writes": 412 when one does not hold, 409 when it raced another request, 404 when the object is gone.
+boto3 finds credentials, region and endpoint in `AWS_*` variables, profiles and instance roles. Objects are written with
+`put_object`, since boto3's managed uploads take no condition. AWS documents "conditional writes": 412 when a condition
+does not hold, 409 when it raced another request, 404 when the object is gone.
 """
 
 import os
@@ -65,23 +65,18 @@ os.register_at_fork(after_in_child=client.cache_clear)  # a child must not share
 
 @dataclass(frozen=True, slots=True)
 class S3Store:
-    """An `ObjectStore` in a bucket.
-
-    Attributes:
-        bucket: its name.
-        prefix: keys are below it; no slash at either end; empty for the whole bucket.
-    """
+    """An `ObjectStore` in a bucket."""
 
     bucket: str
-    prefix: str = ""
+    prefix: str = ""  # keys are below it; no slash at either end
 
     @property
     def uri(self) -> str:
-        """`s3://bucket/prefix`."""
+        """See `ObjectStore`."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
     def get(self, key: str) -> Stored | None:
-        """Read a whole object; see `ObjectStore.get`."""
+        """See `ObjectStore`."""
         with self._explained():
             try:
                 return self._read({"Bucket": self.bucket, "Key": self._key(key)})
@@ -91,7 +86,7 @@ class S3Store:
                 raise
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Read a piece of an object with one ranged GET; see `ObjectStore.get_range`."""
+        """One ranged GET; see `ObjectStore`."""
         if offset < 0 or length < 1:
             raise range_missing(self.uri, key, offset, length)
         wanted = f"bytes={offset}-{offset + length - 1}"
@@ -107,7 +102,7 @@ class S3Store:
         return piece
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        """Replace or create an object on a condition; see `ObjectStore.put`."""
+        """See `ObjectStore`."""
         full = self._key(key)
         with self._explained():
             try:
@@ -122,10 +117,7 @@ class S3Store:
         return answer["ETag"]
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Objects whose key begins with `prefix`, sorted; see `ObjectStore.list`.
-
-        All lines are held at once, about half a kilobyte each: SeaweedFS and S3's directory buckets do not sort by key.
-        """
+        """All lines are held at once, half a kilobyte each: SeaweedFS and S3's directory buckets do not sort by key."""
         with self._explained():
             yield from sorted(self._listed(prefix), key=lambda info: info.key)
 
@@ -140,13 +132,13 @@ class S3Store:
                     yield ObjectInfo(key, line["Size"], line["ETag"], line["LastModified"].astimezone(UTC))
 
     def delete(self, key: str) -> None:
-        """Delete an object; it may be absent."""
+        """See `ObjectStore`."""
         full = self._key(key)
         with self._explained():
             self._client().delete_object(Bucket=self.bucket, Key=full)
 
     def check(self) -> None:
-        """Reach the bucket, list it, and try out conditional writes; see `ObjectStore.check`."""
+        """Reach the bucket, list it, and try out conditional writes."""
         with self._explained():
             answer = self._client().list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
         if ignored := ignored_condition(self):

@@ -10,21 +10,15 @@ from infra.store.object_store import ObjectInfo, ObjectStore, Stored
 
 @dataclass(frozen=True, slots=True)
 class TrialStore:
-    """An `ObjectStore` over another one that it never writes to. One process, any threads.
-
-    Attributes:
-        base: what is there.
-        scratch: takes what is written; empty at first.
-        written: keys of what was written.
-    """
+    """An `ObjectStore` over another one that it never writes to. One process, any threads."""
 
     base: ObjectStore
-    scratch: ObjectStore
-    written: set[str] = field(default_factory=set)
+    scratch: ObjectStore  # takes what is written; empty at first
+    written: set[str] = field(default_factory=set)  # keys
 
     @property
     def uri(self) -> str:
-        """That of the base: messages name what they are about."""
+        """That of the base, since messages are about it."""
         return self.base.uri
 
     def get(self, key: str) -> Stored | None:
@@ -36,7 +30,7 @@ class TrialStore:
         return self._holder(key).get_range(key, offset, length)
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        """See `ObjectStore`; what is first written here is on no condition, as nobody else writes here."""
+        """See `ObjectStore`; the first write of a key has no condition, as nobody else writes here."""
         etag = self.scratch.put(key, body, if_match=if_match if key in self.written else None)
         self.written.add(key)
         return etag
@@ -47,11 +41,7 @@ class TrialStore:
         return heapq.merge(untouched, self.scratch.list(prefix), key=lambda info: info.key)
 
     def delete(self, key: str) -> None:
-        """Refused: landing never deletes.
-
-        Raises:
-            NewslakeError: always.
-        """
+        """Refused: landing never deletes."""
         raise NewslakeError(f"{key} was to be deleted in a trial", "This is a bug: please report it.")
 
     def check(self) -> None:

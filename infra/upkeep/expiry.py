@@ -45,23 +45,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """What is done, or would be, with one day of a source, and why.
+    """What is done, or would be, with one day of a source, and why."""
 
-    Attributes:
-        key: of the partition, or of the folder of raw captures.
-        source: source folder.
-        day: of capture (raw, rejects) or publication (articles), YYYY-MM-DD or Hive's null.
-        size: bytes.
-        action: what is done.
-        reason: why it is not deleted now; empty if it is.
-    """
-
-    key: str
+    key: str  # of the partition, or of the folder of raw captures
     source: str
-    day: str
-    size: int
+    day: str  # of capture (raw, rejects) or publication (articles), YYYY-MM-DD or Hive's null
+    size: int  # bytes
     action: Action
-    reason: str = ""
+    reason: str = ""  # why it is not deleted now
 
 
 UNDATED: Final = "undated articles have no age"
@@ -99,8 +90,7 @@ def expire(
 
     Raises:
         UsageError: `before` is after the present day.
-        NewslakeError: a partition is damaged, so that nobody knows what it points to, or the store failed. Nothing that
-            a row needs is gone: run it again when that is mended.
+        NewslakeError: a partition is damaged, so that nobody knows what it points to.
     """
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")

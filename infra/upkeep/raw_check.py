@@ -31,25 +31,18 @@ class _Checked:
 
 
 class RawCheck:
-    """The raw objects of one source.
-
-    Attributes:
-        digests: of the captures that `faults` has found whole, by where they lie; some 300 bytes each.
-    """
+    """The raw objects of one source."""
 
     def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
         self._source = source
-        self.digests: dict[Pointer, str] = {}
+        self.digests: dict[Pointer, str] = {}  # of captures that `faults` has found whole; some 300 bytes each
 
     def faults(self) -> Iterator[tuple[str, str]]:
-        """Key of an object and what is wrong with it, of every fault.
+        """Key of an object and what is wrong with it, for every fault.
 
         Every record is inflated, and its body compared with its digest; a revisit must lead to a body of its digest, a
         capture lie in the folder of its day, and an index say what its WARC says. A missing index is no fault.
-
-        Raises:
-            NewslakeError: the store failed.
         """
         listed = {info.key for info in self._store.list(f"raw/source={self._source}/")}
         keys = sorted(key for key in listed if WARC_KEY.fullmatch(key))
@@ -91,7 +84,7 @@ class RawCheck:
 
 
 def strays(store: ObjectStore) -> Iterator[str]:
-    """Keys in the raw layer that are none of its objects, and not of what stands beside them."""
+    """Keys in the raw layer that are neither its objects nor stand beside one."""
     for info in store.list("raw/"):
         stem = info.key.removesuffix(WARC_SUFFIX).removesuffix(INDEX_SUFFIX).removesuffix(EXPIRING_SUFFIX)
         if stem == info.key or not WARC_KEY.fullmatch(stem + WARC_SUFFIX):
@@ -99,7 +92,7 @@ def strays(store: ObjectStore) -> Iterator[str]:
 
 
 def _said_otherwise(key: str, found: int, index: bytes) -> str:
-    """What is wrong where an index is not that of the captures found: the WARC, if it has lost some, or the index."""
+    """What is wrong where an index does not fit the captures found: the WARC, if it has lost some, or the index."""
     with suppress(ValueError):
         said = len(read_index(index, source_of(key), key))
         if said > found:

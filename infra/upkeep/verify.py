@@ -4,13 +4,13 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from infra.archive.raw_archive import Pointer
+from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.errors import NewslakeError
 from infra.lake.partition import ARTICLES, FORMAT, FORMAT_KEY, REJECTS, Manifest, TableKind, decode, encode, manifest_of
@@ -19,7 +19,6 @@ from infra.lake.sightings import wrong_sightings
 from infra.store.object_store import ObjectStore
 from infra.upkeep.raw_check import RawCheck, strays
 from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, partition_date
-from parsers.record.capture import Capture
 
 POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
@@ -39,23 +38,12 @@ class Fault:
     fault: str
 
 
-class CaptureReader(Protocol):
-    """Gets captures back from the raw layer; `RawArchive` is one."""
-
-    def read(self, pointer: Pointer) -> Capture:
-        """The capture at a place; NewslakeError if it is not there or damaged."""
-        ...
-
-
-def verify(store: ObjectStore, archive: CaptureReader) -> Iterator[Fault]:
+def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
     """Every fault of the lake, as it is found; nothing is changed.
 
     Checks of each partition: key, schema, checksums, footer, sort order, unique identities, that each row belongs
     there, that digests and identities are those of what the row says, that each pointer leads to the capture of its
     digest, and that the bytes are those that its rows give. Checks of each raw object: see `RawCheck`.
-
-    Raises:
-        NewslakeError: the store failed.
     """
     yield from (Fault(key, NO_RAW_OBJECT) for key in strays(store))
     partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
@@ -78,7 +66,7 @@ def verify(store: ObjectStore, archive: CaptureReader) -> Iterator[Fault]:
 class _TableCheck:
     """The partitions of one source."""
 
-    def __init__(self, store: ObjectStore, source: str, raw: RawCheck, archive: CaptureReader) -> None:
+    def __init__(self, store: ObjectStore, source: str, raw: RawCheck, archive: RawArchive) -> None:
         self._store = store
         self._source = source
         self._raw = raw

@@ -297,7 +297,7 @@ def test_l05_server_that_falls_silent_is_named(aws_environment: pytest.MonkeyPat
             "s3.example did not prove who it is",
         ),
         (aws.ProxyConnectionError(proxy_url="http://u:very-secret-key@proxy", error="x"), "the proxy does not answer"),
-        (aws.UnauthorizedSSOTokenError(), "the credentials could not be fetched. Log in again"),
+        (aws.UnauthorizedSSOTokenError(), "no credentials could be fetched. Log in again"),
         (aws.ConfigParseError(path="/x"), "the AWS configuration cannot be read"),
         (aws.ConnectTimeoutError(endpoint_url="https://s3.example"), "s3.example cannot be reached"),
         (aws.UnknownKeyError(value="x", param="y", choices="z"), "Unknown key 'x'"),
