@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stdout
-from infra.base.errors import NewslakeError, UsageError
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from infra.base.settings import Settings
-    from infra.store.object_store import ObjectStore
     from infra.upkeep.find_record import Record, Today
-    from infra.work.reparse.comparison import FieldChange
 
 BODY = "body"
 BASES = {
@@ -23,9 +20,9 @@ BASES = {
     "warc": "WARC-Date of the record it came in",
     "manifest": "a line of a manifest",
     "option": "--captured-at",
-    "mtime": "modification time of the file: when it was copied, no capture time",
+    "mtime": "modification time of the file: when it was copied, not captured",
 }
-# Where columns come from that no parser fills.
+# The origin of columns that no parser fills.
 FROM_LANDING = {
     "captured_at_basis": "how the capture came in",
     "first_captured_at": "least captured_at of all its captures",
@@ -60,7 +57,7 @@ def show(
     from infra.archive.raw_archive import RawArchive
     from infra.base.known_sources import require_source
     from infra.store.open_store import open_store
-    from infra.upkeep.find_record import find_record
+    from infra.upkeep.find_record import find_record, parse_today
 
     if source is not None:
         require_source(source)
@@ -71,7 +68,7 @@ def show(
         sys.stdout.buffer.write(RawArchive(store).read(record.pointer).body)
         sys.stdout.buffer.flush()
         return ExitCode.DONE
-    today = _today(store, record, settings)
+    today = parse_today(store, record, settings)
     if as_json:
         print_json(_as_json(record, today))
     else:
@@ -79,63 +76,49 @@ def show(
     return ExitCode.DONE
 
 
-def _today(store: "ObjectStore", record: "Record", settings: "Settings") -> "Today | str":
-    """What today's parser makes of an article's page; a line that says why that cannot be known."""
-    from infra.lake.partition import ARTICLES
-    from infra.upkeep.find_record import parse_today
-
-    if record.kind is not ARTICLES:
-        return "`newslake reparse --only-rejects` parses rejected pages again."
-    try:
-        return parse_today(store, record, settings)
-    except NewslakeError as error:  # the record can be shown all the same
-        return str(error)
-
-
-def _as_json(record: "Record", today: "Today | str") -> dict[str, Any]:
+def _as_json(record: "Record", today: "Today") -> dict[str, Any]:
     from infra.upkeep.find_record import STATED_BY_LANDING
 
-    shown: dict[str, Any] = {"table": record.kind.name, "source": record.source, "date": record.date, "row": record.row}
-    shown["origins"] = _origins(record, today)
-    if isinstance(today, str):
-        return shown | {"today": {"outcome": "unknown", "detail": today}}
-    if today.rejected:
-        rejected = dataclasses.asdict(today.rejected)
-        return shown | {"today": {"outcome": "rejected", **rejected, "reason": today.rejected.reason.value}}
-    differs = {change.field: {"landed": change.before, "today": change.after} for change in today.changes}
-    same = [name for name in record.row if name not in differs and name not in STATED_BY_LANDING]
-    return shown | {"today": {"outcome": "parsed", "same": same, "differs": differs}}
+    said: dict[str, Any]
+    if today.unknown:
+        said = {"outcome": "unknown", "detail": today.unknown}
+    elif today.rejected:
+        said = {"outcome": "rejected", **dataclasses.asdict(today.rejected), "reason": today.rejected.reason.value}
+    else:
+        differs = {change.field: {"landed": change.before, "today": change.after} for change in today.changes}
+        same = [name for name in record.row if name not in differs and name not in STATED_BY_LANDING]
+        said = {"outcome": "parsed", "same": same, "differs": differs}
+    place = {"table": record.kind.name, "source": record.source, "date": record.date}
+    return place | {"row": record.row, "origins": _origins(record, today), "today": said}
 
 
-def _print(record: "Record", today: "Today | str") -> None:
+def _print(record: "Record", today: "Today") -> None:
     from rich.text import Text
 
     from flows.reports.record_text import lines_of, shown
-    from infra.lake.partition import ARTICLES
 
-    console = stdout()
-    row = record.row
-    is_article = record.kind is ARTICLES
+    out, row = stdout(), record.row
+    is_article = record.kind.name == "articles"
     heading = row["title"] or "(no headline)" if is_article else f"rejected: {row['reason']}"
-    console.print(Text(shown(heading), "bold" if is_article else "bold red"))
-    console.print(Text(f"{record.source}, partition date={record.date}", "dim"))
+    out.print(Text(shown(heading), "bold" if is_article else "bold red"))
+    out.print(Text(f"{record.source}, partition date={record.date}", "dim"))
     if is_article:
         version = f"version {row['parser_version']}, layout {row['layout']}"
-        console.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
-    console.print()
-    console.print(_field_table(record, today))
+        out.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
+    out.print("", _field_table(record, today))
     for line in lines_of(BODY, row.get(BODY)):
-        console.print(Text(f"\n{line}"))
-    console.print()
-    console.print(_verdict(today), soft_wrap=True)
+        out.print(Text(f"\n{line}"))
+    said, style = _verdict(today)
+    out.print(Text(f"\n{shown(said)}", style), soft_wrap=True)
 
 
-def _field_table(record: "Record", today: "Today | str") -> "Table":
+def _field_table(record: "Record", today: "Today") -> "Table":
     """All fields: name, whether today's parser says the same, value and origin. The body stands below the table."""
     from rich.table import Table
     from rich.text import Text
 
     from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+    from infra.upkeep.find_record import STATED_BY_LANDING
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("field", style="dim", no_wrap=True)
@@ -143,52 +126,41 @@ def _field_table(record: "Record", today: "Today | str") -> "Table":
     table.add_column("value", overflow="fold")
     table.add_column("from", style="dim italic", overflow="fold", max_width=LONGEST_ORIGIN)
     origins = _origins(record, today)
-    changes = {} if isinstance(today, str) else {change.field: change for change in today.changes}
+    changes = {change.field: change for change in today.changes}
     for name, value in record.row.items():
-        change = changes.get(name)
+        sign = "" if today.unknown or today.rejected or name in STATED_BY_LANDING else "[green]same[/green]"
         lines = [Text(line) for line in lines_of(name, value)]
         if name == BODY and lines:
             lines = [Text("(see below)", "dim")]
-        told = 0  # the line that the origin is told at: it is that of what today's parser reads
-        if change:
+        told = 0  # the line that has the origin: that of what today's parser reads
+        if change := changes.get(name):
+            sign = "[yellow]differs[/yellow]"
             lines = lines or [Text("(nothing)", "dim")]
             told = len(lines)
             now = lines_of(name, change.after) or ["(nothing)"]
             lines += [Text(f"{'' if number else 'today:':<7}{line}", "yellow") for number, line in enumerate(now)]
         for number, line in enumerate(lines):
-            label = ("", "") if number else (name, _sign(name, changes, today))
-            table.add_row(*label, line, Text(shown(origins.get(name, ""))) if number == told else "")
+            origin = Text(shown(origins.get(name, ""))) if number == told else ""
+            table.add_row(*(("", "") if number else (name, sign)), line, origin)
     return table
 
 
-def _sign(name: str, changes: "dict[str, FieldChange]", today: "Today | str") -> str:
-    from infra.upkeep.find_record import STATED_BY_LANDING
-
-    if isinstance(today, str) or today.rejected or name in STATED_BY_LANDING:
-        return ""
-    return "[yellow]differs[/yellow]" if name in changes else "[green]same[/green]"
-
-
-def _origins(record: "Record", today: "Today | str") -> dict[str, str]:
+def _origins(record: "Record", today: "Today") -> dict[str, str]:
     """By column that has a value: where it comes from; fields of the article as today's parser reads the page."""
     row = record.row
-    origins = dict(FROM_LANDING) if isinstance(today, str) else {**FROM_LANDING, **today.origins}
+    origins = {**FROM_LANDING, **today.origins}
     origins["captured_at"] = BASES.get(row.get("captured_at_basis") or "", "how the capture came in")
-    changed = () if isinstance(today, str) else [change.field for change in today.changes]
+    changed = [change.field for change in today.changes]
     return {name: origins[name] for name in row if name in origins and (row[name] not in (None, []) or name in changed)}
 
 
-def _verdict(today: "Today | str") -> Any:
-    from rich.text import Text
-
-    from flows.reports.record_text import shown
-
-    if isinstance(today, str):
-        return Text(shown(today), "yellow")
+def _verdict(today: "Today") -> tuple[str, str]:
+    """What today's parser makes of the page, in a line, and its style."""
+    if today.unknown:
+        return today.unknown, "yellow"
     if today.rejected:
-        detail = shown(f"{today.rejected.reason.value}: {today.rejected.detail}")
-        return Text(f"today's parser rejects the archived page: {detail}", "red")
+        detail = f"{today.rejected.reason.value}: {today.rejected.detail}"
+        return f"today's parser rejects the archived page: {detail}", "red"
     if not today.changes:
-        return Text("today's parser reads the archived page in the same way, field by field", "green")
-    names = ", ".join(change.field for change in today.changes)
-    return Text(f"today's parser reads otherwise: {names}", "yellow")
+        return "today's parser reads the archived page in the same way, field by field", "green"
+    return f"today's parser reads otherwise: {', '.join(change.field for change in today.changes)}", "yellow"

@@ -53,11 +53,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What today's parser makes of the page of an article: a rejection, or what it reads differently than the row."""
+    """What today's parser makes of the page of a record: a rejection, or what it reads differently than the row."""
 
-    rejected: Rejected | None
-    changes: tuple[FieldChange, ...]
+    rejected: Rejected | None = None
+    changes: tuple[FieldChange, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)  # by field: where in the page it stands, in words
+    unknown: str = ""  # why nobody can say
 
 
 def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> Record:
@@ -92,16 +93,21 @@ def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> R
 
 
 def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today:
-    """Parse the page of an article again, and compare; NewslakeError if the page cannot be read back."""
-    capture = RawArchive(store).read(record.pointer)
+    """Parse the page of an article again, and compare."""
+    if record.kind is not ARTICLES:
+        return Today(unknown="`newslake reparse --only-rejects` parses rejected pages again.")
+    try:
+        capture = RawArchive(store).read(record.pointer)
+    except NewslakeError as error:  # the record can be shown all the same
+        return Today(unknown=str(error))
     with ParsePool(1, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
         outcome: Outcome = next(pool.parse([capture]))[1]
     if isinstance(outcome, Rejected):
-        return Today(outcome, ())
+        return Today(outcome)
     of_landing = Provenance(**{name: record.row[name] for name in STATED_BY_LANDING})
     now, wrong = to_table([(outcome.article, of_landing)], ARTICLE_COLUMNS)
     if wrong:
-        return Today(Rejected(RejectReason.INVALID_RECORD, wrong[0][1], outcome.article.source), ())
+        return Today(Rejected(RejectReason.INVALID_RECORD, wrong[0][1], outcome.article.source))
     landed = pa.Table.from_pylist([record.row], schema=now.schema)
     changes = tuple(change for _, change in differing(landed, now))
     if outcome.article.source != record.source:

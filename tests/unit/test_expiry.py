@@ -225,10 +225,11 @@ def test_l03_a_row_landed_at_the_last_moment_keeps_the_day_and_what_it_revisits(
 ) -> None:
     archive(store, [capture(0)], "original")
     revisit = archive(store, [capture(0, NOON + DAY)], "revisit")
-    real, looks = expiry._named_folders, iter([lambda: None, lambda: land(store, revisit, "late")])
+    real, looks = expiry._named_folders, iter((1, 2))
 
     def landing_before_the_last_look(*args: ClockedStore) -> dict[str, str]:
-        next(looks)()
+        if next(looks) == 2:
+            land(store, revisit, "late")
         return real(*args)
 
     monkeypatch.setattr(expiry, "_named_folders", landing_before_the_last_look)
