@@ -20,29 +20,33 @@ if TYPE_CHECKING:
 GRACE_HOURS = 24  # `infra.upkeep.expiry.GRACE` says why; not imported here, so that --help stays quick
 
 
+LayerOption = Annotated[str, typer.Option(metavar="raw|rejects|articles", help="Which layer of the lake.")]
+AgeOption = Annotated[
+    int,
+    typer.Option(
+        "--older-than", min=1, metavar="DAYS", help="Age in days: of the capture, for articles of the publication."
+    ),
+]
+SourceOption = Annotated[str | None, typer.Option(help="Only this source; `_unknown`: captures of no known source.")]
+GraceOption = Annotated[
+    int,
+    typer.Option(
+        "--grace-hours",
+        min=0,
+        metavar="HOURS",
+        help="How long a day of raw captures is marked before it is deleted, for whoever may just be using it. "
+        "0: delete at once; only while nothing else works on this lake.",
+    ),
+]
+
+
 def expire(
-    layer: Annotated[str, typer.Option(metavar="raw|rejects|articles", help="Which layer of the lake.")],
-    older_than: Annotated[
-        int,
-        typer.Option(
-            "--older-than", min=1, metavar="DAYS", help="Age in days: of the capture, for articles of the publication."
-        ),
-    ],
-    source: Annotated[
-        str | None, typer.Option(help="Only this source; `_unknown`: captures of no known source.")
-    ] = None,
+    layer: LayerOption,
+    older_than: AgeOption,
+    source: SourceOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    grace_hours: Annotated[
-        int,
-        typer.Option(
-            "--grace-hours",
-            min=0,
-            metavar="HOURS",
-            help="How long a day of raw captures is marked before it is deleted, for whoever may just be using it. "
-            "0: delete at once; only while nothing else works on this lake.",
-        ),
-    ] = GRACE_HOURS,
+    grace_hours: GraceOption = GRACE_HOURS,
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> int:

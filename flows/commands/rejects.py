@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -76,19 +76,13 @@ def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None)
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), expand=True)
     for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
-        # Addresses are cut rather than folded letter by letter; --json has them whole.
-        table.add_column(
-            column,
-            overflow="ellipsis",
-            no_wrap=True,
-            justify="right" if column == "pages" else "left",
-            # The example gives way where a line is short; all else is read whole.
-            ratio=1 if column == "example" else None,
-        )
+        # Addresses are cut rather than folded, where a line is short; --json has them whole.
+        justify: Literal["left", "right"] = "right" if column == "pages" else "left"
+        ratio = 1 if column == "example" else None
+        table.add_column(column, overflow="ellipsis", no_wrap=True, justify=justify, ratio=ratio)
     for group in groups:
         days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))
-        # Text, not markup: addresses are what others wrote.
-        example = Text(shown(group.example or ""))
+        example = Text(shown(group.example or ""))  # Text, not markup: others wrote the address
         table.add_row(group.source, group.reason, f"{group.count:,}", *days, example)
     stdout().print(table)
     if listed is not None:
