@@ -1,7 +1,7 @@
 """A record by its id or its address, in a folder and elsewhere, and what today's parser makes of its page."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -99,25 +99,6 @@ def test_a_row_whose_capture_is_expired_says_so() -> None:
     nowhere = dict.fromkeys(("capture_uri", "capture_offset", "capture_length"))
     with pytest.raises(NewslakeError, match="no longer archived"):
         _ = Record(REJECTS, SOURCE, "2024-05-01", nowhere).pointer
-
-
-def test_todays_parser_is_compared_field_by_field(tmp_path: Path) -> None:
-    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
-    same, other, gone = pages.capture(0), pages.capture(1), pages.capture(2, b"<p>", source="tass")
-    archive(run, [same, other, gone])
-    land(run, same)
-    land(run, other, parser_version=0, section="Sea", published_at=datetime(2024, 1, 9, tzinfo=UTC))
-    land(run, gone, like=pages.capture(2))
-    store = run.open_store()
-    today = [parse_today(store, find_record(store, pages.url(number)), run.settings) for number in range(3)]
-    assert (today[0].rejected, today[0].changes) == (None, ())
-    assert {change.field: change.before for change in today[1].changes} == {
-        "parser_version": 0,
-        "section": "Sea",
-        "published_at": datetime(2024, 1, 9, tzinfo=UTC),
-    }
-    assert today[2].rejected is not None
-    assert (today[2].rejected.reason, today[2].changes) == (RejectReason.EMPTY, ())
 
 
 def test_a_page_that_is_another_sources_now_is_told(tmp_path: Path) -> None:

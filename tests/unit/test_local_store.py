@@ -169,32 +169,19 @@ def test_l05_error_of_the_system_names_path_and_remedy(
     assert temporary_files(store) == []
 
 
-def test_lake_that_is_a_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "lake").write_text("a file")
-
-    with pytest.raises(NewslakeError, match=r"lake: .* A file is in the place of a folder"):
-        LocalStore(tmp_path / "lake").check()
-    with pytest.raises(NewslakeError, match="A file is in the place of a folder"):
-        LocalStore(tmp_path / "lake").put("a/b", b"1", if_match=None)
-    with pytest.raises(NewslakeError, match="A file is in the place of a folder"):
-        list(LocalStore(tmp_path / "lake").list())
-
-
-def test_file_in_the_place_of_a_folder(store: LocalStore) -> None:
-    store.put("a/b", b"1", if_match=None)
-
-    with pytest.raises(NewslakeError, match="A file is in the place of a folder"):
-        store.put("a/b/c", b"1", if_match=None)
-    assert store.get("a/b/c") is None
-    store.delete("a/b/c")
-
-
-def test_folder_in_the_place_of_a_file(store: LocalStore) -> None:
+def test_a_file_in_the_place_of_a_folder_and_the_other_way_round(store: LocalStore) -> None:
     store.put("a/b/c", b"1", if_match=None)
-
-    for use in (store.get, store.delete):
+    inside = LocalStore(store.root / "a/b/c")
+    for use in (inside.check, lambda: inside.put("d", b"1", if_match=None), lambda: list(inside.list())):
+        with pytest.raises(NewslakeError, match=r"c: .* A file is in the place of a folder"):
+            use()
+    with pytest.raises(NewslakeError, match="A file is in the place of a folder"):
+        store.put("a/b/c/d", b"1", if_match=None)
+    assert store.get("a/b/c/d") is None
+    store.delete("a/b/c/d")
+    for read_or_delete in (store.get, store.delete):
         with pytest.raises(NewslakeError, match="A folder is in the place of a file"):
-            use("a/b")
+            read_or_delete("a/b")
 
 
 def test_linked_folder_is_listed_and_a_loop_ends(store: LocalStore, tmp_path: Path) -> None:

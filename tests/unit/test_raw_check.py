@@ -8,10 +8,10 @@ import pytest
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RESTORE, RawObjects
 from infra.lake.lake import Lake
-from infra.upkeep.verify import Fault, verify
+from infra.upkeep.verify import Fault
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
-from tests.raw_lake import DAY, NOON, archive, capture, ingest
+from tests.raw_lake import DAY, NOON, archive, capture, faults, ingest
 
 FOLDER = "raw/source=gazette/date=2024-05-01/"
 WARC = f"{FOLDER}r1-w-00000.warc.gz"
@@ -26,10 +26,6 @@ def store() -> MemoryStore:
     archive(store, [capture(0), capture(2)], "r1")
     archive(store, [capture(2, NOON + DAY)], "r2")
     return store
-
-
-def faults(store: MemoryStore) -> list[Fault]:
-    return list(verify(store, RawArchive(store)))
 
 
 def test_a_sound_archive_has_no_faults(store: MemoryStore) -> None:

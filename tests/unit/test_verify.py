@@ -14,10 +14,11 @@ from infra.lake import partition
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
 from infra.lake.schema import to_table
-from infra.upkeep.verify import CREATED_BY, OTHER_BYTES, Fault, verify
+from infra.upkeep.verify import CREATED_BY, OTHER_BYTES, Fault
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
 from tests.memory_store import MemoryStore
+from tests.raw_lake import faults
 
 DAY = "2024-05-01"
 KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
@@ -47,10 +48,6 @@ def store() -> MemoryStore:
     coverage = {("gazette", "2024-05-02"): Coverage()}
     Lake(store).land(articles, [rejected(3, **places[3])], coverage=coverage, mode="live")
     return store
-
-
-def faults(store: MemoryStore) -> list[Fault]:
-    return list(verify(store, RawArchive(store)))
 
 
 def only_fault(store: MemoryStore) -> Fault:
