@@ -4,7 +4,6 @@ Sites exceed the limits of the protocol and cut their files short, so what was r
 says why there is no more.
 """
 
-import zlib
 from typing import Any, Final
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
@@ -19,8 +18,6 @@ from parsers.lists.xml_text import xml_text
 MAX_SITEMAP_BYTES: Final = 52_428_800  # the protocol's limit, uncompressed
 MAX_ENTRIES: Final = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
 MAX_DEPTH: Final = 20  # elements within elements; the deepest of sitemaps and their extensions are 5 deep
-GZIP_MAGIC: Final = b"\x1f\x8b"
-_GZIP = 31  # zlib: the format of gzip with its largest window
 
 # Elements that say something, by their names without prefix: `image:loc` stands in another element than `loc`.
 _LOC, _LASTMOD, _PUBLISHED = ["loc"], ["lastmod"], ["news", "publication_date"]
@@ -31,7 +28,7 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
     """The links of a sitemap, or the children of a sitemap index.
 
     Args:
-        body: as it came, after content decoding; may still be gzip.
+        body: after content decoding.
         base: address that relative links are relative to; the protocol forbids those, and sites have them.
         zone: IANA name of the zone that times without one are in.
 
@@ -41,7 +38,10 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
     Raises:
         UnreadableError: it is no sitemap, or declares XML entities.
     """
-    body, notes = inflated(body)
+    notes = []
+    if len(body) > MAX_SITEMAP_BYTES:
+        body = body[:MAX_SITEMAP_BYTES]
+        notes.append(f"more than {MAX_SITEMAP_BYTES:,} bytes: the rest is not read")
     entries = _Entries(LinkList(base), zone)
     # Prefixes are names' parts here, no namespaces: one that is not declared is no reason to lose a sitemap.
     parser = DefusedExpatParser(forbid_dtd=True)
@@ -59,28 +59,6 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
             raise UnreadableError(f"it is no sitemap: {error}") from error
         notes.append(f"broken: {error}")
     return entries.links.reading("; ".join(notes))
-
-
-def inflated(body: bytes) -> tuple[bytes, list[str]]:
-    """The uncompressed document up to the protocol's limit, and why it ends early, if it does."""
-    notes = []
-    pieces = [] if body.startswith(GZIP_MAGIC) else [body]
-    room = MAX_SITEMAP_BYTES + 1
-    while body.startswith(GZIP_MAGIC) and room > 0:
-        member = zlib.decompressobj(_GZIP)
-        try:
-            pieces.append(member.decompress(body, room))
-        except zlib.error as error:
-            notes.append(f"broken gzip: {error}")
-            break
-        room -= len(pieces[-1])
-        body = member.unused_data  # RFC 1952, 2.2: members may follow one another
-        if not member.eof and room > 0:
-            notes.append("gzip cut short")
-    document = b"".join(pieces)
-    if len(document) > MAX_SITEMAP_BYTES:
-        notes.append(f"more than {MAX_SITEMAP_BYTES:,} bytes: the rest is not read")
-    return document[:MAX_SITEMAP_BYTES], notes
 
 
 class _LimitReachedError(Exception):

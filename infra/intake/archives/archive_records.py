@@ -10,16 +10,15 @@ import base64
 import binascii
 import hashlib
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord
 
 from infra.archive.warc import MAX_HEADER_BYTES, fields_of
+from infra.base.inflate import CHUNK_BYTES, Inflater
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES
-from infra.intake.files.page_bytes import CHUNK_BYTES
 from parsers.page.content import GZIP_MAGIC
 
 MEMBER_MAGIC: Final = GZIP_MAGIC + b"\x08"  # deflate is the only method that RFC 1952 knows
@@ -63,59 +62,29 @@ class DamagedStretch:
     detail: str
 
 
-class Span(Protocol):
-    """A stretch of a file that holds whole records, read as if it were a file of its own.
-
-    `end` is where the next one begins, once all of it is read; `damage` says why it ended early.
-    """
-
-    end: int
-    damage: str | None
-
-    def read(self, size: int = -1, /) -> bytes:
-        """At most `size` bytes; none at the end and where it is damaged."""
-
-    def tell(self) -> int:
-        """Bytes read so far."""
-
-
-RecordParser = Callable[[Span, int, int], Iterator[ArchiveRecord]]
-
-
-class GzipMember:
+class GzipMember(Inflater):
     """One gzip member, inflated as it is read."""
 
     def __init__(self, stream: BinaryIO, start: int) -> None:
         """Begin at `start`, where the magic is."""
-        self.end = start
-        self.damage: str | None = None
         self._stream = stream
-        self._next = start
-        self._inflate = zlib.decompressobj(31)
-        self._position = 0
+        self._start = self._next = start
+        super().__init__(self._from_file, "gzip", max_members=1)
 
-    def read(self, size: int = -1, /) -> bytes:
-        """At most `size` inflated bytes; none at the end and where the member is damaged."""
-        inflated = b""
-        while not inflated and not self._inflate.eof and self.damage is None:
-            waiting = self._inflate.unconsumed_tail
-            if not waiting:
-                self._stream.seek(self._next)
-                waiting = self._stream.read(CHUNK_BYTES)
-                self._next += len(waiting)
-            try:
-                inflated = self._inflate.decompress(waiting, size if size > 0 else CHUNK_BYTES)
-            except zlib.error as error:
-                self.damage = f"gzip data is damaged: {error}"
-            if not (waiting or inflated):
-                self.damage = "gzip data is cut short"
-        self.end = self._next - len(self._inflate.unused_data)
-        self._position += len(inflated)
-        return inflated
+    @property
+    def end(self) -> int:
+        """Where the next member begins, once all of this one is read."""
+        return self._start + self.packed
 
     def tell(self) -> int:
         """Inflated bytes so far."""
-        return self._position
+        return self.unpacked
+
+    def _from_file(self, size: int) -> bytes:
+        self._stream.seek(self._next)
+        found = self._stream.read(size)
+        self._next += len(found)
+        return found
 
 
 class PlainStretch:
@@ -143,6 +112,10 @@ class PlainStretch:
     def tell(self) -> int:
         """Where in the file."""
         return self.end
+
+
+Span = GzipMember | PlainStretch
+RecordParser = Callable[[Span, int, int], Iterator[ArchiveRecord]]
 
 
 def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveRecord | DamagedStretch]:

@@ -1,14 +1,12 @@
 """The answer in a `response` record: its head, and its payload after transfer and content decoding (RFC 9110, 9112)."""
 
 import re
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final
 
-from fastwarc.stream_io import BrotliReader, ZstdReader
 from fastwarc.warc import WarcRecord, WarcRecordType
 
+from infra.base.inflate import CODINGS, inflate
 from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.page.content import GZIP_MAGIC, Problem, problem_of
 from parsers.record.outcome import RejectReason
@@ -16,7 +14,6 @@ from parsers.record.outcome import RejectReason
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists
 MAX_CODINGS: Final = 2  # RFC 9110 sets no limit; more than two layers is a bomb (CVE-2025-6176), not a page
 CHUNK_HEAD: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
-WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # zlib's wbits: gzip wrapper, zlib wrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,9 @@ def parse_answer(block: bytes) -> Answer | None:
 
 
 def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:
-    """Take transfer and content codings off.
+    """Undo transfer and content codings, of at most `max_bytes`.
 
     Archives often keep the plain payload under the headers of the wire: a coding that is not there is none.
-
-    Args:
-        answer: from `parse_answer`.
-        max_bytes: inflate no further than that.
     """
     payload, problem = answer.payload, None
     if "chunked" in answer.header("transfer-encoding").lower():
@@ -117,44 +110,16 @@ def _dechunk(payload: bytes) -> tuple[bytes, Problem | None]:
 
 def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
     """Undo one content coding."""
-    try:
-        if coding in WINDOW_BITS:
-            return _inflate(payload, WINDOW_BITS[coding], max_bytes)
-        if coding == "br":
-            return _read(BrotliReader(BytesIO(payload)), max_bytes)
-        if coding == "zstd":
-            return _read(ZstdReader(BytesIO(payload)), max_bytes)
-    except (zlib.error, OSError) as error:
+    if coding not in CODINGS:
+        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))
+    body, inflater = inflate(payload, coding, max_bytes)
+    if len(body) > max_bytes:
+        return too_large(body, max_bytes)
+    if inflater.is_cut:
+        return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
+    if inflater.damage:
         problem = problem_of(payload)
         if problem is None or problem.reason is RejectReason.EMPTY:
             return PageBytes(payload)  # plain text under the header of the wire
-        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"{coding} data is damaged: {error}"))
-    return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))
-
-
-def _inflate(payload: bytes, window_bits: int, max_bytes: int) -> PageBytes:
-    inflate = zlib.decompressobj(window_bits)
-    try:
-        body = inflate.decompress(payload, max_bytes + 1)
-    except zlib.error:
-        if window_bits != WINDOW_BITS["deflate"]:
-            raise
-        inflate = zlib.decompressobj(-15)  # many servers send raw deflate where RFC 9110 (8.4.1.2) wants zlib's wrapper
-        body = inflate.decompress(payload, max_bytes + 1)
-    while inflate.unused_data.startswith(GZIP_MAGIC) and len(body) <= max_bytes:  # members may follow each other
-        rest, inflate = inflate.unused_data, zlib.decompressobj(window_bits)
-        body += inflate.decompress(rest, max_bytes + 1 - len(body))
-    if len(body) > max_bytes:
-        return too_large(body, max_bytes)
-    if not inflate.eof:
-        return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
+        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, inflater.damage))
     return PageBytes(body)
-
-
-def _read(reader: BrotliReader | ZstdReader, max_bytes: int) -> PageBytes:
-    body = bytearray()
-    while chunk := reader.read(max_bytes + 1 - len(body)):
-        body += chunk
-        if len(body) > max_bytes:
-            return too_large(bytes(body), max_bytes)
-    return PageBytes(bytes(body))

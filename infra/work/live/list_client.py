@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
+from infra.base.inflate import inflate
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.work.live.discovery_state import DiscoveryState, Remembered
 from parsers.fields.urls import host_of
@@ -18,6 +19,7 @@ _HOST_WIDE: Final = frozenset(
     {FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE, FetchReason.TLS}
 )
 _ABSENT: Final = frozenset({404, 410})
+MAX_LIST_BYTES: Final = 64 << 20  # unpacked: more than the largest list that is asked for
 
 
 class FeedStatus(StrEnum):
@@ -160,7 +162,7 @@ class ListClient:
         if known and (answer.status == 304 or digest == known.digest):  # noqa: PLR2004 - Not Modified
             return Reading(known.links, known.children), FeedReport(url, FeedStatus.UNCHANGED, len(known.links))
         try:
-            reading = reader.read(answer.body, answer.final_url)
+            reading = _reading_of(answer, reader)
         except UnreadableError as error:
             return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error))
         self._keep(
@@ -192,3 +194,10 @@ class ListClient:
 
     def _size(self, links: Iterable[Link], children: Iterable[Link]) -> int:
         return sum(map(self._usable, links)) + sum(1 for _ in children)
+
+
+def _reading_of(answer: Answer, reader: Reader) -> Reading:
+    """Read a list, which may be a packed file within a packed answer."""
+    body, inflater = inflate(answer.body, None, MAX_LIST_BYTES)
+    reading = reader.read(body, answer.final_url)
+    return replace(reading, note="; ".join(filter(None, (inflater.damage, reading.note))))

@@ -1,5 +1,7 @@
 """Feeds and sitemaps that are broken, hostile, empty all at once, or can't be had."""
 
+import gzip
+
 import pytest
 
 from infra.intake.web.fetching import FetchReason
@@ -110,3 +112,12 @@ def test_s08_index_that_lost_its_sitemaps_raises_an_alarm(
     assert run(source(MAP), client, store).alarms == (
         "https://news.example/sitemap.xml had 1 links before, and has none now",
     )
+
+
+def test_s02_a_gzip_file_in_a_gzip_answer_is_read_as_far_as_it_goes(site: NewsSite, client: PoliteClient) -> None:
+    whole = gzip.compress(urlset(*((f"/{number}", at(DAY)) for number in range(500))), 0, mtime=0)
+    for packed, least, detail in ((whole, 500, ""), (whole[:-30], 490, "gzip data is cut short")):
+        site.pages["news.example/sitemap.xml"] = gzip.compress(packed, mtime=0)
+        found = run(source(MAP), client)
+        assert len(found.links) >= least
+        assert found.feeds[0].detail.startswith(detail)
