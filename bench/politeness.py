@@ -16,8 +16,9 @@ import requests
 
 from bench.slow_site import LOG, slow_site
 from infra.base.settings import Settings
+from infra.intake.web.fetch_many import fetch_or_wait
 from infra.intake.web.fetching import Answer
-from infra.intake.web.polite_client import PoliteClient, fetch_all
+from infra.intake.web.polite_client import PoliteClient
 
 HOSTS = 40
 SECONDS = 15
@@ -99,8 +100,8 @@ def _fetch_politely(names: Sequence[str], settings: Settings, seconds: float) ->
     wanted = [(f"https://{name}/{number}", None) for number in range(each) for name in names]
     began, used = time.monotonic(), time.process_time()
     pages = 0
-    with PoliteClient.open(settings) as client, closing(fetch_all(wanted, client)) as answers:
-        for _, answer in answers:
+    with PoliteClient.open(settings) as client, closing(fetch_or_wait(wanted, client)) as answers:
+        for _, answer in filter(None, answers):
             if not isinstance(answer, Answer):
                 raise answer
             pages += 1

@@ -2,18 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http import HttpClient
+from infra.intake.web.http import Hop, HttpClient
 from infra.intake.web.polite_client import PoliteClient
 from tests.raw_server import RawServer
 from tests.sleeping_clock import SleepingClock
 
 MAX_BYTES = 1 << 20
+
+
+class DirectClient(HttpClient):
+    """Follows redirects at once, without manners."""
+
+    def get(self, url: str, **options: Any) -> Answer:
+        hop: Hop | Answer = self.first(url, **options)
+        while isinstance(hop, Hop):
+            hop = self.get_once(hop)
+        return hop
 
 
 def names(table: Mapping[str, list[str]]) -> Callable[[str], list[str]]:
@@ -38,11 +49,11 @@ def client_for(
     deadline_seconds: float = 10,
     user_agent: str = "newslake/test",
     authorities: str | None = None,
-) -> Iterator[HttpClient]:
+) -> Iterator[DirectClient]:
     """A client that may reach these servers at 127.0.0.1, and nothing else that is private."""
     allowed = ",".join(server.allowed for server in servers)
     policy = AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins), resolve or names({}))
-    with HttpClient(
+    with DirectClient(
         policy,
         user_agent=user_agent,
         deadline_seconds=deadline_seconds,
@@ -52,7 +63,7 @@ def client_for(
         yield client
 
 
-def refusal(reason: FetchReason, call: Callable[[], Answer]) -> FetchError:
+def refusal(reason: FetchReason, call: Callable[[], object]) -> FetchError:
     """The error of a call that must fail for that reason."""
     with pytest.raises(FetchError) as caught:
         call()

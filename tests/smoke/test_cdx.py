@@ -13,9 +13,9 @@ from infra.base.settings import Settings
 from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.http import HttpClient
 from parsers.source.definition import Source
 from tests.cdx_archive import CdxArchive, Line
+from tests.http_clients import DirectClient
 from tests.servers import scripted_server
 from tests.warc_builder import HTML
 
@@ -33,13 +33,13 @@ INDEXES = pytest.mark.parametrize("index_path", ["/cdx/search/cdx", "/CC-MAIN-20
 
 
 @contextmanager
-def _asked(archive: CdxArchive, index_path: str) -> Iterator[tuple[CdxIndex, HttpClient]]:
+def _asked(archive: CdxArchive, index_path: str) -> Iterator[tuple[CdxIndex, DirectClient]]:
     with scripted_server(archive.answer) as server:
         port = server.endpoint.rpartition(":")[2]
         settings = Settings(cdx_url=server.endpoint + index_path, allowed_private_hosts=f"127.0.0.1:{port}")
         index = CdxIndex.from_settings(settings)
         assert index
-        with HttpClient(
+        with DirectClient(
             AddressPolicy.from_settings(settings),
             user_agent="newslake-tests",
             deadline_seconds=10,

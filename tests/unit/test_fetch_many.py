@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_all, fetch_or_wait
+from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_or_wait
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.politeness import StoppedError, paced_host
 from parsers.source.definition import Source
@@ -33,7 +33,7 @@ class FakeClient:
 
 
 def run(client: FakeClient, urls: list[str], **options: Any) -> Any:
-    return fetch_all([(url, None) for url in urls], cast("PoliteClient", client), **options)
+    return fetch_or_wait([(url, None) for url in urls], cast("PoliteClient", client), **options)
 
 
 def pages(hosts: int, each: int) -> list[str]:
@@ -72,7 +72,7 @@ def test_nothing_for_a_while_is_said() -> None:
 def test_redirects_may_lead_to_hosts_of_the_source_and_the_own_host_only() -> None:
     source = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
     client = FakeClient()
-    list(fetch_all([("https://mirror.example/", source)], cast("PoliteClient", client)))
+    list(fetch_or_wait([("https://mirror.example/", source)], cast("PoliteClient", client)))
     list(run(client, ["https://a.example/"]))
     assert client.hosts == [("a.example", "mirror.example"), None]
 

@@ -122,11 +122,12 @@ def test_f18_what_came_of_a_page_that_broke_off_is_kept_as_truncated() -> None:
         FetchError(FetchReason.TRUNCATED, "ended early", status=200),
         FetchError(FetchReason.RATE_LIMITED, "later", status=429, body=HTML),
         FetchError(FetchReason.SERVER_ERROR, "status 503", status=503, body=HTML),
+        FetchError(FetchReason.SERVER_ERROR, "status 408", status=408, body=HTML),
         FetchError(FetchReason.TOO_LARGE, "too large", status=200, body=HTML),
         FetchError(FetchReason.ADDRESS, "private"),
         FetchError(FetchReason.REDIRECT, "no target", status=302, body=HTML),
     ],
-    ids=lambda error: error.reason.value,
+    ids=str,
 )
 def test_of_other_errors_nothing_is_kept(error: FetchError) -> None:
     assert fetched(error) == Fetched(URL, None, error)

@@ -6,11 +6,8 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchReason
-from infra.intake.web.http_body import Inflater
 from parsers.page.content import media_type_of
 from parsers.parse import parse
 from parsers.record.capture import Capture, CapturedAtBasis
@@ -42,7 +39,6 @@ from tests.raw_server import RawServer, answer
             *(gzip.compress(PAGE, mtime=0)[i : i + 1] for i in range(len(gzip.compress(PAGE, mtime=0)))),
             headers=("Content-Encoding: gzip",),
         ),
-        answer(PAGE, "Content-Length: " + str(len(PAGE))),
     ],
 )
 def test_a_whole_body_comes_without_its_codings(reply: bytes) -> None:
@@ -51,28 +47,10 @@ def test_a_whole_body_comes_without_its_codings(reply: bytes) -> None:
     assert got.flags == ()
 
 
-def test_a_body_of_one_byte_is_a_body() -> None:
-    assert fetch(answer(b"x")).body == b"x"
-
-
 @pytest.mark.parametrize("suffix", [b"", gzip.compress(b"<more/>", mtime=0)])
 def test_f21_a_gzip_file_under_a_plain_header_is_inflated(suffix: bytes) -> None:
     got = fetch(answer(gzip.compress(PAGE, mtime=0) + suffix, "Content-Type: application/xml"))
     assert got.body == PAGE + (b"<more/>" if suffix else b"")
-
-
-@given(st.lists(st.binary(max_size=300), max_size=4), st.integers(1, 40), st.sampled_from([31, 15, -15]))
-def test_an_inflater_gives_the_same_however_the_bytes_are_cut(parts: list[bytes], size: int, window: int) -> None:
-    if window != 31:
-        parts = parts[:1]
-    compressed = b""
-    for part in parts:
-        deflate = zlib.compressobj(wbits=window)
-        compressed += deflate.compress(part) + deflate.flush()
-    inflater = Inflater(window)
-    got = b"".join(piece for i in range(0, len(compressed), size) for piece in inflater.feed(compressed[i : i + size]))
-    assert got == b"".join(parts)
-    assert inflater.finished == bool(parts)
 
 
 # Too little
@@ -108,18 +86,13 @@ def test_f18_a_connection_that_is_reset_in_mid_body_has_given_a_part() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
-@pytest.mark.parametrize("cut", [1, 8, 100])
+@pytest.mark.parametrize("cut", [1, 100])
 def test_f19_compressed_data_that_ends_early_is_truncated_though_its_length_is_right(coding: str, cut: int) -> None:
     whole = zlib.compress(PAGE) if coding == "deflate" else gzip.compress(PAGE, mtime=0)
     error = reason_of(coded(whole[:-cut], coding or "identity"))
     assert error.reason is FetchReason.TRUNCATED
     assert error.body == PAGE[: len(error.body)]
     assert len(error.body) > 1000
-
-
-def test_f19_a_second_gzip_member_that_ends_early_is_truncated() -> None:
-    body = gzip.compress(PAGE, mtime=0) + gzip.compress(b"more", mtime=0)[:-3]
-    assert reason_of(coded(body, "gzip")).reason is FetchReason.TRUNCATED
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from http.client import BadStatusLine, IncompleteRead, LineTooLong, RemoteDisconnected
 
 import pytest
-import requests
 import urllib3.exceptions
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,19 +47,16 @@ def test_f30_no_retry_after_is_misread_as_negative_or_raises(value: str) -> None
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (requests.exceptions.SSLError(urllib3.exceptions.SSLError(ssl.SSLCertVerificationError("x"))), FetchReason.TLS),
+        (urllib3.exceptions.SSLError(ssl.SSLCertVerificationError("x")), FetchReason.TLS),
         (urllib3.exceptions.SSLError(ssl.SSLEOFError(8, "EOF")), FetchReason.CONNECTION),
         (ssl.SSLError(1, "wrong version number"), FetchReason.TLS),
-        (
-            requests.ConnectionError(urllib3.exceptions.ProtocolError("x", RemoteDisconnected("y"))),
-            FetchReason.CONNECTION,
-        ),
-        (requests.ConnectionError(urllib3.exceptions.ProtocolError("x", BadStatusLine("y"))), FetchReason.PROTOCOL),
+        (urllib3.exceptions.ProtocolError("x", RemoteDisconnected("y")), FetchReason.CONNECTION),
+        (urllib3.exceptions.ProtocolError("x", BadStatusLine("y")), FetchReason.PROTOCOL),
         (urllib3.exceptions.ProtocolError("x", LineTooLong("header line")), FetchReason.PROTOCOL),
         (urllib3.exceptions.ProtocolError("x", IncompleteRead(b"")), FetchReason.TRUNCATED),
         (urllib3.exceptions.InvalidHeader("x"), FetchReason.PROTOCOL),
-        (requests.exceptions.InvalidURL("x"), FetchReason.URL),
-        (requests.ReadTimeout(TimeoutError()), FetchReason.TIMEOUT),
+        (urllib3.exceptions.LocationParseError("x"), FetchReason.URL),
+        (urllib3.exceptions.ProtocolError("x", TimeoutError()), FetchReason.TIMEOUT),
         (OSError(113, "No route to host"), FetchReason.CONNECTION),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), FetchReason.PROTOCOL),
         (ValueError("x"), FetchReason.PROTOCOL),
@@ -100,6 +96,8 @@ def test_f26_what_a_server_chose_is_shown_short_and_without_escape_sequences() -
         (304, {"IF-MODIFIED-SINCE": "x"}, None),
         (304, {"Range": "bytes=0-1"}, FetchReason.PARTIAL),
         (429, {}, FetchReason.RATE_LIMITED),
+        (408, {}, FetchReason.SERVER_ERROR),
+        (425, {}, FetchReason.SERVER_ERROR),
         (404, {"Range": "bytes=0-1"}, FetchReason.STATUS),
         (502, {}, FetchReason.SERVER_ERROR),
         (302, {}, FetchReason.REDIRECT),

@@ -1,16 +1,19 @@
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from infra.base.settings import Settings
+from infra.intake.web.addresses import Target
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.http import Hop
 from infra.intake.web.polite_client import TRIES, PoliteClient
 from infra.intake.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
 from infra.intake.web.robots import CACHE_SECONDS, FAILURE_SECONDS
@@ -18,14 +21,15 @@ from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from parsers.source.definition import Source
 from tests.sleeping_clock import SleepingClock
 
-if TYPE_CHECKING:
-    from infra.intake.web.http import HttpClient
-
 PAGE = "https://a.example/page"
 SOURCE = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
 OK = b"<html>page</html>"
 
 Script = Mapping[str, object]
+
+
+def target(url: str) -> Target:
+    return Target(url, "https", "", 443, url)
 
 
 class ScriptedHttp:
@@ -42,21 +46,22 @@ class ScriptedHttp:
         self._took = took
         self._lock = Lock()
 
-    def get(self, url: str, *, before_request: Callable[[str], None], **options: Any) -> Answer:
+    def first(self, url: str, **options: Any) -> Hop:
         self.options.append(options)
-        hop = url
-        while True:
-            before_request(hop)
-            with self._lock:
-                self.sent.append((hop, self._clock()))
-                said = self._said(hop)
-            if self._took:
-                self._clock.sleep(self._took)
-            if isinstance(said, FetchError):
-                raise said
-            if isinstance(said, bytes):
-                return Answer(url, hop, 200, (), said, datetime.now(UTC))
-            hop = str(said).removeprefix("-> ")
+        return Hop(url, target(url), {}, None, 0, False, 0, (url,))
+
+    def get_once(self, hop: Hop) -> Answer | Hop:
+        url = hop.target.url
+        with self._lock:
+            self.sent.append((url, self._clock()))
+            said = self._said(url)
+        if self._took:
+            self._clock.sleep(self._took)
+        if isinstance(said, FetchError):
+            raise said
+        if isinstance(said, bytes):
+            return Answer(hop.url, url, 200, (), said, datetime.now(UTC))
+        return replace(hop, target=target(str(said).removeprefix("-> ")))
 
     def _said(self, url: str) -> object:
         said = self.script.get(url)
@@ -89,9 +94,7 @@ def client_of(
 ) -> tuple[PoliteClient, ScriptedHttp]:
     clock = clock or SleepingClock()
     http = ScriptedHttp(script or {}, clock, took)
-    client = PoliteClient(
-        cast("HttpClient", http), Settings(**settings), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
-    )
+    client = PoliteClient(cast("Any", http), Settings(**settings), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
     return client, http
 
 
@@ -321,9 +324,7 @@ def test_a_budget_used_up_while_waiting_gives_the_turn_back() -> None:
         if budget.used == 2:
             budget.spend()
 
-    client = PoliteClient(
-        cast("HttpClient", ScriptedHttp({}, clock)), Settings(), clock=clock, sleep=sleep, budget=budget
-    )
+    client = PoliteClient(cast("Any", ScriptedHttp({}, clock)), Settings(), clock=clock, sleep=sleep, budget=budget)
     client.get(PAGE)
     assert reason_of(client) is FetchReason.BUDGET
     budget._limit = 10

@@ -2,30 +2,23 @@
 
 import pytest
 
-from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.fetching import FetchReason
+from infra.intake.web.http import Hop
 from tests.http_clients import client_for, refusal
 from tests.raw_server import Reply, answer, raw_server, redirect
 
 
-def test_redirects_are_followed_and_each_hop_is_announced() -> None:
-    announced: list[str] = []
+def test_redirects_are_followed_hop_by_hop() -> None:
     replies = {"/": redirect("/two", "301 Moved"), "/two": redirect("three?x=1", "307 T"), "/three?x=1": answer()}
     with raw_server(replies) as server, client_for(server) as client:
-        got = client.get(server.url, before_request=announced.append)
+        got = client.get(server.url)
+        assert got.final_url == f"{server.url}/three?x=1"
+        assert got.redirects == (f"{server.url}/two",)
 
-    assert got.final_url == f"{server.url}/three?x=1"
-    assert got.redirects == (f"{server.url}/two",)
-    assert announced == [f"{server.url}/", f"{server.url}/two", f"{server.url}/three?x=1"]
-
-
-def test_whoever_is_asked_before_a_request_may_forbid_it() -> None:
-    def forbid(url: str) -> None:
-        if url.endswith("/two"):
-            raise FetchError(FetchReason.ROBOTS, "no")
-
-    with raw_server({"/": redirect("/two")}) as server, client_for(server) as client:
-        refusal(FetchReason.ROBOTS, lambda: client.get(server.url, before_request=forbid))
-        assert server.paths() == ["/"]
+        hop = client.get_once(client.first(server.url))
+        assert isinstance(hop, Hop)
+        assert hop.target.url == f"{server.url}/two"
+        assert server.paths() == ["/", "/two", "/three?x=1", "/"]
 
 
 @pytest.mark.parametrize(

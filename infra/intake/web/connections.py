@@ -15,15 +15,14 @@ import ssl
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 from http.client import HTTPResponse as StandardResponse
 from threading import Thread
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
-import requests
+import certifi
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from typing_extensions import Buffer, override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -39,13 +38,7 @@ MAX_IDLE: Final = 64
 
 
 def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> socket.socket:
-    """Connect to a host at an address that the policy permits.
-
-    Args:
-        policy: resolves and judges.
-        host: name or address, with or without brackets.
-        port: to connect to.
-        seconds: for resolving and connecting together.
+    """Connect to a host at an address that the policy permits; `seconds` are for resolving and connecting together.
 
     Raises:
         FetchError: ADDRESS or PORT, then nothing was sent; DNS, TIMEOUT, CONNECTION.
@@ -120,7 +113,7 @@ class _UntilDeadline(io.RawIOBase):
 
 
 class _Response(StandardResponse):
-    """An answer, all of which must have come at a time: status line, headers, chunk sizes, body."""
+    """An answer with one deadline for its status line, headers, chunk sizes and body together."""
 
     def __init__(self, sock: socket.socket, *args: Any, ends: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -128,12 +121,14 @@ class _Response(StandardResponse):
 
 
 class _Connection(HTTPConnection):
-    policy: AddressPolicy
+    def __init__(self, *args: Any, policy: AddressPolicy, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._policy = policy
 
     @override
     def _new_conn(self) -> socket.socket:
-        # Every request of `PinnedAdapter.ask` has a timeout.
-        return open_socket(self.policy, self._dns_host, self.port, cast("float", self.timeout))
+        # Every request of `Connections.get` has a timeout.
+        return open_socket(self._policy, self._dns_host, self.port, cast("float", self.timeout))
 
     @override
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override] # as urllib3 does
@@ -157,30 +152,40 @@ class _TlsConnection(_Connection, HTTPSConnection):
     pass
 
 
-class PinnedAdapter(HTTPAdapter):
-    """The transport of requests, over connections of this module.
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
 
-    To be used without a session: a session is what follows redirects, keeps cookies, and reads proxies, `.netrc` and
-    certificate paths from the environment.
 
-    Args:
-        policy: what may be connected to.
-        authorities: file of certificates (PEM) to trust; None: those of certifi, as requests does.
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class Connections:
+    """Pools of urllib3 over connections of this module.
+
+    Without a session of requests: that follows redirects, keeps cookies, and reads proxies, `.netrc` and certificate
+    paths from the environment.
     """
 
     def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
-        self._policy = policy
+        """Take what may be connected to, and a file of certificates (PEM) to trust instead of certifi's."""
         for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header
             logging.getLogger(name).setLevel(logging.ERROR)
         # Once a client instead of once a connection: reading the authorities takes 10 ms of processor time.
-        self._tls = ssl.create_default_context(cafile=authorities or DEFAULT_CA_BUNDLE_PATH)
-        super().__init__(pool_connections=MAX_HOSTS, pool_maxsize=MAX_IDLE)
+        tls = ssl.create_default_context(cafile=authorities or certifi.where())
+        self._pools = urllib3.PoolManager(MAX_HOSTS, maxsize=MAX_IDLE, ssl_context=tls)
+        pools: Any = {"http": partial(_Pool, policy=policy), "https": partial(_TlsPool, policy=policy)}
+        self._pools.pool_classes_by_scheme = pools
 
-    def ask(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
+    def close(self) -> None:
+        """Close all connections."""
+        self._pools.clear()
+
+    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
         """Send a GET and read the head of its answer.
 
         Args:
-            url: where to connect to, and what to ask for.
+            url: as `Target.request_url`.
             headers: all that are sent.
             seconds: more than 0; for everything, reading the body of the answer included.
 
@@ -191,38 +196,17 @@ class PinnedAdapter(HTTPAdapter):
             FetchError: from opening the connection.
             OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError: `http_failures.NETWORK_ERRORS`.
         """
-        request = requests.PreparedRequest()  # by hand: preparing would write the address anew, by other rules
-        request.method, request.url, request.headers = "GET", url, CaseInsensitiveDict(headers)
-        total = urllib3.Timeout(total=seconds)
-        response = self.send(request, stream=True, timeout=total)  # type: ignore[arg-type] # taken, but not declared
-        raw: urllib3.BaseHTTPResponse = response.raw
-        return raw
-
-    @override
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._tls, **options)
-
-        class Plain(_Connection):
-            policy = self._policy
-
-        class Tls(_TlsConnection):
-            policy = self._policy
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class TlsPool(HTTPSConnectionPool):
-            ConnectionCls = Tls
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
-
-    @override
-    def cert_verify(self, *args: Any, **options: Any) -> None:
-        """Nothing to add: the context verifies, and has its authorities."""
-
-    @override
-    def build_response(self, req: requests.PreparedRequest, resp: urllib3.BaseHTTPResponse) -> requests.Response:
-        """As little as it takes: no cookie jar, which would read every Set-Cookie that a stranger sends."""
-        response = requests.Response()
-        response.raw = resp
-        return response
+        parts = urlsplit(url)
+        # By the pool: the manager would write the address anew, by other rules.
+        pool = self._pools.connection_from_host(parts.hostname, parts.port, parts.scheme)
+        return pool.urlopen(
+            "GET",
+            "/" + url.partition("://")[2].partition("/")[2],
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=urllib3.Timeout(total=seconds),
+            preload_content=False,
+            decode_content=False,
+        )

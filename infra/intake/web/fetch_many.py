@@ -2,18 +2,15 @@
 
 from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from queue import Empty, Full, Queue
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from infra.intake.web.fetching import Answer, FetchError
+from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import StoppedError, paced_host
 from parsers.fields.urls import host_of
 from parsers.source.definition import Source
-
-if TYPE_CHECKING:
-    from infra.intake.web.polite_client import PoliteClient
 
 # An address with what asking for it gave. An exception that is no FetchError is a fault of ours.
 _Outcome = tuple[str, Answer | BaseException]
@@ -22,18 +19,10 @@ WAITING_ANSWERS: Final = 16
 LOOK_SECONDS: Final = 0.2  # how often a thread that can't hand over its answer looks whether anybody still wants it
 
 
-def fetch_all(
-    requests: Iterable[tuple[str, Source | None]], client: "PoliteClient", *, hosts_at_once: int = 64
-) -> Generator[tuple[str, Answer | FetchError], None, None]:
-    """As `fetch_or_wait`, without a word while nothing comes."""
-    with closing(fetch_or_wait(requests, client, None, hosts_at_once=hosts_at_once)) as answers:
-        yield from filter(None, answers)
-
-
 def fetch_or_wait(
     requests: Iterable[tuple[str, Source | None]],
-    client: "PoliteClient",
-    idle_seconds: float | None,
+    client: PoliteClient,
+    idle_seconds: float | None = None,
     *,
     hosts_at_once: int = 64,
 ) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
@@ -46,7 +35,7 @@ def fetch_or_wait(
         requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
             address's own (None: to any public one). Those of one host are asked for in this order.
         client: asks.
-        idle_seconds: how long nothing may come before that is said; None: for ever.
+        idle_seconds: how long nothing may come before None is yielded; None: for ever.
         hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
 
     Yields:
@@ -80,7 +69,7 @@ def fetch_or_wait(
 
 
 def _fetch_host(
-    wanted: list[tuple[str, Source | None]], client: "PoliteClient", answers: "Queue[_Outcome]", stop: Event
+    wanted: list[tuple[str, Source | None]], client: PoliteClient, answers: Queue[_Outcome], stop: Event
 ) -> None:
     """Ask for the addresses of one host, in order."""
     for url, source in wanted:
@@ -100,7 +89,7 @@ def _hosts(url: str, source: Source | None) -> tuple[str, ...] | None:
     return (*source.hosts, *filter(None, [host_of(url)])) if source else None
 
 
-def _handed_over(outcome: "_Outcome", answers: "Queue[_Outcome]", stop: Event) -> bool:
+def _handed_over(outcome: _Outcome, answers: Queue[_Outcome], stop: Event) -> bool:
     """Wait until the outcome is taken; False where nobody wants it any more."""
     while not stop.is_set():
         try:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+# What a server says of an address for good: kept as its answer, and not asked again. 408, 425 and 429 speak of the
+# request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
+FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
 
 
 class FetchReason(StrEnum):
@@ -47,7 +52,7 @@ class FetchReason(StrEnum):
     OFF_SITE = "off_site", "redirected to a site that is not the source's"
     # The answer.
     STATUS = "status", "a status that says there is no page: 404, 410, 403, 401, 451 and other 4xx"
-    SERVER_ERROR = "server_error", "the server failed: 5xx", True
+    SERVER_ERROR = "server_error", "the server failed (5xx), or gave up waiting (408, 425)", True
     RATE_LIMITED = "rate_limited", "the server asks to slow down: 429", True
     PARTIAL = "partial", "206 that was not asked for, or 304 to an unconditional request"
     EMPTY = "empty", "no content: 204, or no bytes"

@@ -1,13 +1,13 @@
-"""The HTTP client: a GET, its redirects followed by hand and checked on each hop; a whole answer or why there is none.
+"""The HTTP client: one GET gives a whole answer, the next hop of a redirect, checked, or why there is neither.
 
 No retries, no pacing, no robots here: see `infra.intake.web.polite_client`.
 """
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Final, Self
@@ -17,9 +17,9 @@ from urllib3 import BaseHTTPResponse
 
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
-from infra.intake.web.connections import PinnedAdapter
+from infra.intake.web.connections import Connections
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http_body import ACCEPT_ENCODING, Body, LargeBodies, read_body
+from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
 from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
 from parsers.fields.urls import on_hosts
 
@@ -33,6 +33,30 @@ WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, whatever their len
 IN_HEADERS: Final = re.compile(r"[\r\n\0]+[ \t]*")  # RFC 9110, 5.5: replaced by a space before use
 IN_LOCATION: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request on the way to a page: the first, or one that a redirect asks for.
+
+    Attributes:
+        url: what the caller asked for.
+        target: what is asked now.
+        headers: to send besides the client's own.
+        hosts: a redirect may lead to these and to hosts below them; None: to any.
+        max_bytes, cut: as for `read_body`.
+        seconds: left for all hops together; the time between them does not count.
+        asked: addresses so far, this one included.
+    """
+
+    url: str
+    target: Target
+    headers: Mapping[str, str]
+    hosts: tuple[str, ...] | None
+    max_bytes: int
+    cut: bool
+    seconds: float
+    asked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +78,7 @@ def user_agent_of(settings: Settings) -> str:
 
 
 class HttpClient:
-    """Gets pages from public hosts. Thread-safe; keeps connections alive; to be used as a context manager.
-
-    Args:
-        policy: which addresses may be asked.
-        user_agent: from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2).
-        deadline_seconds: for a `get`, redirects included; the time that `before_request` takes does not count.
-        max_bytes: largest body, before as well as after content decoding.
-        authorities: file of certificates (PEM) to trust instead of certifi's.
-    """
+    """Gets pages from public hosts, hop by hop. Thread-safe; keeps connections alive; a context manager."""
 
     def __init__(
         self,
@@ -73,11 +89,19 @@ class HttpClient:
         max_bytes: int,
         authorities: str | None = None,
     ) -> None:
+        """Open nothing yet.
+
+        Args:
+            policy: which addresses may be asked.
+            user_agent: from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2).
+            deadline_seconds: for a page, redirects included.
+            max_bytes: largest body, before as well as after content decoding.
+            authorities: file of certificates (PEM) to trust instead of certifi's.
+        """
         self._policy = policy
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
-        self._adapter = PinnedAdapter(policy, authorities)
-        self._large = LargeBodies()
+        self._connections = Connections(policy, authorities)
         self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         if mail := MAIL_CONTACT.search(user_agent):
             self._headers["From"] = mail[1]
@@ -86,89 +110,72 @@ class HttpClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._connections.close()
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._adapter.close()
-
-    def get(
+    def first(
         self,
         url: str,
         *,
         headers: Mapping[str, str] = {},
-        before_request: Callable[[str], None] | None = None,
         hosts: tuple[str, ...] | None = None,
         max_bytes: int | None = None,
         cut: bool = False,
-    ) -> Answer:
-        """Get a page.
+    ) -> Hop:
+        """Where the way to a page begins; arguments as the attributes of `Hop`. Sends nothing.
 
-        Args:
-            url: absolute, http or https.
-            headers: to send besides the client's own. Not sent on to another host, nor by http where it was https.
-            before_request: called with the address of each hop before it is asked, the first one too; may raise
-                FetchError.
-            hosts: a redirect may lead to these and to hosts below them; None: to any.
-            max_bytes: instead of the client's.
-            cut: take the first `max_bytes` of a larger body instead of refusing it (RFC 9309, 2.5 for robots files).
+        Raises:
+            FetchError: SCHEME, URL, PORT or ADDRESS.
+        """
+        target = self._policy.target_of(url)
+        limit = self._max_bytes if max_bytes is None else max_bytes
+        return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
+
+    def get_once(self, hop: Hop) -> Answer | Hop:
+        """Send one request.
 
         Returns:
-            A whole answer of status 200; of 304 to a conditional request; of 206 to a request with `Range`.
+            A whole answer of status 200; of 304 to a conditional request; of 206 to a request with `Range`. Or the
+            next hop, where a redirect leads to one that may be asked.
 
         Raises:
             FetchError: everything else. With status, headers and what came of the body where there was an answer.
         """
-        target = self._policy.target_of(url)
-        asked = [target.url]
-        seconds = self._deadline_seconds
-        limit = self._max_bytes if max_bytes is None else max_bytes
-        while True:
-            if before_request is not None:
-                before_request(target.url)
-            started = time.monotonic()
-            reply = self._ask(target, headers, seconds, limit, cut)
-            seconds -= time.monotonic() - started
-            if reply.status not in REDIRECTS:
-                _require_page(reply, headers, target.url)
-                break
-            following = self._redirect(target, reply, asked, hosts)
-            if not _same_origin(target, following):
-                headers = {}
-            target = following
-            asked.append(target.url)
-        flags = ("maybe_truncated",) if reply.body.maybe_truncated else ()
+        started = time.monotonic()
+        reply = self._ask(hop)
+        if reply.status in REDIRECTS:
+            return self._next(hop, reply, hop.seconds - (time.monotonic() - started))
+        _require_page(reply, hop)
         return Answer(
-            url,
-            target.url,
+            hop.url,
+            hop.target.url,
             reply.status,
             reply.headers,
             reply.body.content,
             datetime.now(UTC),
-            tuple(asked[1:-1]),
-            flags,
-            reply.sent,
+            redirects=hop.asked[1:-1],
+            flags=("maybe_truncated",) if reply.body.maybe_truncated else (),
+            request_headers=reply.sent,
         )
 
-    def _ask(self, target: Target, headers: Mapping[str, str], seconds: float, max_bytes: int, cut: bool) -> _Reply:
-        """One hop."""
-        sent = {**self._headers, **_own_names(headers, self._headers)}
-        if target.host_header is not None:
-            sent["Host"] = target.host_header
+    def _ask(self, hop: Hop) -> _Reply:
+        sent = {**self._headers, **_own_names(hop.headers, self._headers)}
+        if hop.target.host_header is not None:
+            sent["Host"] = hop.target.host_header
+        seconds = max(hop.seconds, LEAST_SECONDS)
         try:
-            ends = time.monotonic() + seconds
-            with closing(self._adapter.ask(target.request_url, sent, max(seconds, LEAST_SECONDS))) as response:
+            with closing(self._connections.get(hop.target.request_url, sent, seconds)) as response:
                 shown = _headers_of(response)
                 locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
-                body = Body() if unread else read_body(response, max_bytes, ends=ends, large=self._large, cut=cut)
+                body = Body() if unread else read_body(response, hop.max_bytes, cut=hop.cut)
                 return _Reply(tuple(sent.items()), response.status, shown, body, locations)
         except NETWORK_ERRORS as error:
             failure = failure_of(error)
             raise FetchError(failure.reason, failure.detail) from error
 
-    def _redirect(self, target: Target, reply: _Reply, asked: list[str], hosts: tuple[str, ...] | None) -> Target:
-        """Where a redirect leads to, if one may go there."""
+    def _next(self, hop: Hop, reply: _Reply, seconds: float) -> Hop:
+        """Where a redirect leads to, if one may go there. The caller's headers go along within an origin only."""
+        target = hop.target
 
         def refused(reason: FetchReason, detail: str) -> FetchError:
             return FetchError(reason, detail, status=reply.status, headers=reply.headers, final_url=target.url)
@@ -182,18 +189,19 @@ class HttpClient:
             raise refused(error.reason, f"redirected: {error.detail}") from error
         if target.scheme == "https" and following.scheme == "http":
             raise refused(FetchReason.REDIRECT, f"from https to http: {following.url}")
-        if hosts is not None and not on_hosts(following.host, hosts):
+        if hop.hosts is not None and not on_hosts(following.host, hop.hosts):
             raise refused(FetchReason.OFF_SITE, following.url)
-        if following.url in asked:
+        if following.url in hop.asked:
             raise refused(FetchReason.REDIRECT_LOOP, f"back to {following.url}")
-        if len(asked) > MAX_REDIRECTS:
+        if len(hop.asked) > MAX_REDIRECTS:
             raise refused(FetchReason.REDIRECT_LOOP, f"more than {MAX_REDIRECTS} redirects")
-        return following
+        headers = hop.headers if _same_origin(target, following) else {}
+        return replace(hop, target=following, headers=headers, seconds=seconds, asked=(*hop.asked, following.url))
 
 
-def _require_page(reply: _Reply, sent: Mapping[str, str], url: str) -> None:
+def _require_page(reply: _Reply, hop: Hop) -> None:
     """Raise what stands in the way of taking a reply for the page."""
-    failure = status_failure(reply.status, sent) or reply.body.failure
+    failure = status_failure(reply.status, hop.headers) or reply.body.failure
     if failure is None and not reply.body.content and reply.status not in WITHOUT_BODY:
         failure = Failure(FetchReason.EMPTY, f"status {reply.status} without a body")
     if failure is None:
@@ -206,7 +214,7 @@ def _require_page(reply: _Reply, sent: Mapping[str, str], url: str) -> None:
         retry_after=retry_after_seconds(asked_to_wait, datetime.now(UTC)),
         headers=reply.headers,
         body=reply.body.content,
-        final_url=url,
+        final_url=hop.target.url,
         request_headers=reply.sent,
     )
 

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from typing import Final
 
-import requests
 import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -19,8 +18,7 @@ from infra.intake.web.fetching import FetchReason
 MAX_DETAIL: Final = 200  # characters; a server chooses some of them
 DELAY_SECONDS: Final = re.compile(r"[0-9]{1,10}")  # RFC 9110, 10.2.3; ten digits are three centuries
 
-# Everything that requests, urllib3, http.client, ssl and the codecs raise for what a server sends. requests lets plain
-# ValueError and UnicodeError of the parsers below it through.
+# Everything that urllib3, http.client, ssl and the codecs raise for what a server sends.
 NETWORK_ERRORS: Final = (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError)
 
 
@@ -37,6 +35,8 @@ STATUSES: Final[Mapping[int, FetchReason]] = {
     HTTPStatus.RESET_CONTENT: FetchReason.EMPTY,
     HTTPStatus.PARTIAL_CONTENT: FetchReason.PARTIAL,
     HTTPStatus.NOT_MODIFIED: FetchReason.PARTIAL,
+    HTTPStatus.REQUEST_TIMEOUT: FetchReason.SERVER_ERROR,
+    HTTPStatus.TOO_EARLY: FetchReason.SERVER_ERROR,
     HTTPStatus.TOO_MANY_REQUESTS: FetchReason.RATE_LIMITED,
 }
 # Of 2xx only 200 says "here is the page": 202 is what some bot challenges answer with.
@@ -61,7 +61,7 @@ MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], FetchReason], ...]]
     ((RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError), FetchReason.CONNECTION),
     ((ssl.SSLError,), FetchReason.TLS),
     ((HTTPException, urllib3.exceptions.InvalidHeader), FetchReason.PROTOCOL),
-    ((requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError), FetchReason.URL),
+    ((urllib3.exceptions.LocationValueError), FetchReason.URL),
     ((UnicodeError,), FetchReason.PROTOCOL),
     ((urllib3.exceptions.ProtocolError, OSError), FetchReason.CONNECTION),
 )

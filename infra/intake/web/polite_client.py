@@ -6,22 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from infra.base.settings import Settings
-from infra.intake.web.fetch_many import fetch_all
+from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.http import Hop, HttpClient, user_agent_of
 from infra.intake.web.politeness import HostPace, Pacer, RequestBudget
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
 from parsers.fields.urls import host_of, on_hosts
 from parsers.source.definition import Source
-
-if TYPE_CHECKING:
-    from infra.intake.web.http import HttpClient
-
-__all__ = ["PoliteClient", "RequestBudget", "fetch_all"]
 
 TRIES: Final = 3
 # What may be otherwise a moment later, and counts against the host. All else is the answer, or was refused before.
@@ -43,7 +39,7 @@ class PoliteClient:
 
     def __init__(
         self,
-        http: "HttpClient",
+        http: HttpClient,
         settings: Settings,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -51,16 +47,7 @@ class PoliteClient:
         jitter: Callable[[], float] = random.random,
         budget: RequestBudget | None = None,
     ) -> None:
-        """Take a client without manners.
-
-        Args:
-            http: sends; the caller closes it.
-            settings: intervals, caps, and the budget unless one is given.
-            clock: seconds of a clock that is never set.
-            sleep: waits for seconds.
-            jitter: random numbers from 0 to 1, for the pauses after failures.
-            budget: one that others share.
-        """
+        """Take a client without manners, which the caller closes, and perhaps a budget that others share."""
         self.budget = budget or RequestBudget(settings.request_budget)
         self.requests: Counter[str] = Counter()
         self._http = http
@@ -73,9 +60,6 @@ class PoliteClient:
     @contextmanager
     def open(cls, settings: Settings, *, budget: RequestBudget | None = None) -> Iterator[Self]:
         """A client with connections of its own, closed at the end."""
-        from infra.intake.web.addresses import AddressPolicy
-        from infra.intake.web.http import HttpClient, user_agent_of
-
         with HttpClient(
             AddressPolicy.from_settings(settings),
             user_agent=user_agent_of(settings),
@@ -105,7 +89,7 @@ class PoliteClient:
             stop: ends the waiting where it is set.
 
         Returns:
-            A whole answer: 200, or 304 to a conditional request.
+            A whole answer: 200, 304 to a conditional request, or 206 to one for a range.
 
         Raises:
             FetchError: there is none; `reason` says why. Failures that may pass were tried three times.
@@ -119,10 +103,7 @@ class PoliteClient:
                 raise FetchError(FetchReason.ROBOTS, f"{site_of(hop)}{ROBOTS_PATH} disallows {hop}")
             return self._take_turn(hop, max(interval, rules.crawl_delay or 0.0), stop)
 
-        def send(before_request: Callable[[str], None]) -> Answer:
-            return self._http.get(url, headers=headers, before_request=before_request, max_bytes=max_bytes, hosts=hosts)
-
-        return self._tried(send, take_turn)
+        return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn)
 
     def interval_of(self, source: Source) -> float:
         """Seconds between requests to a host of the source, as far as the robots files fetched until now tell."""
@@ -138,32 +119,36 @@ class PoliteClient:
         """The rules of an address's site. No robots file is asked for a robots file, wherever redirects lead."""
 
         def fetch(robots_url: str) -> bytes:
-            def send(before_request: Callable[[str], None]) -> Answer:
-                return self._http.get(robots_url, before_request=before_request, max_bytes=ROBOTS_BYTES, cut=True)
-
-            return self._tried(send, lambda hop: self._take_turn(hop, interval, stop)).body
+            hop = self._http.first(robots_url, max_bytes=ROBOTS_BYTES, cut=True)
+            return self._tried(hop, lambda url: self._take_turn(url, interval, stop)).body
 
         return self._robots.rules(url, fetch)
 
-    def _tried(self, send: Callable[[Callable[[str], None]], Answer], take_turn: Callable[[str], HostPace]) -> Answer:
-        """The answer of the first try that gives one. The host's pace makes the pause between tries.
-
-        Args:
-            send: asks; takes what is to be called before each request.
-            take_turn: waits until an address may be asked for.
-        """
+    def _tried(self, first: Hop, take_turn: Callable[[str], HostPace]) -> Answer:
+        """The answer of the first try that gives one. The host's pace makes the pause between tries."""
         for tries_left in reversed(range(TRIES)):
-            visit = _Visit(take_turn)
             try:
-                return send(visit.go_to)
+                return self._follow(first, take_turn)
             except FetchError as error:
-                failed = error.reason in _FAILURES
-                visit.leave(error if failed else None)
-                if not failed or not tries_left:
+                if error.reason not in _FAILURES or not tries_left:
                     raise
-            finally:
-                visit.leave()
         raise AssertionError("the last try returns or raises")  # pragma: no cover
+
+    def _follow(self, hop: Hop, take_turn: Callable[[str], HostPace]) -> Answer:
+        """Ask hop by hop, each in its own turn: two hosts may redirect to each other."""
+        while True:
+            pace = take_turn(hop.target.url)
+            failure = None
+            try:
+                found = self._http.get_once(hop)
+            except FetchError as error:
+                failure = error if error.reason in _FAILURES else None
+                raise
+            finally:
+                pace.end_turn(failure)
+            if isinstance(found, Answer):
+                return found
+            hop = found
 
     def _take_turn(self, url: str, interval: float, stop: Event | None) -> HostPace:
         """Wait until an address may be asked for, and count the request."""
@@ -178,23 +163,3 @@ class PoliteClient:
         with self._counting:
             self.requests[pace.host] += 1
         return pace
-
-
-class _Visit:
-    """One try: the turns that a request and its redirects take, never two at a time."""
-
-    def __init__(self, take_turn: Callable[[str], HostPace]) -> None:
-        """Take what waits for a turn at the host of an address."""
-        self._take_turn = take_turn
-        self._pace: HostPace | None = None
-
-    def go_to(self, url: str) -> None:
-        """Called before each request: waits until it may be sent, or raises FetchError."""
-        self.leave()  # before the next turn is waited for: two hosts may redirect to each other
-        self._pace = self._take_turn(url)
-
-    def leave(self, failure: FetchError | None = None) -> None:
-        """Give the turn back, if there is one, and say whether the host failed."""
-        if self._pace is not None:
-            pace, self._pace = self._pace, None
-            pace.end_turn(failure)

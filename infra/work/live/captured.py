@@ -19,6 +19,7 @@ from infra.archive.raw_objects import (
     require_source,
 )
 from infra.base.days import Days
+from infra.intake.web.fetching import FINAL_STATUSES
 from infra.store.object_store import ObjectStore
 from infra.work.live.unlanded import PAGE_STATUSES, READERS, Unlanded, capture_key
 from infra.work.reparse.plan import ArchivedChunk, chunked
@@ -27,8 +28,6 @@ from parsers.fields.urls import address_key
 # A listing of the whole source is a request per 1,000 objects; up to a month of days is cheaper to list one by one.
 LISTED_BY_DAY: Final = 31
 GONE: Final = 410  # RFC 9110, 15.5.11: likely to be permanent
-# 408, 425 and 429 speak of the request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
-FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
 # A page that came in cut short is asked for once more, in another run. What is cut short twice is as good as it gets:
 # a page without an end, or a crawler's limit.
 TRUNCATED_TRIES: Final = 2
