@@ -90,19 +90,16 @@ def parse_day(text: str, name: str) -> date:
 
 
 def parse_instant(text: str, name: str) -> datetime:
-    """Read a time as a user writes it; without an offset it is UTC.
-
-    Args:
-        text: ISO 8601 date or time.
-        name: what the time is for; named in the message.
+    """Read a time as users and manifests write it, in ISO 8601; without an offset it is UTC.
 
     Raises:
-        UsageError: it is no ISO 8601 time.
+        UsageError: not such a time; `name`, what the time is for, is in the message.
     """
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        instant = datetime.fromisoformat(text.strip())
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(
-            f"{name} {text!r} is no time", "Write it as ISO 8601, for example 2026-11-21 or 2026-11-21T08:30:00Z."
+            f"{name} {text[:80]!r} is not a time",
+            "Write it as ISO 8601, for example 2026-11-21 or 2026-11-21T08:30:00Z.",
         ) from error
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,9 +1,9 @@
 """The one place where packed bytes are unpacked: gzip, deflate, Brotli and zstd, in bounded memory."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Final, Protocol
+from typing import Final
 
 from fastwarc.stream_io import BrotliReader, ZstdReader
 
@@ -13,14 +13,9 @@ CHUNK_BYTES: Final = 64 << 10
 # bgzip and concatenated logs have a member per 64 KiB. A million empty members would keep zlib busy for minutes
 # without giving a byte.
 MAX_GZIP_MEMBERS: Final = 1_000
-GZIP_CODINGS: Final = frozenset({"gzip", "x-gzip"})  # RFC 9110, 8.4.1.3
-ZLIB_CODINGS: Final = GZIP_CODINGS | {"deflate"}
+ZLIB_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})  # RFC 9110, 8.4.1
 CODINGS: Final = ZLIB_CODINGS | {"br", "zstd"}
 GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
-
-
-class _Reader(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 class Inflater:
@@ -49,13 +44,11 @@ class Inflater:
         self.unpacked = 0
         self._source = read
         self._coding = coding
-        self._members_left = max_members - 1
         self._max_members = max_members
         self._taken = 0
         self._waiting = b""  # taken, and not unpacked yet
-        self._begun = self._ended = False
-        self._zlib = zlib.decompressobj(GZIP_WINDOW)
-        self._reader: _Reader | None = None
+        self._size = CHUNK_BYTES
+        self._pieces = self._unpack()
 
     @property
     def packed(self) -> int:
@@ -64,18 +57,8 @@ class Inflater:
 
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         """At most `size` bytes; none at the end, and where the packed bytes are damaged."""
-        size = size if size > 0 else CHUNK_BYTES
-        if not self._begun:
-            self._begin()
-        if self._ended:
-            return b""
-        if not self.is_packed:
-            piece, self._waiting = self._waiting[:size], self._waiting[size:]
-            piece = piece or self._take(size)
-        elif self._reader is not None:
-            piece = self._read_whole(self._reader, size)
-        else:
-            piece = self._inflate(size)
+        self._size = size if size > 0 else CHUNK_BYTES
+        piece = next(self._pieces, b"")
         self.unpacked += len(piece)
         return piece
 
@@ -91,77 +74,61 @@ class Inflater:
         self._taken += len(taken)
         return taken
 
-    def _begin(self) -> None:
-        """Learn from the first two bytes what follows."""
-        self._begun = True
-        self._fill()
-        head = self._waiting
-        if not head:
-            self._ended = True
-            return
-        self.is_packed = self._coding is not None or head.startswith(GZIP_MAGIC)
-        if self._coding == "deflate":
-            # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
-            wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
-            self._zlib = zlib.decompressobj(ZLIB_WINDOW if wrapped else RAW_WINDOW)
-        elif self._coding in CODINGS - ZLIB_CODINGS:
-            rest = BytesIO(head + self._rest())
-            self._reader = BrotliReader(rest) if self._coding == "br" else ZstdReader(rest)
-
-    def _fill(self) -> None:
+    def _head(self) -> bytes:
+        """What waits; at least two bytes, which tell what follows, unless that is the end."""
         while len(self._waiting) < len(GZIP_MAGIC) and (more := self._take()):
             self._waiting += more
+        return self._waiting
 
-    def _rest(self) -> bytes:
-        """All packed bytes: FastWARC's readers take no stream of ours, and archives have them in memory anyway."""
-        pieces = []
-        while piece := self._take():
-            pieces.append(piece)
-        return b"".join(pieces)
+    def _unpack(self) -> Iterator[bytes]:
+        head = self._head()
+        self.is_packed = bool(head) and (self._coding is not None or head.startswith(GZIP_MAGIC))
+        if not self.is_packed:
+            while piece := self._waiting[: self._size] or self._take(self._size):
+                self._waiting = self._waiting[len(piece) :]
+                yield piece
+        elif self._coding in CODINGS - ZLIB_CODINGS:
+            yield from self._read_whole()
+        elif self._coding == "deflate":
+            # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
+            wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+            yield from self._inflate(ZLIB_WINDOW if wrapped else RAW_WINDOW)
+        else:
+            yield from self._inflate(GZIP_WINDOW)
 
-    def _read_whole(self, reader: _Reader, size: int) -> bytes:
+    def _read_whole(self) -> Iterator[bytes]:
+        """By FastWARC's readers, which take no stream of ours; archives have the packed bytes in memory anyway."""
+        packed = self._waiting + b"".join(iter(self._take, b""))
+        reader = BrotliReader(BytesIO(packed)) if self._coding == "br" else ZstdReader(BytesIO(packed))
         try:
-            return reader.read(size)
+            while piece := reader.read(self._size):
+                yield piece
         except OSError as error:
-            self._end(f"{self._coding} data is damaged: {error}")
-            return b""
+            self.damage = f"{self._coding} data is damaged: {error}"
 
-    def _inflate(self, size: int) -> bytes:
-        while not self._ended:
-            if self._zlib.eof and not self._next_member():
-                break
+    def _inflate(self, window: int) -> Iterator[bytes]:
+        """By zlib; gzip members may follow each other (RFC 1952, 2.2), anything else is padding, as for gzip itself."""
+        unpacker, members = zlib.decompressobj(window), 1
+        while True:
             packed = self._waiting or self._take()
             try:
-                piece = self._zlib.decompress(packed, size)
+                piece = unpacker.decompress(packed, self._size)
             except zlib.error as error:
-                self._end(f"{self._coding or 'gzip'} data is damaged: {error}")
-                break
-            self._waiting = self._zlib.unconsumed_tail or self._zlib.unused_data
+                self.damage = f"{self._coding or 'gzip'} data is damaged: {error}"
+                return
+            self._waiting = unpacker.unconsumed_tail or unpacker.unused_data
             if piece:
-                return piece
-            if not packed and not self._zlib.eof:
-                self.is_cut = True
-                self._end(f"{self._coding or 'gzip'} data is cut short")
-        return b""
-
-    def _next_member(self) -> bool:
-        """Begin another gzip member (RFC 1952, 2.2), or take what follows for padding, as gzip itself does."""
-        if self._max_members == 1:
-            self._ended = True
-            return False
-        self._fill()
-        if self._coding == "deflate" or not self._waiting.startswith(GZIP_MAGIC):
-            self._ended = True
-            return False
-        if not self._members_left:
-            self._end(f"more than {self._max_members:,} gzip members")
-            return False
-        self._members_left -= 1
-        self._zlib = zlib.decompressobj(GZIP_WINDOW)
-        return True
-
-    def _end(self, damage: str) -> None:
-        self.damage, self._ended = damage, True
+                yield piece
+            if unpacker.eof:
+                if self._max_members == 1 or not self._head().startswith(GZIP_MAGIC) or window != GZIP_WINDOW:
+                    return
+                if members == self._max_members:
+                    self.damage = f"more than {members:,} gzip members"
+                    return
+                unpacker, members = zlib.decompressobj(window), members + 1
+            elif not packed and not piece:
+                self.is_cut, self.damage = True, f"{self._coding or 'gzip'} data is cut short"
+                return
 
 
 def inflate(packed: bytes, coding: str | None, max_bytes: int) -> tuple[bytes, Inflater]:

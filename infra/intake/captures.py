@@ -20,7 +20,7 @@ from typing import IO, BinaryIO, Final, cast
 from infra.base.errors import NewslakeError
 from infra.intake.archives.archived_pages import read_archive
 from infra.intake.files.find_inputs import S3, find_inputs, is_capture_name
-from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable
+from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable, capture_of_input
 from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
 from infra.intake.files.page_bytes import beginning, read_page
 from infra.store.open_store import open_store
@@ -49,15 +49,12 @@ CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, Re
 def read_captures(
     source: Input, *, max_page_bytes: int = MAX_PAGE_BYTES, count: ReadCount | None = None
 ) -> Iterator[Capture | Unreadable]:
-    """Read all pages of one input.
+    """Read all pages of one input, in its order.
 
     Args:
         source: from `find_inputs`.
         max_page_bytes: larger pages are unreadable; also what is inflated and kept of one at most.
         count: is told all that was met, skipped things included.
-
-    Yields:
-        Pages in the order of the input.
 
     Raises:
         NewslakeError: the input cannot be opened or fetched, or a zip's own manifest is malformed.
@@ -106,19 +103,11 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture |
     page = read_page(stream, max_page_bytes)
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     known = replace(known, url=known.url or saved_from(page.body))
+    cut = page.problem is not None and page.problem.reason in CUT_SHORT
+    capture = capture_of_input(known, page.body, media_type, truncated=cut)
     if page.problem:
-        cut = page.problem.reason in CUT_SHORT
-        return Unreadable.from_input(
-            page.problem.reason, page.problem.detail, known, page.body, media_type=media_type, truncated=cut
-        )
-    return Capture(
-        body=page.body,
-        media_type=media_type,
-        captured_at=known.captured_at,
-        captured_at_basis=known.captured_at_basis,
-        url=known.url,
-        source=known.source,
-    )
+        return Unreadable(page.problem.reason, page.problem.detail, known.location, capture)
+    return capture
 
 
 def _read_zip(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:

@@ -90,9 +90,9 @@ def test_a01_a_file_cut_in_a_record_gives_the_whole_ones_and_tells_the_rest(*, p
 def test_a01_what_is_left_of_a_cut_page_is_kept_with_its_address() -> None:
     one = read(b"".join(pages())[:-500])[-1]
     assert isinstance(one, Unreadable)
-    assert one.url == "https://news.example/4"
-    assert len(one.as_capture().body) > 1000
-    assert BODIES[4].startswith(one.as_capture().body)
+    assert one.capture.url == "https://news.example/4"
+    assert len(one.capture.body) > 1000
+    assert BODIES[4].startswith(one.capture.body)
     assert one.location == f"crawl.warc.gz@{len(b''.join(pages()[:4]))}"
 
 

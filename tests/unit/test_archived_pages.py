@@ -50,7 +50,7 @@ def test_a02_other_record_types_and_addresses_are_skipped() -> None:
 def test_a02_answers_other_than_200_are_unreadable_with_their_status(status: str) -> None:
     one = unreadable(record(answer(status=status)))
     assert (one.reason, one.detail) == (RejectReason.HTTP_STATUS, f"HTTP status {status[:3]}")
-    assert (one.as_capture().http_status, one.as_capture().body) == (int(status[:3]), HTML)
+    assert (one.capture.http_status, one.capture.body) == (int(status[:3]), HTML)
 
 
 @pytest.mark.parametrize("content_type", ["image/png", "text/css", "application/json", "application/rss+xml"])
@@ -82,10 +82,10 @@ def test_f34_a_page_over_the_limit_is_cut_and_too_large() -> None:
     body = HTML * 3_000_000
     for archive in (record(answer(HTML * 10_000)), record(answer(body[: 3 << 20])), gzipped([record(answer(body))])):
         one = unreadable(archive)
-        assert (one.reason, len(one.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
-        assert one.as_capture().truncated
+        assert (one.reason, len(one.capture.body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+        assert one.capture.truncated
     resource = unreadable(record(HTML * 10_000, kind="resource"))
-    assert (resource.reason, len(resource.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+    assert (resource.reason, len(resource.capture.body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
 
 
 def chunked(body: bytes) -> bytes:
@@ -149,7 +149,7 @@ def test_f17_f20_f22_codings_that_cannot_be_undone_are_told(encoding: str, encod
 def test_f16_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None:
     bomb = gzip.compress(bytes(10_000_000), mtime=0) if encoding == "gzip" else brotli.compress(bytes(10_000_000))
     one = unreadable(record(answer(bomb, headers=[HTML_TYPE, ("Content-Encoding", encoding)])))
-    assert (one.reason, len(one.as_capture().body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
+    assert (one.reason, len(one.capture.body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
 
 
 @pytest.mark.parametrize(
@@ -165,10 +165,10 @@ def test_f18_f19_a_body_cut_short_is_truncated_unless_the_crawler_said_so(
 ) -> None:
     one = unreadable(record(answer(payload, headers=[HTML_TYPE, *headers])))
     assert one.reason is RejectReason.TRUNCATED
-    assert one.as_capture().truncated
+    assert one.capture.truncated
     said = capture(record(answer(payload, headers=[HTML_TYPE, *headers]), fields=[("WARC-Truncated", "length")]))
     assert said.truncated
-    assert said.body == one.as_capture().body
+    assert said.body == one.capture.body
 
 
 def test_f19_a_body_shorter_than_promised_is_marked_as_truncated() -> None:
@@ -213,7 +213,7 @@ def test_a04_a_capture_time_that_is_none_or_in_the_future_is_told(date: str | No
         date = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     one = unreadable(record(answer(), date=date))
     assert "WARC-Date" in one.detail
-    assert (one.captured_at, one.as_capture().captured_at_basis) == (COPIED, CapturedAtBasis.MTIME)
+    assert (one.capture.captured_at, one.capture.captured_at_basis) == (COPIED, CapturedAtBasis.MTIME)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,10 @@ def reason(one: Capture | Unreadable) -> RejectReason | None:
     return one.reason if isinstance(one, Unreadable) else None
 
 
+def known_of(one: Capture | Unreadable) -> Capture:
+    return one.capture if isinstance(one, Unreadable) else one
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.txt", "a", "a.html.gz", "a.warc.gz", "a.zip", "a.png"])
 @pytest.mark.parametrize("layers", [0, 1, 2])
 def test_a01_a_page_is_what_its_content_says_and_gzip_is_undone_whatever_the_name(
@@ -106,7 +110,7 @@ def test_f34_a_page_over_the_limit_is_cut_and_too_large(tmp_path: Path, *, packe
     one = only(tmp_path / "a.html", gzip.compress(body, mtime=0) if packed else body)
     assert reason(one) is RejectReason.TOO_LARGE
     assert isinstance(one, Unreadable)
-    assert (one.as_capture().body, one.as_capture().truncated) == (body[:100_000], True)
+    assert (one.capture.body, one.capture.truncated) == (body[:100_000], True)
     assert isinstance(only(tmp_path / "a.html", body[:100_000]), Capture)
 
 
@@ -115,7 +119,7 @@ def test_f19_a_gzip_file_cut_short_is_truncated_and_keeps_what_there_is(tmp_path
     one = only(tmp_path / "a.html.gz", gzip.compress(b"<p>" + body, mtime=0)[:-30])
     assert isinstance(one, Unreadable)
     assert one.reason is RejectReason.TRUNCATED
-    assert one.as_capture().body.startswith(b"<p>" + body[:10_000])
+    assert one.capture.body.startswith(b"<p>" + body[:10_000])
     assert reason(only(tmp_path / "a.html.gz", gzip.compress(HTML, mtime=0)[:3])) is RejectReason.TRUNCATED
 
 
@@ -145,9 +149,9 @@ def test_pages_that_a_browser_saved_tell_their_address(tmp_path: Path) -> None:
     (tmp_path / "cases.jsonl").write_text('{"file": "known.html", "url": "https://other.example/"}')
     (tmp_path / "known.html").write_bytes(HTML)
     known, told = only(tmp_path / "known.html", mark + HTML), only(tmp_path / "a.html", mark + HTML)
-    assert [one.url for one in (known, told)] == ["https://other.example/", "https://news.example/story?a=1"]
+    assert [known_of(one).url for one in (known, told)] == ["https://other.example/", "https://news.example/story?a=1"]
     cut = only(tmp_path / "b.html", mark + HTML, max_page_bytes=80)
-    assert (reason(cut), cut.url) == (RejectReason.TOO_LARGE, told.url)
+    assert (reason(cut), known_of(cut).url) == (RejectReason.TOO_LARGE, known_of(told).url)
 
 
 def test_warc_is_recognised_by_content_and_found_and_read_are_counted(tmp_path: Path) -> None:
@@ -156,7 +160,11 @@ def test_warc_is_recognised_by_content_and_found_and_read_are_counted(tmp_path: 
     (one,) = find_inputs([str(tmp_path / "download")])
     count = ReadCount()
     page, error = read_captures(one, count=count)
-    assert (page.url, reason(page), reason(error)) == ("https://news.example/story/1", None, RejectReason.HTTP_STATUS)
+    assert (known_of(page).url, reason(page), reason(error)) == (
+        "https://news.example/story/1",
+        None,
+        RejectReason.HTTP_STATUS,
+    )
     assert (count.found, count.captures, count.unreadable, dict(count.skipped)) == (3, 1, 1, {"warcinfo": 1})
     total = ReadCount()
     total.merge(count)
@@ -205,13 +213,13 @@ def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> No
     assert isinstance(unsaid, Capture)
     assert (unsaid.body, unsaid.captured_at_basis) == (TEXT, CapturedAtBasis.MTIME)
     assert unsaid.captured_at != one.captured_at  # the member's own time survives copying the zip
-    assert archived.url == "https://news.example/story/1"
+    assert known_of(archived).url == "https://news.example/story/1"
     assert isinstance(empty, Unreadable)
-    assert (empty.reason, empty.captured_at) == (RejectReason.EMPTY, one.captured_at)
+    assert (empty.reason, empty.capture.captured_at) == (RejectReason.EMPTY, one.captured_at)
     assert empty.location == f"{path}!d.html"
     assert (count.captures, count.unreadable, dict(count.skipped)) == (3, 1, {"no capture": 3})
     asked, *_ = read(path)
-    assert (asked.captured_at, asked.url) == (SAID, "https://a.example/1")
+    assert (known_of(asked).captured_at, known_of(asked).url) == (SAID, "https://a.example/1")
     assert isinstance(asked, Capture)
     assert (asked.captured_at_basis, asked.source) == (CapturedAtBasis.OPTION, "tass")
 
@@ -221,7 +229,7 @@ def test_a05_zip_members_that_lead_out_are_refused_unopened(tmp_path: Path, name
     bad, good = read(zipped(tmp_path / "x.zip", (name, HTML), ("b.html", HTML)))
     assert isinstance(bad, Unreadable)
     assert (bad.reason, bad.detail) == (RejectReason.ARCHIVE_DAMAGED, "its path leads out of the zip")
-    assert (bad.as_capture().body, reason(good)) == (b"", None)
+    assert (bad.capture.body, reason(good)) == (b"", None)
 
 
 def test_a05_links_bombs_encrypted_members_and_zips_in_zips_are_refused(tmp_path: Path) -> None:
@@ -262,7 +270,7 @@ def test_a_damaged_zip_is_told_and_its_whole_members_are_read(tmp_path: Path) ->
     assert (reason(bad), reason(good)) == (RejectReason.ARCHIVE_DAMAGED, None)
     cut = only(path, bytes(content[:-30]))
     assert reason(cut) is RejectReason.ARCHIVE_DAMAGED
-    assert cut.captured_at == SAID
+    assert known_of(cut).captured_at == SAID
 
 
 def test_a_zip_with_a_bad_manifest_is_an_error_that_names_it(tmp_path: Path) -> None:

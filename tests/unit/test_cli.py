@@ -77,7 +77,7 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
         (["ingest"], "Missing argument 'PATH…'. Try `newslake ingest --help`."),
         (["ingest", "no/such"], "'no/such' does not exist."),
         (["ingest", "in", "--source", "tsas"], "there is no source 'tsas'. `newslake sources` lists them."),
-        (["ingest", "in", "--captured-at", "2017-02-30"], "--captured-at '2017-02-30' is no time."),
+        (["ingest", "in", "--captured-at", "2017-02-30"], "--captured-at '2017-02-30' is not a time."),
         (["ingest", "in", "--manifest", "no.jsonl"], "no.jsonl"),
         (["run", "tsas"], "there is no source 'tsas'."),
         (["run", "tass", "--day", "10.05.2017"], "--day '10.05.2017' is no date. Write it as YYYY-MM-DD"),

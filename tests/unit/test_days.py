@@ -71,7 +71,7 @@ def test_a_time_without_offset_is_utc(text: str, instant: datetime) -> None:
 
 @pytest.mark.parametrize("text", ["soon", "2017-02-30", "1494417000", ""])
 def test_a_time_that_is_none_is_named_with_its_option(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^--captured-at .* is no time\. Write it as ISO 8601"):
+    with pytest.raises(UsageError, match=r"^--captured-at .* is not a time\. Write it as ISO 8601"):
         parse_instant(text, "--captured-at")
 
 

@@ -73,12 +73,6 @@ def test_what_was_going_on_before_is_no_cause() -> None:
     assert failure_of(error).reason is FetchReason.CONNECTION
 
 
-def test_exceptions_that_name_each_other_end() -> None:
-    first, second = OSError("first"), OSError("second")
-    first.__cause__, second.__cause__ = second, first
-    assert failure_of(first).detail == "second"
-
-
 def test_f26_what_a_server_chose_is_shown_short_and_without_escape_sequences() -> None:
     detail = failure_of(BadStatusLine("\x1b[31m" + "x" * 1000)).detail
     assert "\x1b" not in detail

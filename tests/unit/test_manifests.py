@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import UsageError
-from infra.intake.files.manifests import ManifestLine, parse_manifest, parse_time, read_manifest
+from infra.intake.files.manifests import ManifestLine, parse_manifest, read_manifest
 
 UTC_TIME = datetime(2024, 2, 28, 13, 6, 44, 83593, tzinfo=UTC)
 
@@ -44,26 +44,24 @@ def test_a04_a_time_without_zone_is_utc(written: str) -> None:
 
 @pytest.mark.parametrize("written", ["yesterday", "2024-02-30", "0001-01-01T00:00:00+14:00", "24:00"])
 def test_a04_what_is_no_time_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        parse_time(written)
-    with pytest.raises(UsageError, match=r"m\.jsonl, line 1: `captured_at` is no time"):
+    with pytest.raises(UsageError, match=r"m\.jsonl, line 1: `captured_at` .* is not a time"):
         one(json.dumps({"file": "a.html", "captured_at": written}))
 
 
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
-        ("[]", "is no JSON object"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "not a JSON object"),
         ("{}", "has no `file`"),
         ('{"file": ""}', "has no `file`"),
         ('{"file": "a\\u0000"}', "has no `file`"),
-        ('{"file": 5}', "`file` is no text"),
-        ('{"file": "a", "url": 5}', "`url` is no text"),
-        ('{"file": "a", "source": ["tass"]}', "`source` is no text"),
-        ('{"file": "a", "captured_at": 1709125604}', "`captured_at` is no text"),
-        ('{"file": "ok", "url": "https://a.example/2"}', "described otherwise"),
+        ('{"file": 5}', "`file` is not a string"),
+        ('{"file": "a", "url": 5}', "`url` is not a string"),
+        ('{"file": "a", "source": ["tass"]}', "`source` is not a string"),
+        ('{"file": "a", "captured_at": 1709125604}', "`captured_at` is not a string"),
+        ('{"file": "ok", "url": "https://a.example/2"}', "described differently"),
     ],
 )
 def test_a_bad_line_is_refused_with_its_number(line: str, complaint: str) -> None:

@@ -102,7 +102,11 @@ def test_a01_a_damaged_original_makes_its_revisits_damaged(lake: Path) -> None:
     first.write_bytes(content)
     (one,) = read(second)
     assert isinstance(one, Unreadable)
-    assert (one.reason, one.captured_at, one.url) == (RejectReason.ARCHIVE_DAMAGED, NEXT_DAY.captured_at, URL)
+    assert (one.reason, one.capture.captured_at, one.capture.url) == (
+        RejectReason.ARCHIVE_DAMAGED,
+        NEXT_DAY.captured_at,
+        URL,
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,23 +34,14 @@ OVERLAP: Final = 4200  # the longest beginning of a record: a search must not mi
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRecord:
-    """One record, as far as it could be read.
+    """One record, as far as it could be read."""
 
-    Attributes:
-        offset: where its span begins in the file, bytes.
-        fields: its named fields, names in lower case; an ARC record's are translated.
-        block: its content block, at most the limit.
-        oversized: the block is longer than the limit.
-        problem: why it cannot be trusted to be whole; None if it is.
-        verified: its block digest was there and right.
-    """
-
-    offset: int
-    fields: dict[str, str]
-    block: bytes
-    oversized: bool = False
-    problem: str | None = None
-    verified: bool = False
+    offset: int  # of its span in the file, bytes
+    fields: dict[str, str]  # names in lower case; those of an ARC record are translated
+    block: bytes  # at most the limit
+    oversized: bool = False  # the block is longer than the limit
+    problem: str | None = None  # why it may not be whole
+    verified: bool = False  # its block digest was there and right
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,6 @@ class GzipMember(Inflater):
     """One gzip member, inflated as it is read."""
 
     def __init__(self, stream: BinaryIO, start: int) -> None:
-        """Begin at `start`, where the magic is."""
         self._stream = stream
         self._start = self._next = start
         super().__init__(self._from_file, "gzip", max_members=1)
@@ -91,7 +81,6 @@ class PlainStretch:
     """What one record claims of a file that is not gzipped; all of the rest where no length is given."""
 
     def __init__(self, stream: BinaryIO, start: int, length: int | None) -> None:
-        """Begin at `start`."""
         self.end = start
         self.damage: str | None = None
         self._stream = stream
@@ -119,14 +108,9 @@ RecordParser = Callable[[Span, int, int], Iterator[ArchiveRecord]]
 
 
 def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveRecord | DamagedStretch]:
-    """Read an archive record by record.
+    """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
 
-    Args:
-        stream: seekable.
-        max_block_bytes: keep no more of a record; the rest is read and dropped.
-
-    Yields:
-        Records in the order of the file, whole or with a problem, and what is damaged beyond that.
+    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped.
     """
     size = stream.seek(0, 2)
     gzipped = _is_gzipped(stream, size)

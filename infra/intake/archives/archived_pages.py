@@ -11,7 +11,7 @@ from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
 from infra.intake.archives.other_lake import Originals
-from infra.intake.files.input_types import Input, Skipped, Unreadable
+from infra.intake.files.input_types import Input, Skipped, Unreadable, capture_of_input
 from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.fields.urls import parse_url
 from parsers.page.content import Problem, media_type_of, problem_of
@@ -26,16 +26,7 @@ MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or o
 
 
 def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
-    """Read WARC, WET or ARC.
-
-    Args:
-        stream: the archive, seekable.
-        archive: what is known of it.
-        max_page_bytes: larger pages are unreadable.
-
-    Yields:
-        One for each record and each damaged stretch, in the order of the file.
-    """
+    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
     originals = Originals(archive.location)
     for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
         known = replace(archive, location=f"{archive.location}@{record.offset}")
@@ -67,11 +58,11 @@ def _page_of(
         return _own_capture(record, known, max_page_bytes, originals)
     if url is None:
         return Skipped("no web address")
-    fault = None if url else "its WARC-Target-URI is missing or no URL"
-    if captured_at is None:
-        fault = "its WARC-Date is missing, no date or in the future"
-    if fault:
-        return _damaged(record, known, fault, max_page_bytes)
+    if not (url and captured_at):
+        fault = (
+            "WARC-Target-URI is missing or no URL" if captured_at else "WARC-Date is missing, wrong or in the future"
+        )
+        return _damaged(record, known, f"its {fault}", max_page_bytes)
     return (_answer_page if kind == "response" else _plain_page)(record, known, max_page_bytes)
 
 
@@ -79,16 +70,15 @@ def _own_capture(
     record: ArchiveRecord, known: Input, max_page_bytes: int, originals: Originals
 ) -> Capture | Unreadable | Skipped:
     """From another lake's raw layer: exactly what was archived there. The body of a revisit is in another record."""
-    capture: Capture | None
     try:
-        if record.fields["warc-type"] == "revisit":
-            capture = originals.whole(revisit_of(record.fields), max_page_bytes + MAX_HEAD_BYTES)
-        else:
+        if record.fields["warc-type"] != "revisit":
             capture = capture_of(record.fields, record.block)
+        elif found := originals.whole(revisit_of(record.fields), max_page_bytes + MAX_HEAD_BYTES):
+            capture = found
+        else:
+            return Skipped("revisit without its original")
     except ValueError as error:
         return _damaged(record, known, str(error), max_page_bytes)
-    if capture is None:
-        return Skipped("revisit without its original")
     return replace(capture, source=known.source) if known.source else capture
 
 
@@ -161,18 +151,10 @@ def _unreadable(
 
 
 def _capture(known: Input, body: bytes, media_type: MediaType, answer: Answer | None, *, truncated: bool) -> Capture:
-    return Capture(
-        body=body,
-        media_type=media_type,
-        captured_at=known.captured_at,
-        captured_at_basis=known.captured_at_basis,
-        url=known.url,
-        source=known.source,
-        http_status=answer.status if answer else None,
-        http_charset=answer.charset if answer else None,
-        http_headers=answer.headers if answer else (),
-        truncated=truncated,
-    )
+    capture = capture_of_input(known, body, media_type, truncated=truncated)
+    if answer is None:
+        return capture
+    return replace(capture, http_status=answer.status, http_charset=answer.charset, http_headers=answer.headers)
 
 
 def _is_truncated(record: ArchiveRecord) -> bool:
@@ -181,11 +163,7 @@ def _is_truncated(record: ArchiveRecord) -> bool:
 
 
 def _http_url(uri: str) -> str | None:
-    """The address of a record without what careless writers put around and into it.
-
-    Returns:
-        The URL as it was asked for; empty if it is none; None if it is of another scheme (dns:, urn:, ftp:).
-    """
+    """The address of a record without what careless writers add; empty if malformed, None if of another scheme."""
     uri = uri.strip().removeprefix("<").removesuffix(">").strip()  # wget wrote <> until 1.20
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
     if scheme and scheme[1].lower() not in {"http", "https"}:

@@ -41,7 +41,7 @@ class Answer:
 
     @property
     def is_short(self) -> bool:
-        """Whether the server promised more bytes than there are. Says nothing where codings were taken off."""
+        """Whether the server promised more bytes than there are. Says nothing where codings were undone."""
         length = self.header("content-length")
         coded = self.header("transfer-encoding") or self.header("content-encoding")
         return not coded and re.fullmatch(r"[0-9]{1,18}", length) is not None and int(length) > len(self.payload)
@@ -60,9 +60,7 @@ def parse_answer(block: bytes) -> Answer | None:
     except OSError:
         return None
     status = record.http_headers.status_code
-    if status is None:
-        return None
-    return Answer(status, record.http_headers.to_tuples(), record.reader.read())
+    return None if status is None else Answer(status, record.http_headers.to_tuples(), record.reader.read())
 
 
 def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:
@@ -117,9 +115,9 @@ def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
         return too_large(body, max_bytes)
     if inflater.is_cut:
         return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
-    if inflater.damage:
-        problem = problem_of(payload)
-        if problem is None or problem.reason is RejectReason.EMPTY:
-            return PageBytes(payload)  # plain text under the header of the wire
-        return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, inflater.damage))
-    return PageBytes(body)
+    if inflater.damage is None:
+        return PageBytes(body)
+    problem = problem_of(payload)
+    if problem is None or problem.reason is RejectReason.EMPTY:
+        return PageBytes(payload)  # plain text under the header of the wire
+    return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, inflater.damage))

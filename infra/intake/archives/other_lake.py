@@ -23,26 +23,17 @@ KEY_PARTS: Final = 4  # raw/source=<source>/date=<day>/<name>
 
 
 class Originals:
-    """The records that revisits in one file refer to."""
+    """The records that revisits in one file (a path, or `s3://bucket/key`) refer to."""
 
     def __init__(self, location: str) -> None:
-        """Begin with nothing read.
-
-        Args:
-            location: of the file with the revisits: a path, or `s3://bucket/key`.
-        """
         self._location = location
         self._places: dict[str, tuple[ObjectStore, str] | None] = {}
 
     def whole(self, revisit: Revisit, max_block_bytes: int) -> Capture | None:
         """The capture of a revisit with its body; None where there is no file with it.
 
-        Args:
-            revisit: as its record says.
-            max_block_bytes: of the record with the body.
-
         Raises:
-            ValueError: there is another body, a damaged one, or one that is too large.
+            ValueError: there is another body, a damaged one, or its record is larger than `max_block_bytes`.
             NewslakeError: the store failed.
         """
         original = revisit.original
@@ -72,12 +63,7 @@ class Originals:
 
 
 def _record_at(store: ObjectStore, key: str, original: Pointer, max_block_bytes: int) -> ArchiveRecord:
-    """The one record that lies there.
-
-    Raises:
-        ValueError: it is damaged, too large, or there is none.
-        NewslakeError: the file has no such bytes, or the store failed.
-    """
+    """The one record that lies there."""
     if original.length > max_block_bytes:
         raise ValueError(f"its original in {key} is too large: {original.length:,} bytes")
     member = store.get_range(key, original.offset, original.length)

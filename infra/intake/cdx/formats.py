@@ -6,7 +6,7 @@ the first of which names the columns; if there is more, an empty row and a row w
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -26,36 +26,22 @@ TIMESTAMP: Final = re.compile(r"[0-9]{14}")
 
 @dataclass(frozen=True, slots=True)
 class CdxCapture:
-    """One capture that an index knows.
+    """One capture that an index knows."""
 
-    Attributes:
-        url: canonical.
-        original: the address as the index has it.
-        captured_at: when it was got, aware, UTC, to the second.
-        place: where its WARC record lies, `uri` relative to the archive; None where the archive is asked by address.
-    """
-
-    url: str
-    original: str
-    captured_at: datetime
-    place: Pointer | None = None
+    url: str  # canonical
+    original: str  # as the index has it
+    captured_at: datetime  # aware, UTC, to the second
+    place: Pointer | None = None  # of its WARC record, relative to the archive; None: the archive is asked by address
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """One answer of an index.
-
-    Attributes:
-        captures: HTML pages of status 200, in the order of the answer.
-        others: how many lines speak of anything else: images, redirects, errors.
-        malformed: how many lines cannot be read.
-        resume_key: to ask for what follows; None where that is all.
-    """
+    """One answer of an index: its HTML pages of status 200, in order, and how many lines were left out."""
 
     captures: tuple[CdxCapture, ...]
-    others: int = 0
+    others: int = 0  # images, redirects, errors
     malformed: int = 0
-    resume_key: str | None = None
+    resume_key: str | None = None  # to ask for what follows
 
 
 def read_wayback(body: bytes) -> IndexPage:
@@ -72,21 +58,16 @@ def read_wayback(body: bytes) -> IndexPage:
         resume_key = str(rows[-1][0])
         rows = rows[:-2]
     names = [str(name) for name in rows[0]] if rows else []
-    lines = (dict(zip(names, row, strict=False)) for row in rows[1:])
-    return _page((_wayback_line(line) for line in lines), resume_key)
+    return _page((dict(zip(names, row, strict=False)) for row in rows[1:]), _wayback_line, resume_key)
 
 
 def read_common_crawl(body: bytes) -> IndexPage:
     """Read an answer of Common Crawl's index to `output=json`."""
-    return _page(map(_common_crawl_line, body.splitlines()), None)
+    return _page(body.splitlines(), _common_crawl_line)
 
 
 def read_page_count(body: bytes) -> int:
-    """Read an answer to `showNumPages=true`.
-
-    Raises:
-        ValueError: it states no number of pages.
-    """
+    """Read an answer to `showNumPages=true`; ValueError where it states no number of pages."""
     stated = orjson.loads(body)
     pages = stated.get("pages") if isinstance(stated, dict) else stated
     if not isinstance(pages, int) or pages < 0:
@@ -95,11 +76,7 @@ def read_page_count(body: bytes) -> int:
 
 
 def instant_of(timestamp: str) -> datetime:
-    """Read a CDX timestamp: 14 digits, UTC.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Read a CDX timestamp of 14 digits, UTC; ValueError for anything else."""
     if not TIMESTAMP.fullmatch(timestamp):
         raise ValueError("no time of 14 digits")
     return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
@@ -110,45 +87,40 @@ def timestamp_of(moment: datetime) -> str:
     return f"{moment.year:04}{moment:%m%d%H%M%S}"  # %Y has no leading zeros on Linux
 
 
-class _OtherError(Exception):
-    """A line speaks of something that is no page."""
-
-
-def _page(lines: Iterable[CdxCapture | Exception], resume_key: str | None) -> IndexPage:
+def _page(lines: Iterable[Any], read: Callable[[Any], CdxCapture | None], resume_key: str | None = None) -> IndexPage:
     captures: list[CdxCapture] = []
     others = malformed = 0
     for line in lines:
-        if isinstance(line, CdxCapture):
-            captures.append(line)
-        elif isinstance(line, _OtherError):
-            others += 1
-        else:
+        try:
+            capture = read(line)
+        except (KeyError, ValueError):
             malformed += 1
+            continue
+        if capture:
+            captures.append(capture)
+        else:
+            others += 1
     return IndexPage(tuple(captures), others, malformed, resume_key)
 
 
-def _wayback_line(fields: Mapping[str, Any]) -> CdxCapture | Exception:
-    try:
-        _require_page(fields["statuscode"], [fields["mimetype"]])
-        return _capture(fields["original"], fields["timestamp"], None)
-    except (KeyError, ValueError, _OtherError) as error:
-        return error
+def _wayback_line(fields: Mapping[str, Any]) -> CdxCapture | None:
+    """The capture of a line, None where that is no page; KeyError or ValueError where it is malformed."""
+    if not _is_page(fields["statuscode"], [fields["mimetype"]]):
+        return None
+    return _capture(fields["original"], fields["timestamp"], None)
 
 
-def _common_crawl_line(line: bytes) -> CdxCapture | Exception:
-    try:
-        fields = orjson.loads(line)
-        if not isinstance(fields, dict):
-            raise ValueError("no object")
-        _require_page(fields["status"], [fields["mime"], fields.get("mime-detected")])
-        return _capture(fields["url"], fields["timestamp"], _place(fields))
-    except (KeyError, ValueError, _OtherError) as error:
-        return error
+def _common_crawl_line(line: bytes) -> CdxCapture | None:
+    fields = orjson.loads(line)
+    if not isinstance(fields, dict):
+        raise ValueError("no object")
+    if not _is_page(fields["status"], [fields["mime"], fields.get("mime-detected")]):
+        return None
+    return _capture(fields["url"], fields["timestamp"], _place(fields))
 
 
-def _require_page(status: object, media_types: list[object]) -> None:
-    if str(status) != OK or not any(isinstance(name, str) and name.lower() in HTML_TYPES for name in media_types):
-        raise _OtherError
+def _is_page(status: object, media_types: list[object]) -> bool:
+    return str(status) == OK and any(isinstance(name, str) and name.lower() in HTML_TYPES for name in media_types)
 
 
 def _capture(original: object, timestamp: object, place: Pointer | None) -> CdxCapture:

@@ -21,7 +21,7 @@ from infra.intake.cdx.formats import (
     read_wayback,
     timestamp_of,
 )
-from infra.intake.cdx.pages import CdxPages, Client, own_host
+from infra.intake.cdx.pages import Client, get_page, own_host
 from infra.intake.web.fetching import FetchError
 from parsers.fields.urls import address_key, host_of, on_hosts, parse_url
 from parsers.record.capture import Capture
@@ -42,32 +42,20 @@ COMMON_CRAWL: Final = ("index.commoncrawl.org", "https://data.commoncrawl.org/")
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What an index knows of some days of a source.
+    """What an index knows of some days of a source."""
 
-    Attributes:
-        captures: one an address, the earliest of these days, by time.
-        dropped: lines left out, by why: `no_page`, `malformed`, `off_site`, `not_article`, `other_day`, `duplicate`.
-        alarms: why the index could not be read to its end, for a person; none where it could.
-    """
-
-    captures: tuple[CdxCapture, ...]
-    dropped: Counter[str]
-    alarms: tuple[str, ...]
+    captures: tuple[CdxCapture, ...]  # one an address, the earliest of these days, by time
+    dropped: Counter[str]  # by why: `no_page`, `malformed`, `off_site`, `not_article`, `other_day`, `duplicate`
+    alarms: tuple[str, ...]  # why the index could not be read to its end, for a person
 
 
 @dataclass(frozen=True, slots=True)
 class CdxIndex:
-    """A CDX index and the archive behind it.
-
-    Attributes:
-        index_url: of the index.
-        pages_url: what the address of a page, or of a WARC file, is appended to.
-        max_page_bytes: largest page that is taken, after decoding.
-    """
+    """A CDX index and the archive behind it."""
 
     index_url: str
-    pages_url: str
-    max_page_bytes: int
+    pages_url: str  # what the address of a page, or of a WARC file, is appended to
+    max_page_bytes: int  # after decoding
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "CdxIndex | None":
@@ -78,15 +66,9 @@ class CdxIndex:
         return cls(settings.cdx_url, pages_url.rstrip("/") + "/", settings.max_page_bytes)
 
     def captures(self, source: Source, days: Days, client: Client) -> Indexed:
-        """Ask which pages of a source were captured on some days or in the week after; of each the earliest capture.
+        """Ask which pages of a source were captured on publication days or in the week after; the earliest of each.
 
-        Args:
-            source: the source.
-            days: publication days.
-            client: asks.
-
-        Returns:
-            What could be had. An index that is down or answers nonsense is an alarm, not an error.
+        An index that is down or answers nonsense is an alarm, not an error.
         """
         start = datetime(days.start.year, days.start.month, days.start.day, tzinfo=UTC)
         end = start + (days.end - days.start) + LOOKAHEAD
@@ -110,14 +92,10 @@ class CdxIndex:
     def get(self, capture: CdxCapture, client: Client) -> Capture:
         """Get the page of a capture, as it was.
 
-        Args:
-            capture: of this index.
-            client: asks.
-
         Raises:
             FetchError: it cannot be had; ARCHIVE_DAMAGED where the archive has it no more, or not whole.
         """
-        return CdxPages(self.pages_url, self.max_page_bytes).get(capture, client)
+        return get_page(capture, self.pages_url, self.max_page_bytes, client)
 
     def _pages(
         self, host: str, start: datetime, end: datetime, client: Client, alarms: list[str]

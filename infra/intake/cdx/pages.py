@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Final, Protocol
@@ -39,86 +39,74 @@ class Client(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CdxPages:
-    """The archive behind an index.
+def get_page(capture: CdxCapture, pages_url: str, max_page_bytes: int, client: Client) -> Capture:
+    """Get the page of a capture, as it was.
 
-    Attributes:
+    Args:
+        capture: of the index.
         pages_url: what the address of a page, or of a WARC file, is appended to.
         max_page_bytes: largest page that is taken, after decoding.
+        client: asks.
+
+    Raises:
+        FetchError: it cannot be had; ARCHIVE_DAMAGED where the archive has it no more, or not whole.
     """
+    if capture.place:
+        page = _from_warc(capture, capture.place, pages_url, max_page_bytes, client)
+    else:
+        page = _replayed(capture, pages_url, max_page_bytes, client)
+    if address_key(page.url) != address_key(capture.url):
+        raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the record of {capture.url} is one of {page.url}")
+    return page
 
-    pages_url: str
-    max_page_bytes: int
 
-    def get(self, capture: CdxCapture, client: Client) -> Capture:
-        """Get the page of a capture, as it was.
+def _replayed(capture: CdxCapture, pages_url: str, max_page_bytes: int, client: Client) -> Capture:
+    """From a Wayback Machine: `id_` after the time asks for the bytes as they were archived."""
+    url = f"{pages_url}{timestamp_of(capture.captured_at)}id_/{capture.original}"
+    answer = client.get(url, max_bytes=max_page_bytes, hosts=own_host(pages_url))
+    captured_at, original = _replayed_capture(answer.final_url)
+    content_type = answer.header("content-type") or ""
+    return Capture(
+        body=answer.body,
+        media_type=media_type_of(answer.body, says_html="html" in content_type.lower()),
+        captured_at=captured_at,
+        captured_at_basis=CapturedAtBasis.WARC,
+        url=original,
+        http_status=answer.status,
+        http_charset=ArchivedAnswer(answer.status, answer.headers, b"").charset,
+        http_headers=tuple(
+            (name[len(OF_THE_PAGE) :], value) for name, value in answer.headers if name.lower().startswith(OF_THE_PAGE)
+        ),
+        truncated="maybe_truncated" in answer.flags,
+    )
 
-        Args:
-            capture: of the index.
-            client: asks.
 
-        Raises:
-            FetchError: it cannot be had; ARCHIVE_DAMAGED where the archive has it no more, or not whole.
-        """
-        place = capture.place
-        page = self._from_warc(capture, place, client) if place else self._replayed(capture, client)
-        if address_key(page.url) != address_key(capture.url):
-            raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the record of {capture.url} is one of {page.url}")
-        return page
-
-    def _replayed(self, capture: CdxCapture, client: Client) -> Capture:
-        """From a Wayback Machine: `id_` after the time asks for the bytes as they were archived."""
-        url = f"{self.pages_url}{timestamp_of(capture.captured_at)}id_/{capture.original}"
-        answer = client.get(url, max_bytes=self.max_page_bytes, hosts=own_host(self.pages_url))
-        captured_at, original = _replayed_capture(answer.final_url)
-        content_type = answer.header("content-type") or ""
-        return Capture(
-            body=answer.body,
-            media_type=media_type_of(answer.body, says_html="html" in content_type.lower()),
-            captured_at=captured_at,
-            captured_at_basis=CapturedAtBasis.WARC,
-            url=original,
-            http_status=answer.status,
-            http_charset=ArchivedAnswer(answer.status, answer.headers, b"").charset,
-            http_headers=tuple(
-                (name[len(OF_THE_PAGE) :], value)
-                for name, value in answer.headers
-                if name.lower().startswith(OF_THE_PAGE)
-            ),
-            truncated="maybe_truncated" in answer.flags,
+def _from_warc(capture: CdxCapture, place: Pointer, pages_url: str, max_page_bytes: int, client: Client) -> Capture:
+    """From a WARC file: one ranged GET of its record."""
+    url = f"{pages_url}{place.uri}"
+    try:
+        answer = client.get(
+            url,
+            headers={"Range": f"bytes={place.offset}-{place.offset + place.length - 1}"},
+            max_bytes=max_page_bytes + MAX_HEAD_BYTES,
+            hosts=own_host(pages_url),
         )
-
-    def _from_warc(self, capture: CdxCapture, place: Pointer, client: Client) -> Capture:
-        """From a WARC file: one ranged GET of its record."""
-        url = f"{self.pages_url}{place.uri}"
-        try:
-            answer = client.get(
-                url,
-                headers={"Range": f"bytes={place.offset}-{place.offset + place.length - 1}"},
-                max_bytes=self.max_page_bytes + MAX_HEAD_BYTES,
-                hosts=own_host(self.pages_url),
-            )
-        except FetchError as error:
-            if error.reason is FetchReason.ENCODING:  # the record's own gzip: nobody encoded it for the way
-                raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"{url}: {error.detail}") from error
-            raise
-        if answer.status != PARTIAL_CONTENT:
-            raise FetchError(FetchReason.PROTOCOL, f"{url} is given as a whole: its server knows no ranges")
-        known = Input(url, place.length, capture.captured_at, CapturedAtBasis.WARC)
-        page = next(read_archive(BytesIO(answer.body), known, self.max_page_bytes), None)
-        if not isinstance(page, Capture):
-            detail = f"{page.reason}: {page.detail}" if isinstance(page, Unreadable) else "no page in it"
-            raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"{url} at byte {place.offset}: {detail}")
-        return replace(page, captured_at=capture.captured_at, captured_at_basis=CapturedAtBasis.WARC)
+    except FetchError as error:
+        if error.reason is FetchReason.ENCODING:  # the record's own gzip: nobody encoded it for the way
+            raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"{url}: {error.detail}") from error
+        raise
+    if answer.status != PARTIAL_CONTENT:
+        raise FetchError(FetchReason.PROTOCOL, f"{url} is given as a whole: its server knows no ranges")
+    known = Input(url, place.length, capture.captured_at, CapturedAtBasis.WARC)
+    page = next(read_archive(BytesIO(answer.body), known, max_page_bytes), None)
+    if not isinstance(page, Capture):
+        detail = f"{page.reason}: {page.detail}" if isinstance(page, Unreadable) else "no page in it"
+        raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"{url} at byte {place.offset}: {detail}")
+    return replace(page, captured_at=capture.captured_at, captured_at_basis=CapturedAtBasis.WARC)
 
 
 def _replayed_capture(final_url: str) -> tuple[datetime, str]:
-    """Time and address of the capture that a Wayback Machine gave: the nearest one where it lacks what was asked for.
-
-    Raises:
-        FetchError: it is none.
-    """
+    """Time and address of the capture that a Wayback Machine gave: the nearest one to what was asked for."""
     replayed = REPLAYED.search(final_url)
     try:
         if replayed:

@@ -10,8 +10,7 @@ from typing import Final
 
 from infra.base.errors import UsageError
 from infra.intake.files.input_types import Input
-from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, missing_files, parse_manifest, read_manifest
-from infra.store.object_store import ObjectInfo, ObjectStore
+from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest, read_manifest
 from infra.store.open_store import open_store
 from parsers.record.capture import CapturedAtBasis
 
@@ -23,7 +22,6 @@ NO_CAPTURE: Final = re.compile(
     r"(?:\.gz)?)$",
     re.IGNORECASE,
 )
-
 HIDDEN: Final = re.compile(r"(?:^|/)(?:\.(?!\./)|__MACOSX/)")  # `..` hides nothing: what it leads to is refused
 
 
@@ -56,8 +54,8 @@ def find_inputs(
     Args:
         paths: files, folders, `s3://bucket/prefix`; none = the files that the manifest lists.
         manifest: JSON lines file; without it, each folder's own `manifest.jsonl` or `cases.jsonl` holds.
-        source: name of the source of all inputs, goes before the manifest's.
-        captured_at: capture time of all inputs, goes before the manifest's; without a zone it is UTC.
+        source: of all inputs, goes before the manifest's.
+        captured_at: of all inputs, goes before the manifest's; without a zone it is UTC.
 
     Returns:
         One for each file or archive, in the order of the paths, folders sorted; each only once.
@@ -111,8 +109,7 @@ def _on_disk(path: str, manifest: Mapping[Path, ManifestLine] | None, given: _Gi
                     _refuse_missing(own_manifests[folder])
             line = line or own_manifests[folder].get(file.resolve())
         status = file.stat()
-        modified_at = datetime.fromtimestamp(status.st_mtime, UTC)
-        yield given.input(str(file), status.st_size, modified_at, line)
+        yield given.input(str(file), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), line)
 
 
 def _parents(file: Path, start: Path) -> list[Path]:
@@ -125,9 +122,8 @@ def _files_in(folder: Path) -> Iterator[Path]:
     root = folder.resolve()
 
     def unreadable(error: OSError) -> None:
-        raise UsageError(
-            f"{error.filename} cannot be read: {error.strerror}", "Change its permissions, or leave it out."
-        )
+        what = f"{error.filename} cannot be read: {error.strerror}"
+        raise UsageError(what, "Change its permissions, or leave it out.")
 
     found: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=unreadable):
@@ -141,15 +137,14 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 
 def _own_manifest(folder: Path) -> Mapping[Path, ManifestLine]:
-    for name in MANIFEST_NAMES:
-        if (folder / name).is_file():
-            return read_manifest(folder / name)
-    return {}
+    found = next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
+    return read_manifest(found) if found else {}
 
 
 def _refuse_missing(manifest: Mapping[Path, ManifestLine]) -> None:
-    for file, line in missing_files(manifest):
-        raise UsageError(f"{line.place}: {file} does not exist", "Correct the manifest, or put the file there.")
+    for file, line in manifest.items():
+        if not file.is_file():
+            raise UsageError(f"{line.place}: {file} does not exist", "Correct the manifest, or put the file there.")
 
 
 def _in_bucket(uri: str, given: _Given) -> Iterator[Input]:
@@ -163,33 +158,30 @@ def _in_bucket(uri: str, given: _Given) -> Iterator[Input]:
     objects = exact or [one for one in listed if is_capture_name(one.key)]
     if not objects:
         raise UsageError(f"{uri} holds no captures", "Check bucket and prefix; nothing was read or written.")
+    keys = {one.key for one in listed}
+
+    def manifest_in(above: str) -> Mapping[str, ManifestLine]:
+        """A manifest beside objects; if a whole folder is read, all that it lists has to be there."""
+        for key in (above + name for name in MANIFEST_NAMES):
+            stored = store.get(key) if exact or key in keys else None
+            if stored:
+                lines = parse_manifest(stored.body, f"{store.uri}/{key}")
+                missing = next((file for file in lines if not exact and above + file not in keys), None)
+                if missing is not None:
+                    what = f"{lines[missing].place}: {missing} does not exist"
+                    raise UsageError(what, "Correct the manifest, or upload the file.")
+                return lines
+        return {}
+
     manifests: dict[str, Mapping[str, ManifestLine]] = {}
     for one in objects:
         line = None
+        own_folder = PurePosixPath(one.key).parent
         for parent in PurePosixPath(one.key).parents:
             above = "" if str(parent) == "." else f"{parent}/"
-            if parent != PurePosixPath(one.key).parent and (exact or not above.startswith(below)):
+            if parent != own_folder and (exact or not above.startswith(below)):
                 break
             if above not in manifests:
-                manifests[above] = _bucket_manifest(store, above, exact, listed)
+                manifests[above] = manifest_in(above)
             line = line or manifests[above].get(one.key.removeprefix(above))
         yield given.input(f"{S3}{bucket}/{one.key}", one.size, one.modified_at, line)
-
-
-def _bucket_manifest(
-    store: ObjectStore, folder: str, exact: list[ObjectInfo], listed: list[ObjectInfo]
-) -> Mapping[str, ManifestLine]:
-    """A manifest beside objects; if a whole folder is read, all that it lists has to be there."""
-    for name in MANIFEST_NAMES:
-        key = folder + name
-        stored = store.get(key) if exact or any(one.key == key for one in listed) else None
-        if stored:
-            lines = parse_manifest(stored.body, f"{store.uri}/{key}")
-            keys = {one.key for one in listed}
-            for file, line in lines.items():
-                if not exact and folder + file not in keys:
-                    raise UsageError(
-                        f"{line.place}: {file} does not exist", "Correct the manifest, or upload the file."
-                    )
-            return lines
-    return {}

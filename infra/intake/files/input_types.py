@@ -53,34 +53,10 @@ class Unreadable:
         known: Input,
         body: bytes,
         *,
-        media_type: MediaType = MediaType.HTML,
         truncated: bool = False,
     ) -> "Unreadable":
         """Make one of which no more is known than its input says."""
-        capture = Capture(
-            body=body,
-            media_type=media_type,
-            captured_at=known.captured_at,
-            captured_at_basis=known.captured_at_basis,
-            url=known.url,
-            source=known.source,
-            truncated=truncated,
-        )
-        return cls(reason, detail, known.location, capture)
-
-    @property
-    def url(self) -> str | None:
-        """Address, where known."""
-        return self.capture.url
-
-    @property
-    def captured_at(self) -> datetime:
-        """When it was captured, aware, UTC."""
-        return self.capture.captured_at
-
-    def as_capture(self) -> Capture:
-        """What to archive."""
-        return self.capture
+        return cls(reason, detail, known.location, capture_of_input(known, body, MediaType.HTML, truncated=truncated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +68,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class ReadCount:
-    """How many things an input held and what became of each: `found` is always the sum of the rest.
-
-    Attributes:
-        captures: pages to parse.
-        unreadable: captures that go to quarantine unparsed.
-        skipped: what is no page, by kind.
-    """
+    """How many pages an input held, how many of them are unreadable, and what was skipped, by kind."""
 
     captures: int = 0
     unreadable: int = 0
@@ -123,3 +93,16 @@ class ReadCount:
         self.captures += other.captures
         self.unreadable += other.unreadable
         self.skipped += other.skipped
+
+
+def capture_of_input(known: Input, body: bytes, media_type: MediaType, *, truncated: bool = False) -> Capture:
+    """A capture of which no more is known than its input says."""
+    return Capture(
+        body=body,
+        media_type=media_type,
+        captured_at=known.captured_at,
+        captured_at_basis=known.captured_at_basis,
+        url=known.url,
+        source=known.source,
+        truncated=truncated,
+    )

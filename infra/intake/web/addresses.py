@@ -41,64 +41,38 @@ RESERVED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that may be asked, as far as its text tells.
+    """An address that may be asked, as far as its text tells."""
 
-    Attributes:
-        url: as WHATWG writes it, without fragment; never holds credentials. Goes into records.
-        scheme, host, port: of `url`; the host without brackets and final dot.
-        request_url: what is connected to: `url`, or the same path at the origin set for the host.
-        host_header: for the Host header where `request_url` names another host, else None.
-    """
-
-    url: str
+    url: str  # as WHATWG writes it, without fragment and credentials; goes into records
     scheme: str
-    host: str
+    host: str  # without brackets and final dot
     port: int
-    request_url: str
-    host_header: str | None = None
+    request_url: str  # what is connected to: `url`, or the same path at the origin set for the host
+    host_header: str | None = None  # where `request_url` names another host
 
 
 def resolve_by_system(host: str) -> list[str]:
-    """All addresses of a host, in the order in which to try them (RFC 6724).
-
-    Raises:
-        OSError: it does not resolve.
-        UnicodeError: a label is empty or too long.
-    """
+    """All addresses of a host, in the order in which to try them (RFC 6724); OSError or UnicodeError if none."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be asked: public hosts on web ports, and what the settings name besides.
+    """What may be asked: public hosts on web ports, and what the settings name besides."""
 
-    Attributes:
-        allowed: (host name or address, port) that may be private, or on another port.
-        origins: host → (host, port) that is asked in its place, without TLS.
-        resolve: host → addresses.
-    """
-
-    allowed: frozenset[tuple[str, int]] = frozenset()
-    origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    allowed: frozenset[tuple[str, int]] = frozenset()  # host name or address, which may be private, or on another port
+    origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # host → what is asked in its place, by http
     resolve: Resolver = resolve_by_system
 
     @classmethod
     def from_settings(cls, settings: Settings, resolve: Resolver = resolve_by_system) -> "AddressPolicy":
-        """Read `allowed_private_hosts` and `origins`.
-
-        Raises:
-            UsageError: one of them is malformed; names the variable.
-        """
+        """Read `allowed_private_hosts` and `origins`; UsageError names the variable that is malformed."""
         origins = dict(_origin(entry) for entry in _entries(settings.origins))
         allowed = {_allowed_host(entry) for entry in _entries(settings.allowed_private_hosts)}
         return cls(frozenset(allowed | set(origins.values())), origins, resolve)
 
     def target_of(self, url: str) -> Target:
-        """Judge an address by its text; where the host is an IP address, by that too. Sends nothing.
-
-        Raises:
-            FetchError: SCHEME, URL, PORT or ADDRESS.
-        """
+        """Judge an address by its text; FetchError SCHEME, URL, PORT or ADDRESS. Sends nothing."""
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")
         port = int(parsed.port) if parsed.port else DEFAULT_PORTS[scheme]
@@ -114,10 +88,7 @@ class AddressPolicy:
         return Target(str(parsed.href), scheme, host, port, request_url, str(parsed.host))
 
     def _judge_port_and_literal(self, host: str, port: int) -> None:
-        """What needs no resolution. A port that some allowed host has may be right: the address will tell.
-
-        The address comes first: on a private one the port is the least that is wrong.
-        """
+        """What needs no resolution. A port that some allowed host has may be right: the address will tell."""
         if (host, port) in self.allowed:
             return
         if (literal := ip_address_of(host)) is not None:
@@ -131,18 +102,10 @@ class AddressPolicy:
         return any(known == port and ip_address_of(name) is not None for name, known in self.allowed)
 
     def permitted(self, host: str, port: int, addresses: list[str]) -> list[str]:
-        """The addresses of a host, if every one of them may be connected to.
+        """The addresses of a host if every one of them may be connected to; else FetchError ADDRESS or PORT.
 
         One private address among public ones refuses all: such a name is an attack or a mistake, and which of them
         a client would take is chance.
-
-        Args:
-            host: without brackets.
-            port: to connect to.
-            addresses: all that the host resolves to.
-
-        Raises:
-            FetchError: ADDRESS or PORT.
         """
         if (_bare(host), port) in self.allowed:
             return addresses
@@ -160,7 +123,7 @@ class AddressPolicy:
 
 
 def not_public(address: IpAddress) -> str | None:
-    """Why an address is no public host's, None if it may be one (IANA special-purpose registries, RFC 6890).
+    """Why an address is not a public host's, None if it may be one (IANA special-purpose registries, RFC 6890).
 
     IPv4 addresses inside of IPv6 ones (mapped, NAT64, 6to4, Teredo) are judged as what they lead to.
     """

@@ -168,7 +168,6 @@ class Connections:
     """
 
     def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
-        """Take what may be connected to, and a file of certificates (PEM) to trust instead of certifi's."""
         for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header
             logging.getLogger(name).setLevel(logging.ERROR)
         # Once a client instead of once a connection: reading the authorities takes 10 ms of processor time.
@@ -182,15 +181,7 @@ class Connections:
         self._pools.clear()
 
     def get(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
-        """Send a GET and read the head of its answer.
-
-        Args:
-            url: as `Target.request_url`.
-            headers: all that are sent.
-            seconds: more than 0; for everything, reading the body of the answer included.
-
-        Returns:
-            The answer of urllib3; to be closed.
+        """Send a GET and read the head of its answer, which the caller closes; `seconds` are for the body, too.
 
         Raises:
             FetchError: from opening the connection.

@@ -26,20 +26,17 @@ def fetch_or_wait(
     *,
     hosts_at_once: int = 64,
 ) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
-    """Ask for addresses, hosts in parallel, one request to a host at a time.
+    """Ask for addresses, hosts in parallel, one request to a host at a time: those of one host in this order.
 
     A consumer that is slow stops the fetching after 16 answers. Closing the iterator ends all: requests that are under
     way end by themselves (at their deadline at the latest), none follows.
 
     Args:
         requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
-            address's own (None: to any public one). Those of one host are asked for in this order.
+            address's own (None: to any public one).
         client: asks.
         idle_seconds: how long nothing may come before None is yielded; None: for ever.
         hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
-
-    Yields:
-        Each address with its answer or with why there is none, as they come; None where nothing came for a while.
     """
     by_host: dict[str, list[tuple[str, Source | None]]] = {}
     for url, source in requests:
@@ -71,7 +68,6 @@ def fetch_or_wait(
 def _fetch_host(
     wanted: list[tuple[str, Source | None]], client: PoliteClient, answers: Queue[_Outcome], stop: Event
 ) -> None:
-    """Ask for the addresses of one host, in order."""
     for url, source in wanted:
         outcome: _Outcome
         try:

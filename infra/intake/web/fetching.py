@@ -10,6 +10,9 @@ from typing import Final
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
 class FetchReason(StrEnum):
     """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
 
@@ -63,29 +66,19 @@ class FetchReason(StrEnum):
 
 
 class FetchError(Exception):
-    """An address gave no page.
-
-    Attributes:
-        reason: from the closed list.
-        detail: what exactly, for a person; never holds credentials.
-        status: of the answer, None where there was none.
-        retry_after: seconds that the server asks to wait, None where it does not say; not capped.
-        headers, body: of the answer as far as it came, where that is worth keeping; body after content decoding.
-        final_url: the address that answered, after redirects; None where none did.
-        request_headers: as sent to that address.
-    """
+    """An address gave no page: why, and what came of the answer where that is worth keeping."""
 
     def __init__(
         self,
         reason: FetchReason,
-        detail: str,
+        detail: str,  # for a person; never holds credentials
         *,
         status: int | None = None,
-        retry_after: float | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
-        body: bytes = b"",
-        final_url: str | None = None,
-        request_headers: tuple[tuple[str, str], ...] = (),
+        retry_after: float | None = None,  # seconds that the server asks to wait, not capped
+        headers: Headers = (),
+        body: bytes = b"",  # as far as it came, after content decoding
+        final_url: str | None = None,  # that answered, after redirects
+        request_headers: Headers = (),  # as sent to that address
     ) -> None:
         super().__init__(f"{reason.value}: {detail}")
         self.reason = reason
@@ -100,29 +93,17 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer of status 200, or a 304 to a conditional request (then without body).
+    """A whole answer: 200, 304 to a conditional request (without body), or 206 to one for a range."""
 
-    Attributes:
-        url: the address that was asked for.
-        final_url: the address that answered, after redirects.
-        status: 200 or 304.
-        headers: in order, as sent.
-        body: after transfer and content decoding.
-        fetched_at: when the last byte came, aware, in UTC.
-        redirects: addresses on the way, without the first and the last.
-        flags: `maybe_truncated` where the connection closed without a length and the page has no `</html>`.
-        request_headers: as sent to the address that answered.
-    """
-
-    url: str
-    final_url: str
+    url: str  # that was asked for
+    final_url: str  # that answered, after redirects
     status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    fetched_at: datetime
-    redirects: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    request_headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers  # in order, as sent
+    body: bytes  # after transfer and content decoding
+    fetched_at: datetime  # when the last byte came, aware, in UTC
+    redirects: tuple[str, ...] = ()  # addresses on the way, without the first and the last
+    flags: tuple[str, ...] = ()  # `maybe_truncated`: neither a length nor an `</html>` marks its end
+    request_headers: Headers = ()  # as sent to the address that answered
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""

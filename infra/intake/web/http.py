@@ -18,12 +18,10 @@ from urllib3 import BaseHTTPResponse
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
 from infra.intake.web.connections import Connections
-from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
 from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
 from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
 from parsers.fields.urls import on_hosts
-
-Headers = tuple[tuple[str, str], ...]
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
 MAX_REDIRECTS: Final = 5  # what RFC 9309, 2.3.1.2 asks of crawlers for robots files; articles take one or two
@@ -37,26 +35,16 @@ MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$"
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One request on the way to a page: the first, or one that a redirect asks for.
+    """One request on the way to a page: the first, or one that a redirect asks for."""
 
-    Attributes:
-        url: what the caller asked for.
-        target: what is asked now.
-        headers: to send besides the client's own.
-        hosts: a redirect may lead to these and to hosts below them; None: to any.
-        max_bytes, cut: as for `read_body`.
-        seconds: left for all hops together; the time between them does not count.
-        asked: addresses so far, this one included.
-    """
-
-    url: str
-    target: Target
-    headers: Mapping[str, str]
-    hosts: tuple[str, ...] | None
-    max_bytes: int
-    cut: bool
-    seconds: float
-    asked: tuple[str, ...]
+    url: str  # what the caller asked for
+    target: Target  # what is asked now
+    headers: Mapping[str, str]  # to send besides the client's own
+    hosts: tuple[str, ...] | None  # that a redirect may lead to, and hosts below them; None: any
+    max_bytes: int  # largest body, before as well as after content decoding
+    cut: bool  # take the beginning of a larger one (RFC 9309, 2.5 for robots files)
+    seconds: float  # left for all hops together; the time between them does not count
+    asked: tuple[str, ...]  # addresses so far, this one included
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +72,11 @@ class HttpClient:
         self,
         policy: AddressPolicy,
         *,
-        user_agent: str,
-        deadline_seconds: float,
+        user_agent: str,  # from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2)
+        deadline_seconds: float,  # for a page, redirects included
         max_bytes: int,
-        authorities: str | None = None,
+        authorities: str | None = None,  # file of certificates (PEM) to trust instead of certifi's
     ) -> None:
-        """Open nothing yet.
-
-        Args:
-            policy: which addresses may be asked.
-            user_agent: from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2).
-            deadline_seconds: for a page, redirects included.
-            max_bytes: largest body, before as well as after content decoding.
-            authorities: file of certificates (PEM) to trust instead of certifi's.
-        """
         self._policy = policy
         self._deadline_seconds = deadline_seconds
         self._max_bytes = max_bytes
@@ -121,11 +100,7 @@ class HttpClient:
         max_bytes: int | None = None,
         cut: bool = False,
     ) -> Hop:
-        """Where the way to a page begins; arguments as the attributes of `Hop`. Sends nothing.
-
-        Raises:
-            FetchError: SCHEME, URL, PORT or ADDRESS.
-        """
+        """Where the way to a page begins. Sends nothing; FetchError SCHEME, URL, PORT or ADDRESS."""
         target = self._policy.target_of(url)
         limit = self._max_bytes if max_bytes is None else max_bytes
         return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
@@ -134,8 +109,7 @@ class HttpClient:
         """Send one request.
 
         Returns:
-            A whole answer of status 200; of 304 to a conditional request; of 206 to a request with `Range`. Or the
-            next hop, where a redirect leads to one that may be asked.
+            A whole answer; or the next hop, where a redirect leads to one that may be asked.
 
         Raises:
             FetchError: everything else. With status, headers and what came of the body where there was an answer.

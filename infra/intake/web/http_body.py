@@ -29,12 +29,7 @@ class Body:
 
 
 def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
-    """Read a body to its end; never raises for what a server sends.
-
-    Args:
-        response: unread; its socket keeps the deadline.
-        max_bytes: largest body, before as well as after content decoding.
-        cut: take the first `max_bytes` of a larger body.
+    """Read a body to its end; of what a server sends nothing raises.
 
     Returns:
         Body: with `failure` PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS where it is not whole. What came

@@ -61,7 +61,7 @@ MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], FetchReason], ...]]
     ((RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError), FetchReason.CONNECTION),
     ((ssl.SSLError,), FetchReason.TLS),
     ((HTTPException, urllib3.exceptions.InvalidHeader), FetchReason.PROTOCOL),
-    ((urllib3.exceptions.LocationValueError), FetchReason.URL),
+    ((urllib3.exceptions.LocationValueError,), FetchReason.URL),
     ((UnicodeError,), FetchReason.PROTOCOL),
     ((urllib3.exceptions.ProtocolError, OSError), FetchReason.CONNECTION),
 )
@@ -80,9 +80,7 @@ def failure_of(error: BaseException) -> Failure:
 def status_failure(status: int, sent: Mapping[str, str]) -> Failure | None:
     """What a status says, None where it says that this is the page (RFC 9110, 15). Redirects are followed before.
 
-    Args:
-        status: of the answer.
-        sent: headers of the request beyond the client's own: a 304 or 206 may have been asked for.
+    A 304 or 206 may have been asked for by the headers that were `sent` beyond the client's own.
     """
     asked = {name.lower() for name in sent} & ASKED_BY.get(status, frozenset())
     if status == HTTPStatus.OK or asked:
@@ -98,15 +96,7 @@ def printable(text: str) -> str:
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3).
-
-    Args:
-        value: of the header; seconds or an HTTP date.
-        now: aware.
-
-    Returns:
-        At least 0, however long it is; None without a header that can be understood.
-    """
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3), at least 0; None where it is not understood."""
     value = (value or "").strip()
     if DELAY_SECONDS.fullmatch(value):
         return float(value)
@@ -123,13 +113,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
     Not by `__context__`: that also leads to what the caller was dealing with when it asked again.
     """
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        inside = (current.__cause__, getattr(current, "reason", None), *current.args)
-        waiting += [one for one in inside if isinstance(one, BaseException)]
+    yield error
+    for inside in (error.__cause__, *error.args):
+        if isinstance(inside, BaseException):
+            yield from _chain(inside)

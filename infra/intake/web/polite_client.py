@@ -30,12 +30,7 @@ _FAILURES: Final = frozenset(
 
 
 class PoliteClient:
-    """Asks for addresses by the rules of their hosts. Safe for threads: hosts are asked side by side, each in turn.
-
-    Attributes:
-        budget: how many requests may be sent, those for robots files, redirects and repeated ones included.
-        requests: requests sent, by host.
-    """
+    """Asks for addresses by the rules of their hosts. Safe for threads: hosts are asked side by side, each in turn."""
 
     def __init__(
         self,
@@ -48,8 +43,8 @@ class PoliteClient:
         budget: RequestBudget | None = None,
     ) -> None:
         """Take a client without manners, which the caller closes, and perhaps a budget that others share."""
-        self.budget = budget or RequestBudget(settings.request_budget)
-        self.requests: Counter[str] = Counter()
+        self.budget = budget or RequestBudget(settings.request_budget)  # of all requests: robots, redirects, repeats
+        self.requests: Counter[str] = Counter()  # sent, by host
         self._http = http
         self._interval = settings.host_interval_seconds
         self._pacer = Pacer(clock, sleep, jitter)
@@ -88,11 +83,8 @@ class PoliteClient:
             hosts: hosts (and hosts below them) that a redirect may lead to; None: any public one.
             stop: ends the waiting where it is set.
 
-        Returns:
-            A whole answer: 200, 304 to a conditional request, or 206 to one for a range.
-
         Raises:
-            FetchError: there is none; `reason` says why. Failures that may pass were tried three times.
+            FetchError: no whole answer; `reason` says why. Failures that may pass were tried three times.
             StoppedError: `stop` was set before the request was sent.
         """
         interval = self._own_interval(source)
@@ -106,7 +98,7 @@ class PoliteClient:
         return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn)
 
     def interval_of(self, source: Source) -> float:
-        """Seconds between requests to a host of the source, as far as the robots files fetched until now tell."""
+        """Seconds between requests to a host of the source, as far as the robots files fetched so far tell."""
         delays = self._robots.crawl_delays()
         known = (delay for site, delay in delays.items() if on_hosts(host_of(site), source.hosts))
         return max(self._own_interval(source), *known, 0.0)

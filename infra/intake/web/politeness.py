@@ -41,7 +41,6 @@ class HostPace:
     def __init__(
         self, host: str, clock: Callable[[], float], sleep: Callable[[float], None], jitter: Callable[[], float]
     ) -> None:
-        """Take the host's name, a monotonic clock in seconds, how to sleep, and random numbers from 0 to 1."""
         self._host = host
         self._clock = clock
         self._sleep = sleep
@@ -59,11 +58,7 @@ class HostPace:
         return self._host
 
     def take_turn(self, interval: float, stop: Event | None = None) -> None:
-        """Wait until the next request may start: a token bucket that holds one token, and one request at a time.
-
-        Args:
-            interval: least seconds from the start of the last request to the start of this one.
-            stop: where it is set, waiting ends.
+        """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
 
         Raises:
             FetchError: HOST_DOWN.
@@ -84,11 +79,7 @@ class HostPace:
             raise
 
     def end_turn(self, error: FetchError | None = None) -> None:
-        """Say how the request ended, and let the next one start.
-
-        Args:
-            error: where the host failed or asked to slow down; None after any other answer.
-        """
+        """Let the next request start; `error` where the host failed or asked to slow down."""
         if not self._connected:  # the first request had to connect: it left at some time before its end
             self._connected = True
             self._last_start = self._clock()
@@ -118,7 +109,7 @@ class HostPace:
 
 
 class Pacer:
-    """The paces of all hosts of a run; safe for threads."""
+    """The paces of all hosts of a run; safe for threads. Times are seconds of a clock that is never set."""
 
     def __init__(
         self,
@@ -126,7 +117,6 @@ class Pacer:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Take a monotonic clock in seconds, how to sleep, and random numbers from 0 to 1."""
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -134,11 +124,7 @@ class Pacer:
         self._hosts: dict[str, HostPace] = {}
 
     def of(self, url: str) -> HostPace:
-        """The pace of an address's host.
-
-        Raises:
-            FetchError: URL: it is no http(s) address.
-        """
+        """The pace of an address's host; FetchError (URL) where it is not an http(s) address."""
         host = paced_host(url)
         with self._lock:
             return self._hosts.setdefault(host, HostPace(host, self._clock, self._sleep, self._jitter))
@@ -148,7 +134,6 @@ class RequestBudget:
     """How many requests may be sent; safe for threads."""
 
     def __init__(self, limit: int) -> None:
-        """Take the number of requests."""
         self._limit = limit
         self._used = 0
         self._lock = Lock()
@@ -181,11 +166,7 @@ def asks_to_slow_down(error: FetchError) -> bool:
 
 
 def paced_host(url: str) -> str:
-    """What is paced as one: a host name, by http and https together; with its port where that is neither's own.
-
-    Raises:
-        FetchError: URL: it is no http(s) address.
-    """
+    """What is paced as one: a host name, by http and https together; with its port where that is neither's own."""
     parsed = parse_url(url)
     if parsed is None:
         raise FetchError(FetchReason.URL, "no http or https address")

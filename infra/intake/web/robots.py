@@ -50,31 +50,18 @@ _Refusal = tuple[FetchReason, str]
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """What a robots file says to newslake.
-
-    Attributes:
-        crawl_delay: seconds between requests that it asks for, capped; None where it asks for none.
-    """
+    """What a robots file says to newslake; `crawl_delay` in seconds, capped, None where it asks for none."""
 
     _file: Protego
     crawl_delay: float | None = None
 
     def allows(self, url: str) -> bool:
-        """Whether an address of the site may be fetched: the longest rule that matches decides, of equals the allow.
-
-        `/robots.txt` itself may always be (RFC 9309, 2.2.2).
-        """
+        """Whether an address of the site may be fetched; `/robots.txt` always (RFC 9309, 2.2.2)."""
         return bool(self._file.can_fetch(url, PRODUCT))
 
 
 def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> RobotsRules:
-    """Read a robots file, whatever it holds: what is no rule counts for nothing.
-
-    Args:
-        body: of the file; what is beyond 500 KiB is not read.
-        max_crawl_delay: cap in seconds; cutting is logged.
-        site: named in the log.
-    """
+    """Read a robots file up to 500 KiB, whatever it holds; cutting its delay is logged with the site's name."""
     text, _ = webencodings.decode(body[:MAX_BYTES], webencodings.UTF8, "replace")  # a byte order mark is taken off
     text = _GROUP.sub(_addressed, "\n".join(text.splitlines()))
     file = Protego.parse(text)
@@ -100,18 +87,13 @@ class RobotsFiles:
     """The robots files of the sites that a run asks. Each is asked for once in 24 hours; safe for threads."""
 
     def __init__(self, *, max_crawl_delay: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take the cap on Crawl-delay in seconds, and a clock that never jumps."""
         self._max_crawl_delay = max_crawl_delay
         self._clock = clock
         self._lock = Lock()
         self._sites: dict[str, _Site] = {}
 
     def rules(self, url: str, fetch: Callable[[str], bytes]) -> RobotsRules:
-        """The rules for an address, from the robots file of its scheme, host and port.
-
-        Args:
-            url: http or https.
-            fetch: gets the file from the address that it is given; the first 500 KiB do.
+        """The rules for an address, from the robots file of its scheme, host and port, which `fetch` gets.
 
         Raises:
             FetchError: the file can't be had (ROBOTS_UNREACHABLE), or may not even be asked for (ADDRESS, BUDGET …).
@@ -129,7 +111,7 @@ class RobotsFiles:
         return known.found
 
     def crawl_delays(self) -> dict[str, float]:
-        """Seconds that the robots files read until now ask for, by site; those that ask for nothing left out."""
+        """Seconds that the robots files read so far ask for, by site."""
         with self._lock:
             read = [(site, known.found) for site, known in self._sites.items()]
         return {site: rules.crawl_delay for site, rules in read if isinstance(rules, RobotsRules) and rules.crawl_delay}
@@ -159,11 +141,7 @@ class _Site:
 
 
 def site_of(url: str) -> str:
-    """Scheme, host and port of an http(s) address, e.g. `https://example.com:8443`: what has one robots file.
-
-    Raises:
-        FetchError: URL: it is no http(s) address.
-    """
+    """Scheme, host and port of an http(s) address, e.g. `https://example.com:8443`: what has one robots file."""
     parsed = parse_url(url)
     if parsed is None:
         raise FetchError(FetchReason.URL, "no http or https address")
