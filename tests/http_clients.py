@@ -54,11 +54,7 @@ def client_for(
     allowed = ",".join(server.allowed for server in servers)
     policy = AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins), resolve or names({}))
     with DirectClient(
-        policy,
-        user_agent=user_agent,
-        deadline_seconds=deadline_seconds,
-        max_bytes=MAX_BYTES,
-        authorities=authorities,
+        policy, user_agent=user_agent, deadline_seconds=deadline_seconds, max_bytes=MAX_BYTES, authorities=authorities
     ) as client:
         yield client
 

@@ -80,10 +80,7 @@ def test_r02_a_robots_file_that_never_ends_stops_everything() -> None:
     hanging = Said(200, b"User-agent: *", {"Content-Length": "100", "Connection": "keep-alive"})
     with (
         silent_server() as port,
-        client_of(Settings(origins=f"a.example=http://127.0.0.1:{port}"), deadline=0.2) as (
-            client,
-            _,
-        ),
+        client_of(Settings(origins=f"a.example=http://127.0.0.1:{port}"), deadline=0.2) as (client, _),
     ):
         assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
     with asking({ROBOTS: hanging}) as (client, _, _):

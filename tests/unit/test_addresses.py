@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from infra.base.errors import UsageError
 from infra.base.settings import Settings
-from infra.intake.web.addresses import AddressPolicy, not_public, resolve_by_system
+from infra.intake.web.addresses import AddressPolicy, not_public
 from infra.intake.web.fetching import FetchError, FetchReason
 
 PUBLIC = AddressPolicy()
@@ -20,25 +20,13 @@ def reason_for(url: str, policy: AddressPolicy = PUBLIC) -> FetchReason:
     return caught.value.reason
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        *(
-            "file:///etc/passwd",
-            "data:text/html,x",
-            "ftp://example.com/",
-            "javascript:alert(1)",
-            "gopher://example.com",
-        ),
-        *(
-            "FILE:///etc/passwd",
-            "ws://example.com",
-            "mailto:a@example.com",
-            "about:blank",
-            "blob:https://example.com/1",
-        ),
-    ],
+OTHER_SCHEMES = (
+    "file:///etc/passwd data:text/html,x ftp://example.com/ javascript:alert(1) gopher://example.com "
+    "FILE:///etc/passwd ws://example.com mailto:a@example.com about:blank blob:https://example.com/1"
 )
+
+
+@pytest.mark.parametrize("url", OTHER_SCHEMES.split())
 def test_f01_schemes_other_than_http_are_refused(url: str) -> None:
     assert reason_for(url) is FetchReason.SCHEME
 
@@ -50,44 +38,32 @@ def test_f01_what_is_no_absolute_address_is_refused(url: str) -> None:
     assert reason_for(url) is FetchReason.URL
 
 
-LOOPBACK_FORMS = [
-    *("127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "0.0.0.0", "0", "127.0.0.1.", "127.000.000.001"),
-    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:0:0:1]", "%31%32%37.0.0.1", "１２７.0.0.1", "①②⑦.0.0.1"),
-]
-PRIVATE_HOSTS = [
-    *(
-        "127.0.0.1",
-        "127.8.9.1",
-        "localhost",
-        "LOCALHOST",
-        "localhost.",
-        "a.localhost",
-        "[::1]",
-        "[::]",
-        "169.254.169.254",
-    ),
-    *("10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "[fc00::1]", "[fd12::1]", "[fe80::1]", "100.64.0.1"),
-    *("100.127.255.255", "192.0.2.1", "198.18.0.1", "203.0.113.5", "224.0.0.1", "239.1.1.1", "240.0.0.1"),
-    *("255.255.255.255", "[ff02::1]", "[fec0::1]", "[::127.0.0.1]", "[2001:db8::1]", "[3fff::1]", "192.88.99.1"),
-    *("[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::1]", "[2002:7f00:1::]", "[2002:a00:1::1]"),
-    *("[2001:0:4136:e378:8000:63bf:f5ff:fffe]", "[5f00::1]", "[100::1]"),
-]
+LOOPBACK_FORMS = (
+    "127.1 2130706433 0x7f000001 0177.0.0.1 0x7f.1 0.0.0.0 0 127.0.0.1. 127.000.000.001 [::ffff:127.0.0.1] "
+    "[::ffff:7f00:1] [0:0:0:0:0:0:0:1] %31%32%37.0.0.1 １２７.0.0.1 ①②⑦.0.0.1"
+)
+PRIVATE_HOSTS = (
+    "127.0.0.1 127.8.9.1 localhost LOCALHOST localhost. a.localhost [::1] [::] 169.254.169.254 10.0.0.1 "
+    "172.16.0.1 172.31.255.255 192.168.1.1 [fc00::1] [fd12::1] [fe80::1] 100.64.0.1 100.127.255.255 192.0.2.1 "
+    "198.18.0.1 203.0.113.5 224.0.0.1 239.1.1.1 240.0.0.1 255.255.255.255 [ff02::1] [fec0::1] [::127.0.0.1] "
+    "[2001:db8::1] [3fff::1] 192.88.99.1 [64:ff9b::7f00:1] [64:ff9b::a9fe:a9fe] [64:ff9b:1::1] [2002:7f00:1::] "
+    "[2002:a00:1::1] [2001:0:4136:e378:8000:63bf:f5ff:fffe] [5f00::1] [100::1]"
+)
 
 
-@pytest.mark.parametrize("host", PRIVATE_HOSTS)
+@pytest.mark.parametrize("host", PRIVATE_HOSTS.split())
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_f02_private_hosts_are_refused(scheme: str, host: str) -> None:
     assert reason_for(f"{scheme}://{host}/latest/meta-data/") is FetchReason.ADDRESS
 
 
-@pytest.mark.parametrize("host", LOOPBACK_FORMS)
+@pytest.mark.parametrize("host", LOOPBACK_FORMS.split())
 def test_f03_no_spelling_hides_a_loopback_address(host: str) -> None:
     assert reason_for(f"http://{host}/") is FetchReason.ADDRESS
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::101:101", "2002:101:101::1", "::ffff:1.1.1.1"],
+    "address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::101:101", "2002:101:101::1", "::ffff:1.1.1.1"]
 )
 def test_public_addresses_are_permitted_nat64_included(address: str) -> None:
     assert not_public(ipaddress.ip_address(address)) is None
@@ -158,7 +134,7 @@ def test_f07_ports_that_are_not_for_web_pages_are_refused(host: str, port: str) 
     assert reason_for(f"http://{host}:{port}/") is FetchReason.PORT
 
 
-@pytest.mark.parametrize("host", [*PRIVATE_HOSTS, *LOOPBACK_FORMS])
+@pytest.mark.parametrize("host", [*PRIVATE_HOSTS.split(), *LOOPBACK_FORMS.split()])
 @pytest.mark.parametrize("allowed", ["", "127.0.0.2:8765"])
 def test_f02_f03_a_private_host_is_refused_as_such_on_any_port(host: str, allowed: str) -> None:
     assert reason_for(f"http://{host}:38123/", policy_of(allowed)) is FetchReason.ADDRESS
@@ -245,7 +221,3 @@ def test_no_text_gives_anything_but_a_target_or_a_fetch_error(text: str) -> None
             continue
         assert target.url.startswith(("http://", "https://"))
         assert target.url.isascii()
-
-
-def test_the_system_resolves_addresses_to_themselves() -> None:
-    assert resolve_by_system("127.0.0.1") == ["127.0.0.1"]

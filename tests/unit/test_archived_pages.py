@@ -145,13 +145,6 @@ def test_f17_f20_f22_codings_that_cannot_be_undone_are_told(encoding: str, encod
     assert one.reason is RejectReason.ENCODING
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br"])
-def test_f16_a_bomb_is_inflated_no_further_than_the_limit(encoding: str) -> None:
-    bomb = gzip.compress(bytes(10_000_000), mtime=0) if encoding == "gzip" else brotli.compress(bytes(10_000_000))
-    one = unreadable(record(answer(bomb, headers=[HTML_TYPE, ("Content-Encoding", encoding)])))
-    assert (one.reason, len(one.capture.body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
-
-
 @pytest.mark.parametrize(
     ("headers", "payload"),
     [

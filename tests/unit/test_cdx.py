@@ -71,10 +71,6 @@ def test_settings_say_where_the_pages_are_or_the_index_does(cdx_url: str, cdx_pa
     assert _index(cdx_url, cdx_pages_url=cdx_pages_url).pages_url == expected
 
 
-def test_without_a_setting_there_is_no_index() -> None:
-    assert CdxIndex.from_settings(Settings()) is None
-
-
 @BOTH
 def test_captures_of_the_days_and_of_the_week_after_are_found_by_time(index_url: str) -> None:
     times = ("20240430235959", "20240509235959", "20240501000000", "20240510000000", "20240503070000")
@@ -113,11 +109,6 @@ def test_what_is_no_article_of_the_source_is_dropped_and_counted(index_url: str)
     assert found.dropped == {"not_article": 1, "no_page": 1}
 
 
-def test_a_source_without_a_pattern_takes_every_page() -> None:
-    source = replace(SOURCE, article_url=None)
-    assert len(_captures(WAYBACK, _line(0, url="https://gazette.example/about"), source=source).captures) == 1
-
-
 def test_an_index_that_answers_more_than_was_asked_for_is_not_believed() -> None:
     class Careless(CdxArchive):
         @override
@@ -140,13 +131,6 @@ def test_the_index_is_read_page_by_page_to_its_end(index_url: str) -> None:
     assert len(archive.requests) == (4 if index_url == WAYBACK else 5)
     assert set(client.limits) == {cdx.MAX_INDEX_BYTES}
     assert set(client.hosts) == {("archive.example",)}
-
-
-@BOTH
-def test_each_host_of_a_source_is_asked_for(index_url: str) -> None:
-    source = replace(SOURCE, hosts=("gazette.example", "old-gazette.example"))
-    found = _captures(index_url, _line(1), _line(2, url="https://old-gazette.example/news/2"), source=source)
-    assert _numbers(found) == ["1", "2"]
 
 
 @BOTH
@@ -313,10 +297,6 @@ def test_a01_a_damaged_record_or_one_without_the_page_is_an_error_of_its_own(con
     with pytest.raises(FetchError, match=detail) as caught:
         _from_warc(content)
     assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
-
-
-def test_a_record_that_the_client_has_unpacked_already_is_read_too() -> None:
-    assert _from_warc(record(http_answer(), uri=_line(1).url)).body == HTML
 
 
 def test_f34_a_page_that_is_too_large_is_an_error() -> None:

@@ -105,11 +105,6 @@ def test_a_name_that_does_not_resolve_says_so(failure: Exception, reason: FetchR
         refusal(reason, lambda: client.get("https://news.example/"))
 
 
-def test_a_name_without_addresses_does_not_resolve() -> None:
-    with client_for(resolve=lambda _: []) as client:
-        refusal(FetchReason.DNS, lambda: client.get("https://news.example/"))
-
-
 def test_a_port_that_nobody_listens_on_is_a_failed_connection() -> None:
     port = free_ports(1)[0]
     with client_for(RawServer(port, {})) as client:

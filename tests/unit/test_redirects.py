@@ -73,16 +73,6 @@ def test_f09_redirects_in_a_circle_or_without_end_are_left(replies: dict[str, Re
         assert len(server.requests) == requests
 
 
-def test_f09_five_redirects_are_followed() -> None:
-    replies = {
-        "/": redirect("/1"),
-        **{f"/{number}": redirect(f"/{number + 1}") for number in range(1, 5)},
-        "/5": answer(),
-    }
-    with raw_server(replies) as server, client_for(server) as client:
-        assert len(client.get(server.url).redirects) == 4
-
-
 @pytest.mark.parametrize(
     "reply",
     [
@@ -164,15 +154,6 @@ def test_f12_own_headers_go_on_to_the_same_host_and_from_http_to_https_of_it() -
     ):
         client.get("http://tass.com/", headers={"X-Api-Key": "hunter2"})
     assert [server.header("X-Api-Key", request) for request in range(2)] == ["hunter2", "hunter2"]
-
-
-def test_f12_own_headers_do_not_go_on_to_another_port() -> None:
-    with (
-        raw_server({"/": redirect("https://tass.com:8443/x"), "*": answer()}) as server,
-        client_for(origins=f"tass.com={server.url}") as client,
-    ):
-        client.get("https://tass.com/", headers={"X-Api-Key": "hunter2"})
-    assert [server.header("X-Api-Key", request) for request in range(2)] == ["hunter2", None]
 
 
 @pytest.mark.parametrize(

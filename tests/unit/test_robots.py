@@ -12,7 +12,6 @@ from infra.intake.web.robots import (
     RobotsFiles,
     RobotsRules,
     read_robots,
-    site_of,
 )
 
 CAP = 120.0
@@ -91,11 +90,6 @@ def test_the_group_that_names_us_wins_over_the_one_for_all() -> None:
     assert [allowed(text, path) for path in ("/free", "/paid/1", "/b")] == [True, False, False]
 
 
-def test_a_group_may_name_several() -> None:
-    text = "User-agent: Googlebot\nUser-agent: newslake\nDisallow: /a\n\nUser-agent: other\nDisallow: /b"
-    assert [allowed(text, path) for path in ("/a", "/b")] == [False, True]
-
-
 @pytest.mark.parametrize(
     "line",
     ["User-agent: *", "user agent: *", "Useragent *", "\ufeffUser-agent: *", "\u00a0User-agent\t:\t*", "user  agent *"],
@@ -162,10 +156,6 @@ def test_r05_cutting_a_crawl_delay_is_logged(caplog: pytest.LogCaptureFixture) -
     assert [record.getMessage() for record in caplog.records] == [
         "https://example.com asks for a Crawl-delay of 1e+09 s: 120 s are kept"
     ]
-
-
-def test_crawl_delay_of_others_is_not_ours() -> None:
-    assert rules_of("User-agent: bingbot\nCrawl-delay: 30\n\nUser-agent: *\nDisallow: /a").crawl_delay is None
 
 
 @pytest.mark.parametrize("reason", [FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP])
@@ -259,18 +249,9 @@ def test_r07_a_file_is_read_again_after_a_day() -> None:
 
 def test_crawl_delays_of_the_files_read_until_now() -> None:
     robots = RobotsFiles(max_crawl_delay=CAP)
-    answers = {
-        "https://a.example": Files(b"User-agent: *\nCrawl-delay: 7"),
-        "https://b.example": Files(b""),
-    }
+    answers = {"https://a.example": Files(b"User-agent: *\nCrawl-delay: 7"), "https://b.example": Files(b"")}
     for site, files in answers.items():
         robots.rules(site, files)
     with pytest.raises(FetchError):
         robots.rules("https://c.example", Files(FetchReason.DNS))
     assert robots.crawl_delays() == {"https://a.example": 7.0}
-
-
-def test_a_site_needs_an_address() -> None:
-    assert site_of("HTTPS://Example.com:443/a?b") == SITE
-    with pytest.raises(FetchError, match="url"):
-        site_of("mailto:a@example.com")

@@ -178,12 +178,7 @@ MARKUP = (
     "\x00",
     "<?xml version='1.0' encoding='x'?>",
 )
-PIECES = st.lists(
-    st.one_of(
-        st.sampled_from(MARKUP),
-        st.text(max_size=8),
-    )
-)
+PIECES = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=8)))
 
 
 @given(st.one_of(st.binary(max_size=400), PIECES.map(lambda pieces: "".join(pieces).encode("utf-8", "replace"))))
