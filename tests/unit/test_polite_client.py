@@ -270,7 +270,7 @@ def test_a_budget_used_up_while_waiting_gives_the_turn_back() -> None:
     client = PoliteClient(cast("Any", ScriptedHttp({}, clock)), Settings(), clock=clock, sleep=sleep, budget=budget)
     client.get(PAGE)
     assert reason_of(client) is FetchReason.BUDGET
-    budget._limit = 10
+    budget.limit = 10
     assert client.get(PAGE).body == OK
 
 

@@ -41,7 +41,7 @@ class HostPace:
     def __init__(
         self, host: str, clock: Callable[[], float], sleep: Callable[[float], None], jitter: Callable[[], float]
     ) -> None:
-        self._host = host
+        self.host = host  # with the port where that is not the scheme's own
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -51,11 +51,6 @@ class HostPace:
         self._not_before = float("-inf")
         self._slowness = 1.0
         self._failures = 0
-
-    @property
-    def host(self) -> str:
-        """The host, with the port where that is not the scheme's own."""
-        return self._host
 
     def take_turn(self, interval: float, stop: Event | None = None) -> None:
         """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
@@ -68,7 +63,7 @@ class HostPace:
             _raise_if(stop)
         try:
             if self._failures >= DOWN_AFTER:
-                raise FetchError(FetchReason.HOST_DOWN, f"{self._host}: {self._failures} requests in a row failed")
+                raise FetchError(FetchReason.HOST_DOWN, f"{self.host}: {self._failures} requests in a row failed")
             while (wait := self._ready(interval) - self._clock()) > 0:
                 _raise_if(stop)
                 self._sleep(min(wait, SLICE))
@@ -134,30 +129,20 @@ class RequestBudget:
     """How many requests may be sent; safe for threads."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._used = 0
+        self.limit = limit
+        self.used = 0
         self._lock = Lock()
-
-    @property
-    def limit(self) -> int:
-        """Requests in all."""
-        return self._limit
-
-    @property
-    def used(self) -> int:
-        """Requests that were sent."""
-        return self._used
 
     def check(self) -> None:
         """Raise FetchError (BUDGET) where nothing is left."""
-        if self._used >= self._limit:
-            raise FetchError(FetchReason.BUDGET, f"{self._limit} requests sent")
+        if self.used >= self.limit:
+            raise FetchError(FetchReason.BUDGET, f"{self.limit} requests sent")
 
     def spend(self) -> None:
         """Take one request; raise FetchError (BUDGET) where nothing is left."""
         with self._lock:
             self.check()
-            self._used += 1
+            self.used += 1
 
 
 def asks_to_slow_down(error: FetchError) -> bool:
