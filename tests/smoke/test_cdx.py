@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
-from typing_extensions import override
 
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.addresses import AddressPolicy
-from infra.intake.web.fetching import FetchError, FetchReason
 from parsers.source.definition import Source
 from tests.cdx_archive import CdxArchive, Line
 from tests.http_clients import DirectClient
@@ -57,49 +55,6 @@ def test_a06_pages_of_an_archive_come_over_the_wire_byte_for_byte(index_path: st
     assert found.alarms == ()
     assert [page.body for page in pages] == [line.body for line in lines]
     assert [page.captured_at for page in pages] == [datetime(2024, 5, 1, 12, n, tzinfo=UTC) for n in range(5)]
-
-
-@INDEXES
-def test_an_empty_index_is_empty_and_one_that_is_not_there_is_an_alarm(index_path: str) -> None:
-    with _asked(CdxArchive(), index_path) as (index, client):
-        assert index.captures(SOURCE, DAYS, client).alarms == ()
-    assert len(index.captures(SOURCE, DAYS, client).alarms) == 1  # the server is gone
-
-
-@pytest.mark.parametrize("damage", [slice(0, 40), slice(0, -9)])
-def test_a01_a_record_cut_short_is_an_error_and_no_crash(damage: slice) -> None:
-    class Damaged(Line):
-        @property
-        @override
-        def member(self) -> bytes:
-            return super().member[damage]
-
-    with _asked(CdxArchive([Damaged("https://gazette.example/news/1", "20240501120000")]), "/x-index") as (
-        index,
-        client,
-    ):
-        (capture,) = index.captures(SOURCE, DAYS, client).captures
-        with pytest.raises(FetchError) as caught:
-            index.get(capture, client)
-    assert caught.value.reason in {FetchReason.ARCHIVE_DAMAGED, FetchReason.TRUNCATED}
-
-
-def test_a01_a_record_with_flipped_bytes_is_damaged() -> None:
-    class Damaged(Line):
-        @property
-        @override
-        def member(self) -> bytes:
-            whole = super().member
-            return whole[:60] + b"\xff\x00\xff" + whole[63:]
-
-    with _asked(CdxArchive([Damaged("https://gazette.example/news/1", "20240501120000")]), "/x-index") as (
-        index,
-        client,
-    ):
-        (capture,) = index.captures(SOURCE, DAYS, client).captures
-        with pytest.raises(FetchError) as caught:
-            index.get(capture, client)
-    assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
 
 
 def test_where_the_nearest_capture_is_given_the_redirect_is_followed_within_the_archive() -> None:

@@ -4,9 +4,8 @@ import gzip
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -17,13 +16,11 @@ import pytest
 from bench.politeness import main, measure
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy
-from infra.intake.web.fetch_many import fetch_or_wait
-from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http import HttpClient, user_agent_of
 from infra.intake.web.polite_client import TRIES, PoliteClient
-from infra.intake.web.politeness import DOWN_AFTER
 from tests.servers import Answer as Said
-from tests.servers import free_ports, scripted_server
+from tests.servers import scripted_server
 from tests.sleeping_clock import SleepingClock
 
 HOSTS = ("a.example", "b.example")
@@ -87,17 +84,6 @@ def test_r02_a_robots_file_that_never_ends_stops_everything() -> None:
         assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
 
 
-def test_r02_a_host_without_address_or_server_is_not_asked() -> None:
-    (port,) = free_ports(1)
-    settings = Settings(origins=f"a.example=http://127.0.0.1:{port},b.example=http://nowhere.invalid:80")
-    with client_of(settings) as (client, _):
-        for url in (PAGE, "https://b.example/"):
-            with pytest.raises(FetchError) as caught:
-                client.get(url)
-            assert caught.value.reason is FetchReason.ROBOTS_UNREACHABLE
-        assert client.requests == {"a.example": TRIES, "b.example": TRIES}
-
-
 @contextmanager
 def silent_server() -> Iterator[int]:
     """A port that takes connections and says nothing."""
@@ -144,12 +130,6 @@ def test_r04_five_redirects_lead_to_the_rules_six_to_none(redirects: int, allowe
             assert site.asked == places
 
 
-def test_r04_a_robots_file_moved_to_a_private_address_is_not_looked_for_there() -> None:
-    with asking({ROBOTS: Said(302, b"", {"Location": "http://169.254.169.254/robots.txt"})}) as (client, site, _):
-        assert [reason_of(client) for _ in range(2)] == [FetchReason.ROBOTS_UNREACHABLE] * 2
-        assert site.asked == [ROBOTS]
-
-
 def test_f30_retry_after_slows_the_whole_host_and_no_other() -> None:
     in_50_seconds = format_datetime(datetime.now(UTC) + timedelta(seconds=50), usegmt=True)
     with asking({PAGE: [Said(429, b"", {"Retry-After": in_50_seconds}), OK]}) as (client, site, clock):
@@ -194,38 +174,6 @@ def resetting_server() -> Iterator[tuple[int, list[int]]]:
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join()
-
-
-def test_f31_a_host_that_failed_too_often_is_left_alone_by_all_threads() -> None:
-    wanted = [(f"{PAGE}{number}", None) for number in range(40)] + [("https://b.example/", None)]
-    script: dict[str, Said] = {url: Said(500) for url, _ in wanted[:-1]}
-    with asking(script) as (client, site, _):
-        found = dict(filter(None, fetch_or_wait(wanted, client)))
-        assert isinstance(found["https://b.example/"], Answer)
-        reasons = [answer.reason for answer in found.values() if isinstance(answer, FetchError)]
-        assert reasons.count(FetchReason.SERVER_ERROR) == DOWN_AFTER / TRIES
-        assert reasons.count(FetchReason.HOST_DOWN) == 40 - DOWN_AFTER / TRIES
-        assert len([url for url in site.asked if url.startswith(PAGE)]) == DOWN_AFTER
-
-
-def test_closing_ends_hosts_that_wait_for_their_turn() -> None:
-    """In real time: two hosts wait for two minutes."""
-    robots = Said(200, b"User-agent: *\nCrawl-delay: 120")
-    site = Site({ROBOTS: robots, "https://b.example/robots.txt": robots})
-    with scripted_server(site.answer) as server:
-        origins = ",".join(f"{host}={server.endpoint}" for host in HOSTS)
-        with PoliteClient.open(Settings(origins=origins)) as client:
-            began = time.monotonic()
-            with closing(
-                fetch_or_wait([("file:///first", None), *((f"https://{host}/", None) for host in HOSTS)], client)
-            ) as answers:
-                first = next(answers)
-                assert first is not None
-                assert first[0] == "file:///first"
-                while len(site.asked) < len(HOSTS) and time.monotonic() - began < 20:
-                    time.sleep(0.01)
-            assert time.monotonic() - began < 30
-    assert len(site.asked) == len(HOSTS)
 
 
 def test_the_bench_prints_what_it_measured(capsys: pytest.CaptureFixture[str]) -> None:

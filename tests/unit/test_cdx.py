@@ -320,3 +320,19 @@ def test_f20_gzip_that_the_client_cannot_unpack_is_a_damaged_record(reason: Fetc
         _index(CRAWL).get(_capture(place=Pointer(WARC.removeprefix("/"), 0, 9)), client)
     assert caught.value.reason is expected
     assert client.limits == [Settings().max_page_bytes + MAX_HEAD_BYTES]
+
+
+@BOTH
+def test_each_host_of_a_source_is_asked_for(index_url: str) -> None:
+    source = replace(SOURCE, hosts=("gazette.example", "old-gazette.example"))
+    found = _captures(index_url, _line(1), _line(2, url="https://old-gazette.example/news/2"), source=source)
+    assert _numbers(found) == ["1", "2"]
+
+
+def test_a_record_that_the_client_has_unpacked_already_is_read_too() -> None:
+    assert _from_warc(record(http_answer(), uri=_line(1).url)).body == HTML
+
+
+def test_a_source_without_a_pattern_takes_every_page() -> None:
+    source = replace(SOURCE, article_url=None)
+    assert len(_captures(WAYBACK, _line(0, url="https://gazette.example/about"), source=source).captures) == 1

@@ -9,8 +9,9 @@ import pytest
 from infra.base.settings import Settings
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.http import user_agent_of
+from tests.bodies import fetch, reason_of
 from tests.http_clients import MAX_BYTES, client_for, refusal
-from tests.raw_server import answer, raw_server
+from tests.raw_server import answer, raw_server, redirect
 
 VERSION = metadata.version("newslake")
 
@@ -105,9 +106,8 @@ def test_a_mail_contact_is_also_the_sender(contact: str, sender: str | None) -> 
     ],
 )
 def test_f27_a_status_without_a_page_is_none(status: str, reason: FetchReason) -> None:
-    with raw_server(answer(b"", status=status)) as server, client_for(server) as client:
-        error = refusal(reason, lambda: client.get(server.url))
-    assert error.status == int(status[:3])
+    error = reason_of(answer(b"", status=status))
+    assert (error.reason, error.status) == (reason, int(status[:3]))
 
 
 @pytest.mark.parametrize("name", ["If-None-Match", "if-modified-since"])
@@ -155,21 +155,13 @@ def test_f29_a_4xx_whose_body_is_too_large_or_damaged_is_still_a_4xx() -> None:
     ],
 )
 def test_a_server_that_asks_to_wait_is_understood(status: int, reason: FetchReason) -> None:
-    with (
-        raw_server(answer(b"busy", "Retry-After: 120", status=f"{status} Wait")) as server,
-        client_for(server) as client,
-    ):
-        error = refusal(reason, lambda: client.get(server.url))
-    assert (error.status, error.retry_after, error.body) == (status, 120.0, b"busy")
+    error = reason_of(answer(b"busy", "Retry-After: 120", status=f"{status} Wait"))
+    assert (error.reason, error.status, error.retry_after, error.body) == (reason, status, 120.0, b"busy")
     assert error.reason.transient
 
 
 def test_header_values_are_one_line() -> None:
-    with (
-        raw_server(answer(b"<html>", "X-Folded: one", " two", "X-Last: three")) as server,
-        client_for(server) as client,
-    ):
-        got = client.get(server.url)
+    got = fetch(answer(b"<html>", "X-Folded: one", " two", "X-Last: three"))
     assert got.header("X-Folded") == "one two"
     assert got.header("X-Last") == "three"
 
@@ -187,3 +179,12 @@ def test_threads_share_a_client() -> None:
             thread.join()
     assert bodies == [b"<html>"] * 40
     assert server.connections <= 8
+
+
+def test_f28_a_304_after_a_redirect_that_dropped_the_condition_was_not_asked_for() -> None:
+    with (
+        raw_server(answer(b"", status="304 N")) as other,
+        raw_server(redirect(f"{other.url}/")) as server,
+        client_for(server, other) as client,
+    ):
+        refusal(FetchReason.PARTIAL, lambda: client.get(server.url, headers={"If-None-Match": "x"}))

@@ -53,6 +53,14 @@ def test_f20_what_is_no_packed_data_is_damage(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", WINDOWS)
+def test_f20_a_wrong_checksum_is_damage(coding: str) -> None:
+    whole = bytearray(packed(TEXT, WINDOWS[coding]))
+    whole[-6 if coding != "deflate" else -2] ^= 0xFF
+    _, inflater = inflate(bytes(whole), coding, 1 << 20)
+    assert f"{coding} data is damaged" in (inflater.damage or "")
+
+
+@pytest.mark.parametrize("coding", WINDOWS)
 def test_f16_a_bomb_is_opened_up_to_the_limit(coding: str) -> None:
     source = BytesIO(packed(bytes(50 << 20), WINDOWS[coding]))
     assert len(Inflater(source.read, coding).read_up_to(1000)) == 1001

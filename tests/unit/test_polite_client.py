@@ -16,7 +16,6 @@ from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop
 from infra.intake.web.polite_client import TRIES, PoliteClient
 from infra.intake.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
-from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from parsers.source.definition import Source
 from tests.sleeping_clock import SleepingClock
 
@@ -114,9 +113,7 @@ def test_the_robots_file_comes_first_and_once() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "source", "delay", "expected"),
-    [
-        *((1, None, "", 1), (1, 5, "3", 5), (7, 5, "", 7), (1, 5, "9", 9), (1, 2, "1e9", 60)),
-    ],
+    [(1, None, "", 1), (1, 5, "3", 5), (7, 5, "", 7), (1, 5, "9", 9), (1, 2, "1e9", 60)],
 )
 def test_r05_the_largest_interval_holds(setting: float, source: float | None, delay: str, expected: float) -> None:
     rules = f"User-agent: *\nCrawl-delay: {delay}".encode()
@@ -150,12 +147,6 @@ def test_r02_nothing_is_asked_for_without_the_robots_file() -> None:
     assert reason_of(client) is FetchReason.ROBOTS_UNREACHABLE
     assert reason_of(client, "https://a.example/other") is FetchReason.ROBOTS_UNREACHABLE
     assert http.urls == [robots] * TRIES
-
-
-def test_r03_only_the_first_500_kib_of_a_robots_file_are_asked_for() -> None:
-    client, http = client_of()
-    client.get(PAGE)
-    assert http.options[1] == {"max_bytes": ROBOTS_BYTES, "cut": True}  # within the get of the page
 
 
 def test_r04_a_redirected_robots_file_is_the_site_s_and_the_other_host_s_is_not_asked() -> None:

@@ -308,3 +308,12 @@ def test_a_budget_is_used_up_by_all_threads_together() -> None:
     for refused in (budget.check, budget.spend):
         with pytest.raises(FetchError, match="budget: 100 requests"):
             refused()
+
+
+def test_f30_a_host_without_an_interval_is_slowed_too() -> None:
+    clock = SleepingClock()
+    pace = new_pace(clock, jitter=0.0)
+    pace.take_turn(0.0)
+    pace.end_turn(rate_limited())
+    pace.take_turn(0.0)
+    assert sum(clock.slept) == 2.0

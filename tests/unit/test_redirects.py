@@ -176,3 +176,12 @@ def test_f13_a_redirect_to_another_site_is_refused_where_the_hosts_are_given(loc
                 refusal(FetchReason.OFF_SITE, lambda: client.get("https://tass.com/start", hosts=("tass.com",)))
                 assert len(server.requests) == 1
             assert client.get("https://tass.com/start").status == 200
+
+
+def test_f12_own_headers_do_not_go_on_to_another_port() -> None:
+    with (
+        raw_server({"/": redirect("https://tass.com:8443/x"), "*": answer()}) as server,
+        client_for(origins=f"tass.com={server.url}") as client,
+    ):
+        client.get("https://tass.com/", headers={"X-Api-Key": "hunter2"})
+    assert [server.header("X-Api-Key", request) for request in range(2)] == ["hunter2", None]
