@@ -1,7 +1,7 @@
 """Everything that can be ingested, as a stream of captures: files, folders, zips, WARC, WET, ARC, S3 objects.
 
-Each page gives exactly one `Capture` or one `Unreadable` with its reason; what is no page is counted as skipped.
-What a thing is, its content says; names are hints.
+Each page gives exactly one `Capture` or one `Unreadable` with its reason; anything else is counted as skipped.
+Content decides what a file is; names are hints.
 """
 
 import re
@@ -35,7 +35,7 @@ SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file:
 RANGE_BYTES: Final = 8 << 20  # of an S3 object at once; larger is not faster
 # HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
 MAX_ZIP_RATIO: Final = 200
-SMALL_BYTES: Final = 1 << 20  # whatever its ratio, this much inflated does no harm
+SMALL_BYTES: Final = 1 << 20  # this much is harmless at any ratio
 
 # What zipfile raises on damaged or unsupported archives; RuntimeError is its word for encryption.
 ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
@@ -54,7 +54,7 @@ def read_captures(
     Args:
         source: from `find_inputs`.
         max_page_bytes: larger pages are unreadable; also what is inflated and kept of one at most.
-        count: is told all that was met, skipped things included.
+        count: counts everything, skipped things included.
 
     Raises:
         NewslakeError: the input cannot be opened or fetched, or a zip's own manifest is malformed.
@@ -71,7 +71,7 @@ def read_captures(
 def _opened(source: Input) -> Iterator[BinaryIO]:
     if not source.location.startswith(S3):
         try:
-            stream = Path(source.location).open("rb")  # noqa: SIM115 - only what fails to open is told here
+            stream = Path(source.location).open("rb")  # noqa: SIM115 - only failing to open is reported here
         except OSError as error:
             what = f"{source.location} cannot be read: {error.strerror}"
             raise NewslakeError(what, "Put it back or change its permissions, then run this again.") from error

@@ -1,9 +1,9 @@
 """Records of WARC, WET and ARC files, gzipped or not, also where the file is damaged.
 
-The libraries stop at the first damaged record, or return half of it without a word. So a file is cut into spans here:
+The libraries stop at the first damaged record, or silently return half of it. So a file is cut into spans here:
 the gzip members, or in a file that is not gzipped the stretches that the records' lengths claim. FastWARC parses the
 records within one span and cannot run out of it; after a damaged span, reading goes on at the next one that begins
-like a record. Each stretch that could not be read is told, once.
+like a record. Each unreadable stretch is reported once.
 """
 
 import base64
@@ -34,7 +34,7 @@ OVERLAP: Final = 4200  # the longest beginning of a record: a search must not mi
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRecord:
-    """One record, as far as it could be read."""
+    """One record, or the readable part of it."""
 
     offset: int  # of its span in the file, bytes
     fields: dict[str, str]  # names in lower case; those of an ARC record are translated
@@ -46,7 +46,7 @@ class ArchiveRecord:
 
 @dataclass(frozen=True, slots=True)
 class DamagedStretch:
-    """Bytes of an archive in which there is no record to be read."""
+    """Bytes of an archive without a readable record."""
 
     offset: int
     content: bytes
@@ -187,7 +187,7 @@ def _next_start(stream: BinaryIO, start: int, *, gzipped: bool) -> int:
 def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord | str]:
     """Records of one span; a text says what is wrong after the last one.
 
-    A record is held back until it is known what follows: if that is no record, its length was wrong.
+    A record is held back until the next one begins: if none does, its length was wrong.
     """
     held: ArchiveRecord | None = None
     problem: str | None = None

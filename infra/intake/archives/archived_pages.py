@@ -22,7 +22,7 @@ PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all oth
 PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, so the content decides
     {"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "unknown/unknown", "no-type"}
 )
-MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; later is no capture time
+MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; a later time is wrong
 
 
 def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:

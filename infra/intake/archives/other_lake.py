@@ -30,7 +30,7 @@ class Originals:
         self._places: dict[str, tuple[ObjectStore, str] | None] = {}
 
     def whole(self, revisit: Revisit, max_block_bytes: int) -> Capture | None:
-        """The capture of a revisit with its body; None where there is no file with it.
+        """The capture of a revisit with its body; None if its file is missing.
 
         Raises:
             ValueError: there is another body, a damaged one, or its record is larger than `max_block_bytes`.

@@ -1,4 +1,4 @@
-"""What CDX servers answer, in the two forms that are in use. Bytes in, captures out; whatever the bytes are.
+"""What CDX servers answer, in the two forms in use. Bytes in, captures out.
 
 Wayback CDX server (https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server): one JSON array of rows,
 the first of which names the columns; if there is more, an empty row and a row with a resume key end it. Common Crawl
@@ -18,7 +18,7 @@ from parsers.fields.urls import canonical
 
 OK: Final = "200"
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
-# A path of some folders; what could lead out of the archive, or is no path, is refused.
+# A path of some folders; what could lead out of the archive is refused.
 FILENAME: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./=+-]{0,1023}")
 NUMBER: Final = re.compile(r"[0-9]{1,15}")  # offsets in files of up to a petabyte
 TIMESTAMP: Final = re.compile(r"[0-9]{14}")
@@ -48,7 +48,7 @@ def read_wayback(body: bytes) -> IndexPage:
     """Read an answer of a Wayback CDX server to `output=json`; no bytes mean no captures.
 
     Raises:
-        ValueError: it is no JSON array of arrays.
+        ValueError: not a JSON array of arrays.
     """
     rows = orjson.loads(body) if body.strip() else []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
@@ -104,7 +104,7 @@ def _page(lines: Iterable[Any], read: Callable[[Any], CdxCapture | None], resume
 
 
 def _wayback_line(fields: Mapping[str, Any]) -> CdxCapture | None:
-    """The capture of a line, None where that is no page; KeyError or ValueError where it is malformed."""
+    """The capture of a line, None unless that is a page; KeyError or ValueError where it is malformed."""
     if not _is_page(fields["statuscode"], [fields["mimetype"]]):
         return None
     return _capture(fields["original"], fields["timestamp"], None)

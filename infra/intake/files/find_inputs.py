@@ -1,4 +1,4 @@
-"""From the paths a user names to inputs: folders and S3 prefixes expanded, manifests applied, mistakes told at once."""
+"""From the paths a user names to inputs: folders and S3 prefixes expanded, manifests applied, mistakes reported."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What can be ingested and what becomes of it: inputs, captures, what could not be read, what was passed over."""
+"""What can be ingested and what becomes of it: inputs, captures, what could not be read, what was skipped."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Input:
     Attributes:
         location: path, or `s3://bucket/key`.
         size: bytes as stored.
-        captured_at: when its bytes were captured as far as is known from outside; records of an archive say better.
+        captured_at: when its bytes were captured, by outside knowledge; records of an archive know better.
         captured_at_basis: how that is known.
         url: address of a single page, where a manifest says it.
         source: name of the source, where the user or a manifest says it.
@@ -55,13 +55,13 @@ class Unreadable:
         *,
         truncated: bool = False,
     ) -> "Unreadable":
-        """Make one of which no more is known than its input says."""
+        """Make one from what is known of its input."""
         return cls(reason, detail, known.location, capture_of_input(known, body, MediaType.HTML, truncated=truncated))
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What is no page at all: a request record, an image, a README. Counted, not quarantined."""
+    """Not a page at all: a request record, an image, a README. Counted, not quarantined."""
 
     kind: str
 
@@ -96,7 +96,7 @@ class ReadCount:
 
 
 def capture_of_input(known: Input, body: bytes, media_type: MediaType, *, truncated: bool = False) -> Capture:
-    """A capture of which no more is known than its input says."""
+    """A capture with what is known of its input."""
     return Capture(
         body=body,
         media_type=media_type,

@@ -19,7 +19,7 @@ class PageBytes:
 
 def read_page(stream: BinaryIO, max_bytes: int) -> PageBytes:
     """Read a page of at most `max_bytes` from the start of a file, gzipped or not, whatever its name says."""
-    # Two layers: a .gz of what a server sent gzipped. More is no accident but a bomb (CVE-2025-6176).
+    # Two layers: a .gz of what a server sent gzipped. More is a bomb, not an accident (CVE-2025-6176).
     inner = Inflater(stream.read)
     outer = Inflater(inner.read)
     body = outer.read_up_to(max_bytes)

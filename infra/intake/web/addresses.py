@@ -41,7 +41,7 @@ RESERVED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that may be asked, as far as its text tells."""
+    """An address that may be asked, judged by its text."""
 
     url: str  # as WHATWG writes it, without fragment and credentials; goes into records
     scheme: str

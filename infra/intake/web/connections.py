@@ -81,7 +81,7 @@ def _resolved(policy: AddressPolicy, host: str, seconds: float) -> list[str]:
     except TimeoutError:
         raise FetchError(FetchReason.TIMEOUT, f"{host} was not resolved in time") from None
     except UnicodeError as error:
-        raise FetchError(FetchReason.URL, printable(f"{host} is no host name: {error}")) from error
+        raise FetchError(FetchReason.URL, printable(f"{host} is not a host name: {error}")) from error
     except (OSError, ValueError) as error:
         raise FetchError(FetchReason.DNS, printable(f"{host}: {error}")) from error
 

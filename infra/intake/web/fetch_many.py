@@ -12,11 +12,11 @@ from infra.intake.web.politeness import StoppedError, paced_host
 from parsers.fields.urls import host_of
 from parsers.source.definition import Source
 
-# An address with what asking for it gave. An exception that is no FetchError is a fault of ours.
+# An address with its answer or error. Any exception but FetchError is a fault of ours.
 _Outcome = tuple[str, Answer | BaseException]
-# Answers that wait for the consumer. Each host holds one more in its hand: 80 pages, 20 MB as news pages go.
+# Answers waiting for the consumer. Each host holds one more: 80 pages, 20 MB as news pages go.
 WAITING_ANSWERS: Final = 16
-LOOK_SECONDS: Final = 0.2  # how often a thread that can't hand over its answer looks whether anybody still wants it
+LOOK_SECONDS: Final = 0.2  # how often a thread with an answer checks that somebody still wants it
 
 
 def fetch_or_wait(
@@ -86,7 +86,7 @@ def _hosts(url: str, source: Source | None) -> tuple[str, ...] | None:
 
 
 def _handed_over(outcome: _Outcome, answers: Queue[_Outcome], stop: Event) -> bool:
-    """Wait until the outcome is taken; False where nobody wants it any more."""
+    """Wait until the outcome is taken; False if nobody wants it any more."""
     while not stop.is_set():
         try:
             answers.put(outcome, timeout=LOOK_SECONDS)
@@ -97,7 +97,7 @@ def _handed_over(outcome: _Outcome, answers: Queue[_Outcome], stop: Event) -> bo
 
 
 def _host(url: str) -> str:
-    """What the address is paced by; those that are no address go together, and are refused one by one."""
+    """What the address is paced by; malformed ones go together, and are refused one by one."""
     try:
         return paced_host(url)
     except FetchError:

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-# What a server says of an address for good: kept as its answer, and not asked again. 408, 425 and 429 speak of the
-# request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
+# A server's last word on an address: archived as its answer, and not asked again. 408, 425 and 429 are about the
+# request, not the page; every other 4xx is final (RFC 9110, 15.5).
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
 
 
@@ -106,5 +106,5 @@ class Answer:
     request_headers: Headers = ()  # as sent to the address that answered
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, whatever its case."""
+        """The first header of that name in any case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)

@@ -27,7 +27,7 @@ ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 MAX_REDIRECTS: Final = 5  # what RFC 9309, 2.3.1.2 asks of crawlers for robots files; articles take one or two
 LEAST_SECONDS: Final = 0.001  # where redirects took all the time; urllib3 refuses 0
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, whatever their lengths say
+WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, despite any lengths
 IN_HEADERS: Final = re.compile(r"[\r\n\0]+[ \t]*")  # RFC 9110, 5.5: replaced by a space before use
 IN_LOCATION: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$")
@@ -203,7 +203,7 @@ def _location(values: tuple[str, ...], base: str) -> str | Failure:
     try:
         return str(ada_url.URL(values[0].encode("latin-1").decode("utf-8"), base).href)
     except ValueError:  # UnicodeError too
-        return Failure(FetchReason.REDIRECT, "a target that is no address")  # and may hold a password anywhere
+        return Failure(FetchReason.REDIRECT, "a malformed target")  # which may hold a password anywhere
 
 
 def _same_origin(target: Target, following: Target) -> bool:

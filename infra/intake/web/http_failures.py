@@ -24,7 +24,7 @@ NETWORK_ERRORS: Final = (OSError, HTTPException, urllib3.exceptions.HTTPError, V
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no (whole) answer."""
+    """Why an answer is missing or not whole."""
 
     reason: FetchReason
     detail: str

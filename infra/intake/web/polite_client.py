@@ -98,7 +98,7 @@ class PoliteClient:
         return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn)
 
     def interval_of(self, source: Source) -> float:
-        """Seconds between requests to a host of the source, as far as the robots files fetched so far tell."""
+        """Seconds between requests to a host of the source, by the robots files fetched so far."""
         delays = self._robots.crawl_delays()
         known = (delay for site, delay in delays.items() if on_hosts(host_of(site), source.hosts))
         return max(self._own_interval(source), *known, 0.0)

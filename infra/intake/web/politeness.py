@@ -1,6 +1,6 @@
-"""How often a host is asked: one request at a time, evenly spaced, slower when it says so, not at all when it is down.
+"""How often a host is asked: one request at a time, evenly spaced, slower on its request, not at all when it is down.
 
-Times are those of a monotonic clock, so that a wall clock that is set back or forth changes nothing.
+Times are those of a monotonic clock, so setting the wall clock changes nothing.
 """
 
 import random
@@ -12,21 +12,21 @@ from typing import Final
 from infra.intake.web.fetching import FetchError, FetchReason
 from parsers.fields.urls import parse_url
 
-# Longest time that a host is left alone because of its Retry-After. Some say hours, or years: a run that waits so long
-# blocks its source; it gives the host up instead (`DOWN_AFTER`), and the next run asks again.
+# Longest time that a host is left alone because of its Retry-After. Some say hours, or years: a run that waited so long
+# would block its source; it gives the host up instead (`DOWN_AFTER`), and the next run asks again.
 MAX_RETRY_AFTER: Final = 120.0
 # First and longest pause after a failure. The pause is random between 0 and this ("full jitter"), so that clients which
 # failed together do not come back together; it doubles with each failure in a row.
 FIRST_BACKOFF: Final = 1.0
 MAX_BACKOFF: Final = 30.0  # as long as a request may take: more would only delay the verdict that the host is down
-# Requests in a row that failed: three addresses with three tries each. One broken page, or two, are no broken host.
+# Requests in a row that failed: three addresses with three tries each. One or two broken pages prove nothing.
 DOWN_AFTER: Final = 9
 # 429 and 503 double the interval, ten answers take one doubling back: an interval that is too short is found soon,
 # and tried again seldom.
 SLOWDOWN: Final = 2.0
 EASING: Final = SLOWDOWN ** (-1 / 10)
-LEAST_SLOW_INTERVAL: Final = 1.0  # what is doubled where the interval was set to less
-MAX_SLOW_INTERVAL: Final = 120.0  # as for Crawl-delay: at less than 30 pages an hour no source is kept up with
+LEAST_SLOW_INTERVAL: Final = 1.0  # doubled where the interval is set to less
+MAX_SLOW_INTERVAL: Final = 120.0  # as for Crawl-delay: fewer than 30 pages an hour keep up with no source
 # Longest sleep before looking whether the caller still wants the page.
 SLICE: Final = 0.5
 

@@ -30,7 +30,7 @@ FAILURE_SECONDS: Final = 15 * 60.0
 # RFC 9309, 2.3.1.3: "unavailable", everything is allowed; by 2.3.1.2 also after more than the five redirects that
 # HttpClient follows. EMPTY is a file without rules.
 _UNAVAILABLE: Final = frozenset({FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP})
-_SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: whatever the fetcher thinks of a 203
+_SUCCESSES: Final = range(200, 300)  # RFC 9309, 2.3.1.1: a 203, too
 # What says nothing about the file: that its host, which is the page's, may not be asked or proves nothing of itself, or
 # that nothing more is asked in this run.
 _OF_THE_HOST: Final = frozenset({FetchReason.URL, FetchReason.ADDRESS, FetchReason.PORT, FetchReason.TLS})
@@ -41,7 +41,7 @@ _GROUP: Final = re.compile(
     r"^(?:[^\S\n]|\ufeff)*(?:user-?agent|user[^\S\n]+agent)(?:[^\S\n]*:|[^\S\n])(?P<agent>[^#\n]*).*$",
     re.IGNORECASE | re.MULTILINE,
 )
-# RFC 9309, 2.2.1: letters, "_" and "-". What follows, such as a version, is no part of the token.
+# RFC 9309, 2.2.1: letters, "_" and "-". What follows, such as a version, does not belong to the token.
 _TOKEN: Final = re.compile(r"\*(?=\s|$)|[a-z_-]+", re.IGNORECASE)
 
 
@@ -61,11 +61,11 @@ class RobotsRules:
 
 
 def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> RobotsRules:
-    """Read a robots file up to 500 KiB, whatever it holds; cutting its delay is logged with the site's name."""
+    """Read the first 500 KiB of any file as a robots file; a cut delay is logged with the site's name."""
     text, _ = webencodings.decode(body[:MAX_BYTES], webencodings.UTF8, "replace")  # a byte order mark is taken off
     text = _GROUP.sub(_addressed, "\n".join(text.splitlines()))
     file = Protego.parse(text)
-    delay = file.crawl_delay(PRODUCT)  # None for what is no finite number of at least 0
+    delay = file.crawl_delay(PRODUCT)  # None unless a finite number of at least 0
     if delay is not None and delay > max_crawl_delay:
         _LOG.warning("%s asks for a Crawl-delay of %g s: %g s are kept", site or PATH, delay, max_crawl_delay)
         delay = max_crawl_delay
