@@ -20,11 +20,11 @@ from typing import IO, BinaryIO, Final, cast
 from infra.base.errors import NewslakeError
 from infra.intake.archives.archived_pages import read_archive
 from infra.intake.files.find_inputs import S3, find_inputs, is_capture_name
-from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable, capture_of_input
+from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
 from infra.intake.files.page_bytes import beginning, read_page
 from infra.store.open_store import open_store
-from parsers.page.content import ZIP_MAGIC, media_type_of, saved_from
+from parsers.page.content import ZIP_MAGIC, Problem, media_type_of, saved_from
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
@@ -43,7 +43,6 @@ ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedErr
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.gz)?$", re.IGNORECASE)
 HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.gz)?$", re.IGNORECASE)
-CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
 
 
 def read_captures(
@@ -103,11 +102,7 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture |
     page = read_page(stream, max_page_bytes)
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     known = replace(known, url=known.url or saved_from(page.body))
-    cut = page.problem is not None and page.problem.reason in CUT_SHORT
-    capture = capture_of_input(known, page.body, media_type, truncated=cut)
-    if page.problem:
-        return Unreadable(page.problem.reason, page.problem.detail, known.location, capture)
-    return capture
+    return page_of(known, page.body, media_type, page.problem)
 
 
 def _read_zip(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
@@ -116,12 +111,12 @@ def _read_zip(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[C
         archive = zipfile.ZipFile(stream)
     except ZIP_ERRORS as error:
         stream.seek(0)
-        yield _refused(known, f"zip file is damaged: {error}", stream.read(max_page_bytes))
+        yield damaged(known, f"zip file is damaged: {error}", stream.read(max_page_bytes))
         return
     with archive:
         total = sum(member.file_size for member in archive.infolist())
         if total > max(SMALL_BYTES, MAX_ZIP_RATIO * known.size):
-            yield _refused(known, f"zip bomb: {known.size:,} bytes claim to be {total:,}", b"")
+            yield damaged(known, f"zip bomb: {known.size:,} bytes claim to be {total:,}", b"")
             return
         lines = _zip_manifest(archive, known)
         for member in archive.infolist():
@@ -136,7 +131,7 @@ def _read_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, known: Input, max_page_bytes: int
 ) -> Iterator[Capture | Unreadable | Skipped]:
     if fault := _fault_of(member):
-        yield _refused(known, fault, b"")
+        yield damaged(known, fault, b"")
         return
     with SpooledTemporaryFile(SPOOL_BYTES) as spool:
         try:
@@ -144,12 +139,13 @@ def _read_member(
                 shutil.copyfileobj(content, cast("IO[bytes]", spool))
         except ZIP_ERRORS as error:
             spool.seek(0)
-            yield _refused(known, f"zip member is damaged: {error}", spool.read(max_page_bytes))
+            yield damaged(known, f"zip member is damaged: {error}", spool.read(max_page_bytes))
             return
         spool.seek(0)
         unpacked = cast("BinaryIO", spool)
         if beginning(unpacked).startswith(ZIP_MAGIC):
-            yield Unreadable.from_input(RejectReason.NOT_HTML, "zip inside a zip", known, unpacked.read(max_page_bytes))
+            problem = Problem(RejectReason.NOT_HTML, "zip inside a zip")
+            yield page_of(known, unpacked.read(max_page_bytes), MediaType.HTML, problem)
         else:
             yield from _read(unpacked, known, max_page_bytes)
 
@@ -196,7 +192,3 @@ def _zip_manifest(archive: zipfile.ZipFile, known: Input) -> Mapping[str, Manife
             for file, line in parse_manifest(content, place).items():
                 lines.setdefault(str(path.parent / file), line)
     return lines
-
-
-def _refused(known: Input, detail: str, body: bytes) -> Unreadable:
-    return Unreadable.from_input(RejectReason.ARCHIVE_DAMAGED, detail, known, body, truncated=True)

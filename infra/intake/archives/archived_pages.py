@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
 from infra.intake.archives.other_lake import Originals
-from infra.intake.files.input_types import Input, Skipped, Unreadable, capture_of_input
+from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.fields.urls import parse_url
 from parsers.page.content import Problem, media_type_of, problem_of
@@ -31,9 +31,7 @@ def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Itera
     for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
         known = replace(archive, location=f"{archive.location}@{record.offset}")
         if isinstance(record, DamagedStretch):
-            yield Unreadable.from_input(
-                RejectReason.ARCHIVE_DAMAGED, record.detail, known, record.content[:max_page_bytes], truncated=True
-            )
+            yield damaged(known, record.detail, record.content[:max_page_bytes])
         else:
             yield _page_of(record, known, max_page_bytes, originals)
 
@@ -92,10 +90,7 @@ def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Cap
         page = too_large(record.block, max_page_bytes)
     else:
         page = PageBytes(record.block, problem_of(record.block))
-    truncated = _is_truncated(record)
-    if page.problem:
-        return _unreadable(page.problem, known, page.body, media_type, None, truncated=truncated)
-    return _capture(known, page.body, media_type, None, truncated=truncated)
+    return page_of(known, page.body, media_type, page.problem, truncated=_is_truncated(record))
 
 
 def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
@@ -115,9 +110,7 @@ def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Ca
     if problem and problem.reason is RejectReason.TRUNCATED and _is_truncated(record) and page.body:
         problem = None  # the crawler's own limit: the beginning may do
     media_type = media_type_of(page.body, says_html="html" in answer.content_type)
-    if problem:
-        return _unreadable(problem, known, page.body, media_type, answer, truncated=truncated)
-    return _capture(known, page.body, media_type, answer, truncated=truncated)
+    return page_of(known, page.body, media_type, problem, truncated=truncated, **_http_of(answer))
 
 
 def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Problem | None:
@@ -134,27 +127,18 @@ def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Probl
     return problem_of(page.body)
 
 
-def _damaged(record: ArchiveRecord, known: Input, detail: str, max_page_bytes: int) -> Unreadable:
+def _damaged(record: ArchiveRecord, known: Input, detail: str, max_page_bytes: int) -> Capture | Unreadable:
     """Keep what there is of a damaged record: the page's beginning if the HTTP head is whole, else the block."""
     answer = parse_answer(record.block)
     body = (answer.payload if answer else record.block)[:max_page_bytes]
     problem = Problem(RejectReason.ARCHIVE_DAMAGED, detail)
-    return _unreadable(problem, known, body, media_type_of(body, says_html=True), answer, truncated=True)
+    return page_of(known, body, media_type_of(body, says_html=True), problem, **_http_of(answer))
 
 
-def _unreadable(
-    problem: Problem, known: Input, body: bytes, media_type: MediaType, answer: Answer | None, *, truncated: bool
-) -> Unreadable:
-    cut = truncated or problem.reason in {RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED}
-    capture = _capture(known, body, media_type, answer, truncated=cut)
-    return Unreadable(problem.reason, problem.detail, known.location, capture)
-
-
-def _capture(known: Input, body: bytes, media_type: MediaType, answer: Answer | None, *, truncated: bool) -> Capture:
-    capture = capture_of_input(known, body, media_type, truncated=truncated)
+def _http_of(answer: Answer | None) -> dict[str, Any]:
     if answer is None:
-        return capture
-    return replace(capture, http_status=answer.status, http_charset=answer.charset, http_headers=answer.headers)
+        return {}
+    return {"http_status": answer.status, "http_charset": answer.charset, "http_headers": answer.headers}
 
 
 def _is_truncated(record: ArchiveRecord) -> bool:

@@ -3,9 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
+from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
+
+CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,6 @@ class Unreadable:
     location: str
     capture: Capture
 
-    @classmethod
-    def from_input(
-        cls,
-        reason: RejectReason,
-        detail: str,
-        known: Input,
-        body: bytes,
-        *,
-        truncated: bool = False,
-    ) -> "Unreadable":
-        """Make one from what is known of its input."""
-        return cls(reason, detail, known.location, capture_of_input(known, body, MediaType.HTML, truncated=truncated))
-
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -95,14 +86,23 @@ class ReadCount:
         self.skipped += other.skipped
 
 
-def capture_of_input(known: Input, body: bytes, media_type: MediaType, *, truncated: bool = False) -> Capture:
-    """A capture with what is known of its input."""
-    return Capture(
+def page_of(
+    known: Input, body: bytes, media_type: MediaType, problem: Problem | None, *, truncated: bool = False, **http: Any
+) -> Capture | Unreadable:
+    """A page with what is known of its input, and as `http` of its answer; unreadable if there is a problem."""
+    capture = Capture(
         body=body,
         media_type=media_type,
         captured_at=known.captured_at,
         captured_at_basis=known.captured_at_basis,
         url=known.url,
         source=known.source,
-        truncated=truncated,
+        truncated=truncated or (problem is not None and problem.reason in CUT_SHORT),
+        **http,
     )
+    return Unreadable(problem.reason, problem.detail, known.location, capture) if problem else capture
+
+
+def damaged(known: Input, detail: str, body: bytes) -> Capture | Unreadable:
+    """What is left of a damaged input."""
+    return page_of(known, body, MediaType.HTML, Problem(RejectReason.ARCHIVE_DAMAGED, detail))
