@@ -109,10 +109,10 @@ def _outcomes(batch: list[Capture | Unreadable], pool: ParsePool) -> Iterator[tu
         if isinstance(page, Capture):
             yield next(parsed)
         else:
-            capture = page.capture
+            capture = page.as_capture()
             detail = f"{page.detail} ({page.location})"
             yield capture, Rejected(page.reason, detail, source=source_name_of(capture))
 
 
 def _capture_of(page: Capture | Unreadable) -> Capture:
-    return page if isinstance(page, Capture) else page.capture
+    return page if isinstance(page, Capture) else page.as_capture()

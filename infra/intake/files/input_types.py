@@ -49,6 +49,10 @@ class Unreadable:
     location: str
     capture: Capture
 
+    def as_capture(self) -> Capture:
+        """What to archive."""
+        return self.capture
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

@@ -5,12 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-# A server's last word on an address: archived as its answer, and not asked again. 408, 425 and 429 are about the
-# request, not the page; every other 4xx is final (RFC 9110, 15.5).
+# What a server says of an address for good: kept as its answer, and not asked again. 408, 425 and 429 speak of the
+# request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
-
-
-Headers = tuple[tuple[str, str], ...]
 
 
 class FetchReason(StrEnum):
@@ -63,6 +60,9 @@ class FetchReason(StrEnum):
     ENCODING = "encoding", "a content encoding that is unknown, nested or damaged"
     TRUNCATED = "truncated", "the answer ended early", True
     ARCHIVE_DAMAGED = "archive_damaged", "the archive that an index names has no readable record of the page"
+
+
+Headers = tuple[tuple[str, str], ...]
 
 
 class FetchError(Exception):

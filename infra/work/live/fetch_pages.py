@@ -9,13 +9,15 @@ from datetime import datetime
 import ada_url
 
 from infra.intake.web.fetch_many import fetch_or_wait
-from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
+# What a server says of an address for good: kept as its answer, so that nobody asks again.
+FINAL_STATUSES = range(400, 500)
 # How often whoever takes the pages hears of it while none comes: he has some in his hands that are not archived yet.
 IDLE_SECONDS = 2.0
 
