@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from flows.commands.demo import SOURCES
+from flows.demo.server import DemoSite
 from flows.server.serve import HOST, isolated, prefect_server
-from infra.demo_site import DemoSite
-from infra.demo_site.mastheads import MASTHEADS
 
 DAYS = 30
 PER_DAY = 8  # stories of a source: 240 requests a source and month, which small papers have
@@ -103,7 +103,7 @@ def measure(folder: Path, days: int, per_day: int, interval: float) -> Measured:
     (landed, seconds), (_, again) = plain
     if flow[0][0] != landed:
         raise RuntimeError(f"the flow landed {flow[0][0]} articles, the command {landed}")
-    return Measured(days, len(MASTHEADS), landed, seconds, flow[0][1], again, flow[1][1], task_runs)
+    return Measured(days, len(SOURCES), landed, seconds, flow[0][1], again, flow[1][1], task_runs)
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def _server(folder: Path) -> Iterator[dict[str, str]]:
 def _backfill(lake: Path, today: date, days: int, settings: Mapping[str, str]) -> tuple[int, float]:
     """Articles that a backfill parsed, and the seconds that its command took."""
     period = ("--start", f"{today - timedelta(days=days)}", "--end", f"{today}")
-    command = [*NEWSLAKE, "backfill", *MASTHEADS, *period, "--max-active", f"{len(MASTHEADS)}", "--json"]
+    command = [*NEWSLAKE, "backfill", *SOURCES, *period, "--max-active", f"{len(SOURCES)}", "--json"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NEWSLAKE_"))}
     state = {"XDG_STATE_HOME": str(lake.parent / "state"), "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from infra.demo_site import DemoSite
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
+from tests.demo_site.site import DemoSite
 
 
 class DemoClient:

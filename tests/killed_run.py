@@ -11,10 +11,9 @@ from pathlib import Path
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.days import Days
-from infra.demo_site import DemoSite
-from infra.demo_site.server import Request
 from infra.store.open_store import open_store
 from parsers.registry import sources
+from tests.demo_site.site import DemoSite, Request
 from tests.live_lake import FAST, rows, work, yesterday
 
 SOURCE = "theissue"

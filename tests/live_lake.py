@@ -6,13 +6,13 @@ from pathlib import Path
 from flows.jobs.start import new_run_id
 from infra.base.days import Days
 from infra.base.settings import Settings
-from infra.demo_site import DemoSite
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from infra.work.live.plan import FetchPolicy
 from infra.work.live.run_days import run_days_of
 from infra.work.run import Run
 from infra.work.run_report import RunReport
+from tests.demo_site.site import DemoSite
 
 FAST = 0.001  # seconds between requests; the demo site's Crawl-delay may ask for more
 

@@ -19,8 +19,8 @@ from typing import Any
 import orjson
 import pytest
 
-from infra.demo_site import DemoSite
 from parsers.registry import sources
+from tests.demo_site.site import DemoSite
 from tests.live_lake import FAST, today
 from tests.servers import free_ports
 

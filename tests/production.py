@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import yaml
 
-from infra.demo_site import DemoSite
+from tests.demo_site.site import DemoSite
 from tests.postgres import Postgres
 from tests.servers import S3Server, free_ports
 

@@ -1,52 +1,83 @@
 """`newslake demo`: the main job from an empty folder to a query, in one command: a live site and saved pages."""
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flows.demo.server import DemoSite
     from infra.base.days import Days
-    from infra.demo_site import DemoSite
     from infra.work.run_report import RunReport
 
-SAMPLES = "samples"  # folder beside this file: pages written for newslake, in the layouts of three sources
+CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
 DAYS = 3  # what is landed from the demo site: enough for a picture, a few seconds of work
 INTERVAL_SECONDS = "0.02"  # our own server on this machine: nobody needs the pause that real sites get
 QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC, source, title LIMIT 8"
 
 
-def demo(lake: LakeOption = None, as_json: JsonOption = False) -> int:
+def demo(
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo site, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: where to listen. 0: a free port.")] = 8700,
+    bind: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
+) -> int:
     """Run the real flows: fetch three days of news from a demo site, ingest saved pages, show the lake.
 
     Needs no server and no network: the demo site, with made-up news, runs on this machine while the command does.
     Running it again fetches nothing that is archived.
 
-    [bold]Example[/bold]
+    [bold]Examples[/bold]
 
     newslake demo
+
+    newslake demo --serve --port 8700
     """
+    from flows.demo.server import DemoSite
     from flows.jobs.start import load_run_settings, open_checked_store
     from infra.base.days import Days
-    from infra.demo_site import DemoSite
 
+    if serve:
+        return _serve(port, bind)
     settings = load_run_settings(lake)
     open_checked_store(settings)
     today = datetime.now(UTC).date()
     days = Days(today - timedelta(days=DAYS), today)
-    with as_file(files("flows") / SAMPLES) as folder, DemoSite(today) as site, _environment(site):
+    with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site):
         fetched, ingested = _run_flows(str(folder), days, settings.lake)
-        requests = len(site.requests)
+        requests = site.answered
     if as_json:
         print_json({"lake": settings.lake, "backfill": fetched.as_json(), "ingest": ingested.as_json()})
     else:
         _show(fetched, ingested, days, requests, settings.lake)
+    return ExitCode.DONE
+
+
+def _serve(port: int, bind: str) -> int:
+    """The demo site alone, with a month of news, until Ctrl-C."""
+    from threading import Event
+
+    from flows.demo.server import DemoSite
+    from infra.base.errors import NewslakeError
+
+    say = stderr().out
+    try:
+        site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
+    except OSError as error:
+        raise NewslakeError(f"port {port} can't be listened on: {error.strerror}", "Name another: --port.") from error
+    with site, suppress(KeyboardInterrupt):
+        say(f"The demo site of newslake: {site.url}\nTo let newslake fetch from it, in another terminal:")
+        say(f"  export NEWSLAKE_ORIGINS={site.origins}\nCtrl-C ends it.")
+        Event().wait()
     return ExitCode.DONE
 
 
@@ -96,7 +127,7 @@ def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: i
     dates = f"--start {days.start} --end {days.end}"
     console.rule(f"[bold]newslake backfill[/bold] {dates}: a live site, {requests} requests", align="left")
     console.print(summary_table(fetched))
-    console.rule("[bold]newslake ingest[/bold] flows/samples: saved pages", align="left")
+    console.rule("[bold]newslake ingest[/bold] flows/demo/captures: saved pages", align="left")
     console.print(summary_table(ingested))
     console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
     for line in calendar(DayStates(store).grid()):

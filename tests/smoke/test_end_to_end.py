@@ -13,7 +13,7 @@ from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.servers import BUCKET
 
-SAMPLES = Path(__file__).parents[2] / "flows" / "samples"
+SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
 
 @pytest.fixture(params=["folder", "moto", "seaweedfs"])

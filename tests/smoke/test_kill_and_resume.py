@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.demo_site import DemoSite
 from infra.store.local_store import LocalStore
+from tests.demo_site.site import DemoSite
 from tests.disturbed_lake import SECOND_RUN, ingest, undisturbed_states, write_pages
 from tests.killed_run import Killer, kill, require_same_end
 from tests.killed_writer import WriterTask, killer

@@ -9,13 +9,13 @@ import pytest
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
-from infra.demo_site import DemoSite, Redesign
-from infra.demo_site import faults as play
 from infra.lake.day_states import DayStates, State
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
 from infra.work.live.plan import FetchPolicy
 from parsers.registry import sources
+from tests.demo_site import faults as play
+from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, snapshot, today, work, yesterday
 
 NAMES = ("globalresearch", "tass", "theissue")
@@ -124,7 +124,7 @@ def test_l09_a_layout_that_changed_is_held_back_and_the_days_before_stay(lake: P
 
 def _change_layout_and_run(site: DemoSite, lake: Path, first: date) -> None:
     work(site, lake, "theissue", Days(first, yesterday()))
-    site.change_layout("theissue", yesterday(), Redesign.BODY)
+    site.change_layout("theissue", yesterday())
     before = snapshot(lake / "articles")
     report = work(site, lake, "theissue", Days.one(yesterday()))
     assert report.needs_attention

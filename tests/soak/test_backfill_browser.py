@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from infra.demo_site import DemoSite
+from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today
 from tests.prefect_server import Up
 from tests.screenshots import keep

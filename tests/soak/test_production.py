@@ -18,12 +18,12 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
-from infra.demo_site import DemoSite
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from parsers.registry import sources
+from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
 from tests.postgres import postgres, require_postgres
 from tests.production import AUTH, INTERVAL, Production, production

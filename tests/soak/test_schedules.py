@@ -16,9 +16,9 @@ import pytest
 from flows.jobs.late_runs import SKIPPED
 from flows.server.deployment_runner import CONCURRENT_RUNS
 from infra.base.days import Days
-from infra.demo_site import DemoSite
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
+from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
 from tests.prefect_server import Up, newslake_up
 

@@ -4,11 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from infra.base.days import Days
-from infra.demo_site import DemoSite
-from infra.demo_site import faults as play
 from infra.lake.day_states import DayStates, State
 from infra.store.open_store import open_store
 from parsers.registry import sources
+from tests.demo_site import faults as play
+from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today, work, yesterday
 
 

@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.demo_site import DemoSite
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
+from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today, yesterday
 
 DAY = yesterday()

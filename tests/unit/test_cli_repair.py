@@ -11,7 +11,7 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.base.days import Days
-from infra.demo_site import DemoSite
+from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today, work
 
 SOURCE = "theissue"

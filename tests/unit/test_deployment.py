@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-untyped]
 
+from flows.demo.server import DemoSite
 from flows.server.deploy import SILENCE
 from flows.server.serve import LASTING_LEASES
-from infra.demo_site.mastheads import MASTHEADS
 from infra.store.object_store import PROBE_PREFIX
 
 ROOT = Path(__file__).parents[2]
@@ -75,8 +75,8 @@ def test_the_example_of_settings_names_every_variable_of_the_compose_file() -> N
 
 def test_the_example_leads_every_host_of_the_demo_site_to_its_service() -> None:
     (line,) = re.findall(r"^#NEWSLAKE_ORIGINS=(.*)$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
-    hosts = {host for masthead in MASTHEADS.values() for host in (masthead.host, *masthead.aliases)}
-    assert set(line.split(",")) == {f"{host}=http://demo-site:8700" for host in hosts}
+    with DemoSite(date(2026, 11, 23), days=1) as site:
+        assert set(line.replace("http://demo-site:8700", site.url).split(",")) == set(site.origins.split(","))
 
 
 def test_the_server_keeps_leases_over_a_restart_and_dead_runs_are_told_from_live_ones() -> None:

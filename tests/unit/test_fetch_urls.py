@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from infra.demo_site import DemoSite, Redesign
-from infra.demo_site import faults as play
 from infra.store.open_store import open_store
 from infra.work.live import fetch_urls as fetching
 from infra.work.live.fetch_urls import HELD, UrlOutcome, UrlState, fetch_urls
@@ -17,6 +15,8 @@ from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Parsed
 from tests.demo_requests import demo_client
+from tests.demo_site import faults as play
+from tests.demo_site.site import DemoSite
 from tests.gated_days import FIRST, land_history
 from tests.http_clients import polite_client
 from tests.live_lake import rows, run_on
@@ -95,7 +95,6 @@ def test_each_address_is_told_of_with_what_became_of_it(site: DemoSite, lake: Pa
         (play.bomb(), "too_large"),
         (play.redirect_private(), "address"),
     ],
-    ids=lambda each: each if isinstance(each, str) else each.name,
 )
 def test_p10_what_a_site_sends_in_place_of_a_page_is_told(
     fault: play.Fault, reason: str, site: DemoSite, lake: Path
@@ -145,7 +144,7 @@ def test_what_the_quality_gate_holds_back_is_archived_and_has_not_landed(site: D
     before = DAY - timedelta(days=1)
     land_history(open_store(str(lake)))
     good, bad = ([each.url for each in site.expected("tass", day)] for day in (before, DAY))
-    site.change_layout("tass", DAY, Redesign.BODY)
+    site.change_layout("tass", DAY)
     told, report = fetched(site, lake, *good[:5], *bad)
     assert report.needs_attention
     assert words(told) == dict.fromkeys(good[:5], ("archived", HELD)) | dict.fromkeys(bad, ("rejected", "layout"))

@@ -11,8 +11,6 @@ from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
-from infra.demo_site import DemoSite
-from infra.demo_site import faults as play
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.day_states import DayStates, State
 from infra.lake.lake import Lake
@@ -25,6 +23,8 @@ from infra.work.live.run_days import run_days
 from infra.work.run_report import RunReport
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
+from tests.demo_site import faults as play
+from tests.demo_site.site import DemoSite
 from tests.http_clients import polite_client
 from tests.live_lake import rows, run_on, today, yesterday
 from tests.servers import Answer as Said

@@ -1,0 +1,189 @@
+"""The shipped demo site for tests: notes requests, knows what must land, plays faults, changes its layout."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from threading import Event, Lock
+
+from typing_extensions import override
+
+from flows.demo.pages import Document, Story
+from flows.demo.server import DemoHandler
+from flows.demo.server import DemoSite as ShippedSite
+from tests.demo_site.faults import Fault
+
+# What parsers say of the pages that are not articles, in the words of `RejectReason`.
+_REJECTED = {"video": "not_article", "live": "not_article", "tag": "not_article", "unknown_layout": "layout"}
+_REDESIGNED = {b"text-content": b"story-flow", b"text-block": b"story-part", b"entry-content": b"story-flow"}
+
+
+@dataclass(slots=True)
+class Request:
+    """A request that came in: `at` by the monotonic clock, `status` None until it is answered."""
+
+    host: str
+    path: str
+    at: float
+    user_agent: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedArticle:
+    """An article that must land, as its record has it."""
+
+    source: str
+    url: str
+    title: str
+    authors: tuple[str, ...]
+    topics: tuple[str, ...]
+    published_at: datetime
+    modified_at: datetime
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRejection:
+    """A page that is linked like an article and must be rejected for this reason."""
+
+    source: str
+    url: str
+    reason: str
+
+
+class _Handler(DemoHandler):
+    """An `Exchange` for faults."""
+
+    server: "DemoSite"
+    noted: Request
+
+    @override
+    def do_GET(self) -> None:
+        self.noted = Request(self.host, self.path, time.monotonic(), self.headers.get("User-Agent", ""))
+        self.server.note(self.noted)
+        fault = self.server.next_fault(self.host, self.path)
+        with suppress(ConnectionError):  # the client left
+            if fault:
+                fault.play(self)
+            else:
+                self.send(self.usual())
+        self.server.on_answer(self.noted)
+
+    @override
+    def send_response(self, code: int, message: str | None = None) -> None:
+        self.noted.status = code
+        super().send_response(code, message)
+
+    def usual(self) -> Document:
+        return self.server.document(self.host, self.path)
+
+    def send_raw(self, head: dict[str, str], body: bytes) -> None:
+        self.send_response(200)
+        for name, value in head.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def wait(self, seconds: float) -> None:
+        self.server.ending.wait(seconds)
+
+
+class DemoSite(ShippedSite):
+    """Serves while this context manager is entered; `on_answer` is told of each request, from several threads."""
+
+    handler = _Handler
+
+    def __init__(
+        self, today: date, *, days: int = 31, per_day: int = 6, on_answer: Callable[[Request], None] = lambda _: None
+    ) -> None:
+        super().__init__(today, days=days, per_day=per_day)
+        self.on_answer = on_answer
+        self.ending = Event()
+        self._lock = Lock()
+        self._requests: list[Request] = []
+        self._faults: dict[str, tuple[Fault, int | None]] = {}  # by place: the fault, and how often it is still played
+        self._redesigned: dict[str, date] = {}  # by source: since which UTC day
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        self.ending.set()
+        super().__exit__()
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """All requests since the start or the last `forget_requests`, in the order in which they came."""
+        return tuple(self._requests)
+
+    def forget_requests(self) -> None:
+        self._requests = []
+
+    def note(self, request: Request) -> None:
+        self._requests.append(request)
+
+    def set_fault(self, where: str, fault: Fault) -> None:
+        """Play a fault where host and path begin with `where` (`tass.com/society/`); of several the longest holds."""
+        with self._lock:
+            self._faults[where] = (fault, fault.times)
+
+    def clear_faults(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def next_fault(self, host: str, target: str) -> Fault | None:
+        """The fault that a request meets; counts it as played."""
+        with self._lock:
+            place = max((each for each in self._faults if (host + target).startswith(each)), key=len, default=None)
+            if place is None:
+                return None
+            fault, left = self._faults[place]
+            self._faults[place] = (fault, None if left is None else max(0, left - 1))
+            return None if left == 0 else fault
+
+    def change_layout(self, source: str, since: date) -> None:
+        """Give the text of articles published on a UTC day or later a name that no layout of the parser knows."""
+        self._redesigned[source] = since
+
+    @override
+    def document(self, host: str, target: str) -> Document:
+        document = super().document(host, target)
+        pages = self.pages.get(host)
+        story = pages.by_path.get(target) if pages else None
+        if story and story.day >= self._redesigned.get(story.site["source"], date.max):
+            body = document.body
+            for old, new in _REDESIGNED.items():
+                body = body.replace(old, new)
+            return replace(document, body=body)
+        return document
+
+    def expected(self, source: str, day: date) -> list[ExpectedArticle]:
+        """The articles of a UTC day that must land, oldest first, as long as no fault is played."""
+        return [_expected(each) for each in self._stories(source, day) if each.told["kind"] in ("article", "paid")]
+
+    def expected_rejections(self, source: str, day: date) -> list[ExpectedRejection]:
+        """The pages of a UTC day that discovery takes for articles and parsing must reject."""
+        kinds = ((each.url, _REJECTED.get(each.told["kind"])) for each in self._stories(source, day))
+        return [ExpectedRejection(source, url, reason) for url, reason in kinds if reason]
+
+    def disallowed(self, source: str, day: date) -> list[str]:
+        """The addresses of a UTC day that are linked, and that the robots file disallows."""
+        return [each.url for each in self._stories(source, day) if each.told["kind"] == "sponsored"]
+
+    def _stories(self, source: str, day: date) -> list[Story]:
+        (pages,) = (each for each in self.pages.values() if each.site["source"] == source)
+        return [each for each in pages.stories if each.day == day]
+
+
+def _expected(story: Story) -> ExpectedArticle:
+    told = story.told
+    return ExpectedArticle(
+        source=story.site["source"],
+        url=story.url,
+        title=told["headline"],
+        authors=tuple(told["authors"]),
+        topics=tuple(told["topics"]),
+        published_at=story.published_at.astimezone(UTC),
+        modified_at=story.changed_at.astimezone(UTC),
+        access="paid" if told["kind"] == "paid" else "free",
+    )
