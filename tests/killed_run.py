@@ -72,8 +72,8 @@ def require_same_end(site: DemoSite, lake: Path) -> int:
     work(site, lake / "lake", SOURCE, Days.one(yesterday()))
     asked = {f"{SITE}{request.path}" for request in site.requests}
     assert not asked & kept
-    landed = {row["title"]: row["capture_uri"] for row in rows(lake / "lake", SOURCE, yesterday())}
-    assert landed.keys() == {each.title for each in site.expected(SOURCE, yesterday())}
+    landed = {row["canonical_url"]: row["capture_uri"] for row in rows(lake / "lake", SOURCE, yesterday())}
+    assert landed.keys() == {each.url for each in site.expected(SOURCE, yesterday())}
     assert all((lake / "lake" / str(uri)).is_file() for uri in landed.values())
     assert not list(store.list("staging/"))
     return len(kept)

@@ -23,6 +23,7 @@ _FEED_DAYS: Final = 2
 _LISTED: Final = 20  # stories on the front page and on that of a topic
 _BESIDE: Final = 12  # stories in the column beside a page
 _POSTS_PER_PAGE: Final = 4  # of a day archive
+_USUAL_LINK: Final[Sequence[str]] = ("{path}",)
 _ARCHIVE_LINKS: Final = ("https://{host}{path}", "{path}", "//{host}{path}")  # how a day archive writes addresses
 _DAY_ARCHIVE: Final = re.compile(r"/(\d{4})/(\d{2})/(\d{2})(?:/page/(\d{1,3}))?")
 
@@ -138,7 +139,7 @@ class DemoPages:
         return self._framed(told["headline"], head, main)
 
     def _framed(self, title: str, head: str, main: str) -> str:
-        latest = self._listed("latest", self._newest[:_BESIDE], ["{path}"])
+        latest = self._listed("latest", self._newest[:_BESIDE], _USUAL_LINK)
         names = {"title": escape(title), "site": self.site["title"], "colour": self.site["colour"]}
         gaps = {"head": head, "main": main, "latest": latest, "feed": self.site["feed"]}
         return Template(text_of("frame.html")).substitute(names | gaps)
@@ -168,7 +169,7 @@ class DemoPages:
     def _list_page(self, path: str) -> Document:
         """The stories of a day, or of a section, topic or author; of all on the front page; else 404 or 410."""
         wanted, newest_first = path.rpartition("/")[2], self.stories[::-1]
-        title, spellings = wanted.replace("-", " ").title() or "The news of the county", _ARCHIVE_LINKS[1:2]
+        title, spellings = wanted.replace("-", " ").title() or "The news of the county", _USUAL_LINK
         if asked := _DAY_ARCHIVE.fullmatch(path):
             title, page = "-".join(asked.groups()[:3]), int(asked[4] or 1)
             of_day = [each for each in newest_first if str(each.published_at.date()) == title]

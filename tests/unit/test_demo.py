@@ -11,6 +11,7 @@ from defusedxml import ElementTree
 from protego import Protego
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.cli import run as run_cli
 from parsers.fields.urls import canonical
 from parsers.parse import parse
 from parsers.record.article import BlockType
@@ -158,3 +159,8 @@ def test_a_browser_gets_a_start_page_and_sites_whose_links_stay_here(site: DemoS
         hrefs = [node.attributes["href"] or "" for node in LexborHTMLParser(page).css("a")]
         assert all(href.startswith("/tass.com/") for href in hrefs)
         assert {session.get(site.url + href).status_code for href in hrefs} == {200}
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["demo", "--serve", "--port", str(site.server_port)]) == 1
+    assert f"port {site.server_port} can't be listened on" in capsys.readouterr().err
