@@ -54,7 +54,7 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
         notes.append(str(limit))
     except DefusedXmlException as error:  # one without entities would do no harm, but no sitemap has any
         raise UnreadableError("it declares a document type, which may hold XML entities") from error
-    except SAXException as error:
+    except (SAXException, LookupError, ValueError) as error:  # the last two: a second declaration with an odd encoding
         if not len(entries.links):
             raise UnreadableError(f"it is no sitemap: {error}") from error
         notes.append(f"broken: {error}")

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.lists.links import Reading, UnreadableError, Unusable
@@ -181,6 +181,8 @@ MARKUP = (
 PIECES = st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=8)))
 
 
+@example(b"<?xml?><?xml version='' encoding='x'?>")
+@example(b"<?xml?><?xml version='1.0' encoding='utf-7'?>")
 @given(st.one_of(st.binary(max_size=400), PIECES.map(lambda pieces: "".join(pieces).encode("utf-8", "replace"))))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for document in (body, b"<urlset>" + body):
