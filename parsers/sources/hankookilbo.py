@@ -108,7 +108,7 @@ def _read_embedded(page: Page, draft: Draft) -> None:
     detail = _embedded(page)
     deck = f'<h2 class="sub-tit-ll">{detail.get("subTitle") or ""}</h2>'
     tree = Tree(f'<main class="article-view">{deck}{detail["contentHtml"].replace(_ADVERT, "")}</main>')
-    story, leading = replace(page, tree=tree, scope=None), draft.images
+    story, leading = Page.of(page.capture, tree, page.timezone), draft.images
     draft.byline = clean_or_none(_byline(story))  # first: reading the body removes it
     read_story(story, _STORY, tree.css("main.article-view"), draft)
     draft.images = draft.images or leading

@@ -50,7 +50,7 @@ def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layo
     tree = Tree(page)
     fields_of_layout = {"body": "main", **layout}
     containers = select(tree, fields_of_layout["body"])
-    draft = read_page(Page(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
+    draft = read_page(Page.of(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
     outcome = finish(draft, SOURCE, seen, "x")
     assert isinstance(outcome, Parsed)
     return outcome.origins

@@ -24,7 +24,7 @@ def pictures(body: str, head: str = "", **layout: Any) -> tuple[Image, ...]:
     """The pictures of a page whose body element is `main`."""
     text = f"<html><head>{head}</head><body>{body}</body></html>"
     tree = Tree(text)
-    page = Page(html_capture(text, url=URL), tree, "UTC")
+    page = Page.of(html_capture(text, url=URL), tree, "UTC")
     return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))[0]
 
 

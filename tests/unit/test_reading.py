@@ -29,7 +29,7 @@ def article(
     seen = html_capture(text, **{"url": URL, **capture})
     tree = Tree(text)
     fields = {"body": "main", **(layout or {})}
-    draft = read_page(Page(seen, tree, SOURCE.timezone), Layout("x", **fields), select(tree, fields["body"]))
+    draft = read_page(Page.of(seen, tree, SOURCE.timezone), Layout("x", **fields), select(tree, fields["body"]))
     return article_of(finish(draft, SOURCE, seen, "x"))
 
 
