@@ -1,7 +1,6 @@
 """The HTML tree, and what selectors find in it."""
 
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -57,18 +56,29 @@ def outermost(root: Tree | Node, css: str) -> list[Node]:
     return without_nested(select(root, css))
 
 
-def without_nested(nodes: list[Node]) -> list[Node]:
+def without_nested(nodes: Sequence[Node]) -> list[Node]:
     """The nodes that are not inside another of them."""
-    if len(nodes) < 2:  # noqa: PLR2004 - a pair is the least that can be nested
-        return nodes
-    ids = {node.mem_id for node in nodes}
-    outside: set[int] = set()  # elements known to be in none of the nodes, so that none is climbed twice
-    found = []
-    for node in nodes:
-        path = list(takewhile(lambda above: above not in outside, ancestors(node)))
-        if ids.isdisjoint(path):
-            outside.update(path)
-            found.append(node)
+    above = holders(nodes)
+    return [node for node in nodes if not above[node.mem_id]]
+
+
+def holders(nodes: Sequence[Node]) -> dict[int, int]:
+    """`mem_id` of each node -> that of the nearest other of the nodes above it, or 0; in their order.
+
+    No element is climbed twice, so that deep nesting costs no more than its size.
+    """
+    known: dict[int, int] = {}  # the holders of elements that were climbed
+    found = {node.mem_id: 0 for node in nodes}
+    for node in nodes if len(found) > 1 else ():
+        climbed = []
+        holder = 0
+        for above in ancestors(node):
+            if above in found or above in known:
+                holder = above if above in found else known[above]
+                break
+            climbed.append(above)
+        known.update(dict.fromkeys(climbed, holder))
+        found[node.mem_id] = holder
     return found
 
 

@@ -48,7 +48,7 @@ class Metadata:
 
     def first(self, *names: str) -> str | None:
         """The first non-empty meta content among the names, in that order, cleaned."""
-        return next((value for name in names if name in self.meta for value in self.all(name)), None)
+        return self.first_named(*names)[0]
 
     def first_named(self, *names: str) -> tuple[str | None, str]:
         """As `first`, with its origin: `meta og:title`."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, ancestors, mark_breaks, raw_text, select
+from parsers.page.html import BREAK, Node, Tree, holders, mark_breaks, raw_text, select, without_nested
 from parsers.record.article import Block, BlockType
 
 _TYPES = {
@@ -36,15 +36,12 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
     blocks inside. `leads` holds the `mem_id` of the standfirst and of all nodes below it.
     """
     found: list[Block] = []
-    ids = {container.mem_id for container in containers}
-    for container in containers:
-        if any(above in ids for above in ancestors(container)):
-            continue
+    for container in without_nested(containers):
         mark_breaks(container)
         nodes = select(container, blocks) if blocks else [container]
-        above = _holders(nodes, container.mem_id)
-        holders = set(above.values())
-        frames = {node.mem_id for node in nodes if node.mem_id in holders and node.tag in _FRAMES}
+        above = holders(nodes)
+        holding = set(above.values())
+        frames = {node.mem_id for node in nodes if node.mem_id in holding and node.tag in _FRAMES}
         bold = _covered(container.css(headings), above) if headings else set()
         inside: set[int] = set()
         # In document order: a holder comes before what it holds.
@@ -55,27 +52,6 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
                 kind = _kind(node, identity, bold, leads)
                 found += [Block(kind, text) for text in _paragraphs(node)]
     return found
-
-
-def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
-    """`mem_id` of each node -> that of the nearest other node above it, or 0; climbs no element twice."""
-    chosen = {node.mem_id for node in nodes}
-    holders: dict[int, int] = {}
-    known: dict[int, int] = {container: container if container in chosen else 0}
-    for node in nodes:
-        climbed = []
-        holder = 0
-        above = node.parent if node.mem_id != container else None
-        while above is not None:
-            identity = above.mem_id
-            if identity in chosen or identity in known:
-                holder = identity if identity in chosen else known[identity]
-                break
-            climbed.append(identity)
-            above = above.parent
-        known.update(dict.fromkeys(climbed, holder))
-        holders[node.mem_id] = holder
-    return holders
 
 
 def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean, clean_markup, unique
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, ancestors, outermost, select, text_of
+from parsers.page.html import Node, ancestors, holders, outermost, select, text_of
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
 from parsers.record.article import Image
@@ -101,10 +100,8 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
             css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
             frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
-    holders: set[int] = set()
-    for frame in frames:
-        holders.update(takewhile(lambda above: above not in holders, ancestors(frame)))
-    return [frame for frame in frames if frame.mem_id not in holders]
+    holding = set(holders(frames).values())
+    return [frame for frame in frames if frame.mem_id not in holding]
 
 
 def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
