@@ -48,11 +48,7 @@ def utc(*parts: int) -> datetime:
         ("Fri, 3 May 2024 10:20 +0200", utc(2024, 5, 3, 8, 20), Precision.MINUTE),
         ("03 May 2024 10:20:30", utc(2024, 5, 3, 8, 20, 30), Precision.SECOND),
         ("Fri, 03 May 2024 10:20:30 CEST", utc(2024, 5, 3, 8, 20, 30), Precision.SECOND),
-        (
-            "Fri May 03 2024 10:20:30 GMT+0200 (Central European Summer Time)",
-            utc(2024, 5, 3, 8, 20, 30),
-            Precision.SECOND,
-        ),
+        ("Fri May 03 2024 10:20:30 GMT+0200 (Summer Time)", utc(2024, 5, 3, 8, 20, 30), Precision.SECOND),
         ("Fri May 03 10:20:30 CEST 2024", utc(2024, 5, 3, 8, 20, 30), Precision.SECOND),
         ("1714731630", utc(2024, 5, 3, 10, 20, 30), Precision.SECOND),
         ("1714731630000", utc(2024, 5, 3, 10, 20, 30), Precision.SECOND),
