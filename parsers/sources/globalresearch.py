@@ -1,8 +1,8 @@
 """Global Research, https://www.globalresearch.ca, a WordPress site.
 
-Text layout verified on one real capture of 2017-05. The HTML layout is written from what WordPress puts into every page
-(article:published_time, .entry-content) and the visible structure of the text capture; no saved page was to be had.
-Discovery is what the plugins of WordPress sites serve, and has not been tried against the live site.
+Text layout verified on one real capture from 2017-05. No saved HTML page was available: the HTML layout follows what
+WordPress puts into every page (article:published_time, .entry-content) and the structure of the text capture. Discovery
+follows the plugins of WordPress sites and has not been tried against the live site.
 """
 
 import re
@@ -19,9 +19,9 @@ from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 
 _PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")
 _LABELLED = re.compile(r"^(?P<label>Region|Theme|In-depth Report|First published\w*): ?(?P<value>.+)$")
-# Where the text was taken over from: its linked name and the date it appeared there.
+# The original publication: its linked name and the date it appeared there.
 _ORIGIN = re.compile(r"^\[[^\]]+\]\([^)]*\) \d{1,2} [A-Z][a-z]+ \d{4}$")
-# The first of these lines ends the body; all that follows is appeals and legal text.
+# The first of these lines ends the body; appeals and legal text follow.
 _END = re.compile(
     r"^(\[Comment on Global Research|\[Become a Member|Articles by:|The original source of this article is|"
     r"Copyright ©|Disclaimer: The contents of this article)"
@@ -52,7 +52,7 @@ def _read_text(page: TextPage) -> Draft:
 
 
 def _read_labels(lines: list[str], start: int, draft: Draft) -> int:
-    """Take origin, regions and topics from the lines under the date; returns where the body begins."""
+    """Read origin, regions and topics from the lines under the date; returns the first line of the body."""
     for n in range(start, len(lines)):
         labelled = _LABELLED.match(lines[n])
         if _ORIGIN.match(lines[n]):
@@ -67,7 +67,7 @@ def _read_labels(lines: list[str], start: int, draft: Draft) -> int:
 
 
 def _stated_origin(lines: Iterable[str]) -> str | None:
-    """The publication that `The original source of this article is [Name](#)` names, unless it is the site itself."""
+    """The publication that `The original source of this article is [Name](#)` names, unless that is the site itself."""
     text = " ".join(lines)
     match = re.search(r"The original source of this article is \[([^\]]+)\]", text)
     return match[1] if match and match[1] != "Global Research" else None

@@ -1,9 +1,9 @@
 """TASS, https://tass.com, English service of the Russian state agency.
 
-Text layouts verified on three real captures of 2017-04 and 2017-05 (`text-2017`); `text-ticker` and `text-body` on the
-description of other captures of the same pages. The HTML layouts are written from public descriptions of the site's
-classes and lean on JSON-LD and OpenGraph; no saved page was to be had. Discovery is as publicly known and has not been
-tried against the live site.
+Text layout `text-2017` verified on three real captures from 2017-04 and 2017-05; `text-ticker` and `text-body` follow a
+description of other captures of the same pages. No saved HTML page was available: the HTML layouts follow public
+descriptions of the site's classes and rely on JSON-LD and OpenGraph. Discovery follows public documentation and has not
+been tried against the live site.
 """
 
 import re
@@ -20,12 +20,12 @@ from parsers.source.discovery import Feed, NewsSitemap
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATELINE = rf"[A-Z][A-Za-z .,'/-]{{1,60}}, {_MONTH} \d{{1,2}}\.? ?/TASS/\."
-# `May 04, 19:27 UTC+3 ASTANA`: the time of Moscow, sometimes with the city of the correspondent.
+# `May 04, 19:27 UTC+3 ASTANA`: Moscow time, sometimes with the correspondent's city.
 _DATE = re.compile(rf"^{_MONTH} \d{{1,2}}(?:, \d{{4}})?, \d{{1,2}}:\d{{2}}(?: UTC[+-]\d{{1,2}})?(?: [A-Z][A-Z .-]*)?$")
 _DATED_START = re.compile(rf"^(?P<date>{_DATELINE})")
 _PAGES = re.compile(r"^\d+ pages? in this article$")
 _TICKER_END = "{{element.title}}{{element.heading}} {{element.date}}"
-# The template line of the news feed widget under every text; then the lists that belong to it.
+# The template line of the news widget under every text, then the lists that follow it.
 _BODY_END = ("{{item.group_date}}", "Share", "Topics", "Persons", "In other media", "Реклама", "TOP STORIES")
 _LIST_END = (
     "Topics",
@@ -70,9 +70,9 @@ def _read_full(page: TextPage) -> Draft:
 
 
 def _read_pictures(lines: Sequence[str], start: int, draft: Draft) -> int:
-    """Take the credits of the pictures above the body; returns the index of the line after them.
+    """Read the credits of the pictures above the body; returns the index of the line after them.
 
-    Captions stand before their credit line; without a credit line there is no picture.
+    Captions come before their credit line; without a credit line there is no picture.
     """
     n = following(lines, start)
     if n is not None and _PAGES.match(lines[n]):
@@ -84,13 +84,10 @@ def _read_pictures(lines: Sequence[str], start: int, draft: Draft) -> int:
 
 
 def _read_body(lines: Sequence[str], draft: Draft, *, loose: bool) -> list[Block]:
-    """Paragraphs and crossheads; `Read also` boxes go to `related_titles`.
+    """Paragraphs and crossheads; the titles in `Read also` boxes become `related_titles`.
 
-    Args:
-        lines: from the first line of the body to the last.
-        draft: takes the related titles.
-        loose: the capture keeps blank lines between the parts of a box; then a line right after `Read also` that a
-            title follows is the caption of the box's picture.
+    `loose` captures keep blank lines between the parts of a box: a line right after `Read also` that a title follows is
+    then the caption of the box's picture.
     """
     kept: list[str] = []
     related: list[str] = []
@@ -131,8 +128,8 @@ def _listed(lines: Sequence[str], label: str, start: int) -> tuple[str, ...]:
 def split_topics(line: str) -> list[str]:
     """Topics that lost their separator: `Foreign policy Syrian conflict` gives two.
 
-    TASS writes topics in sentence case, so a capital after a small word begins the next one, unless that word can't
-    end a topic (`Conflict in Ukraine`).
+    TASS writes topics in sentence case: a capital after a lower-case word begins the next one, unless no topic can end
+    with that word (`Conflict in Ukraine`).
     """
     topics: list[list[str]] = []
     for word in line.split():
@@ -145,7 +142,7 @@ def split_topics(line: str) -> list[str]:
 
 
 def _read_bare(page: TextPage) -> Draft:
-    """The body alone, after a ticker of other news or from the first line: no headline, a date only in the dateline."""
+    """The body alone, after a ticker of other news or from the first line: no headline, no date but the dateline's."""
     lines = page.lines
     ticker = [n for n, line in enumerate(lines) if line == _TICKER_END]
     start = next((n for n in range(ticker[-1] if ticker else 0, len(lines)) if _DATED_START.match(lines[n])), None)
