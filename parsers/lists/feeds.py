@@ -1,6 +1,7 @@
 """RSS 0.9 to 2.0, RDF and Atom feeds, as feedparser reads them: bytes in, links with hints out."""
 
 import re
+from io import BytesIO
 from typing import Any, Final
 
 import feedparser
@@ -17,16 +18,6 @@ _DECLARES = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<unsafe><!ENTITY|<!DOCTYPE(?![^>\[]{0,1000}>))", re.I | re.S
 )
 _DECLARED = b"<?xml version='1.0' encoding='utf-8'?>\n"
-
-
-class _Bytes:
-    """A file of bytes. Given text or bytes, the library would open the file or address of that name."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def read(self) -> bytes:
-        return self._body
 
 
 def read_feed(body: bytes, base: str, zone: str) -> Reading:
@@ -53,21 +44,18 @@ def read_feed(body: bytes, base: str, zone: str) -> Reading:
     links = LinkList(base)
     is_atom = feed.version.startswith("atom")
     for entry in feed.entries:
+        # `entry.get` would replace a missing date by another kind of date, with a warning.
         address = dict.get(entry, "feedburner_origlink") or dict.get(entry, "link")
-        published = hint_of(_text(entry, "published"), zone)
-        hint = published or hint_of(_text(entry, "updated"), zone)
+        published = hint_of(dict.get(entry, "published"), zone)
+        hint = published or hint_of(dict.get(entry, "updated"), zone)
         links.add(address, hint, is_publication=published is not None or not is_atom)
     return links.reading(f"not well-formed: {feed.bozo_exception}" if feed.bozo else "")
 
 
-def _text(entry: Any, name: str) -> str | None:
-    # `entry.get` would replace a missing date by another kind of date, with a warning.
-    return dict.get(entry, name)
-
-
 def _parsed(document: bytes) -> Any:
     try:
-        feed = feedparser.parse(_Bytes(document), sanitize_html=False, resolve_relative_uris=False)
+        # A file: given text or bytes, the library would open the file or address of that name.
+        feed = feedparser.parse(BytesIO(document), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # the library raises anything on broken input
         raise UnreadableError(f"it can't be read as a feed ({type(error).__name__}: {error})"[:300]) from error
     if not feed.version:

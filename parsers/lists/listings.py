@@ -39,7 +39,7 @@ def read_listing(
     if len(times) != len(nodes):
         raise UnreadableError(f"{len(nodes)} links match {links!r}, but {len(times)} dates {dates!r}")
     for node, when in zip(nodes, times, strict=True):
-        found.add(node.attributes.get("href"), hint_of(_stated(when), zone, today))
+        found.add(node.attributes.get("href"), hint_of(when.attributes.get("datetime") or text_of(when), zone, today))
     return found.reading()
 
 
@@ -48,7 +48,3 @@ def _matches(tree: Tree, css: str) -> list[Node]:
         return select(tree, css)
     except SelectolaxError as error:
         raise UnreadableError(f"{css!r} is no CSS selector") from error
-
-
-def _stated(node: Node) -> str:
-    return node.attributes.get("datetime") or text_of(node)

@@ -23,27 +23,13 @@ CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 LEADING: Final = b" \t\r\n\xef\xbb\xbf"  # careless servers put these before a file; no file format begins with one
 BLANK: Final = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
 BINARY_MAGIC: Final = {
-    b"\x89PNG": "PNG image",
-    b"\xff\xd8\xff": "JPEG image",
-    b"GIF8": "GIF image",
-    b"%PDF-": "PDF",
-    ZIP_MAGIC: "zip archive",
-    GZIP_MAGIC: "gzip inside gzip",
-    b"RIFF": "RIFF media",
-    b"OggS\0": "Ogg media",
+    b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"%PDF-": "PDF",
+    ZIP_MAGIC: "zip archive", GZIP_MAGIC: "gzip inside gzip", b"RIFF": "RIFF media", b"OggS\0": "Ogg media",
     **dict.fromkeys((b"ID3\2", b"ID3\3", b"ID3\4"), "MP3"),  # with its version: texts may begin with the letters
-    b"\x7fELF": "program",
-    b"wOFF": "font",
-    b"wOF2": "font",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"7z\xbc\xaf": "7z archive",
-    b"Rar!\x1a": "rar archive",
-    b"\xd0\xcf\x11\xe0": "old Office document",
-    b"SQLite format 3": "SQLite database",
-    b"PAR1": "Parquet",
-}
+    b"\x7fELF": "program", b"wOFF": "font", b"wOF2": "font", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z archive", b"Rar!\x1a": "rar archive",
+    b"\xd0\xcf\x11\xe0": "old Office document", b"SQLite format 3": "SQLite database", b"PAR1": "Parquet",
+}  # fmt: skip
 SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d{4,5}\)(https?://[^\s<>\"]{1,8192})\s*-->")  # MS-MOTW
 
 

@@ -1,7 +1,7 @@
 """Plain-text captures: pages without their markup. Lines are all that is left of the structure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from parsers.record.capture import Capture
 
 # Some corpora put ` date 2017-05-04 ` before every text: the publication day, added by the corpus, not by the site.
 _CORPUS_DATE = re.compile(r"^\s?date (\d{4}-\d{2}-\d{2}) ")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,6 @@ class TextPage:
             if not self.capture.captured_at_basis.trusted:
                 return stamp
         return from_visible(shown, self.timezone, not_after=day.date(), basis=basis) if day else stamp
-
-
-def without_links(line: str) -> str:
-    """The line with Markdown links replaced by their texts."""
-    return _MARKDOWN_LINK.sub(r"\1", line)
-
-
-def linked_texts(line: str) -> tuple[str, ...]:
-    """The texts of all Markdown links of a line."""
-    return tuple(match[1] for match in _MARKDOWN_LINK.finditer(line))
-
-
-def index_of(lines: Sequence[str], wanted: Iterable[str], start: int = 0) -> int | None:
-    """Index of the first line at or after `start` that equals one of `wanted`."""
-    words = frozenset(wanted)
-    return next((n for n in range(start, len(lines)) if lines[n] in words), None)
-
-
-def following(lines: Sequence[str], start: int) -> int | None:
-    """Index of the first non-empty line at or after `start`."""
-    return next((n for n in range(start, len(lines)) if lines[n]), None)
 
 
 def prose(lines: Iterable[str]) -> list[Block]:

@@ -9,12 +9,8 @@ from parsers.record.article import Access, Fidelity
 from parsers.record.draft import Draft
 
 _ACCESS = {
-    "true": Access.FREE,
-    "false": Access.PAID,
-    "free": Access.FREE,
-    "metered": Access.METERED,
-    "locked": Access.PAID,
-}
+    "true": Access.FREE, "free": Access.FREE, "metered": Access.METERED, "false": Access.PAID, "locked": Access.PAID,
+}  # fmt: skip
 # "The .class selector only" (Google, structured data for paywalled content). Nothing else of a page becomes a selector.
 _CLASS = re.compile(r"\.[A-Za-z_][\w-]{0,99}")
 _BROKEN_OFF = re.compile(r"(?:\.\.\.|…)[\])\"”’»]*$")

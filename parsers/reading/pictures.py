@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean, clean_markup, unique
@@ -15,6 +14,7 @@ from parsers.record.article import Image
 from parsers.record.origins import BODY_FIGURES, by_layout
 from parsers.source.definition import Layout
 
+_Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
 # File names of what lazy loading or a site shows instead of a picture. A photograph of a logo is a picture; a drawing
 # of one is the site's own.
 _PLACEHOLDER = re.compile(
@@ -112,22 +112,14 @@ def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | Non
     if len(offers) > 1 and len(captions) > 1:
         distinct: dict[str, _Offer] = {}
         for offer in offers:
-            distinct.setdefault(_same(offer.address), offer)
+            distinct.setdefault(_same(offer[2]), offer)
         if len(distinct) == len(captions):
             return [
-                (offer.address, *_caption([caption], caption, layout))
+                (offer[2], *_caption([caption], caption, layout))
                 for offer, caption in zip(distinct.values(), captions, strict=True)
             ]
     best = max(offers, key=itemgetter(0, 1), default=None)
-    return [(best.address if best else None, *_caption(captions, frame, layout))]
-
-
-class _Offer(NamedTuple):
-    """An address of a picture: the rank of its kind, and its width in pixels (or its density)."""
-
-    rank: int
-    width: float
-    address: str
+    return [(best[2] if best else None, *_caption(captions, frame, layout))]
 
 
 def _best(picture: Node) -> _Offer | None:
@@ -143,7 +135,7 @@ def _best(picture: Node) -> _Offer | None:
     for rank, offers in enumerate((_srcset(attributes), _of_sources(picture.parent), plain)):
         for width, address in sorted(offers, key=itemgetter(0), reverse=True):  # stable: the first of equals
             if _is_picture(address):
-                return _Offer(-rank, width, address)
+                return -rank, width, address
     return None
 
 

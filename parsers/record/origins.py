@@ -36,14 +36,13 @@ _COLUMNS: Final = tuple(field.name for field in fields(Article))
 # The values of those fields, for `note_changes`.
 values_of: Final[Callable[[Draft], tuple[Any, ...]]] = attrgetter(*_READ)
 _PUBLISHED: Final = ("published_at", "published_raw", "published_precision", "published_basis")
-_LAMBDA: Final = "<lambda>"
 
 
 def by_layout(field: str | Callable[..., object]) -> str:
     """The origin of a value from a layout's selector or function."""
     if isinstance(field, str):
         return f"layout: {field}"
-    return "layout: a function" if field.__name__ == _LAMBDA else f"layout: function {field.__name__}"
+    return "layout: a function" if field.__name__ == "<lambda>" else f"layout: function {field.__name__}"
 
 
 def first_said(draft: Draft, name: str, readings: Iterable[tuple[Value | None, str]]) -> Value | None:

@@ -7,12 +7,12 @@ been tried against the live site.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from parsers.fields.characters import unique
 from parsers.fields.datelines import read_dateline
 from parsers.page.html import LayoutError
-from parsers.page.text import TextPage, following, index_of, is_heading, prose
+from parsers.page.text import TextPage, is_heading, prose
 from parsers.record.article import Block, BlockType, Fidelity
 from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source, TextLayout
@@ -43,6 +43,17 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
+def _index_of(lines: Sequence[str], wanted: Iterable[str], start: int = 0) -> int | None:
+    """Index of the first line at or after `start` that equals one of `wanted`."""
+    words = frozenset(wanted)
+    return next((n for n in range(start, len(lines)) if lines[n] in words), None)
+
+
+def _following(lines: Sequence[str], start: int) -> int | None:
+    """Index of the first non-empty line at or after `start`."""
+    return next((n for n in range(start, len(lines)) if lines[n]), None)
+
+
 def _read_full(page: TextPage) -> Draft:
     """Navigation, headline, section, date, lead, share box, pictures, body, topics, persons, most read."""
     lines = page.lines
@@ -55,12 +66,12 @@ def _read_full(page: TextPage) -> Draft:
             draft = Draft(Fidelity.TEXT, title=title, section=section, published=page.published(lines[dated]))
         case _:
             raise LayoutError("no headline and section above the date line")
-    share = index_of(lines, ("Share",), dated)
+    share = _index_of(lines, ("Share",), dated)
     if share is None:
         raise LayoutError("no share box after the lead")
     lead = " ".join(line for line in lines[dated + 1 : share] if line)
     start = _read_pictures(lines, share + 1, draft)
-    end = index_of(lines, _BODY_END, start) or len(lines)
+    end = _index_of(lines, _BODY_END, start) or len(lines)
     draft.body = [Block(BlockType.LEAD, lead)] if lead else []
     draft.body += _read_body(lines[start:end], draft, loose=not lines[dated + 1])
     draft.topics = unique(topic for line in _listed(lines, "Topics", end) for topic in split_topics(line))
@@ -74,7 +85,7 @@ def _read_pictures(lines: Sequence[str], start: int, draft: Draft) -> int:
 
     Captions come before their credit line; without a credit line there is no picture.
     """
-    n = following(lines, start)
+    n = _following(lines, start)
     if n is not None and _PAGES.match(lines[n]):
         start = n + 1
     dateline = next((n for n in range(start, len(lines)) if _DATED_START.match(lines[n])), len(lines))
@@ -105,12 +116,12 @@ def _read_body(lines: Sequence[str], draft: Draft, *, loose: bool) -> list[Block
 
 def _read_also(lines: Sequence[str], start: int, *, loose: bool) -> tuple[int, str]:
     """The title of a `Read also` box and the index of the line after it."""
-    first = following(lines, start)
+    first = _following(lines, start)
     if first is None:
         return len(lines), ""
     if first > start:  # a blank line, then the title
         return first + 1, lines[first]
-    second = following(lines, first + 1)
+    second = _following(lines, first + 1)
     captioned = second is not None and (second == first + 1 or (loose and is_heading(lines[second])))
     title = second if captioned and second is not None else first
     return title + 1, lines[title]
@@ -118,10 +129,10 @@ def _read_also(lines: Sequence[str], start: int, *, loose: bool) -> tuple[int, s
 
 def _listed(lines: Sequence[str], label: str, start: int) -> tuple[str, ...]:
     """The lines under a label, up to the next label."""
-    found = index_of(lines, (label,), start)
+    found = _index_of(lines, (label,), start)
     if found is None:
         return ()
-    end = index_of(lines, _LIST_END, found + 1) or len(lines)
+    end = _index_of(lines, _LIST_END, found + 1) or len(lines)
     return unique(lines[found + 1 : end])
 
 
@@ -149,7 +160,7 @@ def _read_bare(page: TextPage) -> Draft:
     if start is None:
         raise LayoutError("no paragraph with a TASS dateline")
     draft = Draft(Fidelity.PARTIAL)
-    end = index_of(lines, _BODY_END, start) or len(lines)
+    end = _index_of(lines, _BODY_END, start) or len(lines)
     draft.body = _read_body(lines[start:end], draft, loose=True)
     dateline = _DATED_START.match(lines[start])
     draft.published = page.published(dateline["date"]) if dateline else None
@@ -165,7 +176,7 @@ def _read_agency(draft: Draft) -> None:
 
 
 def _starts_with_body(page: TextPage) -> bool:
-    start = following(page.lines, 0)
+    start = _following(page.lines, 0)
     return start is not None and bool(_DATED_START.match(page.lines[start]))
 
 

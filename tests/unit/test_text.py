@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.page.text import TextPage, following, index_of, is_heading, linked_texts, prose, without_links
+from parsers.page.text import TextPage, is_heading, prose
 from parsers.record.article import BlockType
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
@@ -50,17 +50,6 @@ def test_no_text_raises(text: str, shown: str) -> None:
     seen = page(text)
     assert seen.published(shown).raw == shown
     assert [block.text for block in prose(seen.lines)] == [line for line in seen.lines if line]
-    assert without_links(without_links(text)).count("](") <= text.count("](")
-
-
-def test_links_of_markdown_and_lines_are_found() -> None:
-    line = "See [this story](#) and [that](https://x.example/a?b)."
-    assert without_links(line) == "See this story and that."
-    assert linked_texts(line) == ("this story", "that")
-    lines = ("", "Read also", "", "x", "Tags")
-    assert [index_of(lines, ["Tags", "Read also"], start) for start in (0, 2)] == [1, 4]
-    assert index_of(lines, ["y"]) is None
-    assert (following(lines, 2), following(lines, 5)) == (3, None)
 
 
 @pytest.mark.parametrize(
