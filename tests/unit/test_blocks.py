@@ -46,22 +46,17 @@ def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]
     assert blocks_of(f"<main>{html}</main>") == expected
 
 
-def test_node_that_matches_two_parts_of_a_selector_is_read_once() -> None:
-    html = "<main class=body><p class=a>a</p></main>"
-    assert blocks_of(html, body="main, .body", blocks="p, .a") == [(P, "a")]
-
-
-def test_container_inside_a_container_is_read_once() -> None:
-    html = "<main>a <section>b</section></main><section>c</section>"
-    assert blocks_of(html, body="main, section", blocks="") == [(P, "a b"), (P, "c")]
-
-
-def test_container_that_is_furniture_itself_is_kept() -> None:
-    assert blocks_of("<aside id=story><p>a</p><aside><p>advert</p></aside></aside>", body="#story") == [(P, "a")]
-
-
-def test_block_that_is_the_container_frames_what_it_holds() -> None:
-    assert blocks_of("<div class=x><div>a</div><div>b</div></div>", body=".x", blocks="div") == [(P, "a"), (P, "b")]
+@pytest.mark.parametrize(
+    ("html", "body", "blocks", "expected"),
+    [
+        ("<main class=body><p class=a>a</p></main>", "main, .body", "p, .a", ["a"]),  # matched twice
+        ("<main>a <section>b</section></main><section>c</section>", "main, section", "", ["a b", "c"]),
+        ("<aside id=x><p>a</p><aside><p>advert</p></aside></aside>", "#x", PROSE, ["a"]),  # furniture itself
+        ("<div class=x><div>a</div><div>b</div></div>", ".x", "div", ["a", "b"]),  # the container is a block
+    ],
+)
+def test_every_text_of_the_containers_is_read_once(html: str, body: str, blocks: str, expected: list[str]) -> None:
+    assert blocks_of(html, body=body, blocks=blocks) == [(P, text) for text in expected]
 
 
 def test_p17_code_navigation_comments_and_buttons_are_no_body() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webencodings.labels import LABELS as WHATWG_LABELS
 
-from parsers.page.decode import decode, usable_as_utf8
+from parsers.page.decode import decode
 
 LABELS = st.sampled_from(sorted(WHATWG_LABELS)) | st.text() | st.sampled_from(["\udcff", "utf-7", "hex", "é"])
 
@@ -82,23 +82,3 @@ def test_p05_replaced_characters_are_counted_also_those_that_the_page_brings() -
     many = decode(b"\xff\xfe" + b"\x00\xd8" * 10)  # lone surrogates in UTF-16
     assert (many.replaced, many.trustworthy) == (10, False)
     assert decode(b"").trustworthy
-
-
-@pytest.mark.parametrize(
-    ("body", "label", "usable"),
-    [
-        (b"caf\xe9 <meta charset=utf-8>", None, True),  # what the label says, until the article shows otherwise
-        ("Käse".encode(), "utf-8", True),
-        ("Käse".encode(), "windows-1252", False),
-        (b"\xef\xbb\xbfK", "utf-8", False),
-        ("x".encode("utf-16"), "utf-8", False),
-        (("x" + "ä한😀" * 10_000).encode(), None, True),  # characters are cut at every border of pieces
-        (b"x" * 20_000 + b"\xe9", None, False),
-        (b"x" * 20_000 + b"\xf0\x9f", None, False),
-        ("x\ufffd".encode(), None, False),  # so that it is counted
-    ],
-)
-def test_p01_bytes_are_taken_as_utf8_by_their_label_or_where_all_are(
-    body: bytes, label: str | None, usable: bool
-) -> None:
-    assert usable_as_utf8(body, label) is usable

@@ -29,12 +29,6 @@ def read(body: bytes) -> Reading:
     return read_feed(body, BASE, ZONE)
 
 
-def hint(date: str) -> datetime | None:
-    (link,) = read(rss(entry(date=date))).links
-    assert link.hint_is_publication
-    return link.hint
-
-
 FORMATS = {
     "RSS 0.91": '<rss version="0.91"><channel><item><link>/a</link></item></channel></rss>',
     "RSS 0.91 with the document type of Netscape": '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"'
@@ -120,9 +114,7 @@ def test_s01_no_feed_opens_a_file_or_an_address(body: bytes, monkeypatch: pytest
 
 
 UNREADABLE = {
-    "nothing": (b"", "empty"),
     "white space": (b" \n", "empty"),
-    "HTML page": (b"<!DOCTYPE html><html><body>Sorry</body></html>", "HTML page"),
     "HTML page behind a comment": (b"<!-- x --><html><body>Sorry</body></html>", "HTML page"),
     "JSON": (b'{"version": "https://jsonfeed.org/version/1"}', "neither RSS nor Atom"),
     "sitemap": (b"<urlset><url><loc>https://news.example/a</loc></url></urlset>", "neither RSS nor Atom"),
@@ -174,20 +166,15 @@ def test_s04_mixed_and_wrongly_declared_encodings_keep_the_links() -> None:
     assert len(read(body.replace(b">X<", b">\xe9\xff<")).links) == 2
 
 
-LINKS = {
-    "relative": ("/a", "https://news.example/a"),
-    "relative to the feed": ("a", "https://news.example/rss/a"),
-    "protocol-relative": ("//www.news.example/a", "https://www.news.example/a"),
-    "http": ("http://news.example/a", "https://news.example/a"),
-    "with tracking parameters": ("/a?utm_source=rss&amp;id=7&amp;fbclid=x", "https://news.example/a?id=7"),
-    "with a fragment": ("/a#comments", "https://news.example/a"),
-    "of another site": ("https://other.example/a", "https://other.example/a"),
-    "with spaces around it": ("\n /a \n", "https://news.example/a"),
-    "with credentials": ("https://me:secret@news.example/a", "https://news.example/a"),
-}
-
-
-@pytest.mark.parametrize(("link", "url"), LINKS.values(), ids=LINKS)
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("a", "https://news.example/rss/a"),
+        ("\n //www.news.example/a \n", "https://www.news.example/a"),
+        ("http://me:secret@news.example/a?utm_source=rss&amp;id=7#comments", "https://news.example/a?id=7"),
+        ("https://other.example/a", "https://other.example/a"),
+    ],
+)
 def test_s05_links_are_canonical(link: str, url: str) -> None:
     assert read(rss(entry(link))).links == (Link(url),)
 
@@ -207,26 +194,25 @@ def test_s05_entries_without_a_usable_address_are_counted(link: str, reason: Unu
     assert read(rss(entry(link))) == Reading(unusable={reason: 1})
 
 
-HINTS = {
-    "RFC 5322": ("Fri, 03 May 2024 12:00:00 GMT", NOON),
-    "with an offset": ("Fri, 03 May 2024 15:00:00 +0300", NOON),
-    "-0000 is UTC": ("Fri, 03 May 2024 12:00:00 -0000", NOON),
-    "local time without zone": ("Fri, 03 May 2024 15:00:00", NOON),
-    "ISO 8601": ("2024-05-03T12:00:00Z", NOON),
-    "as readers see it": ("3 May 2024, 15:00", NOON),
-    "date alone is noon in the zone": ("2024-05-03", NOON.replace(hour=9)),
-    "future": ("Fri, 03 May 2069 12:00:00 GMT", NOON.replace(year=2069)),
-    "1970": ("Thu, 01 Jan 1970 00:00:00 GMT", None),
-    "missing": ("", None),
-    "nonsense": ("yesterday", None),
-    "impossible": ("Fri, 32 May 2024 12:00:00 GMT", None),
-    "too long to be one": ("2024-05-03T12:00:00Z" + " " * 90 + "x", None),
-}
-
-
-@pytest.mark.parametrize(("date", "expected"), HINTS.values(), ids=HINTS)
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Fri, 03 May 2024 15:00:00 +0300", NOON),
+        ("Fri, 03 May 2024 12:00:00 -0000", NOON),  # RFC 5322: UTC
+        ("Fri, 03 May 2024 15:00:00", NOON),  # in the zone of the source
+        ("3 May 2024, 15:00", NOON),
+        ("2024-05-03", NOON.replace(hour=9)),  # a date alone is noon in the zone
+        ("Fri, 03 May 2069 12:00:00 GMT", NOON.replace(year=2069)),
+        ("2024-05-03T12:00:00Z" + " " * 90 + "x", None),  # too long to be one
+        *(
+            (strange, None)
+            for strange in ("Thu, 01 Jan 1970 00:00:00 GMT", "", "yesterday", "Fri, 32 May 2024 12:00 GMT")
+        ),
+    ],
+)
 def test_s06_times_become_hints(date: str, expected: datetime | None) -> None:
-    assert hint(date) == expected
+    (link,) = read(rss(entry(date=date))).links
+    assert (link.hint, link.hint_is_publication) == (expected, True)
 
 
 def test_s07_link_that_is_named_twice_is_given_twice_and_an_empty_channel_has_none() -> None:

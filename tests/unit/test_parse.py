@@ -150,10 +150,13 @@ def test_p05_few_replaced_characters_are_flagged() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "charset"),
-    [("utf-8", "iso-8859-1"), ("utf-16-le", "windows-1252"), ("cp1252", None), ("cp1252", "latin1")],
+    [
+        *(("utf-8", "iso-8859-1"), ("utf-8", "utf-8"), ("utf-8", None), ("utf-8-sig", "utf-8"), ("utf-16", "utf-8")),
+        *(("utf-16-le", "windows-1252"), ("cp1252", None), ("cp1252", "latin1")),
+    ],
 )
-def test_p01_p02_p03_encodings_reach_the_text(encoding: str, charset: str | None) -> None:
-    text = "Käse “und” Brot – heute."
+@pytest.mark.parametrize("text", ["Käse “und” Brot – heute.", "ä “" * 10_000 + "."], ids=["short", "long"])
+def test_p01_p02_p03_encodings_reach_the_text_whatever_the_label(encoding: str, charset: str | None, text: str) -> None:
     capture = html_capture(page(f"<main><p>{text}</p></main>").encode(encoding), url=URL, http_charset=charset)
     assert article_of(parse(capture)).body == (Block(BlockType.PARAGRAPH, text),)
 

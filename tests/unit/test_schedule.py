@@ -64,15 +64,6 @@ def test_o10_prefect_takes_every_cron_that_a_source_may_declare(cron: str) -> No
     assert CronSchedule(cron=Schedule(cron).cron, timezone="UTC").cron == cron
 
 
-@given(st.text(alphabet="0123456789*/,- ", max_size=20))
-def test_o10_a_cron_is_refused_or_prefect_takes_it(cron: str) -> None:
-    try:
-        schedule = Schedule(cron)
-    except ValueError:
-        return
-    CronSchedule(cron=schedule.cron, timezone="UTC")
-
-
 # Far west and far east, halves and quarters of hours, the southern hemisphere, half an hour of summer time, none.
 ZONES = {source.timezone for source in sources().values()} | {
     "Pacific/Pago_Pago", "Pacific/Kiritimati", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns",
