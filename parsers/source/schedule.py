@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +17,6 @@ _PART: Final = re.compile(r"(?:\*|(?P<first>\d{1,2})(?:-(?P<last>\d{1,2}))?)(?:/
 _INTRADAY_HOURS: Final = 4
 # News sitemaps and feeds list a late story within an hour; the second hour is for slow editors.
 _AFTER_MIDNIGHT: Final = timedelta(hours=2)
-_MINUTES: Final = 60
 _ANY_YEAR: Final = 2026  # zones change their rules less than once in a decade
 
 
@@ -67,20 +65,17 @@ def usual_schedules(name: str, timezone: str) -> tuple[Schedule, ...]:
     across changes of daylight-saving time. The minutes follow from the name, so that sources do not all start at once
     and a new source changes no other.
     """
-    minute = crc32(name.encode()) % _MINUTES
+    minute = crc32(name.encode()) % 60
     # Half an hour apart, so that the two never start together.
     return (
         Schedule(f"{minute} */{_INTRADAY_HOURS} * * *"),
-        Schedule(f"{(minute + _MINUTES // 2) % _MINUTES} {_closing_hour(timezone)} * * *", lag_days=1),
+        Schedule(f"{(minute + 30) % 60} {_closing_hour(timezone)} * * *", lag_days=1),
     )
 
 
 def _closing_hour(timezone: str) -> int:
     """The local hour that is two hours after midnight UTC, or later when the zone is not farthest ahead."""
-    ahead = max(_offsets(ZoneInfo(timezone)))
+    zone = ZoneInfo(timezone)
+    middles = (datetime(_ANY_YEAR, month, 15, tzinfo=zone) for month in range(1, 13))
+    ahead = max(middle.utcoffset() or timedelta() for middle in middles)
     return math.ceil((ahead + _AFTER_MIDNIGHT) / timedelta(hours=1)) % 24
-
-
-def _offsets(zone: ZoneInfo) -> Iterator[timedelta]:
-    for month in range(1, 13):
-        yield datetime(_ANY_YEAR, month, 15, tzinfo=zone).utcoffset() or timedelta()
