@@ -27,11 +27,13 @@ _TITLES = {
 _TITLE_PATTERNS = [(reason, re.compile(pattern, re.I)) for reason, pattern in _TITLES.items()]
 # The site's name may come first: `AP News | Page not found`.
 _SITE_NAME = re.compile(r"[^|–—]{1,40}?\s+[|–—-]\s+")
-_CHALLENGE_MARKS = (
-    "#challenge-form, #cf-challenge-running, [id^=px-captcha], .g-recaptcha, script[src*='captcha-delivery']"
+# Forms of notices; articles may hold them too, but longer ones (see below).
+_CHALLENGE = "#challenge-form, #cf-challenge-running, [id^=px-captcha], .g-recaptcha, script[src*='captcha-delivery']"
+_MARKS = (
+    (RejectReason.CHALLENGE, _CHALLENGE, "a challenge form"),
+    (RejectReason.CONSENT, "#consent-page, form.consent-form, form[action*='consent']", "a form that asks for consent"),
+    (RejectReason.SOFT_ERROR, "input[type=password]", "a form to log in"),
 )
-_CONSENT_MARKS = "#consent-page, form.consent-form, form[action*='consent']"
-_LOGIN_MARK = "input[type=password]"
 # Shells of script-only sites and framesets show at most a request to enable scripts.
 MIN_VISIBLE_CHARACTERS = 200
 # Notices have a few sentences. Of 338 measured articles 6 have captchas too (in forms for comments) and 18 have login
@@ -127,15 +129,10 @@ def _reason_of_title(title: str) -> RejectReason | None:
 
 
 def _marked(page: Page, *, states_article: bool) -> Rejected | None:
-    """The kind of a short page by its forms."""
-    if page.tree.css_first(_CHALLENGE_MARKS) is not None:
-        return Rejected(RejectReason.CHALLENGE, "the page holds a challenge form")
-    if states_article:
-        return None
-    if page.tree.css_first(_CONSENT_MARKS) is not None:
-        return Rejected(RejectReason.CONSENT, "the page holds a form that asks for consent")
-    if page.tree.css_first(_LOGIN_MARK) is not None:
-        return Rejected(RejectReason.SOFT_ERROR, "the page holds a form to log in")
+    """The kind of a short page by its forms; one that says it is an article is only asked for a challenge."""
+    for reason, css, form in _MARKS[:1] if states_article else _MARKS:
+        if page.tree.css_first(css) is not None:
+            return Rejected(reason, f"the page holds {form}")
     return None
 
 
