@@ -1,7 +1,6 @@
 """RSS 0.9 to 2.0, RDF and Atom feeds, as feedparser reads them: bytes in, links with hints out."""
 
 import re
-from io import BytesIO
 from typing import Any, Final
 
 import feedparser
@@ -18,6 +17,13 @@ _DECLARES = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<unsafe><!ENTITY|<!DOCTYPE(?![^>\[]{0,1000}>))", re.I | re.S
 )
 _DECLARED = b"<?xml version='1.0' encoding='utf-8'?>\n"
+
+
+class _Bytes:
+    """A file of bytes. Given text or bytes, the library would open the file or address of that name."""
+
+    def __init__(self, body: bytes) -> None:
+        self.read = lambda: body
 
 
 def read_feed(body: bytes, base: str, zone: str) -> Reading:
@@ -54,8 +60,7 @@ def read_feed(body: bytes, base: str, zone: str) -> Reading:
 
 def _parsed(document: bytes) -> Any:
     try:
-        # A file: given text or bytes, the library would open the file or address of that name.
-        feed = feedparser.parse(BytesIO(document), sanitize_html=False, resolve_relative_uris=False)
+        feed = feedparser.parse(_Bytes(document), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # the library raises anything on broken input
         raise UnreadableError(f"it can't be read as a feed ({type(error).__name__}: {error})"[:300]) from error
     if not feed.version:
