@@ -1,5 +1,6 @@
-"""The one entry point: a capture in, an article or a rejection out. Pure; never raises for what a page holds."""
+"""The entry point: a capture in, an article or a rejection out. Pure; no page makes it raise."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.fields.urls import host_of
@@ -15,22 +16,22 @@ from parsers.record.article import Fidelity
 from parsers.record.capture import Capture, MediaType
 from parsers.record.draft import Draft
 from parsers.record.origins import note_lines
-from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source.definition import Layout, Source, TextLayout
 
-# Mediacloud's limit is 10 MB ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
+# Mediacloud's limit ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
 MAX_BYTES = 10 * 1024 * 1024
-# Protection services send their challenges with these statuses.
+# Protection services send challenges with these statuses.
 CHALLENGE_STATUSES = frozenset({401, 403, 429, 503})
-OK = 200  # of all statuses only this one says "here is the page" (RFC 9110, 15.3.1)
+OK = 200  # the only status that means "here is the page" (RFC 9110, 15.3.1)
 
 
 def parse(capture: Capture) -> Outcome:
-    """Find the source of a capture and read it with the first of the source's layouts that matches.
+    """Find the source of a capture and read it with the source's first layout that matches.
 
-    The source is the one that the capture names, else that of its host, else (text captures, saved pages) the one that
-    recognises the content.
+    The source is the one that the capture names, or else that of its host, or else (text captures, saved pages) the one
+    that recognises the content.
     """
     host = None if capture.source else host_of(capture.url)
     source = by_name(capture.source) if capture.source else by_host(host)
@@ -41,7 +42,7 @@ def parse(capture: Capture) -> Outcome:
         notice = None if capture.source else _notice(capture)
         return notice or Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
     if capture.media_type is MediaType.HTML and usable_as_utf8(capture.body, capture.http_charset):
-        # The HTML parser takes UTF-8 as it is. Where the label lied, the article shows it, and the page is decoded.
+        # The HTML parser takes UTF-8 directly. If the label lied, the article shows it, and the page is decoded.
         outcome = _parse_html(capture, source, capture.body)
         if not _garbled(outcome):
             return outcome
@@ -55,7 +56,7 @@ def parse(capture: Capture) -> Outcome:
 
 
 def _garbled(outcome: Outcome) -> bool:
-    """Whether an article holds characters that stand for bytes that are no UTF-8."""
+    """Whether an article holds replacement characters: its bytes are not UTF-8."""
     if isinstance(outcome, Rejected):
         return False
     article = outcome.article
@@ -63,7 +64,7 @@ def _garbled(outcome: Outcome) -> bool:
 
 
 def _unusable(capture: Capture) -> Rejected | None:
-    """Why a capture is no page at all, on the face of it; None if it may be one."""
+    """Why a capture can't be a page; None if it may be one."""
     if capture.http_status not in (None, OK):
         return _challenge(capture) or Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
     if len(capture.body) > MAX_BYTES:
@@ -73,7 +74,7 @@ def _unusable(capture: Capture) -> Rejected | None:
 
 
 def _challenge(capture: Capture) -> Rejected | None:
-    """The challenge that an answer holds whose status says that there is no page."""
+    """The challenge in a response whose status says that there is no page."""
     if capture.http_status not in CHALLENGE_STATUSES or len(capture.body) > MAX_BYTES or problem_of(capture.body):
         return None
     notice = _notice(capture)
@@ -83,12 +84,12 @@ def _challenge(capture: Capture) -> Rejected | None:
 
 
 def _notice(capture: Capture) -> Rejected | None:
-    """What a page is that no source reads, where it is a notice in place of a page; most are not even parsed for it."""
+    """The kind of notice that a page without a source is; most pages need no parsing to tell that they are none."""
     if capture.media_type is not MediaType.HTML or not may_be_notice(capture.body):
         return None
     is_utf8 = usable_as_utf8(capture.body, capture.http_charset)
     document = capture.body if is_utf8 else decode(capture.body, capture.http_charset).text
-    return notice_of_unknown_site(Page(capture, Tree(document), "UTC"))
+    return notice_of_unknown_site(Page.of(capture, Tree(document), "UTC"))
 
 
 def _unknown(name: str | None, host: str | None) -> str:
@@ -99,14 +100,14 @@ def _unknown(name: str | None, host: str | None) -> str:
 
 def _parse_html(capture: Capture, source: Source | None, document: bytes | str, replaced: int = 0) -> Outcome:
     tree = Tree(document)
-    page = Page(capture, tree, source.timezone if source else "UTC")
+    page = Page.of(capture, tree, source.timezone if source else "UTC")
     if source is None:
         source = by_host(host_of(page.url))
         if source is None:
             named = f"the page names no known host ({page.url or 'no address'})"
             return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
         page = replace(page, timezone=source.timezone)
-    matches: dict[str, list[Node]] = {}  # layouts of a source often share the selector of the body
+    matches: dict[str, list[Node]] = {}  # layouts of a source often share a selector
     for layout in source.layouts:
         if layout.body not in matches:
             matches[layout.body] = select(tree, layout.body)
@@ -124,9 +125,7 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
     kind = kind_of_page(page)
     if kind:
         return replace(kind, source=source.name, parser_version=source.version)
-    tried = ", ".join(layout.name for layout in source.layouts) or "none"
-    detail = f"no HTML layout of {source.name} matches (tried: {tried})"
-    return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
+    return _no_layout(source, "HTML", source.layouts)
 
 
 def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
@@ -143,8 +142,12 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
         return _finish(draft, source, capture, layout, decoded.replaced)
-    tried = ", ".join(layout.name for layout in source.text_layouts) or "none"
-    detail = f"no text layout of {source.name} matches (tried: {tried})"
+    return _no_layout(source, "text", source.text_layouts)
+
+
+def _no_layout(source: Source, kind: str, layouts: Sequence[Layout | TextLayout]) -> Rejected:
+    tried = ", ".join(layout.name for layout in layouts) or "none"
+    detail = f"no {kind} layout of {source.name} matches (tried: {tried})"
     return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
 
 
@@ -165,6 +168,3 @@ def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | Tex
     if isinstance(outcome, Rejected) and capture.truncated:
         return replace(outcome, reason=RejectReason.TRUNCATED)
     return outcome
-
-
-__all__ = ["MAX_BYTES", "Parsed", "parse"]

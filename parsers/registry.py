@@ -1,4 +1,4 @@
-"""All sources, found by looking into `parsers/sources/`: adding a source changes no list."""
+"""All sources, found by looking into `parsers/sources/`: to add one, add a file."""
 
 import importlib
 import pkgutil
@@ -11,12 +11,12 @@ from parsers.source.definition import Source
 
 
 def sources() -> Mapping[str, Source]:
-    """Name -> source, sorted by name, of all sources that could be loaded."""
+    """Name -> source, sorted by name; only those that could be loaded."""
     return _load()[0]
 
 
 def broken() -> Mapping[str, str]:
-    """Name -> what is wrong, of the modules in `parsers/sources/` that give no source; the others run."""
+    """Name -> error, of the modules in `parsers/sources/` that could not be loaded."""
     return _load()[1]
 
 
@@ -28,7 +28,7 @@ def _load() -> tuple[Mapping[str, Source], Mapping[str, str]]:
     for module in sorted(pkgutil.iter_modules(parsers.sources.__path__), key=lambda info: info.name):
         try:
             source = _load_source(module.name)
-        except Exception as error:  # a source is anybody's code: whatever its import raises is its fault alone
+        except Exception as error:  # a broken source must not stop the others
             faults[module.name] = f"{type(error).__name__}: {error}"
             continue
         taken = next((host for host in source.hosts if host in hosts), None)
@@ -53,7 +53,7 @@ def by_name(name: str | None) -> Source | None:
 
 
 def by_host(host: str | None) -> Source | None:
-    """The source of a host: the host itself, else the closest domain above it."""
+    """The source of a host, or else of the closest domain above it."""
     while host:
         name = _hosts().get(host)
         if name:
@@ -63,7 +63,7 @@ def by_host(host: str | None) -> Source | None:
 
 
 def by_content(text: str) -> Source | None:
-    """The source that recognises a text capture; None also where two do, since a guess would misfile it."""
+    """The source that recognises a text capture; None if two do, since a guess could misfile it."""
     matches = [source for source in sources().values() if source.recognises(text)]
     return matches[0] if len(matches) == 1 else None
 

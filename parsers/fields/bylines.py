@@ -1,4 +1,4 @@
-"""Names out of bylines: `By Jane Doe and John Roe` gives the two people."""
+"""Names in bylines: `By Jane Doe and John Roe` gives two people."""
 
 import re
 
@@ -13,16 +13,16 @@ _SEPARATORS = re.compile(r"\s*(?:[,;|/·•]|\s&\s|\s(?:and|AND|und|UND|et|ET|y|
 
 
 def split_names(byline: str) -> tuple[str, ...]:
-    """The names in a byline, in order, each once. The word before them (`By`, `Von` …) is removed.
+    """The names in a byline, in order, each once, without the word before them (`By`, `Von` …).
 
-    Commas separate names here, so a source whose bylines add a title or an employer after a comma selects the names
-    themselves instead (`Layout.authors`).
+    Commas separate names: a source whose bylines add a title or an employer after a comma should select the names
+    themselves (`Layout.authors`).
     """
     return unique([clean(name) for name in _SEPARATORS.split(_BYLINE_PREFIX.sub("", clean(byline)))])
 
 
-MAX_WORDS = 4  # of a name: longer parts of bylines name posts, houses or places
-# Words that stand after a name, or name a desk or a house, and are in no name of a person.
+MAX_WORDS = 4  # longer parts of bylines name posts, publishers or places
+# Words that follow a name, or name a desk or a publisher, and are never part of a person's name.
 _NO_PERSON = re.compile(
     r"\b(?:agenc(?:y|ies)|agence|agentur|analyst|associate|associated|board|broadcasting|bureau|chief|columnist|"
     r"commentator|contributors?|correspondents?|daily|desk|director|editor(?:s|ial)?|freelance|head|institute|"
@@ -35,8 +35,8 @@ _NO_PERSON = re.compile(
 def split_people(text: str) -> tuple[str, ...]:
     """The names in a text that may be one name or a whole byline; split only if every part reads as a name.
 
-    A name has two to four words, the first and the last with a capital in it (`Nidal al-Amin`), or one word of a script
-    that has no capitals. So `Jane Doe, Political Editor` and `Marsh, Fenn and Partners` stay whole.
+    A name has two to four words, the first and the last capitalised (`Nidal al-Amin`), or one word in a script without
+    capitals. So `Jane Doe, Political Editor` and `Marsh, Fenn and Partners` stay whole.
     """
     names = split_names(text)
     return names if all(map(_is_name, names)) else unique([strip_prefix(text)])

@@ -3,21 +3,21 @@
 import re
 from dataclasses import dataclass
 
-# Agencies by the short form that a dateline uses. A closed list: any word in brackets could be anything.
+# Agencies by their short form in datelines. A closed list, since a word in brackets could be anything.
 AGENCIES = (
     "AP", "AFP", "Reuters", "TASS", "UPI", "dpa", "DPA", "APA", "SDA", "ANSA", "EFE", "Lusa", "ANP", "Belga", "TT",
     "NTB", "PTI", "ANI", "IANS", "Xinhua", "Kyodo", "Jiji", "Yonhap", "CNA", "AAP", "PAP", "CTK", "MTI", "Interfax",
     "Bernama", "The Canadian Press", "PA", "Anadolu", "AA", "KNA", "epd", "SID",
 )  # fmt: skip
 
-# A dateline stands at the very start; 80 characters hold the longest real ones (two cities, a state, a date).
-_LONGEST = 100  # where the agency begins at the latest: after the 80 and a mark
+# 80 characters hold the longest real datelines (two cities, a state, a date).
+_LONGEST = 100  # the agency begins within these, after the place and a mark
 _AGENCY = "|".join(re.escape(agency) for agency in AGENCIES)
 _DATELINE = re.compile(
     rf"^(?:(?P<place>[^\W\d_][^()\n]{{1,79}}?)[,.]?\s*)?[(/](?P<agency>{_AGENCY})[)/]\s*[.:\u2014\u2013-]{{1,2}}\s"
 )
 _DATE = re.compile(r",?\s*(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2}\.? [A-Z][a-zäé]{2,8}\.?)\.?$")
-MAX_PARTICLE = 3  # letters of the small words in names of places: Rio de Janeiro, Frankfurt am Main
+MAX_PARTICLE = 3  # letters of small words in place names: Rio de Janeiro, Frankfurt am Main
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,9 @@ class Dateline:
 
 
 def read_dateline(paragraph: str) -> Dateline | None:
-    """The dateline at the start of a paragraph, None if there is none.
-
-    The city stands as the paragraph spells it, in title case where that is all capitals; the state and the date are
-    left out, and of several cities the first is taken.
-    """
+    """The dateline at the start of a paragraph: the first city, in title case if it is all capitals, and the agency."""
     start = paragraph[:_LONGEST]
-    match = _DATELINE.match(paragraph) if "(" in start or "/" in start else None  # looking costs a tenth of matching
+    match = _DATELINE.match(paragraph) if "(" in start or "/" in start else None  # looking takes a tenth of matching
     if match is None:
         return None
     place = _DATE.sub("", match["place"] or "").split(",")[0].split("/")[0].strip()

@@ -1,7 +1,7 @@
-"""Publication times: the instant, the text it was read from, how fine it is, and what it was read from.
+"""Publication times: the instant, its text, its precision, and where it was read.
 
 Nothing is guessed: a text without a year gives no time unless the caller knows a day on which it existed, an ambiguous
-`03/04/2024` gives none at all, and a time without a zone is taken in the zone of the source.
+`03/04/2024` gives none, and a time without a zone is in the zone of the source.
 """
 
 import email.utils
@@ -9,10 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
-from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-# Pages older than the web are digitised print, whose capture would not be a news page; later than this is a typo.
 
 
 class Precision(StrEnum):
@@ -35,11 +33,12 @@ class DateBasis(StrEnum):
     URL = "url"
 
 
+# Older pages are digitised print; a later year is a typo.
 MIN_YEAR, MAX_YEAR = 1980, 2100
 # Baker Island and Kiribati: no zone is further from UTC.
 MAX_BEHIND, MAX_AHEAD = timedelta(hours=12), timedelta(hours=14)
 
-# Month names as news pages spell them, full and short. Where two languages share a word it means the same month.
+# Month names as news pages spell them, full and short. A word that two languages share means the same month in both.
 _MONTHS = """
 1: january jan janvier janv januar jän jänner enero ene gennaio gen janeiro januari stycznia tammikuuta ocak
 2: february feb février fevrier févr februar febr febrero febbraio fevereiro fev februari lutego şubat
@@ -57,7 +56,7 @@ _MONTHS = """
 
 
 def _letters(word: str) -> str:
-    """The word with the letters made equal that `re.IGNORECASE` takes for equal: `ı`, `İ` and `i`, `ſ` and `s`."""
+    """The word with those letters unified that `re.IGNORECASE` does not tell apart: `ı`, `İ` and `i`, `ſ` and `s`."""
     return word.casefold().replace("\u0307", "").replace("ı", "i")
 
 
@@ -67,7 +66,7 @@ MONTHS = {
     for word in words.split()
 }
 
-# Abbreviations with one meaning on news pages. IST, CST and AST have several and are left out on purpose.
+# Abbreviations with one meaning on news pages. IST, CST and AST have several and are left out.
 _ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "MSK": 3, "JST": 9, "KST": 9}
 _ZONES |= {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 
@@ -76,7 +75,7 @@ _TIME = re.compile(
     r"(?::(?P<second>[0-5]\d))?(?!\d)(?: ?(?P<half>[ap])\.?m\b\.?)?(?: ?(?:Uhr|[分분]))?",
     re.IGNORECASE,
 )
-# Without `UTC` before it a figure after a dash is an offset only if it is written in full: `14:50 - 15 May`.
+# Without `UTC`, a number after a dash is an offset only if it is written in full: `14:50 - 15 May`.
 _OFFSET = re.compile(
     r"(?:(?:UTC|GMT) ?(?=[+\u2212-]\d{1,2}(?!\d))|(?:UTC|GMT)? ?(?=[+\u2212-]\d{2}:?\d{2}\b))"
     r"(?P<sign>[+\u2212-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b"
@@ -85,7 +84,7 @@ _ZONE = re.compile(r"\b(" + "|".join(_ZONES) + r")\b")
 _YMD = re.compile(r"\b(?P<year>\d{4}) ?[-./年년] ?(?P<month>\d{1,2}) ?[-./月월] ?(?P<day>\d{1,2})(?!\d)")
 _DMY = re.compile(r"\b(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})\b")
 _NAMES = "|".join(sorted(re.findall(r"[^\W\d]+", _MONTHS), key=len, reverse=True))
-_CLOCK = r"(?:[:.]| ?[h時시] ?)\d{2}(?!\d)"  # behind a month: in `5 May 10:30` the hour is no day
+_CLOCK = r"(?:[:.]| ?[h時시] ?)\d{2}(?!\d)"  # after a month: in `5 May 10:30` the hour is not a day
 _MONTH_FIRST = re.compile(
     rf"\b(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!{_CLOCK})(?:,? (?P<year>\d{{4}})\b)?", re.I
 )
@@ -97,7 +96,7 @@ _DAY_FIRST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A publication time. `at` is None where the page gives a text that is no complete date."""
+    """A publication time. `at` is None if the text of the page is not a complete date."""
 
     at: datetime | None
     raw: str
@@ -106,12 +105,9 @@ class Stamp:
 
 
 def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
-    """A time in a machine format: ISO 8601, RFC 5322, or seconds since the epoch. None if it is none of them.
+    """A time in a machine format: ISO 8601, RFC 5322, or seconds since the epoch; None for anything else.
 
-    Args:
-        text: value of JSON-LD `datePublished`, a meta element or a `datetime` attribute.
-        basis: where it was read.
-        zone: IANA name of the zone that a time without one is in.
+    `basis` says where it was read; `zone` is the IANA zone of a time without one.
     """
     text = text.strip()
     found = _iso(text) or _epoch(text) or _rfc(text)
@@ -126,17 +122,16 @@ def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
 def from_visible(
     text: str, zone: str, *, not_after: date | None = None, basis: DateBasis = DateBasis.VISIBLE_TEXT
 ) -> Stamp:
-    """A time as a page shows it to readers, in any of the spellings of `MONTHS` or in figures.
+    """A time as a page shows it to readers, e.g. `May 10, 14:50 UTC+3`.
 
-    A date without a time of day has day precision and stands for midnight UTC of the stated day, so that the partition
-    is the day that the page states. A text without a year gets the latest one that doesn't put it after `not_after`;
-    without that either, the stamp holds only the text.
+    A date without a time of day is midnight UTC of that day, so that the partition is the day that the page states.
 
     Args:
-        text: what the page shows, e.g. `May 10, 14:50 UTC+3`; kept as `raw`.
-        zone: IANA name of the zone that a time without one is in.
-        not_after: day on which the text existed already; supplies the year where the text gives none.
-        basis: what to record as the origin of a complete date.
+        text: kept as `raw`.
+        zone: IANA zone of a time without one.
+        not_after: a day on which the text existed; a missing year becomes the latest that is not after it. Without
+            it, the stamp of a text without a year holds only the text.
+        basis: the origin to record for a complete date.
     """
     day = _calendar_day(text, not_after)
     if day is None:
@@ -154,28 +149,22 @@ def from_visible(
 
 
 def in_utc(at: datetime, zone: str) -> datetime:
-    """The time in UTC; one without zone is taken in `zone`, in a DST overlap as the first of the two (PEP 495)."""
-    return (at if at.tzinfo else at.replace(tzinfo=_zone(zone))).astimezone(UTC)
+    """The time in UTC; one without a zone is in `zone`, and in a DST overlap the first of the two (PEP 495)."""
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
+class _Day(NamedTuple):
     year: int
     month: int
     day: int
-    start: int
+    start: int  # where it stands in the text
     end: int
 
 
 def _calendar_day(text: str, not_after: date | None) -> _Day | None:
-    """The first day that is stated whole; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
+    """The first complete day; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
     without_year = []
-    for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):  # figures first, which are found much sooner than names
+    for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):  # numbers first: they are found faster than names
         match = pattern.search(text)
         if match and not match["year"]:
             without_year.append(match)
@@ -194,7 +183,7 @@ def _day(match: re.Match[str], not_after: date | None) -> _Day | None:
 
 
 def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
-    """The last year in which that day lies no later than `not_after`, with a day of grace for zones ahead of UTC."""
+    """The last year in which that day is not after `not_after`, with a day of grace for zones ahead of UTC."""
     if not_after is None:
         return None
     limit = not_after + timedelta(days=1)
@@ -202,7 +191,7 @@ def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
 
 
 def _time_of_day(text: str, day: _Day) -> re.Match[str] | None:
-    """The time after a day, unless another figure (of another date) comes first; else the last one before it."""
+    """The time after a day, unless another number (of another date) comes first; else the last one before it."""
     after = _TIME.search(text, day.end)
     if after and not re.search(r"\d", text[day.end : after.start()]):
         return after
@@ -224,7 +213,7 @@ def _with_offset(at: datetime, rest: str) -> datetime:
 
 
 def _offset(sign: str, hours: str, minutes: str | None) -> timezone | None:
-    """The zone of an offset; None for one that no place on earth has (`10:30-16:00` is a span of time)."""
+    """The zone of an offset; None for one that exists nowhere (`10:30-16:00` is a time span)."""
     offset = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
     return timezone(offset) if -MAX_BEHIND <= offset <= MAX_AHEAD else None
 
@@ -236,7 +225,7 @@ def _iso(text: str) -> datetime | None:
         return _lenient_iso(text)
 
 
-# What `fromisoformat` refuses and pages have: one-digit fields, 24:00, a leap second, zones by name, `+0000 UTC`.
+# Refused by `fromisoformat`, but found on pages: one-digit fields, 24:00, leap seconds, named zones, `+0000 UTC`.
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ]+([01]?\d|2[0-3]|24(?=:00(?::00)?(?!:?\d))):([0-5]\d)(?::([0-5]\d|60)(?:[.,]\d+)?)?)?"
@@ -270,8 +259,8 @@ def _epoch(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text[:10]), UTC)
 
 
-# RFC 5322, 3.3, with its obsolete zones. The library reads much more, and guesses there: `10 May 24` would be midnight,
-# `07:47 PM EST` a time in the morning.
+# RFC 5322, 3.3, with its obsolete zones. The library reads and guesses much more: `10 May 24` would be midnight, `07:47
+# PM EST` a time in the morning.
 _RFC_5322 = re.compile(
     r"(?:[A-Za-z]{3,9},? )?\d{1,2}[ -][A-Za-z]{3}[ -]\d{4} \d{1,2}:\d{2}(?::\d{2})?(?: ([+-]\d{4}|[A-Z]+))?"
 )

@@ -1,47 +1,30 @@
-"""Addresses by the WHATWG URL standard (ada-url wraps Ada, the parser of Node.js): own URL code is always wrong."""
+"""Addresses by the WHATWG URL standard (ada-url wraps Ada, the parser of Node.js)."""
 
 import ada_url
 
-# Parameters that say where a reader came from, never what is shown. Names from the documentation of Google Analytics,
-# Google Ads, Meta, Microsoft Ads, Mailchimp, HubSpot, Matomo, AT Internet, Chartbeat and Webtrekk.
+# Parameters that say where a reader came from, not what to show. Documented by Google Analytics, Google Ads, Meta,
+# Microsoft Ads, Mailchimp, HubSpot, Matomo, AT Internet, Chartbeat and Webtrekk.
 TRACKING_PREFIXES = ("utm_", "at_", "mtm_", "pk_", "wt_", "hsa_", "mc_", "ns_")
-TRACKING_PARAMETERS = frozenset(
-    {
-        "fbclid",
-        "gclid",
-        "gclsrc",
-        "dclid",
-        "msclkid",
-        "igshid",
-        "yclid",
-        "_hsenc",
-        "_hsmi",
-        "cmpid",
-        "cmp",
-        "ocid",
-        "maca",
-    }
-    | {"smid", "ito", "ncid", "cid", "taid", "xtor", "__twitter_impression", "guccounter", "outputtype"}
-)
-# RFC 9110, 4.1 asks for support of 8,000 octets; what is longer is a tracking or session blob, not an article.
+TRACKING_PARAMETERS = frozenset({
+    "fbclid", "gclid", "gclsrc", "dclid", "msclkid", "igshid", "yclid", "_hsenc", "_hsmi", "cmpid", "cmp", "ocid",
+    "maca", "smid", "ito", "ncid", "cid", "taid", "xtor", "__twitter_impression", "guccounter", "outputtype",
+})  # fmt: skip
+# RFC 9110, 4.1 asks for support of 8,000 octets; a longer address is a tracking or session blob.
 MAX_URL_LENGTH = 8000
 
 
 def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
-    """The parsed http(s) address, or None for anything else (other schemes, no host, too long, not parsable).
-
-    A `base` that is no address itself is as good as none.
-    """
+    """The parsed http(s) address; None for anything else. A `base` that is not an address is ignored."""
     found = _parse(url, base)
     return found[0] if found else None
 
 
 def _parse(url: str | None, base: str | None) -> tuple[ada_url.URL, str] | None:
-    """The parsed address and how it is written out."""
+    """The parsed address and its text."""
     url = url.strip() if url else ""
     if not url or len(url) > MAX_URL_LENGTH:
         return None
-    relative = not url.startswith(("http://", "https://"))  # what begins so takes nothing from a base
+    relative = not url.startswith(("http://", "https://"))  # these take nothing from a base
     try:
         parsed = ada_url.URL(url, base) if relative and base and ada_url.check_url(base) else ada_url.URL(url)
     except ValueError:
@@ -51,7 +34,7 @@ def _parse(url: str | None, base: str | None) -> tuple[ada_url.URL, str] | None:
 
 
 def host_of(url: str | None) -> str | None:
-    """Lower-case host name in ASCII (IDNA), without port and final dot; None where the text is no http(s) address."""
+    """Lower-case ASCII host (IDNA) without port and final dot; None if the text is not an http(s) address."""
     parsed = parse_url(url) if url else None
     return str(parsed.hostname).rstrip(".") if parsed else None
 
@@ -63,7 +46,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
 
 
 def canonical(url: str | None, base: str | None = None) -> str | None:
-    """The address as https, without credentials, fragment and tracking parameters; None if it is no http(s) address."""
+    """The address as https, without credentials, fragment and tracking parameters; None if it is not http(s)."""
     found = _parse(url, base)
     if found is None:
         return None
@@ -77,7 +60,7 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
     if "@" in href:
         parsed.username = ""
         parsed.password = ""
-    if "?" in href:  # also before an empty query, which is taken off
+    if "?" in href:  # removes an empty query too
         parsed.search = "&".join(pair for pair in str(parsed.search)[1:].split("&") if pair and not _is_tracking(pair))
     return str(parsed.href)
 
@@ -93,7 +76,7 @@ def is_home(address: str) -> bool:
 
 
 def identity(canonical_url: str) -> str:
-    """What of a canonical address identifies the article: no scheme, no `www.`, no final slash, parameters sorted."""
+    """The identifying part of a canonical address: no scheme, `www.` or final slash; parameters sorted."""
     parsed = ada_url.URL(canonical_url)
     host = str(parsed.host).removeprefix("www.").rstrip(".")
     search = str(parsed.search)
@@ -107,6 +90,6 @@ def on_hosts(host: str | None, hosts: tuple[str, ...]) -> bool:
 
 
 def address_key(url: str | None) -> str | None:
-    """What is the same for all ways to write an article's address; None where there is no http(s) address."""
+    """A key that all spellings of an article's address share; None if it is not http(s)."""
     address = canonical(url)
     return identity(address) if address else None

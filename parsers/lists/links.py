@@ -1,4 +1,4 @@
-"""What the readers of feeds, sitemaps and listings give: links with hints, and what they could not use."""
+"""The result of reading a feed, sitemap or listing: links with hints, and what was unusable."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from parsers.fields.dates import DateBasis, Precision, from_machine, from_visibl
 from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical
 from parsers.source.discovery import Link
 
-MAX_HINT_LENGTH: Final = 100  # characters; the longest spelling of a time has some 60, the rest is not one
+MAX_HINT_LENGTH: Final = 100  # characters; the longest spelling of a time has about 60
 NOON: Final = time(12)
 
 
 class UnreadableError(Exception):
-    """The bytes are not what the source says they are, or are not safe to read; the message says why, for a person."""
+    """The bytes are not what the source declares, or not safe to read; the message says why, for people."""
 
 
 class Unusable(StrEnum):
@@ -33,10 +33,10 @@ class Reading:
     """What a feed, sitemap or listing says.
 
     Attributes:
-        links: to articles, in order, the same one maybe more than once; their addresses are canonical.
-        children: of a sitemap index: other sitemaps. Their addresses are as written, made absolute.
-        unusable: entries without a usable address, by `Unusable`.
-        note: why not all of it was read, or what is wrong with it; empty if nothing is.
+        links: links to articles, in order, perhaps repeated.
+        children: the sitemaps of an index, with absolute but otherwise unchanged addresses.
+        unusable: number of entries without a usable address, by `Unusable`.
+        note: what is wrong, or why it was not read to its end; empty if all is well.
     """
 
     links: tuple[Link, ...] = ()
@@ -46,7 +46,7 @@ class Reading:
 
 
 class LinkList:
-    """Links as a reader finds them. `base` is the address that they are relative to."""
+    """Collects the links that a reader finds; `base` is the address that they are relative to."""
 
     def __init__(self, base: str) -> None:
         self._base = base
@@ -55,11 +55,11 @@ class LinkList:
         self._unusable: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        """How many entries were added, usable or not."""
+        """Number of entries added, usable or not."""
         return len(self._links) + len(self._children) + self._unusable.total()
 
     def add(self, address: str | None, hint: datetime | None = None, *, is_publication: bool = True) -> None:
-        """Add the link of an article."""
+        """Add a link to an article."""
         url = canonical(address, self._base)
         if url is None:
             self._unusable[_why_not(address)] += 1
@@ -69,7 +69,7 @@ class LinkList:
             self._links.append(Link(url, hint, is_publication or hint is None))
 
     def add_child(self, address: str | None, changed: datetime | None) -> None:
-        """Add another sitemap. Its address stays as it is: its query may say which sitemap is meant."""
+        """Add another sitemap. Its address keeps its query, which may say which sitemap is meant."""
         url = absolute(address, self._base)
         if url is None:
             self._unusable[_why_not(address)] += 1
@@ -88,15 +88,10 @@ def _why_not(address: str | None) -> Unusable:
 
 
 def hint_of(text: str | None, zone: str, not_after: date | None = None) -> datetime | None:
-    """The time that a text states, in UTC; None where it states none.
+    """The time that a text states for machines or for readers, in UTC; None if it states none.
 
-    A time without a zone is taken in `zone`, `-0000` is UTC (RFC 5322, 3.3). A date without a time of day stands for
-    noon in `zone`, the middle of what it may mean.
-
-    Args:
-        text: a time in a machine format, or as pages show it to readers.
-        zone: IANA name of the zone of the source.
-        not_after: a day on which the text existed; supplies a year that it leaves out.
+    A date without a time of day means noon in `zone`, the middle of what it may mean. `not_after` is a day on which the
+    text existed; it supplies a missing year.
     """
     text = text.strip() if text else ""
     if not text or len(text) > MAX_HINT_LENGTH:

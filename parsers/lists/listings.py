@@ -1,4 +1,4 @@
-"""Pages that list articles, by day or page by page: bytes in, links with hints out."""
+"""Pages that list articles, by day or page by page: from bytes to links with hints."""
 
 from datetime import date
 
@@ -13,21 +13,20 @@ from parsers.page.html import Node, Tree, attribute, select, text_of
 def read_listing(
     body: bytes, base: str, zone: str, *, links: str, dates: str | None = None, today: date | None = None
 ) -> Reading:
-    """The links of a listing. Call it where it may hang: the HTML parser takes any time on a page made for that.
+    """The links of a listing in page order, with their dates as hints.
+
+    Call it where it may hang: a hostile page can keep the HTML parser busy for any time.
 
     Args:
-        body: as it came, after content decoding.
+        body: the response after content decoding.
         base: address of the page.
-        zone: IANA name of the zone that times without one are in.
+        zone: IANA name of the zone of times without one.
         links: CSS selector of the links to articles.
-        dates: CSS selector of the dates beside them, as many as links.
-        today: supplies a year that the dates leave out.
-
-    Returns:
-        Links in the order of the page; their hints are the dates, times of publication. No links where none match.
+        dates: CSS selector of the dates beside them, one for each link.
+        today: supplies the year of dates without one.
 
     Raises:
-        UnreadableError: a selector is none, or there are not as many dates as links.
+        UnreadableError: a selector is invalid, or there are more or fewer dates than links.
     """
     tree = Tree(decode(body).text)
     found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)
@@ -40,7 +39,7 @@ def read_listing(
     if len(times) != len(nodes):
         raise UnreadableError(f"{len(nodes)} links match {links!r}, but {len(times)} dates {dates!r}")
     for node, when in zip(nodes, times, strict=True):
-        found.add(node.attributes.get("href"), hint_of(_stated(when), zone, today))
+        found.add(node.attributes.get("href"), hint_of(when.attributes.get("datetime") or text_of(when), zone, today))
     return found.reading()
 
 
@@ -49,7 +48,3 @@ def _matches(tree: Tree, css: str) -> list[Node]:
         return select(tree, css)
     except SelectolaxError as error:
         raise UnreadableError(f"{css!r} is no CSS selector") from error
-
-
-def _stated(node: Node) -> str:
-    return node.attributes.get("datetime") or text_of(node)

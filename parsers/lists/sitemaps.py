@@ -1,7 +1,7 @@
-"""Sitemaps, sitemap indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: bytes in, links with hints out.
+"""Sitemaps, sitemap indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: from bytes to links with hints.
 
-Sites exceed the limits of the protocol and cut their files short, so what was read up to there is kept, and the note
-says why there is no more.
+Sites exceed the limits of the protocol and cut their files short: what was read so far is kept, and the note says why
+the rest is missing.
 """
 
 from typing import Any, Final
@@ -17,33 +17,30 @@ from parsers.lists.xml_text import xml_text
 
 MAX_SITEMAP_BYTES: Final = 52_428_800  # the protocol's limit, uncompressed
 MAX_ENTRIES: Final = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
-MAX_DEPTH: Final = 20  # elements within elements; the deepest of sitemaps and their extensions are 5 deep
+MAX_DEPTH: Final = 20  # nested elements; sitemaps and their extensions are at most 5 deep
 
-# Elements that say something, by their names without prefix: `image:loc` stands in another element than `loc`.
+# The elements that matter, by their names without prefix: `image:loc` has another parent than `loc`.
 _LOC, _LASTMOD, _PUBLISHED = ["loc"], ["lastmod"], ["news", "publication_date"]
 _ROOTS = {"urlset": "url", "sitemapindex": "sitemap"}
 
 
 def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
-    """The links of a sitemap, or the children of a sitemap index.
+    """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`.
 
     Args:
-        body: after content decoding.
-        base: address that relative links are relative to; the protocol forbids those, and sites have them.
-        zone: IANA name of the zone that times without one are in.
-
-    Returns:
-        Links whose hint is `news:publication_date` where there is one, else `lastmod`.
+        body: the response after content decoding.
+        base: address that relative links refer to; the protocol forbids them, but sites have them.
+        zone: IANA name of the zone of times without one.
 
     Raises:
-        UnreadableError: it is no sitemap, or declares XML entities.
+        UnreadableError: it is not a sitemap, or declares XML entities.
     """
     notes = []
     if len(body) > MAX_SITEMAP_BYTES:
         body = body[:MAX_SITEMAP_BYTES]
         notes.append(f"more than {MAX_SITEMAP_BYTES:,} bytes: the rest is not read")
     entries = _Entries(LinkList(base), zone)
-    # Prefixes are names' parts here, no namespaces: one that is not declared is no reason to lose a sitemap.
+    # Without namespaces: an undeclared prefix is no reason to lose a sitemap.
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(entries)
     try:
@@ -52,9 +49,9 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
             parser.close()
     except _LimitReachedError as limit:
         notes.append(str(limit))
-    except DefusedXmlException as error:  # one without entities would do no harm, but no sitemap has any
+    except DefusedXmlException as error:  # without entities it would be harmless, but no sitemap has one
         raise UnreadableError("it declares a document type, which may hold XML entities") from error
-    except SAXException as error:
+    except (SAXException, LookupError, ValueError) as error:  # the last two: a second declaration with an odd encoding
         if not len(entries.links):
             raise UnreadableError(f"it is no sitemap: {error}") from error
         notes.append(f"broken: {error}")
@@ -66,7 +63,7 @@ class _LimitReachedError(Exception):
 
 
 class _Entries(ContentHandler):
-    """Collects the entries of a sitemap while the parser goes through it."""
+    """Collects the entries of a sitemap as the parser reads it."""
 
     def __init__(self, links: LinkList, zone: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What bytes are, by looking at them: names and headers only claim it."""
+"""What bytes are, judged by the bytes: names and headers only claim it."""
 
 import re
 from dataclasses import dataclass
@@ -10,40 +10,26 @@ from parsers.record.outcome import RejectReason
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZIP_MAGIC: Final = b"PK\x03\x04"
 SNIFF_BYTES: Final = 1024  # WHATWG's prescan looks as far for a charset
-HTML_SNIFF_BYTES: Final = 64 << 10  # where a header or a name says HTML: long comments and blank lines come first
+HTML_SNIFF_BYTES: Final = 64 << 10  # if a header or a name says HTML: comments and blank lines may come first
 UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 TAG: Final = re.compile(
     r"<(?:!doctype|!--|/?(?:html|head|body|title|meta|link|script|style|div|p|span|a|h[1-6]|table|article|section|main"
     r"|header|nav|br|img|ul|ol|li|frameset|iframe|form|svg|base|noscript)(?=[\s/>]))",
     re.IGNORECASE,
 )
-# Random bytes are control characters (tab, line breaks, ESC aside) to 10 %; a page with a few NULs is still a page.
+# 10 % of random bytes are control characters (tab, line breaks, ESC aside); a page with a few NULs is still a page.
 MAX_CONTROL_SHARE: Final = 0.05
 CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-LEADING: Final = b" \t\r\n\xef\xbb\xbf"  # what careless servers put before a file: no byte that a file begins with
+LEADING: Final = b" \t\r\n\xef\xbb\xbf"  # careless servers put these before a file; no file format begins with one
 BLANK: Final = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
 BINARY_MAGIC: Final = {
-    b"\x89PNG": "PNG image",
-    b"\xff\xd8\xff": "JPEG image",
-    b"GIF8": "GIF image",
-    b"%PDF-": "PDF",
-    ZIP_MAGIC: "zip archive",
-    GZIP_MAGIC: "gzip inside gzip",
-    b"RIFF": "RIFF media",
-    b"OggS\0": "Ogg media",
+    b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"%PDF-": "PDF",
+    ZIP_MAGIC: "zip archive", GZIP_MAGIC: "gzip inside gzip", b"RIFF": "RIFF media", b"OggS\0": "Ogg media",
     **dict.fromkeys((b"ID3\2", b"ID3\3", b"ID3\4"), "MP3"),  # with its version: texts may begin with the letters
-    b"\x7fELF": "program",
-    b"wOFF": "font",
-    b"wOF2": "font",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"7z\xbc\xaf": "7z archive",
-    b"Rar!\x1a": "rar archive",
-    b"\xd0\xcf\x11\xe0": "old Office document",
-    b"SQLite format 3": "SQLite database",
-    b"PAR1": "Parquet",
-}
+    b"\x7fELF": "program", b"wOFF": "font", b"wOF2": "font", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z archive", b"Rar!\x1a": "rar archive",
+    b"\xd0\xcf\x11\xe0": "old Office document", b"SQLite format 3": "SQLite database", b"PAR1": "Parquet",
+}  # fmt: skip
 SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d{4,5}\)(https?://[^\s<>\"]{1,8192})\s*-->")  # MS-MOTW
 
 
@@ -56,18 +42,13 @@ class Problem:
 
 
 def media_type_of(body: bytes, *, says_html: bool = False) -> MediaType:
-    """HTML if there is a tag near the beginning, else text.
-
-    Args:
-        body: in any encoding that extends ASCII, or UTF-16.
-        says_html: a header or a name says that it is HTML; then the tag may stand further down.
-    """
+    """HTML if there is a tag near the beginning, or further down if a header or a name says HTML; else text."""
     return MediaType.HTML if TAG.search(_head(body, HTML_SNIFF_BYTES if says_html else SNIFF_BYTES)) else MediaType.TEXT
 
 
 def problem_of(body: bytes) -> Problem | None:
-    """Why bytes are no page on the face of it: nothing there, or binary. None if they may be one."""
-    # The beginning first: taking white space off a whole page copies it.
+    """Why bytes can't be a page: empty or binary. None if they may be one."""
+    # The beginning first: stripping a whole page copies it.
     if not body[:SNIFF_BYTES].strip(BLANK) and not body.strip(BLANK):
         return Problem(RejectReason.EMPTY, "no bytes" if not body else "white space only")
     start = body[:SNIFF_BYTES].lstrip(LEADING)
@@ -84,7 +65,7 @@ def problem_of(body: bytes) -> Problem | None:
 
 
 def saved_from(body: bytes) -> str | None:
-    """The address in the comment that browsers write into a page they save ("Mark of the Web")."""
+    """The address in the comment that browsers write into saved pages ("Mark of the Web")."""
     match = SAVED_FROM.search(body, 0, 2 * SNIFF_BYTES)  # it stands right before or after the doctype
     return match[1].decode("ascii", "replace") if match else None
 

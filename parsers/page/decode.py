@@ -1,4 +1,4 @@
-"""Bytes to text by the WHATWG rules, with one addition: bytes that can be UTF-8 are UTF-8, whatever a label says."""
+"""Bytes to text by the WHATWG rules, except that bytes which can be UTF-8 are UTF-8 whatever their label says."""
 
 import codecs
 import re
@@ -8,13 +8,13 @@ import webencodings
 
 # The HTML standard's prescan looks at the first 1024 bytes (HTML, 13.2.3.2 "prescan a byte stream").
 PRESCAN_BYTES = 1024
-# Browsers show a few replacement characters on many real pages (a cut multi-byte tail, one mis-encoded comment);
-# past one in a hundred characters the text itself is unreadable.
+# Many real pages have a few replacement characters (a cut multi-byte tail, a mis-encoded comment); beyond one in a
+# hundred the text itself is unreadable.
 MAX_REPLACED_SHARE = 0.01
 
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 UTF8_BOM = b"\xef\xbb\xbf"
-# How documents begin, and what they are in. UTF-16 without a BOM is valid UTF-8, so the NUL beside the first `<` tells.
+# Beginnings of documents and their encodings. UTF-16 without a BOM is valid UTF-8; the NUL beside the first `<` tells.
 _BEGINNINGS = (
     (UTF8_BOM, "utf-8"),
     (b"\xff\xfe", "utf-16-le"),
@@ -24,36 +24,30 @@ _BEGINNINGS = (
 )
 _MARKS = tuple(beginning for beginning, _ in _BEGINNINGS)
 _PIECE = 16 << 10  # fits into the fastest cache, and most pieces of a page are ASCII, which is nearly free
-# What browsers take where nothing is said; the Encoding Standard's windows-1252 is Python's but for five unused bytes.
+# The default of browsers. The Encoding Standard's windows-1252 is Python's, except for five unused bytes.
 _FALLBACK = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
 REPLACEMENT = "�"
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded text.
-
-    Attributes:
-        text: the whole document.
-        encoding: WHATWG name of the encoding used.
-        replaced: number of U+FFFD that decoding put in (those that the page itself holds are counted too).
-    """
+    """Decoded text."""
 
     text: str
-    encoding: str
-    replaced: int
+    encoding: str  # WHATWG name
+    replaced: int  # number of U+FFFD, including those of the page itself
 
     @property
     def trustworthy(self) -> bool:
-        """Whether few enough characters were lost for the text to be used."""
+        """Whether few enough characters were lost to use the text."""
         return self.replaced <= MAX_REPLACED_SHARE * max(len(self.text), 1)
 
 
 def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
-    """Whether the bytes may go to the HTML parser, which takes UTF-8 only, as they are.
+    """Whether the bytes may go to the HTML parser, which takes UTF-8 only, without decoding.
 
-    They may if a label says UTF-8 and nothing at their beginning says otherwise, or if there is no label and they are
-    whole UTF-8. A label may lie, which is to be seen from what came of it.
+    A label of UTF-8 is believed unless the beginning says otherwise: if it lies, the article shows it. Without a label
+    all bytes must be valid.
     """
     if body.startswith(_MARKS):
         return False
@@ -62,7 +56,7 @@ def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
 
 
 def _is_whole_utf8(body: bytes) -> bool:
-    """Whether the bytes are valid UTF-8 without a replacement character. Costs a fifth of decoding them at once."""
+    """Whether the bytes are valid UTF-8 without a replacement character; takes a fifth of the time of decoding them."""
     start = 0
     try:
         while start < len(body):
@@ -79,11 +73,9 @@ def _is_whole_utf8(body: bytes) -> bool:
 def decode(body: bytes, http_charset: str | None = None) -> Decoded:
     """Decode a page: by its BOM, else its NULs, else as UTF-8, else by the HTTP label or `<meta>`, else windows-1252.
 
-    Bytes are UTF-8 if they are valid, and also if more non-ASCII characters are valid than broken: hardly any text in
-    another encoding is that, and one cut character must not garble a page.
-
-    Labels are looked up in the WHATWG table only: Python's own codec names (`utf-7`, `hex`, `unicode_escape`) are
-    never used. Source: Encoding Standard, sections 4.2 and 6; HTML standard, 13.2.3.
+    Bytes count as UTF-8 if more non-ASCII characters are valid than broken: text in another encoding hardly ever is,
+    and one cut character must not garble a page. Labels are those of the WHATWG, never Python's own codecs (`utf-7`,
+    `hex`). Source: Encoding Standard, sections 4.2 and 6; HTML standard, 13.2.3.
     """
     for beginning, name in _BEGINNINGS:
         if body.startswith(beginning):

@@ -1,7 +1,6 @@
-"""The HTML tree and selectors that say what is wrong when they find nothing."""
+"""The HTML tree, and what selectors find in it."""
 
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -10,45 +9,27 @@ from parsers.fields.characters import clean
 Node = LexborNode
 Tree = LexborHTMLParser
 
-# Elements that begin on a line of their own, or in a cell of their own: their texts are separate words also where the
-# markup has no white space between them.
-_SEPARATE = frozenset(
-    {"address", "article", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "header"}
-    | {
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    }
-)
-_CODE = frozenset({"script", "style", "template", "noscript"})  # their text is no text of the page
+# Elements that begin on a line or in a cell of their own: their texts are separate words even if the markup has no
+# white space between them.
+_SEPARATE = frozenset({
+    "address", "article", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "header",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "option", "p", "pre", "section", "table", "td", "th", "tr",
+    "ul",
+})  # fmt: skip
+_CODE = frozenset({"script", "style", "template", "noscript"})  # readers don't see their text
 
-# Stands where a line break was. A unit separator can't occur in clean text, and `clean` takes it for white space.
+# Replaces a line break. A unit separator can't occur in clean text, and `clean` treats it as white space.
 BREAK = "\x1f"
 
 
 class LayoutError(Exception):
-    """The page is not built as its layout says; becomes `Rejected(layout)` with this message as its detail."""
+    """The page doesn't have the structure of its layout; becomes `Rejected(layout)` with this message as its detail."""
 
 
 def select(root: Tree | Node, css: str) -> list[Node]:
-    """All matches in document order, each once: the library gives a node once for each part of `a, b` that it matches.
+    """All matches in document order, each once; the library repeats a node that matches several parts of `a, b`.
 
-    `root` is among them if it matches; the parts of a selector to the left of the last one may match above `root`.
+    `root` itself may match, and all but the last part of a selector may match above `root`.
     """
     found = root.css(css)
     return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
@@ -63,7 +44,7 @@ def ancestors(node: Node) -> Iterator[int]:
 
 
 def part_of_article(container: Node) -> Node | None:
-    """The nearest `<article>` or `<main>` that is or holds a container; None on pages without them (HTML, 4.3.2)."""
+    """The nearest `<article>` or `<main>` that is or holds the container (HTML, 4.3.2)."""
     part: Node | None = container
     while part is not None and part.tag not in ("article", "main"):
         part = part.parent
@@ -71,74 +52,49 @@ def part_of_article(container: Node) -> Node | None:
 
 
 def outermost(root: Tree | Node, css: str) -> list[Node]:
-    """The matches in document order without those inside another match, which are parts of it."""
+    """The matches in document order, without those inside another match."""
     return without_nested(select(root, css))
 
 
-def without_nested(nodes: list[Node]) -> list[Node]:
-    """The nodes that are not inside another one of them."""
-    if len(nodes) < 2:  # noqa: PLR2004 - a pair is the least that can be nested
-        return nodes
-    ids = {node.mem_id for node in nodes}
-    outside: set[int] = set()  # elements that are in none of the nodes; none is climbed twice
-    found = []
-    for node in nodes:
-        path = list(takewhile(lambda above: above not in outside, ancestors(node)))
-        if ids.isdisjoint(path):
-            outside.update(path)
-            found.append(node)
-    return found
+def without_nested(nodes: Sequence[Node]) -> list[Node]:
+    """The nodes that are not inside another of them."""
+    above = holders(nodes)
+    return [node for node in nodes if not above[node.mem_id]]
 
 
-def one(root: Tree | Node, css: str) -> Node:
-    """The only match. Use where a second match would mean another kind of page.
+def holders(nodes: Sequence[Node]) -> dict[int, int]:
+    """`mem_id` of each node -> that of the nearest other of the nodes above it, or 0; in their order.
 
-    Raises:
-        LayoutError: none or several match.
+    No element is climbed twice, so that deep nesting costs no more than its size.
     """
-    found = select(root, css)
-    if len(found) != 1:
-        raise LayoutError(f"{len(found)} matches of {css!r}, expected 1")
-    return found[0]
-
-
-def first(root: Tree | Node, css: str) -> Node:
-    """The first match in document order. Use where repetition is harmless.
-
-    Raises:
-        LayoutError: none matches.
-    """
-    found = root.css_first(css)
-    if found is None:
-        raise LayoutError(f"no match of {css!r}")
-    return found
-
-
-def many(root: Tree | Node, css: str, *, at_least: int) -> list[Node]:
-    """All matches in document order.
-
-    Raises:
-        LayoutError: fewer than `at_least` match.
-    """
-    found = select(root, css)
-    if len(found) < at_least:
-        raise LayoutError(f"{len(found)} matches of {css!r}, expected at least {at_least}")
+    known: dict[int, int] = {}  # the holders of elements that were climbed
+    found = {node.mem_id: 0 for node in nodes}
+    for node in nodes if len(found) > 1 else ():
+        climbed = []
+        holder = 0
+        for above in ancestors(node):
+            if above in found or above in known:
+                holder = above if above in found else known[above]
+                break
+            climbed.append(above)
+        known.update(dict.fromkeys(climbed, holder))
+        found[node.mem_id] = holder
     return found
 
 
 def mark_breaks(root: Tree | Node) -> None:
-    """Put `BREAK` where line breaks are: the text of an element joins what stands on both sides of `<br>`."""
+    """Put `BREAK` in place of line breaks; otherwise the words on both sides of `<br>` would be joined."""
     for node in root.css("br"):
         node.replace_with(BREAK)
 
 
 def text_of(node: Node) -> str:
-    """The text of a node and all below it, cleaned; line breaks and borders of inner blocks count as white space."""
+    """The cleaned text of a node; line breaks and borders of inner blocks count as white space."""
     return clean(raw_text(node))
 
 
 def raw_text(node: Node) -> str:
-    """The text of a node and all below it, with `BREAK` for line breaks, without code. Changes the tree."""
+    """The text of a node with `BREAK` for line breaks, without code. Changes the tree."""
     for inner in list(node.traverse())[1:]:  # the first is the node itself
         tag = inner.tag
         if tag in _CODE:
@@ -152,11 +108,11 @@ def raw_text(node: Node) -> str:
 
 
 def texts(root: Tree | Node, css: str) -> list[str]:
-    """The cleaned texts of all matches, without empty ones. Use for what a page may or may not have."""
+    """The cleaned texts of all matches, without empty ones."""
     return [text for text in map(text_of, select(root, css)) if text]
 
 
 def attribute(root: Tree | Node, css: str, name: str) -> str | None:
-    """An attribute of the first match, None where either is missing. Use for what a page may or may not have."""
+    """An attribute of the first match; None if either is missing."""
     node = root.css_first(css)
     return node.attributes.get(name) if node is not None else None

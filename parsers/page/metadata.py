@@ -13,33 +13,21 @@ import orjson
 from parsers.fields.characters import clean_markup, unique
 from parsers.page.html import Tree
 
-# schema.org types of which an article page has one as its subject (schema.org/Article and below).
-ARTICLE_TYPES = frozenset(
-    {
-        "Article",
-        "NewsArticle",
-        "ReportageNewsArticle",
-        "AnalysisNewsArticle",
-        "BackgroundNewsArticle",
-        "AskPublicNewsArticle",
-    }
-    | {"OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report", "TechArticle", "Review"}
-    | {
-        "AdvertiserContentArticle",
-        "SatiricalArticle",
-        "ScholarlyArticle",
-        "SocialMediaPosting",
-        "DiscussionForumPosting",
-    }
-)
-# Real blocks are a few kB, live blogs reach hundreds; beyond this it is an application's state or an attack.
+# The subject of an article page has one of these types (schema.org/Article and below).
+ARTICLE_TYPES = frozenset({
+    "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle",
+    "AskPublicNewsArticle", "OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report",
+    "TechArticle", "Review", "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "SocialMediaPosting",
+    "DiscussionForumPosting",
+})  # fmt: skip
+# Real blocks have a few kB, those of live blogs hundreds; a larger one is an application's state or an attack.
 MAX_JSONLD_CHARACTERS = 2_000_000
-# Nested objects of real pages are at most 6 deep; the bound keeps a hostile block from costing stack or time.
+# Objects of real pages nest at most 6 deep; the bound keeps a hostile block from costing stack or time.
 MAX_DEPTH = 12
 
 _CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
 _COLLECTED = 'meta[content], script[type="application/ld+json"]'
-# White space is bounded: a block that is nothing else would take quadratic time.
+# White space is bounded: a block of nothing else would take quadratic time.
 _WRAPPER = re.compile(
     r"^(?:<!--|//\s{0,9}<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|<!\[CDATA\[)"
     r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?);?$"
@@ -52,24 +40,18 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Metadata:
-    """The machine-readable part of a page.
+    """The machine-readable part of a page."""
 
-    Attributes:
-        meta: name, property or itemprop in lower case -> contents in page order.
-        canonical: `href` of `<link rel=canonical>` as it stands.
-        blocks: texts of the JSON-LD scripts.
-    """
-
-    meta: Mapping[str, list[str]]
-    canonical: str | None
-    blocks: tuple[str, ...]
+    meta: Mapping[str, list[str]]  # name, property or itemprop in lower case -> contents in page order
+    canonical: str | None  # `href` of `<link rel=canonical>`, unchanged
+    blocks: tuple[str, ...]  # texts of the JSON-LD scripts
 
     def first(self, *names: str) -> str | None:
         """The first non-empty meta content among the names, in that order, cleaned."""
-        return next((value for name in names if name in self.meta for value in self.all(name)), None)
+        return self.first_named(*names)[0]
 
     def first_named(self, *names: str) -> tuple[str | None, str]:
-        """As `first`, with where it stands: `meta og:title`."""
+        """As `first`, with its origin: `meta og:title`."""
         found = ((value, f"meta {name}") for name in names if name in self.meta for value in self.all(name))
         return next(found, (None, ""))
 
@@ -79,14 +61,14 @@ class Metadata:
 
     @cached_property
     def objects(self) -> tuple[Json, ...]:
-        """All JSON-LD objects of the page: lists and `@graph` unfolded, broken blocks left out."""
+        """All JSON-LD objects of the page; lists and `@graph` are unfolded, broken blocks left out."""
         return tuple(found for block in self.blocks for found in _unfold(load_jsonld(block), 0))
 
     @cached_property
     def article(self) -> Json:
-        """The JSON-LD object that describes the article, empty where the page has none.
+        """The JSON-LD object that describes the article; empty if the page has none.
 
-        Of several the first that has a headline and a date wins, since pages list teasers after their own story.
+        The first with a headline and a date wins: pages list teasers after their own story.
         """
         articles = [found for found in self.objects if types_of(found) & ARTICLE_TYPES]
         full = [found for found in articles if found.get("headline") and found.get("datePublished")]
@@ -99,7 +81,7 @@ class Metadata:
 
     @cached_property
     def subject(self) -> str:
-        """What `article` is called where origins are told, by its most exact type: `JSON-LD NewsArticle`."""
+        """The name of `article` in origins, by its most exact type: `JSON-LD NewsArticle`."""
         return f"JSON-LD {max(sorted(self.types & ARTICLE_TYPES), key=len, default='article')}"
 
     @cached_property
@@ -107,7 +89,7 @@ class Metadata:
         return {found["@id"]: found for found in self.objects if isinstance(found.get("@id"), str)}
 
     def resolved(self, name: str) -> list[Any]:
-        """A JSON-LD value of the article as a list, in which mere references (`{"@id": …}`) are what they refer to."""
+        """A JSON-LD value of the article as a list, with references (`{"@id": …}`) resolved."""
         return [
             self._by_id.get(str(single.get("@id")), single)
             if isinstance(single, dict) and "name" not in single
@@ -116,14 +98,14 @@ class Metadata:
         ]
 
     def jsonld(self, name: str) -> str | None:
-        """A text of the JSON-LD article, cleaned, with entities that were escaped twice resolved."""
+        """A text of the JSON-LD article, cleaned."""
         return as_text(self.article.get(name))
 
 
 def read_metadata(tree: Tree) -> Metadata:
-    """Collect meta elements and JSON-LD in one walk over the tree, and the canonical link."""
+    """Collect meta elements, JSON-LD and the canonical link."""
     meta: dict[str, list[str]] = {}
-    # Only the first counts, and it stands in the head, where it is found at once.
+    # Only the first counts, and it stands in the head, where a search ends at once.
     link = tree.css_first(_CANONICAL)
     canonical = link.attributes.get("href") if link is not None else None
     blocks = []
@@ -139,10 +121,10 @@ def read_metadata(tree: Tree) -> Metadata:
 
 
 def load_jsonld(block: str) -> Any:
-    """A JSON-LD block as Python values, None where it can't be read.
+    """A JSON-LD block as Python values; None if it can't be read.
 
-    A strict parser first; then one that allows control characters inside strings; then the same after taking off
-    CDATA and comment wrappers and trailing commas. Measured: 8 of 811 real blocks fail the strict parser.
+    A strict parser comes first, then one that allows control characters in strings, without CDATA and comment wrappers
+    and at last without trailing commas. Measured: 8 of 811 real blocks fail the strict parser.
     """
     if len(block) > MAX_JSONLD_CHARACTERS:
         return None
@@ -159,13 +141,13 @@ def load_jsonld(block: str) -> Any:
 
 
 def types_of(found: Json) -> set[str]:
-    """The `@type` of an object as a set of bare names (`https://schema.org/NewsArticle` gives `NewsArticle`)."""
+    """The `@type` of an object as bare names: `https://schema.org/NewsArticle` gives `NewsArticle`."""
     names = (name for name in _flat(found.get("@type")) if isinstance(name, str))
     return {name if name.isalpha() else _NAMESPACE.sub("", name) for name in names}
 
 
 def as_text(value: Any, depth: int = 0) -> str | None:
-    """A JSON-LD value as clean text: a string, a number, the first of a list, or an object's `name` or `@value`."""
+    """A JSON-LD value as clean text: a string, a number, the first of a list, an object's `name` or `@value`."""
     if depth > MAX_DEPTH:
         return None
     for single in _flat(value):

@@ -16,46 +16,42 @@ class Page:
 
     Attributes:
         capture: where the page comes from.
-        tree: the parsed document; dropping body furniture changes it, so metadata is read first.
+        tree: the parsed document. Reading the body removes elements from it, so the metadata is read first.
         timezone: IANA zone of the source, for times without one.
-        scope: the part of the page that the article stands in, where that is known; see `select`.
+        metadata: meta elements, canonical link and JSON-LD.
+        scope: the part of the page that holds the article, if known; see `select`.
     """
 
     capture: Capture
     tree: Tree
     timezone: str
+    metadata: Metadata
     scope: Node | None = None
 
-    @cached_property
-    def metadata(self) -> Metadata:
-        """Meta elements, canonical link and JSON-LD."""
-        return read_metadata(self.tree)
-
-    def within(self, scope: Node | None) -> "Page":
-        """The same page with another scope; its metadata is not read again."""
-        page = Page(self.capture, self.tree, self.timezone, scope)
-        page.__dict__["metadata"] = self.metadata  # where `cached_property` keeps it
-        return page
+    @classmethod
+    def of(cls, capture: Capture, tree: Tree, timezone: str) -> "Page":
+        """A page with its metadata."""
+        return cls(capture, tree, timezone, read_metadata(tree))
 
     @cached_property
     def url(self) -> str | None:
-        """Address of the capture, else the one that the page gives itself; absolute, http(s)."""
+        """Address of the capture, or else the one that the page states; absolute, http(s)."""
         stated = (self.capture.url, self.metadata.canonical, self.metadata.first("og:url"))
         return next((url for url in stated if url and host_of(url)), None)
 
     def select(self, css: str) -> list[Node]:
-        """All matches in the scope, in document order; only if there is none, those in the whole page.
+        """All matches in the scope, in document order; if there are none, those in the whole page.
 
-        What surrounds an article is most of a page, costs most of the time, and often has authors and pictures too.
+        The surroundings of an article are most of a page and of the time; they often have authors and pictures too.
         """
         return (select(self.scope, css) if self.scope is not None else []) or select(self.tree, css)
 
     def text(self, css: str) -> str | None:
-        """The first match that says something: its `content` or `datetime` attribute, else its text."""
+        """The first match that isn't empty: its `content` or `datetime` attribute, or else its text."""
         return next((text for text in map(_value, self.select(css)) if text), None)
 
     def texts(self, css: str) -> list[str]:
-        """The texts of all matches, without empty ones; a match inside another is part of it."""
+        """The texts of all matches, without empty ones; a match inside another is left out."""
         return [text for text in map(_value, without_nested(self.select(css))) if text]
 
 

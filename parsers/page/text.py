@@ -1,7 +1,7 @@
-"""Plain-text captures: pages whose markup somebody stripped. Lines are all that is left of the structure."""
+"""Plain-text captures: pages without their markup. Lines are all that is left of the structure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,21 +10,13 @@ from parsers.fields.dates import DateBasis, Stamp, from_visible
 from parsers.record.article import Block, BlockType
 from parsers.record.capture import Capture
 
-# Some corpora put ` date 2017-05-04 ` before the text of every page: the publication day, from the corpus and not from
-# the site (seen with captures of many sites).
+# Some corpora put ` date 2017-05-04 ` before every text: the publication day, added by the corpus, not by the site.
 _CORPUS_DATE = re.compile(r"^\s?date (\d{4}-\d{2}-\d{2}) ")
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")
 
 
 @dataclass(frozen=True)
 class TextPage:
-    """A text capture as a layout reads it.
-
-    Attributes:
-        capture: where the text comes from.
-        text: decoded text.
-        timezone: IANA zone of the source.
-    """
+    """A text capture as a layout reads it; `timezone` is the IANA zone of the source."""
 
     capture: Capture
     text: str
@@ -32,11 +24,11 @@ class TextPage:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """Cleaned lines, empty ones kept as "" (they separate), the corpus date taken off."""
+        """Cleaned lines without the corpus date; empty ones are kept as "", since they separate."""
         return tuple(clean(line) for line in _CORPUS_DATE.sub("", self.text, count=1).splitlines())
 
     def published(self, shown: str) -> Stamp:
-        """A visible date; a year that it leaves out comes from the corpus date, else from a trusted capture time."""
+        """A visible date; a missing year comes from the corpus date, or else from a trusted capture time."""
         stamp = from_visible(shown, self.timezone)
         if stamp.at is not None:
             return stamp
@@ -48,27 +40,6 @@ class TextPage:
             if not self.capture.captured_at_basis.trusted:
                 return stamp
         return from_visible(shown, self.timezone, not_after=day.date(), basis=basis) if day else stamp
-
-
-def without_links(line: str) -> str:
-    """The line with Markdown links replaced by their texts."""
-    return _MARKDOWN_LINK.sub(r"\1", line)
-
-
-def linked_texts(line: str) -> tuple[str, ...]:
-    """The texts of all Markdown links of a line."""
-    return tuple(match[1] for match in _MARKDOWN_LINK.finditer(line))
-
-
-def index_of(lines: Sequence[str], wanted: Iterable[str], start: int = 0) -> int | None:
-    """Index of the first line at or after `start` that equals one of `wanted`; None if there is none."""
-    words = frozenset(wanted)
-    return next((n for n in range(start, len(lines)) if lines[n] in words), None)
-
-
-def following(lines: Sequence[str], start: int) -> int | None:
-    """Index of the first non-empty line at or after `start`; None if there is none."""
-    return next((n for n in range(start, len(lines)) if lines[n]), None)
 
 
 def prose(lines: Iterable[str]) -> list[Block]:
@@ -83,5 +54,5 @@ _QUOTED = re.compile(r"^‘.*’$")
 
 
 def is_heading(line: str) -> bool:
-    """Whether a line of prose reads as a crosshead: short, and not ended like a sentence or quoted like a title."""
+    """Whether a line of prose reads as a crosshead: short, and quoted as a whole or not ended like a sentence."""
     return len(line.split()) <= MAX_HEADING_WORDS and (not _SENTENCE_END.search(line) or bool(_QUOTED.match(line)))

@@ -1,4 +1,4 @@
-"""Who may read a page as the page says it, and whether what was captured is only what those see who have not paid."""
+"""Who may read a page, and whether the capture is only the part that is free."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,34 +9,29 @@ from parsers.record.article import Access, Fidelity
 from parsers.record.draft import Draft
 
 _ACCESS = {
-    "true": Access.FREE,
-    "false": Access.PAID,
-    "free": Access.FREE,
-    "metered": Access.METERED,
-    "locked": Access.PAID,
-}
-# "The .class selector only" (Google, structured data for subscription and paywalled content). Nothing else of a page is
-# ever used as a selector.
+    "true": Access.FREE, "free": Access.FREE, "metered": Access.METERED, "false": Access.PAID, "locked": Access.PAID,
+}  # fmt: skip
+# "The .class selector only" (Google, structured data for paywalled content). Nothing else of a page becomes a selector.
 _CLASS = re.compile(r"\.[A-Za-z_][\w-]{0,99}")
 _BROKEN_OFF = re.compile(r"(?:\.\.\.|…)[\])\"”’»]*$")
 
 
 def access_of(stated: str) -> Access | None:
-    """What a statement of a page means: `False`, `http://schema.org/False`, `locked`; None where it means nothing."""
+    """The meaning of a page's statement: `False`, `http://schema.org/False`, `locked`; None if it has none."""
     return _ACCESS.get(stated.lower().rsplit("/", 1)[-1])
 
 
 def access_of_parts(metadata: Metadata) -> Access | None:
-    """Paid, where JSON-LD says of a part of the article that it is not free."""
+    """Paid, if JSON-LD says that a part of the article is not free."""
     return Access.PAID if any(_is_paid(part) for part in _parts(metadata)) else None
 
 
 def missing_part(metadata: Metadata, tree: Tree) -> str | None:
-    """The class of the part that is for those who have paid, where the page leaves it out; None where it has it all.
+    """The class of the paid part if the page leaves that out; None if the page is complete.
 
-    JSON-LD must say both, that the article is not free and which class the paid part has. Of 21 such pages 17 have the
-    part; of the 4 others 3 are stubs. Where JSON-LD doesn't say of the article that it is not free, parts are named
-    that no page has.
+    JSON-LD must say both that the article is not free and which class the paid part has: of 21 such pages 17 have the
+    part, and of the other 4, 3 are stubs. If the article itself is not said to be paid, sites name parts that no page
+    has.
     """
     if not _is_paid(metadata.article):
         return None
@@ -46,7 +41,7 @@ def missing_part(metadata: Metadata, tree: Tree) -> str | None:
 
 
 def mark_stub(draft: Draft) -> None:
-    """Make an article partial that is not free and whose text breaks off: `The company said that…`."""
+    """Mark an article that is not free as partial if its text breaks off: `The company said that…`."""
     if draft.access in (Access.PAID, Access.METERED) and draft.body and _BROKEN_OFF.search(draft.body[-1].text):
         draft.fidelity = Fidelity.PARTIAL
         draft.origins["fidelity"] = "not free, and the text breaks off"

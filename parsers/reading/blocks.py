@@ -1,9 +1,9 @@
-"""Body containers of a page to typed blocks in reading order."""
+"""From the body elements of a page to typed blocks in reading order."""
 
 from collections.abc import Mapping, Sequence
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, ancestors, mark_breaks, raw_text, select
+from parsers.page.html import BREAK, Node, Tree, holders, mark_breaks, raw_text, select, without_nested
 from parsers.record.article import Block, BlockType
 
 _TYPES = {
@@ -14,15 +14,15 @@ _TYPES = {
     "pre": BlockType.CODE,
     "table": BlockType.TABLE,
 }
-# Elements that may hold other selected ones and then are only their frame: `<blockquote><p>`, `<div><p>`.
+# If these hold other selected elements they are only their frame: `<blockquote><p>`, `<div><p>`.
 _FRAMES = frozenset({"blockquote", "div", "section", "article", "main"})
-# Stands between texts that two line breaks separate, which is how pages without <p> make paragraphs; one break is a new
-# line of the same block. A record separator can't occur in clean text.
+# Replaces two line breaks, with which pages without <p> separate paragraphs; one break is a new line of the same block.
+# A record separator can't occur in clean text.
 PARAGRAPH = "\x1e"
 
 
 def remove(root: Tree | Node, css: str) -> None:
-    """Take all matches below `root` out of the tree; never `root` itself."""
+    """Remove all matches below `root`, but never `root` itself."""
     inviolable = root.mem_id if isinstance(root, Node) else None
     for node in root.css(css):
         if node.mem_id != inviolable:
@@ -30,32 +30,21 @@ def remove(root: Tree | Node, css: str) -> None:
 
 
 def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
-    """The blocks of the containers, in document order, each text once.
+    """The blocks of the containers, in document order, each text once; `blocks` and `headings` as in `Layout`.
 
-    A block inside another one is left to the outer (`<li><p>`), except that frames such as `<blockquote>` leave their
-    text to the blocks inside; a container inside another one is part of it. Text that is separated by two line breaks
-    becomes several blocks.
-
-    Args:
-        containers: body elements.
-        blocks: selector inside a container; empty takes the container itself.
-        headings: selector of blocks that are headings whatever their tag, or of elements in them that hold all of their
-            text (`p > strong`).
-        leads: `mem_id` of the nodes that are the standfirst, and of all below them.
+    Of nested blocks the outer one counts (`<li><p>`), except that frames such as `<blockquote>` leave their text to the
+    blocks inside. `leads` holds the `mem_id` of the standfirst and of all nodes below it.
     """
     found: list[Block] = []
-    ids = {container.mem_id for container in containers}
-    for container in containers:
-        if any(above in ids for above in ancestors(container)):
-            continue
+    for container in without_nested(containers):
         mark_breaks(container)
         nodes = select(container, blocks) if blocks else [container]
-        above = _holders(nodes, container.mem_id)
-        holders = set(above.values())
-        frames = {node.mem_id for node in nodes if node.mem_id in holders and node.tag in _FRAMES}
+        above = holders(nodes)
+        holding = set(above.values())
+        frames = {node.mem_id for node in nodes if node.mem_id in holding and node.tag in _FRAMES}
         bold = _covered(container.css(headings), above) if headings else set()
         inside: set[int] = set()
-        # In document order, so a holder comes before what it holds.
+        # In document order: a holder comes before what it holds.
         for node, (identity, holder) in zip(nodes, above.items(), strict=True):
             if holder and (holder not in frames or holder in inside):
                 inside.add(identity)
@@ -65,32 +54,8 @@ def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, l
     return found
 
 
-def _holders(nodes: Sequence[Node], container: int) -> dict[int, int]:
-    """`mem_id` of each node -> that of the nearest of the other nodes above it, 0 if there is none; in their order.
-
-    No element is climbed twice, so that deep nesting costs no more than its size.
-    """
-    chosen = {node.mem_id for node in nodes}
-    holders: dict[int, int] = {}
-    known: dict[int, int] = {container: container if container in chosen else 0}
-    for node in nodes:
-        climbed = []
-        holder = 0
-        above = node.parent if node.mem_id != container else None
-        while above is not None:
-            identity = above.mem_id
-            if identity in chosen or identity in known:
-                holder = identity if identity in chosen else known[identity]
-                break
-            climbed.append(identity)
-            above = above.parent
-        known.update(dict.fromkeys(climbed, holder))
-        holders[node.mem_id] = holder
-    return holders
-
-
 def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
-    """The blocks that are one of `marks`, or all of whose text stands in one, as in `<p><strong>…</strong></p>`."""
+    """The blocks that are one of `marks` or have all their text in one: `<p><strong>…</strong></p>`."""
     covered = set()
     for mark in marks:
         block: Node | None = mark
@@ -114,8 +79,8 @@ def _kind(node: Node, identity: int, headings: set[int], leads: frozenset[int]) 
 
 
 def _paragraphs(node: Node) -> list[str]:
-    """The texts of a block. What holds no letter and no figure (`* * *`) is decoration."""
-    # The parser lets no block-level element into a <p>, and nearly all blocks are one.
+    """The texts of a block. A text without a letter or digit (`* * *`) is decoration."""
+    # Nearly all blocks are a <p>, in which the parser allows no block-level element.
     text = node.text() if node.tag == "p" else raw_text(node)
     if BREAK not in text:
         parts = [clean(text)]

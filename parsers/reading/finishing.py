@@ -1,4 +1,4 @@
-"""A draft to an article: the rules that hold for every source, HTML or text, and everything that is derived."""
+"""From a draft to an article: the rules for every source, HTML or text, and all derived fields."""
 
 from datetime import timedelta
 
@@ -9,18 +9,22 @@ from parsers.fields.urls import canonical, host_of, is_home, on_hosts
 from parsers.record.article import Article, BlockType, article_id, content_digest, text_of
 from parsers.record.capture import Capture
 from parsers.record.draft import Draft
-from parsers.record.origins import packed
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source.definition import Source
 
-# Sites schedule stories a little ahead and clocks differ; two days (table of bad inputs, P14) is a wrong date.
+# Sites schedule stories a little ahead and clocks differ; a date more than two days ahead is wrong (P14).
 MAX_AHEAD = timedelta(days=2)
-# The longest article of 519 measured pages has a twentieth of that; live blogs of days come near.
+# The longest article of 519 measured pages has a twentieth of that; live blogs of several days come near.
 MAX_BODY_CHARACTERS = 1_000_000
+# Fields that an article takes over from its draft.
+_AS_READ = (
+    "authors", "byline", "modified_at", "dateline_city", "agency", "original_source", "section", "topics", "persons",
+    "regions", "genre", "access", "images", "photo_credits", "related_titles", "related_urls", "fidelity",
+)  # fmt: skip
 
 
 def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headline: bool = True) -> Outcome:
-    """The article, or a rejection where the draft has no body, or no title although the layout has a `headline`."""
+    """The article, or a rejection of a draft without a body, or without a title if the layout has a `headline`."""
     missing = _missing(draft, headline)
     if missing:
         return Rejected(*missing, source.name, layout, source.version)
@@ -32,6 +36,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     published = _plausible_published(draft, capture)
     _read_dateline(draft)
     article = Article(
+        **{name: getattr(draft, name) for name in _AS_READ},
         source=source.name,
         article_id=article_id(source.name, address, draft.title, body),
         url=capture.url,
@@ -39,36 +44,19 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         title=draft.title or None,
         lead=" ".join(block.text for block in body if block.type is BlockType.LEAD) or None,
         body=body,
-        authors=draft.authors,
-        byline=draft.byline,
         published_at=published.at if published else None,
         published_raw=published.raw if published else None,
         published_precision=published.precision if published else None,
         published_basis=published.basis if published else None,
-        modified_at=draft.modified_at,
-        dateline_city=draft.dateline_city,
-        agency=draft.agency,
-        original_source=draft.original_source,
-        section=draft.section,
-        topics=draft.topics,
-        persons=draft.persons,
-        regions=draft.regions,
         language=draft.language or source.language,
-        genre=draft.genre,
-        access=draft.access,
-        images=draft.images,
-        photo_credits=draft.photo_credits,
-        related_titles=draft.related_titles,
-        related_urls=draft.related_urls,
         word_count=word_count(text),
         content_digest=content_digest(draft.title, body),
-        fidelity=draft.fidelity,
         flags=tuple(draft.flags),
         parser=source.name,
         parser_version=source.version,
         layout=layout,
     )
-    return Parsed(article, packed(draft.origins))
+    return Parsed(article, draft.origins)
 
 
 def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
@@ -80,7 +68,7 @@ def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
 
 
 def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
-    """The address that the page gives itself, if it is of the same source and no home page; else the one asked for."""
+    """The address that the page states if it belongs to the source and is not the home page; else the requested one."""
     stated, own = draft.canonical_url, canonical(asked)
     if stated == asked:
         return own
@@ -92,7 +80,7 @@ def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
 
 
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
-    """The publication time; without its instant, and flagged, where that lies after the capture; as is the change."""
+    """The publication time. Times after the capture are dropped and flagged, that of the last change too."""
     latest = capture.captured_at + MAX_AHEAD if capture.captured_at_basis.trusted else None
     if latest and draft.modified_at and draft.modified_at > latest:
         draft.flags.append("modified_after_capture")
@@ -109,7 +97,7 @@ def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
 
 
 def _read_dateline(draft: Draft) -> None:
-    """City and agency from the first paragraph, where the layout has not said them."""
+    """City and agency from the first paragraph, unless the layout gave them."""
     if draft.dateline_city or draft.agency:
         return
     opening = next((block.text for block in draft.body if block.type is BlockType.PARAGRAPH), "")

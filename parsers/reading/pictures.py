@@ -1,42 +1,41 @@
-"""The pictures of a page: address, caption, credit, each picture once whatever its crops and sizes."""
+"""The pictures of a page: address, caption and credit; each once, whatever its crops and sizes."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from operator import itemgetter
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean, clean_markup, unique
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, ancestors, outermost, select, text_of
+from parsers.page.html import Node, ancestors, holders, outermost, select, text_of
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
 from parsers.record.article import Image
 from parsers.record.origins import BODY_FIGURES, by_layout
 from parsers.source.definition import Layout
 
-# What lazy loading puts in the place of a picture, and what sites give for want of one, by its file name. A company's
-# logo as a photograph is a picture; as a drawing it is a site's own.
+_Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
+# File names of what lazy loading or a site shows instead of a picture. A photograph of a logo is a picture; a drawing
+# of one is the site's own.
 _PLACEHOLDER = re.compile(
     r"placeholder|default[-_]?(?:image|share)|logo[^/]*\.svg$"
     r"|^(?:blank|spacer|pixel|transparent|clear|empty|loading|loader|lazy|1x1)\.(?:gif|png|svg)$",
     re.I,
 )
-_LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's, for want of a picture
-# Attributes under which libraries for lazy loading keep the address, while `src` is a placeholder or missing.
+_LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's own
+# Libraries for lazy loading keep the address in these attributes, while `src` is a placeholder or missing.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flickity-lazyload", "data-url", "data-image")
-# An address of a `srcset` with its width (`640w`) or density (`2x`); addresses may hold commas. Possessive, since real
-# ones have kilobytes, and nothing is to be tried twice.
+# An address in a `srcset` with its width (`640w`) or density (`2x`); addresses may hold commas. Possessive, since real
+# ones have kilobytes.
 _CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
 _QUERY = re.compile("[?&#]")
-# What differs between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`, `/w_300,h_200/`, the format.
-# The sign at their beginning is asked for first, since most characters of an address are none.
+# The parts of an address that differ between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`,
+# `/w_300,h_200/`, the format. The lookahead is for speed: few characters of an address can begin one.
 _SIZE = re.compile(
     r"(?=[-_/.,])(?:.\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
     r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$)"
 )
-# What stands before the name in a credit. Without a colon or `by` these words may be a part of it: `Photo Press`.
+# The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
 _LABEL = re.compile(
     r"(?:(?:[©ⓒ]|\(c\)|copyright\b|(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|"
     r"grafik|quelle|source|credit|사진)s?(?: credits?)?\s?(?:[:=]|\b(?:by|von)\b))\s?)+",
@@ -45,10 +44,10 @@ _LABEL = re.compile(
 
 
 def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[tuple[Image, ...], str]:
-    """The pictures in page order; before them the leading one of the metadata, unless it is among them; their origin.
+    """The pictures in page order, and their origin. The leading one of the metadata comes first.
 
-    The leading picture is also left out where `layout.figures` found any. An element of `layout.figures` that has a
-    caption but no picture, which scripts would load, is the caption of the leading one.
+    It is left out if it is among the others or `layout.figures` found any. An element of `layout.figures` that has a
+    caption but no picture, which a script would load, describes the leading one.
     """
     leading, stated = _leading(page, layout)
     shown = by_layout(layout.figures) if layout.figures else BODY_FIGURES
@@ -68,7 +67,7 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
-    """Add a picture, or what a picture that is known already says of itself here."""
+    """Add a picture, or the caption and credit of a known one."""
     key = _same(image.url)
     known = found.setdefault(key, image)
     if not (known.caption or known.credit):
@@ -76,13 +75,13 @@ def _add(found: dict[str, Image], image: Image) -> None:
 
 
 def _same(url: str) -> str:
-    """What the addresses of all sizes and crops of a picture have in common: the path without them."""
+    """A key that the addresses of all sizes and crops of a picture share."""
     _host, slash, path = _original(url).partition("/")
     return (_SIZE.sub("", slash + path) if path else "") or url
 
 
 def _original(url: str) -> str:
-    """Host and path of an address, or of the original where a resizing service has that as the last part of its own."""
+    """Host and path of an address, or of the original in the address of a resizing service."""
     plain = unquote(url) if "%" in url else url
     return _QUERY.split(plain.rpartition("://")[2], maxsplit=1)[0]
 
@@ -92,7 +91,7 @@ def _file_name(url: str) -> str:
 
 
 def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node]:
-    """The elements with pictures, innermost only: a gallery is a figure of figures."""
+    """The innermost elements with pictures: a gallery is a figure of figures."""
     if layout.figures:
         frames = page.select(layout.figures)
     else:
@@ -101,63 +100,47 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
             css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
             frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
-    if len(frames) > 1:
-        holders: set[int] = set()
-        for frame in frames:
-            holders.update(takewhile(lambda above: above not in holders, ancestors(frame)))
-        frames = [frame for frame in frames if frame.mem_id not in holders]
-    return frames
+    holding = set(holders(frames).values())
+    return [frame for frame in frames if frame.mem_id not in holding]
 
 
 def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
-    """Address, caption and credit of the picture; of several, where there is a caption for each."""
+    """Address, caption and credit of the best picture, or of each one if each has a caption."""
     pictures = select(frame, "img, amp-img") or select(frame, "picture source")
     offers = [offer for offer in map(_best, pictures) if offer]
     captions = outermost(frame, layout.caption)
     if len(offers) > 1 and len(captions) > 1:
         distinct: dict[str, _Offer] = {}
         for offer in offers:
-            distinct.setdefault(_same(offer.address), offer)
+            distinct.setdefault(_same(offer[2]), offer)
         if len(distinct) == len(captions):
             return [
-                (offer.address, *_caption([caption], caption, layout))
+                (offer[2], *_caption([caption], caption, layout))
                 for offer, caption in zip(distinct.values(), captions, strict=True)
             ]
-    best = max(offers, key=_merit, default=None)
-    return [(best.address if best else None, *_caption(captions, frame, layout))]
-
-
-class _Offer(NamedTuple):
-    """An address under which a picture may be had: how good its kind is, and its width in pixels (or density)."""
-
-    rank: int
-    width: float
-    address: str
-
-
-def _merit(offer: _Offer) -> tuple[int, float]:
-    return offer[:2]
+    best = max(offers, key=itemgetter(0, 1), default=None)
+    return [(best[2] if best else None, *_caption(captions, frame, layout))]
 
 
 def _best(picture: Node) -> _Offer | None:
-    """The best address of an `img` or `source`, None where there are but placeholders.
+    """The best address of an `img` or `source`; None if all are placeholders.
 
-    What the picture itself offers comes before what other elements offer for other screens, which may be crops; then
-    come addresses that wait for a script, and that for old browsers.
+    The picture's own `srcset` is better than `<source>` elements, which may be crops for other screens; then come the
+    addresses for scripts, and for old browsers.
     """
     attributes = picture.attributes
-    if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # counts readers
+    if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # a tracking pixel
         return None
     plain = ((0.0, attributes.get(name) or "") for name in (*_LAZY, "src"))
     for rank, offers in enumerate((_srcset(attributes), _of_sources(picture.parent), plain)):
         for width, address in sorted(offers, key=itemgetter(0), reverse=True):  # stable: the first of equals
             if _is_picture(address):
-                return _Offer(-rank, width, address)
+                return -rank, width, address
     return None
 
 
 def _of_sources(parent: Node | None) -> Iterator[tuple[float, str]]:
-    """Width and address of what the `<source>` elements of a `<picture>` offer."""
+    """Width and address of the candidates in the `<source>` elements of a `<picture>`."""
     if parent is not None and parent.tag == "picture":
         for source in parent.css("source"):
             yield from _srcset(source.attributes)
@@ -169,7 +152,7 @@ def _is_picture(address: str) -> bool:
 
 
 def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]:
-    """Width (or density) and address of the candidates of `srcset`, `data-srcset` and the like (HTML, 4.8.4.2.1)."""
+    """Width (or density) and address of the candidates in `srcset`, `data-srcset` etc. (HTML, 4.8.4.2.1)."""
     for name, value in attributes.items():
         if name.endswith("srcset") and value:
             for match in _CANDIDATE.finditer(value):
@@ -177,7 +160,7 @@ def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]
 
 
 def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
-    """Caption and credit, apart."""
+    """Caption and credit, separated."""
     caption = " ".join(unique(map(text_of, captions)))
     if not isinstance(layout.credit, str):
         return _parted(caption, layout.credit)
@@ -206,9 +189,9 @@ def _without_label(credit: str) -> str | None:
 
 
 def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
-    """The leading picture by the metadata, and where it stands there.
+    """The leading picture of the metadata, and its origin.
 
-    Its description is for those who don't see it, and no caption, unless it names a credit as the captions do.
+    Its `alt` text is a description, not a caption, unless it names a credit in the way that captions do.
     """
     metadata = page.metadata
     about, url = _stated(metadata)
@@ -225,7 +208,7 @@ def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:
-    """The first JSON-LD picture that has an address, and the address; a picture may be given by that alone."""
+    """The first JSON-LD picture that has an address, which may be all that it is, and the address."""
     for stated in metadata.resolved("image"):
         about = stated if isinstance(stated, dict) else {"url": stated}
         url = about.get("url") or about.get("contentUrl")

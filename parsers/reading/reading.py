@@ -1,7 +1,8 @@
-"""A page and its layout to a draft: the shared reading of JSON-LD, OpenGraph and meta, under what the layout says."""
+"""From a page to a draft: by its layout, or else by the shared reading of JSON-LD, OpenGraph and meta elements."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from parsers.fields.bylines import split_names, split_people, strip_prefix
@@ -19,18 +20,14 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import Layout, ListField, TextField
 
-# Names under which sites put the publication time; the first that holds a time wins.
+# Names of the publication time in meta elements; the first that holds a time wins.
 _PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "datepublished", "publishdate", "parsely-pub-date",
     "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date", "cxenseparse:recs:publishtime", "pubdate", "date",
 )  # fmt: skip
 _MODIFIED_META = (
-    "article:modified_time",
-    "og:article:modified_time",
-    "datemodified",
-    "og:updated_time",
-    "last-modified",
-)
+    "article:modified_time", "og:article:modified_time", "datemodified", "og:updated_time", "last-modified",
+)  # fmt: skip
 _GENRES = {
     "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis", "BackgroundNewsArticle": "analysis",
     "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
@@ -38,20 +35,14 @@ _GENRES = {
 }  # fmt: skip
 _AUTHOR_META = ("author", "article:author", "parsely-author")
 _TIME_ELEMENT = "article time[datetime]"
-# RFC 5646 in its common form: language, perhaps script or region; not `English`.
+# The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
-    """Read everything that the page says, by the layout where it speaks and by the shared rules where it doesn't.
-
-    Args:
-        page: the page; its tree is changed (furniture is removed), so it is read once.
-        layout: the layout that matched.
-        containers: the matches of `layout.body`.
-    """
-    page = page.within(part_of_article(containers[0]))
-    metadata = page.metadata  # before the tree is changed
+    """Read the whole page; `containers` are the matches of `layout.body`. Changes the tree, so it can't be repeated."""
+    page = replace(page, scope=part_of_article(containers[0]))
+    metadata = page.metadata
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     missing = None if paid else missing_part(metadata, page.tree)
     draft = Draft(Fidelity.PARTIAL if paid or missing else Fidelity.HTML)
@@ -82,14 +73,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
 
 
 def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
-    """Read what the containers hold, and the pictures and the lead that may stand elsewhere: no metadata.
-
-    Args:
-        page: as for `read_page`.
-        layout: as for `read_page`.
-        containers: as for `read_page`.
-        draft: takes pictures, their credits, related links and the body.
-    """
+    """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     draft.images, draft.origins["images"] = read_pictures(page, layout, containers)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     draft.origins["photo_credits"] = "credits of the pictures"
@@ -113,7 +97,7 @@ def _list(page: Page, field: ListField | None) -> tuple[str, ...] | None:
 
 
 def _readings(page: Page, field: TextField | None, jsonld: str, *meta: str) -> Iterator[tuple[str | None, str]]:
-    """What a page says of a field and where, most trusted first: by the layout, in JSON-LD, in meta elements."""
+    """The values of a field and their origins, most trusted first: layout, JSON-LD, meta elements."""
     if field is not None:
         yield _text(page, field), by_layout(field)
     metadata = page.metadata
@@ -150,7 +134,7 @@ def _byline(page: Page, layout: Layout, draft: Draft) -> str | None:
 
 
 def _authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
-    """Names by the layout; else of JSON-LD; else of meta elements, unless those hold an address; else of the byline."""
+    """Names from the layout, or else from JSON-LD, meta elements (except addresses), or the byline."""
     if layout.authors is not None:
         named = _list(page, layout.authors) or ()
         return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
@@ -159,14 +143,14 @@ def _authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None
     if not found:
         names = [name for name in _AUTHOR_META if name in metadata.meta]
         found, origin = tuple(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
-    # One text is often a whole byline.
+    # A single text is often a whole byline.
     people = unique(name for text in found if "://" not in text for name in split_people(text))
     of_byline = split_names(draft.byline) if draft.byline and not people else ()
     return first_said(draft, "authors", [(people, origin), (of_byline, "names of the byline")])
 
 
 def _published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:
-    """The first reading that gives a time; else the first that at least gives a text."""
+    """The first reading with a time, or else the first with a text."""
     incomplete = None
     for reading in _published_readings(page, layout):
         incomplete = incomplete or reading
@@ -196,7 +180,7 @@ def _published_readings(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str
 
 
 def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
-    """What stands where a machine format belongs; some sites write `November 19, 2019, 07:47 PM EST` there."""
+    """A time in place of a machine format; some sites write `November 19, 2019, 07:47 PM EST` there."""
     return from_machine(text, basis, page.timezone) or from_visible(text, page.timezone, basis=basis)
 
 
@@ -216,7 +200,7 @@ def _modified(page: Page, layout: Layout) -> Iterator[tuple[datetime | None, str
 
 
 def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
-    if layout.topics is not None:  # which then has the last word
+    if layout.topics is not None:  # even if it finds none
         yield from _listed(page, layout.topics)
         return
     metadata = page.metadata

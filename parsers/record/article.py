@@ -1,8 +1,8 @@
-"""The record: one dataclass field is one column. Types, order and docs are made from here, and only here.
+"""The record: one dataclass field is one column. Types, order and docs come from here only.
 
-`infra/lake/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from
-the `doc` of each field. Adding a column: add a field with a default, raise `SCHEMA_VERSION`, let `since` in its
-metadata name that version, and run `make docs`.
+`infra/lake/schema.py` turns the annotations into the Arrow schema; `docs/data-dictionary.md` is generated from the
+`doc` of each field. To add a column, add a field with a default, raise `SCHEMA_VERSION`, name that version in the
+field's `since`, and run `make docs`.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from typing import Any
 
 from parsers.fields.urls import identity
 
-SCHEMA_VERSION = 2  # in every footer; a reader that meets a higher one refuses instead of dropping columns
+SCHEMA_VERSION = 2  # in every footer; a reader refuses a higher one instead of dropping columns
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's name for "no value", read as NULL by Spark, DuckDB, Polars
 
 
@@ -32,7 +32,7 @@ class BlockType(StrEnum):
 
 
 class Access(StrEnum):
-    """Who may read the page, as the page says it."""
+    """Who may read the page, as the page states it."""
 
     FREE = "free"
     METERED = "metered"
@@ -84,7 +84,7 @@ def _optional(doc: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What a page says, as a source's parser read it. Text is NFC with white space folded; times are aware UTC."""
+    """What a parser read from a page. Text is NFC with white space folded; times are aware UTC."""
 
     source: str = _column("Name of the source; partition column, so in the path and not in the file.")
     article_id: str = _column(
@@ -161,17 +161,13 @@ def text_of(body: tuple[Block, ...]) -> str:
 
 
 def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
-    """`sha256:<hex>` over title and typed blocks. Separators are control characters, which clean text cannot hold."""
+    """`sha256:<hex>` of title and typed blocks, separated by control characters, which clean text cannot contain."""
     content = "\x1e".join([title or "", *("\x1f".join((block.type, block.text)) for block in body)])
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
 def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
-    """Identity of an article, 32 hex characters: by what identifies its address, else by what it says.
-
-    Raises:
-        ValueError: `canonical_url` is no address; what `urls.canonical` gave always is one.
-    """
+    """Identity of an article, 32 hex characters: from its address (from `urls.canonical`), or else from its text."""
     said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{text_of(body)}"
     return hashlib.sha256(f"{source}\x1d{said}".encode()).hexdigest()[:32]
 

@@ -1,4 +1,4 @@
-"""A capture: the bytes got for a URL at a time, and what is known of how they were got."""
+"""A capture: the bytes that a URL gave at a time, and how they were fetched."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -7,36 +7,30 @@ from enum import StrEnum
 
 
 class MediaType(StrEnum):
-    """What a capture's bytes are; decides which layouts of a source are tried."""
+    """The kind of a capture's bytes; decides which layouts of a source are tried."""
 
     HTML = "text/html"
     TEXT = "text/plain"
 
 
 class CapturedAtBasis(StrEnum):
-    """How a capture's time is known. Only a trustworthy time may supply the year that a page leaves out."""
+    """How a capture's time is known. Only a trusted time may supply the year that a page leaves out."""
 
-    LIVE = "live"  # we fetched it ourselves
+    LIVE = "live"  # newslake fetched it
     WARC = "warc"  # WARC-Date of the record
     MANIFEST = "manifest"  # a line of cases.jsonl or manifest.jsonl
-    OPTION = "option"  # --captured-at, said by the user
-    MTIME = "mtime"  # modification time of the file: says when it was copied, not when it was captured
+    OPTION = "option"  # --captured-at, given by the user
+    MTIME = "mtime"  # modification time of the file: when it was copied, not when it was captured
 
     @property
     def trusted(self) -> bool:
-        """Whether the time is that of the capture, not of a copy of it."""
+        """Whether it is the time of the capture, not of a copy."""
         return self is not CapturedAtBasis.MTIME
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureIdentity:
-    """What makes two captures of one source the very same, wherever their bytes lie.
-
-    Attributes:
-        url: address that was asked for, None where there was none.
-        captured_at: when the bytes were got, aware.
-        digest: `sha256:<hex>` of the body.
-    """
+    """What makes two captures of one source the same, wherever their bytes are stored; fields as in `Capture`."""
 
     url: str | None
     captured_at: datetime
@@ -48,22 +42,21 @@ class Capture:
     """One page as it was seen, byte for byte.
 
     Attributes:
-        body: the payload after transfer and content decoding, as it was sent otherwise; never re-encoded.
-        media_type: HTML or plain text, by content rather than by what a header claims.
-        captured_at: when the bytes were got, aware, in UTC.
-        captured_at_basis: how that time is known.
-        url: address that was asked for; None for text captures that came without one.
-        source: name of the source, where the user or the manifest says it; None = find it out.
-        http_status: status code of the answer, None where there was no HTTP exchange.
-        http_charset: `charset` of the Content-Type header, if any; a hint by the WHATWG rules.
-        http_headers: raw header lines of the answer, as pairs, in order; empty where unknown.
-        request_headers: header lines of the request that was answered, likewise; empty where we did not send it.
-        final_url: address that answered, after redirects; None where it is the one that was asked for, or unknown.
-        truncated: the archive or the transport said that the body is cut short.
-        digest: `sha256:<hex>` of the body (RFC 6920 algorithm name); made from the body, not passed.
+        body: the payload after transfer and content decoding, never re-encoded.
+        media_type: HTML or plain text, judged by content rather than by a header.
+        captured_at: when the bytes were fetched, aware, in UTC.
+        url: the requested address; None for text captures without one.
+        source: name of the source if the user or the manifest gives it; None: find out.
+        http_status: None if there was no HTTP exchange.
+        http_charset: `charset` of the Content-Type header; a hint by the WHATWG rules.
+        http_headers: header lines of the response, in order; empty if unknown.
+        request_headers: header lines of the request; empty if newslake did not send it.
+        final_url: address that answered after redirects; None if it is the requested one or unknown.
+        truncated: the archive or the transport reported that the body is cut short.
+        digest: `sha256:<hex>` of the body (RFC 6920 algorithm name).
 
     Raises:
-        ValueError: captured_at is naive (a naive time silently taken as UTC has moved articles to other days).
+        ValueError: captured_at is naive (taking such a time as UTC has moved articles to other days).
     """
 
     body: bytes
@@ -88,5 +81,5 @@ class Capture:
 
     @property
     def identity(self) -> CaptureIdentity:
-        """What makes it the same as another."""
+        """The identity of this capture."""
         return CaptureIdentity(self.url, self.captured_at, self.digest)

@@ -1,4 +1,4 @@
-"""An article while it is being read: what layouts fill, before the rules that hold for every source are applied."""
+"""An article while it is being read, before the rules for every source are applied."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +9,7 @@ from parsers.record.article import Block, Fidelity, Image
 
 @dataclass(slots=True)
 class Draft:
-    """Fields as in `Article`; mutable, and everything may still be missing.
-
-    `origins` says by field where its value was read, see `parsers.record.origins`.
-    """
+    """Fields as in `Article`, any of which may still be missing; `origins` says where each was read."""
 
     fidelity: Fidelity
     title: str | None = None

@@ -1,7 +1,6 @@
 """Where the fields of an article come from, in words for people: `JSON-LD NewsArticle.author`, `layout: h1.headline`.
 
-Noted while a draft is read and never stored: `newslake show` reads the archived page again, and says so beside each
-value. Most are strings that exist already, so that noting them costs a page next to nothing.
+Noted while a draft is read and never stored: `newslake show` parses the archived page again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +14,7 @@ from parsers.record.draft import Draft
 Value = TypeVar("Value")
 
 BODY_FIGURES: Final = "figures of the body"
-# What is the same for every article: what identifies it, what is counted, and who read it.
+# The same for every article: its identity, counts and parser.
 FIXED: Final[Mapping[str, str]] = {
     "source": "host of its address",
     "url": "the address that was asked for",
@@ -31,31 +30,23 @@ FIXED: Final[Mapping[str, str]] = {
     "layout": "the first layout that matches",
     "fidelity": "kind of the capture",
 }
-# Fields of a draft that layouts fill; an article has them under the same names, but for the publication time.
+# Fields of a draft that layouts fill; an article has the same names, except for the publication time.
 _READ: Final = tuple(field.name for field in fields(Draft) if field.name not in {"fidelity", "flags", "origins"})
 _COLUMNS: Final = tuple(field.name for field in fields(Article))
-# What a layout has filled so far, for `note_changes`.
+# The values of those fields, for `note_changes`.
 values_of: Final[Callable[[Draft], tuple[Any, ...]]] = attrgetter(*_READ)
 _PUBLISHED: Final = ("published_at", "published_raw", "published_precision", "published_basis")
-_NAME_END, _ENTRY_END = "\x1f", "\x1e"  # control characters, which stand in no selector
-_LAMBDA: Final = "<lambda>"
 
 
 def by_layout(field: str | Callable[..., object]) -> str:
-    """The origin of what a layout's selector or function gave."""
+    """The origin of a value from a layout's selector or function."""
     if isinstance(field, str):
         return f"layout: {field}"
-    return "layout: a function" if field.__name__ == _LAMBDA else f"layout: function {field.__name__}"
+    return "layout: a function" if field.__name__ == "<lambda>" else f"layout: function {field.__name__}"
 
 
 def first_said(draft: Draft, name: str, readings: Iterable[tuple[Value | None, str]]) -> Value | None:
-    """The first reading that says something; its origin is noted.
-
-    Args:
-        draft: takes the origin.
-        name: of the field.
-        readings: values and their origins, most trusted first; read no further than needed.
-    """
+    """The first value of the readings that isn't empty; its origin is noted under `name`."""
     for value, origin in readings:
         if value:
             draft.origins[name] = origin
@@ -64,13 +55,7 @@ def first_said(draft: Draft, name: str, readings: Iterable[tuple[Value | None, s
 
 
 def note_changes(draft: Draft, before: Sequence[Any], function: Callable[..., object]) -> None:
-    """Note which fields a function of a source has changed.
-
-    Args:
-        draft: after the function.
-        before: `values_of` the draft before it.
-        function: what changed it; its name is shown.
-    """
+    """Note which fields a source's function has changed; `before` is `values_of` the draft before the call."""
     for name, old, new in zip(_READ, before, values_of(draft), strict=True):
         if new is not old and new != old:
             known = draft.origins.get(name) if old else None
@@ -78,13 +63,7 @@ def note_changes(draft: Draft, before: Sequence[Any], function: Callable[..., ob
 
 
 def note_lines(draft: Draft, layout: str, lines: Sequence[str]) -> None:
-    """Note what a text layout has filled, with the line where only one line of the text says just that.
-
-    Args:
-        draft: as the layout read it.
-        layout: its name.
-        lines: of the text; the first has number 1.
-    """
+    """Note what a text layout has filled, with the number of the line if exactly one line has that text."""
     numbers: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         numbers[line] = 0 if line in numbers else number
@@ -97,26 +76,15 @@ def note_lines(draft: Draft, layout: str, lines: Sequence[str]) -> None:
 
 
 def _shown(value: Any) -> str:
-    """The text that a value begins with, as a line of the page may show it."""
+    """The text that a value begins with, as a line of the page may have it."""
     first = value[0] if isinstance(value, list | tuple) else value
     for name in ("raw", "text"):  # of a publication time, of a block
         first = getattr(first, name, first)
     return first if isinstance(first, str) else ""
 
 
-def packed(noted: Mapping[str, str]) -> str:
-    """What was noted as one text: between processes, 40 short texts take as long as an article."""
-    return _ENTRY_END.join(map(_NAME_END.join, noted.items()))
-
-
-def origins_of(article: Article, notes: str) -> dict[str, str]:
-    """The origin of every field that has a value.
-
-    Args:
-        article: the finished article.
-        notes: by field of the draft, as it was read and finished; from `packed`.
-    """
-    noted = dict(entry.split(_NAME_END) for entry in notes.split(_ENTRY_END)) if notes else {}
+def origins_of(article: Article, noted: Mapping[str, str]) -> dict[str, str]:
+    """The origin of every field that has a value, from what was noted for the fields of the draft."""
     published = noted.get("published")
     origins = {**FIXED, **noted, **(dict.fromkeys(_PUBLISHED, published) if published else {})}
     present = ((name, getattr(article, name), origins.get(name)) for name in _COLUMNS)

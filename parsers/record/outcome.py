@@ -1,5 +1,6 @@
-"""What parsing a capture gives: an article, or a rejection with a reason from one closed list."""
+"""The result of parsing a capture: an article, or a rejection with a reason from a closed list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,7 +11,7 @@ from parsers.record.origins import origins_of
 class RejectReason(StrEnum):
     """Why a capture gave no article. Closed: it is a metric label, a column and a log field.
 
-    The text of each reason is generated into docs/data-dictionary.md from `meaning`.
+    docs/data-dictionary.md is generated from `meaning`.
     """
 
     meaning: str
@@ -45,38 +46,25 @@ class RejectReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A capture that gave an article.
-
-    Attributes:
-        article: the record.
-        notes: where fields come from, as noted while they were read (`origins.packed`); no part of what is equal.
-    """
+    """A capture that gave an article; `notes` are the origins of the draft's fields."""
 
     article: Article
-    notes: str = field(default="", compare=False)
+    notes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def origins(self) -> dict[str, str]:
-        """By field that has a value: where it comes from, in words."""
+        """Field -> where its value comes from, in words; fields without a value are left out."""
         return origins_of(self.article, self.notes)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A capture that gave no article.
-
-    Attributes:
-        reason: from the closed list.
-        detail: what exactly, for a person: the selector that did not match, the count that was too low.
-        source: name of the source, None when it is not known.
-        layout: the layout that was tried last, None when none was.
-        parser_version: version of the source's parser, None when no source was found.
-    """
+    """A capture that gave no article."""
 
     reason: RejectReason
-    detail: str
-    source: str | None = None
-    layout: str | None = None
+    detail: str  # for people: the selector that did not match, the title of the notice
+    source: str | None = None  # None if unknown
+    layout: str | None = None  # the layout tried last
     parser_version: int | None = None
 
 

@@ -1,32 +1,24 @@
-"""Where a source says what it has published: declarations that stand in the source file. Reading them is pure too."""
+"""Where a source lists what it has published: declarations for the source file."""
 
 import re
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Final
 
-# Days, for `Source.horizon_days`: the site's archive pages or sitemaps reach back to its first day.
+# For `Source.horizon_days`: the site's archive pages or sitemaps reach back to its first day.
 WHOLE_HISTORY: Final = 36_500
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """An RSS or Atom feed: the newest articles, some hours to some days of them.
-
-    Attributes:
-        url: its address.
-    """
+    """An RSS or Atom feed: the newest articles, a few hours' or days' worth."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewsSitemap:
-    """A news sitemap (https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap): two days.
-
-    Attributes:
-        url: its address, or that of a sitemap index of news sitemaps.
-    """
+    """A news sitemap (Google's extension of the sitemap protocol), or an index of them: the last two days."""
 
     url: str
 
@@ -36,10 +28,10 @@ class Sitemap:
     """A sitemap, or an index of sitemaps (https://www.sitemaps.org/protocol.html): often the whole history.
 
     Attributes:
-        url: its address; may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`).
-        children: pattern that the address of a child must hold to be read; None: every child.
-        dated: pattern that finds the date in a child's address, with groups `year`, `month` and, where it is that fine,
-            `day`: a child of other days is not fetched.
+        url: may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`).
+        children: pattern in the address of a child sitemap; others are not read. None: read every child.
+        dated: pattern that finds the date in a child's address, with groups `year`, `month` and perhaps `day`;
+            children of other days are not fetched.
     """
 
     url: str
@@ -50,13 +42,13 @@ class Sitemap:
 
 @dataclass(frozen=True, slots=True)
 class DayArchive:
-    """One page a day that lists what was published.
+    """A page for each day that lists its articles.
 
     Attributes:
-        url: its address, with `strftime` fields of the local day: `https://x.com/archive/%Y/%m/%d/`.
+        url: holds `strftime` fields of the local day: `https://x.com/archive/%Y/%m/%d/`.
         links: CSS selector of the links to articles.
-        pages: how many pages a day may have at most; the address then holds `{page}`, which counts from 1, and pages
-            are read, newest articles first, until one has no new link.
+        pages: the most pages a day may have. If more than one, `url` holds `{page}`, which counts from 1; pages are
+            read, newest articles first, until one has no new link.
     """
 
     url: str
@@ -67,13 +59,13 @@ class DayArchive:
 
 @dataclass(frozen=True, slots=True)
 class PagedListing:
-    """A listing of articles, newest first, page by page.
+    """A listing of articles in pages, newest first.
 
     Attributes:
-        url: its address with `{page}`, which counts from 1.
+        url: holds `{page}`, which counts from 1.
         links: CSS selector of the links to articles.
-        dates: CSS selector of the dates beside them, as many as links; None: pages are read without knowing the days.
-        pages: how many pages are read at most; fewer where the dates say that the day is passed.
+        dates: CSS selector of the dates beside them, one for each link; None: the listing shows no dates.
+        pages: the most pages to read; reading ends earlier once the dates are before the day.
     """
 
     url: str
@@ -88,13 +80,12 @@ Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that a feed, sitemap or page of a source names.
+    """An article's canonical address from a feed, sitemap or page.
 
     Attributes:
-        url: canonical (`parsers.fields.urls.canonical`).
-        hint: when the article may have been published, aware, in UTC; None where nothing said so. A hint chooses what
-            is fetched for a day; the article's own date decides where it lands.
-        hint_is_publication: False where the hint is the time of the last change: published then, or any time before.
+        hint: when the article may have been published, aware, in UTC; None if nothing says so. A hint selects what to
+            fetch for a day; the article's own date decides where it lands.
+        hint_is_publication: False if the hint is the time of the last change: published then, or any time before.
     """
 
     url: str

@@ -1,8 +1,7 @@
-"""When a source is asked, and for which day: a declaration that stands in the source file. Nothing here runs."""
+"""When a source is read, and for which day: declarations for the source file."""
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,29 +10,26 @@ from zoneinfo import ZoneInfo
 
 # Fields of a cron expression and their ranges, as crontab(5) has them; Sunday is 0 or 7.
 FIELDS: Final = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-# Numbers only: names of months and weekdays, and what one cron knows and the other does not, are left out.
+# Numbers only: names of months and weekdays, and extensions that only some crons know, are left out.
 _PART: Final = re.compile(r"(?:\*|(?P<first>\d{1,2})(?:-(?P<last>\d{1,2}))?)(?:/(?P<step>\d{1,2}))?")
 
-# The shortest feeds hold the last 20 to 50 stories; a busy source publishes some 10 an hour by day.
+# The shortest feeds hold the last 20 to 50 stories; a busy source publishes about 10 an hour.
 _INTRADAY_HOURS: Final = 4
-# News sitemaps and feeds name late stories of the evening within an hour; the second one is for slow editors.
+# News sitemaps and feeds list a late story within an hour; the second hour is for slow editors.
 _AFTER_MIDNIGHT: Final = timedelta(hours=2)
-_MINUTES: Final = 60
 _ANY_YEAR: Final = 2026  # zones change their rules less than once in a decade
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One time table of a source.
-
-    A run lands the UTC day of its scheduled time less the lag, however late it starts.
+    """One timetable of a source. A run lands the UTC day of its scheduled time minus the lag, however late it starts.
 
     Attributes:
         cron: five fields of crontab(5) in numbers, in the source's time zone: `5 22 * * *` is daily at 22:05.
-        lag_days: how many days back the day is: 0 for the day that is under way, 1 for the one before.
+        lag_days: 0 for the current day, 1 for the day before, and so on.
 
     Raises:
-        ValueError: that is no cron expression, or the lag is negative.
+        ValueError: the cron expression is invalid, or the lag is negative.
     """
 
     cron: str
@@ -56,37 +52,30 @@ def _is_valid(part: str, low: int, high: int) -> bool:
         return False
     first, last, step = (int(found[name]) if found[name] else None for name in ("first", "last", "step"))
     bounds = [bound for bound in (first, last) if bound is not None]
-    # A step counts within a range; after a single number one cron takes it for a range and the other refuses it.
+    # A step needs a range: some crons refuse it after a single number.
     is_range = first is None or last is not None
     in_order = bounds == sorted(bounds) and all(low <= bound <= high for bound in bounds)
     return in_order and (step is None or (is_range and 1 <= step <= high))
 
 
 def usual_schedules(name: str, timezone: str) -> tuple[Schedule, ...]:
-    """The schedules of a source that declares none: every four hours for today, once for the day that has ended.
+    """The schedules of a source that declares none: every four hours for today, and once for the day that has ended.
 
-    The last one comes two hours or more after midnight UTC, at the same local hour all year; so it lands every day once
-    across changes of daylight-saving time. The minutes follow from the name, so that sources do not all begin at once,
-    and a new source moves no other.
-
-    Args:
-        name: of the source.
-        timezone: IANA name of its zone.
+    The latter runs at least two hours after midnight UTC, at the same local hour all year, so it lands every day once
+    across changes of daylight-saving time. The minutes follow from the name, so that sources do not all start at once
+    and a new source changes no other.
     """
-    minute = crc32(name.encode()) % _MINUTES
-    # Half an hour apart, so that the two never begin together; their order does not matter.
+    minute = crc32(name.encode()) % 60
+    # Half an hour apart, so that the two never start together.
     return (
         Schedule(f"{minute} */{_INTRADAY_HOURS} * * *"),
-        Schedule(f"{(minute + _MINUTES // 2) % _MINUTES} {_closing_hour(timezone)} * * *", lag_days=1),
+        Schedule(f"{(minute + 30) % 60} {_closing_hour(timezone)} * * *", lag_days=1),
     )
 
 
 def _closing_hour(timezone: str) -> int:
-    """The local hour that is two hours after midnight UTC where the zone is farthest ahead in its year; else later."""
-    ahead = max(_offsets(ZoneInfo(timezone)))
+    """The local hour that is two hours after midnight UTC, or later when the zone is not farthest ahead."""
+    zone = ZoneInfo(timezone)
+    middles = (datetime(_ANY_YEAR, month, 15, tzinfo=zone) for month in range(1, 13))
+    ahead = max(middle.utcoffset() or timedelta() for middle in middles)
     return math.ceil((ahead + _AFTER_MIDNIGHT) / timedelta(hours=1)) % 24
-
-
-def _offsets(zone: ZoneInfo) -> Iterator[timedelta]:
-    for month in range(1, 13):
-        yield datetime(_ANY_YEAR, month, 15, tzinfo=zone).utcoffset() or timedelta()

@@ -1,6 +1,6 @@
-"""AP News, https://apnews.com. Layouts verified on saved pages of 2023-04 (2021) and 2024-02 to 2024-09 (2023-07).
+"""AP News, https://apnews.com. Layout 2021 verified on saved pages from 2023-04, 2023-07 from 2024-02 to 09.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -13,16 +13,16 @@ from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import WHOLE_HISTORY, NewsSitemap, Sitemap
 
-# Names of AP's wires and desks, which route a story to customers and say nothing of what it is about; single letters
-# are the wire's category codes.
+# Names of AP's wires and desks, which route a story to customers and don't say what it is about; single letters are the
+# wire's category codes.
 _ROUTING = re.compile(
     r".* State Wire|\w"
     r"|(AP Top|General|Domestic|International|National|World|Washington|U\.S\.|Business|Financial) news",
     re.I,
 )
-# AP's rule between parts of a text, where it stands within a paragraph.
+# AP's rule between parts of a text, if it is inside a paragraph.
 _RULE = re.compile(r"(?:^|(?<=\s))_{3,}(?=\s|$)")
-# What stands at the end but isn't a part of the story: who contributed, and where AP has more of it.
+# Notes at the end that are not part of the story: who contributed, and where AP has more.
 _NOTE = re.compile(
     r"AP\b.*https?://|Follow (the )?AP\b|More AP |(The )?Associated Press (created|receives|is solely|.*contribut)"
     r"|This is part of (the )?AP|This story (has been|was) |.*\b(reported from|contributed (to this report|from))\b",
@@ -33,7 +33,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 def _topics(page: Page) -> tuple[str, ...]:
-    """Keywords without routing tags, and without the slug: of all keywords only that is missing in the meta element."""
+    """Keywords without routing tags and without the slug, the only one that the meta element leaves out."""
     metadata = page.metadata
     stated = metadata.first("keywords")
     named = as_texts(metadata.article.get("keywords")) or keywords(stated)
@@ -53,7 +53,7 @@ def _parted(block: Block) -> list[Block]:
 
 
 def _without_notes(_page: Page, draft: Draft) -> None:
-    """Part the blocks at rules within them, and take off the notes at their end."""
+    """Split the blocks at rules inside them, and remove the notes at the end."""
     blocks = [piece for block in draft.body for piece in (_parted(block) if "___" in block.text else (block,))]
     while blocks and _NOTE.match(blocks[-1].text):
         blocks.pop()
@@ -97,7 +97,7 @@ SOURCE = Source(
             byline='[class*="bylines"]',
             drop='.ad-placeholder, .hub-peek-embed, .Infobox, [data-key="media-placeholder"]',
             topics=_topics,
-            figures='[data-key="embed-caption"]',  # of the one picture, which scripts load
+            figures='[data-key="embed-caption"]',  # of the single picture, which scripts load
             caption='[data-key="embed-caption"]',
             credit=_CREDIT,
             refine=_without_notes,

@@ -1,6 +1,6 @@
-"""BBC, https://www.bbc.com and https://www.bbc.co.uk. Layouts verified on saved pages of 2024-08 and 2026-04.
+"""BBC, https://www.bbc.com and https://www.bbc.co.uk. Layouts verified on saved pages from 2024-08 and 2026-04.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -15,7 +15,7 @@ from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import Feed, NewsSitemap
 
-# Every piece of a story is an element of its own kind, side by side; the text is in these, whatever their classes are.
+# Each part of a story is an element with a kind of its own, side by side; the text is in these, whatever their class.
 _TEXT = (
     '[data-component="text-block"] :is(p, li, blockquote), [data-component="quote-block"] :is(p, blockquote),'
     ' [data-component="unordered-list-block"] li, [data-component="ordered-list-block"] li,'
@@ -23,7 +23,7 @@ _TEXT = (
 )
 _TAGS = '[data-component="tags"] a, [data-component="tag-list-block"] a, [data-component="topic-list"] a'
 _LISTS = '[data-component="text-block"] ul, [data-component$="list-block"] ul'
-# Contributors with their roles, each in an element of its own.
+# Contributors and their roles, each in a separate element.
 _CONTRIBUTOR = '[data-testid^="byline"][data-testid$="contributors"] > div'
 
 
@@ -37,7 +37,7 @@ def _section(page: Page) -> str | None:
 
 
 def _part_links_from_prose(page: Page, draft: Draft) -> None:
-    """Lists of which every item is nothing but a link are other stories to read, put between the paragraphs."""
+    """Lists between the paragraphs whose items are nothing but links offer other stories."""
     listings = [listing for article in page.select("article") for listing in select(article, _LISTS)]
     for listing in listings:
         items = listing.css("li")
@@ -81,7 +81,7 @@ SOURCE = Source(
         Feed("https://feeds.bbci.co.uk/news/world/rss.xml"),
         NewsSitemap("https://www.bbc.com/sitemaps/https-index-com-news.xml"),
     ),
-    # The sitemaps are of all languages; these are the sections in English, without their videos.
+    # The sitemaps cover all languages; these are the English sections, without videos.
     article_url=re.compile(r"^/(news|sport|business|innovation|culture|future|travel|worklife)/(?!videos/|av/)"),
     layouts=(_TODAY, replace(_TODAY, name="2024-08", when='article [data-component="text-block"]')),
 )

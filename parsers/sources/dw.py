@@ -1,6 +1,6 @@
-"""Deutsche Welle, https://www.dw.com. Layouts verified on saved pages of 2023-04, 2023-06 and 2024-01.
+"""Deutsche Welle, https://www.dw.com. Layouts verified on saved pages from 2023-04, 2023-06 and 2024-01.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -16,9 +16,9 @@ from parsers.source.definition import Layout, Source
 from parsers.source.discovery import Feed
 
 _KICKER = "article header [data-tracking-name=content-detail-kicker] > span"
-# The page's script fills the rendition into the address; 605 is the widest landscape one that its `srcset`s list.
+# The page's script puts the rendition into the address; 605 is the widest landscape one in its `srcset`s.
 _TEMPLATE, _RENDITION = "$%7BformatId%7D", "605"
-# `Autorin/Autor`, `Author`, `Autor`, `Auteur`: the label of the author in the fact list, by edition.
+# `Autorin/Autor`, `Author`, `Autor`, `Auteur`: the author's label in the fact list, by edition.
 _AUTHOR_LABEL = re.compile(r"aut(or|hor|eur)", re.I)
 
 
@@ -27,7 +27,7 @@ def _fill_in_renditions(_page: Page, draft: Draft) -> None:
 
 
 def _facts(page: Page) -> Iterator[tuple[str, str]]:
-    """Label and value of the list below a text of the old site: `Datum 28.04.2023`, `Autorin/Autor Jane Doe`."""
+    """Labels and values of the list below a text on the old site: `Datum 28.04.2023`, `Autorin/Autor Jane Doe`."""
     for entry in page.tree.css("#bodyContent ul.smallList > li"):
         label = " ".join(texts(entry, "strong"))
         yield label, clean(text_of(entry).removeprefix(label)).lstrip(": ")
@@ -60,7 +60,7 @@ _TODAY = Layout(
     byline="article header .author-details",
     section=f"{_KICKER}:first-child",
     regions=f"{_KICKER}:nth-child(2)",
-    # The two links above the headline name what the story is about; the list below it is called "similar topics".
+    # The two links above the headline name the subject of the story; the list below it is called "similar topics".
     topics=_KICKER,
     figures="article figure:has(figcaption)",
     credit=".copyright",
@@ -82,7 +82,7 @@ SOURCE = Source(
             _TODAY,
             name="2023-06",
             when="article header",
-            # Here the section and a part of the world stand above the headline; topics only below the text.
+            # Here the section and a region are above the headline, and topics only below the text.
             topics="#related-topics aside a",
         ),
         Layout(

@@ -1,8 +1,8 @@
 """Global Research, https://www.globalresearch.ca, a WordPress site.
 
-Text layout verified on one real capture of 2017-05. The HTML layout is written from what WordPress puts into every page
-(article:published_time, .entry-content) and the visible structure of the text capture; no saved page was to be had.
-Discovery is what the plugins of WordPress sites serve, and has not been tried against the live site.
+Text layout verified on one real capture from 2017-05. No saved HTML page was available: the HTML layout follows what
+WordPress puts into every page (article:published_time, .entry-content) and the structure of the text capture. Discovery
+follows the plugins of WordPress sites and has not been tried against the live site.
 """
 
 import re
@@ -11,52 +11,63 @@ from collections.abc import Iterable
 from parsers.fields.bylines import split_names, strip_prefix
 from parsers.fields.characters import unique
 from parsers.page.html import LayoutError
-from parsers.page.text import TextPage, linked_texts, prose, without_links
+from parsers.page.text import TextPage, prose
 from parsers.record.article import Fidelity
 from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source, TextLayout
 from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 
+_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")  # of Markdown, in which the capture keeps links
 _PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")
 _LABELLED = re.compile(r"^(?P<label>Region|Theme|In-depth Report|First published\w*): ?(?P<value>.+)$")
-# Where the text was taken over from: its linked name and the date it appeared there.
+# The original publication: its linked name and the date it appeared there.
 _ORIGIN = re.compile(r"^\[[^\]]+\]\([^)]*\) \d{1,2} [A-Z][a-z]+ \d{4}$")
-# The first of these lines ends the body; all that follows is appeals and legal text.
+# The first of these lines ends the body; appeals and legal text follow.
 _END = re.compile(
     r"^(\[Comment on Global Research|\[Become a Member|Articles by:|The original source of this article is|"
     r"Copyright ©|Disclaimer: The contents of this article)"
 )
 
 
+def _plain(line: str) -> str:
+    """The line with Markdown links replaced by their texts."""
+    return _LINK.sub(r"\1", line)
+
+
+def _linked(line: str) -> tuple[str, ...]:
+    """The texts of all Markdown links of a line."""
+    return tuple(_LINK.findall(line))
+
+
 def _names(value: str) -> tuple[str, ...]:
-    return linked_texts(value) or unique(part.strip() for part in value.split(","))
+    return _linked(value) or unique(part.strip() for part in value.split(","))
 
 
 def _read_text(page: TextPage) -> Draft:
     """Headline, byline, publication line, origin, regions and topics, then the body."""
     lines = [line for line in page.lines if line]
-    dated = next((n for n, line in enumerate(lines) if _PUBLISHED.match(without_links(line))), None)
+    dated = next((n for n, line in enumerate(lines) if _PUBLISHED.match(_plain(line))), None)
     if not dated:
         raise LayoutError("no line 'Global Research, <date>' under a headline")
-    draft = Draft(Fidelity.TEXT, title=without_links(lines[0]))
+    draft = Draft(Fidelity.TEXT, title=_plain(lines[0]))
     byline = next((line for line in lines[1:dated] if line.startswith("By ")), None)
     if byline:
-        draft.byline = without_links(byline)
-        draft.authors = unique(map(strip_prefix, linked_texts(byline))) or split_names(byline)
-    draft.published = page.published(without_links(lines[dated]))
+        draft.byline = _plain(byline)
+        draft.authors = unique(map(strip_prefix, _linked(byline))) or split_names(byline)
+    draft.published = page.published(_plain(lines[dated]))
     start = _read_labels(lines, dated + 1, draft)
     end = next((n for n in range(start, len(lines)) if _END.match(lines[n])), len(lines))
-    draft.body = prose(map(without_links, lines[start:end]))
+    draft.body = prose(map(_plain, lines[start:end]))
     draft.original_source = draft.original_source or _stated_origin(lines[end:])
     return draft
 
 
 def _read_labels(lines: list[str], start: int, draft: Draft) -> int:
-    """Take origin, regions and topics from the lines under the date; returns where the body begins."""
+    """Read origin, regions and topics from the lines under the date; returns the first line of the body."""
     for n in range(start, len(lines)):
         labelled = _LABELLED.match(lines[n])
         if _ORIGIN.match(lines[n]):
-            draft.original_source = linked_texts(lines[n])[0]
+            draft.original_source = _linked(lines[n])[0]
         elif labelled and labelled["label"] == "Region":
             draft.regions = _names(labelled["value"])
         elif labelled and labelled["label"] in ("Theme", "In-depth Report"):
@@ -67,7 +78,7 @@ def _read_labels(lines: list[str], start: int, draft: Draft) -> int:
 
 
 def _stated_origin(lines: Iterable[str]) -> str | None:
-    """The publication that `The original source of this article is [Name](#)` names, unless it is the site itself."""
+    """The publication that `The original source of this article is [Name](#)` names, unless that is the site itself."""
     text = " ".join(lines)
     match = re.search(r"The original source of this article is \[([^\]]+)\]", text)
     return match[1] if match and match[1] != "Global Research" else None
@@ -102,7 +113,7 @@ SOURCE = Source(
     text_layouts=(
         TextLayout(
             "text-2017",
-            matches=lambda page: any(_PUBLISHED.match(without_links(line)) for line in page.lines),
+            matches=lambda page: any(_PUBLISHED.match(_plain(line)) for line in page.lines),
             read=_read_text,
         ),
     ),

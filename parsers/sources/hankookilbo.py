@@ -1,6 +1,6 @@
-"""Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages of 2025-05, 2026-01 and 2026-07.
+"""Hankook Ilbo, https://www.hankookilbo.com. Layouts verified on saved pages from 2025-05, 2026-01 and 2026-07.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -19,17 +19,17 @@ from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import Sitemap
 
-# Blocks that stand directly in the text, and the editor's own in a box; captions and lists of other stories stand
-# deeper and have other classes. No element may match twice: it would be read twice.
+# Direct children of the text, and the editor's own blocks inside a box. Captions and lists of other stories sit deeper
+# and have other classes. No element may match twice, or it would be read twice.
 _INSIDE = ":is(.col-main, .article-view)"
 _BLOCKS = (
     f"{_INSIDE} > :is(p, h2, h3, h4, blockquote), {_INSIDE} > :is(ul, ol) > li,"
     f" {_INSIDE} > :is(div, section) :is(.editor-p, .editor-tit)"
 )
 _DECK = "h2.sub-tit-ll"
-# A caption is one or more sentences, then who took the picture: `… 있다. 연합뉴스`, `… 있다. 홍길동 기자`.
+# A caption is one or more sentences, then the photographer: `… 있다. 연합뉴스`, `… 있다. 홍길동 기자`.
 _CREDIT = re.compile(r"(?<=[.?!\"”])\s+([^.?!]{2,30})$")
-# What the site's server leaves between paragraphs for its script to put adverts in.
+# The site's server leaves this between paragraphs, for a script to replace with adverts.
 _ADVERT = "$$ARTICLEAD$$"
 
 
@@ -38,8 +38,12 @@ def _genre(page: Page) -> str | None:
     return "opinion" if section in ("오피니언", "사설", "칼럼") else None
 
 
+# `홍길동 기자` is "reporter Hong Gildong"; `외 1명` adds "and one other", without the name.
+_AFTER_NAME = re.compile(r"(?:\s\S*기자)?(?:\s외\s\d+명)?$")
+
+
 def _byline(page: Page) -> str | None:
-    """`홍길동 기자`, with the place where they are, without the address."""
+    """`홍길동 기자`, with the place they report from, without the e-mail address."""
     writer = next(iter(page.select(".writer .name")), None)
     if writer is None:
         named = page.metadata.all("author")  # the paper itself, then the reporter
@@ -48,11 +52,9 @@ def _byline(page: Page) -> str | None:
 
 
 def _authors(page: Page) -> Sequence[str]:
-    """The page's own author line: `홍길동 기자`, or `홍길동 기자 외 1명`, "reporter Hong Gildong and one other".
-
-    It counts the further reporters instead of naming them, which JSON-LD does.
-    """
-    return page.metadata.all("article:author") or as_texts(page.metadata.resolved("author"))
+    """The people that JSON-LD names; meta elements name only the first of them: `홍길동 기자 외 1명`."""
+    named = as_texts(page.metadata.resolved("author"))
+    return named or [_AFTER_NAME.sub("", text) for text in page.metadata.all("article:author") if "://" not in text]
 
 
 _STORY = Layout(
@@ -60,11 +62,11 @@ _STORY = Layout(
     body="#article-view-content",
     blocks=_BLOCKS,
     lead=_DECK,
-    # A quotation in a box of its own is shown like a picture, between paragraphs that don't refer to it.
+    # A boxed quotation is shown like a picture, between paragraphs that don't refer to it.
     drop=".module-quote, .writer, .ad",
     byline=_byline,
     section=lambda page: page.metadata.first("article:section", "content_category"),
-    language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, which is the tag of Kanuri
+    language=lambda _: "ko",  # JSON-LD of 2025 says `kr`, the tag of Kanuri
     genre=_genre,
     related=".editor-link a, .related-article a",
     figures=".editor-img-box",
@@ -74,7 +76,7 @@ _STORY = Layout(
 
 
 def _embedded(page: Page) -> Json:
-    """The story as the site's script gets it: a query result that the server puts into the queue `window.__RQ_...`.
+    """The story as the site's script receives it: a query result that the server pushes to `window.__RQ_...`.
 
     Raises:
         LayoutError: no query result of the page is a story.
@@ -102,12 +104,12 @@ def _dig(value: object, *keys: str) -> object:
 
 
 def _read_embedded(page: Page, draft: Draft) -> None:
-    """Read the story's HTML, which the page holds only as a text of its script, as if it stood in the page."""
+    """Read the story's HTML, which the page holds only as text inside a script, as if it were part of the page."""
     detail = _embedded(page)
     deck = f'<h2 class="sub-tit-ll">{detail.get("subTitle") or ""}</h2>'
     tree = Tree(f'<main class="article-view">{deck}{detail["contentHtml"].replace(_ADVERT, "")}</main>')
-    story, leading = replace(page, tree=tree, scope=None), draft.images
-    draft.byline = clean_or_none(_byline(story))  # first, since it is no part of the body, from which it is removed
+    story, leading = Page.of(page.capture, tree, page.timezone), draft.images
+    draft.byline = clean_or_none(_byline(story))  # first: reading the body removes it
     read_story(story, _STORY, tree.css("main.article-view"), draft)
     draft.images = draft.images or leading
     lines = detail.get("byLines")
@@ -125,7 +127,7 @@ SOURCE = Source(
     hosts=("hankookilbo.com",),
     language="ko",
     timezone="Asia/Seoul",
-    version=1,
+    version=2,
     discovery=(Sitemap("https://www.hankookilbo.com/sitemap/news"),),
     article_url=re.compile(r"^/news/(read|article)/[a-z]\d+", re.I),
     layouts=(

@@ -1,6 +1,6 @@
-"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages of 2023-05 and 2024-03.
+"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages from 2023-05 and 2024-03.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -11,7 +11,7 @@ from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import NewsSitemap
 
-# "REUTERS/Jane Roe/File Photo", "@someone/via REUTERS", "Yonhap via REUTERS". What follows are links to licences.
+# "REUTERS/Jane Roe/File Photo", "@someone/via REUTERS", "Yonhap via REUTERS". Links to licences follow.
 _CREDIT = re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")
 
 
@@ -19,13 +19,13 @@ _NAMES = '[class*="author-name"], [class*="info-content__author__"]'
 
 
 def _byline(page: Page) -> str:
-    """The names in the header; classes are long here, and comparing those of a whole article takes its time."""
+    """The names in the header only: classes are long here, and searching a whole article takes long."""
     named = [text_of(node) for header in page.select("header") for node in outermost(header, _NAMES)]
     return ", ".join(unique(named or page.texts(_NAMES)))
 
 
 def _topics(page: Page) -> tuple[str, ...]:
-    """Section and channels; the keywords are codes of the feed (`MTPIX`, `ASXPAC`) that say nothing to a reader."""
+    """Section and channels; the keywords are codes of the feed (`MTPIX`, `ASXPAC`), meaningless to readers."""
     channels = page.metadata.first("dcsext.channellist") or ""
     return unique([*page.metadata.all("article:section"), *(name.strip() for name in channels.split(";"))])
 
@@ -45,7 +45,7 @@ SOURCE = Source(
             body='div[class^="article-body"][class*="content__"]',
             blocks='[data-testid^="paragraph-"], h2, h3, h4, ul > li, ol > li, blockquote',
             # The sign-off (reporters, editors) and the link to the standards share an attribute; toolbars and galleries
-            # are lists too. What is hidden but read aloud ("opens new tab") stands in links.
+            # are lists too. Text for screen readers ("opens new tab") is in links.
             drop='[data-testid="Body"], [data-testid^="ResponsiveAd"], [data-testid*="oolbar"], [class*="toolbar"], '
             '[data-testid^="gallery"], [data-testid^="social_media"], [data-testid^="promo"], [class*="read-next"], '
             '[data-testid*="Newsletter"], a > span[style*="clip"]',

@@ -1,18 +1,18 @@
 """TASS, https://tass.com, English service of the Russian state agency.
 
-Text layouts verified on three real captures of 2017-04 and 2017-05 (`text-2017`); `text-ticker` and `text-body` on the
-description of other captures of the same pages. The HTML layouts are written from public descriptions of the site's
-classes and lean on JSON-LD and OpenGraph; no saved page was to be had. Discovery is as publicly known and has not been
-tried against the live site.
+Text layout `text-2017` verified on three real captures from 2017-04 and 2017-05; `text-ticker` and `text-body` follow a
+description of other captures of the same pages. No saved HTML page was available: the HTML layouts follow public
+descriptions of the site's classes and rely on JSON-LD and OpenGraph. Discovery follows public documentation and has not
+been tried against the live site.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from parsers.fields.characters import unique
 from parsers.fields.datelines import read_dateline
 from parsers.page.html import LayoutError
-from parsers.page.text import TextPage, following, index_of, is_heading, prose
+from parsers.page.text import TextPage, is_heading, prose
 from parsers.record.article import Block, BlockType, Fidelity
 from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source, TextLayout
@@ -20,12 +20,12 @@ from parsers.source.discovery import Feed, NewsSitemap
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATELINE = rf"[A-Z][A-Za-z .,'/-]{{1,60}}, {_MONTH} \d{{1,2}}\.? ?/TASS/\."
-# `May 04, 19:27 UTC+3 ASTANA`: the time of Moscow, sometimes with the city of the correspondent.
+# `May 04, 19:27 UTC+3 ASTANA`: Moscow time, sometimes with the correspondent's city.
 _DATE = re.compile(rf"^{_MONTH} \d{{1,2}}(?:, \d{{4}})?, \d{{1,2}}:\d{{2}}(?: UTC[+-]\d{{1,2}})?(?: [A-Z][A-Z .-]*)?$")
 _DATED_START = re.compile(rf"^(?P<date>{_DATELINE})")
 _PAGES = re.compile(r"^\d+ pages? in this article$")
 _TICKER_END = "{{element.title}}{{element.heading}} {{element.date}}"
-# The template line of the news feed widget under every text; then the lists that belong to it.
+# The template line of the news widget under every text, then the lists that follow it.
 _BODY_END = ("{{item.group_date}}", "Share", "Topics", "Persons", "In other media", "Реклама", "TOP STORIES")
 _LIST_END = (
     "Topics",
@@ -43,6 +43,17 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
+def _index_of(lines: Sequence[str], wanted: Iterable[str], start: int = 0) -> int | None:
+    """Index of the first line at or after `start` that equals one of `wanted`."""
+    words = frozenset(wanted)
+    return next((n for n in range(start, len(lines)) if lines[n] in words), None)
+
+
+def _following(lines: Sequence[str], start: int) -> int | None:
+    """Index of the first non-empty line at or after `start`."""
+    return next((n for n in range(start, len(lines)) if lines[n]), None)
+
+
 def _read_full(page: TextPage) -> Draft:
     """Navigation, headline, section, date, lead, share box, pictures, body, topics, persons, most read."""
     lines = page.lines
@@ -55,12 +66,12 @@ def _read_full(page: TextPage) -> Draft:
             draft = Draft(Fidelity.TEXT, title=title, section=section, published=page.published(lines[dated]))
         case _:
             raise LayoutError("no headline and section above the date line")
-    share = index_of(lines, ("Share",), dated)
+    share = _index_of(lines, ("Share",), dated)
     if share is None:
         raise LayoutError("no share box after the lead")
     lead = " ".join(line for line in lines[dated + 1 : share] if line)
     start = _read_pictures(lines, share + 1, draft)
-    end = index_of(lines, _BODY_END, start) or len(lines)
+    end = _index_of(lines, _BODY_END, start) or len(lines)
     draft.body = [Block(BlockType.LEAD, lead)] if lead else []
     draft.body += _read_body(lines[start:end], draft, loose=not lines[dated + 1])
     draft.topics = unique(topic for line in _listed(lines, "Topics", end) for topic in split_topics(line))
@@ -70,11 +81,11 @@ def _read_full(page: TextPage) -> Draft:
 
 
 def _read_pictures(lines: Sequence[str], start: int, draft: Draft) -> int:
-    """Take the credits of the pictures above the body; returns the index of the line after them.
+    """Read the credits of the pictures above the body; returns the index of the line after them.
 
-    Captions stand before their credit line; without a credit line there is no picture.
+    Captions come before their credit line; without a credit line there is no picture.
     """
-    n = following(lines, start)
+    n = _following(lines, start)
     if n is not None and _PAGES.match(lines[n]):
         start = n + 1
     dateline = next((n for n in range(start, len(lines)) if _DATED_START.match(lines[n])), len(lines))
@@ -84,13 +95,10 @@ def _read_pictures(lines: Sequence[str], start: int, draft: Draft) -> int:
 
 
 def _read_body(lines: Sequence[str], draft: Draft, *, loose: bool) -> list[Block]:
-    """Paragraphs and crossheads; `Read also` boxes go to `related_titles`.
+    """Paragraphs and crossheads; the titles in `Read also` boxes become `related_titles`.
 
-    Args:
-        lines: from the first line of the body to the last.
-        draft: takes the related titles.
-        loose: the capture keeps blank lines between the parts of a box; then a line right after `Read also` that a
-            title follows is the caption of the box's picture.
+    `loose` captures keep blank lines between the parts of a box: a line right after `Read also` that a title follows is
+    then the caption of the box's picture.
     """
     kept: list[str] = []
     related: list[str] = []
@@ -108,12 +116,12 @@ def _read_body(lines: Sequence[str], draft: Draft, *, loose: bool) -> list[Block
 
 def _read_also(lines: Sequence[str], start: int, *, loose: bool) -> tuple[int, str]:
     """The title of a `Read also` box and the index of the line after it."""
-    first = following(lines, start)
+    first = _following(lines, start)
     if first is None:
         return len(lines), ""
     if first > start:  # a blank line, then the title
         return first + 1, lines[first]
-    second = following(lines, first + 1)
+    second = _following(lines, first + 1)
     captioned = second is not None and (second == first + 1 or (loose and is_heading(lines[second])))
     title = second if captioned and second is not None else first
     return title + 1, lines[title]
@@ -121,18 +129,18 @@ def _read_also(lines: Sequence[str], start: int, *, loose: bool) -> tuple[int, s
 
 def _listed(lines: Sequence[str], label: str, start: int) -> tuple[str, ...]:
     """The lines under a label, up to the next label."""
-    found = index_of(lines, (label,), start)
+    found = _index_of(lines, (label,), start)
     if found is None:
         return ()
-    end = index_of(lines, _LIST_END, found + 1) or len(lines)
+    end = _index_of(lines, _LIST_END, found + 1) or len(lines)
     return unique(lines[found + 1 : end])
 
 
 def split_topics(line: str) -> list[str]:
     """Topics that lost their separator: `Foreign policy Syrian conflict` gives two.
 
-    TASS writes topics in sentence case, so a capital after a small word begins the next one, unless that word can't
-    end a topic (`Conflict in Ukraine`).
+    TASS writes topics in sentence case: a capital after a lower-case word begins the next one, unless no topic can end
+    with that word (`Conflict in Ukraine`).
     """
     topics: list[list[str]] = []
     for word in line.split():
@@ -145,14 +153,14 @@ def split_topics(line: str) -> list[str]:
 
 
 def _read_bare(page: TextPage) -> Draft:
-    """The body alone, after a ticker of other news or from the first line: no headline, a date only in the dateline."""
+    """The body alone, after a ticker of other news or from the first line: no headline, no date but the dateline's."""
     lines = page.lines
     ticker = [n for n, line in enumerate(lines) if line == _TICKER_END]
     start = next((n for n in range(ticker[-1] if ticker else 0, len(lines)) if _DATED_START.match(lines[n])), None)
     if start is None:
         raise LayoutError("no paragraph with a TASS dateline")
     draft = Draft(Fidelity.PARTIAL)
-    end = index_of(lines, _BODY_END, start) or len(lines)
+    end = _index_of(lines, _BODY_END, start) or len(lines)
     draft.body = _read_body(lines[start:end], draft, loose=True)
     dateline = _DATED_START.match(lines[start])
     draft.published = page.published(dateline["date"]) if dateline else None
@@ -168,7 +176,7 @@ def _read_agency(draft: Draft) -> None:
 
 
 def _starts_with_body(page: TextPage) -> bool:
-    start = following(page.lines, 0)
+    start = _following(page.lines, 0)
     return start is not None and bool(_DATED_START.match(page.lines[start]))
 
 

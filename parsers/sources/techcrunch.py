@@ -1,7 +1,6 @@
-"""TechCrunch, https://techcrunch.com. Layouts verified on saved pages of 2024-04 and 2024-05 (the redesign).
+"""TechCrunch, https://techcrunch.com. Layouts verified on saved pages from 2024-04 and 2024-05 (the redesign).
 
-The feed is the one that those pages name. The sitemap is as publicly known. Neither has been tried against the live
-site.
+Those pages name the feed; the sitemap follows public documentation. Neither has been tried against the live site.
 """
 
 import re
@@ -13,7 +12,7 @@ from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 
 _CREDIT = re.compile(r"\(?\bImage(?: Credits)?:\s*(.+?)\)?$", re.I)
 _SUFFIX = re.compile(r"\s*[|\u2013-]\s*TechCrunch\+?$")
-# Embedded posts of others, adverts, and boxes that offer newsletters, events and podcasts.
+# Embedded posts, adverts, and boxes that offer newsletters, events and podcasts.
 _DROP = (
     "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, .ad-unit, .wp-caption,"
     ' .piano-inline-promo, [class*="inline-cta"], [class*="newsletter"], [class*="podcast-player"]'
@@ -21,12 +20,12 @@ _DROP = (
 
 
 def _title(page: Page) -> str | None:
-    """The headline as typed: JSON-LD and the page have the quotation marks that WordPress makes of the typed ones."""
+    """The headline as typed; in JSON-LD and the page, WordPress has replaced the quotation marks."""
     return _SUFFIX.sub("", page.metadata.first("og:title") or "")
 
 
 def _access(page: Page) -> str | None:
-    """Stated for the web page, not for the article on it."""
+    """Stated for the web page, not for its article."""
     stated = (as_text(found.get("isAccessibleForFree")) for found in page.metadata.objects)
     return next((text for text in stated if text), None)
 
@@ -55,7 +54,7 @@ SOURCE = Source(
             when='meta[property="article:published_time"]',  # pages about events and the like have none
             drop=_DROP,
             title=_title,
-            # Of the story itself: the cards of other stories below it have authors too.
+            # Only those of the story: the cards of other stories below it have authors too.
             byline='[class*="-hero"] div[class*="author-card-name"] > a',
             access=_access,
             figures='[class*="-hero"] > figure, div.entry-content figure',

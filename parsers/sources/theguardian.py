@@ -1,9 +1,9 @@
 """The Guardian and The Observer, https://www.theguardian.com.
 
-Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages of 2024-02 and 2024-03; its live blogs and layout
-2013 (rendered by `frontend`) follow the site's published templates and are not verified on a saved page.
+Layout 2020 (rendered by `dotcom-rendering`) verified on saved pages from 2024-02 and 2024-03. Its live blogs and
+layout 2013 (rendered by `frontend`) follow the site's published templates and are not verified on saved pages.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -16,9 +16,9 @@ from parsers.record.draft import Draft
 from parsers.source.definition import FURNITURE, Layout, Source
 from parsers.source.discovery import Feed, NewsSitemap
 
-# What JSON-LD names as the author where nobody of the byline has a page on the site.
+# The author in JSON-LD if nobody in the byline has a page on the site.
 _PLACEHOLDER = "Guardian staff reporter"
-# Bylines of desks and agencies, which are no names of people.
+# Bylines of desks and agencies, not people.
 _DESK = re.compile(r"\b(staff|agenc(y|ies)|press|presse|reuters|media|editorial|guardian|observer|community)\b", re.I)
 _AGENCIES = {
     "Australian Associated Press": "AAP",
@@ -40,7 +40,7 @@ _GENRES = {
 }
 # Lists of tags below the text, in layout 2020 and in layout 2013.
 _TONES = '[data-gu-name="body"] a[href*="/tone/"], .submeta a[href*="/tone/"]'
-# What the site wraps in <figure> although it is prose: takeaways, questions and answers, profiles, timelines.
+# Prose that the site wraps in <figure>: takeaways, questions and answers, profiles, timelines.
 _PROSE_FIGURES = ", ".join(
     f'[data-spacefinder-type*="{name}"]'
     for name in (
@@ -52,7 +52,7 @@ _PROSE_FIGURES = ", ".join(
         "DCRSectionedTimeline",
     )
 )
-# Pull quotes stand in <aside>, notes of the editors in <footer>.
+# Pull quotes are in <aside>, editors' notes in <footer>.
 _FURNITURE = FURNITURE.replace(", footer, aside, figure", f", figure:not({_PROSE_FIGURES})")
 
 
@@ -62,7 +62,7 @@ def _byline(page: Page) -> str | None:
 
 
 def _authors(page: Page) -> tuple[str, ...]:
-    """Names of JSON-LD; where that has none or its placeholder, those of the byline if it names people."""
+    """Names from JSON-LD; if it has none or only a placeholder, those of the byline if it names people."""
     named = as_texts(page.metadata.article.get("author"))
     if set(named) <= {_PLACEHOLDER}:
         shown = split_names(_byline(page) or "")
@@ -71,7 +71,7 @@ def _authors(page: Page) -> tuple[str, ...]:
 
 
 def _genre(page: Page) -> str | None:
-    """By the tag of the tone, which the site lists among the topics below the text, else by the address."""
+    """From the tone tag, which the site lists among the topics below the text, or else from the address."""
     tones = (node.attributes.get("href") or "" for node in page.select(_TONES))
     found = (_GENRES.get(href.rstrip("/").rsplit("/", 1)[-1]) for href in tones)
     path = page.url or ""

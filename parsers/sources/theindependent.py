@@ -1,6 +1,6 @@
-"""The Independent, https://www.independent.co.uk. Layout 2020 verified on saved pages of 2024-03 (AMP) and 2024-11.
+"""The Independent, https://www.independent.co.uk. Layout 2020 verified on saved pages from 2024-03 (AMP) and 2024-11.
 
-Discovery is as publicly known, and has not been tried against the live site.
+Discovery follows public documentation and has not been tried against the live site.
 """
 
 import re
@@ -11,7 +11,7 @@ from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import Feed, NewsSitemap
 
-# Notes that a story isn't finished are about the page at one moment, not part of the story.
+# Notes that a story is unfinished describe the page at that moment and are not part of the story.
 _UNFINISHED = re.compile(r"(this is a breaking news? story|more (to )?follows?)\b.{0,60}", re.I)
 _CREDIT = re.compile(r"\(([^()]+)\)$")  # "Jane Roe on stage (PA Wire)"
 
@@ -48,7 +48,7 @@ SOURCE = Source(
             body="#articleHeader, #main",
             when="#main",
             lead="#articleHeader h2",
-            # The posts of a live blog have authors and times of their own, and a page shows only the newest of them.
+            # The posts of a live blog have their own authors and times, and a page shows only the newest posts.
             drop="#articleHeader h1, .social-share, .hydrate-root, .newsletter-component, .related, .teads, "
             '.twitter-tweet, .instagram-media, .video-top-container, [id^="taboola"], '
             'amp-live-list, .js-key-points, [id^="post-"]',

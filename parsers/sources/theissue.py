@@ -1,8 +1,8 @@
 """The Issue, https://www.theissue.com (2016-2018).
 
-Text layout verified on one real capture of 2017-05. The HTML layout is written from the structure that WordPress themes
-share (no saved page was to be had) and leans on OpenGraph and JSON-LD. Discovery is what every WordPress site has; the
-site is gone, so that it finds articles on a mirror only.
+Text layout verified on one real capture from 2017-05. No saved HTML page was available: the HTML layout follows the
+common structure of WordPress themes and relies on OpenGraph and JSON-LD. Discovery is that of every WordPress site; the
+site is gone, so it finds articles only on a mirror.
 """
 
 import re
@@ -57,6 +57,6 @@ SOURCE = Source(
             drop=".sharedaddy, .jp-relatedposts",
         ),
     ),
-    # Nothing in such a text names the site, so a capture needs its address or `--source theissue`.
+    # Nothing in such a text names the site: a capture needs its address or `--source theissue`.
     text_layouts=(TextLayout("text-2017", matches=lambda page: any(page.lines), read=_read_text),),
 )

@@ -10,7 +10,6 @@ from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.work.run import Run
 from parsers.parse import parse
-from parsers.reading.access import access_of
 from parsers.record.article import Access, Fidelity
 from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
@@ -87,7 +86,6 @@ def test_p11_access_is_what_the_page_says_and_what_breaks_off_is_partial(
 def test_p11_access_of_the_meta_element(tier: str, access: Access | None) -> None:
     html = page(more=f"<meta property=article:content_tier content={tier}>")
     assert article_of(parse(html_capture(html, url=URL))).access is access
-    assert access_of(tier) is access
 
 
 @pytest.mark.parametrize("stub_first", [True, False])

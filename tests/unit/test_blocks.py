@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from parsers.page.html import BREAK, LayoutError, Tree, attribute, first, many, mark_breaks, one, select, text_of, texts
+from parsers.page.html import Tree, attribute, mark_breaks, select, text_of, texts
 from parsers.reading.blocks import read_blocks, remove
 from parsers.record.article import BlockType
 from parsers.source.definition import FURNITURE, PROSE
@@ -46,22 +46,17 @@ def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]
     assert blocks_of(f"<main>{html}</main>") == expected
 
 
-def test_node_that_matches_two_parts_of_a_selector_is_read_once() -> None:
-    html = "<main class=body><p class=a>a</p></main>"
-    assert blocks_of(html, body="main, .body", blocks="p, .a") == [(P, "a")]
-
-
-def test_container_inside_a_container_is_read_once() -> None:
-    html = "<main>a <section>b</section></main><section>c</section>"
-    assert blocks_of(html, body="main, section", blocks="") == [(P, "a b"), (P, "c")]
-
-
-def test_container_that_is_furniture_itself_is_kept() -> None:
-    assert blocks_of("<aside id=story><p>a</p><aside><p>advert</p></aside></aside>", body="#story") == [(P, "a")]
-
-
-def test_block_that_is_the_container_frames_what_it_holds() -> None:
-    assert blocks_of("<div class=x><div>a</div><div>b</div></div>", body=".x", blocks="div") == [(P, "a"), (P, "b")]
+@pytest.mark.parametrize(
+    ("html", "body", "blocks", "expected"),
+    [
+        ("<main class=body><p class=a>a</p></main>", "main, .body", "p, .a", ["a"]),  # matched twice
+        ("<main>a <section>b</section></main><section>c</section>", "main, section", "", ["a b", "c"]),
+        ("<aside id=x><p>a</p><aside><p>advert</p></aside></aside>", "#x", PROSE, ["a"]),  # furniture itself
+        ("<div class=x><div>a</div><div>b</div></div>", ".x", "div", ["a", "b"]),  # the container is a block
+    ],
+)
+def test_every_text_of_the_containers_is_read_once(html: str, body: str, blocks: str, expected: list[str]) -> None:
+    assert blocks_of(html, body=body, blocks=blocks) == [(P, text) for text in expected]
 
 
 def test_p17_code_navigation_comments_and_buttons_are_no_body() -> None:
@@ -95,42 +90,32 @@ def test_p06_reading_deep_nesting_costs_no_more_than_its_size() -> None:
     assert time.process_time() - began < 1  # 0.03 s; climbing from each block anew took 6 s
 
 
-def test_text_of_separates_what_stands_in_lines_and_cells_of_their_own() -> None:
-    tree = Tree(
-        "<div id=x>By <b>Ja</b>ne<div>Doe</div>Berlin<br>Bonn<table><tr><td>1</td><td>2</td></tr></table>!</div>"
-    )
-    mark_breaks(tree)
-    assert text_of(first(tree, "#x")) == "By Jane Doe Berlin Bonn 1 2 !"
-    assert text_of(first(tree, "#x")) == "By Jane Doe Berlin Bonn 1 2 !"  # reading changes the tree, not the text
+TABLE = "<table><tr><td>1</td><td>2</td></tr></table>"
 
 
-def test_text_of_leaves_out_code_below_but_reads_code_that_is_asked_for() -> None:
-    tree = Tree("<h1>a<style>.x{}</style><script>b()</script></h1><script id=s>c()</script>")
-    assert text_of(first(tree, "h1")) == "a"
-    assert text_of(first(tree, "#s")) == "c()"
+@pytest.mark.parametrize(
+    ("html", "css", "text"),
+    [
+        (
+            f"<div>By <b>Ja</b>ne<div>Doe</div>Berlin<br>Bonn{TABLE}!</div>",
+            "body > div",
+            "By Jane Doe Berlin Bonn 1 2 !",
+        ),
+        ("<h1>a<style>.x{}</style><script>b()</script></h1>", "h1", "a"),
+        ("<script>c()</script>", "script", "c()"),  # asked for by name
+    ],
+)
+def test_text_of_separates_lines_and_cells_and_leaves_out_code(html: str, css: str, text: str) -> None:
+    (node,) = Tree(html).css(css)
+    assert text_of(node) == text
+    assert text_of(node) == text  # reading changes the tree, not the text
 
 
-def test_breaks_are_marked() -> None:
-    tree = Tree("<p>a<br/>b</p>")
-    mark_breaks(tree)
-    assert first(tree, "p").text() == f"a{BREAK}b"
-
-
-def test_p12_selectors_say_what_they_did_not_find() -> None:
+def test_texts_and_attributes_that_a_page_may_lack() -> None:
     tree = Tree("<h1 class=t>a</h1><h1>b</h1><h2></h2><a href=x>c</a>")
-    with pytest.raises(LayoutError, match="2 matches of 'h1', expected 1"):
-        one(tree, "h1")
-    with pytest.raises(LayoutError, match="0 matches of 'h3', expected 1"):
-        one(tree, "h3")
-    with pytest.raises(LayoutError, match="no match of 'h3'"):
-        first(tree, "h3")
-    with pytest.raises(LayoutError, match="2 matches of 'h1', expected at least 3"):
-        many(tree, "h1", at_least=3)
-    assert one(tree, ".t, h1.t").text() == "a"
-    assert [node.text() for node in many(tree, "h1, .t", at_least=2)] == ["a", "b"]
     assert texts(tree, "h1, h2, .t") == ["a", "b"]
-    assert (attribute(tree, "a", "href"), attribute(tree, "a", "rel"), attribute(tree, "b", "href")) == (
+    assert [attribute(tree, css, name) for css, name in (("a", "href"), ("a", "rel"), ("b", "href"))] == [
         "x",
         None,
         None,
-    )
+    ]

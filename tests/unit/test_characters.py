@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 from parsers.fields.characters import clean, clean_markup, clean_or_none, unique, word_count
 
 # All code points, lone surrogates and controls too, and more often those that make trouble.
-TEXT = st.text(
-    st.characters(exclude_categories=[])
-    | st.sampled_from(
-        "\0\x07\x1b\x1c\x1f\x85\u00a0\u200b\u202e\u2028\ufeff\ud83d\udc00\u0301\u0344\u05b0\u0f73\u0958e<&"
-    )
-)
+ODD = "\0\x07\x1b\x1c\x1f\x85\u00a0\u200b\u202e\u2028\ufeff\ud83d\udc00\u0301\u0344\u05b0\u0f73\u0958e<&"
+TEXT = st.text(st.characters(exclude_categories=[]) | st.sampled_from(ODD))
 
 
 @given(TEXT)
@@ -25,11 +21,7 @@ def test_p08_clean_text_is_nfc_one_line_encodable_and_without_controls(text: str
     assert not any(unicodedata.category(character) in ("Cc", "Cs") for character in found)
     assert not set(found) & set("\ufeff\u202a\u202e\u2066\u2069")
     assert found.encode().decode() == found
-
-
-@given(TEXT)
-def test_cleaning_twice_changes_nothing(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert clean(found) == found
 
 
 @given(st.text(st.sampled_from("ab e\u0301\u0316\u0344\u0591é’"), max_size=40))
@@ -83,12 +75,7 @@ def test_no_value_from_metadata_raises_or_stays_unclean(text: str) -> None:
 
 
 def test_what_is_empty_is_none() -> None:
-    assert (clean_or_none(None), clean_or_none(""), clean_or_none(" \0"), clean_or_none(" a")) == (
-        None,
-        None,
-        None,
-        "a",
-    )
+    assert [clean_or_none(text) for text in (None, "", " \0", " a")] == [None, None, None, "a"]
     assert unique(["b", "", "a", "b"]) == ("b", "a")
 
 

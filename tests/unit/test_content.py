@@ -6,7 +6,7 @@ from parsers.page.content import media_type_of, problem_of
 from parsers.record.capture import MediaType
 from parsers.record.outcome import RejectReason
 
-PDF = b"%PDF-1.7\n1 0 obj << /Type /DayStates >> endobj\n" * 40  # the beginning of many is plain text
+PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n" * 40  # the beginning of many is plain text
 
 
 @pytest.mark.parametrize(

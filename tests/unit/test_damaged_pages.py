@@ -1,8 +1,5 @@
 """Every source on its own fixtures, damaged at random: whatever a page holds, parsing gives an outcome (P21)."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,20 +8,15 @@ from parsers.parse import parse
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Parsed, Rejected
 from parsers.registry import sources
+from tests.captures import AT
+from tests.source_cases import FIXTURES
 
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"
 PAGES = {name: sorted(FIXTURES.glob(f"{name}/*/page.*")) for name in sources()}
-AT = datetime(2024, 5, 3, 12, tzinfo=UTC)
 
 # A place in the page, how much is taken out there, what is put in. Places are shares, so that they fit every page.
+INSERTED = ["", "<", ">", '"', "<p>", "</div>", "\0", "\xff", "[", "{", "5", "null", "May 32", "<br><br>", "</script>"]
 CUTS = st.lists(
-    st.tuples(
-        st.floats(0, 1),
-        st.integers(0, 300),
-        st.sampled_from(
-            ["", "<", ">", '"', "<p>", "</div>", "\0", "\xff", "[", "{", "5", "null", "May 32", "<br><br>", "</script>"]
-        ),
-    ),
+    st.tuples(st.floats(0, 1), st.integers(0, 300), st.sampled_from(INSERTED)),
     min_size=1,
     max_size=12,
 )

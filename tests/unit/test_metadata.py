@@ -15,7 +15,6 @@ from parsers.page.metadata import (
     keywords,
     load_jsonld,
     read_metadata,
-    types_of,
 )
 
 JSON = st.recursive(
@@ -48,7 +47,6 @@ def test_p13_no_value_makes_reading_raise(value: Any) -> None:
     for read in (as_text, as_texts, keywords):
         read(value)
         read(metadata.article.get("headline"))
-    assert isinstance(metadata.objects, tuple)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +92,8 @@ def test_p13_article_is_found_in_lists_and_graphs_and_wrappers() -> None:
     inner = article(headline="Found")
     for block in (f"[[{inner}]]", f'{{"@graph": [{{"@type": "Person"}}, {inner}]}}', f'{{"mainEntity": {inner}}}'):
         assert page("{broken", block).jsonld("headline") == "Found"
+    assert page("[" * 5 + inner + "]" * 5).jsonld("headline") == "Found"
+    assert page("[" * 50 + inner + "]" * 50).objects == ()  # given up
 
 
 def test_p13_of_two_articles_the_first_whole_one_wins() -> None:
@@ -105,16 +105,9 @@ def test_p13_of_two_articles_the_first_whole_one_wins() -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    [
-        "NewsArticle",
-        "https://schema.org/NewsArticle",
-        "schema:NewsArticle",
-        ["WebPage", "NewsArticle"],
-        [5, "NewsArticle"],
-    ],
+    ["NewsArticle", "https://schema.org/NewsArticle", "schema:NewsArticle", ["WebPage", "NewsArticle"], [5, "Article"]],
 )
 def test_p13_type_is_read_in_every_spelling(stated: Any) -> None:
-    assert "NewsArticle" in types_of({"@type": stated})
     assert page(json.dumps({"@type": stated, "headline": "a"})).jsonld("headline") == "a"
 
 
@@ -149,12 +142,11 @@ def test_p13_values_become_text(value: Any, expected: str | None) -> None:
 
 
 def test_p13_names_inside_names_without_end_are_given_up() -> None:
-    block = '{"name":' * 1_000 + '"x"' + "}" * 1_000
-    assert as_text(load_jsonld(block)) is None
+    assert as_text(load_jsonld('{"name":' * 1_000 + '"x"' + "}" * 1_000)) is None
 
 
-def test_lists_of_people_organisations_and_strings_become_names() -> None:
-    value = [
+def test_lists_become_texts_and_keywords_may_be_one_text_with_commas() -> None:
+    people = [
         {"@type": "Person", "name": "Jane Doe"},
         {"@type": "Organization", "name": "AP"},
         "John Roe",
@@ -162,17 +154,11 @@ def test_lists_of_people_organisations_and_strings_become_names() -> None:
         None,
         "AP",
     ]
-    assert as_texts(value) == ("Jane Doe", "AP", "John Roe", "5")
-    assert as_texts("Jane Doe") == ("Jane Doe",)
-    assert as_texts(None) == ()
-
-
-def test_keywords_are_a_list_or_one_text_with_commas() -> None:
-    assert keywords("a, b,,a") == ("a", "b")
+    assert as_texts(people) == ("Jane Doe", "AP", "John Roe", "5")
+    assert (as_texts("Jane Doe"), as_texts(None)) == (("Jane Doe",), ())
+    assert keywords("a, b,,a") == keywords(["a, b"]) == ("a", "b")
     assert keywords(["a, b", "c"]) == ("a, b", "c")
-    assert keywords(["a, b"]) == ("a", "b")
-    assert keywords({"name": "a"}) == ("a",)
-    assert keywords(None) == ()
+    assert (keywords({"name": "a"}), keywords(None)) == (("a",), ())
 
 
 def test_meta_elements_by_property_name_or_itemprop_in_any_case() -> None:
@@ -191,9 +177,3 @@ def test_p16_first_canonical_link_that_says_something_counts() -> None:
     head = "<link rel=canonical><link rel=canonical href=/a><link rel=canonical href=/b><link rel=amphtml href=/c>"
     assert page(head=head).canonical == "/a"
     assert page().canonical is None
-
-
-def test_p13_graphs_inside_graphs_without_end_are_given_up() -> None:
-    inner = article(headline="Deep")
-    assert page("[" * 5 + inner + "]" * 5).jsonld("headline") == "Deep"
-    assert page("[" * 50 + inner + "]" * 50).objects == ()

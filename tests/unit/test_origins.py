@@ -2,7 +2,6 @@
 
 import pickle
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,34 +13,24 @@ from parsers.reading.finishing import finish
 from parsers.reading.reading import read_page
 from parsers.record.article import Article, Block, BlockType, Fidelity
 from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, by_layout, note_changes, note_lines, values_of
+from parsers.record.origins import BODY_FIGURES, note_changes, note_lines, values_of
 from parsers.record.outcome import Parsed
 from parsers.source.definition import Layout
 from tests.captures import html_capture
 from tests.source_cases import CASES, capture_of
 from tests.unit.test_reading import SOURCE
 
-PARSED = [case for case in CASES if isinstance(parse(capture_of(case)), Parsed)]
+PARSED = {f"{case.parent.name}/{case.name}": parse(capture_of(case)) for case in CASES}
 
 
-def parsed(case: Path) -> Parsed:
-    outcome = parse(capture_of(case))
+@pytest.mark.parametrize("case", [case for case, outcome in PARSED.items() if isinstance(outcome, Parsed)])
+def test_every_field_with_a_value_has_an_origin_and_no_other(case: str) -> None:
+    outcome = PARSED[case]
     assert isinstance(outcome, Parsed)
-    return outcome
-
-
-@pytest.mark.parametrize("case", PARSED, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_every_field_with_a_value_has_an_origin_and_no_other(case: Path) -> None:
-    outcome = parsed(case)
     present = {field.name for field in fields(Article) if getattr(outcome.article, field.name) not in (None, ())}
     assert set(outcome.origins) == present
     assert all(outcome.origins.values())
-
-
-@pytest.mark.parametrize("case", PARSED, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_origins_come_back_from_a_worker_process(case: Path) -> None:
-    outcome = parsed(case)
-    assert pickle.loads(pickle.dumps(outcome)).origins == outcome.origins  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(outcome)).origins == outcome.origins  # noqa: S301 - as workers send them
 
 
 def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layout: Any) -> dict[str, str]:
@@ -50,7 +39,7 @@ def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layo
     tree = Tree(page)
     fields_of_layout = {"body": "main", **layout}
     containers = select(tree, fields_of_layout["body"])
-    draft = read_page(Page(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
+    draft = read_page(Page.of(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
     outcome = finish(draft, SOURCE, seen, "x")
     assert isinstance(outcome, Parsed)
     return outcome.origins
@@ -110,11 +99,9 @@ def test_pictures_of_the_metadata_and_of_the_page_are_told_apart() -> None:
     assert origins(stated, shown, figures="figure")["images"] == "layout: figure"
 
 
-def test_functions_are_named() -> None:
-    assert by_layout(loud) == "layout: function loud"
+def test_a_function_that_changes_nothing_is_no_origin() -> None:
     draft = Draft(Fidelity.HTML, title="A", origins={"title": "h1"})
-    before = values_of(draft)
-    note_changes(draft, before, loud)
+    note_changes(draft, values_of(draft), loud)
     assert draft.origins == {"title": "h1"}
 
 

@@ -1,5 +1,7 @@
 """What a page is that is no article: told by what it says of itself, in place of `layout` and `unknown_source`."""
 
+import json
+
 import pytest
 
 from parsers.parse import parse
@@ -12,7 +14,13 @@ UNKNOWN = "https://paper.example/2024/05/a-story"
 WORDS = "<p>" + "word " * 100 + "</p>"
 STORY = "<p>" + "word " * 1000 + "</p>"
 ARTICLE = "<meta property=og:type content=article>"
-JSONLD = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A"}</script>'
+
+
+def typed(*kinds: str) -> str:
+    return f'<script type="application/ld+json">{json.dumps([{"@type": kind} for kind in kinds])}</script>'
+
+
+JSONLD = typed("NewsArticle")
 LAYOUT = "<h1>A story</h1><div class=text-content><p>Springs keep the bay free of ice.</p></div>"
 FILLING = f"<script>{'x' * MAX_NOTICE_BYTES}</script>"
 
@@ -35,6 +43,10 @@ NOTICES = [
     (f"<title>Paper - 404: Not Found</title>{STORY}", ERROR),
     (f"<title>Die Zeitung | Seite nicht gefunden</title>{WORDS}", ERROR),
     (f"<title>페이지를 찾을 수 없습니다</title>{WORDS}", ERROR),
+    (f"<title>Site under maintenance</title>{WORDS}", ERROR),
+    (f"<title>Log in to Paper</title>{WORDS}", ERROR),
+    (f"<title>404: {'x' * 100_000}</title>{WORDS}", ERROR),
+    (f"<title>Cookie settings</title>{WORDS}", CONSENT),
     (f"<title>Paper</title><form>{WORDS}<input type=password></form>", ERROR),
     ("<title>Paper</title><div id=root></div><script>app()</script>", EMPTY),
     ("<frameset><frame src=a></frameset>", EMPTY),
@@ -47,11 +59,8 @@ def test_p09_p10_notices_are_told_whether_the_site_is_known_or_not(html: str, re
     outcome = rejected(html, url)
     assert outcome.reason is reason
     assert outcome.source == ("tass" if url == KNOWN else None)
-
-
-@pytest.mark.parametrize(("html", "reason"), NOTICES)
-def test_p10_a_notice_without_an_address_is_told_too(html: str, reason: RejectReason) -> None:
-    assert rejection_of(parse(html_capture(html))).reason is reason
+    assert len(outcome.detail) < 300
+    assert rejection_of(parse(html_capture(html))).reason is reason  # without an address, too
 
 
 @pytest.mark.parametrize(
@@ -78,12 +87,6 @@ def test_p10_of_an_unknown_site_large_pages_are_parsed_only_for_their_title() ->
     assert may_be_notice(b"<title data-x>\n Attention Required! | Guard</title>" + FILLING.encode())
 
 
-def test_p10_notices_in_other_encodings_are_read() -> None:
-    html = "<title>Page non trouvée</title><p>" + "mot né " * 100
-    capture = html_capture(html.encode("cp1252"), url=UNKNOWN)
-    assert rejection_of(parse(capture)).reason is ERROR
-
-
 def test_a_source_that_is_named_wrongly_is_said_whatever_the_page_is() -> None:
     outcome = rejection_of(parse(html_capture("<title>Just a moment...</title>", url=UNKNOWN, source="nobody")))
     assert (outcome.reason, outcome.detail) == (UNKNOWN_SOURCE, "there is no source 'nobody'")
@@ -105,16 +108,12 @@ def test_f29_p10_a_challenge_is_told_whatever_the_status_it_came_with(status: in
         ("<title>Service unavailable</title>", 503),
         (f"<title>A story</title>{STORY}", 403),
         ("", 503),
+        ("%PDF-1.7", 403),
     ],
 )
 def test_f29_f31_other_answers_keep_their_status(html: str, status: int) -> None:
-    outcome = rejected(html, KNOWN, status)
+    outcome = rejection_of(parse(html_capture(html, url=KNOWN, http_status=status)))
     assert (outcome.reason, outcome.detail) == (STATUS, f"answered with status {status}")
-
-
-@pytest.mark.parametrize("body", [b"", b"\x89PNG\r\n" + b"\0" * 99, b"%PDF-1.7"])
-def test_f29_an_error_that_is_no_page_keeps_its_status(body: bytes) -> None:
-    assert rejection_of(parse(html_capture(body, url=KNOWN, http_status=403))).reason is STATUS
 
 
 @pytest.mark.parametrize(
@@ -122,15 +121,14 @@ def test_f29_an_error_that_is_no_page_keeps_its_status(body: bytes) -> None:
     [
         ("<link rel=canonical href=https://tass.com/>", KNOWN, "it says that it is the home page: https://tass.com/"),
         ("<link rel=canonical href=/>", KNOWN, "it says that it is the home page: https://tass.com/"),
-        (
-            "<meta property=og:url content=https://tass.com>",
-            KNOWN,
-            "it says that it is the home page: https://tass.com/",
-        ),
+        ("<meta property=og:url content=//tass.com>", KNOWN, "it says that it is the home page: https://tass.com/"),
         ("", "https://tass.com/?utm_source=x", "its address is that of the home page"),
         ("", "https://tass.com/tag/cranes", "its address has '/tag'"),
         ("", "https://tass.com/world/video/1?x=/tag/", "its address has '/video'"),
         ("", "https://tass.com/galleries", "its address has '/galleries'"),
+        (typed("CollectionPage"), KNOWN, "its JSON-LD is of type CollectionPage"),
+        (typed("LiveBlogPosting"), KNOWN, "its JSON-LD is of type LiveBlogPosting"),
+        ("<meta property=og:type content=video.other>", KNOWN, "its og:type is 'video.other'"),
         ("<meta property=og:type content=website>", "https://tass.com/tag/cranes", "its og:type is 'website'"),
     ],
 )
@@ -149,23 +147,23 @@ def test_f13_p20_home_pages_and_listings_that_no_layout_matches_are_told(head: s
         ("", "https://tass.com/videography/1731000"),
         ("", "https://tass.com/?p=1731000"),
         ("", "https://tass.com/society/1?from=/tag/"),
+        ("<meta property=og:type content=website>" + typed("ItemList", "NewsArticle"), KNOWN),
+        ("<title>S&P 500 closes higher</title>", KNOWN),
+        ("<title>500 killed in quake</title>", KNOWN),
+        ("<title>Parents' consent: what to know</title>", KNOWN),
+        (f"<form class=g-recaptcha></form>{STORY}", KNOWN),  # for comments
     ],
 )
 def test_p12_what_may_be_an_article_in_a_new_layout_is_told_as_such(head: str, url: str) -> None:
-    assert rejected(f"<title>Cranes</title>{head}{WORDS}", url).reason is NO_LAYOUT
+    title = "" if "<title>" in head else "<title>Cranes</title>"
+    assert rejected(f"{title}{head}{WORDS}", url).reason is NO_LAYOUT
 
 
 @pytest.mark.parametrize(
     ("head", "detail"),
     [
-        (
-            '<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
-            "its JSON-LD is of type CollectionPage",
-        ),
-        (
-            '<script type="application/ld+json">{"@graph": [{"@type": ["WebPage", "ImageGallery"]}]}</script>',
-            "its JSON-LD is of type ImageGallery",
-        ),
+        (typed("CollectionPage"), "its JSON-LD is of type CollectionPage"),
+        (typed("WebPage", "ImageGallery"), "its JSON-LD is of type ImageGallery"),
         ("<meta property=og:type content=video.other>", "its og:type is 'video.other'"),
     ],
 )
@@ -180,11 +178,11 @@ def test_p20_a_page_that_is_no_article_for_sure_is_rejected_although_a_layout_ma
     [
         "",
         "<meta property=og:type content=website>",  # which some sites write into every page
-        ARTICLE + '<script type="application/ld+json">{"@type": "CollectionPage"}</script>',
-        '<script type="application/ld+json">{"@type": "VideoObject"}</script>',  # of a video in the text
-        '<script type="application/ld+json">[{"@type": "NewsArticle"}, {"@type": "ProfilePage"}]</script>',
-        '<meta property=og:type content=video.other><script type="application/ld+json">{"@type": "Article"}</script>',
-        '<script type="application/ld+json">{"@type": "LiveBlogPosting"}</script>',  # as the source has it
+        ARTICLE + typed("CollectionPage"),
+        typed("VideoObject"),  # of a video in the text
+        typed("NewsArticle", "ProfilePage"),
+        "<meta property=og:type content=video.other>" + typed("Article"),
+        typed("LiveBlogPosting"),  # as the source has it
     ],
 )
 def test_p20_what_may_be_an_article_lands_where_a_layout_matches(head: str) -> None:

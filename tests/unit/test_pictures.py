@@ -24,7 +24,7 @@ def pictures(body: str, head: str = "", **layout: Any) -> tuple[Image, ...]:
     """The pictures of a page whose body element is `main`."""
     text = f"<html><head>{head}</head><body>{body}</body></html>"
     tree = Tree(text)
-    page = Page(html_capture(text, url=URL), tree, "UTC")
+    page = Page.of(html_capture(text, url=URL), tree, "UTC")
     return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))[0]
 
 
@@ -74,14 +74,9 @@ def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) 
 @pytest.mark.parametrize(
     "inside",
     [
-        "",
-        "<img>",
-        '<img src="">',
-        '<img src="data:image/gif;base64,R0l">',
-        '<img src="blob:x">',
-        '<img src="/img/blank.gif">',
-        '<img src="javascript:x()">',
-        '<video><source src="/a.mp4"></video>',
+        *("", "<img>", '<img src="">', "<img src=' '>", "<img srcset=', '>", "<img src=//[>"),
+        *('<img src="data:image/gif;base64,R0l">', '<img src="blob:x">', '<img src="/img/blank.gif">'),
+        *('<img src="javascript:x()">', '<video><source src="/a.mp4"></video>'),
     ],
 )
 def test_what_shows_nothing_is_no_picture(inside: str) -> None:
@@ -144,9 +139,8 @@ def test_credit_is_a_name(stated: str, name: str | None) -> None:
     ],
 )  # fmt: skip
 def test_picture_in_several_sizes_appears_once(one: str, other: str) -> None:
-    body = (
-        f'<main><figure><img src="{one}"></figure><figure><img src="{other}"><figcaption>A weir</figcaption></figure>'
-    )
+    caption = "<figcaption>A weir</figcaption>"
+    body = f'<main><figure><img src="{one}"></figure><figure><img src="{other}">{caption}</figure>'
     found = pictures(body, og(image=other))
     assert [(image.url.endswith(one.rpartition("/")[2]), image.caption) for image in found] == [(True, "A weir")]
 
@@ -166,26 +160,31 @@ def test_pictures_with_similar_addresses_stay_two(one: str, other: str) -> None:
 
 
 def test_gallery_has_a_picture_for_each_caption() -> None:
-    slides = "".join(
-        f'<img src="/{name}.jpg"><figcaption>Weir {name}<i>{name} Roe</i></figcaption>' for name in ("Al", "Bo")
-    )
+    slide = '<img src="/{0}.jpg"><figcaption>Weir {0}<i>{0} Roe</i></figcaption>'
     expected = tuple(Image(f"{SITE}/{name}.jpg", f"Weir {name}", f"{name} Roe") for name in ("Al", "Bo"))
-    assert pictures(figure(slides), credit="i") == expected
-    sizes = (
-        '<img src="/Al-100x100.jpg"><img src="/Al-900x900.jpg"><figcaption>Al</figcaption><figcaption>Bo</figcaption>'
-    )
+    assert pictures(figure(slide.format("Al") + slide.format("Bo")), credit="i") == expected
+    captions = "<figcaption>Al</figcaption><figcaption>Bo</figcaption>"
+    sizes = f'<img src="/Al-100x100.jpg"><img src="/Al-900x900.jpg">{captions}'
     assert pictures(figure(sizes)) == (Image(f"{SITE}/Al-100x100.jpg", "Al Bo"),)
     nested = "<figure><img src=/Al.jpg></figure><figure><img src=/Bo.jpg></figure><figcaption>Both</figcaption>"
     assert pictures(figure(nested)) == (Image(f"{SITE}/Al.jpg"), Image(f"{SITE}/Bo.jpg"))
 
 
-def test_leading_picture_comes_first_unless_the_layout_found_pictures() -> None:
+@pytest.mark.parametrize(
+    ("leading", "layout", "names"),
+    [
+        ("/og.jpg", {}, ["og", "in"]),
+        ("/og.jpg", {"figures": "body > figure"}, ["hero"]),
+        ("/og.jpg", {"figures": ".none"}, ["og"]),
+        ("/in.jpg", {}, ["in"]),
+    ],
+)
+def test_leading_picture_comes_first_unless_the_layout_found_pictures(
+    leading: str, layout: dict[str, Any], names: list[str]
+) -> None:
     body = "<figure><img src=/hero.jpg></figure><main><figure><img src=/in.jpg></figure></main>"
-    urls = [f"{SITE}/og.jpg", f"{SITE}/in.jpg"]
-    assert [image.url for image in pictures(body, og(image="/og.jpg"))] == urls
-    assert [image.url for image in pictures(body, og(image="/og.jpg"), figures="body > figure")] == [f"{SITE}/hero.jpg"]
-    assert [image.url for image in pictures(body, og(image="/og.jpg"), figures=".none")] == urls[:1]
-    assert [image.url for image in pictures(body, og(image="/in.jpg"))] == urls[1:]
+    found = pictures(body, og(image=leading), **layout)
+    assert [image.url for image in found] == [f"{SITE}/{name}.jpg" for name in names]
 
 
 @pytest.mark.parametrize("name", ["logo.png", "site-logo-white.jpg", "default-image.jpg", "Default_share.png"])
@@ -222,12 +221,11 @@ def test_caption_without_a_picture_is_that_of_the_leading_one() -> None:
 
 
 def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:
-    boxes = "".join(
-        f"<{tag}><figure><img src=/{n}.jpg></figure></{end}>"
-        for n, (tag, end) in enumerate([("aside", "aside"), ("div class=promo", "div"), ("a class=more", "a")])
-    )
-    body = f"<main>{boxes}<figure class=promo><img src=/x.jpg></figure><figure><img src=/in.jpg></figure></main>"
-    assert [image.url for image in pictures(body, drop=".promo", related=".more")] == [f"{SITE}/in.jpg"]
+    picture = "<figure{}><img src=/{}.jpg></figure>"
+    boxes = f"<aside>{picture.format('', 1)}</aside><div class=promo>{picture.format('', 2)}</div>"
+    boxes += f"<a class=more>{picture.format('', 3)}</a>{picture.format(' class=promo', 4)}"
+    found = pictures(f"<main>{boxes}{picture.format('', 'in')}</main>", drop=".promo", related=".more")
+    assert [image.url for image in found] == [f"{SITE}/in.jpg"]
 
 
 @given(st.text("a,. 19wxh%/:;\n", max_size=60), st.text("a.-_x19/?=:%,", max_size=60))

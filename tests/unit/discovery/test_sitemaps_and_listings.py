@@ -13,20 +13,7 @@ from infra.work.live.discovery import MAX_CHILDREN, Drop, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedStatus
 from parsers.source.discovery import DayArchive, Feed, PagedListing, Sitemap
-from tests.discovery_runs import (
-    DAY,
-    FEED,
-    MAP,
-    TODAY,
-    Failing,
-    index,
-    listing,
-    paths,
-    reports,
-    rss,
-    run,
-    source,
-)
+from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, index, listing, paths, reports, rss, run, source
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite, dying_reader
 from tests.servers import Answer as Said
@@ -35,13 +22,8 @@ from tests.servers import Answer as Said
 
 
 def test_sitemaps_of_other_days_are_not_fetched(site: NewsSite, client: PoliteClient) -> None:
-    children = [
-        "/post-2024-04.xml",
-        "/post-2024-05.xml",
-        "/post-2024-05-08.xml",
-        "/post-2024-05-09.xml",
-        "/page-2024-05.xml",
-    ]
+    children = [f"/{name}.xml" for name in ("post-2024-04", "post-2024-05", "post-2024-05-08", "post-2024-05-09")]
+    children.append("/page-2024-05.xml")
     site.pages["news.example/sitemap.xml"] = index(*children, "/post-new.xml", "https://other.example/post-2024-05.xml")
     for child in (*children, "/post-new.xml"):
         site.pages[f"news.example{child}"] = f"<urlset><url><loc>{child}/a</loc></url></urlset>".encode()
@@ -106,11 +88,8 @@ def test_s03_index_of_50_000_sitemaps_costs_so_many_requests_and_no_more(
 @pytest.mark.parametrize(
     ("reason", "asked"),
     [
-        (FetchReason.BUDGET, 2),
-        (FetchReason.HOST_DOWN, 2),
-        (FetchReason.ROBOTS_UNREACHABLE, 2),
-        (FetchReason.STATUS, 21),
-        (FetchReason.TIMEOUT, 21),
+        *((reason, 2) for reason in (FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE)),
+        *((reason, 21) for reason in (FetchReason.STATUS, FetchReason.TIMEOUT)),
     ],
 )
 def test_failure_of_the_host_ends_a_sitemap_and_that_of_a_page_does_not(reason: FetchReason, asked: int) -> None:
