@@ -1,4 +1,4 @@
-"""`newslake suggest-checks`, `release`: the quality gate's numbers, and a held day landed on a person's word."""
+"""`newslake suggest-checks`: numbers for the quality gate."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +26,7 @@ def suggest_checks(source: SourceArgument, lake: LakeOption = None, as_json: Jso
     from flows.jobs.start import load_run_settings
     from infra.base.known_sources import require_source
     from infra.store.open_store import open_store
-    from infra.work.gate.history import History
+    from infra.work.history import History
     from parsers.source.suggested_checks import as_code, suggest
 
     require_source(source)
@@ -65,38 +64,3 @@ def _print(suggestions: "Sequence[Suggestion]") -> None:
         seen = (f"{value:.4g}" for value in (each.usual, each.least, each.most))
         table.add_row(name, proposed, *seen, str(each.days), each.basis)
     stdout().print(table)
-
-
-def release(
-    source: SourceArgument,
-    day: Annotated[str, typer.Option(metavar="DATE", help="Day that is held back, UTC, YYYY-MM-DD.")],
-    reason: Annotated[str, typer.Option(help="Why it is right to land it; stays on record with the day.")],
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Land a day that the quality gate held back, in spite of what was found.
-
-    For the same findings the day is not held again. After a repair of the parser use `newslake reparse` instead.
-
-    [bold]Example[/bold]
-
-    newslake release tass --day 2017-05-10 --reason "a holiday: three stories are right"
-    """
-    from flows.commands.runs import finish, progress
-    from flows.jobs.start import begin_run
-    from infra.base.days import parse_day
-    from infra.base.known_sources import require_source
-    from infra.work.gate.release import plan_release, require_hold
-    from infra.work.gate.release import release as land
-
-    require_source(source)
-    chosen = parse_day(day, "--day")
-    if not reason.strip():
-        raise UsageError("--reason is empty", "Say why the day is right as it is: it stays on record.")
-    run = begin_run(lake)
-    store = run.open_store()
-    hold = require_hold(store, source, chosen)
-    total = sum(len(chunk.pointers) for chunk in plan_release(store, hold))
-    with progress("parsing", total) as advance:
-        report = land(hold, run, reason.strip(), lambda chunk: advance(len(chunk.pointers)))
-    return finish(report, run, as_json)

@@ -22,7 +22,7 @@ def status(
     lake: LakeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Show what the lake holds: a calendar of sources and days; below it what is held back, and what is stale.
+    """Show what the lake holds: a calendar of sources and days; below it what is suspect, and what is stale.
 
     [bold]Examples[/bold]
 
@@ -34,7 +34,7 @@ def status(
 
     from flows.jobs.start import load_run_settings
     from flows.reports.grid import calendar
-    from flows.reports.held_text import held_lines, staleness
+    from flows.reports.suspect_text import staleness, suspect_lines
     from infra.base.days import Days, parse_day
     from infra.base.known_sources import require_source
     from infra.lake.day_states import DayStates
@@ -61,7 +61,7 @@ def status(
     today = datetime.now(UTC).date()
     names = () if first or last else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
-    for told in (*held_lines(days), *stale):
+    for told in (*suspect_lines(days), *stale):
         stdout().print(Text(told), soft_wrap=True)
     return ExitCode.DONE
 

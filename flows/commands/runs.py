@@ -117,7 +117,7 @@ def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, w
 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
-    """Print the summary; the exit code says whether too much was lost on the way, or held back."""
+    """Print the summary; the exit code says whether too much was lost on the way, or a day is suspect."""
     from flows.reports.report import summary_table
 
     if as_json:
@@ -128,7 +128,14 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     for alarm in report.alarms:
         console.print(Text(f"look at this: {alarm}", "yellow"))
     if report.needs_attention:
-        console.print("[yellow]Some days were held back; what they had stays.[/yellow] See `newslake status`.")
+        for finding in report.suspect_findings:
+            console.print(Text(f"suspect: {finding.source} {finding.date}: {finding.detail}", "yellow"))
+        console.print("What was read has landed; [yellow]`newslake status` says what to do.[/yellow]")
+    if report.withheld:
+        console.print(
+            f"[yellow]{report.withheld.total()} rows stay as they were: the reparse would have removed or worsened "
+            "them.[/yellow] To change them all the same: --accept REASON."
+        )
     limit = run.settings.quarantine_limit
     if report.lost_share > limit:
         console.print(

@@ -8,13 +8,13 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
 from flows.jobs.gate_report import emit_findings
-from flows.reports.held_text import findings_markdown
 from flows.reports.next_steps import next_steps, period_of, touched_days
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
+from flows.reports.suspect_text import findings_markdown
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates, State
-from infra.lake.holds import open_holds, read_holds
+from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -93,9 +93,9 @@ def _gate(report: RunReport, run: Run) -> str:
     """What the quality gate found, as Markdown; and as events, for whoever must know."""
     if not report.findings:
         return ""
-    holds = open_holds(read_holds(run.open_store()))
-    emit_findings(report.findings, holds)
-    return findings_markdown(report.findings, holds, report.held)
+    suspects = suspect_days(run.open_store())
+    emit_findings(report.findings, suspects)
+    return findings_markdown(report.findings, suspects, report.withheld)
 
 
 def _forms() -> dict[str, str]:

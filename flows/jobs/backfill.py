@@ -42,7 +42,7 @@ def backfill(
         sources: Names of the sources. Empty: all sources.
         dry_run: Only show, as an artifact, each day, its state, what would be done, and about how many requests.
         reprocess: Which days. "missing": those that no run has looked at as a whole. "outdated": with rows of an older
-            parser. "failed": partial, held back or with open rejections, and the missing ones. "all": every day.
+            parser. "failed": partial, suspect or with open rejections, and the missing ones. "all": every day.
         reason: Why this is done; recorded with the run.
         max_active: How many sources are worked on at a time, 1 to 16.
         order: From which end: "newest" or "oldest" first.

@@ -25,12 +25,12 @@ COLOURS: Final[Mapping[State, str]] = {
     State.EMPTY: "#BFE3D6",
     State.REJECTS: "#F0E442",
     State.OUTDATED: "#56B4E9",
-    State.HELD: "#D55E00",
+    State.SUSPECT: "#D55E00",
     State.PARTIAL: "#CC79A7",
     State.DAMAGED: "#000000",
     State.MISSING: "#EEEEEE",
 }
-ON_DARK: Final = {State.LANDED, State.HELD, State.DAMAGED, State.PARTIAL}  # states whose sign is white
+ON_DARK: Final = {State.LANDED, State.SUSPECT, State.DAMAGED, State.PARTIAL}  # states whose sign is white
 ARTICLES: Final = "#0072B2"
 HATCHED: Final[Mapping[str, Any]] = {
     "color": "white", "edgecolor": "#E69F00", "hatch": "////", "width": 0.8, "linewidth": 0.8
@@ -90,7 +90,7 @@ def grid_png(days: Sequence[Day]) -> bytes:
 
 
 def articles_png(days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]) -> bytes:
-    """Articles per day as bars, one strip a source; on top those that were rejected, and a sign where a day is held.
+    """Articles per day as bars, one strip a source; on top those that were rejected, and a sign where a day is suspect.
 
     Args:
         days: from `DayStates.grid`; those without a date are left out.
@@ -106,14 +106,14 @@ def articles_png(days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]
         if day.date in shown:
             by_source[day.source].append(day)
     busiest = sorted(by_source, key=lambda name: (-sum(day.articles for day in by_source[name]), name))[:MAX_SOURCES]
-    if not any(day.articles or day.hold for name in busiest for day in by_source[name]):
+    if not any(day.articles or day.suspect for name in busiest for day in by_source[name]):
         return b""
     figure = _figure(0.65 * len(busiest) + 0.6)
     strips = figure.subplots(len(busiest), 1, sharex=True, squeeze=False)
     for axes, name in zip(strips[:, 0], sorted(busiest), strict=True):
         _strip(axes, name, shown, by_source[name], turned_down)
     strips[-1, 0].set_xticks(*_ticks(shown), fontsize=7)
-    strips[0, 0].set_title("articles per publication day (UTC)   ▨ rejected   ▣ held back", fontsize=8, loc="left")
+    strips[0, 0].set_title("articles per publication day (UTC)   ▨ rejected   ▣ suspect", fontsize=8, loc="left")
     figure.tight_layout(pad=0.6, h_pad=0.3)
     return _png(figure)
 
@@ -200,7 +200,7 @@ def _legend(axes: "Axes", states: set[State], left: float, y: float) -> None:
 def _strip(
     axes: "Axes", name: str, shown: Sequence[str], days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]
 ) -> None:
-    counts, held = {day.date: day.articles for day in days}, [day.date for day in days if day.hold]
+    counts, suspect = {day.date: day.articles for day in days}, [day.date for day in days if day.suspect]
     articles = [counts.get(day, 0) for day in shown]
     rejected = [turned_down.get((name, day), 0) for day in shown]
     places = range(len(shown))
@@ -208,9 +208,9 @@ def _strip(
     for place in (place for place in places if rejected[place]):  # one of height 0 would leave a line
         axes.bar(place, rejected[place], bottom=articles[place], **HATCHED)
     top = max(1, *(sum(both) for both in zip(articles, rejected, strict=True)))
-    for day in held:
+    for day in suspect:
         place = shown.index(day)
-        axes.text(place, articles[place] + rejected[place], "▣", ha="center", va="bottom", color=COLOURS[State.HELD])
+        axes.text(place, articles[place] + rejected[place], "▣", ha="center", va="bottom", color=COLOURS[State.SUSPECT])
     axes.set_ylim(0, top * 1.35)
     axes.set_yticks([0, top], ["0", f"{top:,}"], fontsize=7)
     axes.set_xlim(-0.6, max(len(shown), MIN_BARS) - 0.4)

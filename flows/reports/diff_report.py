@@ -45,8 +45,8 @@ def summary_rows(found: Comparison) -> Iterator[tuple[str, int]]:
     if found.rejects_changed:
         yield "rejected otherwise", found.rejects_changed
     yield "partitions to write", found.partitions
-    if found.held:
-        yield "days that would be held back for it", len(found.held)
+    if found.withheld:
+        yield "rows that stay as they are: they would go or become worse", found.withheld.total()
 
 
 def diff_tables(found: Comparison) -> Iterator[Table | Text]:
@@ -55,7 +55,7 @@ def diff_tables(found: Comparison) -> Iterator[Table | Text]:
         yield Text("Nothing would change.", "green")
         return
     yield _counts(summary_rows(found))
-    for detail in sorted({finding.detail for hold in found.held for finding in hold.findings}):
+    for detail in sorted({finding.detail for finding in found.findings}):
         yield Text(shown(detail), "red")
     if found.fields:
         yield Text("\nFields that change", "bold")

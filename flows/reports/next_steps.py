@@ -94,7 +94,7 @@ def form_link(deployment_id: str, parameters: Mapping[str, Any]) -> str:
 
 def touched_days(report: RunReport) -> list[tuple[str, str]]:
     """(source, day) of which a run's report says anything, in order."""
-    counted = (report.articles, report.fetched, report.missed, report.turned_down, report.held)
+    counted = (report.articles, report.fetched, report.missed, report.turned_down, report.withheld)
     return sorted({place for counts in counted for place in counts})
 
 

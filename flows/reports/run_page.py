@@ -20,7 +20,7 @@ PICTURED_DAYS: Final = 92  # of the pictures, at most, the latest
 LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample
 DAYS_MEAN: Final = (
     "state and articles: of the lake, after this run; all else: what this run did with the pages of that day. "
-    "rejected gave no article, failed could not be fetched, held is held back by the quality gate"
+    "rejected gave no article, failed could not be fetched, withheld was left as it was by a reparse"
 )
 MEANING: Final = {reason.value: reason.meaning for reason in RejectReason}
 
@@ -42,7 +42,7 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
     counts: dict[str, Mapping[tuple[str, str], int]] = {
         "rejected": report.turned_down,
         "failed": report.missed,
-        "held": report.held,
+        "withheld": report.withheld,
         "fetched": report.fetched,
         "parsed": report.articles,
     }

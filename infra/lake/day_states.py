@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from infra.lake.footers import Footers
-from infra.lake.holds import Hold, open_holds, read_holds, since
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.lake.suspects import SuspectDay, since, suspect_days
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION
 
@@ -23,7 +23,7 @@ class State(StrEnum):
 
     MISSING = "missing"  # never landed: no run, or none that came to its end
     DAMAGED = "damaged"  # an object that cannot be read: `newslake verify` says more
-    HELD = "held"  # the quality gate held captures of it back: `newslake release`, once a person has looked
+    SUSPECT = "suspect"  # the quality gate found something broken: a person should look
     PARTIAL = "partial"  # a run discovered more pages than were captured or landed
     OUTDATED = "outdated"  # has rows of an older parser than the present one
     REJECTS = "rejects"  # has captures of that day that no parser could read
@@ -45,8 +45,8 @@ class Day:
         parser_versions: of the rows, ascending.
         outdated: has rows of an older parser, whatever the state.
         size: bytes of the articles partition.
-        hold: why captures of the day are held back; None if none are.
-        held_since: first day of the source that is held for the same thing; None if the day is not held.
+        suspect: what the quality gate found; None if nothing.
+        suspect_since: first day of the source that is suspect for the same thing.
     """
 
     source: str
@@ -58,8 +58,8 @@ class Day:
     parser_versions: tuple[int, ...] = ()
     outdated: bool = False
     size: int = 0
-    hold: Hold | None = None
-    held_since: str | None = None
+    suspect: SuspectDay | None = None
+    suspect_since: str | None = None
 
 
 class DayStates:
@@ -96,19 +96,19 @@ class DayStates:
         self._footers.load()
         articles = self._listed(ARTICLES, source)
         rejects = self._listed(REJECTS, source)
-        holds = open_holds(read_holds(self._lake.store, source))
-        held: defaultdict[str, dict[str, Hold]] = defaultdict(dict)
-        for hold in holds:
-            held[hold.source][hold.date] = hold
+        suspects = suspect_days(self._lake.store, source)
+        marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
+        for suspect in suspects:
+            marked[suspect.source][suspect.date] = suspect
         listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
         self._footers.read_ahead(info for day, info in listed if _within(day, start, end))
-        names = sorted({*articles, *rejects, *held, *also} | ({source} if source else set()))
+        names = sorted({*articles, *rejects, *marked, *also} | ({source} if source else set()))
         days = [
             self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
             for name in names
-            for day in _days({*articles[name], *rejects[name], *held[name]}, start, end)
+            for day in _days({*articles[name], *rejects[name], *marked[name]}, start, end)
         ]
-        days = [_marked(day, found, holds) if (found := held[day.source].get(day.date)) else day for day in days]
+        days = [_marked(day, found, suspects) if (found := marked[day.source].get(day.date)) else day for day in days]
         if source is None:
             self._footers.save({info.key for _, info in listed})
         return days
@@ -143,10 +143,9 @@ class DayStates:
         )
 
 
-def _marked(day: Day, hold: Hold, holds: list[Hold]) -> Day:
-    """A day of which captures are held back."""
-    state = day.state if day.state is State.DAMAGED else State.HELD
-    return replace(day, state=state, hold=hold, held_since=since(hold, holds))
+def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
+    state = day.state if day.state is State.DAMAGED else State.SUSPECT
+    return replace(day, state=state, suspect=suspect, suspect_since=since(suspect, suspects))
 
 
 def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:

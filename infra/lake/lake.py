@@ -12,7 +12,7 @@ from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import Change, land_articles, land_rejects
+from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
 from infra.lake.rejects import FAILURES, Reject, invalid_record
 from infra.lake.schema import to_table
@@ -161,6 +161,33 @@ class Lake:
         key = kind.key(source, date)
         info = next((info for info in self.store.list(key) if info.key == key), None)
         return None if info is None else read_manifest(self.store, key, info.size)
+
+    def identities(self, source: str, date: str) -> set[str]:
+        """The `article_id`s of a partition; none if there is no partition.
+
+        Raises:
+            NewslakeError: it cannot be read.
+        """
+        stored = self.store.get(ARTICLES.key(source, date))
+        rows = decode(ARTICLES, stored.body, ARTICLES.key(source, date))[0] if stored else None
+        return set(rows[ARTICLES.identity].to_pylist()) if rows is not None else set()
+
+    def rows_of(
+        self, source: str, captures: Collection[CaptureIdentity], columns: Sequence[str]
+    ) -> dict[CaptureIdentity, dict[str, Any]]:
+        """Some columns of the landed rows of some captures.
+
+        Raises:
+            NewslakeError: a partition cannot be read.
+        """
+        wanted: set[CaptureIdentity] = set(captures)
+        found: dict[CaptureIdentity, dict[str, Any]] = {}
+        for name, date in self._left_behind({source: dict.fromkeys(captures)}, ()):
+            rows = self.read_partition(name, date)
+            values = rows.select(list(dict.fromkeys(columns))).to_pylist() if columns else [{}] * rows.num_rows
+            pairs = zip(captures_of(rows.select(list(CAPTURE))), values, strict=True)
+            found |= {capture: row for capture, row in pairs if capture in wanted}
+        return found
 
     def partitions(
         self, source: str | None = None, kind: TableKind = ARTICLES

@@ -17,9 +17,9 @@ from infra.archive.raw_archive import REVISIT_DAYS
 from infra.archive.raw_objects import RawObject, RawObjects, day_of, folder_key
 from infra.base.errors import UsageError
 from infra.lake.footers import Footers
-from infra.lake.holds import open_holds, read_holds
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
+from infra.lake.suspects import suspect_days
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
 
@@ -58,7 +58,7 @@ class Expiry:
 UNDATED: Final = "undated articles have no age"
 ARTICLE: Final = "an article points into it"
 REJECT: Final = "a rejection points into it"
-HELD: Final = "it was fetched for a day that is held back"
+SUSPECT: Final = "a suspect day names it"
 REVISITED: Final = "a later day that stays needs a body in it"
 RECENT: Final = "written a short time ago: rows may follow"
 MARKED: Final = "marked: deleted by a later run if no row points into it"
@@ -212,10 +212,9 @@ def _named_folders(store: ObjectStore) -> dict[str, str]:
         footers.read_ahead(partitions)
         for info in partitions:
             named |= {uri.rpartition("/")[0] + "/": reason for uri in footers.read(info).capture_uris}
-    for hold in open_holds(read_holds(store)):
-        for folder in hold.got:
-            source, _, day = folder.partition("/")
-            named.setdefault(folder_key(source, date.fromisoformat(day)), HELD)
+    for suspect in suspect_days(store):
+        for sample in suspect.samples:
+            named.setdefault(sample.capture_uri.rpartition("/")[0] + "/", SUSPECT)
     return named
 
 

@@ -31,7 +31,7 @@ from parsers.source.definition import Source
 
 # Sitemaps may reach back for decades. An outage of more than a month is no night's work: a person decides.
 MAX_DAYS: Final = 31
-# States that asking once more can mend. Rejections wait for a better parser, held days for a person or a parser.
+# States that asking once more can mend. Rejections wait for a better parser, suspect days for a person or a parser.
 RETRIED: Final = {State.PARTIAL, State.DAMAGED}
 
 

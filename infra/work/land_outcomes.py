@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from infra.archive.raw_archive import ArchivedCapture
-from infra.lake.holds import close_hold, put_hold
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
 from infra.lake.rejects import Reject
-from infra.work.gate.gate import judge
+from infra.lake.suspects import close_suspect, mark_suspect
+from infra.work.gate import pass_gate
 from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
@@ -28,7 +28,7 @@ def land_outcomes(
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
-    """Land articles and rejections, and count them; what the quality gate finds broken is held back.
+    """Judge captures, land articles and rejections, and count them.
 
     Args:
         examined: captures with their outcomes; their bytes are archived.
@@ -44,21 +44,19 @@ def land_outcomes(
     Raises:
         NewslakeError: the lake cannot be read or written.
     """
-    passage = judge(
-        examined, lake, run, mode=mode, coverage=coverage or {}, reparsed=reparsed or {}, whole_days=whole_days
-    )
-    for hold in passage.holds:
-        put_hold(lake.store, hold)
+    gate = pass_gate(examined, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
+    for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
+        mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
-    for each in passage.examined:
+    for each in gate.passed:
         if isinstance(each.outcome, Parsed):
             articles.append((each.outcome.article, _provenance(each.archived, run, mode)))
         else:
             rejects.append(_reject(each.archived, each.outcome, run, mode))
-    landing = lake.land(articles, rejects, coverage=passage.coverage, mode=mode, reparsed=passage.reparsed)
-    for hold in passage.passed:
-        close_hold(lake.store, hold, run.run_id)
+    landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=gate.reparsed)
+    for suspect in gate.in_order:
+        close_suspect(lake.store, suspect)
     return RunReport(
         captures=len(examined),
         parsed=len(examined) - len(rejects) - landing.invalid_records,
@@ -69,10 +67,10 @@ def land_outcomes(
         got=Counter(each.day_got for each in examined),
         partitions_written=landing.partitions_written,
         partitions_unchanged=landing.partitions_unchanged,
-        held=passage.held,
-        findings=tuple(passage.findings),
+        withheld=gate.withheld,
+        findings=tuple(gate.findings),
         rows_exposed=landing.rows_exposed,
-    ) + _turned_down(passage.examined, day_of)
+    ) + _turned_down(gate.passed, day_of)
 
 
 def _turned_down(examined: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:

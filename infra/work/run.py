@@ -22,14 +22,12 @@ class Run:
     Attributes:
         settings: with the lake of this run.
         run_id: `20261122T001500Z-3fa9c1`: sorts by time.
-        accept: why days are to be landed whatever the quality gate finds; empty: they are held back for fatal findings.
-        accepted_days: publication days that `accept` is for; none: all.
+        accept: why a reparse may remove and worsen rows that the quality gate would keep; empty: it may not.
     """
 
     settings: Settings
     run_id: str
     accept: str = ""
-    accepted_days: frozenset[str] = frozenset()
 
     def open_store(self) -> ObjectStore:
         """The lake's store."""

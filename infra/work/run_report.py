@@ -28,8 +28,8 @@ class RunReport:
         failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
         requests: HTTP requests that were sent, robots files, feeds and redirects among them.
         alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
-        held: captures that a fatal finding held back, by (source, day that is held); they stay in the archive.
-        findings: what the quality gate found; the fatal ones are those that held something back.
+        withheld: captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
+        findings: what the quality gate found.
         fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
         missed: addresses that gave no page, likewise.
         turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
@@ -51,7 +51,7 @@ class RunReport:
     failed: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     alarms: tuple[str, ...] = ()
-    held: Counter[tuple[str, str]] = field(default_factory=Counter)
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
     fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
     missed: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -79,9 +79,14 @@ class RunReport:
         return lost / tried if tried else 0.0
 
     @property
+    def suspect_findings(self) -> tuple[Finding, ...]:
+        """What makes days suspect."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.SUSPECT)
+
+    @property
     def needs_attention(self) -> bool:
-        """Whether the quality gate held something back."""
-        return bool(self.held) or any(finding.severity is Severity.FATAL for finding in self.findings)
+        """Whether a day is suspect."""
+        return bool(self.suspect_findings)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
@@ -102,9 +107,9 @@ class RunReport:
             ],
             "partitions_written": self.partitions_written,
             "partitions_unchanged": self.partitions_unchanged,
-            "held": [
+            "withheld": [
                 {"source": source, "date": date, "captures": count}
-                for (source, date), count in sorted(self.held.items())
+                for (source, date), count in sorted(self.withheld.items())
             ],
             "findings": [asdict(finding) for finding in self.findings],
             "samples": self.samples.as_json(),
@@ -112,8 +117,8 @@ class RunReport:
 
     def summary(self) -> str:
         """One line for logs."""
-        held = f"; {self.held.total()} held back" if self.held else ""
+        withheld = f"; {self.withheld.total()} withheld" if self.withheld else ""
         return (
             f"{self.captures} captures: {self.parsed} parsed, {self.rejected_total} rejected; "
-            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{held}"
+            f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{withheld}"
         )

@@ -1,7 +1,7 @@
-"""What is to be expected of a day of a source: declared in the source file, or read off its own history.
+"""What to expect of a day of a source: declared in the source file, or read off the source's own history.
 
-Robust statistics only: medians, which one odd day does not move. Nothing here knows what is held back for a finding;
-see `infra/work/gate/gate.py`.
+Medians and exact tail probabilities only: one odd day moves no median, and a site of six pages a day is judged by what
+chance could do to six pages, not by a share that needs hundreds.
 """
 
 import math
@@ -14,31 +14,35 @@ from statistics import median
 from parsers.record.article import Article, Fidelity
 from parsers.record.outcome import RejectReason
 
-# Fields without which a row is hardly an article: when one of these breaks, the day is held back. Others are flagged.
-MANDATORY = frozenset({"title", "published_at", "body"})
 # What is watched of every source; `Checks.fill` may name any other field.
 WATCHED = ("title", "published_at", "body", "lead", "authors", "section", "topics", "images", "language")
-# Of 10 pages that each lack a field with a chance of 5 %, more than half lack it once in 300,000 batches.
-MIN_SAMPLE = 10
-# A share of 80 % is known to 11 points by 50 rows; and no single odd day makes the median of three.
-MIN_HISTORY_ROWS = 50
+# A finding must be this unlikely by chance. With nine fields and one batch a day, a source is suspected wrongly by
+# chance less than once in three years.
+RARE = 1e-4
+# Days of which shares are known, and articles in them: no single odd day makes the median of three.
 MIN_SHARE_DAYS = 3
+MIN_HISTORY_ROWS = 10
 # Counts differ more from day to day than shares: a working week at least.
 MIN_COUNT_DAYS = 5
 COUNT_DAYS = 7  # the last week: every weekday once
 SAME_WEEKDAYS = 2  # a low Sunday is normal once two Sundays were low
-# Below it, a day with a tenth of the usual number may be chance, or a quiet holiday: 10 % of 20 are two.
+# Below it, a day with a tenth of the usual number may be chance or a quiet holiday: 10 % of 20 are two.
 MIN_USUAL = 20
-FATAL_COUNT = 0.1  # L09: a drop of 90 %
+SUSPECT_COUNT = 0.1  # L09: a drop of 90 %
 WARNING_COUNT = 0.5
+# A source that had articles on each of two weeks' days, and so many that chance empties one day in a hundred at most
+# (Poisson: exp(-4.6) = 1 %), is not empty by chance twice a year: the day is worth a look.
+NEVER_EMPTY_DAYS = 14
+EMPTY_BY_CHANCE = 0.01
 # Half of all days lie within one median absolute deviation; of normally distributed ones 1 in 400 is below three times
 # 1.4826 of it.
 MAD_BAND = 3 * 1.4826
-RELIABLE_FILL = 0.8  # what a source fills less often than that is up to the story, not to the layout
+SAMPLE = 10  # articles or captures from which on a declared share is taken at its word
+RELIABLE_FILL = 0.8  # a field that a source fills less often depends on the story, not on the layout
 DROPPED_FILL = 0.5  # of the usual fill: a redesign that moves a field loses it on nearly every page
-FATAL_REJECTS = 0.5
+SUSPECT_REJECTS = 0.5
 LOW_REJECTS = 0.25  # a history above it is of mixed pages: a crawl, a sitemap with galleries
-# Verdicts on what came in, not on what the parser made of it: they say nothing of a layout.
+# Verdicts on what came in, not on what the parser made of it: they say nothing about a layout.
 OF_INPUT = frozenset(
     {
         RejectReason.UNKNOWN_SOURCE,
@@ -53,16 +57,16 @@ OF_INPUT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from what is landed.
+    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days.
 
     Attributes:
-        min_per_day: articles that every day has at least; None: judged by the source's own history alone.
+        min_per_day: articles that every day has at least; None: judged by the source's own history.
         fill: field of the record -> share of articles, 0 to 1, that must have it.
-        max_reject_share: share of captures, 0 to 1, that may be rejected; None: judged by history alone.
+        max_reject_share: share of captures, 0 to 1, that may be rejected; None: judged by history.
         max_age_days: days after which the newest landed day counts as stale; None: never.
 
     Raises:
-        ValueError: a number is out of its range, or the record has no such field.
+        ValueError: a number is out of range, or the record has no such field.
     """
 
     min_per_day: int | None = None
@@ -76,7 +80,7 @@ class Checks:
             raise ValueError(f"checks: the record has no field {', '.join(unknown)}")
         for share in (*self.fill.values(), self.max_reject_share or 0):
             if not 0 <= share <= 1:
-                raise ValueError(f"checks: {share} is no share from 0 to 1")
+                raise ValueError(f"checks: {share} is not a share from 0 to 1")
         for count in (self.min_per_day, self.max_age_days):
             if count is not None and count < 0:
                 raise ValueError(f"checks: {count} is negative")
@@ -85,14 +89,14 @@ class Checks:
 class Severity(StrEnum):
     """What a finding leads to."""
 
-    FATAL = "fatal"  # the day is held back
-    WARNING = "warning"  # it is landed, and flagged
+    SUSPECT = "suspect"  # the day is marked until a later run finds it in order
+    WARNING = "warning"  # the run says so
 
 
 class Check(StrEnum):
     """What was found wanting."""
 
-    ARTICLES = "articles"  # too few of them
+    ARTICLES = "articles"  # too few
     FILL = "fill"  # a field that too few articles have
     REJECTS = "rejects"  # too many captures that gave no article
     FRESHNESS = "freshness"  # the newest landed day is old
@@ -100,16 +104,12 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayProfile:
-    """A day of a source in numbers; or a batch of captures of one, under the day in its middle.
+    """A day of a source in numbers, or a batch of captures under the day in its middle.
 
     Attributes:
-        source: name of the source.
-        date: UTC publication day, YYYY-MM-DD.
-        articles: that were published on it.
-        captures: articles and captures that were rejected for what the parser made of them.
+        captures: articles, and captures that were rejected for what the parser made of them.
         rejected: those rejections by reason.
         fill: field -> share, 0 to 1, of `measured` articles that have it.
-        measured: articles on which `fill` is measured.
     """
 
     source: str
@@ -131,14 +131,10 @@ class Finding:
     """A number that is not as it should be.
 
     Attributes:
-        source: name of the source.
-        date: UTC day, YYYY-MM-DD.
-        check: what was looked at.
-        severity: what it leads to.
         field: of the record, for `Check.FILL`; else None.
-        observed: the number: a share from 0 to 1, articles, or days.
+        observed: a share from 0 to 1, articles, or days.
         expected: the least (of rejects and age: the greatest) that would have passed.
-        detail: what exactly, and by what it was judged, for a person.
+        detail: what exactly, and how it was judged, for a person.
     """
 
     source: str
@@ -166,15 +162,8 @@ def profile_of(
 ) -> DayProfile:
     """The profile of articles in hand.
 
-    Fill is measured on complete HTML captures: text captures lack what a page says outside of its text.
-
-    Args:
-        source: name of the source.
-        day: UTC day that it is judged as.
-        articles: the articles.
-        rejected: captures that the parser rejected, by reason.
-        watched: fields to measure.
-        lacking: field -> captures that were rejected because it was missing; they count as articles without it.
+    Fill is measured on complete HTML captures: text captures lack what a page says outside its text. `lacking` counts
+    captures that were rejected because they lack a field: they count as articles without it.
     """
     complete = [article for article in articles if article.fidelity == Fidelity.HTML]
     lacking = lacking or {}
@@ -198,53 +187,55 @@ def judge(
 ) -> list[Finding]:
     """What is wrong with a day, by what its source declares and by the source's own history.
 
-    Shares are judged from `MIN_SAMPLE` articles or captures on; with little history, by declared numbers alone.
-
-    Args:
-        profile: the day.
-        history: landed days of the source near to it, in any order; the day itself may be among them.
-        checks: what the source declares.
-        whole_day: the profile has all articles of the day, so that their number says something.
+    `history` are landed days near to it, in any order; the day itself may be among them and is left out. The number of
+    articles is judged only of a `whole_day`.
     """
-    found = _judge_count(profile, history, checks) if whole_day else []
-    found += _judge_fill(profile, history, checks)
-    found += _judge_rejects(profile, history, checks)
+    others = [day for day in history if day.date != profile.date]
+    found = _judge_count(profile, others, checks) if whole_day else []
+    found += _judge_fill(profile, others, checks)
+    found += _judge_rejects(profile, others, checks)
     return found
 
 
 def needs_history(profile: DayProfile, checks: Checks, *, whole_day: bool = False) -> bool:
-    """Whether `judge` can find anything wrong: if not, the history need not be read.
-
-    Args:
-        profile: the day.
-        checks: what the source declares.
-        whole_day: as for `judge`.
-    """
-    few = profile.measured >= MIN_SAMPLE and any(
-        share < checks.fill.get(name, DROPPED_FILL) for name, share in profile.fill.items()
+    """Whether `judge` can find anything wrong: if not, the history need not be read."""
+    few = profile.measured and any(
+        share < max(checks.fill.get(name, 0), DROPPED_FILL) for name, share in profile.fill.items()
     )
     limit = LOW_REJECTS if checks.max_reject_share is None else checks.max_reject_share
-    return whole_day or few or (profile.captures >= MIN_SAMPLE and profile.reject_share > limit)
+    return whole_day or bool(few) or profile.reject_share > limit
 
 
 def judge_freshness(source: str, newest: date | None, today: date, checks: Checks) -> Finding | None:
-    """Whether a source's newest landed day is too old. A run that lands nothing makes no day newer.
-
-    Args:
-        source: name of the source.
-        newest: its newest landed publication day, None if there is none.
-        today: the present UTC day.
-        checks: what the source declares.
-    """
+    """Whether a source's newest landed day is too old. A run that lands nothing makes no day newer."""
     if checks.max_age_days is None or newest is None:
         return None
     age = (today - newest).days
     if age <= checks.max_age_days:
         return None
-    detail = f"the newest landed day, {newest}, is {age} days old; declared are {checks.max_age_days} at most"
+    detail = f"the newest landed day, {newest}, is {age} days old; the source declares at most {checks.max_age_days}"
     return Finding(
         source, newest.isoformat(), Check.FRESHNESS, Severity.WARNING, None, age, checks.max_age_days, detail
     )
+
+
+def at_least(successes: int, trials: int, chance: float) -> float:
+    """Probability of so many successes or more (binomial)."""
+    return math.fsum(
+        math.exp(
+            math.lgamma(trials + 1)
+            - math.lgamma(number + 1)
+            - math.lgamma(trials - number + 1)
+            + number * math.log(chance)
+            + (trials - number) * math.log1p(-chance)
+        )
+        for number in range(successes, trials + 1)
+    )
+
+
+def _share(successes: float, trials: float) -> float:
+    """A share as history shows it, never 0 or 1: Laplace's rule of succession, so that little history claims little."""
+    return (successes + 1) / (trials + 2)
 
 
 def _judge_count(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
@@ -254,26 +245,29 @@ def _judge_count(profile: DayProfile, history: Sequence[DayProfile], checks: Che
         detail = f"{observed} articles; {basis}"
         return [Finding(profile.source, profile.date, Check.ARTICLES, severity, None, observed, expected, detail)]
 
-    if checks.min_per_day is not None and observed < checks.min_per_day:
-        return found(Severity.FATAL, checks.min_per_day, f"declared are {checks.min_per_day} at least")
-    usual, deviation = _usual_count(profile, history)
+    if checks.min_per_day is not None:
+        least = checks.min_per_day
+        return found(Severity.SUSPECT, least, f"the source declares at least {least}") if observed < least else []
+    nearest = _nearest(profile.date, history)
+    usual, deviation = _usual_count(profile, [day for day in nearest if day.articles])
+    basis = f"{usual:g} are usual"
+    looked_at = nearest[:NEVER_EMPTY_DAYS]
+    never_empty = len(looked_at) == NEVER_EMPTY_DAYS and all(day.articles for day in looked_at)
+    if not observed and never_empty and math.exp(-usual) <= EMPTY_BY_CHANCE:
+        return found(Severity.SUSPECT, 1, f"{basis}, and none of the {NEVER_EMPTY_DAYS} nearest days was empty")
     if usual < MIN_USUAL:
         return []
-    basis = f"usual are {usual:g}"
-    if observed < FATAL_COUNT * usual:
-        return found(Severity.FATAL, FATAL_COUNT * usual, basis)
-    least = min(WARNING_COUNT * usual, usual - MAD_BAND * deviation)
-    if observed < least:
-        return found(Severity.WARNING, least, basis)
-    return []
+    if observed < SUSPECT_COUNT * usual:
+        return found(Severity.SUSPECT, SUSPECT_COUNT * usual, basis)
+    expected = min(WARNING_COUNT * usual, usual - MAD_BAND * deviation)
+    return found(Severity.WARNING, expected, basis) if observed < expected else []
 
 
-def _usual_count(profile: DayProfile, history: Sequence[DayProfile]) -> tuple[float, float]:
-    """Median and median absolute deviation of the nearest week with articles; zeros where that is not known.
+def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> tuple[float, float]:
+    """Median and median absolute deviation of the nearest week with articles; zeros if that is unknown.
 
     The lesser of that median and the one of the same weekday, so that a source that rests on Sundays may rest.
     """
-    nearest = [day for day in _nearest(profile.date, history) if day.articles and day.date != profile.date]
     week = [day.articles for day in nearest[:COUNT_DAYS]]
     if len(week) < MIN_COUNT_DAYS:
         return 0.0, 0.0
@@ -293,40 +287,48 @@ def _nearest(day: str, history: Sequence[DayProfile]) -> list[DayProfile]:
 
 
 def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
-    if profile.measured < MIN_SAMPLE:
-        return []
-    known = _known(history)
     found = []
-    for name, observed in profile.fill.items():
-        usual = median(day.fill[name] for day in known) if known and all(name in day.fill for day in known) else 0.0
+    known = _known(history)
+    rows = sum(day.measured for day in known)
+    for name, observed in profile.fill.items() if profile.measured else ():
         if name in checks.fill:
-            expected, basis = checks.fill[name], f"declared are {_percent(checks.fill[name])} at least"
-        elif usual >= RELIABLE_FILL:
-            expected, basis = DROPPED_FILL * usual, f"usual are {_percent(usual)}"
+            expected, basis = checks.fill[name], f"the source declares at least {_percent(checks.fill[name])}"
+            chance = 1 - min(max(expected, 0.5), 0.99)
+        elif known and all(name in day.fill for day in known):
+            usual = median(day.fill[name] for day in known)
+            if usual < RELIABLE_FILL:
+                continue
+            expected, basis = DROPPED_FILL * usual, f"{_percent(usual)} are usual"
+            chance = _share(sum((1 - day.fill[name]) * day.measured for day in known), rows)
         else:
             continue
-        if observed < expected:
-            severity = Severity.FATAL if name in MANDATORY else Severity.WARNING
+        lack = round((1 - observed) * profile.measured)
+        at_its_word = name in checks.fill and profile.measured >= SAMPLE
+        if observed < expected and (at_its_word or at_least(lack, profile.measured, chance) < RARE):
             detail = f"{name}: {_percent(observed)} of {profile.measured} articles have it; {basis}"
-            found.append(Finding(profile.source, profile.date, Check.FILL, severity, name, observed, expected, detail))
+            found.append(
+                Finding(profile.source, profile.date, Check.FILL, Severity.SUSPECT, name, observed, expected, detail)
+            )
     return found
 
 
 def _judge_rejects(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
-    observed = profile.reject_share
-    if profile.captures < MIN_SAMPLE:
+    observed, number = profile.reject_share, sum(profile.rejected.values())
+    if not number:
         return []
     if checks.max_reject_share is not None:
-        severity, expected = Severity.FATAL, checks.max_reject_share
-        basis = f"declared are {_percent(expected)} at most"
+        severity, expected = Severity.SUSPECT, checks.max_reject_share
+        basis, chance = f"the source declares at most {_percent(expected)}", min(max(expected, 0.01), 0.99)
     elif known := _known(history):
         usual = median(day.reject_share for day in known)
-        severity = Severity.FATAL if observed > FATAL_REJECTS and usual < LOW_REJECTS else Severity.WARNING
-        expected = FATAL_REJECTS if severity is Severity.FATAL else usual + LOW_REJECTS
-        basis = f"usual are {_percent(usual)}"
+        severity = Severity.SUSPECT if observed > SUSPECT_REJECTS and usual < LOW_REJECTS else Severity.WARNING
+        expected = SUSPECT_REJECTS if severity is Severity.SUSPECT else usual + LOW_REJECTS
+        basis = f"{_percent(usual)} are usual"
+        chance = _share(sum(sum(day.rejected.values()) for day in known), sum(day.captures for day in known))
     else:
         return []
-    if observed <= expected:
+    at_its_word = checks.max_reject_share is not None and profile.captures >= SAMPLE
+    if observed <= expected or not (at_its_word or at_least(number, profile.captures, chance) < RARE):
         return []
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(profile.rejected.items()))
     detail = f"{_percent(observed)} of {profile.captures} captures were rejected ({reasons}); {basis}"
@@ -334,7 +336,7 @@ def _judge_rejects(profile: DayProfile, history: Sequence[DayProfile], checks: C
 
 
 def _known(history: Sequence[DayProfile]) -> list[DayProfile]:
-    """Landed days, where they are enough to judge shares by."""
+    """Landed days, if they are enough to judge shares by."""
     landed = [day for day in history if day.measured]
     enough = len(landed) >= MIN_SHARE_DAYS and sum(day.measured for day in landed) >= MIN_HISTORY_ROWS
     return landed if enough else []

@@ -7,8 +7,9 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from parsers.source.checks import MIN_COUNT_DAYS, MIN_SAMPLE, MIN_USUAL, RELIABLE_FILL, WATCHED, DayProfile
+from parsers.source.checks import MIN_COUNT_DAYS, MIN_USUAL, RELIABLE_FILL, WATCHED, DayProfile
 
+MIN_SAMPLE = 10  # articles of a day: shares of fewer say little
 ODD = 0.05  # days that may have been bad: a number that every one of them passes would let the next bad one pass
 # Between what was seen and what is proposed: a check that fails on good days is one that nobody looks at.
 COUNT_SLACK = 0.5
@@ -48,7 +49,7 @@ def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
     Args:
         history: profiles of its landed days, in any order.
     """
-    days = sorted(history, key=lambda day: day.date)
+    days = sorted((day for day in history if day.articles), key=lambda day: day.date)
     if len(days) < MIN_COUNT_DAYS:
         return []
     found = [_count(days)]

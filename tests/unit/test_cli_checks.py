@@ -1,4 +1,4 @@
-"""`newslake status`, `release` and `suggest-checks`, where a source has changed."""
+"""`newslake status`, `reparse` and `suggest-checks`, where a source has changed."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -8,14 +8,10 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.base.settings import Settings
-from infra.lake.holds import Hold, HoldState, put_hold, read_hold
-from infra.lake.lake import Lake
 from infra.store.open_store import open_store
-from infra.work.gate.release import plan_release
-from infra.work.reparse.plan import chunked, plan_days
+from infra.work.reparse.plan import plan_days
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from parsers.record.capture import Capture
@@ -58,82 +54,25 @@ def printed(capsys: pytest.CaptureFixture[str]) -> str:
 def test_l09_status_says_what_broke_since_when_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["status"]) == 0
     out = printed(capsys)
-    assert "▣ held back" in out
-    assert "tass: held back since 2024-01-20: 1 day, 12 captures" in out
-    assert "title: 33 % of 12 articles have it; usual are 100 %" in out
+    assert "▣ suspect" in out
+    assert "tass: suspect since 2024-01-20: 1 day, 8 captures" in out
+    assert "title: 33 % of 12 articles have it; 100 % are usual" in out
     assert "newslake show 'https://tass.com/society/1731504'" in out
-    assert 'newslake release tass --day 2024-01-20 --reason "…"' in out
+    assert "newslake reparse tass --start 2024-01-20" in out
 
 
 def test_l09_status_says_so_to_machines_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["status", "--json"]) == 0
-    held = [each for each in orjson.loads(printed(capsys)) if each["state"] == "held"]
-    assert [(each["date"], each["held_since"], each["hold"]["captures"]) for each in held] == [
-        ("2024-01-20", "2024-01-20", 12)
-    ]
-    assert {each["field"] for each in held[0]["hold"]["findings"]} == {"title", None}
+    (found,) = [each for each in orjson.loads(printed(capsys)) if each["state"] == "suspect"]
+    assert (found["date"], found["suspect_since"], found["suspect"]["captures"]) == ("2024-01-20", "2024-01-20", 8)
+    assert {each["field"] for each in found["suspect"]["findings"]} == {"title", None}
 
 
-def test_l09_release_lands_the_day_and_keeps_the_reason(lake: str, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["release", "tass", "--day", "2024-01-20", "--reason", "They print no headlines now.", "--json"]
-    assert run_cli(command) == 0
-    assert orjson.loads(printed(capsys))["held"] == []
-    store = open_store(lake)
-    assert Lake(store).read_partition("tass", "2024-01-20").num_rows == 4
-    hold = read_hold(store, "tass", "2024-01-20")
-    assert hold is not None
-    assert (hold.state, hold.reason) == (HoldState.RELEASED, "They print no headlines now.")
-    assert run_cli(["status"]) == 0
-    assert "held back" not in printed(capsys)
-    assert run_cli(command) == 2
-    assert "tass 2024-01-20 is not held back" in capsys.readouterr().err
-
-
-def test_release_takes_what_several_runs_held_whenever_it_was_got(lake: str) -> None:
-    store = open_store(lake)
-    run = Run(Settings(lake=lake, workers=1), "20240301T000000Z-000002")
-    late = [capture(number, headline=number < 24, late=timedelta(days=40)) for number in range(20, 34)]
-    archive(run, late)
-    pointers = RawArchive(store).entries("tass", DAY + timedelta(days=40))
-    assert len(pointers) == 14
-    rebuild(chunked("tass", [entry.pointer for entry in pointers]), run)
-    assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", "Seen."]) == 0
-    assert Lake(store).read_partition("tass", "2024-01-20").num_rows == 8
-
-
-def test_a_day_held_for_want_of_articles_is_released_too(lake: str) -> None:
-    store = open_store(lake)
-    put_hold(store, Hold("tass", "2024-01-15", "20240301T000000Z-000002", 0, 0, (), ()))
-    assert run_cli(["release", "tass", "--day", "2024-01-15", "--reason", "A holiday."]) == 0
-    hold = read_hold(store, "tass", "2024-01-15")
-    assert hold is not None
-    assert (hold.state, hold.reason) == (HoldState.RELEASED, "A holiday.")
-
-
-def test_release_takes_the_captures_of_the_rows_of_the_day_too(lake: str) -> None:
-    store = open_store(lake)
-    assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", "Seen."]) == 0
-    hold = read_hold(store, "tass", "2024-01-20")
-    assert hold is not None
-    (chunk,) = plan_release(store, replace(hold, got=()))
-    assert len(chunk.pointers) == 4
-
-
-def test_l09_a_diff_shows_what_would_be_held_and_why(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff"]) == 0
-    out = printed(capsys)
-    assert "days that would be held back for it 1" in " ".join(out.split())
-    assert "title: 33 % of 12 articles have it; usual are 100 %" in out
+def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(capsys: pytest.CaptureFixture[str], lake: str) -> None:
+    open_store(lake).delete("articles/source=tass/date=2024-01-20/articles.parquet")
     assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff", "--json"]) == 0
     document = orjson.loads(printed(capsys))
-    assert (document["rows"]["added"], [each["date"] for each in document["held"]]) == (4, ["2024-01-20"])
-
-
-def test_release_wants_a_reason_and_a_day_that_is_held(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["release", "tass", "--day", "2024-01-20", "--reason", " "]) == 2
-    assert "--reason is empty" in capsys.readouterr().err
-    assert run_cli(["release", "tass", "--day", "2024-01-08", "--reason", "x"]) == 2
-    assert "tass 2024-01-08 is not held back" in capsys.readouterr().err
+    assert (document["rows"]["added"], document["withheld"]) == (4, 0)
 
 
 def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,13 +108,13 @@ def test_a_source_with_little_history_gets_no_suggestion(capsys: pytest.CaptureF
 def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.reports import held_text
+    from flows.reports import suspect_text
     from parsers.registry import by_name
     from parsers.source.checks import Checks
 
     tass = by_name("tass")
     assert tass is not None
-    monkeypatch.setattr(held_text, "by_name", {"tass": replace(tass, checks=Checks(max_age_days=2))}.get)
+    monkeypatch.setattr(suspect_text, "by_name", {"tass": replace(tass, checks=Checks(max_age_days=2))}.get)
     assert run_cli(["status"]) == 0
     assert "tass: the newest landed day, 2024-01-14, is" in printed(capsys)
     assert run_cli(["status", "--start", "2024-01-01"]) == 0

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.base.errors import NewslakeError, UsageError
-from infra.lake.holds import Hold, put_hold, released
 from infra.lake.lake import Lake
+from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
 from infra.upkeep import expiry
 from infra.upkeep.expiry import (
     ARTICLE,
     GRACE,
-    HELD,
     MARKED,
     RECENT,
     REJECT,
     REVISITED,
+    SUSPECT,
     UNDATED,
     Action,
     Expiry,
@@ -321,11 +321,13 @@ def test_l03_no_order_of_ingests_and_expiries_loses_what_a_row_points_to(script:
         captures_in(store)  # whatever the index names can be read
 
 
-def test_l09_what_was_got_with_held_captures_stays_until_the_hold_ends(store: ClockedStore) -> None:
+def test_l09_captures_that_a_suspect_day_names_stay_until_it_is_in_order(store: ClockedStore) -> None:
     archive(store, [capture(0)], "r1")
     archive(store, [capture(9, NOON + DAY)], "r2")
-    hold = Hold(SOURCE, "2024-05-01", "r1", 1, 1, (), (), (f"{SOURCE}/2024-05-01",))
-    put_hold(store, hold)
-    assert verdicts(run(store)) == {1: ("keep", HELD), 2: DELETED}
-    put_hold(store, released(hold, "Seen.", "r3"))
+    (entry, *_) = [each for each in RawArchive(store).entries(SOURCE) if each.captured_at.date() == NOON.date()]
+    sample = SuspectCapture(None, None, entry.pointer.uri, entry.pointer.offset, entry.pointer.length)
+    suspect = SuspectDay(SOURCE, "2024-05-01", "r1", 1, 0, (), (sample,))
+    mark_suspect(store, suspect)
+    assert verdicts(run(store)) == {1: ("keep", SUSPECT), 2: DELETED}
+    close_suspect(store, suspect)
     assert verdicts(run(store)) == {1: DELETED}

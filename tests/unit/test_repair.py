@@ -161,7 +161,7 @@ def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
     monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], checks=Checks(max_age_days=2))})
     repairs = plan_repairs(store, today=TODAY)
     assert repairs.newest == {WIDE: ago(5)}
-    assert any("is 5 days old; declared are 2 at most" in alarm for alarm in repairs.alarms)
+    assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
     assert repair_rows(repairs)[-1]["state"] == "quiet"
 
 

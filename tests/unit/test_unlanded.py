@@ -12,7 +12,6 @@ from typing_extensions import override
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
-from infra.lake.holds import Hold, HoldState, put_hold
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore, Stored
 from infra.work.live.captured import Captured
@@ -150,15 +149,6 @@ def test_the_note_forgets_what_has_rows_by_now() -> None:
     archive(store, [capture(4)], "r2")
     _load(store).note_parsed(store)
     assert len(store.objects[NOTE]) < size
-
-
-@pytest.mark.parametrize(("state", "noted"), [(HoldState.HELD, False), (HoldState.RELEASED, True)])
-def test_l09_what_a_held_day_keeps_from_landing_stays_pending(state: HoldState, noted: bool) -> None:
-    store = MemoryStore()
-    archive(store, [capture(0)], "r1")
-    put_hold(store, Hold(SOURCE, str(TODAY), "r1", 1, 1, (), (), got=(f"{SOURCE}/{TODAY}",), state=state))
-    _load(store).note_parsed(store)
-    assert (_load(store).pending == ()) is noted
 
 
 def test_f28_where_nothing_is_pending_nothing_is_written() -> None:

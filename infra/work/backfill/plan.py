@@ -34,7 +34,7 @@ class Reprocess(StrEnum):
 
     MISSING = "missing"  # days that no run has looked at as a whole, or not to the end where the source can be asked
     OUTDATED = "outdated"  # days with rows of an older parser
-    FAILED = "failed"  # days that are partial, damaged, held back or have open rejections; and the missing ones
+    FAILED = "failed"  # days that are partial, damaged, suspect or have open rejections; and the missing ones
     ALL = "all"
 
 
@@ -53,7 +53,7 @@ class Action(StrEnum):
     FETCH = "fetch"  # from what is archived, then from the source
 
 
-FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.HELD}
+FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.SUSPECT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

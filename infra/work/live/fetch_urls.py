@@ -131,13 +131,13 @@ class _Filed:
     def of(cls, examined: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> "_Filed":
         """Look into the lake if filing left any out."""
         articles = [each.outcome.article for each in examined if isinstance(each.outcome, Parsed)]
-        if not report.held and not report.rejected[RejectReason.INVALID_RECORD]:
+        if not report.withheld and not report.rejected[RejectReason.INVALID_RECORD]:
             return cls(frozenset(article.article_id for article in articles), frozenset())
         ids: set[str] = set()
         for source, date in {each.partition for each in examined if each.partition}:
             if lake.read_manifest(source, date):
                 ids.update(lake.read_partition(source, date)["article_id"].to_pylist())
-        return cls(frozenset(ids), frozenset(source for source, _ in report.held))
+        return cls(frozenset(ids), frozenset(source for source, _ in report.withheld))
 
     def outcome_of(self, url: str, article: Article) -> UrlOutcome:
         """Whether an article landed, or what kept it out."""

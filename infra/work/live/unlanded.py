@@ -19,7 +19,6 @@ import orjson
 
 from infra.archive.raw_index import IndexEntry
 from infra.lake.footers import Footers
-from infra.lake.holds import folder_of_record, open_holds, read_holds
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, TableKind
 from infra.lake.partition_file import PartitionFile
@@ -84,16 +83,12 @@ class Unlanded:
     def note_parsed(self, store: ObjectStore) -> None:
         """Remember that all of them were parsed and what came of it was landed; nothing is written if there are none.
 
-        Where a day is held back, what was captured with it was parsed and not landed: it stays to be done.
-
         Raises:
             NewslakeError: the lake cannot be read or written.
         """
         if not self.entries:
             return
-        held = {folder for hold in open_holds(read_holds(store, self.source)) for folder in hold.got}
-        parsed = (entry for entry in self.entries if folder_of_record(entry.pointer.uri) not in held)
-        new = {capture_key(entry) for entry in parsed}
+        new = {capture_key(entry) for entry in self.entries}
 
         def merge(old: bytes | None) -> bytes:
             return orjson.dumps(sorted((_noted(old) - self.landed) | new))

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from infra.lake.holds import Hold
 from infra.lake.landing import CAPTURE, captures_of
 from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, TableKind, decode
 from infra.lake.partition_file import PartitionFile
@@ -17,6 +16,7 @@ from infra.lake.rejects import RejectState
 from infra.store.trial_store import TrialStore
 from parsers.record.article import Provenance
 from parsers.record.capture import CaptureIdentity
+from parsers.source.checks import Finding
 
 FIELD_SAMPLES: Final = 3  # of each field that changes: enough to see what kind of change it is
 ROW_SAMPLES: Final = 20  # added, removed and moved rows that are shown of each kind
@@ -83,7 +83,8 @@ class Comparison:
         rejects_changed: rejections that stay open and say something else.
         partitions: articles partitions that would be written.
         samples: some rows of each kind, some of each field.
-        held: days that the quality gate would hold back; the other counts are of what a release of them would change.
+        withheld: captures that the gate would not let through, by (source, day), since rows would go or become worse.
+        findings: why.
     """
 
     rows: Counter[Kind] = field(default_factory=Counter)
@@ -94,13 +95,14 @@ class Comparison:
     rejects_changed: int = 0
     partitions: int = 0
     samples: list[Sample] = field(default_factory=list)
-    held: list[Hold] = field(default_factory=list)
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing would be different: no row, no stamp, no rejection."""
         rejects = self.rejects_opened or self.rejects_closed or self.rejects_changed
-        return not (self.rows.total() or self.restamped or rejects or self.partitions or self.held)
+        return not (self.rows.total() or self.restamped or rejects or self.partitions or self.withheld)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
@@ -113,7 +115,8 @@ class Comparison:
             "rejects_changed": self.rejects_changed,
             "partitions": self.partitions,
             "samples": [dataclasses.asdict(sample) for sample in self.samples],
-            "held": [dataclasses.asdict(hold) for hold in self.held],
+            "withheld": self.withheld.total(),
+            "findings": [dataclasses.asdict(finding) for finding in self.findings],
         }
 
 

@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
 from infra.archive.raw_objects import source_of
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.lake.holds import read_holds
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, Coverage
 from infra.lake.rejects import RejectState
@@ -24,7 +22,6 @@ from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 
-TRIAL: Final = "a trial lands nothing: whoever repairs a parser must see what the quality gate would hold back"
 READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,000 of them take longer than parsing
 # Verdicts on how a page arrived. Its bytes alone no longer show them, so they stand whatever a parser would say.
 OF_ARRIVAL: Final = {
@@ -83,9 +80,9 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
             on_chunk(chunk)
             return done
 
-        rebuild(chunks, replace(run, accept=TRIAL), reparse)
+        report = rebuild(chunks, run, reparse)
         found = compare(trial)
-        found.held = [hold for hold in read_holds(trial.scratch) if hold.reason == TRIAL]
+        found.withheld, found.findings = report.withheld, report.findings
         return found
 
 

@@ -1,0 +1,161 @@
+"""Suspect days: what the quality gate found, one small object a day beside the lake's tables.
+
+`suspects/source=…/date=…/findings.json` says what broke, with samples. It keeps nothing from being read. A later run
+that finds the day in order closes it; deleting the object does the same.
+"""
+
+import dataclasses
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from infra.base.errors import NewslakeError
+from infra.lake.partition import ARTICLES
+from infra.store.object_store import ObjectStore, read_merge_write
+from parsers.source.checks import Check, Finding, Severity
+
+MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
+READERS: Final = 8  # a GET waits 20 ms for S3
+_FOLDER: Final = "suspects"
+# Until 2026-11 the gate held such days back, in objects of this folder; what is still held there is suspect.
+_OLD_FOLDER: Final = "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectCapture:
+    """One capture to look at: `newslake show URL`. `article_id` is None where it gave no article."""
+
+    url: str | None
+    article_id: str | None
+    capture_uri: str
+    capture_offset: int
+    capture_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectDay:
+    """What is wrong with a day.
+
+    Attributes:
+        date: UTC publication day; of captures without one, the day on which they were got.
+        run_id: run that found it.
+        captures: how many the finding is about, the most of one batch.
+        withheld: of them those that a reparse did not land, because rows would have gone or become worse.
+        open: False once a later run found the day in order.
+    """
+
+    source: str
+    date: str
+    run_id: str
+    captures: int
+    withheld: int
+    findings: tuple[Finding, ...]
+    samples: tuple[SuspectCapture, ...]
+    open: bool = True
+
+    @property
+    def subjects(self) -> frozenset[tuple[str, str]]:
+        """What is wrong: checks and fields."""
+        return frozenset(finding.subject for finding in self.findings)
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: equal days give equal bytes."""
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
+
+
+def suspect_days(
+    store: ObjectStore, source: str | None = None, days: Collection[str] | None = None
+) -> list[SuspectDay]:
+    """Days that are suspect, by source and day; only of a source, or only of some days.
+
+    Raises:
+        NewslakeError: an object cannot be read.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for folder in (_OLD_FOLDER, _FOLDER):  # what was found since replaces what was found then
+        for info in store.list(f"{folder}/source={source}/" if source else f"{folder}/"):
+            partition = ARTICLES.parse_key(_key_of_partition(info.key))
+            if partition and (days is None or partition[1] in days):
+                found[partition] = info.key
+    with ThreadPoolExecutor(READERS) as pool:
+        bodies = pool.map(store.get, found.values())
+        read = [_decoded(stored.body, key) for key, stored in zip(found.values(), bodies, strict=True) if stored]
+    return sorted((day for day in read if day.open), key=lambda day: (day.source, day.date))
+
+
+def since(suspect: SuspectDay, days: Iterable[SuspectDay]) -> str:
+    """The first day of the source that is suspect for the same thing."""
+    same = (day.date for day in days if day.source == suspect.source and day.subjects & suspect.subjects)
+    return min((*same, suspect.date))
+
+
+def mark_suspect(store: ObjectStore, suspect: SuspectDay) -> None:
+    """Record what was found. Repeating it changes nothing; batches of one run are joined.
+
+    Raises:
+        NewslakeError: the object cannot be written.
+    """
+    key = _key(suspect.source, suspect.date)
+    read_merge_write(store, key, lambda old: _merged(_decoded(old, key) if old else None, suspect).to_json())
+
+
+def close_suspect(store: ObjectStore, suspect: SuspectDay) -> None:
+    """Record that a later run found the day in order, unless something else was found meanwhile."""
+    closed = dataclasses.replace(suspect, open=False)
+    key = _key(suspect.source, suspect.date)
+    read_merge_write(store, key, lambda old: closed.to_json() if old in {None, suspect.to_json()} else old)
+
+
+def _key(source: str, day: str) -> str:
+    return f"{_FOLDER}/{ARTICLES.key(source, day).split('/', 1)[1].rpartition('/')[0]}/findings.json"
+
+
+def _key_of_partition(key: str) -> str:
+    """The key that the articles of the same day have."""
+    return f"articles/{key.partition('/')[2].rpartition('/')[0]}/articles.parquet"
+
+
+def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
+    if old is None or not old.open:
+        return new
+    if dataclasses.replace(new, run_id=old.run_id) == old:
+        return old  # found again: the run that found it first stays
+    if old.run_id != new.run_id:
+        return new
+    findings = {finding.subject: finding for finding in (*new.findings, *old.findings)}
+    return dataclasses.replace(
+        new,
+        captures=max(old.captures, new.captures),
+        withheld=max(old.withheld, new.withheld),
+        findings=tuple(findings[subject] for subject in sorted(findings)),
+        samples=tuple(sorted({*old.samples, *new.samples}, key=_in_order)[:MAX_SAMPLES]),
+    )
+
+
+def _in_order(sample: SuspectCapture) -> tuple[str, str, int]:
+    return sample.url or "", sample.capture_uri, sample.capture_offset
+
+
+def _decoded(body: bytes, key: str) -> SuspectDay:
+    try:
+        stated: dict[str, Any] = orjson.loads(body)
+        old = key.startswith(f"{_OLD_FOLDER}/")
+        known = {"severity": Severity.SUSPECT}
+        findings = [Finding(**each | known | {"check": Check(each["check"])}) for each in stated["findings"]]
+        return SuspectDay(
+            source=stated["source"],
+            date=stated["date"],
+            run_id=stated["run_id"],
+            captures=stated["captures"],
+            withheld=0 if old else stated["withheld"],
+            findings=tuple(findings),
+            samples=tuple(SuspectCapture(**each) for each in stated["samples"]),
+            open=stated["state"] == "held" if old else stated["open"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise NewslakeError(
+            f"{key} is damaged ({error!r})", "Delete it and run its day again: the gate judges it anew."
+        ) from error

@@ -1,0 +1,278 @@
+"""The quality gate: marks days on which a source or its parser seems broken.
+
+What was read lands. Captures of one source are judged as a batch and day by day, against what the source declares and
+against its own history; a day with a finding becomes suspect. Only a reparse holds anything back: captures whose new
+outcome would remove a landed row, or take from it the field that broke.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from infra.lake.lake import Lake, PartitionId
+from infra.lake.partition import REJECTS
+from infra.lake.rejects import RejectState
+from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
+from infra.work.history import History
+from infra.work.run import ParsedCapture, Run
+from parsers.record.article import NULL_PARTITION
+from parsers.record.capture import CaptureIdentity
+from parsers.record.outcome import Parsed, Rejected, RejectReason
+from parsers.registry import by_name
+from parsers.source.checks import (
+    OF_INPUT,
+    WATCHED,
+    Check,
+    DayProfile,
+    Finding,
+    Severity,
+    judge,
+    needs_history,
+    profile_of,
+)
+from parsers.source.definition import Source
+
+# Rejections that say which field was not found: the capture counts as an article without it.
+LACKING: Final = {RejectReason.MISSING_TITLE: "title", RejectReason.MISSING_BODY: "body"}
+MIN_PAGES: Final = 3  # one or two pages prove nothing, whatever is wrong with them
+ENOUGH_SEEN: Final = 10  # good pages that clear a suspect day, if it does not have fewer
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What the gate found.
+
+    Attributes:
+        passed: what may be landed: all rejections, and all articles that are not withheld.
+        reparsed: by source, captures on which this is the newest word, without those that are withheld.
+        withheld: captures that a reparse must not land, by (source, day).
+        suspects: days to mark, before anything is landed.
+        in_order: suspect days that are in order now, to be closed once they are landed.
+    """
+
+    passed: list[ParsedCapture] = field(default_factory=list)
+    reparsed: dict[str, Collection[CaptureIdentity]] = field(default_factory=dict)
+    withheld: Counter[PartitionId] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    suspects: list[SuspectDay] = field(default_factory=list)
+    in_order: list[SuspectDay] = field(default_factory=list)
+
+
+def pass_gate(
+    parsed: Sequence[ParsedCapture],
+    lake: Lake,
+    run: Run,
+    *,
+    mode: str,
+    reparsed: Mapping[str, Collection[CaptureIdentity]],
+    whole_days: Collection[PartitionId] = (),
+    day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
+) -> GateResult:
+    """Judge captures before they are landed; nothing is written.
+
+    Args:
+        parsed: captures with their outcomes.
+        lake: where they are to land.
+        run: the run; `accept` lets a reparse remove and worsen rows.
+        mode: `live`, `ingest` or `reparse`.
+        reparsed: by source, captures that were parsed again.
+        whole_days: days of which everything is landed or in `parsed`: their articles are counted.
+        day_of: the day that a capture without an article counts for.
+
+    Raises:
+        NewslakeError: the lake cannot be read.
+    """
+    result = GateResult(reparsed=dict(reparsed))
+    owners = {capture: name for name, captures in reparsed.items() for capture in captures}
+    by_source: defaultdict[str, list[ParsedCapture]] = defaultdict(list)
+    for each in parsed:
+        by_source[owners.get(each.archived.capture.identity, each.day_got[0])].append(each)
+    for name in sorted({*by_source, *(source for source, _ in whole_days)}):
+        source = by_name(name)
+        if source is None:  # `_unknown`: nothing of it can land
+            result.passed.extend(by_source[name])
+            continue
+        whole = {day for owner, day in whole_days if owner == name}
+        _SourceBatch(source, by_source[name], lake, run, mode, whole, day_of).judge(result)
+    return result
+
+
+class _SourceBatch:
+    """The captures of one source in one batch."""
+
+    def __init__(
+        self,
+        source: Source,
+        parsed: Sequence[ParsedCapture],
+        lake: Lake,
+        run: Run,
+        mode: str,
+        whole_days: Collection[str],
+        day_of: Callable[[ParsedCapture], PartitionId],
+    ) -> None:
+        self._source, self._parsed, self._lake, self._run, self._mode = source, parsed, lake, run, mode
+        self._whole_days = whole_days
+        self._history = History(lake.store, source.name)
+        self._watched = tuple(dict.fromkeys((*WATCHED, *source.checks.fill)))
+        self._by_day: defaultdict[str, list[ParsedCapture]] = defaultdict(list)
+        self._ignored = _ignored(mode)
+        rejected = {id(each) for each in self._news()}
+        for each in parsed:
+            name, day = each.partition or day_of(each)
+            if isinstance(each.outcome, Parsed) or id(each) in rejected:
+                dated = name == source.name and day != NULL_PARTITION
+                self._by_day[day if dated else each.day_got[1]].append(each)
+
+    def judge(self, result: GateResult) -> None:
+        """Judge the captures, and add what comes of it."""
+        found = self._findings()
+        broken = {day: [each for each in of_day if each.severity is Severity.SUSPECT] for day, of_day in found.items()}
+        broken = {day: of_day for day, of_day in broken.items() if of_day}
+        accepted = self._run.accept if self._mode == "reparse" else ""
+        withheld = self._withheld(broken) if broken and self._mode == "reparse" and not accepted else []
+        kept = {each.archived.capture.identity for each in withheld}
+        result.passed.extend(
+            each
+            for each in self._parsed
+            if each.archived.capture.identity not in kept or not isinstance(each.outcome, Parsed)
+        )
+        name = self._source.name
+        if kept:
+            result.reparsed[name] = {*result.reparsed.get(name, ())} - kept
+        for day, of_day in sorted(found.items()):
+            result.findings.extend(_accepted(each, accepted) if accepted else each for each in of_day)
+            if day in broken and not accepted:
+                mine = [each for each in withheld if each in self._by_day[day]]
+                result.withheld.update({(name, day): len(mine)} if mine else {})
+                result.suspects.append(self._suspect(day, broken[day], len(mine)))
+        days = {*self._by_day, *self._whole_days, *(each.day_got[1] for each in self._parsed)}
+        known = suspect_days(self._lake.store, name, days) if days else []
+        found_now = {} if accepted else broken
+        result.in_order.extend(day for day in known if day.date not in found_now and self._is_in_order(day, accepted))
+
+    def _findings(self) -> dict[str, list[Finding]]:
+        """What is wrong, by day. What is wrong with the batch counts for each day that shows it."""
+        found: defaultdict[str, list[Finding]] = defaultdict(list)
+        for day in sorted({*self._by_day, *self._whole_days}):
+            found[day] += self._judged(day, self._by_day[day], whole_day=day in self._whole_days)
+        days = sorted(self._by_day)
+        if len(days) > 1:
+            everything = [each for day in days for each in self._by_day[day]]
+            for finding in self._judged(days[len(days) // 2], everything):
+                for day in days:
+                    told = finding.subject in {each.subject for each in found[day]}
+                    if not told and any(_shows(each, finding) for each in self._by_day[day]):
+                        found[day].append(replace(finding, date=day))
+        return {day: of_day for day, of_day in found.items() if of_day}
+
+    def _judged(self, day: str, parsed: Sequence[ParsedCapture], *, whole_day: bool = False) -> list[Finding]:
+        profile = self._profile(day, parsed)
+        if len(parsed) < MIN_PAGES and not whole_day:
+            return []
+        if not needs_history(profile, self._source.checks, whole_day=whole_day):
+            return []
+        history = self._history.near(day)
+        found = judge(profile, history, self._source.checks, whole_day=whole_day)
+        if any(finding.check is Check.ARTICLES for finding in found):
+            # What is landed of the day counts too. It is read only where the batch alone is too small.
+            landed = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
+            landed |= self._lake.identities(self._source.name, day)
+            found = judge(replace(profile, articles=len(landed)), history, self._source.checks, whole_day=True)
+        return found if len(parsed) >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
+
+    def _profile(self, day: str, parsed: Sequence[ParsedCapture]) -> DayProfile:
+        articles = [each.outcome.article for each in parsed if isinstance(each.outcome, Parsed)]
+        reasons = [each.outcome.reason for each in parsed if isinstance(each.outcome, Rejected)]
+        lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
+        counts = Counter(reason.value for reason in reasons)
+        return profile_of(self._source.name, day, articles, counts, self._watched, lacking)
+
+    def _news(self) -> list[ParsedCapture]:
+        """Rejections that count; in a reparse only those that the lake does not have yet."""
+        counted = [each for each in self._parsed if _is_rejected(each, self._ignored)]
+        if self._mode != "reparse":
+            return counted
+        known: set[str] = set()
+        for source, day in sorted({each.day_got for each in counted}):
+            if self._lake.read_manifest(source, day, REJECTS) is not None:
+                table = self._lake.read_rejects(source, day)
+                columns = (table[name].to_pylist() for name in (REJECTS.identity, "state"))
+                known |= {identity for identity, state in zip(*columns, strict=True) if state == RejectState.OPEN}
+        return [each for each in counted if each.reject_id not in known]
+
+    def _withheld(self, broken: Mapping[str, Sequence[Finding]]) -> list[ParsedCapture]:
+        """Captures whose outcome would remove a landed row, or take from it a field that broke."""
+        fields = sorted({finding.field for of_day in broken.values() for finding in of_day if finding.field})
+        captures = [each.archived.capture.identity for each in self._parsed]
+        rows = self._lake.rows_of(self._source.name, captures, fields)
+        found = []
+        for each in self._parsed:
+            row = rows.get(each.archived.capture.identity)
+            if row is None:
+                continue
+            if isinstance(each.outcome, Rejected):
+                removed = each.outcome.reason not in self._ignored
+                found += [each] if removed else []
+            elif any(row[name] and not getattr(each.outcome.article, name) for name in fields):
+                found.append(each)
+        return found
+
+    def _suspect(self, day: str, findings: Sequence[Finding], withheld: int) -> SuspectDay:
+        shown = [each for each in self._by_day[day] if any(_shows(each, finding) for finding in findings)]
+        samples = sorted(map(_sample, shown or self._by_day[day]), key=lambda sample: sample.url or "")
+        return SuspectDay(
+            source=self._source.name,
+            date=day,
+            run_id=self._run.run_id,
+            captures=len(shown),
+            withheld=withheld,
+            findings=tuple(findings),
+            samples=tuple(samples[:MAX_SAMPLES]),
+        )
+
+    def _is_in_order(self, suspect: SuspectDay, accepted: str) -> bool:
+        """Whether a day without a finding now has been looked at as well as when it became suspect."""
+        if suspect.run_id == self._run.run_id:
+            return False  # another batch of the same run found it
+        if accepted:
+            return True
+        checks = {check for check, _ in suspect.subjects}
+        if Check.ARTICLES in checks and suspect.date not in self._whole_days:
+            return False
+        good = sum(isinstance(each.outcome, Parsed) for each in self._by_day[suspect.date])
+        return checks == {Check.ARTICLES} or good >= max(1, min(suspect.captures, ENOUGH_SEEN))
+
+
+def _ignored(mode: str) -> frozenset[RejectReason]:
+    """Rejections that say nothing about the parser.
+
+    A crawl holds pages of all kinds; what discovery found, or was an article once, is not a page of another kind. A
+    source that a reparse no longer recognises has lost it by a change of ours.
+    """
+    if mode == "ingest":
+        return OF_INPUT | {RejectReason.NOT_ARTICLE}
+    return OF_INPUT - {RejectReason.UNKNOWN_SOURCE} if mode == "reparse" else OF_INPUT
+
+
+def _is_rejected(each: ParsedCapture, ignored: Collection[RejectReason]) -> bool:
+    return isinstance(each.outcome, Rejected) and each.outcome.reason not in ignored
+
+
+def _shows(each: ParsedCapture, finding: Finding) -> bool:
+    """Whether a capture is one of those that a finding is about."""
+    if isinstance(each.outcome, Rejected):
+        return finding.check is Check.REJECTS or LACKING.get(each.outcome.reason) == finding.field
+    return finding.check is Check.FILL and not getattr(each.outcome.article, finding.field or "", None)
+
+
+def _accepted(finding: Finding, reason: str) -> Finding:
+    if finding.severity is not Severity.SUSPECT:
+        return finding
+    return replace(finding, severity=Severity.WARNING, detail=f"{finding.detail}; accepted: {reason}")
+
+
+def _sample(each: ParsedCapture) -> SuspectCapture:
+    pointer = each.archived.pointer
+    identity = each.outcome.article.article_id if isinstance(each.outcome, Parsed) else None
+    return SuspectCapture(each.archived.capture.url, identity, pointer.uri, pointer.offset, pointer.length)

@@ -1,1 +1,0 @@
-"""The quality gate: what a day should look like, and what is wrong with it."""
