@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -132,7 +132,7 @@ def package_of(path: str) -> str:
     return path.rpartition("/")[0].replace("/", ".")
 
 
-def imports_between(files: dict[str, ast.AST]) -> Imports:
+def imports_between(files: Mapping[str, ast.AST]) -> Imports:
     """Imports of the project's own files, wherever they stand: in functions and under TYPE_CHECKING, too."""
     modules = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in files}
     found = []
@@ -167,7 +167,7 @@ def circles(edges: dict[tuple[str, str], str]) -> list[str]:
     return sorted(told for (tail, head), told in edges.items() if tail in reached.get(head, set()))
 
 
-def package_faults(files: dict[str, ast.AST]) -> list[str]:
+def package_faults(files: Mapping[str, ast.AST]) -> list[str]:
     """Imports that make packages import each other in a circle."""
     packages = {package_of(path) for path in files}
     edges = {}
@@ -178,7 +178,7 @@ def package_faults(files: dict[str, ast.AST]) -> list[str]:
     return circles(edges)
 
 
-def room_edges(files: dict[str, ast.AST]) -> dict[str, dict[tuple[str, str], str]]:
+def room_edges(files: Mapping[str, ast.AST]) -> dict[str, dict[tuple[str, str], str]]:
     """By folder: imports between what lies in it, a folder being one room."""
     floors: dict[str, dict[tuple[str, str], str]] = {}
     for path, line, module in imports_between(files):
@@ -191,7 +191,7 @@ def room_edges(files: dict[str, ast.AST]) -> dict[str, dict[tuple[str, str], str
     return floors
 
 
-def floor_faults(files: dict[str, ast.AST]) -> list[str]:
+def floor_faults(files: Mapping[str, ast.AST]) -> list[str]:
     """Rooms of a folder that import each other in a circle, and floors with too many rooms.
 
     A room stands one floor above the highest of those that it imports.
@@ -215,7 +215,7 @@ def floor_faults(files: dict[str, ast.AST]) -> list[str]:
     return found
 
 
-def rooms_of(files: dict[str, ast.AST]) -> dict[str, set[str]]:
+def rooms_of(files: Mapping[str, ast.AST]) -> dict[str, set[str]]:
     """By folder: its files and folders."""
     rooms: dict[str, set[str]] = {}
     for path in files:
@@ -318,7 +318,7 @@ def test_what_the_architecture_allows_passes(path: str, source: str) -> None:
     assert faults(path, source) == []
 
 
-def trees(**sources: str) -> dict[str, ast.AST]:
+def trees(**sources: str) -> Mapping[str, ast.AST]:
     """Files from their text; `__` in a name is a slash."""
     return {f"{name.replace('__', '/')}.py": ast.parse(source) for name, source in sources.items()}
 

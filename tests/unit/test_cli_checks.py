@@ -86,14 +86,14 @@ def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> N
     assert pasted == Checks(
         fill={"title": 0.9, "published_at": 0.9, "body": 0.9, "authors": 0.9, "language": 0.9},
         max_reject_share=0.1,
-        max_age_days=3,
+        max_age_days=8,
     )
 
 
 def test_suggested_checks_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["suggest-checks", "tass", "--json"]) == 0
     document = orjson.loads(printed(capsys))
-    assert document["days"] == 7
+    assert document["days"] == 8
     assert document["suggestions"][0]["check"] == "min_per_day"
     assert document["code"].startswith("checks=Checks(")
 
@@ -116,6 +116,6 @@ def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
     assert tass is not None
     monkeypatch.setattr(suspect_text, "by_name", {"tass": replace(tass, checks=Checks(max_age_days=2))}.get)
     assert run_cli(["status"]) == 0
-    assert "tass: the newest landed day, 2024-01-14, is" in printed(capsys)
+    assert "tass: the newest landed day, 2024-01-20, is" in printed(capsys)
     assert run_cli(["status", "--start", "2024-01-01"]) == 0
     assert "newest landed day" not in printed(capsys)
