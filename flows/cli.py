@@ -103,7 +103,8 @@ def run(arguments: list[str]) -> int:
     except typer.TyperException as error:  # a wrong option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
-        return _say(f"{error.format_message().rstrip('.')}. Try `{command} --help`.", ExitCode.WRONG_USE)
+        said = error.format_message().rstrip(".").replace("Value error, ", "")  # which pydantic puts before its reason
+        return _say(f"{said}. Try `{command} --help`.", ExitCode.WRONG_USE)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
     except Exception as error:  # whatever it is: a traceback is for those who mend newslake

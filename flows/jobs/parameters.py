@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from infra.work.backfill.plan import Direction, Reprocess
+from infra.base.choices import Direction, Preference, Reprocess
 from infra.work.backfill.window import MAX_ACTIVE
-from infra.work.live.preference import Preference
 from parsers.registry import sources
 
 MAX_LAG_DAYS = 31  # a run that lands what is older is a backfill
