@@ -95,8 +95,8 @@ def articles_png(days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]
         tops = [sum(both) for both in zip(articles, rejected, strict=True)]
         axes.bar(shown, articles, color="#0072B2")
         axes.bar(shown, rejected, bottom=articles, color="#E69F00")
-        for place, day in enumerate(found):
-            if day and day.hold:
+        for place, seen in enumerate(found):
+            if seen and seen.hold:
                 axes.text(place, tops[place], "▣", ha="center", va="bottom", color=COLOURS[State.HELD])
         most = max(1, *tops)
         axes.set_ylim(0, most * 1.35)

@@ -1,4 +1,4 @@
-"""Prefect's runner, ended in order by SIGTERM as by Ctrl-C."""
+"""Prefect's runner, which SIGTERM ends as cleanly as Ctrl-C."""
 
 import asyncio
 import signal
@@ -9,10 +9,10 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from typing_extensions import override
 
-from flows.server.pauses import keep_pauses
+from flows.server.deployments import keep_pauses
 
-# Each run already uses all workers, but waits for its site most of the time. Two backfills and a maintain must not keep
-# the scheduled runs waiting; a run takes some 250 MB.
+# Each run uses all workers, but mostly waits for its site. Two backfills and a maintain must not hold up the scheduled
+# runs; a run takes about 250 MB.
 CONCURRENT_RUNS = 4
 
 
@@ -21,19 +21,15 @@ class DeploymentRunner(Runner):
 
     @override
     def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
-        """Have asyncio cancel the main task, so that everything is closed."""
+        """Let asyncio cancel the main task, which closes everything."""
         signal.raise_signal(signal.SIGINT)
 
 
 def serve_until_interrupted(served: Iterable[RunnerDeployment]) -> None:
-    """Register deployments and start their runs until SIGINT or SIGTERM.
-
-    Raises:
-        KeyboardInterrupt: asked to stop.
-    """
-    # A shell that starts us in the background has SIGINT ignored, which would make us deaf to both.
+    """Register deployments and start their runs until SIGINT or SIGTERM raises KeyboardInterrupt."""
+    # A shell ignores SIGINT for a command in the background, which would make us deaf to both.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Schedules must go on after a restart, so they are not paused at shutdown, as Prefect would by default.
+    # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
     runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
     deployments = list(served)
     keep_pauses(deployments)

@@ -48,7 +48,7 @@ def test_days_describe_themselves_with_the_end_left_out() -> None:
 
 @pytest.mark.parametrize("text", ["2017-13-01", "2017-02-30", "10.05.2017", "", "yesterday", "2017-05-10T00:00"])
 def test_a_day_that_is_none_is_named_with_its_option(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^--start .* is no date\. Write it as YYYY-MM-DD"):
+    with pytest.raises(UsageError, match=r"^--start .* is not a date\. Write it as YYYY-MM-DD"):
         parse_day(text, "--start")
 
 

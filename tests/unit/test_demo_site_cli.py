@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 
 def test_o01_a_day_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="--today 'yesterday' is no date"):
+    with pytest.raises(UsageError, match="--today 'yesterday' is not a date"):
         run(["--today", "yesterday"], ended())
 
 

@@ -43,7 +43,7 @@ def test_a_page_limit_above_that_of_the_parsers_is_refused_since_it_would_have_n
     monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES))
     assert load_settings().max_page_bytes == MAX_BYTES
     monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", str(2 * MAX_BYTES))
-    with pytest.raises(UsageError, match=f"less than or equal to {MAX_BYTES}.*the limit of the parsers themselves"):
+    with pytest.raises(UsageError, match=f"less than or equal to {MAX_BYTES}.*the limit of the parsers"):
         load_settings()
 
 
