@@ -48,18 +48,16 @@ def test_a_source_is_asked_in_its_own_zone_with_its_own_lags() -> None:
         assert served[name].parameters == {"source": name}
 
 
-def test_every_schedule_can_be_told_by_its_slug() -> None:
-    slugs = [each.slug for deployment in deployments() for each in deployment.schedules or []]
-    assert all(slugs)
-    assert len(set(slugs)) == len(slugs)
-
-
-def test_every_deployment_says_what_it_is_for_and_when_it_runs() -> None:
+def test_every_deployment_says_what_it_is_for_and_when_it_runs_and_every_slug_is_unique() -> None:
+    slugs = []
     for deployment in deployments():
         assert deployment.description
         for schedule in deployment.schedules or []:
+            slugs.append(schedule.slug)
             if deployment.name != "maintain":
                 assert schedule.schedule.cron in deployment.description  # type: ignore[union-attr]
+    assert all(slugs)
+    assert len(set(slugs)) == len(slugs)
 
 
 @pytest.mark.parametrize("code", ["import no_such_module", 'SOURCE = Source(schedules=(Schedule("99 * * * *"),))'])

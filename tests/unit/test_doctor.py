@@ -194,25 +194,15 @@ class Stuck(MemoryStore):
         raise ConflictError(key)
 
 
-def test_l03_a_store_that_is_not_atomic_is_a_fault() -> None:
-    store = Racy()
-    found = doctor.one_winner(store, rounds=3)
-    assert found.verdict is Verdict.FAULT
-    assert found.detail.startswith("6 of 6 rounds had several winners among 8 writers")
-    assert store.objects == {}
-
-
-def test_l03_rounds_without_a_winner_are_a_warning() -> None:
-    found = doctor.one_winner(Stuck(), rounds=3)
-    assert found.verdict is Verdict.WARNING
-    assert found.detail.startswith("3 of 3 rounds had no winner")
-
-
-def test_l03_a_folder_has_one_winner_each_round(tmp_path: Path) -> None:
-    store = LocalStore(tmp_path / "lake")
-    found = doctor.one_winner(store, rounds=10)
-    assert (found.verdict, found.detail) == (Verdict.OK, "8 writers at once, 20 rounds: exactly one won each")
-    assert list(store.list()) == []
+def test_l03_a_store_that_is_not_atomic_is_a_fault_and_one_without_winners_a_warning(tmp_path: Path) -> None:
+    racy, folder = Racy(), LocalStore(tmp_path / "lake")
+    found = [doctor.one_winner(store, rounds=3) for store in (racy, Stuck(), folder)]
+    assert [each.verdict for each in found] == [Verdict.FAULT, Verdict.WARNING, Verdict.OK]
+    assert found[0].detail.startswith("6 of 6 rounds had several winners among 8 writers")
+    assert found[1].detail.startswith("3 of 3 rounds had no winner")
+    assert found[2].detail == "8 writers at once, 6 rounds: exactly one won each"
+    assert racy.objects == {}
+    assert list(folder.list()) == []
 
 
 @pytest.mark.parametrize(
