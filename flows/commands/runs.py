@@ -83,10 +83,9 @@ def ingest(
 def under_prefect(asked: bool) -> bool:
     """Whether to run as a flow: on request, or if a server is configured. Says so if not."""
     if asked or os.environ.get("PREFECT_API_URL"):
-        from flows.server.serve import SILENT
+        from flows.server.serve import keep_silent
 
-        for name, setting in SILENT.items():
-            os.environ.setdefault(name, setting)
+        keep_silent()
         return True
     stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
     return False

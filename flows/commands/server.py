@@ -1,6 +1,5 @@
 """`newslake up`, `newslake deploy`: the same flows with schedules and a UI, on this machine or on many."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -48,10 +47,9 @@ def deploy(
 
     PREFECT_API_URL=http://127.0.0.1:4200/api newslake deploy
     """
-    from flows.server.serve import SILENT
+    from flows.server.serve import keep_silent
 
-    for name, setting in SILENT.items():  # before Prefect is imported, which reads them
-        os.environ.setdefault(name, setting)
+    keep_silent()  # before Prefect is imported
     from flows.server.deploy import deploy as register
 
     names = register(pool)

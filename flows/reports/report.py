@@ -14,25 +14,21 @@ from infra.work.run_report import RunReport
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
     """Label and count of each line; reasons of rejection in falling order."""
-    if report.discovered:
-        yield "links found", f"{report.discovered:,}"
-    for why, count in report.dropped.most_common():
-        yield f"  left out: {why}", f"{count:,}"
-    if report.requests:
-        yield "requests", f"{report.requests:,}"
-    yield "captures", f"{report.captures:,}"
-    if report.known:
-        yield "  archived before", f"{report.known:,}"
-    yield "parsed", f"{report.parsed:,}"
-    yield "rejected", f"{report.rejected_total:,}"
-    for reason, count in report.rejected.most_common():
-        yield f"  {reason}", f"{count:,}"
-    for reason, count in report.failed.most_common():
-        yield f"not fetched: {reason}", f"{count:,}"
-    for kind, count in report.skipped.most_common():
-        yield f"skipped: {kind}", f"{count:,}"
-    yield "partitions written", f"{report.partitions_written:,}"
-    yield "partitions unchanged", f"{report.partitions_unchanged:,}"
+    rows = [
+        ("links found", report.discovered or None),
+        *((f"  left out: {why}", count) for why, count in report.dropped.most_common()),
+        ("requests", report.requests or None),
+        ("captures", report.captures),
+        ("  archived before", report.known or None),
+        ("parsed", report.parsed),
+        ("rejected", report.rejected_total),
+        *((f"  {reason}", count) for reason, count in report.rejected.most_common()),
+        *((f"not fetched: {reason}", count) for reason, count in report.failed.most_common()),
+        *((f"skipped: {kind}", count) for kind, count in report.skipped.most_common()),
+        ("partitions written", report.partitions_written),
+        ("partitions unchanged", report.partitions_unchanged),
+    ]
+    return ((label, f"{count:,}") for label, count in rows if count is not None)
 
 
 def summary_table(report: RunReport) -> Table:

@@ -1,13 +1,17 @@
-"""The one list of what `newslake up` and production serve, and of what runs when."""
+"""The one list of what `newslake up` and production serve, and when; and the runner of `newslake up`."""
 
+import asyncio
+import signal
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.types.entrypoint import EntrypointType
+from typing_extensions import override
 
 from flows.jobs.backfill import backfill
 from flows.jobs.ingest import ingest
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 # Four times a day, since feeds forget a day within two, and a laptop is not always on; if nothing is missing, nothing
 # is requested.
 MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
+# Each run uses all workers, but mostly waits for its site. Two backfills and a maintain must not hold up the scheduled
+# runs; a run takes about 250 MB.
+CONCURRENT_RUNS: Final = 4
 
 RUN_TEXT: Final = """\
 **One publication day of one source**, now: *Run → Custom run*, choose source and day (UTC).
@@ -90,6 +97,28 @@ def keep_pauses(registered: Iterable[RunnerDeployment]) -> None:
             active = {schedule.slug: schedule.active for schedule in found.schedules}
             for schedule in deployment.schedules or []:
                 schedule.active = active.get(schedule.slug, True)
+
+
+class DeploymentRunner(Runner):
+    """A runner that SIGTERM ends like Ctrl-C: Prefect's own handler forgets to await its clean-up."""
+
+    @override
+    def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+        """Let asyncio cancel the main task, which closes everything."""
+        signal.raise_signal(signal.SIGINT)
+
+
+def serve_until_interrupted() -> None:
+    """Register deployments and start their runs until SIGINT or SIGTERM raises KeyboardInterrupt."""
+    # A shell ignores SIGINT for a command in the background, which would make us deaf to both.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
+    runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+    served = deployments()
+    keep_pauses(served)
+    for deployment in served:
+        runner.add_deployment(deployment)
+    asyncio.run(runner.start())
 
 
 def _schedules(source: "Source") -> list[Schedule]:

@@ -35,6 +35,12 @@ LASTING_LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.co
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 
 
+def keep_silent() -> None:
+    """Keep a Prefect that this process is about to import from telling anybody; what users have set stays."""
+    for name, setting in SILENT.items():
+        os.environ.setdefault(name, setting)
+
+
 def isolated(home: Path) -> dict[str, str]:
     """Environment of a Prefect of our own, with profile, database and server apart from the user's."""
     return (
@@ -56,13 +62,12 @@ def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> N
     }
     signal.signal(signal.SIGTERM, _interrupt)
     with prefect_server(home, port):
-        from flows.server.deployment_runner import serve_until_interrupted
-        from flows.server.deployments import deployments
+        from flows.server.deployments import serve_until_interrupted
 
         say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
         say("[dim]Sources run on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
         with suppress(KeyboardInterrupt):  # how this command ends
-            serve_until_interrupted(deployments())
+            serve_until_interrupted()
     say("stopped")
 
 
