@@ -15,11 +15,6 @@ def load_run_settings(lake: str | None = None) -> Settings:
     return settings.model_copy(update={"lake": lake}) if lake else settings
 
 
-def open_lake(lake: str | None = None) -> ObjectStore:
-    """The store of the given or configured lake, to read."""
-    return open_store(load_run_settings(lake).lake)
-
-
 def open_checked_store(settings: Settings) -> ObjectStore:
     """The lake's store, once it has proved reachable, writable and true to conditional writes."""
     store = open_store(settings.lake)
