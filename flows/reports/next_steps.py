@@ -40,28 +40,19 @@ def next_steps(report: RunReport, names: Collection[str], days: Days | None, mis
     """What to do next, the most urgent first; `missing` counts the requested days that are still missing."""
     known = sorted(set(names) - {UNKNOWN_SOURCE})
     listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
-    if days and known and PASSING & report.failed.keys():
-        yield Step(
-            "ask again for pages that could not be fetched",
-            f"newslake backfill {listed} {period} --reprocess failed",
-            "backfill",
-            {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"},
-        )
-    if missing:
-        yield Step(
-            f"{missing:,} days are still missing: the source no longer lists them, but an archive may have them",
-            "newslake ingest captures.warc.gz",
-            "ingest",
-        )
-    if any(report.rejected[reason] for reason in REPAIRABLE):
-        yield Step("see what was rejected", "newslake rejects" + (f" --source {known[0]}" if len(known) == 1 else ""))
-        yield Step(
-            "after repairing a parser",
-            f"newslake reparse {listed} --only-rejects --diff",
-            "reparse",
-            {"sources": known, "only_rejects": True, "dry_run": True},
-        )
     one = f" --source {known[0]}" if len(known) == 1 else ""
+    if days and known and PASSING & report.failed.keys():
+        filled = {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"}
+        command = f"newslake backfill {listed} {period} --reprocess failed"
+        yield Step("ask again for pages that could not be fetched", command, "backfill", filled)
+    if missing:
+        why = f"{missing:,} days are still missing: the source no longer lists them, but an archive may have them"
+        yield Step(why, "newslake ingest captures.warc.gz", "ingest")
+    if any(report.rejected[reason] for reason in REPAIRABLE):
+        yield Step("see what was rejected", f"newslake rejects{one}")
+        filled = {"sources": known, "only_rejects": True, "dry_run": True}
+        command = f"newslake reparse {listed} --only-rejects --diff"
+        yield Step("after repairing a parser", command, "reparse", filled)
     yield Step("see the whole lake", f"newslake status{one} {period}".rstrip())
     if report.parsed:
         yield Step("read what landed", f'newslake query "{_query(known, days)}"')
