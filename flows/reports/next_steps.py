@@ -41,6 +41,7 @@ def next_steps(report: RunReport, names: Collection[str], days: Days | None, mis
     known = sorted(set(names) - {UNKNOWN_SOURCE})
     listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
     one = f" --source {known[0]}" if len(known) == 1 else ""
+    filled: dict[str, Any]
     if days and known and PASSING & report.failed.keys():
         filled = {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"}
         command = f"newslake backfill {listed} {period} --reprocess failed"
