@@ -1,7 +1,8 @@
-"""The command line. Commands import what they need when they run, so that `--help` answers at once."""
+"""The command line. Commands import what they need only when they run, so that `--help` answers at once."""
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,7 +12,6 @@ from flows.commands import (
     backfill,
     checks,
     demo,
-    deploy,
     doctor,
     expire,
     lake,
@@ -21,8 +21,8 @@ from flows.commands import (
     rejects,
     reparse,
     runs,
+    server,
     show,
-    up,
 )
 from flows.commands.console import ExitCode, stderr
 
@@ -35,10 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # main() prints one line instead
     rich_markup_mode="rich",
     help=(
-        "News pages, live or archived, into a Parquet lake that can always be rebuilt.\n\n"
+        "Turn news pages, live or archived, into a Parquet lake that can always be rebuilt.\n\n"
         "Start with [bold]newslake demo[/bold]. Then: [bold]newslake ingest PATH[/bold], "
         "[bold]newslake status[/bold], [bold]newslake query 'SELECT …'[/bold].\n\n"
-        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with more pages quarantined than "
+        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done, but more pages quarantined than "
         "NEWSLAKE_QUARANTINE_LIMIT allows."
     ),
 )
@@ -54,45 +54,29 @@ def _show_help(context: typer.Context, asked: bool) -> None:
 def _program(
     _: Annotated[bool, typer.Option("--help", is_eager=True, callback=_show_help, help="Show this message.")] = False,
 ) -> None:
-    # Typer's own option has no value where it is not given, and Typer takes pydantic (0.15 s) to make that a bool.
+    # Typer's own --help imports pydantic (0.15 s) to turn its missing value into a bool.
     pass
 
 
-app.command(name="demo", rich_help_panel="Start here")(demo.demo)
-app.command(name="up", rich_help_panel="Start here")(up.up)
-app.command(name="deploy", rich_help_panel="Start here")(deploy.deploy)
-app.command(name="ingest", rich_help_panel="Fill the lake")(runs.ingest)
-app.command(name="run", rich_help_panel="Fill the lake")(live.run)
-app.command(name="fetch", rich_help_panel="Fill the lake")(live.fetch)
-app.command(name="backfill", rich_help_panel="Fill the lake")(backfill.backfill)
-app.command(name="reparse", rich_help_panel="Fill the lake")(reparse.reparse)
-app.command(name="status", rich_help_panel="Look at it")(lake.status)
-app.command(name="query", rich_help_panel="Look at it")(lake.query)
-app.command(name="show", rich_help_panel="Look at it")(show.show)
-app.command(name="rejects", rich_help_panel="Look at it")(rejects.rejects)
-app.command(name="verify", rich_help_panel="Look at it")(lake.verify)
-app.command(name="doctor", rich_help_panel="Look at it")(doctor.doctor)
-app.command(name="maintain", rich_help_panel="Keep it in shape")(maintain.maintain)
-app.command(name="expire", rich_help_panel="Keep it in shape")(expire.expire)
-app.command(name="parse", rich_help_panel="Work on parsers")(parse.parse)
-app.command(name="suggest-checks", rich_help_panel="Work on parsers")(checks.suggest_checks)
-app.command(name="sources", rich_help_panel="Work on parsers")(lake.sources)
+PANELS: dict[str, tuple[Callable[..., int], ...]] = {
+    "Start here": (demo.demo, server.up, server.deploy),
+    "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, reparse.reparse),
+    "Look at it": (lake.status, lake.query, show.show, rejects.rejects, lake.verify, doctor.doctor),
+    "Keep it in shape": (maintain.maintain, expire.expire),
+    "Work on parsers": (parse.parse, checks.suggest_checks, lake.sources),
+}
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(name=command.__name__.replace("_", "-"), rich_help_panel=panel)(command)
 
 
 def main() -> NoReturn:
-    """Run the command line; every error that a user can mend is one line, never a traceback."""
+    """Run the command line."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command.
-
-    Args:
-        arguments: what follows `newslake` on the command line.
-
-    Returns:
-        The exit code.
-    """
+    """Run one command and return its exit code; every error is one line, never a traceback."""
     from infra.base.errors import DEBUG_VARIABLE, NewslakeError
 
     try:
@@ -102,20 +86,21 @@ def run(arguments: list[str]) -> int:
     except typer.TyperException as error:  # a wrong option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
-        return _say(f"{error.format_message().rstrip('.')}. Try `{command} --help`.", ExitCode.WRONG_USE)
+        said = error.format_message().rstrip(".").replace("Value error, ", "")  # which pydantic puts before its reason
+        return _say(f"{said}. Try `{command} --help`.", ExitCode.WRONG_USE)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
-    except Exception as error:  # whatever it is: a traceback is for those who mend newslake
+    except Exception as error:  # a traceback is only for those who work on newslake
         if os.environ.get(DEBUG_VARIABLE):
             raise
         return _say(_bug(error), ExitCode.FAILED)
-    if code == ExitCode.INTERRUPTED:  # Typer returns it where it caught the interrupt itself
+    if code == ExitCode.INTERRUPTED:  # Typer returns it if it caught the interrupt itself
         _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
     return int(code or ExitCode.DONE)
 
 
 def _bug(error: Exception) -> str:
-    """One line for an exception that nobody foresaw, with the innermost place in newslake that it came through."""
+    """One line for an unforeseen exception, with the innermost place in newslake that it passed."""
     import traceback
 
     root = Path(__file__).parents[1]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.live import ARCHIVE, OnlyOption, PreferOption, only_archive
+from flows.commands.live import OnlyOption, PreferOption
 from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, under_prefect
+from infra.base.choices import Direction, Only, Preference, Reprocess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
     from infra.work.run_report import RunReport
 
 ReprocessOption = Annotated[
-    str,
+    Reprocess,
     typer.Option(
-        metavar="missing|outdated|failed|all",
-        help="Which days: those no run has looked at as a whole; with rows of an older parser; partial, held back "
+        help="Which days: those no run has looked at as a whole; with rows of an older parser; partial, suspect "
         "or with open rejections, and the missing ones; every day.",
     ),
 ]
-OrderOption = Annotated[str, typer.Option(metavar="newest|oldest", help="From which end.")]
+OrderOption = Annotated[Direction, typer.Option(help="At which end to start.")]
 SHOWN_DAYS = 60  # lines of a dry run that fit a screen or two; --json has all
 
 
@@ -36,9 +36,9 @@ def backfill(
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
     ] = None,
-    reprocess: ReprocessOption = "missing",
-    order: OrderOption = "newest",
-    prefer: PreferOption = ARCHIVE,
+    reprocess: ReprocessOption = Reprocess.MISSING,
+    order: OrderOption = Direction.NEWEST,
+    prefer: PreferOption = Preference.ARCHIVE,
     only: OnlyOption = None,
     max_active: Annotated[int, typer.Option(metavar="N", help="Sources worked on at a time, 1 to 16.")] = 2,
     dry_run: Annotated[
@@ -62,25 +62,23 @@ def backfill(
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import plan_summary
-    from infra.choice import parse_choice
-    from infra.work.backfill.plan import BackfillRequest, Direction, Reprocess, batches_of, plan_backfill
-    from infra.work.live.preference import Preference
+    from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill
 
     wish = BackfillRequest(
         days=_days(start, end),
         names=tuple(sources or ()),
-        reprocess=parse_choice(Reprocess, reprocess, "--reprocess"),
-        direction=parse_choice(Direction, order, "--order"),
-        prefer=parse_choice(Preference, prefer, "--prefer"),
-        only_archive=only_archive(only),
+        reprocess=reprocess,
+        direction=order,
+        prefer=prefer,
+        only_archive=only is Only.ARCHIVE,
     )
     run = begin_run(lake, accept)
     if not dry_run and under_prefect(prefect):
         from flows.jobs.backfill import backfill as flow
 
         report = flow(
-            wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess, order=order, prefer=prefer,
-            only_archive=wish.only_archive, max_active=max_active, reason=reason, accept=accept,
+            wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess.value, order=order.value,
+            prefer=prefer.value, only_archive=wish.only_archive, max_active=max_active, reason=reason, accept=accept,
             lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)

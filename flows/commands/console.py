@@ -11,7 +11,7 @@ from rich.console import Console
 
 
 class ExitCode(IntEnum):
-    """What a command ends with; the contract of docs and scripts."""
+    """Exit codes, which docs and scripts rely on."""
 
     DONE = 0
     FAILED = 1
@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # 128 + SIGINT, the shells' convention
 
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document (or a line a row) on stdout.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document (or one line a row) on stdout.")]
 LakeOption = Annotated[
     str | None,
     typer.Option("--lake", metavar="FOLDER|s3://…", help="Where the lake is. Default: NEWSLAKE_LAKE, else ./lake."),
@@ -28,12 +28,12 @@ LakeOption = Annotated[
 
 
 def stdout() -> Console:
-    """Console for results. Made at each use, so that redirection of sys.stdout is respected."""
+    """Console for results; made at each use, to respect a redirected sys.stdout."""
     return Console(file=sys.stdout, soft_wrap=False, highlight=False)
 
 
 def stderr() -> Console:
-    """Console for progress, hints and errors: never mixed into results."""
+    """Console for progress, hints and errors."""
     return Console(file=sys.stderr, soft_wrap=True, highlight=False)
 
 

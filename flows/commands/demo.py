@@ -1,4 +1,4 @@
-"""`newslake demo`: the main job from an empty folder to a query, in one command: a live site and saved pages."""
+"""`newslake demo`: from an empty folder to a query in one command, with a live site and saved pages."""
 
 import os
 from contextlib import contextmanager, suppress
@@ -33,8 +33,8 @@ def demo(
 ) -> int:
     """Run the real flows: fetch three days of news from a demo site, ingest saved pages, show the lake.
 
-    Needs no server and no network: the demo site, with made-up news, runs on this machine while the command does.
-    Running it again fetches nothing that is archived.
+    Needs no server and no network: the demo site, with made-up news, runs on this machine meanwhile. Running it again
+    fetches only what is not archived yet.
 
     [bold]Examples[/bold]
 

@@ -1,4 +1,4 @@
-"""`newslake doctor`: what is wrong with this installation, and what to do about it."""
+"""`newslake doctor`: what is wrong with this installation, and how to fix it."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault
 
 
 def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> int:
-    """Check settings, lake, clock, disk, sources and Prefect. Exit 1 if something is at fault.
+    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault.
 
     [bold]Examples[/bold]
 
@@ -20,8 +20,7 @@ def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
     newslake doctor --lake s3://news/lake
     """
-    with stderr().status("") as status:
-        status.update("loading …")
+    with stderr().status("loading …") as status:
         from infra.upkeep.doctor import Verdict, diagnose
 
         found: list[tuple[str, Finding]] = []

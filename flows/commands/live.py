@@ -12,6 +12,7 @@ import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
+from infra.base.choices import Only, Preference
 
 if TYPE_CHECKING:
     from infra.base.days import Days
@@ -20,16 +21,12 @@ if TYPE_CHECKING:
     from infra.work.run import Run
 
 PreferOption = Annotated[
-    str,
+    Preference,
     typer.Option(
-        metavar="archive|network",
         help="Where pages come from first, after the raw archive: the CDX index (NEWSLAKE_CDX_URL) or the source.",
     ),
 ]
-OnlyOption = Annotated[
-    str | None, typer.Option(metavar="archive", help="Only what is archived; no request to the source.")
-]
-ARCHIVE = "archive"
+OnlyOption = Annotated[Only | None, typer.Option(help="Only what is archived; no request to the source.")]
 CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on a terminal
 SHORT_SECONDS = 120  # people think of what takes longer in minutes
 
@@ -39,7 +36,7 @@ def run(
     day: Annotated[
         str | None, typer.Option(metavar="DATE", help="Publication day, UTC, YYYY-MM-DD. Default: yesterday.")
     ] = None,
-    prefer: PreferOption = ARCHIVE,
+    prefer: PreferOption = Preference.ARCHIVE,
     only: OnlyOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only read feeds, and print what would be fetched. Lands nothing.")
@@ -64,18 +61,13 @@ def run(
     from flows.jobs.start import begin_run
     from infra.base.days import Days, parse_day, require_begun
     from infra.base.known_sources import require_source
-    from infra.choice import parse_choice
-    from infra.without_pandas import leave_pandas_out
     from infra.work.live.plan import FetchPolicy
-    from infra.work.live.preference import Preference
 
-    leave_pandas_out()
     require_source(source)
     now = datetime.now(UTC)
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
     require_begun(days, now)
-    archive = only_archive(only)
-    order = FetchPolicy(parse_choice(Preference, prefer, "--prefer"), only_archive=archive, rebuild=archive)
+    order = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
     context = begin_run(lake, accept)
     if dry_run:
         return _show_plan(source, days, order, context, as_json)
@@ -88,19 +80,6 @@ def run(
         )  # fmt: skip
         return finish(report, context, as_json)
     return _run_here(source, days, order, context, as_json)
-
-
-def only_archive(only: str | None) -> bool:
-    """Whether `--only archive` was said.
-
-    Raises:
-        UsageError: `--only` with another word.
-    """
-    from infra.base.errors import UsageError
-
-    if only not in (None, ARCHIVE):
-        raise UsageError(f"--only {only!r} is not known", "Write --only archive, or leave it out.")
-    return only is not None
 
 
 def _run_here(source: str, days: "Days", order: "FetchPolicy", run: "Run", as_json: bool) -> int:
@@ -180,13 +159,11 @@ def fetch(
     from infra.base.known_sources import require_source
     from infra.intake.web.polite_client import PoliteClient
     from infra.lake.rejects import writable
-    from infra.without_pandas import leave_pandas_out
     from infra.work.live.fetch_urls import fetch_urls
     from infra.work.live.site_lock import site_locks
     from parsers.fields.urls import host_of
     from parsers.registry import by_host
 
-    leave_pandas_out()
     if source is not None:
         require_source(source)
     wanted = [*(urls or []), *(_read_list(url_file) if url_file else [])]

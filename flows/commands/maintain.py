@@ -58,7 +58,7 @@ def maintain(
 def _show(repairs: "Repairs", as_json: bool) -> int:
     from rich.table import Table
 
-    from flows.reports.repair_report import repair_rows
+    from flows.reports.report import repair_rows
 
     if as_json:
         print_json(repairs.as_json())

@@ -1,4 +1,4 @@
-"""`newslake parse`: look at what a parser makes of pages, without a lake and without Prefect."""
+"""`newslake parse`: what a parser makes of pages, without a lake and without Prefect."""
 
 import dataclasses
 import sys
@@ -13,6 +13,7 @@ import orjson
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, stderr, stdout
+from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -21,7 +22,7 @@ from parsers.record.outcome import Outcome, Parsed, Rejected
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One file to parse, with what is said of it and the id it is reported under."""
+    """A file to parse, what the user says of it, and the id to report it under."""
 
     id: str
     path: Path
@@ -36,16 +37,16 @@ def parse(
     ] = None,
     cases: Annotated[
         Path | None,
-        typer.Option(metavar="CASES.jsonl", help="A line a case: id, file, url, captured_at, source."),
+        typer.Option(metavar="CASES.jsonl", help="One case a line: id, file, url, captured_at, source."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Parse as this source instead of finding it out. See `newslake sources`.")
+        str | None, typer.Option(help="Parse as this source. Default: by address or content. See `newslake sources`.")
     ] = None,
-    url: Annotated[str | None, typer.Option(help="Address of the page, for a single FILE.")] = None,
-    origins: Annotated[bool, typer.Option("--origins", help="Tell where in the page each field stands.")] = False,
+    url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
+    origins: Annotated[bool, typer.Option("--origins", help="Show where in the page each field stands.")] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Show what the parsers make of saved pages. Writes nothing.
+    """Show what the parsers make of saved pages. Writes nothing to the lake.
 
     [bold]Examples[/bold]
 
@@ -63,7 +64,9 @@ def parse(
         require_source(source)
     named = [Case(str(path), path, url, source) for path in files or []]
     found = list(_read_cases(cases, source)) if cases else named
-    _require_readable(found)
+    for case in found:  # a file that cannot be read must stop us before anything is printed
+        with _opened(case.path):
+            pass
     rejected = 0
     for case, outcome in _parse_all(found):
         rejected += isinstance(outcome, Rejected)
@@ -80,32 +83,17 @@ def parse(
 
 
 def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) -> dict[str, Any]:
-    """The line that `--cases` prints.
-
-    Args:
-        case_id: of the page.
-        outcome: what the parsers made of it.
-        origins: say where the article's fields come from, in words, by field, under `origins`.
-
-    Returns:
-        `{"id", "outcome": "parsed" | "rejected", "reason", "article"}`; the article has the keys of the Article
-        dataclass, times as ISO 8601, blocks as `{"type", "text"}`, images as `{"url", "caption", "credit"}`.
-    """
+    """The line that `--cases` prints; the article has the keys of the Article dataclass."""
     if isinstance(outcome, Parsed):
         article = dataclasses.asdict(outcome.article)
         told = {"origins": outcome.origins} if origins else {}
         return {"id": case_id, "outcome": "parsed", "reason": None, "article": article, **told}
-    return {
-        "id": case_id,
-        "outcome": "rejected",
-        "reason": outcome.reason.value,
-        "detail": outcome.detail,
-        "article": None,
-    }
+    rejection = {"reason": outcome.reason.value, "detail": outcome.detail}
+    return {"id": case_id, "outcome": "rejected", **rejection, "article": None}
 
 
 def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
-    """Each case with its outcome, in their order. Files are read as they are needed, each at most to the page limit."""
+    """Each case with its outcome, in order. Files are read when their turn comes, each up to the page limit."""
     from infra.base.settings import load_settings
     from infra.work.parse_pool import ParsePool
 
@@ -123,14 +111,16 @@ def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
     with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
         for number, (case, (_, outcome)) in enumerate(zip(cases, pool.parse(captures()), strict=True)):
             problem = problems.pop(number, None)
-            if problem and isinstance(outcome, Rejected):  # which an empty page always is
+            if problem and isinstance(outcome, Rejected):  # as an empty page always is
                 yield case, dataclasses.replace(outcome, reason=problem.reason, detail=problem.detail)
             else:
                 yield case, outcome
 
 
 def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
-    for number, line in enumerate(_content(path).splitlines(), start=1):
+    with _opened(path) as stream:
+        lines = stream.read().splitlines()
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         place = f"{path}, line {number}"
@@ -138,34 +128,16 @@ def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
             case = orjson.loads(line)
             case_id, file = str(case["id"]), str(case["file"])
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise UsageError(
-                f"{place} is no case ({error})", 'A case is {"id": …, "file": …, …}, one a line.'
-            ) from error
-        captured_at = _time(case.get("captured_at"), place)
+            raise UsageError(f"{place} is not a case ({error})", 'Write one {"id": …, "file": …, …} a line.') from error
+        time = case.get("captured_at")
+        captured_at = None if time is None else parse_instant(str(time), f"{place}: captured_at")
         yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
 
 
-def _time(text: str | None, place: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{place}: captured_at {text!r} is no ISO 8601 time", "Write 2017-05-11T00:00:00Z.") from error
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def _require_readable(cases: Sequence[Case]) -> None:
-    """Stop before anything is printed where a file cannot be read."""
-    for case in cases:
-        with _opened(case.path):
-            pass
-
-
 def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
-    """A file as a capture, and why it can be no page; its body is empty then, so that parsing it costs nothing.
+    """A file as a capture; if it can't be a page, with an empty body, which costs nothing to parse, and the reason.
 
-    Without a time of its own it has that of the file, which no year is taken from.
+    A case without a time gets that of the file, from which no parser takes a year.
     """
     from infra.intake.files.page_bytes import read_page
 
@@ -186,11 +158,6 @@ def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
     return capture, page.problem
 
 
-def _content(path: Path) -> bytes:
-    with _opened(path) as stream:
-        return stream.read()
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
@@ -201,7 +168,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
-    """The record, for people."""
+    """Print the record for people."""
     from rich.table import Table
     from rich.text import Text
 

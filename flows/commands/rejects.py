@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from infra.base.errors import UsageError
+from parsers.record.outcome import RejectReason
 
 if TYPE_CHECKING:
     from infra.lake.quarantine import RejectGroup
@@ -17,7 +17,9 @@ SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --jso
 
 def rejects(
     source: Annotated[str | None, typer.Option(help="Only this source, or _unknown. Lists the single pages.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Only for this reason. Lists the single pages.")] = None,
+    reason: Annotated[
+        RejectReason | None, typer.Option(metavar="REASON", help="Only for this reason. Lists the single pages.")
+    ] = None,
     start: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture, UTC.")] = None,
     end: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture left out, UTC.")] = None,
     closed: Annotated[bool, typer.Option("--all", help="Also those that have become articles since.")] = False,
@@ -34,10 +36,12 @@ def rejects(
     """
     from flows.jobs.start import load_run_settings
     from infra.base.days import Days, parse_day
+    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
     from infra.lake.quarantine import grouped, rejects_in
     from infra.store.open_store import open_store
 
-    _require_known(source, reason)
+    if source is not None and source != UNKNOWN_SOURCE:
+        require_source(source)
     first = parse_day(start, "--start") if start else None
     last = parse_day(end, "--end") if end else None
     if first and last:
@@ -55,17 +59,6 @@ def rejects(
     else:
         stdout().print("No rejection is open." if not closed else "Nothing was ever rejected.")
     return ExitCode.DONE
-
-
-def _require_known(source: str | None, reason: str | None) -> None:
-    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
-    from parsers.record.outcome import RejectReason
-
-    if source is not None and source != UNKNOWN_SOURCE:
-        require_source(source)
-    reasons = [each.value for each in RejectReason]
-    if reason is not None and reason not in reasons:
-        raise UsageError(f"there is no reason {reason!r}", f"Reasons: {', '.join(reasons)}.")
 
 
 def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> None:

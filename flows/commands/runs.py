@@ -1,4 +1,4 @@
-"""`newslake ingest`, `run`, `backfill`: the commands that fill the lake, and what they share with `reparse`."""
+"""`newslake ingest`, and what all commands that fill the lake share."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +19,13 @@ PrefectOption = Annotated[
     bool,
     typer.Option(
         "--prefect",
-        help="Run as a Prefect flow. Always so where PREFECT_API_URL is set; else the same work is done in this "
-        "process, since a temporary Prefect server takes up to 15 seconds to start.",
+        help="Run as a Prefect flow, as always if PREFECT_API_URL is set. Default: do the same work in this process, "
+        "since a temporary Prefect server takes up to 15 seconds to start.",
     ),
 ]
 AcceptOption = Annotated[
     str,
-    typer.Option(metavar="REASON", help="Land whatever the quality gate finds, and record this as the reason."),
+    typer.Option(metavar="REASON", help="Land the pages whatever the quality gate finds, and record this reason."),
 ]
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
 
@@ -38,7 +38,7 @@ def ingest(
     source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address or content.")] = None,
     captured_at: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: as archive or file say."),
+        typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: from archive or file."),
     ] = None,
     manifest: Annotated[
         str | None,
@@ -81,26 +81,18 @@ def ingest(
 
 
 def under_prefect(asked: bool) -> bool:
-    """Whether to run as a flow: if that is asked for, or a server is configured. Says so if not."""
+    """Whether to run as a flow: on request, or if a server is configured. Says so if not."""
     if asked or os.environ.get("PREFECT_API_URL"):
-        from flows.server.serve import SILENT
+        from flows.server.serve import keep_silent
 
-        for name, setting in SILENT.items():
-            os.environ.setdefault(name, setting)
+        keep_silent()
         return True
     stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
     return False
 
 
 def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
-    """Parse archived captures again in this process, and print the summary.
-
-    Args:
-        chunks: the plan.
-        run: the run.
-        as_json: print JSON.
-        what: of which something should be archived, for the message if nothing is.
-    """
+    """Parse archived captures again in this process, and print the summary; `what` names whose they are."""
     from infra.work.reparse.reparse import rebuild, reparse_chunk
 
     if not chunks:
@@ -117,7 +109,7 @@ def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, w
 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
-    """Print the summary; the exit code says whether too much was lost on the way, or a day is suspect."""
+    """Print the summary; exit code 3 if too many pages gave no article or a day is suspect."""
     from flows.reports.report import summary_table
 
     if as_json:
@@ -140,7 +132,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     if report.lost_share > limit:
         console.print(
             f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
-            "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] What came is kept: see `newslake rejects`."
+            "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] All are kept: see `newslake rejects`."
         )
     elif not report.needs_attention:
         return ExitCode.DONE
@@ -149,7 +141,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
 
 @contextmanager
 def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr where that is a terminal; elsewhere nothing."""
+    """A progress bar on stderr if that is a terminal."""
     from rich.progress import Progress
 
     console = stderr()

@@ -12,7 +12,7 @@ from flows.reports.next_steps import next_steps, period_of, touched_days
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
 from flows.reports.suspect_text import findings_markdown
-from infra.base.days import Days
+from infra.base.days import Days, is_within
 from infra.lake.day_states import Day, DayStates, State
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
@@ -20,19 +20,14 @@ from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.registry import sources
 
-SHOWN_ROWS = 1_000  # rows of a table artifact: 150 kB; `newslake status --json` has all
-LINKED = ("backfill", "ingest", "reparse")  # flows whose forms the page of a run leads to
+SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
+LINKED = ("backfill", "ingest", "reparse")  # flows whose forms a run's page links
 
 
 def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), days: Days | None = None) -> None:
-    """Publish what a run did.
+    """Publish what a run did, for the requested sources and days and all that the report mentions.
 
-    Args:
-        key: name of the artifacts: lowercase letters, digits and dashes, all that Prefect takes.
-        report: what the run did.
-        run: the run.
-        names: sources that were asked for; besides those of which the report says anything.
-        days: publication days that were asked for; None: those of which the report says anything.
+    `key` names the artifacts: lowercase letters, digits and dashes are all that Prefect takes.
     """
     _log(report, run.settings.quarantine_limit)
     touched = touched_days(report)
@@ -40,11 +35,11 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
     period = days or period_of(touched)
     grid = _grid(run, named, period)
     create_table_artifact(day_rows(report, grid, days)[:SHOWN_ROWS], key=f"{key}-days", description=DAYS_MEAN)
-    missing = sum(day.state is State.MISSING for day in grid if days and f"{days.start}" <= day.date < f"{days.end}")
+    missing = sum(day.state is State.MISSING for day in grid if days and is_within(day.date, days.start, days.end))
     shown = pictured(period) if period else None
     markdown = run_page(
         report,
-        [day for day in grid if shown and f"{shown.start}" <= day.date < f"{shown.end}"],
+        [day for day in grid if shown and is_within(day.date, shown.start, shown.end)],
         place=f"Run `{run.run_id}` on lake `{run.settings.lake}`",
         gate=_gate(report, run),
         steps=list(next_steps(report, named, period, missing)),
@@ -54,18 +49,11 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
 
 
 def publish_plan(planned: Sequence[PlannedDay], wish: BackfillRequest, reason: str) -> None:
-    """Publish what a backfill is going to do.
-
-    Args:
-        planned: every day of the range.
-        wish: what was asked for.
-        reason: why; as the user wrote it, empty where nothing was said.
-    """
+    """Publish what a backfill is going to do, and the user's reason."""
     summary = f"{wish.days.described()}, {wish.reprocess.value}: {plan_summary(planned)}"
-    get_run_logger().info("%s. Reason: %s", summary, reason or "none given")
-    create_table_artifact(
-        plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=f"{summary}. Reason: {reason or 'none given'}"
-    )
+    summary += f". Reason: {reason or 'none given'}"
+    get_run_logger().info("%s", summary)
+    create_table_artifact(plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=summary)
 
 
 def _log(report: RunReport, limit: float) -> None:
@@ -81,7 +69,7 @@ def _log(report: RunReport, limit: float) -> None:
 
 
 def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
-    """The present state of a run's days, and of the days before them that its pictures show."""
+    """The present state of a run's days, and of earlier ones that its pictures show."""
     if period is None:
         return []
     catalog, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
@@ -90,7 +78,7 @@ def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
 
 
 def _gate(report: RunReport, run: Run) -> str:
-    """What the quality gate found, as Markdown; and as events, for whoever must know."""
+    """What the quality gate found, as Markdown; also emitted as events."""
     if not report.findings:
         return ""
     suspects = suspect_days(run.open_store())
@@ -99,12 +87,12 @@ def _gate(report: RunReport, run: Run) -> str:
 
 
 def _forms() -> dict[str, str]:
-    """Ids of deployments by name; of those that the server has."""
+    """Ids of the linked deployments that the server has, by name."""
     found = {}
     with get_client(sync_client=True) as client:
         for name in LINKED:
             try:
                 found[name] = str(client.read_deployment_by_name(f"{name}/{name}").id)
             except ObjectNotFound:
-                continue  # a command started this run on a server that serves nothing
+                continue  # the server serves nothing: a command started this run
     return found

@@ -11,10 +11,10 @@ from flows.jobs.parameters import DirectionName, MaxActive, PreferName, Reproces
 from flows.jobs.progress import Progress
 from flows.jobs.run import source_days_task
 from flows.jobs.start import begin_run
+from infra.base.choices import Direction, Preference, Reprocess
 from infra.base.days import Days, require_begun
-from infra.work.backfill.plan import BackfillRequest, Batch, Direction, Reprocess, batches_of, plan_backfill
+from infra.work.backfill.plan import BackfillRequest, Batch, batches_of, plan_backfill
 from infra.work.backfill.window import require_all_done, work_through
-from infra.work.live.preference import Preference
 from infra.work.run_report import RunReport
 
 

@@ -1,4 +1,4 @@
-"""How a flow ends that cannot go on for a reason its user can act on: one line that says what and the remedy."""
+"""How a flow ends that can't go on for a reason its user can act on: with one line that says what and the remedy."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +14,9 @@ R = TypeVar("R")
 
 
 def in_one_line(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a flow or task whose function raises a `NewslakeError` fail with that line as the message of its state.
+    """Fail with a `NewslakeError` as the message of the state; Prefect would log and show a traceback instead.
 
-    Prefect would log the whole traceback and begin the message with words about an exception, which hides from whoever
-    filled in a form what is wrong with it. Callers in Python get the error raised all the same: it is the state's data.
-
-    Args:
-        function: to decorate with `@flow` or `@task` afterwards; signature and docstring stay as they are.
+    Goes below `@flow` or `@task`. Callers in Python still get the error raised: it is the state's data.
     """
 
     @wraps(function)

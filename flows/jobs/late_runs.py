@@ -1,9 +1,8 @@
 """Runs that are due for the same day of one source collapse: the newest of them does the work of all.
 
-After an hour without workers, or a month, all runs that were scheduled meanwhile become due at once. Each lands its own
-day, and of one day they would all do the same. The first that starts therefore ends the others of its deployment but
-the newest of each day, without a process for any of them. Nothing is lost: the newest asks the source last; should it
-fail, its day stays missing in the lake, and `maintain` repairs it.
+After an outage of the workers, all runs scheduled meanwhile become due at once, many for the same day. The first to
+start ends the others of its deployment except the newest for each day, without a process for any of them. Nothing is
+lost: the newest asks the source last, and if it fails, `maintain` repairs its day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,20 +30,13 @@ if TYPE_CHECKING:
 
 SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
 PAGE: Final = 200  # the most that Prefect's API gives at once
-# What does the work, or has done it. A run that failed has not.
+# States of runs that do the work or have done it. One that failed has not.
 LIVE_STATES: Final = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
 
 
 @dataclass(frozen=True, slots=True)
 class DueRun:
-    """A scheduled run whose time has come.
-
-    Attributes:
-        run_id: Prefect's.
-        scheduled: when it was to start, aware.
-        day: the day that it lands.
-        waits: nothing has begun to run it.
-    """
+    """A scheduled run whose time has come; `waits` until something begins to run it."""
 
     run_id: UUID
     scheduled: datetime
@@ -53,31 +45,21 @@ class DueRun:
 
 
 def day_of(scheduled: datetime, lag_days: int) -> date:
-    """The day that a scheduled run lands: of its scheduled time, never of the clock.
-
-    Args:
-        scheduled: when it was to start, aware.
-        lag_days: how many days back.
-    """
+    """The UTC day that a scheduled run lands: by its scheduled time, never by the clock."""
     return scheduled.astimezone(UTC).date() - timedelta(days=lag_days)
 
 
 def newest_by_day(runs: Iterable[DueRun]) -> dict[date, DueRun]:
-    """The run of each day that does the work of all."""
+    """For each day the run that does the work of all."""
     return {run.day: run for run in sorted(runs, key=lambda run: (run.scheduled, run.run_id))}
 
 
 def skipped_for_newer_run() -> State | None:
-    """End the runs that are due beside this one and that a newer one makes superfluous.
-
-    Returns:
-        The state that this run is to end in, if it is one of them; None if it has to do its work, or was started by
-        hand.
-    """
+    """End due runs that a newer one makes superfluous; if this run is one, return the state that it is to end in."""
     context = FlowRunContext.get()
     mine = context.flow_run if context else None
     if mine is None or not mine.auto_scheduled or mine.deployment_id is None:
-        return None
+        return None  # started by hand
     with get_client(sync_client=True) as client:
         due = _due_beside(client, mine)
         newest = newest_by_day(due)

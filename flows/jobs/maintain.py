@@ -13,7 +13,7 @@ from flows.jobs.progress import Progress
 from flows.jobs.run import source_days_task
 from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
-from flows.reports.repair_report import repair_rows
+from flows.reports.report import repair_rows
 from infra.upkeep.repair import plan_repairs
 from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import require_all_done, work_through

@@ -1,17 +1,16 @@
-"""Types of flow parameters that Prefect's UI draws as a choice, or as a number within bounds."""
+"""Types of flow parameters that Prefect's UI draws as a choice or a bounded number."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from infra.work.backfill.plan import Direction, Reprocess
+from infra.base.choices import Direction, Preference, Reprocess
 from infra.work.backfill.window import MAX_ACTIVE
-from infra.work.live.preference import Preference
 from parsers.registry import sources
 
-MAX_LAG_DAYS = 31  # a run that lands what is older is a backfill
+MAX_LAG_DAYS = 31  # older days are for a backfill
 
-# The form refuses what is out of bounds. The help text stays in the docstring: a description here would be lost.
+# Help texts stay in the docstring: a description here would be lost.
 MaxActive = Annotated[int, Field(ge=1, le=MAX_ACTIVE)]
 LagDays = Annotated[int, Field(ge=0, le=MAX_LAG_DAYS)]
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     ReprocessName = str
     DirectionName = str
 else:
-    # Literal becomes a select in the form; an Enum would reach the flow as an object that no log prints well.
+    # A Literal becomes a select in the form; an Enum would reach the flow as an object that logs print badly.
     SourceName = Literal[tuple(sources())]
     PreferName = Literal[tuple(each.value for each in Preference)]
     ReprocessName = Literal[tuple(each.value for each in Reprocess)]

@@ -1,7 +1,7 @@
 """How far a run is, as a progress artifact of Prefect's UI."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
@@ -19,69 +19,47 @@ WHOLE: Final = 100.0  # per cent, as Prefect counts
 
 
 class Progress:
-    """The progress artifact of the present flow run; for several threads.
+    """The progress artifact of the current flow run, for several threads; `total` is in the unit of `advance`.
 
-    A server that can't be reached costs the display, never the run.
-
-    Args:
-        key: name of the artifact: lowercase letters, digits and dashes, all that Prefect takes.
-        total: amount of work, in whatever unit `advance` counts.
-        clock: monotonic, seconds.
+    If the server can't be reached, only the display suffers, never the run.
     """
 
-    def __init__(self, key: str, total: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, key: str, total: float) -> None:
         self._total = total
         self._done = 0.0
-        self._clock = clock
         self._lock = Lock()
-        self._shown_at = clock()
+        self._shown_at = time.monotonic()
         # Prefect gives a coroutine inside of an event loop, where no flow of ours runs.
         artifact = create_progress_artifact(0.0 if total else WHOLE, key=key, description="just begun")
         self._artifact = cast("UUID", artifact)
 
     def advance(self, amount: float, said: str) -> None:
-        """Note that work was done; shown at once if the last time is a second ago, or all is done.
-
-        Args:
-            amount: of work.
-            said: what was done, for people.
-        """
+        """Count work done and show what it was, once a second and at the end."""
         with self._lock:
             self._done = min(self._total, self._done + amount)
-            now = self._clock()
-            if now - self._shown_at < SECONDS and not self._is_complete:
+            complete = self._done >= self._total - 1e-6  # sums of thirds and sevenths
+            now = time.monotonic()
+            if now - self._shown_at < SECONDS and not complete:
                 return
             self._shown_at = now
-            share, said = (WHOLE, "all done") if self._is_complete else (self._share, said)
+            share = WHOLE if complete else round(WHOLE * self._done / self._total, 1)
         try:
-            update_progress_artifact(self._artifact, share, said)
+            update_progress_artifact(self._artifact, share, "all done" if complete else said)
         except (httpx.HTTPError, PrefectException) as error:
             get_run_logger().debug("progress not shown: %s", error)
 
     @contextmanager
-    def piece(self, label: str) -> Iterator["Batch"]:
-        """A piece of work that counts 1, page by page once it is known how many there are.
-
-        Args:
-            label: names it, for people.
-        """
-        piece = Batch(self, label)
+    def piece(self, label: str) -> Iterator["Piece"]:
+        """A piece of work that counts 1 in all; page by page once its `pages` are known."""
+        piece = Piece(self, label)
         try:
             yield piece
         finally:
             self.advance(1 - piece.counted, f"{label}: done")
 
-    @property
-    def _share(self) -> float:
-        return round(WHOLE * self._done / self._total, 1)
 
-    @property
-    def _is_complete(self) -> bool:
-        return self._done >= self._total - 1e-6  # sums of thirds and sevenths
-
-
-class Batch:
-    """What is known of a piece of work that is under way."""
+class Piece:
+    """A piece of work in progress."""
 
     def __init__(self, progress: Progress, label: str) -> None:
         self._progress = progress
@@ -91,7 +69,7 @@ class Batch:
         self.counted = 0.0
 
     def page(self, _: object) -> None:
-        """Note that one of its `pages` was asked for."""
+        """Count one of its `pages`."""
         if self._asked < self.pages:
             self._asked += 1
             self.counted += 1 / self.pages

@@ -1,4 +1,4 @@
-"""Flow: rebuild history from the raw archive, without fetching a page again."""
+"""Flow: parse the raw archive again, without fetching a page."""
 
 from datetime import date
 
@@ -27,16 +27,16 @@ def reparse(
     accept: str = "",
     lake: str = "",
 ) -> RunReport:
-    """Parse again what the archive holds; move or replace what changed.
+    """Parse archived pages again; move or replace the rows that change.
 
     Args:
         sources: Names of the sources. Empty: all sources.
-        start: First publication day (UTC) that must be right afterwards. Empty: from the beginning.
-        end: First publication day (UTC) left out. Empty: up to today.
-        only_rejects: Only pages whose rejection is open.
-        outdated: Only rows that an older version of their parser made.
-        dry_run: Only show, as an artifact, what would change; land nothing.
-        accept: Why days are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
+        start: First publication day, UTC. Empty: from the beginning.
+        end: The day after the last one, UTC. Empty: up to today.
+        only_rejects: Only pages with an open rejection.
+        outdated: Only rows of an older parser version.
+        dry_run: Only show what would change, as an artifact; land nothing.
+        accept: Reason to land days whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     scope = Scope(tuple(sources), start, end, only_rejects, outdated)

@@ -13,9 +13,9 @@ from flows.jobs.parameters import LagDays, PreferName, SourceName
 from flows.jobs.progress import Progress
 from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run
+from infra.base.choices import Preference
 from infra.base.days import Days, require_begun
 from infra.work.live.plan import FetchPolicy, make_plan
-from infra.work.live.preference import Preference
 from infra.work.live.run_days import open_client, run_days
 from infra.work.live.site_lock import site_locks
 from infra.work.run import Run

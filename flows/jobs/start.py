@@ -1,4 +1,4 @@
-"""What every run begins with, under Prefect or not: settings, a lake that works, a run id."""
+"""How every run begins, under Prefect or not: settings, a lake that works, a run id."""
 
 import secrets
 from datetime import UTC, datetime
@@ -10,36 +10,20 @@ from infra.work.run import Run
 
 
 def load_run_settings(lake: str | None = None) -> Settings:
-    """The settings, with the lake that an option or a parameter names instead of the configured one.
-
-    Raises:
-        UsageError: a setting is wrong.
-    """
+    """The settings, with `lake` in place of the configured one if it is given."""
     settings = load_settings()
     return settings.model_copy(update={"lake": lake}) if lake else settings
 
 
 def open_checked_store(settings: Settings) -> ObjectStore:
-    """The lake's store, tried out: reachable, writable, honours conditional writes.
-
-    Raises:
-        NewslakeError: it is none of that; one line says what is wrong and the remedy. Nothing was written.
-    """
+    """The lake's store, once it has proved reachable, writable and true to conditional writes."""
     store = open_store(settings.lake)
     store.check()
     return store
 
 
 def begin_run(lake: str | None = None, accept: str = "") -> Run:
-    """Begin a run on a lake that was tried out.
-
-    Args:
-        lake: instead of the configured one.
-        accept: why days are to be landed whatever the quality gate finds; empty: it holds back what looks broken.
-
-    Raises:
-        NewslakeError: the lake cannot be used, or a setting is wrong. Nothing was written.
-    """
+    """Begin a run on a checked lake; `accept` is the reason to land whatever the quality gate finds."""
     settings = load_run_settings(lake)
     open_checked_store(settings)
     return Run(settings, new_run_id(), accept)
@@ -48,7 +32,7 @@ def begin_run(lake: str | None = None, accept: str = "") -> Run:
 def new_run_id() -> str:
     """An id that sorts by time: `20261122T001500Z-3d0907a`.
 
-    After the second stand its microsecond, five hex digits (rows remember the first run that landed them, and two runs
+    Behind the second stand its microsecond, five hex digits (rows remember the first run that landed them, and two runs
     may begin within one second), and two random ones.
     """
     now = datetime.now(UTC)

@@ -10,7 +10,7 @@ from rich.text import Text
 from infra.lake.day_states import Day, State
 from parsers.record.article import NULL_PARTITION
 
-# A sign for each state, so that the grid says the same without colours.
+# The grid must say the same without colours.
 SIGNS = {
     State.LANDED: ("■", "green"),
     State.EMPTY: ("□", "green"),
@@ -35,11 +35,7 @@ LONGEST_MONTH = 31
 
 
 def calendar(days: Sequence[Day]) -> Iterator[Text]:
-    """The lines of the calendar, and a legend of the signs that occur.
-
-    Args:
-        days: from `DayStates.grid`, sorted by source and date.
-    """
+    """The lines of the calendar for days sorted by source and date, and a legend of the signs that occur."""
     months: defaultdict[str, defaultdict[str, list[Day]]] = defaultdict(lambda: defaultdict(list))
     for day in days:
         months[day.date[:7] if day.date != NULL_PARTITION else NULL_PARTITION][day.source].append(day)
@@ -59,7 +55,7 @@ def calendar(days: Sequence[Day]) -> Iterator[Text]:
 
 
 def _gap(months: Sequence[str]) -> str:
-    """A line for months of which the lake knows nothing, however many."""
+    """One line for any number of months without anything."""
     return (
         f"{months[0]}  nothing" if len(months) == 1 else f"{months[0]} … {months[-1]}  nothing in {len(months)} months"
     )

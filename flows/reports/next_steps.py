@@ -1,4 +1,4 @@
-"""What a person may do after a run: a command to type, or a form that is filled in already."""
+"""What to do after a run: a command to type, or a form that is already filled in."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import RejectReason
 
-# Another try may give these.
+# Another try may get these.
 PASSING = {reason.value for reason in FetchReason if reason.transient}
-# A better parser may make an article of these; nothing can of what a server says is gone, or of what is no article.
+# A better parser may make an article of these.
 REPAIRABLE = {
     RejectReason.LAYOUT,
     RejectReason.MISSING_TITLE,
@@ -28,14 +28,7 @@ REPAIRABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do.
-
-    Attributes:
-        why: what it is good for.
-        command: for a terminal.
-        flow: of the form in Prefect's UI that does the same; empty: there is none.
-        parameters: that the form is to be filled in with.
-    """
+    """One thing to do: a command, and the flow and parameters of the form in Prefect's UI that does the same."""
 
     why: str
     command: str
@@ -44,62 +37,42 @@ class Step:
 
 
 def next_steps(report: RunReport, names: Collection[str], days: Days | None, missing: int = 0) -> Iterator[Step]:
-    """What to do next, the most urgent first.
-
-    Args:
-        report: what the run did.
-        names: sources that it worked on.
-        days: publication days that it worked on; None: nobody can say.
-        missing: of the days that were asked for, how many are still missing.
-    """
+    """What to do next, the most urgent first; `missing` counts the requested days that are still missing."""
     known = sorted(set(names) - {UNKNOWN_SOURCE})
     listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
-    if days and known and PASSING & report.failed.keys():
-        yield Step(
-            "ask again for what did not come",
-            f"newslake backfill {listed} {period} --reprocess failed",
-            "backfill",
-            {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"},
-        )
-    if missing:
-        yield Step(
-            f"{missing:,} days are still missing: nothing lists them any more, but an archive may have them",
-            "newslake ingest captures.warc.gz",
-            "ingest",
-        )
-    if any(report.rejected[reason] for reason in REPAIRABLE):
-        yield Step("see what was rejected", "newslake rejects" + (f" --source {known[0]}" if len(known) == 1 else ""))
-        yield Step(
-            "after a parser is repaired",
-            f"newslake reparse {listed} --only-rejects --diff",
-            "reparse",
-            {"sources": known, "only_rejects": True, "dry_run": True},
-        )
     one = f" --source {known[0]}" if len(known) == 1 else ""
+    filled: dict[str, Any]
+    if days and known and PASSING & report.failed.keys():
+        filled = {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"}
+        command = f"newslake backfill {listed} {period} --reprocess failed"
+        yield Step("ask again for pages that could not be fetched", command, "backfill", filled)
+    if missing:
+        why = f"{missing:,} days are still missing: the source no longer lists them, but an archive may have them"
+        yield Step(why, "newslake ingest captures.warc.gz", "ingest")
+    if any(report.rejected[reason] for reason in REPAIRABLE):
+        yield Step("see what was rejected", f"newslake rejects{one}")
+        filled = {"sources": known, "only_rejects": True, "dry_run": True}
+        command = f"newslake reparse {listed} --only-rejects --diff"
+        yield Step("after repairing a parser", command, "reparse", filled)
     yield Step("see the whole lake", f"newslake status{one} {period}".rstrip())
     if report.parsed:
         yield Step("read what landed", f'newslake query "{_query(known, days)}"')
 
 
 def form_link(deployment_id: str, parameters: Mapping[str, Any]) -> str:
-    """Address of a deployment's form, filled in; relative, since only the browser knows where the UI is.
-
-    Args:
-        deployment_id: Prefect's.
-        parameters: by name, plain values.
-    """
+    """Address of a deployment's form, filled in; relative, since only the browser knows where the UI is."""
     filled = quote(json.dumps(dict(parameters), separators=(",", ":")), safe="")
     return f"/v2/deployments/deployment/{deployment_id}/run" + (f"?parameters={filled}" if parameters else "")
 
 
 def touched_days(report: RunReport) -> list[tuple[str, str]]:
-    """(source, day) of which a run's report says anything, in order."""
+    """Each (source, day) that a run's report mentions, in order."""
     counted = (report.articles, report.fetched, report.missed, report.turned_down, report.withheld)
     return sorted({place for counts in counted for place in counts})
 
 
 def period_of(places: Sequence[tuple[str, str]]) -> Days | None:
-    """The days from the first to the last of some (source, day); None where none has a date."""
+    """The days from the first to the last; None if none has a date."""
     dated = [date.fromisoformat(day) for _, day in places if day != NULL_PARTITION]
     return Days(min(dated), max(dated) + timedelta(days=1)) if dated else None
 

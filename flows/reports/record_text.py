@@ -4,20 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-LONGEST_ORIGIN: Final = 40  # columns of the terminal; some selectors are longer, and the values need the rest
-CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich's own list leaves ESC, with which terminals are steered
+LONGEST_ORIGIN: Final = 40  # columns of the terminal: the values need the rest
+CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich leaves ESC, which steers terminals
 
 
 def lines_of(name: str, value: Any) -> list[str]:
-    """The lines that a field is shown as.
-
-    Args:
-        name: of the field.
-        value: as pyarrow or `dataclasses.asdict` gives it: blocks and images are dicts.
-
-    Returns:
-        A line a block or image, all of any other list on one line; none where there is no value.
-    """
+    """The lines of a field: one a block or image (dicts here), one for any other value, none without a value."""
     if value is None or value in ((), []):
         return []
     if name == "body":
@@ -32,13 +24,13 @@ def lines_of(name: str, value: Any) -> list[str]:
 
 
 def shown(text: str, longest: int | None = None) -> str:
-    """Text on one line, without control characters, cut where it is longer than `longest` characters."""
+    """Text on one line, without control characters, cut to `longest` characters."""
     line = CONTROLS.sub("", " ".join(text.split()))
     return line if longest is None or len(line) <= longest else line[: longest - 1] + "…"
 
 
 def cell(text: str, longest: int | None = None) -> str:
-    """Text for a cell of a Markdown table: it ends no cell and begins no element, whatever a page has written in it."""
+    """Escape text for a cell of a Markdown table."""
     line = shown(text, longest)
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "'"), ("[", "\\["), ("*", "\\*")):
         line = line.replace(sign, written)
@@ -46,7 +38,7 @@ def cell(text: str, longest: int | None = None) -> str:
 
 
 def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """All fields that have a value, line by line; the name stands at the first line of each."""
+    """All fields that have a value, line by line; only the first line of each has the name."""
     return [
         ("" if number else name, line)
         for name, value in record.items()

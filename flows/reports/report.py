@@ -1,4 +1,4 @@
-"""What a run did, and what a backfill would do, drawn for people."""
+"""What a run did, and what a backfill or a repair would do, as rows and tables for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,31 +7,28 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import shown
+from infra.upkeep.repair import Repairs
 from infra.work.backfill.plan import Action, PlannedDay, totals
 from infra.work.run_report import RunReport
 
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
-    """The summary, line by line: label and count; reasons of rejection in falling order."""
-    if report.discovered:
-        yield "links found", f"{report.discovered:,}"
-    for why, count in report.dropped.most_common():
-        yield f"  left out: {why}", f"{count:,}"
-    if report.requests:
-        yield "requests", f"{report.requests:,}"
-    yield "captures", f"{report.captures:,}"
-    if report.known:
-        yield "  archived before", f"{report.known:,}"
-    yield "parsed", f"{report.parsed:,}"
-    yield "rejected", f"{report.rejected_total:,}"
-    for reason, count in report.rejected.most_common():
-        yield f"  {reason}", f"{count:,}"
-    for reason, count in report.failed.most_common():
-        yield f"not fetched: {reason}", f"{count:,}"
-    for kind, count in report.skipped.most_common():
-        yield f"skipped: {kind}", f"{count:,}"
-    yield "partitions written", f"{report.partitions_written:,}"
-    yield "partitions unchanged", f"{report.partitions_unchanged:,}"
+    """Label and count of each line; reasons of rejection in falling order."""
+    rows = [
+        ("links found", report.discovered or None),
+        *((f"  left out: {why}", count) for why, count in report.dropped.most_common()),
+        ("requests", report.requests or None),
+        ("captures", report.captures),
+        ("  archived before", report.known or None),
+        ("parsed", report.parsed),
+        ("rejected", report.rejected_total),
+        *((f"  {reason}", count) for reason, count in report.rejected.most_common()),
+        *((f"not fetched: {reason}", count) for reason, count in report.failed.most_common()),
+        *((f"skipped: {kind}", count) for kind, count in report.skipped.most_common()),
+        ("partitions written", report.partitions_written),
+        ("partitions unchanged", report.partitions_unchanged),
+    ]
+    return ((label, f"{count:,}") for label, count in rows if count is not None)
 
 
 def summary_table(report: RunReport) -> Table:
@@ -45,7 +42,7 @@ def summary_table(report: RunReport) -> Table:
 
 
 def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:
-    """A backfill's plan as rows of a table, in the order of the work; days that are as asked for are left out."""
+    """A backfill's plan in the order of the work, without days that need nothing."""
     return [
         {
             "source": each.source,
@@ -65,23 +62,30 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
     unknown = sum(each.requests is None for each in planned)
     return (
         f"{len(planned):,} days: {counts['fetch']:,} to fetch, {counts['parse']:,} to parse from the archive, "
-        f"{counts['nothing']:,} as they should be; about {counts['requests']:,} requests"
-        + (f" and those of {unknown:,} days of which nobody knows how much was published" if unknown else "")
+        f"{counts['nothing']:,} complete; about {counts['requests']:,} requests"
+        + (f", not counting {unknown:,} days whose number of articles is unknown" if unknown else "")
     )
 
 
-def query_table(answer: Any, longest: int = 60) -> Table:
-    """A query's answer for a terminal.
+def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
+    """A row for each day to repair, each gap that remains, and each source that has gone quiet; one if all is well."""
+    rows = [_repair_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
+    rows += [_repair_row(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
+    rows += [_repair_row(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
+    return rows or [_repair_row("all", "", "complete", "nothing")]
 
-    Args:
-        answer: a `pyarrow.Table`.
-        longest: characters of a value that are shown.
-    """
+
+def _repair_row(source: str, days: str, state: str, action: str) -> dict[str, str]:
+    return {"source": source, "days": days, "state": state, "action": action}
+
+
+def query_table(answer: Any, longest: int = 60) -> Table:
+    """A query's answer (a `pyarrow.Table`) for a terminal, each value cut to `longest` characters."""
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for column in answer.schema:
         numeric = str(column.type).startswith(("int", "uint", "float", "double", "decimal"))
         table.add_column(column.name, justify="right" if numeric else "left", overflow="fold")
     for row in answer.to_pylist():
-        # Text, not markup, and no control characters: what stands in the lake must not style or break a terminal.
+        # Text, not markup, and no control characters: what the lake holds must not style or break a terminal.
         table.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
     return table

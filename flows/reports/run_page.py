@@ -1,4 +1,4 @@
-"""What Prefect's UI shows of a run: Markdown with pictures, and a table of days. Nothing here imports Prefect."""
+"""What Prefect's UI shows of a run: Markdown with pictures, and a table of days."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,34 +10,31 @@ from flows.reports.grid import MEANINGS, SIGNS
 from flows.reports.next_steps import Step, form_link
 from flows.reports.record_text import cell
 from flows.reports.report import summary_rows
-from infra.base.days import Days
+from infra.base.days import Days, is_within
 from infra.lake.day_states import Day
 from infra.work.run_report import RunReport
 from parsers.record.outcome import RejectReason
 
-SHOWN_DAYS: Final = 31  # of the pictures, at least: what is around a short range says whether it is all there
-PICTURED_DAYS: Final = 92  # of the pictures, at most, the latest
+LEAST_PICTURED: Final = 31  # days: those before a short range show what is usual
+MOST_PICTURED: Final = 92  # days, the latest
 LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample
 DAYS_MEAN: Final = (
-    "state and articles: of the lake, after this run; all else: what this run did with the pages of that day. "
-    "rejected gave no article, failed could not be fetched, withheld was left as it was by a reparse"
+    "state and articles: in the lake, after this run; the rest: what this run did with the pages of that day. "
+    "rejected: gave no article; failed: could not be fetched; withheld: left as it was by a reparse"
 )
 MEANING: Final = {reason.value: reason.meaning for reason in RejectReason}
 
 
 def pictured(days: Days) -> Days:
-    """The days that a run's pictures show: the latest of a long range, and what lies before a short one."""
-    length = min(PICTURED_DAYS, max(SHOWN_DAYS, (days.end - days.start).days))
+    """The days that the pictures show: the latest of a long range, and those before a short one."""
+    length = min(MOST_PICTURED, max(LEAST_PICTURED, (days.end - days.start).days))
     return Days(days.end - timedelta(days=length), days.end)
 
 
 def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[dict[str, object]]:
-    """The table of sources and days: the latest days first. Its columns are explained by `DAYS_MEAN`.
+    """The table of sources and days, the latest first; without `days`, only those that the report mentions.
 
-    Args:
-        report: what the run did.
-        grid: from `DayStates.grid`, after the run.
-        days: publication days that were asked for; None: only those of which the report says anything.
+    `DAYS_MEAN` explains its columns.
     """
     counts: dict[str, Mapping[tuple[str, str], int]] = {
         "rejected": report.turned_down,
@@ -56,69 +53,49 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
         }
         | {name: each.get((day.source, day.date), 0) for name, each in counts.items()}
         for day in grid
-        if (day.source, day.date) in touched or (days and _within(day.date, days))
+        if (day.source, day.date) in touched or (days and is_within(day.date, days.start, days.end))
     ]
     rows.sort(key=lambda row: str(row["source"]))
-    return sorted(rows, key=lambda row: str(row["day"]), reverse=True)
+    return sorted(rows, key=lambda row: str(row["day"]), reverse=True)  # stable: sources stay sorted within a day
 
 
 def run_page(
-    report: RunReport,
-    grid: Sequence[Day],
-    *,
-    place: str,
-    gate: str,
-    steps: Sequence[Step],
-    forms: Mapping[str, str],
+    report: RunReport, grid: Sequence[Day], *, place: str, gate: str, steps: Sequence[Step], forms: Mapping[str, str]
 ) -> str:
-    """The page of a run.
+    """The page of a run, as Markdown.
 
     Args:
         report: what the run did.
-        grid: days to draw, from `DayStates.grid`.
-        place: where and by which run, for people.
-        gate: what the quality gate found, as Markdown; empty: nothing.
-        steps: what may be done next.
+        grid: days to draw.
+        place: which run on which lake, for people.
+        gate: what the quality gate found, as Markdown.
+        steps: what to do next.
         forms: ids of deployments by name of their flow.
     """
-    trouble = [gate, *_alarms(report.alarms), *_samples(report)]
-    sections = [place, *_pictures(report, grid), *trouble, _what_next(steps, forms), *_counts(report)]
+    trouble = [gate, _alarms(report.alarms), *_samples(report)]
+    sections = [place, *_pictures(report, grid), *trouble, _what_next(steps, forms), _counts(report)]
     return "\n\n".join(filter(None, sections))
-
-
-def _within(day: str, days: Days) -> bool:
-    return f"{days.start}" <= day < f"{days.end}"
 
 
 def _pictures(report: RunReport, grid: Sequence[Day]) -> Iterator[str]:
     states = Counter(MEANINGS[day.state] for day in grid)
     told = ", ".join(f"{count} {meaning}" for meaning, count in states.most_common())
     yield markdown_image(grid_png(grid), f"Grid of sources and days: {told}")
-    articles = Counter[str]()
-    for day in grid:
-        articles[day.source] += day.articles
-    told = ", ".join(f"{name} {count}" for name, count in sorted(articles.items()))
-    yield markdown_image(articles_png(grid, report.turned_down), f"Articles per day, in all: {told}")
+    total = sum(day.articles for day in grid)
+    yield markdown_image(articles_png(grid, report.turned_down), f"Articles per day, {total} in all")
 
 
-def _alarms(alarms: Sequence[str]) -> Iterator[str]:
-    if alarms:
-        yield "## Look at this"
-        yield "\n".join(f"- {cell(alarm)}" for alarm in alarms)
+def _alarms(alarms: Sequence[str]) -> str:
+    return "\n".join(["## Look at this", "", *(f"- {cell(alarm)}" for alarm in alarms)]) if alarms else ""
 
 
-def _counts(report: RunReport) -> Iterator[str]:
-    yield "## Counts"
-    lines = ["| | |", "|:--|--:|"]
-    yield "\n".join([*lines, *(f"| {_indented(label)} | {count} |" for label, count in summary_rows(report))])
-
-
-def _indented(label: str) -> str:
-    return f"&nbsp;&nbsp;&nbsp;{label.strip()}" if label.startswith(" ") else label
+def _counts(report: RunReport) -> str:
+    rows = ((label.replace("  ", "&nbsp;&nbsp;&nbsp;"), count) for label, count in summary_rows(report))
+    return "\n".join(["## Counts", "", "| | |", "|:--|--:|", *(f"| {label} | {count} |" for label, count in rows)])
 
 
 def _samples(report: RunReport) -> Iterator[str]:
-    """Reasons of rejection and of failure, each with a few pages."""
+    """Reasons why pages gave no article, each with a few of them."""
     counts = report.rejected + report.failed
     if not report.samples.by_reason:
         return

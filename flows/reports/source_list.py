@@ -21,16 +21,12 @@ _KINDS: dict[type[Discovery], str] = {
 
 
 def last_days(store: ObjectStore) -> dict[str, str]:
-    """The last day of publication that has landed, by source, from one listing.
-
-    Raises:
-        NewslakeError: the store cannot be read.
-    """
+    """The last day of publication that has landed, by source, from one listing."""
     return {name: day for name, day, _ in Lake(store).partitions() if day != NULL_PARTITION}  # sorted: the last stays
 
 
 def finds(source: Source) -> str:
-    """Where a source says what it has published, in a few words: `2 feeds, sitemap`."""
+    """Where a source lists what it publishes: `2 feeds, sitemap`."""
     counted = Counter(_KINDS[type(declaration)] for declaration in source.discovery)
     return ", ".join(kind if number == 1 else f"{number} {kind}s" for kind, number in counted.items()) or "-"
 
@@ -44,11 +40,6 @@ def horizon(source: Source) -> str:
     return f"{source.horizon_days} day" + "s" * (source.horizon_days > 1)
 
 
-def layouts(source: Source) -> list[str]:
-    """The names of all layouts, of HTML and of text."""
-    return [layout.name for layout in source.layouts] + [layout.name for layout in source.text_layouts]
-
-
 def described(source: Source, interval: float, last_day: str | None) -> dict[str, Any]:
     """All of it as plain values, for `--json`."""
     return {
@@ -58,7 +49,7 @@ def described(source: Source, interval: float, last_day: str | None) -> dict[str
         "language": source.language,
         "timezone": source.timezone,
         "version": source.version,
-        "layouts": layouts(source),
+        "layouts": [*(each.name for each in source.layouts), *(each.name for each in source.text_layouts)],
         "discovery": [_declared(declaration) for declaration in source.discovery],
         "article_url": source.article_url.pattern if source.article_url else None,
         "interval_seconds": interval,

@@ -1,4 +1,4 @@
-"""Register everything on a Prefect server that workers serve: a process work pool, the deployments, an automation."""
+"""Register everything on a Prefect server for its workers: a work pool, the deployments, an automation."""
 
 import os
 from contextlib import suppress
@@ -15,33 +15,22 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
-from flows.server.deployments import deployments
-from flows.server.pauses import keep_pauses
+from flows.server.deployments import deployments, keep_pauses
 from infra.base.errors import NewslakeError, UsageError
 
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
 HEARTBEAT: Final = "prefect.flow-run.heartbeat"
 ENDINGS: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
-# Workers let runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY, the least that Prefect takes).
-# Prefect's default of 180 would make live runs look dead: three heartbeats must be missing, and one may be late.
+# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY, the least that Prefect takes; its default
+# of 180 would mark live runs as crashed). A run is dead once three are missing and the fourth is late.
 SILENCE: Final = timedelta(seconds=120)
 DEAD_RUNS: Final = "newslake: runs without a heartbeat"
 
 
 def deploy(pool: str) -> list[str]:
-    """Register on the server of PREFECT_API_URL: a work pool, all deployments with their schedules, an automation.
+    """Register on the server of PREFECT_API_URL and return the names of the deployments.
 
-    Doing it again brings everything up to date and starts nothing; what people have paused stays paused.
-
-    Args:
-        pool: name of the work pool; made if there is none.
-
-    Returns:
-        The names of the deployments.
-
-    Raises:
-        UsageError: PREFECT_API_URL is not set, or the pool is of another type.
-        NewslakeError: the server can't be reached, or refuses us.
+    Repeating it updates everything and starts nothing; what people have paused stays paused.
     """
     if not os.environ.get("PREFECT_API_URL"):
         raise UsageError(
@@ -55,20 +44,17 @@ def deploy(pool: str) -> list[str]:
         for deployment in served:
             deployment.apply(work_pool_name=pool)
         _ensure_automation()
-    except HTTPError as error:  # Prefect's errors of status are such, too
+    except HTTPError as error:  # base class of Prefect's errors of status, too
         raise _explained(error) from error
     return [deployment.full_name for deployment in served]
 
 
 def dead_runs() -> Automation:
-    """The automation that marks a run as crashed when its process has gone without a word.
-
-    A run whose worker or machine has died would stay "Running" for ever: only its own process could say otherwise.
-    """
+    """Mark a run as crashed once its heartbeats stop; else it stays "Running" for ever if its worker dies."""
     return Automation(
         name=DEAD_RUNS,
-        description="Marks a run as crashed that sent no heartbeat for two minutes: its process, worker or machine "
-        "has died. Run the same again: it goes on with what is missing.",
+        description="Marks a run as crashed after two minutes without a heartbeat: its process, worker or machine "
+        "has died. Run the same again to finish what is missing.",
         trigger=EventTrigger(
             after={HEARTBEAT},
             expect={HEARTBEAT, *ENDINGS},
@@ -90,8 +76,8 @@ def dead_runs() -> Automation:
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
-    """A process work pool; one that is there keeps its limits."""
-    with suppress(ObjectAlreadyExists):  # a worker that is started makes its pool, too, maybe at this moment
+    """Make the process work pool; an existing one keeps its limits."""
+    with suppress(ObjectAlreadyExists):  # a starting worker makes its pool, too, maybe at this moment
         client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
     found = client.read_work_pool(name)
     if found.type != POOL_TYPE:
@@ -101,25 +87,21 @@ def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
 def _ensure_automation() -> None:
     wanted = dead_runs()
     try:
-        found = cast("Automation", Automation.read(name=DEAD_RUNS))  # a coroutine only inside of event loops
-    except ValueError:  # how Prefect says that there is none
+        found = cast("Automation", Automation.read(name=DEAD_RUNS))  # a coroutine only in event loops
+    except ValueError:  # how Prefect says that it doesn't exist
         wanted.create()
     else:
         wanted.id = found.id
-        wanted.enabled = found.enabled  # whoever switched it off meant it
+        wanted.enabled = found.enabled  # switched off by people, it stays off
         wanted.update()
 
 
 def _explained(error: HTTPError) -> NewslakeError:
-    if isinstance(error, PrefectHTTPStatusError):
-        status = error.response.status_code
-        if status in {401, 403}:
-            return NewslakeError(
-                f"the Prefect server refused us ({status})",
-                "Set PREFECT_API_AUTH_STRING (user:password) or PREFECT_API_KEY to what the server expects.",
-            )
-        return NewslakeError(f"the Prefect server answered {status}", "Its log says why.")
-    return NewslakeError(
-        f"no Prefect server answers at PREFECT_API_URL ({type(error).__name__})",
-        "Start it, or correct the address: it ends with /api.",
-    )
+    if not isinstance(error, PrefectHTTPStatusError):
+        what = f"no Prefect server answers at PREFECT_API_URL ({type(error).__name__})"
+        return NewslakeError(what, "Start it, or correct the address: it ends in /api.")
+    status = error.response.status_code
+    if status in {401, 403}:
+        remedy = "Set PREFECT_API_AUTH_STRING (user:password) or PREFECT_API_KEY to what the server expects."
+        return NewslakeError(f"the Prefect server refused us ({status})", remedy)
+    return NewslakeError(f"the Prefect server answered {status}", "Its log says why.")

@@ -1,10 +1,17 @@
-"""The one list of what `newslake up` and production serve, and of what runs when."""
+"""The one list of what `newslake up` and production serve, and when; and the runner of `newslake up`."""
 
+import asyncio
+import signal
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.types.entrypoint import EntrypointType
+from typing_extensions import override
 
 from flows.jobs.backfill import backfill
 from flows.jobs.ingest import ingest
@@ -19,44 +26,47 @@ if TYPE_CHECKING:
     from parsers.source.definition import Source
 
 # UTC. The last runs of a day begin before 05:00 (`parsers.source.schedule`): what is missing at 05:45 needs repair.
-# More than
-# once a day, since feeds forget a day within two, and a laptop is not always on; nothing missing takes no request.
+# Four times a day, since feeds forget a day within two, and a laptop is not always on; if nothing is missing, nothing
+# is requested.
 MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
+# Each run uses all workers, but mostly waits for its site. Two backfills and a maintain must not hold up the scheduled
+# runs; a run takes about 250 MB.
+CONCURRENT_RUNS: Final = 4
 
 RUN_TEXT: Final = """\
 **One publication day of one source**, now: *Run → Custom run*, choose source and day (UTC).
 
-Takes what is archived first, asks the source for the rest, and never fetches a page twice."""
+Lands archived pages first, asks the source for the rest, and never fetches a page twice."""
 SOURCE_TEXT: Final = """\
 **{title}** ({hosts}). Lands the UTC day of the *scheduled* time less the lag, however late a run starts:
 
 {schedules}
 
-*Run → Quick run* lands yesterday. The switch above pauses this source alone; what is missed meanwhile `maintain`
-repairs as far as the source still lists it ({horizon} days), `backfill` whatever an archive has."""
+*Run → Quick run* lands yesterday. The switch above pauses only this source. `maintain` later repairs the days missed
+as long as the source still lists them ({horizon} days); `backfill` lands older ones from an archive."""
 BACKFILL_TEXT: Final = """\
-**A range of days made right**, from what is archived first, from the sources second. `end` is left out.
+**Completes a range of days**, from the archive first, from the sources second. `end` is left out.
 
-Tick *dry run* first: an artifact lists each day, its state, what would be done, about how many requests. Cancel it at
-any time; the same again goes on where it stopped."""
+Tick *dry run* first: an artifact lists each day with its state, the action and the approximate number of requests.
+Cancel at any time; the same run again continues where it stopped."""
 INGEST_TEXT: Final = """\
-**Files, WARC archives, folders and S3 prefixes** into the lake. The same again changes nothing."""
+**Lands files, WARC archives, folders and S3 prefixes.** Running it again changes nothing."""
 REPARSE_TEXT: Final = """\
-**History again, after a parser has improved**, from the raw archive: no request to any site.
+**Parses the raw archive again, after a parser has improved**, without a request to any site.
 
 Tick *dry run* first: it shows, field by field, what would change."""
 MAINTAIN_TEXT: Final = """\
-**Repairs what an outage left**: days that no run has looked at as a whole or that are partial, as far as the sources
-still list them. Names what only an archive could give, and sources that have gone quiet.
+**Repairs the gaps of an outage**: days that are missing or partial and that the sources still list. Names the gaps
+that only an archive can fill, and sources that have gone quiet.
 
-Four times a day. Nothing missing: nothing done, and no request sent."""
+Four times a day. If nothing is missing, it sends no request."""
 
 
 def deployments() -> list[RunnerDeployment]:
-    """All deployments: those that people start, and one a source with its own schedules.
+    """All deployments: those that people start, and one for each source with its own schedules.
 
-    One a source, not one with the schedules of all: Prefect's UI shows of a schedule only its time, and of a deployment
-    its last and next runs and a switch. And late runs of one source are then runs of one deployment.
+    One deployment for all sources would not do: Prefect's UI shows last and next runs and a switch of deployments, not
+    of schedules. And the late runs of a source must be runs of one deployment.
     """
     asked = [source for source in sources().values() if source.timetable]
     return [
@@ -64,12 +74,7 @@ def deployments() -> list[RunnerDeployment]:
         _deployment(backfill, backfill.name, BACKFILL_TEXT),
         _deployment(ingest, ingest.name, INGEST_TEXT),
         _deployment(reparse, reparse.name, REPARSE_TEXT),
-        _deployment(
-            maintain,
-            maintain.name,
-            MAINTAIN_TEXT,
-            schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")],
-        ),
+        _deployment(maintain, maintain.name, MAINTAIN_TEXT, [Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
         *(
             _deployment(run, source.name, _source_text(source), _schedules(source), {"source": source.name})
             for source in asked
@@ -77,8 +82,47 @@ def deployments() -> list[RunnerDeployment]:
     ]
 
 
+def keep_pauses(registered: Iterable[RunnerDeployment]) -> None:
+    """Take over what people have paused on the server; registering would switch it on again.
+
+    Changes the deployments in place. Schedules are recognised by their slugs.
+    """
+    with get_client(sync_client=True) as client:
+        for deployment in registered:
+            try:
+                found = client.read_deployment_by_name(deployment.full_name)
+            except ObjectNotFound:
+                continue  # it is new: it runs
+            deployment.paused = found.paused
+            active = {schedule.slug: schedule.active for schedule in found.schedules}
+            for schedule in deployment.schedules or []:
+                schedule.active = active.get(schedule.slug, True)
+
+
+class DeploymentRunner(Runner):
+    """A runner that SIGTERM ends like Ctrl-C: Prefect's own handler forgets to await its clean-up."""
+
+    @override
+    def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+        """Let asyncio cancel the main task, which closes everything."""
+        signal.raise_signal(signal.SIGINT)
+
+
+def serve_until_interrupted() -> None:
+    """Register deployments and start their runs until SIGINT or SIGTERM raises KeyboardInterrupt."""
+    # A shell ignores SIGINT for a command in the background, which would make us deaf to both.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
+    runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+    served = deployments()
+    keep_pauses(served)
+    for deployment in served:
+        runner.add_deployment(deployment)
+    asyncio.run(runner.start())
+
+
 def _schedules(source: "Source") -> list[Schedule]:
-    """The schedules of a source, each of which can be paused by itself, too."""
+    """The schedules of a source; people can pause each by itself."""
     return [
         Cron(
             schedule.cron,
@@ -101,13 +145,7 @@ def _source_text(source: "Source") -> str:
 
 
 def _day_text(lag_days: int) -> str:
-    match lag_days:
-        case 0:
-            return "the day under way"
-        case 1:
-            return "the day before"
-        case _:
-            return f"the day {lag_days} days before"
+    return {0: "the same day", 1: "the day before"}.get(lag_days, f"the day {lag_days} days before")
 
 
 def _deployment(
@@ -117,14 +155,14 @@ def _deployment(
     schedules: list[Schedule] | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> RunnerDeployment:
-    # By module path: newslake runs from an installed package in whatever folder it was started.
+    # By module path: newslake runs as an installed package, in any folder.
     deployment = of.to_deployment(
         name,
         description=description,
         entrypoint_type=EntrypointType.MODULE_PATH,
-        schedules=schedules or [],  # None would leave those that an earlier version had
+        schedules=schedules or [],  # None would keep those of an earlier version
         parameters=parameters,
     )
     if not isinstance(deployment, RunnerDeployment):
-        raise TypeError("deployments are made outside of event loops")  # Prefect gives a coroutine inside of one
+        raise TypeError("deployments are made outside of event loops")  # there, Prefect returns a coroutine
     return deployment

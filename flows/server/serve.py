@@ -17,7 +17,7 @@ from infra.base.settings import Settings
 from infra.work.live.site_lock import state_folder
 
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
-START_SECONDS = 90  # SQLite migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
+START_SECONDS = 90  # the migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
 STOP_SECONDS = 15  # the server ends within 3 s unless a page of its UI holds a connection open
 
 
@@ -28,15 +28,21 @@ SILENT = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
 }
-# Leases of the sources' slots in files below PREFECT_HOME: Prefect keeps them in memory by default, and a slot that was
-# taken when the server went down then stays taken for ever (measured).
+# Keep leases of the sources' slots in files below PREFECT_HOME, not in memory, which is Prefect's default: a slot that
+# is taken when the server goes down would stay taken for ever (measured).
 LASTING_LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
-# Seconds, the least that Prefect takes: what watches for runs without a sign of life waits for four of these.
+# Seconds, the least that Prefect takes; `flows/server/deploy.py` watches for them.
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 
 
+def keep_silent() -> None:
+    """Keep a Prefect that this process is about to import from telling anybody; what users have set stays."""
+    for name, setting in SILENT.items():
+        os.environ.setdefault(name, setting)
+
+
 def isolated(home: Path) -> dict[str, str]:
-    """Environment of a Prefect of our own, apart from the user's: its profile, database and server."""
+    """Environment of a Prefect of our own, with profile, database and server apart from the user's."""
     return (
         SILENT
         | LASTING_LEASES
@@ -46,29 +52,22 @@ def isolated(home: Path) -> dict[str, str]:
 
 
 def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:
-    """Run the server and serve all deployments until SIGINT or SIGTERM.
-
-    Raises:
-        NewslakeError: the port is taken, or the server does not start.
-    """
+    """Run the server and serve all deployments until SIGINT or SIGTERM."""
     home = state_folder() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     os.environ |= isolated(home) | {
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
-        # Flow runs are child processes in any folder: they must find the lake that was named here.
+        # Flow runs are child processes in other folders, and must find the same lake.
         "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
     }
     signal.signal(signal.SIGTERM, _interrupt)
     with prefect_server(home, port):
-        from flows.server.deployment_runner import serve_until_interrupted
-        from flows.server.deployments import deployments
+        from flows.server.deployments import serve_until_interrupted
 
         say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
-        say(
-            "[dim]Sources are asked on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]"
-        )
-        with suppress(KeyboardInterrupt):  # asked to stop: that is how this command ends
-            serve_until_interrupted(deployments())
+        say("[dim]Sources run on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
+        with suppress(KeyboardInterrupt):  # how this command ends
+            serve_until_interrupted()
     say("stopped")
 
 
@@ -78,11 +77,7 @@ def _interrupt(*_: object) -> None:
 
 @contextmanager
 def prefect_server(home: Path, port: int) -> Iterator[None]:
-    """A Prefect server as a child process, ready to answer; ended on leaving.
-
-    Raises:
-        NewslakeError: the port is taken, or the server did not come up.
-    """
+    """A Prefect server as a child process, ready to answer; stopped on leaving."""
     _require_free(port)
     log = home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
@@ -93,7 +88,7 @@ def prefect_server(home: Path, port: int) -> Iterator[None]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the terminal is for us; we end the server once the runs have ended
+            start_new_session=True,  # Ctrl-C reaches only us; we stop the server after the runs
         )
     try:
         _wait_until_healthy(server, port, log)
@@ -104,7 +99,7 @@ def prefect_server(home: Path, port: int) -> Iterator[None]:
 
 def _require_free(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: TIME_WAIT is no occupant
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: TIME_WAIT doesn't count
         try:
             probe.bind((HOST, port))
         except OSError as error:
@@ -122,16 +117,12 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise NewslakeError(
-        f"the Prefect server did not start within {START_SECONDS} seconds"
-        if server.poll() is None
-        else f"the Prefect server ended at once with exit code {server.returncode}",
-        f"Its log is {log}.",
-    )
+    ended = f"ended at once with exit code {server.returncode}" if server.returncode is not None else ""
+    raise NewslakeError(f"the Prefect server {ended or f'did not start in {START_SECONDS} s'}", f"Its log is {log}.")
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server and whatever it started: its process group is its own."""
+    """Stop the server and its children, which are a process group of their own."""
     if server.poll() is not None:
         return
     os.killpg(server.pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Ranges of days. A day is a UTC day, everywhere, and ranges are half-open: `end` is the first day left out."""
+"""Days and ranges of days, always UTC. Ranges are half-open: `end` is the first day left out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,7 @@ from parsers.record.article import NULL_PARTITION
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The UTC days from `start` up to, and without, `end`.
-
-    Raises:
-        UsageError: `end` is not after `start`.
-    """
+    """The UTC days from `start` up to, but not including, `end`."""
 
     start: date
     end: date
@@ -33,40 +29,26 @@ class Days:
 
     @property
     def next_day(self) -> date:
-        """The day after the first: the smallest valid end."""
+        """The day after the first: the earliest valid end."""
         return self.start + timedelta(days=1)
 
     def __iter__(self) -> Iterator[date]:
         return (self.start + timedelta(days=offset) for offset in range((self.end - self.start).days))
 
     def described(self) -> str:
-        """For messages."""
+        """The range in words."""
         return f"{self.start}" if self.end == self.next_day else f"{self.start} up to {self.end} (left out)"
 
 
 def is_within(day: str, start: date | None, end: date | None) -> bool:
-    """Whether a partition's day is in a period.
-
-    Args:
-        day: as the partition names it; articles without a date are in the period that has no bounds only.
-        start: first day, None = from the beginning.
-        end: first day left out, None = to the end.
-    """
+    """Whether a partition's day is in a period; undated articles only are if it has no bounds."""
     if day == NULL_PARTITION:
         return start is None and end is None
     return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 
 
 def require_begun(days: Days, now: datetime) -> None:
-    """Refuse days that have not begun: nothing can have been published on them.
-
-    Args:
-        days: the range.
-        now: the present, aware.
-
-    Raises:
-        UsageError: the last day of the range is in the future.
-    """
+    """Refuse a range whose last day has not begun at `now`: nothing can have been published on it."""
     today = now.astimezone(UTC).date()
     last = days.end - timedelta(days=1)
     if last > today:
@@ -74,27 +56,15 @@ def require_begun(days: Days, now: datetime) -> None:
 
 
 def parse_day(text: str, name: str) -> date:
-    """Read a day as a user writes it.
-
-    Args:
-        text: YYYY-MM-DD.
-        name: what the day is for; named in the message.
-
-    Raises:
-        UsageError: it is no day of the calendar in that form.
-    """
+    """Read a day as a user writes it, YYYY-MM-DD; `name` is what the message calls it."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
-        raise UsageError(f"{name} {text!r} is no date", "Write it as YYYY-MM-DD, for example 2026-11-21.") from error
+        raise UsageError(f"{name} {text!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-11-21.") from error
 
 
 def parse_instant(text: str, name: str) -> datetime:
-    """Read a time as users and manifests write it, in ISO 8601; without an offset it is UTC.
-
-    Raises:
-        UsageError: not such a time; `name`, what the time is for, is in the message.
-    """
+    """Read an ISO 8601 date or time as users and manifests write it; UTC unless it has an offset."""
     try:
         instant = datetime.fromisoformat(text.strip())
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

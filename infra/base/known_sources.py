@@ -9,17 +9,10 @@ UNKNOWN_SOURCE: Final = "_unknown"  # folder of captures of no known source; no 
 
 
 def require_source(name: str) -> None:
-    """Refuse a name that no source has.
-
-    Args:
-        name: as the user wrote it.
-
-    Raises:
-        UsageError: there is no such source, or its module cannot be loaded (O10); says which of the two.
-    """
+    """Refuse a name that no source has, or whose source can't be loaded (O10)."""
     if name in broken():
         raise UsageError(
-            f"source {name!r} cannot be loaded: {broken()[name]}", f"Mend parsers/sources/{name}.py; the others run."
+            f"source {name!r} cannot be loaded: {broken()[name]}", f"Repair parsers/sources/{name}.py; the others run."
         )
     if name not in sources():
         raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")

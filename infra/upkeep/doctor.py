@@ -1,9 +1,8 @@
-"""Is this installation fit to run? Settings, store, clock, disk, sources and Prefect, each looked at by one function.
+"""Is this installation fit to run? Settings, lake, clock, disk, sources and Prefect, one function each.
 
-A check that raises is a fault of that check, so that the others still run; nothing that is said holds a secret.
+A check that raises counts as a fault of that check, so the others still run. No finding shows a secret.
 """
 
-import base64
 import os
 import platform
 import re
@@ -29,15 +28,11 @@ from infra.store.object_store import PROBE_PREFIX, ConflictError, ObjectStore
 from infra.store.open_store import open_store
 from parsers import registry
 
-PROGRAM: Final = "newslake"
-# What the flows and their server stand on; each breaks them silently in a version outside of our limits.
-OF_PREFECT: Final = frozenset({"prefect", "fastapi", "sqlalchemy"})
-
 WRITERS: Final = 8  # as many as land side by side; stores that failed the barrier test had 2 to 32 winners of as many
 ROUNDS: Final = 3  # of creating and of replacing; SeaweedFS takes up to 2 s a round, and a racy store fails the first
 BARRIER_SECONDS: Final = 30.0  # threads of one process meet in milliseconds
 
-SKEW_WARNED: Final = timedelta(minutes=1)  # days and late runs are told by the clock: no harm yet, but no NTP either
+SKEW_WARNED: Final = timedelta(minutes=1)  # days and late runs follow the clock: no harm yet, but no NTP either
 SKEW_REFUSED: Final = timedelta(minutes=15)  # S3 refuses requests signed with such a clock (RequestTimeTooSkewed)
 LISTED_TO: Final = timedelta(seconds=1)  # S3 cuts times to seconds; a folder's clock ticks every few milliseconds
 
@@ -45,12 +40,12 @@ LEAST_FREE_BYTES: Final = 5 << 30  # a few hundred thousand pages, compressed: t
 LEAST_FREE_SHARE: Final = 0.05  # file systems slow down and keep a reserve there
 
 ANSWER_SECONDS: Final = 2.0  # a Prefect server in reach answers in milliseconds
-SHORTEST_SECRET: Final = 6  # shorter values are words such as "test": blotting those out would garble every sentence
+SHORTEST_SECRET: Final = 6  # shorter values are words such as "test": hiding those would garble every sentence
 SECRET_NAME: Final = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|AUTH|CREDENTIAL", re.IGNORECASE)
 
 
 class Verdict(StrEnum):
-    """What to think of a check."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARNING = "warning"  # works, but look at it
@@ -59,13 +54,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found.
-
-    Attributes:
-        verdict: what to think of it.
-        detail: what was found.
-        remedy: what to do; empty where all is well.
-    """
+    """What one check found; no remedy if all is well."""
 
     verdict: Verdict
     detail: str
@@ -76,31 +65,18 @@ Check = Callable[[], Finding]
 
 
 def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
-    """Look at everything; a second on a folder, some ten on a server, most of them for the barrier test.
+    """Run all checks, yielding each name and finding: a second on a folder, about ten on a server.
 
-    Args:
-        lake: folder or `s3://bucket/prefix` instead of the configured lake.
-
-    Yields:
-        Name of the check and what it found, as they are done. Checks that need valid settings are left out where
-        there are none.
+    Without valid settings, the checks that need them are left out.
     """
-    checks: list[tuple[str, Check]] = [
-        ("newslake", program),
-        ("libraries", lambda: libraries(lambda name: name not in OF_PREFECT)),
-        ("prefect", lambda: libraries(lambda name: name in OF_PREFECT)),
-        ("prefect server", lambda: prefect_server(os.environ)),
-        ("sources", sources),
-        ("settings", lambda: settings_in_force(lake)),
-    ]
-    for name, check in checks:
-        yield name, tried(check)
+    yield "newslake", tried(program)
+    yield "prefect server", tried(lambda: prefect_server(os.environ))
+    yield "sources", tried(sources)
+    yield "settings", tried(lambda: settings_in_force(lake))
     try:
-        settings = load_settings()
+        address = lake or load_settings().lake
     except NewslakeError:
-        return  # said by the check of the settings
-    yield "workers", tried(lambda: workers(settings.workers, _processors()))
-    address = lake or settings.lake
+        return  # reported by the check of the settings
     yield "temporary folder", tried(lambda: disk(Path(tempfile.gettempdir())))
     if not address.startswith("s3://"):
         yield "disk of the lake", tried(lambda: disk(Path(address).expanduser().absolute()))
@@ -112,7 +88,7 @@ def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
 
 
 def tried(check: Check) -> Finding:
-    """Run a check, whatever it raises; without secrets."""
+    """Run a check; what it raises becomes a fault, and secrets are hidden."""
     try:
         found = check()
     except NewslakeError as error:
@@ -123,7 +99,7 @@ def tried(check: Check) -> Finding:
 
 
 def without_secrets(text: str) -> str:
-    """Text without the values of variables that name a secret, and without user and password of addresses."""
+    """Hide the values of variables whose names suggest a secret, and user and password in addresses."""
     for name, value in os.environ.items():
         if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET:
             text = text.replace(value, "…")
@@ -131,97 +107,41 @@ def without_secrets(text: str) -> str:
 
 
 def program() -> Finding:
-    """Which newslake this is, and whether this Python is new enough for it."""
-    required = metadata.metadata(PROGRAM)["Requires-Python"]
-    running = platform.python_version()
-    detail = f"newslake {metadata.version(PROGRAM)} on Python {running}, {platform.system()} {platform.machine()}"
-    if _is_within(running, required):
-        return Finding(Verdict.OK, detail)
-    return Finding(Verdict.FAULT, detail, f"Install newslake into a Python {required}.")
-
-
-def libraries(wanted: Callable[[str], bool]) -> Finding:
-    """Whether installed libraries are within the limits that newslake declares; none is imported.
-
-    Args:
-        wanted: which libraries to look at, by name.
-    """
-    from packaging.requirements import Requirement
-
-    declared = [Requirement(line) for line in metadata.requires(PROGRAM) or ()]
-    ours = [each for each in declared if each.marker is None or each.marker.evaluate({"extra": ""})]
-    installed = {each.name: _version(each.name) for each in ours if wanted(each.name)}
-    wrong = [each for each in ours if each.name in installed and not _fits(installed[each.name], str(each.specifier))]
-    if not wrong:
-        shown = ", ".join(f"{name} {version}" for name, version in installed.items())
-        return Finding(Verdict.OK, f"within the tested limits: {shown}")
-    said = ", ".join(f"{each.name} {installed[each.name] or 'is missing'} (not {each.specifier})" for each in wrong)
-    needed = " ".join(f"'{each.name}{each.specifier}'" for each in wrong)
-    return Finding(Verdict.FAULT, said, f"Run: pip install {needed}")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _fits(version: str | None, specifier: str) -> bool:
-    return version is not None and _is_within(version, specifier)
-
-
-def _is_within(version: str, specifier: str) -> bool:
-    from packaging.specifiers import SpecifierSet
-
-    return SpecifierSet(specifier).contains(version, prereleases=True)
+    """Which newslake this is, for a report; pip has checked the versions of Python and of all libraries."""
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("newslake", "prefect"))
+    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    return Finding(Verdict.OK, f"{versions}, {system}")
 
 
 def prefect_server(environment: Mapping[str, str]) -> Finding:
-    """Whether the Prefect server that the environment names answers.
-
-    Args:
-        environment: with PREFECT_API_URL, and PREFECT_API_KEY or PREFECT_API_AUTH_STRING where it wants them.
-    """
+    """Whether the Prefect server that the environment names answers."""
     address = environment.get("PREFECT_API_URL")
     if not address:
-        return Finding(Verdict.OK, "PREFECT_API_URL is not set: commands work in their own process")
+        return Finding(Verdict.OK, "PREFECT_API_URL is not set: commands run in their own process")
+    key, pair = environment.get("PREFECT_API_KEY"), environment.get("PREFECT_API_AUTH_STRING", "").partition(":")
+    said, remedy = "answers", ""
     try:
         # Prefect's own health check (its REST API, GET /health), with the headers that its client sends.
-        answer = requests.get(
-            f"{address.rstrip('/')}/health", headers=_authorization(environment), timeout=ANSWER_SECONDS
-        )
+        status = requests.get(
+            f"{address.rstrip('/')}/health",
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            auth=None if key or not pair[1] else (pair[0], pair[2]),
+            timeout=ANSWER_SECONDS,
+        ).status_code
     except (requests.RequestException, ValueError) as error:
-        return Finding(
-            Verdict.FAULT,
-            f"PREFECT_API_URL={address} does not answer ({type(error).__name__})",
-            "Start the server (`newslake up`), correct the address, or unset it to work without one.",
-        )
-    if answer.status_code in {401, 403}:
-        return Finding(
-            Verdict.FAULT,
-            f"PREFECT_API_URL={address} refuses us with {answer.status_code}",
-            "Set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (own server).",
-        )
-    if not answer.ok:
-        return Finding(
-            Verdict.FAULT,
-            f"PREFECT_API_URL={address} answers {answer.status_code}",
-            "It should end in /api and be that of a Prefect server.",
-        )
-    return Finding(Verdict.OK, f"PREFECT_API_URL={address} answers")
-
-
-def _authorization(environment: Mapping[str, str]) -> dict[str, str]:
-    if key := environment.get("PREFECT_API_KEY"):
-        return {"Authorization": f"Bearer {key}"}
-    if pair := environment.get("PREFECT_API_AUTH_STRING"):
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return {}
+        said = f"does not answer ({type(error).__name__})"
+        remedy = "Start the server (`newslake up`), correct the address, or unset it to work without one."
+    else:
+        if status in {401, 403}:
+            said = f"refuses us with {status}"
+            remedy = "Set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (own server)."
+        elif status != requests.codes.ok:
+            said, remedy = f"answers {status}", "The address should end in /api and be that of a Prefect server."
+    return Finding(Verdict.FAULT if remedy else Verdict.OK, f"PREFECT_API_URL={address} {said}", remedy)
 
 
 def sources() -> Finding:
-    """Whether all sources load. One that does not is left out, and its pages are filed as of no source."""
+    """Whether all sources load; the pages of one that does not belong to no source."""
     broken = registry.broken()
     if not broken:
         return Finding(Verdict.OK, f"{len(registry.sources())} load")
@@ -230,81 +150,46 @@ def sources() -> Finding:
 
 
 def settings_in_force(lake: str | None) -> Finding:
-    """Each setting, and where it comes from.
-
-    Raises:
-        UsageError: a setting is wrong.
-    """
+    """Each setting, and where it comes from; a warning if there are more workers than processors."""
     settings = load_settings()
-    of_file = {name.upper() for name in dotenv_values(ENV_FILE, encoding="utf-8")}
-    of_environment = {name.upper() for name in os.environ}
+    in_file = {name.upper() for name in dotenv_values(ENV_FILE, encoding="utf-8")}
+    in_environment = {name.upper() for name in os.environ}
     lines = []
     for field in Settings.model_fields:
-        name = PREFIX + field.upper()
-        value = getattr(settings, field)
+        name, value = PREFIX + field.upper(), getattr(settings, field)
+        origin = "environment" if name in in_environment else ENV_FILE if name in in_file else "default"
         if field == "lake" and lake:
             value, origin = lake, "--lake"
-        elif name in of_environment:
-            origin = "environment"
-        else:
-            origin = ENV_FILE if name in of_file else "default"
         lines.append(f"{name}={value} ({origin})")
+    # A container or a batch job may use fewer processors than the machine has; macOS can't tell.
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if settings.workers > usable:
+        remedy = f"Set NEWSLAKE_WORKERS={usable}, the processors that newslake may use: more only cost memory."
+        return Finding(Verdict.WARNING, "\n".join(lines), remedy)
     return Finding(Verdict.OK, "\n".join(lines))
 
 
-def workers(configured: int, processors: int) -> Finding:
-    """Whether there are processors for all processes that parse."""
-    detail = f"{configured} to parse on {processors} processors"
-    if configured <= processors:
-        return Finding(Verdict.OK, detail)
-    return Finding(
-        Verdict.WARNING, detail, f"Set NEWSLAKE_WORKERS={processors}: more take memory and time from each other."
-    )
-
-
-def _processors() -> int:
-    """Processors that this process may use, which in a container or a batch job are fewer than the machine's."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def disk(folder: Path) -> Finding:
-    """Whether there is space left where a folder is or will be.
-
-    Raises:
-        OSError: the file system cannot be read.
-    """
+    """Whether there is space left where a folder is or will be."""
     present = next(path for path in (folder, *folder.parents) if path.exists())
     usage = shutil.disk_usage(present)
     share = usage.free / usage.total if usage.total else 0.0
     detail = f"{usage.free / 1e9:.1f} GB free ({share:.0%}) at {folder}"
     if usage.free >= LEAST_FREE_BYTES and share >= LEAST_FREE_SHARE:
         return Finding(Verdict.OK, detail)
-    return Finding(Verdict.WARNING, detail, "Free some space: a run stops, losing nothing, when there is none left.")
+    return Finding(Verdict.WARNING, detail, "Free some space: a full disk stops runs, though nothing is lost.")
 
 
 def lake_usable(store: ObjectStore) -> Finding:
-    """Whether the lake can be reached and written, and its conditions are looked at.
-
-    Raises:
-        NewslakeError: it can or are not.
-    """
+    """Whether the lake can be reached and written, and honours conditional writes."""
     store.check()
     return Finding(Verdict.OK, f"{store.uri} is reachable, writable and honours conditional writes")
 
 
 def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
-    """The barrier test: of writers that put the same object on the same condition at once, one may win.
+    """The barrier test: of writers that put one object on one condition at the same time, only one may win.
 
-    A store may look at conditions and still not be atomic: then runs side by side lose articles.
-
-    Args:
-        store: where to try; what is written there is deleted again.
-        rounds: of creating, and as many of replacing.
-
-    Raises:
-        NewslakeError: the store failed.
+    A store may check conditions and still not be atomic: then concurrent runs lose articles.
     """
     won: list[int] = []
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
@@ -320,20 +205,20 @@ def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
         return Finding(
             Verdict.FAULT,
             f"{sum(count > 1 for count in won)} of {len(won)} rounds had several winners among {WRITERS} writers on "
-            "one condition: runs side by side lose articles",
+            "one condition: concurrent runs lose articles",
             "Use AWS S3, SeaweedFS 4.48 or newer, or a folder on a local disk; until then, one run at a time.",
         )
     if min(won) < 1:
         return Finding(
             Verdict.WARNING,
             f"{won.count(0)} of {len(won)} rounds had no winner among {WRITERS} writers: slow, but nothing is lost",
-            "Run fewer writers side by side, or look into what keeps the server busy.",
+            "Run fewer writers at once, or find out what keeps the server busy.",
         )
     return Finding(Verdict.OK, f"{WRITERS} writers at once, {len(won)} rounds: exactly one won each")
 
 
 def _winners(store: ObjectStore, threads: ThreadPoolExecutor, key: str, if_match: str | None) -> int:
-    """How many of the writers were told that they won."""
+    """How many of the writers won."""
     barrier = Barrier(WRITERS)
 
     def write(writer: int) -> bool:
@@ -349,15 +234,7 @@ def _winners(store: ObjectStore, threads: ThreadPoolExecutor, key: str, if_match
 
 
 def clock(store: ObjectStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Finding:
-    """How far this machine's clock is from the store's, by the time at which the store says that it got an object.
-
-    Args:
-        store: a server, or a folder, whose file system may be another machine's.
-        now: this machine's clock; aware.
-
-    Raises:
-        NewslakeError: the store failed, as S3 does when the clock is too wrong.
-    """
+    """How far this machine's clock is from the store's, going by the time that the store gives a new object."""
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
     before = now()
     try:
@@ -367,12 +244,10 @@ def clock(store: ObjectStore, now: Callable[[], datetime] = lambda: datetime.now
     finally:
         store.delete(key)
     skew = max(before - LISTED_TO - told, told - after - LISTED_TO, timedelta(0))
-    direction = "behind" if told > after else "ahead of"
+    if not skew:
+        return Finding(Verdict.OK, "agrees with the store's to the second")
+    detail = f"{skew.total_seconds():,.0f} s {'behind' if told > after else 'ahead of'} that of the store"
     if skew < SKEW_WARNED:
-        return Finding(Verdict.OK, "agrees with the store's to the second" if not skew else _skewed(skew, direction))
+        return Finding(Verdict.OK, detail)
     verdict = Verdict.FAULT if skew > SKEW_REFUSED else Verdict.WARNING
-    return Finding(verdict, _skewed(skew, direction), "Set the clock, best by NTP; S3 refuses more than 15 minutes.")
-
-
-def _skewed(skew: timedelta, direction: str) -> str:
-    return f"{skew.total_seconds():,.0f} s {direction} that of the store"
+    return Finding(verdict, detail, "Set the clock, preferably by NTP; S3 refuses more than 15 minutes.")

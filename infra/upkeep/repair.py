@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
@@ -19,7 +20,6 @@ from infra.work.backfill.plan import (
     BackfillRequest,
     Batch,
     PlannedDay,
-    Reprocess,
     batches_of,
     plan_backfill,
 )

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.jobs.late_runs import SKIPPED
-from flows.server.deployment_runner import CONCURRENT_RUNS
+from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store

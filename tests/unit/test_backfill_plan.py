@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.base.choices import Direction, Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
@@ -18,9 +19,7 @@ from infra.work.backfill.plan import (
     MAX_PIECES,
     Action,
     BackfillRequest,
-    Direction,
     PlannedDay,
-    Reprocess,
     batches_of,
     plan_backfill,
     totals,

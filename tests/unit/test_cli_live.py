@@ -88,8 +88,8 @@ def test_a_run_says_where_there_is_nothing_to_do(site: DemoSite, capsys: pytest.
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "tass", "--prefer", "paper"], "--prefer 'paper' is not known. Choose one of: archive, network."),
-        (["run", "tass", "--only", "network"], "--only 'network' is not known. Write --only archive"),
+        (["run", "tass", "--prefer", "paper"], "'--prefer': 'paper' is not one of 'archive', 'network'."),
+        (["run", "tass", "--only", "network"], "'--only': 'network' is not one of 'archive'."),
         (["fetch"], "no address is given"),
         (["fetch", "--url-file", "nothing.txt"], "nothing.txt can't be read as a list of addresses"),
         (["fetch", "https://tass.com/1", "--source", "tsas"], "there is no source 'tsas'"),

@@ -12,10 +12,6 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from flows.commands import parse as cli_parse
-from parsers.page.content import Problem
-from parsers.record.capture import Capture
-from parsers.record.outcome import Outcome
 from tests import sample_pages as pages
 
 
@@ -140,31 +136,6 @@ def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
         tracemalloc.stop()
     (line,) = _lines(capsys)
     assert (line["reason"], line["detail"]) == ("too_large", "larger than 100,000 bytes")
-
-
-def test_files_are_read_as_they_are_parsed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("infra.work.parse_pool.GROUP_PAGES", 1)
-    (tmp_path / "a.html").write_bytes(pages.page(0))
-    cases = _cases(tmp_path, *({"id": number, "file": "a.html"} for number in range(40)))
-    read: list[str] = []
-    printed: list[int] = []
-    whole = cli_parse._read_page
-
-    def noted(case: cli_parse.Case, max_bytes: int) -> tuple[Capture, Problem | None]:
-        read.append(case.id)
-        return whole(case, max_bytes)
-
-    def shown(case_id: str, outcome: Outcome, **_: bool) -> dict[str, Any]:
-        printed.append(len(read))
-        return {"id": case_id}
-
-    monkeypatch.setattr(cli_parse, "_read_page", noted)
-    monkeypatch.setattr(cli_parse, "outcome_as_json", shown)
-    assert run_cli(["parse", "--cases", cases]) == 0
-    assert len(_lines(capsys)) == len(read) == 40
-    assert printed[0] < 10
 
 
 def test_nothing_is_printed_where_a_later_file_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,7 +127,7 @@ def test_p18_the_page_is_one_file_that_loads_and_runs_nothing_whatever_the_rows_
         (["--html", "x.html"], "--html goes with --diff."),
         (["--outdated", "--only-rejects"], "--only-rejects and --outdated exclude each other."),
         (["--diff", "--html", "no/such/x.html"], "no/such/x.html cannot be written: No such file or directory."),
-        (["--diff", "--start", "soon"], "--start 'soon' is no date."),
+        (["--diff", "--start", "soon"], "--start 'soon' is not a date."),
     ],
 )
 def test_o01_wrong_use_is_one_line(

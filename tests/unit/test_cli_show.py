@@ -122,7 +122,7 @@ def test_a_rejection_is_shown_with_its_reason_and_its_page(capsys: pytest.Captur
         (["show", "0" * 32, "--raw", "--json"], "--raw and --json exclude each other."),
         (["show", "0" * 32, "--source", "tsas"], "there is no source 'tsas'."),
         (["rejects", "--source", "tsas"], "there is no source 'tsas'."),
-        (["rejects", "--reason", "ugly"], "there is no reason 'ugly'. Reasons: unknown_source, "),
+        (["rejects", "--reason", "ugly"], "'--reason': 'ugly' is not one of 'unknown_source', "),
         (["rejects", "--start", "2024-01-02", "--end", "2024-01-02"], "end 2024-01-02 is not after start 2024-01-02."),
     ],
     ids=" ".join,

@@ -29,16 +29,10 @@ def test_o01_an_end_that_is_not_after_the_start_is_refused_with_the_remedy(end: 
 
 
 def test_o01_days_that_have_not_begun_are_refused() -> None:
-    require_begun(Days.one(date(2026, 11, 22)), NOW)
+    for hours in (9, 0, -5):  # today is the UTC day, whatever the zone of the clock
+        require_begun(Days.one(date(2026, 11, 22)), NOW.astimezone(timezone(timedelta(hours=hours))))
     with pytest.raises(UsageError, match="2026-11-23 is in the future"):
         require_begun(Days(date(2026, 11, 1), date(2026, 11, 24)), NOW)
-
-
-def test_o01_today_is_the_utc_day_whatever_the_zone_of_the_clock() -> None:
-    tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
-    new_york = NOW.astimezone(timezone(timedelta(hours=-5)))
-    for now in (tokyo, new_york):
-        require_begun(Days.one(date(2026, 11, 22)), now)
 
 
 def test_days_describe_themselves_with_the_end_left_out() -> None:
@@ -48,12 +42,9 @@ def test_days_describe_themselves_with_the_end_left_out() -> None:
 
 @pytest.mark.parametrize("text", ["2017-13-01", "2017-02-30", "10.05.2017", "", "yesterday", "2017-05-10T00:00"])
 def test_a_day_that_is_none_is_named_with_its_option(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^--start .* is no date\. Write it as YYYY-MM-DD"):
+    with pytest.raises(UsageError, match=r"^--start .* is not a date\. Write it as YYYY-MM-DD"):
         parse_day(text, "--start")
-
-
-def test_a_day_is_read_as_written() -> None:
-    assert parse_day("2017-05-10", "--day") == date(2017, 5, 10)
+    assert parse_day("2017-05-10", "--start") == date(2017, 5, 10)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import orjson
 import pytest
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectNotFound
 
-from flows.server.deployments import deployments
+from flows.server import deployments as served_flows
+from flows.server.deployments import deployments, keep_pauses
 from parsers.registry import sources
 from tests.prefect_server import CLICKED, ROOT
 
@@ -44,18 +48,16 @@ def test_a_source_is_asked_in_its_own_zone_with_its_own_lags() -> None:
         assert served[name].parameters == {"source": name}
 
 
-def test_every_schedule_can_be_told_by_its_slug() -> None:
-    slugs = [each.slug for deployment in deployments() for each in deployment.schedules or []]
-    assert all(slugs)
-    assert len(set(slugs)) == len(slugs)
-
-
-def test_every_deployment_says_what_it_is_for_and_when_it_runs() -> None:
+def test_every_deployment_says_what_it_is_for_and_when_it_runs_and_every_slug_is_unique() -> None:
+    slugs = []
     for deployment in deployments():
         assert deployment.description
         for schedule in deployment.schedules or []:
+            slugs.append(schedule.slug)
             if deployment.name != "maintain":
                 assert schedule.schedule.cron in deployment.description  # type: ignore[union-attr]
+    assert all(slugs)
+    assert len(set(slugs)) == len(slugs)
 
 
 @pytest.mark.parametrize("code", ["import no_such_module", 'SOURCE = Source(schedules=(Schedule("99 * * * *"),))'])
@@ -70,3 +72,36 @@ def test_o10_a_broken_source_file_takes_no_deployment_from_the_others(tmp_path: 
     assert set(found["broken"]) == {"zzbroken"}
     assert found["choice"] == list(sources())
     assert found["served"] == [*CLICKED, *sources()]
+
+
+class Server:
+    """A Prefect server that knows one deployment, as far as is asked for here."""
+
+    def __init__(self, name: str, paused: bool, active: dict[str, bool]) -> None:
+        self._name = name
+        self._found = SimpleNamespace(
+            paused=paused, schedules=[SimpleNamespace(slug=slug, active=on) for slug, on in active.items()]
+        )
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def read_deployment_by_name(self, name: str) -> Any:
+        if name != self._name:
+            raise ObjectNotFound(Exception(name))
+        return self._found
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_paused_source_and_a_paused_schedule_stay_paused_and_all_others_run(
+    monkeypatch: pytest.MonkeyPatch, paused: bool
+) -> None:
+    server = Server("run/tass", paused, {"tass-1-lag-0": False, "tass-2-lag-1": True, "gone": False})
+    monkeypatch.setattr(served_flows, "get_client", lambda **_: server)
+    served = deployments()
+    keep_pauses(served)
+    assert [each.name for each in served if each.paused] == (["tass"] if paused else [])
+    schedules = [schedule for each in served for schedule in each.schedules or []]
+    assert [each.slug for each in schedules if not each.active] == ["tass-1-lag-0"]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from flows.reports.repair_report import repair_rows
+from flows.reports.report import repair_rows
 from infra.base.days import Days
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
@@ -57,7 +57,7 @@ def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
 def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
     repairs = plan_repairs(store, today=TODAY)
     assert (repairs.planned, repairs.pieces, repairs.gaps, repairs.alarms) == ((), [], (), ())
-    assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "as it should be", "action": "nothing"}]
+    assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "complete", "action": "nothing"}]
 
 
 def test_history_from_archives_of_a_source_that_was_never_asked_is_no_gap(store: MemoryStore) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
+from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
@@ -18,7 +19,6 @@ from infra.store.open_store import open_store
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
-from infra.work.live.preference import Preference
 from infra.work.live.run_days import run_days
 from infra.work.run_report import RunReport
 from tests.cdx_archive import CdxArchive, Line

@@ -15,23 +15,19 @@ SOURCE = Source(name="news", title="News", hosts=("news.example",), language="en
 FEED = Feed("https://news.example/feed")
 
 
-def test_kinds_of_lists_are_counted() -> None:
+def test_lists_and_horizon_are_told_in_words() -> None:
     several = (
         FEED,
         Sitemap("https://news.example/s.xml"),
         FEED,
         PagedListing("https://news.example/{page}", links="a"),
     )
-    assert finds(replace(SOURCE, discovery=several)) == "2 feeds, sitemap, paged listing"
-    assert finds(SOURCE) == "-"
-
-
-def test_horizon_is_said_where_there_is_one() -> None:
-    declared = replace(SOURCE, discovery=(FEED,))
-    assert [horizon(each) for each in (SOURCE, declared, replace(declared, horizon_days=WHOLE_HISTORY))] == [
-        "-",
-        "1 day",
-        "all days",
+    declared = replace(SOURCE, discovery=several)
+    whole = replace(declared, horizon_days=WHOLE_HISTORY)
+    assert [(finds(each), horizon(each)) for each in (SOURCE, declared, whole)] == [
+        ("-", "-"),
+        ("2 feeds, sitemap, paged listing", "1 day"),
+        ("2 feeds, sitemap, paged listing", "all days"),
     ]
 
 

@@ -8,13 +8,13 @@ from enum import StrEnum
 from statistics import median
 from typing import Any, Final
 
+from infra.base.choices import Direction, Preference, Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
-from infra.work.live.preference import Preference
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
@@ -27,22 +27,6 @@ ASSUMED_REQUESTS: Final = 20
 PARSED_DAYS: Final = 31  # of a piece that sends no request: a month takes seconds
 MAX_DAYS: Final = 10 * 366  # O01: ten years are a deliberate wish; more is a slip in the year
 LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
-
-
-class Reprocess(StrEnum):
-    """Which days of the range a backfill takes up."""
-
-    MISSING = "missing"  # days that no run has looked at as a whole, or not to the end where the source can be asked
-    OUTDATED = "outdated"  # days with rows of an older parser
-    FAILED = "failed"  # days that are partial, damaged, suspect or have open rejections; and the missing ones
-    ALL = "all"
-
-
-class Direction(StrEnum):
-    """From which end a backfill works."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
 
 
 class Action(StrEnum):

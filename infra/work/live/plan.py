@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
+from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
@@ -16,7 +17,6 @@ from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus
-from infra.work.live.preference import Preference
 from infra.work.parse_pool import source_name_of
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport

@@ -12,6 +12,7 @@ from typing import Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
+from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.fetching import FetchError
@@ -23,7 +24,6 @@ from infra.work.land_outcomes import land_outcomes
 from infra.work.live.fetch_pages import Fetched, fetch_pages
 from infra.work.live.page_batches import batched
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
-from infra.work.live.preference import Preference
 from infra.work.live.unlanded import alias_key, note_keys
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import ParsedCapture, Run, folder_of
