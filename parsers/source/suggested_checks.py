@@ -49,15 +49,16 @@ def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
     Args:
         history: profiles of its landed days, in any order.
     """
-    days = sorted((day for day in history if day.articles), key=lambda day: day.date)
-    if len(days) < MIN_COUNT_DAYS:
+    days = sorted(history, key=lambda day: day.date)
+    landed = [day for day in days if day.articles]
+    if len(landed) < MIN_COUNT_DAYS:
         return []
     found = [_count(days)]
     sampled = [day for day in days if day.measured >= MIN_SAMPLE]
     if sampled:
         found += [each for name in WATCHED if (each := _fill(name, sampled))]
         found.append(_rejects(sampled))
-    return [*found, _age(days)]
+    return [*found, _age(landed)]
 
 
 def as_code(suggestions: Sequence[Suggestion]) -> str:

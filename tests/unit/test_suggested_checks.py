@@ -81,7 +81,7 @@ def test_shares_of_rejections_are_rounded_up(rejected: int) -> None:
 def test_no_day_fails_the_checks_that_were_proposed_from_it(counts: list[int], fill: float) -> None:
     history = days(counts, fill={"title": fill})
     numbers = proposed(suggest(history))
-    title, least, limit = numbers.get("title"), numbers["min_per_day"], numbers.get("max_reject_share")
+    title, least, limit = numbers.get("title"), numbers.get("min_per_day"), numbers.get("max_reject_share")
     checks = Checks(
         min_per_day=int(least) if least else None, fill={"title": title} if title else {}, max_reject_share=limit
     )
