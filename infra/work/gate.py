@@ -8,6 +8,7 @@ outcome would remove a landed row, or take from it the field that broke.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from infra.lake.lake import Lake, PartitionId
@@ -172,7 +173,7 @@ class _SourceBatch:
             return []
         if not needs_history(profile, self._source.checks, whole_day=whole_day):
             return []
-        history = self._history.near(day)
+        history = self._history.near(day, without=self._suspect_dates)
         found = judge(profile, history, self._source.checks, whole_day=whole_day)
         if any(finding.check is Check.ARTICLES for finding in found):
             # What is landed of the day counts too. It is read only where the batch alone is too small.
@@ -187,6 +188,10 @@ class _SourceBatch:
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
         counts = Counter(reason.value for reason in reasons)
         return profile_of(self._source.name, day, articles, counts, self._watched, lacking)
+
+    @cached_property
+    def _suspect_dates(self) -> set[str]:
+        return {suspect.date for suspect in suspect_days(self._lake.store, self._source.name)}
 
     def _news(self) -> list[ParsedCapture]:
         """Rejections that count; in a reparse only those that the lake does not have yet."""

@@ -4,7 +4,7 @@ A column's null count says how many articles lack a field: for lists too, since 
 statistics of its elements, and no element of ours is null.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, Final
@@ -32,8 +32,10 @@ class History:
         self._listed: dict[str, dict[str, ObjectInfo]] = {}
         self._footers: dict[str, Any] = {}
 
-    def near(self, day: str, count: int = NEAREST_DAYS) -> list[DayProfile]:
+    def near(self, day: str, count: int = NEAREST_DAYS, without: Collection[str] = ()) -> list[DayProfile]:
         """Profiles of the landed days nearest to a day, it among them, empty ones too; days before go first.
+
+        `without` leaves days out: were suspect days history, a break would soon be what is usual.
 
         Articles without a date are in no day: their share of the source's articles counts in each profile.
 
@@ -41,7 +43,7 @@ class History:
             NewslakeError: the store cannot be read. Damaged partitions are left out: `newslake verify` names them.
         """
         articles, rejects = self._partitions(ARTICLES), self._partitions(REJECTS)
-        days = _nearest(day, (each for each in articles if each != NULL_PARTITION))[:count]
+        days = _nearest(day, (each for each in articles if each != NULL_PARTITION and each not in without))[:count]
         self._read(articles[each] for each in (*days, NULL_PARTITION) if each in articles)
         self._read(rejects[each] for each in days if each in rejects)
         rows = {each: self._rows(each) for each in days}

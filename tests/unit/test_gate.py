@@ -110,6 +110,14 @@ class TestFill:
         assert subjects(report) == {(Check.REJECTS, "")}
         assert list(suspects(store)) == [day(7)]
 
+    def test_a_small_site_stays_suspect_for_as_long_as_it_is_broken(self) -> None:
+        store = MemoryStore()
+        land_history(store, days=20, each=6)
+        for number in range(20, 40):
+            batch = [examined(number, n, authors=()) for n in range(6)]
+            assert subjects(live(store, batch, later=True)) == {(Check.FILL, "authors")}, number
+        assert len(suspects(store)) == 20
+
     def test_days_too_small_to_be_judged_alone_are_judged_together(self, store: MemoryStore) -> None:
         batch = [examined(on, number, title=None) for on in range(7, 11) for number in range(2)]
         report = live(store, batch)
