@@ -109,7 +109,8 @@ class DayProfile:
     Attributes:
         captures: articles, and captures that were rejected for what the parser made of them.
         rejected: those rejections by reason.
-        fill: field -> share, 0 to 1, of `measured` articles that have it.
+        fill: field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
+        lacking: field -> captures that were rejected because they lack it.
     """
 
     source: str
@@ -119,6 +120,7 @@ class DayProfile:
     rejected: Mapping[str, int] = field(default_factory=dict)
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
+    lacking: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def reject_share(self) -> float:
@@ -169,8 +171,8 @@ def profile_of(
     lacking = lacking or {}
     fill = {}
     for name in watched:
-        total = len(complete) + lacking.get(name, 0)
-        fill[name] = sum(bool(getattr(article, name)) for article in complete) / total if total else 0.0
+        if total := len(complete) + lacking.get(name, 0):
+            fill[name] = sum(bool(getattr(article, name)) for article in complete) / total
     return DayProfile(
         source=source,
         date=day,
@@ -178,7 +180,8 @@ def profile_of(
         captures=len(articles) + sum(rejected.values()),
         rejected=rejected,
         fill=fill,
-        measured=len(complete) + sum(lacking.values()),
+        measured=len(complete),
+        lacking=lacking,
     )
 
 
@@ -199,11 +202,9 @@ def judge(
 
 def needs_history(profile: DayProfile, checks: Checks, *, whole_day: bool = False) -> bool:
     """Whether `judge` can find anything wrong: if not, the history need not be read."""
-    few = profile.measured and any(
-        share < max(checks.fill.get(name, 0), DROPPED_FILL) for name, share in profile.fill.items()
-    )
+    few = any(share < max(checks.fill.get(name, 0), DROPPED_FILL) for name, share in profile.fill.items())
     limit = LOW_REJECTS if checks.max_reject_share is None else checks.max_reject_share
-    return whole_day or bool(few) or profile.reject_share > limit
+    return whole_day or few or profile.reject_share > limit
 
 
 def judge_freshness(source: str, newest: date | None, today: date, checks: Checks) -> Finding | None:
@@ -290,7 +291,7 @@ def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Chec
     found = []
     known = _known(history)
     rows = sum(day.measured for day in known)
-    for name, observed in profile.fill.items() if profile.measured else ():
+    for name, observed in profile.fill.items():
         if name in checks.fill:
             expected, basis = checks.fill[name], f"the source declares at least {_percent(checks.fill[name])}"
             chance = 1 - min(max(expected, 0.5), 0.99)
@@ -302,10 +303,11 @@ def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Chec
             chance = _share(sum((1 - day.fill[name]) * day.measured for day in known), rows)
         else:
             continue
-        lack = round((1 - observed) * profile.measured)
-        at_its_word = name in checks.fill and profile.measured >= SAMPLE
-        if observed < expected and (at_its_word or at_least(lack, profile.measured, chance) < RARE):
-            detail = f"{name}: {_percent(observed)} of {profile.measured} articles have it; {basis}"
+        trials = profile.measured + profile.lacking.get(name, 0)
+        lack = round((1 - observed) * trials)
+        at_its_word = name in checks.fill and trials >= SAMPLE
+        if observed < expected and (at_its_word or at_least(lack, trials, chance) < RARE):
+            detail = f"{name}: {_percent(observed)} of {trials} articles have it; {basis}"
             found.append(
                 Finding(profile.source, profile.date, Check.FILL, Severity.SUSPECT, name, observed, expected, detail)
             )

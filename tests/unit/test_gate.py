@@ -118,6 +118,13 @@ class TestFill:
             assert subjects(live(store, batch, later=True)) == {(Check.FILL, "authors")}, number
         assert len(suspects(store)) == 20
 
+    def test_pages_without_a_body_say_nothing_about_their_authors(self) -> None:
+        store = MemoryStore()
+        land_history(store, days=14, each=6)
+        batch = [refused(14, number, RejectReason.MISSING_BODY) for number in range(5)]
+        report = live(store, [*batch, examined(14, 5, authors=())])
+        assert subjects(report) == {(Check.FILL, "body"), (Check.REJECTS, "")}
+
     def test_days_too_small_to_be_judged_alone_are_judged_together(self, store: MemoryStore) -> None:
         batch = [examined(on, number, title=None) for on in range(7, 11) for number in range(2)]
         report = live(store, batch)
