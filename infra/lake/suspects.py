@@ -123,8 +123,12 @@ def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
         return new
     if dataclasses.replace(new, run_id=old.run_id) == old:
         return old  # found again: the run that found it first stays
-    if old.run_id != new.run_id:
-        return new
+    if old.run_id != new.run_id:  # a later run may have no page that shows it: the landed ones do
+        return (
+            new
+            if new.captures or not old.captures
+            else dataclasses.replace(new, captures=old.captures, samples=old.samples)
+        )
     findings = {finding.subject: finding for finding in (*new.findings, *old.findings)}
     return dataclasses.replace(
         new,

@@ -160,16 +160,23 @@ class _SourceBatch:
         days = sorted(self._by_day)
         if len(days) > 1:
             everything = [each for day in days for each in self._by_day[day]]
-            for finding in self._judged(days[len(days) // 2], everything):
+            for finding in self._judged(days[len(days) // 2], everything, alone=True):
                 for day in days:
                     told = finding.subject in {each.subject for each in found[day]}
                     if not told and any(_shows(each, finding) for each in self._by_day[day]):
                         found[day].append(replace(finding, date=day))
         return {day: of_day for day, of_day in found.items() if of_day}
 
-    def _judged(self, day: str, parsed: Sequence[ParsedCapture], *, whole_day: bool = False) -> list[Finding]:
+    def _judged(
+        self, day: str, parsed: Sequence[ParsedCapture], *, whole_day: bool = False, alone: bool = False
+    ) -> list[Finding]:
         profile = self._profile(day, parsed)
-        if len(parsed) < MIN_PAGES and not whole_day:
+        if self._mode == "live" and not alone:  # a small site has a page or two a run: together they are a day
+            earlier = self._landed(day)
+            if earlier.captures and needs_history(profile + earlier, self._source.checks, whole_day=whole_day):
+                profile = self._profile(day, self._not_landed(day, parsed))
+            profile += earlier
+        if profile.captures < MIN_PAGES and not whole_day:
             return []
         if not needs_history(profile, self._source.checks, whole_day=whole_day):
             return []
@@ -180,7 +187,7 @@ class _SourceBatch:
             landed = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
             landed |= self._lake.identities(self._source.name, day)
             found = judge(replace(profile, articles=len(landed)), history, self._source.checks, whole_day=True)
-        return found if len(parsed) >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
+        return found if profile.captures >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
 
     def _profile(self, day: str, parsed: Sequence[ParsedCapture]) -> DayProfile:
         articles = [each.outcome.article for each in parsed if isinstance(each.outcome, Parsed)]
@@ -188,6 +195,19 @@ class _SourceBatch:
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
         counts = Counter(reason.value for reason in reasons)
         return profile_of(self._source.name, day, articles, counts, self._watched, lacking)
+
+    def _landed(self, day: str) -> DayProfile:
+        """What earlier runs landed of a day."""
+        landed = self._history.landed(day)
+        rejected = {reason: count for reason, count in landed.rejected.items() if reason not in self._ignored}
+        lacking = {name: count for reason, name in LACKING.items() if (count := landed.rejected.get(reason, 0))}
+        fill = {  # captures that lack a field count as articles without it
+            name: share * landed.measured / (landed.measured + lacking.get(name, 0))
+            for name, share in (dict.fromkeys(lacking, 0.0) | {**landed.fill}).items()
+            if name in self._watched
+        }
+        captures = landed.articles + sum(rejected.values())
+        return replace(landed, captures=captures, rejected=rejected, fill=fill, lacking=lacking)
 
     @cached_property
     def _suspect_dates(self) -> set[str]:
@@ -198,13 +218,27 @@ class _SourceBatch:
         counted = [each for each in self._parsed if _is_rejected(each, self._ignored)]
         if self._mode != "reparse":
             return counted
+        known = self._open_rejects(counted)
+        return [each for each in counted if each.reject_id not in known]
+
+    def _not_landed(self, day: str, parsed: Sequence[ParsedCapture]) -> list[ParsedCapture]:
+        """Captures of which the lake has neither an article on that day nor a rejection."""
+        known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
+        return [
+            each
+            for each in parsed
+            if (each.outcome.article.article_id if isinstance(each.outcome, Parsed) else each.reject_id) not in known
+        ]
+
+    def _open_rejects(self, parsed: Sequence[ParsedCapture]) -> set[str]:
+        """The open rejections of the days on which these captures were got."""
         known: set[str] = set()
-        for source, day in sorted({each.day_got for each in counted}):
+        for source, day in sorted({each.day_got for each in parsed}):
             if self._lake.read_manifest(source, day, REJECTS) is not None:
                 table = self._lake.read_rejects(source, day)
                 columns = (table[name].to_pylist() for name in (REJECTS.identity, "state"))
                 known |= {identity for identity, state in zip(*columns, strict=True) if state == RejectState.OPEN}
-        return [each for each in counted if each.reject_id not in known]
+        return known
 
     def _withheld(self, broken: Mapping[str, Sequence[Finding]]) -> list[ParsedCapture]:
         """Captures whose outcome would remove a landed row, or take from it a field that broke."""

@@ -51,6 +51,12 @@ class History:
         share = dated / (dated + undated) if dated else 0.0
         return [self._profile(each, share) for each in sorted(days) if rows[each] is not None]
 
+    def landed(self, day: str) -> DayProfile:
+        """What is landed of a day; without numbers where nothing is."""
+        found = [self._partitions(kind).get(day) for kind in (ARTICLES, REJECTS)]
+        self._read(info for info in found if info)
+        return self._profile(day, 1.0)
+
     def newest(self) -> date | None:
         """The newest day that is landed, with articles or without."""
         days = (date.fromisoformat(day) for day in self._partitions(ARTICLES) if day != NULL_PARTITION)
@@ -61,19 +67,20 @@ class History:
         return footer[0].rows if footer else None
 
     def _profile(self, day: str, dated: float) -> DayProfile:
-        manifest, nulls = self._footers[ARTICLES.key(self._source, day)]
+        manifest, nulls = self._footers.get(ARTICLES.key(self._source, day), (None, {}))
+        rows = manifest.rows if manifest else 0
         rejects = self._footers.get(REJECTS.key(self._source, day))
         stated: Mapping[str, int] = rejects[0].open_rejects if rejects else {}
         rejected = {reason: count for reason, count in stated.items() if reason not in OF_INPUT}
-        fill = {name: 1 - number / manifest.rows for name, number in nulls.items()} if manifest.rows else {}
+        fill = {name: 1 - number / rows for name, number in nulls.items()} | {"published_at": dated} if rows else {}
         return DayProfile(
             source=self._source,
             date=day,
-            articles=manifest.rows,
-            captures=manifest.rows + sum(rejected.values()),
+            articles=rows,
+            captures=rows + sum(rejected.values()),
             rejected=rejected,
-            fill=fill | {"published_at": dated},
-            measured=manifest.rows,
+            fill=fill,
+            measured=rows,
         )
 
     def _partitions(self, kind: TableKind) -> dict[str, ObjectInfo]:

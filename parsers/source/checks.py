@@ -5,11 +5,13 @@ chance could do to six pages, not by a share that needs hundreds.
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from statistics import median
+from typing import Self
 
 from parsers.record.article import Article, Fidelity
 from parsers.record.outcome import RejectReason
@@ -121,6 +123,26 @@ class DayProfile:
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
     lacking: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Self) -> Self:
+        """Two parts of one day together."""
+        fill = {}
+        for name in self.fill.keys() | other.fill.keys():
+            known = [(each.fill[name], each.trials(name)) for each in (self, other) if name in each.fill]
+            fill[name] = sum(share * trials for share, trials in known) / sum(trials for _, trials in known)
+        return replace(
+            self,
+            articles=self.articles + other.articles,
+            captures=self.captures + other.captures,
+            rejected=Counter(self.rejected) + Counter(other.rejected),
+            fill=fill,
+            measured=self.measured + other.measured,
+            lacking=Counter(self.lacking) + Counter(other.lacking),
+        )
+
+    def trials(self, name: str) -> int:
+        """Articles, and captures that were rejected for want of this field."""
+        return self.measured + self.lacking.get(name, 0)
 
     @property
     def reject_share(self) -> float:
@@ -303,7 +325,7 @@ def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Chec
             chance = _share(sum((1 - day.fill[name]) * day.measured for day in known), rows)
         else:
             continue
-        trials = profile.measured + profile.lacking.get(name, 0)
+        trials = profile.trials(name)
         lack = round((1 - observed) * trials)
         at_its_word = name in checks.fill and trials >= SAMPLE
         if observed < expected and (at_its_word or at_least(lack, trials, chance) < RARE):

@@ -110,6 +110,18 @@ class TestFill:
         assert subjects(report) == {(Check.REJECTS, "")}
         assert list(suspects(store)) == [day(7)]
 
+    @pytest.mark.parametrize("broken", ["rejected", "authors"])
+    def test_pages_that_come_one_a_run_are_judged_together(self, broken: str) -> None:
+        store = MemoryStore()
+        land_history(store, days=14, each=6)
+        pages = [refused(14, n) if broken == "rejected" else examined(14, n, authors=()) for n in range(5)]
+        *_, last = [live(store, [page], later=number % 2 == 1) for number, page in enumerate(pages)]
+        expected = {(Check.FILL, "title"), (Check.REJECTS, "")} if broken == "rejected" else {(Check.FILL, broken)}
+        assert subjects(last) == expected
+        live(store, [examined(14, 9)], later=True)  # one good page: what was broken stays on record
+        assert suspects(store)[day(14)].subjects == expected
+        assert suspects(store)[day(14)].samples[0].url == pages[4].archived.capture.url
+
     def test_a_small_site_stays_suspect_for_as_long_as_it_is_broken(self) -> None:
         store = MemoryStore()
         land_history(store, days=20, each=6)
