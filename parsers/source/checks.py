@@ -274,9 +274,10 @@ def _judge_count(profile: DayProfile, history: Sequence[DayProfile], checks: Che
     nearest = _nearest(profile.date, history)
     usual, deviation = _usual_count(profile, [day for day in nearest if day.articles])
     basis = f"{usual:g} are usual"
-    looked_at = nearest[:NEVER_EMPTY_DAYS]
+    gap = next((at for at, day in enumerate(nearest) if day.articles), 0)  # empty days just before are one gap with it
+    looked_at = nearest[gap : gap + NEVER_EMPTY_DAYS]
     never_empty = len(looked_at) == NEVER_EMPTY_DAYS and all(day.articles for day in looked_at)
-    if not observed and never_empty and math.exp(-usual) <= EMPTY_BY_CHANCE:
+    if not observed and never_empty and math.exp(-usual * (gap + 1)) <= EMPTY_BY_CHANCE:
         return found(Severity.SUSPECT, 1, f"{basis}, and none of the {NEVER_EMPTY_DAYS} nearest days was empty")
     if usual < MIN_USUAL:
         return []

@@ -61,6 +61,7 @@ class TestCount:
         assert found(empty, history([6, 5, 8, 6] * 7)) == [("suspect", "articles")]
         assert found(empty, history([6, 5, 8, 6] * 3)) == []  # twelve days are too few to say never
         assert found(empty, history([6, 5, 0, 6] * 7)) == []  # it was empty before
+        assert found(empty, history([3, 4, 3, 2] * 6 + [3, 3, 3, 0])) == [("suspect", "articles")]  # two days on end
         assert found(empty, history([2, 3, 1, 3] * 7)) == []  # chance empties a day of a source of two a day
 
     def test_only_whole_days_are_counted(self) -> None:
