@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate import configuration
 from docs.generate.configuration import DOCUMENT, render
-from infra import configuration
 from infra.base.settings import Settings
 
 
