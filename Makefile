@@ -65,8 +65,8 @@ bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY) ## write docs/data-dictionary.md and docs/configuration.md from the code
-	@$(BIN)/python -m infra.data_dictionary
-	@$(BIN)/python -m infra.configuration
+	@$(BIN)/python -m docs.generate.data_dictionary
+	@$(BIN)/python -m docs.generate.configuration
 
 screenshots: $(READY) ## take the pictures of README from Prefect's UI anew (needs Chromium)
 	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/soak/test_backfill_browser.py

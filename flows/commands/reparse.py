@@ -1,14 +1,12 @@
 """`newslake reparse`: history again after a parser has improved, with a look at what would change."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, rebuild_here, under_prefect
-from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +37,6 @@ def reparse(
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
     only_rejects: OnlyRejectsOption = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --diff: write it as a page, with all samples.")
-    ] = None,
     yes: YesOption = False,
     accept: AcceptOption = "",
     lake: LakeOption = None,
@@ -54,7 +49,7 @@ def reparse(
 
     [bold]Examples[/bold]
 
-    newslake reparse tass --diff --html diff.html
+    newslake reparse tass --diff
 
     newslake reparse --outdated --yes
 
@@ -64,13 +59,11 @@ def reparse(
     from infra.base.days import parse_day
     from infra.work.reparse.plan import Scope
 
-    if html and not diff:
-        raise UsageError("--html goes with --diff", "Write --diff --html FILE.")
     first = parse_day(start, "--start") if start else None
     last = parse_day(end, "--end") if end else None
     scope = Scope((*(sources or ()), *(source or ())), first, last, only_rejects, outdated)
     if diff:
-        return _show_diff(scope, lake, html, as_json)
+        return _show_diff(scope, lake, as_json)
     run = begin_run(lake, accept)
     in_flow = under_prefect(prefect)
     asking = not yes and not as_json and sys.stdin.isatty()
@@ -86,16 +79,13 @@ def reparse(
     return finish(report, run, as_json)
 
 
-def _show_diff(scope: "Scope", lake: str | None, html: Path | None, as_json: bool) -> int:
+def _show_diff(scope: "Scope", lake: str | None, as_json: bool) -> int:
     from flows.jobs.start import load_run_settings, new_run_id
-    from flows.reports.diff_report import diff_page, diff_tables
+    from flows.reports.diff_report import diff_tables
     from infra.work.run import Run
 
     run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
     found = _compared(scope.plan(run.open_store()), run)
-    if html:
-        _write(html, diff_page(found, run.open_store().uri, run.run_id))
-        stderr().print(f"written to {html}", markup=False)
     if as_json:
         print_json({"lake": run.settings.lake, **found.as_json()})
     else:
@@ -124,10 +114,3 @@ def _compared(chunks: "Sequence[ArchivedChunk]", run: "Run") -> "Comparison":
 
     with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
         return try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "Check the path.") from error

@@ -19,8 +19,7 @@ import pyarrow.parquet as pq
 
 from infra.base.errors import NewslakeError
 from infra.lake.landing import Change, join, settle_articles
-from infra.lake.partition import ARTICLES
-from infra.lake.partition_file import rows_of
+from infra.lake.partition import ARTICLES, decode
 from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore, Stored, read_merge_write
 
 # Reading the identities of a partition takes half a millisecond, saving the cache about five.
@@ -166,7 +165,8 @@ def _homes(rows: Mapping[str, Any]) -> dict[str, str]:
 def _rows(store: ObjectStore, source: str, day: str, identities: Iterable[str]) -> Any:
     key = ARTICLES.key(source, day)
     stored = store.get(key)
-    return rows_of(ARTICLES, stored.body if stored else None, pa.array(identities, pa.string()), key)
+    rows = decode(ARTICLES, stored.body, key)[0] if stored else ARTICLES.schema.empty_table()
+    return _of(rows, identities)
 
 
 def _of(table: Any, identities: Iterable[str]) -> Any:

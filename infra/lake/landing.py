@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
-from infra.lake.partition_file import PartitionFile
 from infra.lake.rejects import RejectState
 from infra.lake.sightings import SIGHTINGS, with_sightings
 from parsers.record.article import SCHEMA_VERSION, Fidelity
@@ -183,12 +182,10 @@ def land_articles(
     Raises:
         NewslakeError: the old partition cannot be read.
     """
-    file = PartitionFile(ARTICLES, old, name)
-    touched = _touched(file, new, reparsed)
-    covered = _join_coverage(file.manifest.coverage, coverage)
-    if not touched and not new.num_rows and _is_unchanged(file.manifest, Change(), covered):
-        return old, Change()  # as most partitions that a reparse looks through
-    present = file.take(touched)
+    rows, manifest = _decoded(ARTICLES, old, name)
+    touched = _touched(rows, new, reparsed)
+    covered = _join_coverage(manifest.coverage, coverage)
+    present = rows.filter(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
     dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
     joined, chosen = join(ARTICLES, pool, dropped | moved)
@@ -197,9 +194,9 @@ def land_articles(
         greatest = join(ARTICLES, pool)[1]
         before = present.num_rows
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    if _is_unchanged(file.manifest, change, covered):
+    if _is_unchanged(manifest, change, covered):
         return old, change
-    return file.replaced(touched, joined, covered), change
+    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), covered), change
 
 
 def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
@@ -217,29 +214,28 @@ def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | 
     Raises:
         NewslakeError: the old partition cannot be read.
     """
-    file = PartitionFile(ARTICLES, old, name)
-    touched = _touched(file, others, ())
-    present = file.take(touched)
+    rows, manifest = _decoded(ARTICLES, old, name)
+    touched = _touched(rows, others, ())
+    present = rows.filter(touched)
     joined, chosen = join(ARTICLES, pa.concat_tables([present, others]))
     staying = [place for place, index in enumerate(chosen) if index < present.num_rows]
     left = joined.take(pa.array(staying, pa.int64()))
     change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
-    return (old if change == Change() else file.replaced(touched, left, file.manifest.coverage)), change
+    if change == Change():
+        return old, change
+    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), manifest.coverage), change
 
 
-def _touched(file: PartitionFile, new: Any, reparsed: Collection[CaptureIdentity]) -> list[int]:
-    """Places of the rows that the new ones may replace; all others stay as they are and need not be looked at."""
-    if not file.rows:
-        return []
-    keys = file.columns([ARTICLES.identity, "capture_digest"])
-    identities = keys[ARTICLES.identity]
+def _touched(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> Any:
+    """Which rows the new ones may replace, as a mask; all others stay as they are and need not be looked at."""
+    identities = rows[ARTICLES.identity]
+    if pc.count_distinct(identities).as_py() < rows.num_rows:  # not written by us: the join mends it
+        return pa.chunked_array([[True] * rows.num_rows], pa.bool_())
     touched = pc.is_in(identities, value_set=new[ARTICLES.identity].combine_chunks())
-    if pc.count_distinct(identities).as_py() < file.rows:  # not written by us: the join mends it
-        touched = pa.chunked_array([[True] * file.rows])
     if reparsed:  # the same bytes may also be of another capture: that row is looked at in vain
         digests = pa.array({capture.digest for capture in reparsed}, pa.string())
-        touched = pc.or_(touched, pc.is_in(keys["capture_digest"], value_set=digests))
-    return list(pc.indices_nonzero(touched).to_pylist())
+        touched = pc.or_(touched, pc.is_in(rows["capture_digest"], value_set=digests))
+    return touched
 
 
 def land_rejects(

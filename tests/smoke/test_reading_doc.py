@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.athena import create_table
+from docs.generate.athena import create_table
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Coverage
 from infra.lake.query import run_query
@@ -112,15 +112,15 @@ def test_spark_and_athena_are_said_not_to_be_run() -> None:
 @pytest.mark.parametrize("kind", [ARTICLES, REJECTS], ids=["articles", "rejects"])
 def test_the_statements_for_athena_are_those_of_the_schema(kind: Any) -> None:
     statement = create_table(kind, "s3://my-bucket/news")
-    assert statement in SECTIONS["Athena"], "paste what `python -m infra.athena` prints"
+    assert statement in SECTIONS["Athena"], "paste what `python -m docs.generate.athena` prints"
     for name in kind.schema.names:
         assert f"  `{name}` " in statement
 
 
 def test_the_module_prints_both_statements(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["athena", "s3://other/lake/"])
-    monkeypatch.delitem(__import__("sys").modules, "infra.athena")
-    runpy.run_module("infra.athena", run_name="__main__")
+    monkeypatch.delitem(__import__("sys").modules, "docs.generate.athena")
+    runpy.run_module("docs.generate.athena", run_name="__main__")
     printed = capsys.readouterr().out
     for kind in (ARTICLES, REJECTS):
         assert create_table(kind, "s3://other/lake") in printed

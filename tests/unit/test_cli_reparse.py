@@ -2,12 +2,10 @@
 
 import re
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
 import orjson
 import pytest
-from typing_extensions import override
 
 from flows.cli import run as run_cli
 from infra.base.settings import Settings
@@ -87,46 +85,10 @@ def test_a_diff_is_one_document_for_machines(lake: Path, capsys: pytest.CaptureF
     assert _objects(lake) == before
 
 
-class _Page(HTMLParser):
-    """Tags and text of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text = ""
-
-    @override
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        assert not {name for name, _ in attrs} & {"src", "href", "onclick"}
-
-    @override
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def test_p18_the_page_is_one_file_that_loads_and_runs_nothing_whatever_the_rows_hold(
-    lake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_cli(["reparse", "tass", "--diff", "--html", "diff.html"]) == 0
-    source = (tmp_path / "diff.html").read_text("utf-8")
-    page = _Page()
-    page.feed(source)
-    assert "script" not in page.tags
-    assert "img" not in page.tags
-    assert "<script>alert(1)</script> [red]" in page.text
-    assert "default-src 'none'" in source
-    assert {"del", "ins", "h1", "table"} <= set(page.tags)
-    assert "Rows moved: 1 of 1" in page.text
-    assert "now rejected: empty" in page.text
-
-
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--html", "x.html"], "--html goes with --diff."),
         (["--outdated", "--only-rejects"], "--only-rejects and --outdated exclude each other."),
-        (["--diff", "--html", "no/such/x.html"], "no/such/x.html cannot be written: No such file or directory."),
         (["--diff", "--start", "soon"], "--start 'soon' is not a date."),
     ],
 )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import configuration
+from docs.generate import configuration
+from docs.generate.configuration import DOCUMENT, render
 from infra.base.settings import Settings
-from infra.configuration import DOCUMENT, render
 
 
 def test_the_file_is_current() -> None:
@@ -27,5 +27,5 @@ def test_running_the_module_writes_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     written: list[tuple[Path, str]] = []
     monkeypatch.setattr(Path, "write_text", lambda path, text, encoding: written.append((path, text)))
     monkeypatch.delitem(sys.modules, configuration.__name__)
-    runpy.run_module("infra.configuration", run_name="__main__")
+    runpy.run_module("docs.generate.configuration", run_name="__main__")
     assert written == [(DOCUMENT, render())]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import data_dictionary
-from infra.data_dictionary import DICTIONARY, render
+from docs.generate import data_dictionary
+from docs.generate.data_dictionary import DICTIONARY, render
 from infra.lake.rejects import Reject
 from parsers.record.article import Article, Provenance
 from parsers.record.outcome import RejectReason
@@ -43,5 +43,5 @@ def test_running_the_module_writes_the_file(tmp_path: Path, monkeypatch: pytest.
     written: list[tuple[Path, str]] = []
     monkeypatch.setattr(Path, "write_text", lambda path, text, encoding: written.append((path, text)))
     monkeypatch.delitem(__import__("sys").modules, data_dictionary.__name__)
-    runpy.run_module("infra.data_dictionary", run_name="__main__")
+    runpy.run_module("docs.generate.data_dictionary", run_name="__main__")
     assert written == [(DICTIONARY, render())]

@@ -20,8 +20,7 @@ import orjson
 from infra.archive.raw_index import IndexEntry
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, TableKind
-from infra.lake.partition_file import PartitionFile
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
 from infra.lake.rejects import reject_id, writable
 from infra.store.object_store import ObjectInfo, ObjectStore, read_merge_write
 from parsers.fields.urls import address_key
@@ -192,7 +191,7 @@ class _Rows:
         if kind is REJECTS or any(uri >= least for uri in self._footers.read(info).capture_uris):
             stored = self._store.get(info.key)
             body = stored.body if stored else None  # deleted since it was listed
-        return PartitionFile(kind, body, info.key).columns(names)
+        return (decode(kind, body, info.key)[0] if body else kind.schema.empty_table()).select(names)
 
 
 def _note_key(source: str) -> str:

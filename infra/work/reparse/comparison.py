@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from infra.lake.landing import CAPTURE, captures_of
-from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, TableKind, decode
-from infra.lake.partition_file import PartitionFile
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
 from infra.lake.rejects import RejectState
+from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
 from parsers.record.article import Provenance
 from parsers.record.capture import CaptureIdentity
@@ -45,18 +46,9 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One row that changes.
+    """One row that changes; `before` and `after` are the days of its partition, `changes` leave stamps out.
 
-    Attributes:
-        kind: what becomes of it.
-        source: name of its source.
-        article_id: of the row that is there after, else of the one before.
-        url: its address.
-        title: its headline.
-        before: day of its partition before; None if it was not there.
-        after: day of its partition after; None if it goes.
-        changes: its fields that differ, stamps left out.
-        reason: of a row that goes, why its capture is rejected now, if it is.
+    `reason` says why the capture of a row that goes is rejected now.
     """
 
     kind: Kind
@@ -75,15 +67,11 @@ class Comparison:
     """Counts and samples.
 
     Attributes:
-        rows: by kind.
         restamped: rows of which only the parser version, the run or the capture is another.
         fields: rows that moved or changed, by field that differs.
-        rejects_opened: new open rejections, by reason.
-        rejects_closed: rejections that are no longer open, by reason.
-        rejects_changed: rejections that stay open and say something else.
+        rejects_opened, rejects_closed: open rejections that come and go, by reason.
         partitions: articles partitions that would be written.
-        samples: some rows of each kind, some of each field.
-        withheld: captures that the gate would not let through, by (source, day), since rows would go or become worse.
+        withheld: captures that the gate would not let through, by (source, day).
         findings: why.
     """
 
@@ -121,13 +109,10 @@ class Comparison:
 
 
 def compare(trial: TrialStore) -> Comparison:
-    """Compare what was written in a trial with what is there; a row group of each is held at a time.
+    """Compare what was written in a trial with what is there.
 
     A row that is gone in one day and new in another is the same one if it has the same identity, or else if it comes
     from the same capture.
-
-    Args:
-        trial: what a reparse wrote to.
 
     Raises:
         NewslakeError: a partition cannot be read.
@@ -140,20 +125,12 @@ def compare(trial: TrialStore) -> Comparison:
             by_source[partition[0]].append(partition[1])
             found.partitions += 1
     for source, days in by_source.items():
-        _SourceComparison(trial, source, found, reasons).compare(days)
+        _compare_articles(trial, source, days, found, reasons)
     return found
 
 
 def differing(before: Any, after: Any) -> Iterator[tuple[int, FieldChange]]:
-    """Fields that differ between tables of one schema, row by row.
-
-    Args:
-        before: a table.
-        after: a table of as many rows.
-
-    Yields:
-        Number of the row, and the field; column by column.
-    """
+    """Fields that differ between tables of one schema and length: number of the row, and the field."""
     for name in before.schema.names:
         old, new = before[name].combine_chunks(), after[name].combine_chunks()
         if old.equals(new):
@@ -180,132 +157,108 @@ def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdenti
 
 
 def _open_rejects(trial: TrialStore, key: str) -> Iterator[list[dict[str, Any]]]:
-    """Open rejections of a partition before and after."""
     for store in (trial.base, trial.scratch):
-        stored = store.get(key)
-        rows = decode(REJECTS, stored.body, key)[0].to_pylist() if stored else []
+        rows = _table(REJECTS, store, key).to_pylist()
         yield [row for row in rows if row["state"] == RejectState.OPEN]
+
+
+def _compare_articles(
+    trial: TrialStore, source: str, days: Sequence[str], found: Comparison, reasons: Mapping[CaptureIdentity, str]
+) -> None:
+    """Compare the partitions of a source that were written: rows move between its days."""
+    old, new = (_places(store, source, days) for store in (trial.base, trial.scratch))
+    pairs = _paired(old, new)
+    by_days: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for before, after in pairs.items():
+        by_days[old[before].day, new[after].day].append((before, after))
+    sampled: Counter[str] = Counter()
+    for (day, other), names in sorted(by_days.items()):
+        was = _rows(trial.base, source, day, [before for before, _ in names])
+        now = _rows(trial.scratch, source, other, [after for _, after in names])
+        changes: defaultdict[int, list[FieldChange]] = defaultdict(list)
+        for number, change in differing(was, now):
+            changes[number].append(change)
+        for number in range(len(names)) if day != other else sorted(changes):
+            sample = _sample(source, now.slice(number, 1), day, other, changes[number])
+            _count(sample, found, sampled)
+    paired = set(pairs.values())
+    for kind, store, left in (
+        (Kind.REMOVED, trial.base, {name: place for name, place in old.items() if name not in pairs}),
+        (Kind.ADDED, trial.scratch, {name: place for name, place in new.items() if name not in paired}),
+    ):
+        if left:
+            found.rows[kind] += len(left)
+        for name, place in sorted(left.items(), key=lambda item: (item[1].day, item[0]))[:ROW_SAMPLES]:
+            row = _rows(store, source, place.day, [name])
+            if kind is Kind.ADDED:
+                found.samples.append(_sample(source, row, None, place.day))
+            else:
+                found.samples.append(_sample(source, row, place.day, None, reason=reasons.get(place.capture)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A row: its partition's day, its place there, and where it comes from."""
+    """Where a row is, and what it is from."""
 
     day: str
-    row: int
     capture: CaptureIdentity
 
 
-class _SourceComparison:
-    """One source: rows move between its days."""
-
-    def __init__(
-        self, trial: TrialStore, source: str, found: Comparison, reasons: Mapping[CaptureIdentity, str]
-    ) -> None:
-        self._trial = trial
-        self._source = source
-        self._found = found
-        self._reasons = reasons
-        self._sampled: Counter[str] = Counter()
-
-    def compare(self, days: Iterable[str]) -> None:
-        """Compare the partitions of these days, which are all that were written."""
-        gone: dict[str, _Place] = {}
-        come: dict[str, _Place] = {}
-        for day in days:
-            before, after = self._opened(day)
-            old, new = _places(before, day), _places(after, day)
-            self._compare_pairs(day, day, [(old[name].row, new[name].row) for name in old.keys() & new.keys()])
-            gone |= {name: place for name, place in old.items() if name not in new}
-            come |= {name: place for name, place in new.items() if name not in old}
-        moves = _moves(gone, come)
-        for (day, other), pairs in sorted(moves.items()):
-            self._compare_pairs(day, other, pairs)
-        self._count_single(Kind.REMOVED, gone.values())
-        self._count_single(Kind.ADDED, come.values())
-
-    def _opened(self, day: str) -> tuple[PartitionFile, PartitionFile]:
-        key = ARTICLES.key(self._source, day)
-        return _opened(ARTICLES, self._trial.base, key), _opened(ARTICLES, self._trial.scratch, key)
-
-    def _compare_pairs(self, day: str, other: str, pairs: list[tuple[int, int]]) -> None:
-        """Compare rows of a day before with rows of a day after."""
-        before, after = self._opened(day)[0], self._opened(other)[1]
-        pairs.sort()
-        for start in range(0, len(pairs), ROW_GROUP_ROWS):
-            rows, successors = zip(*pairs[start : start + ROW_GROUP_ROWS], strict=True)
-            old, new = before.take(rows), _taken(after, successors)
-            changes: defaultdict[int, list[FieldChange]] = defaultdict(list)
-            for number, change in differing(old, new):
-                changes[number].append(change)
-            for number in range(len(rows)) if day != other else sorted(changes):
-                self._count_pair(new.slice(number, 1).to_pylist()[0], day, other, changes[number])
-
-    def _count_pair(self, row: Mapping[str, Any], day: str, other: str, changes: Sequence[FieldChange]) -> None:
-        said = tuple(change for change in changes if change.field not in STAMPS)
-        if day == other and not said:
-            self._found.restamped += 1
-            return
-        kind = Kind.CHANGED if day == other else Kind.MOVED
-        self._found.rows[kind] += 1
-        self._found.fields.update(change.field for change in said)
-        room = kind is Kind.MOVED and self._sampled[kind] < ROW_SAMPLES
-        if room or any(self._sampled[change.field] < FIELD_SAMPLES for change in said):
-            self._sampled.update([kind.value, *(change.field for change in said)])
-            self._found.samples.append(self._sample(kind, row, day, other, said))
-
-    def _count_single(self, kind: Kind, places: Iterable[_Place]) -> None:
-        """Count rows that only one side has."""
-        side = 0 if kind is Kind.REMOVED else 1
-        listed = sorted(places, key=lambda place: (place.day, place.row))
-        if listed:
-            self._found.rows[kind] += len(listed)
-        for place in listed[:ROW_SAMPLES]:
-            row = self._opened(place.day)[side].take([place.row]).to_pylist()[0]
-            if kind is Kind.REMOVED:
-                sample = self._sample(kind, row, place.day, None, reason=self._reasons.get(place.capture))
-            else:
-                sample = self._sample(kind, row, None, place.day)
-            self._found.samples.append(sample)
-
-    def _sample(
-        self,
-        kind: Kind,
-        row: Mapping[str, Any],
-        before: str | None,
-        after: str | None,
-        changes: tuple[FieldChange, ...] = (),
-        reason: str | None = None,
-    ) -> Sample:
-        return Sample(kind, self._source, row["article_id"], row["url"], row["title"], before, after, changes, reason)
+def _places(store: ObjectStore, source: str, days: Iterable[str]) -> dict[str, _Place]:
+    places: dict[str, _Place] = {}
+    for day in days:
+        rows = _table(ARTICLES, store, ARTICLES.key(source, day)).select(list(KEYS))
+        captures = zip(rows[ARTICLES.identity].to_pylist(), captures_of(rows), strict=True)
+        places |= {name: _Place(day, capture) for name, capture in captures}
+    return places
 
 
-def _opened(kind: TableKind, store: Any, key: str) -> PartitionFile:
+def _paired(old: Mapping[str, _Place], new: Mapping[str, _Place]) -> dict[str, str]:
+    """Identity before -> identity after, of rows that are the same one."""
+    pairs = {name: name for name in old if name in new}
+    arrivals = {place.capture: name for name, place in new.items() if name not in old}
+    for name, place in old.items():
+        if name not in new and (successor := arrivals.pop(place.capture, None)):
+            pairs[name] = successor
+    return pairs
+
+
+def _rows(store: ObjectStore, source: str, day: str, names: Sequence[str]) -> Any:
+    """Rows of a partition in the order of their identities as given."""
+    table = _table(ARTICLES, store, ARTICLES.key(source, day)).combine_chunks()
+    return table.take(pc.index_in(pa.array(names, pa.string()), value_set=table[ARTICLES.identity].combine_chunks()))
+
+
+def _table(kind: TableKind, store: ObjectStore, key: str) -> Any:
     stored = store.get(key)
-    return PartitionFile(kind, stored.body if stored else None, key)
+    return decode(kind, stored.body, key)[0] if stored else kind.schema.empty_table()
 
 
-def _places(file: PartitionFile, day: str) -> dict[str, _Place]:
-    rows = file.columns(KEYS)
-    captures = enumerate(zip(rows[ARTICLES.identity].to_pylist(), captures_of(rows), strict=True))
-    return {name: _Place(day, row, capture) for row, (name, capture) in captures}
+def _sample(
+    source: str,
+    row: Any,
+    before: str | None,
+    after: str | None,
+    changes: Sequence[FieldChange] = (),
+    reason: str | None = None,
+) -> Sample:
+    """A row, a table of one, as an example."""
+    (said,) = row.select([ARTICLES.identity, "url", "title"]).to_pylist()
+    told = tuple(change for change in changes if change.field not in STAMPS)
+    kind = Kind.ADDED if before is None else Kind.REMOVED if after is None else Kind.MOVED
+    kind = Kind.CHANGED if before == after else kind
+    return Sample(kind, source, said["article_id"], said["url"], said["title"], before, after, told, reason)
 
 
-def _taken(file: PartitionFile, rows: Sequence[int]) -> Any:
-    """Rows in any order; the file gives them in its own."""
-    ordered = sorted(rows)
-    ranks = {row: rank for rank, row in enumerate(ordered)}
-    return file.take(ordered).take(pa.array([ranks[row] for row in rows], pa.int64()))
-
-
-def _moves(gone: dict[str, _Place], come: dict[str, _Place]) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """Pair rows that are gone with new ones, and take both out; rows by the two days."""
-    moves: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    by_capture = {place.capture: name for name, place in come.items() if name not in gone}
-    for name, place in list(gone.items()):
-        successor = name if name in come else by_capture.pop(place.capture, None)
-        if successor is not None:
-            after = come.pop(successor)
-            moves[place.day, after.day].append((place.row, after.row))
-            del gone[name]
-    return dict(moves)
+def _count(sample: Sample, found: Comparison, sampled: Counter[str]) -> None:
+    """Count a row that moved or changed, and keep it where there are few like it."""
+    if sample.kind is Kind.CHANGED and not sample.changes:
+        found.restamped += 1
+        return
+    fields = [change.field for change in sample.changes]
+    found.rows[sample.kind] += 1
+    found.fields.update(fields)
+    few_moved = sample.kind is Kind.MOVED and sampled[sample.kind] < ROW_SAMPLES
+    if few_moved or any(sampled[name] < FIELD_SAMPLES for name in fields):
+        sampled.update([sample.kind.value, *fields])
+        found.samples.append(sample)

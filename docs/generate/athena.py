@@ -1,4 +1,4 @@
-"""The lake's tables for Amazon Athena: `python -m infra.athena s3://bucket/prefix` prints the statements."""
+"""The lake's tables for Amazon Athena: `python -m docs.generate.athena s3://bucket/prefix` prints the statements."""
 
 import sys
 from typing import Any

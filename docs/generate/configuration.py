@@ -1,4 +1,4 @@
-"""docs/configuration.md, made from the settings: `python -m infra.configuration` writes it."""
+"""docs/configuration.md, made from the settings: `python -m docs.generate.configuration` writes it."""
 
 from pathlib import Path
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from infra.base.errors import DEBUG_VARIABLE
 from infra.base.settings import ENV_FILE, PREFIX, Settings
 
-DOCUMENT: Final = Path(__file__).parents[1] / "docs" / "configuration.md"
+DOCUMENT: Final = Path(__file__).parents[1] / "configuration.md"
 
 HEAD: Final = f"""\
 # Configuration

@@ -1,4 +1,4 @@
-"""docs/data-dictionary.md, made from the schemas: `python -m infra.data_dictionary` writes it."""
+"""docs/data-dictionary.md, made from the schemas: `python -m docs.generate.data_dictionary` writes it."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -7,7 +7,7 @@ from infra.lake.schema import arrow_schema, reject_schema
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.record.outcome import RejectReason
 
-DICTIONARY: Final = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
+DICTIONARY: Final = Path(__file__).parents[1] / "data-dictionary.md"
 
 HEAD: Final = f"""\
 # Data dictionary
