@@ -18,6 +18,7 @@ from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
+from infra.work.parse_pool import Pair
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.parse import parse
@@ -42,9 +43,9 @@ class InlinePool:
     ) -> None:
         return
 
-    def parse(self, captures: Iterable[Capture]) -> Iterator[tuple[Capture, Outcome]]:
-        for capture in captures:
-            yield capture, parse(capture)
+    def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
+        for capture, known in pairs:
+            yield capture, known or parse(capture)
 
 
 class InlineRun(Run):

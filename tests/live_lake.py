@@ -9,7 +9,7 @@ from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from infra.work.live.plan import FetchPolicy
-from infra.work.live.run_days import run_days_of
+from infra.work.live.run_days import run_days
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from tests.demo_site.site import DemoSite
@@ -33,9 +33,9 @@ def run_on(site: DemoSite, lake: Path, **changes: object) -> Run:
     return Run(settings.model_copy(update=changes), new_run_id())
 
 
-def work(site: DemoSite, lake: Path, source: str, days: Days, order: FetchPolicy | None = None) -> RunReport:
+def work(site: DemoSite, lake: Path, source: str, days: Days, policy: FetchPolicy | None = None) -> RunReport:
     """Land some days of a source."""
-    return run_days_of(source, days, order or FetchPolicy(), run_on(site, lake), today=today())
+    return run_days(source, days, policy or FetchPolicy(), run_on(site, lake))
 
 
 def rows(lake: Path, source: str, day: date) -> list[dict[str, object]]:

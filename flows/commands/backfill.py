@@ -8,13 +8,12 @@ import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.live import OnlyOption, PreferOption
-from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, under_prefect
+from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, show_rows, under_prefect
 from infra.base.choices import Direction, Only, Preference, Reprocess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from infra.base.days import Days
     from infra.work.backfill.plan import BackfillRequest, Batch, PlannedDay
     from infra.work.run import Run
     from infra.work.run_report import RunReport
@@ -62,10 +61,13 @@ def backfill(
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import plan_summary
+    from infra.base.days import Days, parse_day, require_begun
     from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill
 
-    wish = BackfillRequest(
-        days=_days(start, end),
+    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
+    require_begun(days, datetime.now(UTC))
+    request = BackfillRequest(
+        days=days,
         names=tuple(sources or ()),
         reprocess=reprocess,
         direction=order,
@@ -77,80 +79,55 @@ def backfill(
         from flows.jobs.backfill import backfill as flow
 
         report = flow(
-            wish.days.start, wish.days.end, list(wish.names), reprocess=reprocess.value, order=order.value,
-            prefer=prefer.value, only_archive=wish.only_archive, max_active=max_active, reason=reason, accept=accept,
-            lake=run.settings.lake,
+            request.days.start, request.days.end, list(request.names), reprocess=reprocess.value, order=order.value,
+            prefer=prefer.value, only_archive=request.only_archive, max_active=max_active, reason=reason,
+            accept=accept, lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
-    planned = plan_backfill(run.open_store(), wish, today=datetime.now(UTC).date())
+    planned = plan_backfill(run.open_store(), request, today=datetime.now(UTC).date())
     if dry_run:
-        return _show(planned, wish, as_json)
+        return _show(planned, request, as_json)
     stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
-    return finish(work_here(batches_of(planned, wish), run, max_active, "backfill"), run, as_json)
+    return finish(work_here(batches_of(planned, request), run, max_active, "backfill"), run, as_json)
 
 
-def _days(start: str, end: str) -> "Days":
-    from infra.base.days import Days, parse_day, require_begun
-
-    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
-    require_begun(days, datetime.now(UTC))
-    return days
-
-
-def work_here(pieces: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
-    """Work on pieces in this process, without Prefect.
-
-    Args:
-        pieces: the plan.
-        run: the run.
-        max_active: sources worked on at a time.
-        what: what is done, for the progress bar.
+def work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
+    """Work on batches in this process, without Prefect; `what` names the work on the progress bar.
 
     Raises:
         NewslakeError: some could not be done; the others are.
     """
     from infra.intake.web.politeness import StoppedError
     from infra.work.backfill.window import require_all_done, work_through
-    from infra.work.live.run_days import run_days_of
-    from infra.work.live.site_lock import site_locks
+    from infra.work.live.run_days import run_days
 
-    today = datetime.now(UTC).date()
     stop = Event()
 
-    def look(_: object) -> None:
+    def end_if_stopped(_: object) -> None:
         if stop.is_set():
             raise StoppedError
 
-    def work(piece: "Batch") -> "RunReport":
-        with site_locks([piece.source], stop=stop):
-            return run_days_of(piece.source, piece.days, piece.order, run, today=today, on_page=look)
+    def work(batch: "Batch") -> "RunReport":
+        return run_days(batch.source, batch.days, batch.policy, run, on_page=end_if_stopped, stop=stop)
 
-    with progress(what, len(pieces)) as advance:
-        report, failed = work_through(pieces, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
-    require_all_done(pieces, failed)
+    with progress(what, len(batches)) as advance:
+        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
+    require_all_done(batches, failed)
     return report
 
 
-def _show(planned: "Sequence[PlannedDay]", wish: "BackfillRequest", as_json: bool) -> int:
-    from rich.table import Table
-
+def _show(planned: "Sequence[PlannedDay]", request: "BackfillRequest", as_json: bool) -> int:
     from flows.reports.report import plan_rows, plan_summary
     from infra.work.backfill.plan import totals
 
     if as_json:
         print_json({
-            "start": wish.days.start, "end": wish.days.end, "totals": dict(totals(planned)),
+            "start": request.days.start, "end": request.days.end, "totals": dict(totals(planned)),
             "days": [each.as_json() for each in planned],
         })  # fmt: skip
         return ExitCode.DONE
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("source", "day", "state", "action", "requests"):
-        table.add_column(column, justify="right" if column == "requests" else "left")
-    rows = plan_rows(planned)
-    for row in rows[:SHOWN_DAYS]:
-        table.add_row(*map(str, row.values()))
-    out = stdout()
-    out.print(table)
+    out, rows = stdout(), plan_rows(planned)
+    show_rows(rows[:SHOWN_DAYS])
     if len(rows) > SHOWN_DAYS:
         out.print(f"… and {len(rows) - SHOWN_DAYS:,} more days (--json lists all)")
     out.print(plan_summary(planned))

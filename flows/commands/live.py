@@ -17,7 +17,7 @@ from infra.base.choices import Only, Preference
 if TYPE_CHECKING:
     from infra.base.days import Days
     from infra.work.live.fetch_urls import UrlOutcome
-    from infra.work.live.plan import FetchPolicy
+    from infra.work.live.plan import FetchPolicy, LivePlan
     from infra.work.run import Run
 
 PreferOption = Annotated[
@@ -67,49 +67,42 @@ def run(
     now = datetime.now(UTC)
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
     require_begun(days, now)
-    order = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
+    policy = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
     context = begin_run(lake, accept)
     if dry_run:
-        return _show_plan(source, days, order, context, as_json)
+        return _show_plan(source, days, policy, context, as_json)
     if under_prefect(prefect):
         from flows.jobs.run import run as flow
 
         report = flow(
-            source, days.start, prefer=order.prefer.value, only_archive=order.only_archive, accept=accept,
+            source, days.start, prefer=policy.prefer.value, only_archive=policy.only_archive, accept=accept,
             lake=context.settings.lake,
         )  # fmt: skip
         return finish(report, context, as_json)
-    return _run_here(source, days, order, context, as_json)
+    return _run_here(source, days, policy, context, as_json)
 
 
-def _run_here(source: str, days: "Days", order: "FetchPolicy", run: "Run", as_json: bool) -> int:
-    from infra.intake.web.polite_client import PoliteClient
-    from infra.work.live.plan import make_plan
+def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_json: bool) -> int:
     from infra.work.live.run_days import run_days
-    from infra.work.live.site_lock import site_locks
 
-    console = stderr()
-    today = datetime.now(UTC).date()
-    with site_locks([source], _say_waiting), PoliteClient.open(run.settings) as client:
-        with console.status(f"asking what {source} published on {days.described()} …"):
-            plan = make_plan(source, days, order, store=run.open_store(), client=client, today=today)
-        console.print(f"[dim]{plan.summary()}[/dim]")
-        with progress(f"fetching from {source}", len(plan.wanted)) as advance:
-            report = run_days(plan, run, client, on_page=lambda _: advance(1))
+    with progress(f"asking {source} what it published on {days.described()}") as advance:
+
+        def on_plan(plan: "LivePlan") -> None:
+            stderr().print(f"[dim]{plan.summary()}[/dim]")
+            advance(total=len(plan.wanted), description=f"fetching from {source}")
+
+        report = run_days(
+            source, days, policy, run, on_plan=on_plan, on_page=lambda _: advance(1), on_wait=_say_waiting
+        )
     if not (report.captures or report.discovered):
         stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
     return finish(report, run, as_json)
 
 
-def _show_plan(source: str, days: "Days", order: "FetchPolicy", run: "Run", as_json: bool) -> int:
-    from infra.intake.web.polite_client import PoliteClient
-    from infra.work.live.plan import make_plan
-    from infra.work.live.site_lock import site_locks
+def _show_plan(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_json: bool) -> int:
+    from infra.work.live.run_days import preview_days
 
-    today = datetime.now(UTC).date()
-    with site_locks([source], _say_waiting), PoliteClient.open(run.settings) as client:
-        plan = make_plan(source, days, order, store=run.open_store(), client=client, today=today)
-        interval = client.interval_of(plan.source)
+    plan, interval = preview_days(source, days, policy, run, on_wait=_say_waiting)
     budget = run.settings.request_budget
     if as_json:
         print_json({"source": source, **plan.as_json(), "interval_seconds": interval, "request_budget": budget})
@@ -142,11 +135,11 @@ def fetch(
 ) -> int:
     """Fetch given addresses: politely, into the raw archive, and land what can be read.
 
-    An address is asked again each time that it is given here. With --json a line an address: url, outcome, reason.
-    Outcomes: landed; archived (kept, but no source claims its host, or the quality gate holds it back); rejected
-    (refused, or no article, for good); failed (another try may help). Exits 3 where more gave no article than
-    NEWSLAKE_QUARANTINE_LIMIT allows, those left out of which the server said that there is no page. Private addresses
-    need NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
+    An address is asked for each time that it is given here. With --json a line an address: url, outcome, reason.
+    Outcomes: landed; archived (kept, but no source claims its host); rejected
+    (refused, or not an article, for good); failed (another try may help). Exits 3 if more pages gave no article than
+    NEWSLAKE_QUARANTINE_LIMIT allows; pages that the server says do not exist are not counted. Private addresses need
+    NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
 
     [bold]Examples[/bold]
 
@@ -157,12 +150,8 @@ def fetch(
     from flows.jobs.start import begin_run
     from infra.base.errors import UsageError
     from infra.base.known_sources import require_source
-    from infra.intake.web.polite_client import PoliteClient
     from infra.lake.rejects import writable
     from infra.work.live.fetch_urls import fetch_urls
-    from infra.work.live.site_lock import site_locks
-    from parsers.fields.urls import host_of
-    from parsers.registry import by_host
 
     if source is not None:
         require_source(source)
@@ -170,24 +159,17 @@ def fetch(
     if not wanted:
         raise UsageError("no address is given", "Name some, or a file of them with --url-file.")
     run = begin_run(lake)
-    names = {name for url in wanted if (name := source or getattr(by_host(host_of(url)), "name", None))}
     outcomes: list[UrlOutcome] = []
-    with (
-        site_locks(names, _say_waiting),
-        PoliteClient.open(run.settings) as client,
-        progress("fetching", len(wanted)) as advance,
-    ):
+    with progress("fetching", len(wanted)) as advance:
 
         def on_outcome(outcome: "UrlOutcome") -> None:
             advance(1)
             outcomes.append(outcome)
             if as_json:
-                print_json(
-                    {**asdict(outcome), "url": writable(outcome.url)}
-                )  # an argument may hold bytes that are no text
+                print_json({**asdict(outcome), "url": writable(outcome.url)})  # arguments may hold any bytes
                 sys.stdout.flush()
 
-        report = fetch_urls(wanted, run, client, source=source, on_outcome=on_outcome)
+        report = fetch_urls(wanted, run, source=source, on_outcome=on_outcome, on_wait=_say_waiting)
     if not as_json:
         _show_outcomes(outcomes)
     lost = report.needs_attention or report.lost_share > run.settings.quarantine_limit
@@ -216,9 +198,6 @@ def _show_outcomes(outcomes: Iterable["UrlOutcome"]) -> None:
         table.add_column(column, overflow="fold")
     for each in outcomes:
         reason = f"{each.reason}: {each.detail}" if each.reason else f"article {each.article_id}"
-        table.add_row(
-            Text(each.outcome.value, styles[each.outcome.value]),
-            Text(shown(reason, 100)),
-            Text(shown(CREDENTIALS.sub("", each.url), 200)),
-        )
+        url = CREDENTIALS.sub("", each.url)
+        table.add_row(Text(each.outcome, styles[each.outcome]), Text(shown(reason, 100)), Text(shown(url, 200)))
     stdout().print(table)

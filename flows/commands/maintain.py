@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.runs import PrefectOption, finish, under_prefect
+from flows.commands.runs import PrefectOption, finish, show_rows, under_prefect
 
 if TYPE_CHECKING:
     from infra.upkeep.repair import Repairs
@@ -51,24 +51,16 @@ def maintain(
     if dry_run:
         return _show(repairs, as_json)
     stderr().print(f"[dim]{repairs.summary()}[/dim]")
-    report = work_here(repairs.pieces, run, max_active, "repairing")
+    report = work_here(repairs.batches, run, max_active, "repairing")
     return finish(report + RunReport(alarms=repairs.alarms), run, as_json)
 
 
 def _show(repairs: "Repairs", as_json: bool) -> int:
-    from rich.table import Table
-
     from flows.reports.report import repair_rows
 
     if as_json:
         print_json(repairs.as_json())
         return ExitCode.DONE
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("source", "days", "state", "action"):
-        table.add_column(column, overflow="fold")
-    for row in repair_rows(repairs):
-        table.add_row(*row.values())
-    out = stdout()
-    out.print(table)
-    out.print(repairs.summary())
+    show_rows(repair_rows(repairs))
+    stdout().print(repairs.summary())
     return ExitCode.DONE

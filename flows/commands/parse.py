@@ -109,7 +109,9 @@ def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
             yield capture
 
     with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
-        for number, (case, (_, outcome)) in enumerate(zip(cases, pool.parse(captures()), strict=True)):
+        for number, (case, (_, outcome)) in enumerate(
+            zip(cases, pool.parse((each, None) for each in captures()), strict=True)
+        ):
             problem = problems.pop(number, None)
             if problem and isinstance(outcome, Rejected):  # as an empty page always is
                 yield case, dataclasses.replace(outcome, reason=problem.reason, detail=problem.detail)

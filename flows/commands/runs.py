@@ -1,7 +1,7 @@
 """`newslake ingest`, and what all commands that fill the lake share."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,11 +140,23 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
 
 
 @contextmanager
-def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr if that is a terminal."""
+def progress(description: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A progress bar if stderr is a terminal: call it with work done, or with a new `total` or `description`."""
     from rich.progress import Progress
 
     console = stderr()
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(description, total=total)
-        yield lambda amount: progress.advance(task, amount)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda amount=0, **changes: bar.update(task, advance=amount, **changes)
+
+
+def show_rows(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows as a table; numbers to the right."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column, value in rows[0].items() if rows else ():
+        table.add_column(column, overflow="fold", justify="right" if isinstance(value, int) else "left")
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    stdout().print(table)

@@ -1,6 +1,5 @@
 """Flow: make a range of days of some sources right, from what is archived first, from the sources second."""
 
-from contextvars import copy_context
 from datetime import UTC, date, datetime
 
 from prefect import flow
@@ -8,13 +7,12 @@ from prefect import flow
 from flows.jobs.artifacts import publish, publish_plan
 from flows.jobs.failures import in_one_line
 from flows.jobs.parameters import DirectionName, MaxActive, PreferName, ReprocessName, SourceName
-from flows.jobs.progress import Progress
-from flows.jobs.run import source_days_task
+from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from infra.base.choices import Direction, Preference, Reprocess
 from infra.base.days import Days, require_begun
-from infra.work.backfill.plan import BackfillRequest, Batch, batches_of, plan_backfill
-from infra.work.backfill.window import require_all_done, work_through
+from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill
+from infra.work.backfill.window import require_all_done
 from infra.work.run_report import RunReport
 
 
@@ -53,7 +51,7 @@ def backfill(
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     now = datetime.now(UTC)
-    wish = BackfillRequest(
+    request = BackfillRequest(
         days=Days(start, end),
         names=tuple(sources),
         reprocess=Reprocess(reprocess),
@@ -61,21 +59,15 @@ def backfill(
         prefer=Preference(prefer),
         only_archive=only_archive,
     )
-    require_begun(wish.days, now)
+    require_begun(request.days, now)
     run = begin_run(lake, accept)
-    planned = plan_backfill(run.open_store(), wish, today=now.date())
-    publish_plan(planned, wish, reason)
+    planned = plan_backfill(run.open_store(), request, today=now.date())
+    publish_plan(planned, request, reason)
     if dry_run:
         return RunReport()
-    pieces = batches_of(planned, wish)
-    progress = Progress("backfill-progress", len(pieces))
-    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
-
-    def work(piece: Batch) -> RunReport:
-        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
-
-    report, failed = work_through(pieces, work, max_active=max_active)
-    report += RunReport(alarms=tuple(f"{piece.described()}: {error}" for piece, error in failed.items()))
-    publish("backfill", report, run, {each.source for each in planned}, wish.days)
-    require_all_done(pieces, failed)
+    batches = batches_of(planned, request)
+    report, failed = run_batches(batches, run, max_active, "backfill-progress")
+    report += RunReport(alarms=tuple(f"{batch.described()}: {error}" for batch, error in failed.items()))
+    publish("backfill", report, run, {each.source for each in planned}, request.days)
+    require_all_done(batches, failed)
     return report

@@ -1,6 +1,5 @@
 """Flow: repair what an outage left behind, and say what is beyond repair. What `maintain` runs four times a day."""
 
-from contextvars import copy_context
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -9,14 +8,12 @@ from prefect.artifacts import create_table_artifact
 from flows.jobs.artifacts import publish
 from flows.jobs.failures import in_one_line
 from flows.jobs.parameters import MaxActive, SourceName
-from flows.jobs.progress import Progress
-from flows.jobs.run import source_days_task
+from flows.jobs.run import run_batches
 from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
 from infra.upkeep.repair import plan_repairs
-from infra.work.backfill.plan import Batch
-from infra.work.backfill.window import require_all_done, work_through
+from infra.work.backfill.window import require_all_done
 from infra.work.run_report import RunReport
 
 
@@ -41,19 +38,13 @@ def maintain(
     repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
-    taken = tuple(f"slot {name} is taken though nothing runs: {_FREE.format(name=name)}" for name in stale_slots())
+    taken = tuple(
+        f"slot {name} is taken though nothing runs: should it last, `prefect gcl update {name} --active-slots 0`"
+        for name in stale_slots()
+    )
     told = RunReport(alarms=repairs.alarms + taken)
-    pieces = [] if dry_run else repairs.pieces
-    progress = Progress("maintain-progress", len(pieces))
-    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
-
-    def work(piece: Batch) -> RunReport:
-        return context.copy().run(source_days_task, piece.source, piece.days, piece.order, run, progress)
-
-    report, failed = work_through(pieces, work, max_active=max_active)
-    publish("maintain", report + told, run, {piece.source for piece in pieces}, repairs.days)
-    require_all_done(pieces, failed, "maintain")
+    batches = [] if dry_run else repairs.batches
+    report, failed = run_batches(batches, run, max_active, "maintain-progress")
+    publish("maintain", report + told, run, {batch.source for batch in batches}, repairs.days)
+    require_all_done(batches, failed, "maintain")
     return report + told
-
-
-_FREE = "should it last, `prefect gcl update {name} --active-slots 0`"

@@ -2,17 +2,29 @@
 
 from datetime import date
 
-from prefect import flow, get_run_logger
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
 
+from flows.jobs.artifacts import publish
 from flows.jobs.failures import in_one_line
 from flows.jobs.parameters import SourceName
-from flows.jobs.rebuild import rebuild
+from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
-from infra.work.reparse.plan import Scope
-from infra.work.reparse.reparse import try_out
+from infra.work.reparse.plan import ArchivedChunk, Scope
+from infra.work.reparse.reparse import rebuild, reparse_chunk, try_out
+from infra.work.run import Run
 from infra.work.run_report import RunReport
+
+
+# No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
+@task(name="reparse-chunk", cache_policy=NO_CACHE, persist_result=False)
+def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+    """Parse one chunk of archived captures again and land them."""
+    report = reparse_chunk(chunk, run, so_far)
+    get_run_logger().info("%s: %s", chunk.described(), report.summary())
+    return report
 
 
 @flow(name="reparse", persist_result=False)
@@ -43,7 +55,16 @@ def reparse(
     run = begin_run(lake, accept)
     chunks = scope.plan(run.open_store())
     if not dry_run:
-        return rebuild("reparse", chunks, run)
+        progress = Progress("reparse-progress", len(chunks))
+
+        def reparse_one(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+            done = reparse_chunk_task(chunk, run, so_far)
+            progress.advance(1, f"{chunk.described()}: done")
+            return done
+
+        report = rebuild(chunks, run, reparse_one)
+        publish("reparse", report, run)
+        return report
     logger = get_run_logger()
     found = try_out(chunks, run, lambda chunk: logger.info("%s compared", chunk.described()))
     markdown = diff_markdown(found, run.settings.lake, run.run_id)

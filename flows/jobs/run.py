@@ -1,5 +1,7 @@
 """Flow: one source, one day. What the schedules run."""
 
+from collections.abc import Sequence
+from contextvars import copy_context
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -15,32 +17,46 @@ from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run
 from infra.base.choices import Preference
 from infra.base.days import Days, require_begun
-from infra.work.live.plan import FetchPolicy, make_plan
-from infra.work.live.run_days import open_client, run_days
-from infra.work.live.site_lock import site_locks
+from infra.base.errors import NewslakeError
+from infra.work.backfill.plan import Batch
+from infra.work.backfill.window import work_through
+from infra.work.live.plan import FetchPolicy, LivePlan
+from infra.work.live.run_days import run_days
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="source-days", task_run_name="{source}-{days.start}", cache_policy=NO_CACHE, persist_result=False)
-def source_days_task(source: str, days: Days, order: FetchPolicy, run: Run, progress: Progress) -> RunReport:
+def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
-    logger = get_run_logger()
-    store, today = run.open_store(), datetime.now(UTC).date()
-    label = f"{source}, {days.described()}"
-    with (
-        progress.piece(label) as piece,
-        source_slot(source),
-        site_locks([source]),
-        open_client(run, days) as client,
-    ):
-        plan = make_plan(source, days, order, store=store, client=client, today=today)
-        logger.info("%s: %s", label, plan.summary())
-        piece.pages = len(plan.wanted)
-        report = run_days(plan, run, client, on_page=piece.page)
+    logger, label = get_run_logger(), f"{source}, {days.described()}"
+    with progress.piece(label) as batch, source_slot(source):
+
+        def on_plan(plan: LivePlan) -> None:
+            logger.info("%s: %s", label, plan.summary())
+            batch.pages = len(plan.wanted)
+
+        report = run_days(source, days, policy, run, on_plan=on_plan, on_page=batch.page)
     logger.info("%s: %s", label, report.summary())
     return report
+
+
+def run_batches(
+    batches: Sequence[Batch], run: Run, max_active: int, key: str
+) -> tuple[RunReport, dict[Batch, NewslakeError]]:
+    """Run a task for each batch, several sources at a time; `key` names the progress artifact.
+
+    Returns:
+        The sum of the reports, and the batches that failed.
+    """
+    progress = Progress(key, len(batches))
+    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
+
+    def work(batch: Batch) -> RunReport:
+        return context.copy().run(source_days_task, batch.source, batch.days, batch.policy, run, progress)
+
+    return work_through(batches, work, max_active=max_active)
 
 
 def _run_name() -> str:
@@ -81,7 +97,7 @@ def run(
     if day is None and (skipped := skipped_for_newer_run()):
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake, accept)
-    order = FetchPolicy(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
-    report = source_days_task(source, days, order, context, Progress("run-progress", 1))
+    policy = FetchPolicy(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
+    report = source_days_task(source, days, policy, context, Progress("run-progress", 1))
     publish("run", report, context, [source], days)
     return report

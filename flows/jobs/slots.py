@@ -24,7 +24,7 @@ def slot_name(source: str) -> str:
 
 
 def ensure_slot(source: str) -> None:
-    """Make the limit of a source, if the server has none yet. One that is there keeps the size that people gave it."""
+    """Make the limit of a source, unless the server has one: people may have changed its size."""
     with get_client(sync_client=True) as client:
         try:
             client.read_global_concurrency_limit_by_name(slot_name(source))
@@ -36,11 +36,9 @@ def ensure_slot(source: str) -> None:
 def source_slot(source: str) -> Iterator[None]:
     """Hold the slot of a source; wait for it as long as another run has it.
 
-    Where the server cannot be reached for most of a minute, the slot is lost, and Prefect ends the work: rather that
-    than two runs on one site. What is archived stays, and the next run goes on from there.
-
-    Raises:
-        ConcurrencySlotAcquisitionError: the limit is gone. Without one the slot would silently be no slot (measured).
+    If the server cannot be reached for most of a minute, the slot is lost and Prefect ends the work: better than two
+    runs on one site. What is stored stays, and the next run goes on from there. `strict`: without a limit on the
+    server, the slot would silently be none (measured).
     """
     ensure_slot(source)
     with concurrency(slot_name(source), occupy=1, strict=True, lease_duration=LEASE_SECONDS):
@@ -48,7 +46,7 @@ def source_slot(source: str) -> Iterator[None]:
 
 
 def stale_slots() -> list[str]:
-    """Names of slots that are taken although no flow runs but the one that asks: nobody will give them back.
+    """Names of slots that are taken although no other flow runs: nobody will give them back.
 
     With leases that outlive the server (`flows/server/serve.py`), they come free by themselves within two minutes.
     """

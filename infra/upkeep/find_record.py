@@ -101,7 +101,7 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
     except NewslakeError as error:  # the record can be shown all the same
         return Today(unknown=str(error))
     with ParsePool(1, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
-        outcome: Outcome = next(pool.parse([capture]))[1]
+        outcome: Outcome = next(pool.parse([(capture, None)]))[1]
     if isinstance(outcome, Rejected):
         return Today(outcome)
     of_landing = Provenance(**{name: record.row[name] for name in STATED_BY_LANDING})

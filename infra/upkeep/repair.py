@@ -1,7 +1,7 @@
 """What an outage left behind: days to repair from the sources, days that only an archive could give, quiet sources.
 
-The lake alone says so. A source counts from the first day that a run asked it about: history before that is a wish, for
-which there is `newslake backfill`, and no gap.
+The lake alone says so. A source counts from the first day that a run asked it about: earlier history is not a gap, and
+`newslake backfill` lands it.
 """
 
 from collections import defaultdict
@@ -15,8 +15,6 @@ from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
 from infra.work.backfill.plan import (
-    LIVE,
-    Action,
     BackfillRequest,
     Batch,
     PlannedDay,
@@ -24,12 +22,13 @@ from infra.work.backfill.plan import (
     plan_backfill,
 )
 from infra.work.live.discovery_state import key_of
+from infra.work.live.plan import LIVE
 from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
 from parsers.source.checks import Finding, judge_freshness
 from parsers.source.definition import Source
 
-# Sitemaps may reach back for decades. An outage of more than a month is no night's work: a person decides.
+# Sitemaps may reach back for decades. An outage of more than a month is more than a night's work: a person decides.
 MAX_DAYS: Final = 31
 # States that asking once more can mend. Rejections wait for a better parser, suspect days for a person or a parser.
 RETRIED: Final = {State.PARTIAL, State.DAMAGED}
@@ -37,12 +36,10 @@ RETRIED: Final = {State.PARTIAL, State.DAMAGED}
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days of a source that no run has looked at, and that no repair will.
+    """Missing days of a source that no repair covers.
 
     Attributes:
-        source: name of the source.
-        days: the days, all of them missing.
-        still_listed: the source itself still lists them; else only an archive can give them.
+        still_listed: the source still lists them; else only an archive has them.
     """
 
     source: str
@@ -73,8 +70,8 @@ class Repairs:
     Attributes:
         planned: days to repair, newest first.
         gaps: missing days that are left as they are.
-        newest: source -> its newest landed day.
-        stale: findings about sources whose newest landed day is too old.
+        newest: by source, its newest landed day.
+        stale: sources whose newest landed day is too old.
     """
 
     planned: tuple[PlannedDay, ...]
@@ -89,8 +86,8 @@ class Repairs:
         return Days(days[0], days[-1] + timedelta(days=1)) if days else None
 
     @property
-    def pieces(self) -> list[Batch]:
-        """The days to repair, as a backfill takes them up."""
+    def batches(self) -> list[Batch]:
+        """The days to repair, as a backfill works on them."""
         return batches_of(self.planned, BackfillRequest(days=self.days)) if self.days else []
 
     def summary(self) -> str:
@@ -124,16 +121,7 @@ class Repairs:
 
 
 def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) -> Repairs:
-    """Look for days before today that are missing or half done, from footers alone.
-
-    Args:
-        store: of the lake.
-        today: the present day, UTC; it is not over, and the schedules' business.
-        names: names of sources; none: all.
-
-    Raises:
-        NewslakeError: the lake cannot be read.
-    """
+    """Look for days before today that are missing or half done, of some sources or of all, from footers alone."""
     by_source: defaultdict[str, list[Day]] = defaultdict(list)
     for day in DayStates(store).grid():
         if day.date != NULL_PARTITION:
@@ -149,7 +137,7 @@ def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) 
     }
     stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
     return Repairs(
-        planned=tuple(_repairs(store, asked, today)),
+        planned=tuple(_repairs(store, asked, by_source, today)),
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
         newest=newest,
         stale=tuple(finding for finding in stale if finding),
@@ -172,19 +160,19 @@ def _reach(source: Source, today: date) -> date:
     return today - timedelta(days=min(source.horizon_days, MAX_DAYS))
 
 
-def _repairs(store: ObjectStore, asked: Mapping[str, Days], today: date) -> Iterator[PlannedDay]:
+def _repairs(
+    store: ObjectStore, asked: Mapping[str, Days], by_source: Mapping[str, Sequence[Day]], today: date
+) -> Iterator[PlannedDay]:
     """The days to repair, newest first."""
     starts = {name: max(days.start, _reach(sources()[name], today)) for name, days in asked.items()}
     if min(starts.values(), default=today) >= today:
         return
-    missing = BackfillRequest(days=Days(min(starts.values()), today), names=tuple(starts))
-    failed = replace(missing, reprocess=Reprocess.FAILED)  # the missing ones, and those in a state that is not right
-    for first, second in zip(
-        plan_backfill(store, missing, today=today), plan_backfill(store, failed, today=today), strict=True
-    ):
-        is_missing = first.action is not Action.NOTHING
-        if first.day >= starts[first.source] and (is_missing or second.state in RETRIED):
-            yield second
+    seen = {(name, day.date) for name in starts for day in by_source[name] if LIVE in day.coverage}
+    wanted = BackfillRequest(days=Days(min(starts.values()), today), names=tuple(starts), reprocess=Reprocess.FAILED)
+    for each in plan_backfill(store, wanted, today=today):
+        needs_repair = each.state in RETRIED or (each.source, each.day.isoformat()) not in seen
+        if each.day >= starts[each.source] and needs_repair:
+            yield each
 
 
 def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:

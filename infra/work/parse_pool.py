@@ -14,12 +14,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
+from multiprocessing.context import ForkServerContext
 from pathlib import PurePath
 from types import TracebackType
 from typing import Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from infra.base.batches import in_batches
 from parsers.fields.urls import host_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
@@ -34,6 +36,17 @@ MAX_DETAIL = 300  # characters of an exception's message kept; some carry the wh
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
 Parse = Callable[[Capture], Outcome]
+Pair = tuple[Capture, Outcome | None]  # a capture, and its outcome where that is known without parsing it
+
+
+def forkserver() -> ForkServerContext:
+    """How worker processes start: in milliseconds, with the parsers loaded.
+
+    Never by a fork: this process has threads (Prefect, boto3), whose locks a forked child would inherit locked.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "parsers.parse"])
+    return context
 
 
 class ParsePool:
@@ -53,11 +66,7 @@ class ParsePool:
         self._page_deadline = page_deadline
         self._max_page_bytes = max_page_bytes
         self._parse_page = parse_page
-        # Never fork: the parent has threads (Prefect, boto3), whose locks a forked child would inherit locked.
-        # A fork server starts a replacement for a killed worker in milliseconds, with the parsers loaded.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", "parsers.parse"])
-        self._pool = ProcessPool(max_workers=workers, context=context)
+        self._pool = ProcessPool(max_workers=workers, context=forkserver())
 
     def __enter__(self) -> Self:
         return self
@@ -71,51 +80,41 @@ class ParsePool:
             self._pool.stop()
         self._pool.join()
 
-    def parse(self, captures: Iterable[Capture]) -> Iterator[tuple[Capture, Outcome]]:
+    def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
         """Parse captures, lazily and in order: a few groups a worker are read ahead, no more.
+
+        Args:
+            pairs: each capture with its outcome where that is known without parsing it, else None.
 
         Yields:
             Each capture with its outcome. A page past the deadline is Rejected(timeout), one that kills its
             process Rejected(parser_crash), one at which the parser raises Rejected(parser_error).
         """
-        waiting: deque[tuple[list[Capture], Future[list[Outcome]]]] = deque()
-        for group in _groups(captures):
+        waiting: deque[tuple[list[Pair], Future[list[Outcome]]]] = deque()
+        for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):
             waiting.append((group, self._schedule(group)))
             if len(waiting) >= self._workers * GROUPS_PER_WORKER:
                 yield from self._finish(*waiting.popleft())
         while waiting:
             yield from self._finish(*waiting.popleft())
 
-    def _schedule(self, group: list[Capture]) -> Future[list[Outcome]]:
+    def _schedule(self, group: list[Pair]) -> Future[list[Outcome]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
         arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
         return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
 
-    def _finish(self, group: list[Capture], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
+    def _finish(self, group: list[Pair], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
         try:
             outcomes = future.result()
         except (DeadlinePassedError, ProcessExpired) as error:
             if len(group) > 1:
-                alone = [(capture, self._schedule([capture])) for capture in group]
-                for capture, single in alone:
-                    yield from self._finish([capture], single)
+                alone = [([pair], self._schedule([pair])) for pair in group]
+                for single, parsed in alone:
+                    yield from self._finish(single, parsed)
                 return
-            outcomes = [_blame(group[0], error, self._page_deadline)]
-        yield from zip(group, outcomes, strict=True)
-
-
-def _groups(captures: Iterable[Capture]) -> Iterator[list[Capture]]:
-    group: list[Capture] = []
-    size = 0
-    for capture in captures:
-        if group and (len(group) == GROUP_PAGES or size + len(capture.body) > GROUP_BYTES):
-            yield group
-            group, size = [], 0
-        group.append(capture)
-        size += len(capture.body)
-    if group:
-        yield group
+            outcomes = [_blame(group[0][0], error, self._page_deadline)]
+        yield from zip((capture for capture, _ in group), outcomes, strict=True)
 
 
 def _blame(capture: Capture, error: DeadlinePassedError | ProcessExpired, deadline: float) -> Rejected:
@@ -144,7 +143,7 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 
 
 def _parse_in_worker(
-    parse_page: Parse, group: list[Capture], max_page_bytes: int | None, last_seconds: float
+    parse_page: Parse, group: list[Pair], max_page_bytes: int | None, last_seconds: float
 ) -> list[Outcome]:
     # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
     # action is the kernel's.
@@ -155,19 +154,13 @@ def _parse_in_worker(
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def parse_group(parse_page: Parse, group: list[Capture], max_page_bytes: int | None) -> list[Outcome]:
+def parse_group(parse_page: Parse, group: list[Pair], max_page_bytes: int | None) -> list[Outcome]:
     """Outcomes of some captures, in their order; see `parse_safely`."""
-    return [parse_safely(parse_page, capture, max_page_bytes) for capture in group]
+    return [known or parse_safely(parse_page, capture, max_page_bytes) for capture, known in group]
 
 
 def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:
-    """The outcome of one capture; Rejected(parser_error) with the place where the parser raised, if it did.
-
-    Args:
-        parse_page: the parser.
-        capture: what to parse.
-        max_page_bytes: larger pages are rejected unparsed; None: no limit.
-    """
+    """The outcome of one capture; Rejected(parser_error) with the place where the parser raised, if it did."""
     if max_page_bytes is not None and len(capture.body) > max_page_bytes:
         detail = f"{len(capture.body):,} bytes, NEWSLAKE_MAX_PAGE_BYTES is {max_page_bytes:,}"
         return _rejected(capture, RejectReason.TOO_LARGE, detail)

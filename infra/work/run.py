@@ -8,7 +8,7 @@ from infra.base.settings import Settings
 from infra.lake.rejects import reject_id
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.work.parse_pool import ParsePool
+from infra.work.parse_pool import ParsePool, source_name_of
 from parsers.record.article import partition_date
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed
@@ -66,7 +66,9 @@ class ParsedCapture:
         return reject_id(self.day_got[0], capture.url, capture.captured_at, capture.digest)
 
 
-def folder_of(capture: Capture, outcome: Outcome) -> str:
-    """The source that a capture is filed under: the outcome's, else the one that is named, else `_unknown`."""
+def folder_of(capture: Capture, outcome: Outcome | None) -> str:
+    """The source that a capture is filed under: the outcome's, else its own, else `_unknown`."""
+    if outcome is None:
+        return source_name_of(capture) or UNKNOWN_SOURCE
     name = outcome.article.source if isinstance(outcome, Parsed) else outcome.source or capture.source
     return name if name and by_name(name) else UNKNOWN_SOURCE

@@ -16,12 +16,12 @@ from infra.work.run_report import RunReport
 START = date(2024, 5, 1)
 
 
-def piece(source: str, offset: int) -> Batch:
+def batch(source: str, offset: int) -> Batch:
     return Batch(source, Days.one(START + timedelta(days=offset)), FetchPolicy())
 
 
-def test_pieces_are_done_in_order_and_their_reports_add_up() -> None:
-    pieces = [piece("tass", offset) for offset in range(5)]
+def test_batches_are_done_in_order_and_their_reports_add_up() -> None:
+    batches = [batch("tass", offset) for offset in range(5)]
     done: list[Batch] = []
     ended: list[Batch] = []
 
@@ -29,8 +29,8 @@ def test_pieces_are_done_in_order_and_their_reports_add_up() -> None:
         done.append(each)
         return RunReport(captures=1)
 
-    report, failed = work_through(pieces, work, max_active=4, on_done=ended.append)
-    assert done == ended == pieces  # one source: one after the other, however many could be active
+    report, failed = work_through(batches, work, max_active=4, on_done=ended.append)
+    assert done == ended == batches  # one source: one after the other, however many could be active
     assert (report.captures, failed) == (5, {})
 
 
@@ -49,41 +49,41 @@ def test_several_sources_are_worked_on_at_a_time_but_never_one_twice() -> None:
             active[each.source] -= 1
         return RunReport()
 
-    pieces = [piece(source, offset) for offset in range(3) for source in ("tass", "theissue")]
-    work_through(pieces, work, max_active=2)
+    batches = [batch(source, offset) for offset in range(3) for source in ("tass", "theissue")]
+    work_through(batches, work, max_active=2)
     assert set(overlaps) == {1}
 
 
-def test_the_next_piece_begins_as_one_ends_not_when_all_have() -> None:
+def test_the_next_batch_begins_as_one_ends_not_when_all_have() -> None:
     slow_may_end = threading.Event()
 
     def work(each: Batch) -> RunReport:
         if each.source == "tass":
             assert slow_may_end.wait(30)
-        elif each == piece("theissue", 3):
-            slow_may_end.set()  # reached although the first piece of the other source still runs
+        elif each == batch("theissue", 3):
+            slow_may_end.set()  # reached although the first batch of the other source still runs
         return RunReport()
 
-    pieces = [piece("tass", 0), *(piece("theissue", offset) for offset in range(4))]
-    _, failed = work_through(pieces, work, max_active=2)
+    batches = [batch("tass", 0), *(batch("theissue", offset) for offset in range(4))]
+    _, failed = work_through(batches, work, max_active=2)
     assert failed == {}
 
 
-def test_a_piece_that_fails_stops_no_other_and_is_named_with_the_remedy() -> None:
-    pieces = [piece("tass", 0), piece("tass", 1)]
+def test_a_batch_that_fails_stops_no_other_and_is_named_with_the_remedy() -> None:
+    batches = [batch("tass", 0), batch("tass", 1)]
 
     def work(each: Batch) -> RunReport:
-        if each == pieces[0]:
+        if each == batches[0]:
             raise NewslakeError("bucket news is full", "Make room.")
         return RunReport(captures=1)
 
-    report, failed = work_through(pieces, work, max_active=1)
+    report, failed = work_through(batches, work, max_active=1)
     assert report.captures == 1
     with pytest.raises(
-        NewslakeError, match=r"1 of 2 pieces failed, the first for tass, 2024-05-01: bucket news is full"
+        NewslakeError, match=r"1 of 2 batches failed, the first for tass, 2024-05-01: bucket news is full"
     ):
-        require_all_done(pieces, failed)
-    require_all_done(pieces, {})
+        require_all_done(batches, failed)
+    require_all_done(batches, {})
 
 
 def test_a_bug_ends_the_backfill() -> None:
@@ -94,17 +94,17 @@ def test_a_bug_ends_the_backfill() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        work_through([piece("tass", offset) for offset in range(3)], work, max_active=1)
+        work_through([batch("tass", offset) for offset in range(3)], work, max_active=1)
     assert len(begun) == 1
 
 
 @pytest.mark.parametrize("number", [0, -1, MAX_ACTIVE + 1])
-def test_o01_a_window_of_no_or_too_many_pieces_is_refused(number: int) -> None:
+def test_o01_a_window_of_no_or_too_many_batches_is_refused(number: int) -> None:
     with pytest.raises(UsageError, match="max_active"):
         work_through([], lambda _: RunReport(), max_active=number)
 
 
-def test_o02_an_interrupt_tells_the_pieces_that_are_worked_on_to_end_and_begins_no_other() -> None:
+def test_o02_an_interrupt_tells_the_batches_that_are_worked_on_to_end_and_begins_no_other() -> None:
     stop = threading.Event()
     begun: list[Batch] = []
 
@@ -117,8 +117,8 @@ def test_o02_an_interrupt_tells_the_pieces_that_are_worked_on_to_end_and_begins_
     def interrupted(_: Batch) -> None:
         raise KeyboardInterrupt
 
-    pieces = [piece("tass", 0), piece("theissue", 0), piece("tass", 1), piece("theissue", 1)]
+    batches = [batch("tass", 0), batch("theissue", 0), batch("tass", 1), batch("theissue", 1)]
     with pytest.raises(KeyboardInterrupt):
-        work_through(pieces, work, max_active=2, on_done=interrupted, stop=stop)
-    assert sorted(begun, key=lambda each: each.source) == pieces[:2]
+        work_through(batches, work, max_active=2, on_done=interrupted, stop=stop)
+    assert sorted(begun, key=lambda each: each.source) == batches[:2]
     assert not [each for each in threading.enumerate() if each.name.startswith("backfill")]

@@ -1,6 +1,6 @@
-"""What a backfill takes up, what it does with each day, and in which pieces: from the lake alone."""
+"""What a backfill takes up, what it does with each day, and in which batches: from the lake alone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,8 @@ from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
 from infra.store.object_store import Stored
 from infra.work.backfill.plan import (
+    MAX_BATCHES,
     MAX_DAYS,
-    MAX_PIECES,
     Action,
     BackfillRequest,
     PlannedDay,
@@ -50,10 +50,10 @@ def land(store: MemoryStore, offset: int, mode: str | None = "live", version: in
     Lake(store).land([article], coverage=coverage, mode=mode or "ingest")
 
 
-def actions(store: MemoryStore, **wish: object) -> dict[int, Action]:
+def actions(store: MemoryStore, **request: object) -> dict[int, Action]:
     """Action by day of the week, of days that something is done with."""
-    wish = {"days": WEEK, "names": ("tass",)} | wish
-    planned = plan_backfill(store, BackfillRequest(**wish), today=TODAY)  # type: ignore[arg-type]
+    request = {"days": WEEK, "names": ("tass",)} | request
+    planned = plan_backfill(store, BackfillRequest(**request), today=TODAY)  # type: ignore[arg-type]
     return {(each.day - START).days: each.action for each in planned if each.action is not Action.NOTHING}
 
 
@@ -63,12 +63,6 @@ def test_of_an_empty_lake_every_day_is_taken_up_and_the_source_asked_where_it_re
     assert {offset for offset, action in found.items() if action is Action.FETCH} == {
         offset for offset in range(7) if START + timedelta(days=offset) >= REACHED
     }
-
-
-def test_a_day_that_a_run_looked_at_is_not_missing(store: MemoryStore) -> None:
-    for offset in range(7):
-        land(store, offset)
-    assert actions(store) == {}
 
 
 def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_be_asked(store: MemoryStore) -> None:
@@ -84,22 +78,27 @@ def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_
     assert 0 not in found  # nobody can finish it
 
 
-def test_an_article_that_came_with_the_links_of_another_day_does_not_make_its_day_done(store: MemoryStore) -> None:
-    land(store, 6, mode=None)
-    assert actions(store)[6] is Action.FETCH
-
-
-def test_a_day_from_the_archive_is_done_where_the_source_can_not_be_asked_any_more(store: MemoryStore) -> None:
-    land(store, 0, mode="reparse")
-    land(store, 6, mode="reparse")
-    found = actions(store)
-    assert 0 not in found
-    assert found[6] is Action.FETCH
-    assert 6 not in actions(store, only_archive=True)
-
-
-def test_only_archive_never_asks_the_source(store: MemoryStore) -> None:
-    assert set(actions(store, only_archive=True).values()) == {Action.PARSE}
+@pytest.mark.parametrize(
+    ("landings", "request_", "expected"),
+    [
+        ([(offset, "live") for offset in range(7)], {}, {}),
+        ([(6, None)], {}, {6: Action.FETCH}),  # it came with the links of another day: its own day is not done
+        ([(0, "reparse"), (6, "reparse")], {}, {0: None, 6: Action.FETCH}),  # of day 0 nobody can be asked any more
+        ([(0, "reparse"), (6, "reparse")], {"only_archive": True}, {0: None, 3: Action.PARSE, 6: None}),
+        ([], {"only_archive": True}, dict.fromkeys(range(7), Action.PARSE)),
+        ([(3, "live")], {"reprocess": Reprocess.ALL}, {3: Action.PARSE}),
+    ],
+)
+def test_what_is_done_with_a_day_depends_on_who_looked_at_it(
+    landings: list[tuple[int, str | None]],
+    request_: dict[str, object],
+    expected: dict[int, Action | None],
+    store: MemoryStore,
+) -> None:
+    for offset, mode in landings:
+        land(store, offset, mode)
+    found = actions(store, **request_)
+    assert {offset: found.get(offset) for offset in expected or found} == expected
 
 
 def test_outdated_takes_rows_of_an_older_parser_and_asks_nobody(store: MemoryStore) -> None:
@@ -114,11 +113,6 @@ def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) 
     Lake(store).land([], [rejected(0, source="tass")], mode="live")
     assert actions(store, reprocess=Reprocess.FAILED) == {0: Action.PARSE}
     assert actions(store) == {}
-
-
-def test_all_takes_every_day(store: MemoryStore) -> None:
-    land(store, 3)
-    assert len(actions(store, reprocess=Reprocess.ALL)) == 7
 
 
 def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
@@ -163,24 +157,24 @@ def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDa
         (Action.PARSE, 0, [7]),
     ],
 )
-def test_a_piece_is_two_minutes_of_requests_or_a_month_without_any(
+def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
     action: Action, requests: int | None, lengths: list[int]
 ) -> None:
-    pieces = batches_of(days_of(7, action, requests), BackfillRequest(days=WEEK))
-    assert [len(list(piece.days)) for piece in pieces] == lengths
-    assert [piece.days.start for piece in pieces] == sorted((piece.days.start for piece in pieces), reverse=True)
+    batches = batches_of(days_of(7, action, requests), BackfillRequest(days=WEEK))
+    assert [len(list(batch.days)) for batch in batches] == lengths
+    assert [batch.days.start for batch in batches] == sorted((batch.days.start for batch in batches), reverse=True)
 
 
-def test_a_month_at_most_is_parsed_in_one_piece() -> None:
-    pieces = batches_of(days_of(40, Action.PARSE, 0), BackfillRequest(days=WEEK))
-    assert [len(list(piece.days)) for piece in pieces] == [31, 9]
+def test_a_month_at_most_is_parsed_in_one_batch() -> None:
+    batches = batches_of(days_of(40, Action.PARSE, 0), BackfillRequest(days=WEEK))
+    assert [len(list(batch.days)) for batch in batches] == [31, 9]
 
 
-def test_pieces_join_days_of_one_action_only(store: MemoryStore) -> None:
-    wish = BackfillRequest(days=WEEK, names=("tass",))
-    asked, parsed = batches_of(plan_backfill(store, wish, today=TODAY), wish)
-    assert (asked.days, asked.order.only_archive) == (Days(REACHED, WEEK.end), False)
-    assert (parsed.days, parsed.order.only_archive) == (Days(START, REACHED), True)
+def test_batches_join_days_of_one_action_only(store: MemoryStore) -> None:
+    request = BackfillRequest(days=WEEK, names=("tass",))
+    asked, parsed = batches_of(plan_backfill(store, request, today=TODAY), request)
+    assert (asked.days, asked.policy.only_archive) == (Days(REACHED, WEEK.end), False)
+    assert (parsed.days, parsed.policy.only_archive) == (Days(START, REACHED), True)
 
 
 @given(
@@ -188,7 +182,7 @@ def test_pieces_join_days_of_one_action_only(store: MemoryStore) -> None:
     actions=st.sampled_from([(Action.PARSE,), (Action.PARSE, Action.FETCH), tuple(Action)]),
     direction=st.sampled_from(Direction),
 )
-def test_pieces_hold_each_wanted_day_exactly_once_and_none_besides(
+def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
     numbers: list[tuple[int, int]], actions: tuple[Action, ...], direction: Direction
 ) -> None:
     names = sorted(sources())[:4]
@@ -199,20 +193,20 @@ def test_pieces_hold_each_wanted_day_exactly_once_and_none_besides(
         for source, day in numbers
     ]
     planned.sort(key=lambda each: (each.day, each.source), reverse=direction is Direction.NEWEST)
-    pieces = batches_of(planned, BackfillRequest(days=WEEK, direction=direction))
-    held = [(piece.source, day, piece.order.only_archive) for piece in pieces for day in piece.days]
+    batches = batches_of(planned, BackfillRequest(days=WEEK, direction=direction))
+    held = [(batch.source, day, batch.policy.only_archive) for batch in batches for day in batch.days]
     wanted = [each for each in planned if each.action is not Action.NOTHING]
     assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)
 
 
-def test_a_year_of_twenty_sources_is_a_few_hundred_pieces() -> None:
+def test_a_year_of_twenty_sources_is_a_few_hundred_batches() -> None:
     names = [*sources()] * 2
     planned = [
         PlannedDay(f"{name}{number}", START + timedelta(days=day), State.MISSING, Action.FETCH)
         for day in range(365)
         for number, name in enumerate(names[:20])
     ]
-    assert len(batches_of(planned, BackfillRequest(days=WEEK))) <= MAX_PIECES + len(names)
+    assert len(batches_of(planned, BackfillRequest(days=WEEK))) <= MAX_BATCHES + len(names)
     assert totals(planned)["fetch"] == 365 * 20
 
 
@@ -224,8 +218,8 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     for name in names:
         article = landed(1, source=name, published_at=NOON)
         Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
-    wish = BackfillRequest(days=Days(START, START + timedelta(days=365)))
-    assert totals(plan_backfill(store, wish, today=TODAY))["nothing"] == 20
+    request = BackfillRequest(days=Days(START, START + timedelta(days=365)))
+    assert totals(plan_backfill(store, request, today=TODAY))["nothing"] == 20
     gets: list[str] = []
     get = store.get
 
@@ -235,12 +229,10 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
 
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
-    assert len(plan_backfill(store, wish, today=TODAY)) == 20 * 365
+    assert len(plan_backfill(store, request, today=TODAY)) == 20 * 365
     assert gets == [CACHE_KEY]
 
 
 def test_a_plan_is_made_of_plain_values(store: MemoryStore) -> None:
     (day,) = plan_backfill(store, BackfillRequest(days=Days.one(START), names=("tass",)), today=TODAY)
     assert day.as_json() == {"source": "tass", "date": START, "state": "missing", "action": "parse", "requests": 0}
-    assert isinstance(day.as_json()["date"], date)
-    assert not isinstance(day.as_json()["date"], datetime)

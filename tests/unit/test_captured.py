@@ -2,26 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-from infra.archive.raw_archive import ArchivedCapture, RawArchive
-from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
-from infra.base.settings import Settings
-from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
-from infra.work.reparse.reparse import rebuild
-from infra.work.run import Run
 from parsers.record.capture import Capture
-from tests import sample_pages as pages
 from tests.lake_samples import SOURCE
-from tests.landed_captures import archive as archive_pages
-from tests.landed_captures import land as land_page
 from tests.memory_store import MemoryStore
-from tests.raw_lake import DAY, NOON, ClockedStore, KilledError, archive, capture, captures_in, land, rows
+from tests.raw_lake import DAY, NOON, ClockedStore, archive, capture
 
 TODAY = NOON.date()
 
@@ -94,11 +84,13 @@ def test_the_very_capture_of_a_time_is_known_however_good_it_is() -> None:
     assert not captured.has_capture("", NOON)
 
 
-def test_captures_without_an_address_are_pending_and_hold_nothing() -> None:
-    store = MemoryStore()
-    archive(store, [replace(capture(0), url=None)], "r1")
-    captured = _load(store)
-    assert (captured.has(_url(0)), len(captured.pending)) == (False, 1)
+def test_captures_without_an_address_hold_nothing() -> None:
+    assert not _holds(replace(capture(0), url=None))
+
+
+def test_l02_what_a_killed_run_staged_is_held() -> None:
+    captured = Captured.load(MemoryStore(), SOURCE, Days.one(TODAY), today=TODAY, staged=[capture(0)])
+    assert (captured.has(_url(0)), captured.has_capture(_url(0), NOON), captured.has(_url(1))) == (True, True, False)
 
 
 @pytest.mark.parametrize("length", [1, 400])
@@ -108,17 +100,16 @@ def test_capture_days_from_the_day_before_up_to_today_are_looked_at(length: int)
     archive(store, [capture(number, NOON + offset * DAY) for number, offset in enumerate(offsets)], "r1")
     captured = _load(store, today=TODAY + length * DAY)
     assert [captured.has(_url(number)) for number in range(5)] == [False, True, True, True, False]
-    assert len(captured.pending) == 3
 
 
 def test_days_that_have_not_come_hold_nothing() -> None:
-    assert _load(MemoryStore(), Days.one(TODAY + 3 * DAY)).pending == ()
+    assert not _load(MemoryStore(), Days.one(TODAY + 3 * DAY)).has(_url(0))
 
 
 def test_the_first_day_of_all_has_none_before_it() -> None:
     store = MemoryStore()
     archive(store, [capture(0)], "r1")
-    assert len(_load(store, Days.one(date.min)).pending) == 1
+    assert _load(store, Days.one(date.min)).has(_url(0))
 
 
 def test_an_index_that_a_killed_writer_left_out_is_made_again() -> None:
@@ -127,66 +118,3 @@ def test_an_index_that_a_killed_writer_left_out_is_made_again() -> None:
     store.objects = {key: body for key, body in store.objects.items() if not key.endswith(".cdxj")}
     assert _load(store).has(_url(0))
     assert any(key.endswith(".cdxj") for key in store.objects)
-
-
-def test_what_waits_to_be_deleted_is_held_but_not_landed() -> None:
-    store = MemoryStore()
-    archived = archive(store, [capture(0)], "r1")
-    RawObjects(store).mark_expiring(archived[0].pointer.uri)
-    captured = _load(store)
-    assert (captured.has(_url(0)), captured.pending) == (True, ())
-
-
-def _work(store: ClockedStore, fetched: list[int]) -> None:
-    """What a run does: land what is pending, fetch what is not held, archive it, land it."""
-    captured = _load(store)
-    raw = RawArchive(store)
-    land(store, [ArchivedCapture(raw.read(place), place, new=False) for place in captured.pending], "r9")
-    captured.note_parsed(store)
-    wanted = [number for number in range(4) if not captured.has(_url(number))]
-    fetched += wanted
-    for number in wanted:
-        land(store, archive(store, [capture(number)], f"r{number + 1}"), f"r{number + 1}")
-
-
-def test_l02_killed_at_any_point_no_archived_page_is_fetched_twice_and_none_is_lost() -> None:
-    undisturbed = ClockedStore()
-    _work(undisturbed, [])
-    for step in range(200):
-        store = ClockedStore()
-        fetched: list[int] = []
-        store.kill_before(step)
-        try:
-            _work(store, fetched)
-        except KilledError:
-            store.kill_before(None)
-            again: list[int] = []
-            held = {url for url in map(_url, range(4)) if _load(store).has(url)}
-            _work(store, again)
-            assert held.isdisjoint(map(_url, again))
-            assert rows(store).keys() == rows(undisturbed).keys()
-            assert captures_in(store) == captures_in(undisturbed)
-            assert _load(store).pending == ()
-        else:
-            assert step > 20
-            return
-    pytest.fail("it never came to its end")
-
-
-def test_l02_a_run_killed_between_archiving_and_landing_is_taken_up_from_the_archive(tmp_path: Path) -> None:
-    run = Run(Settings(lake=str(tmp_path), workers=1), "20240201T000000Z-000001")
-    captures = [*(pages.capture(number) for number in range(4)), pages.capture(5, b"<p>")]
-    archive_pages(run, captures)
-    land_page(run, captures[0])
-    store, days = run.open_store(), Days(pages.FIRST_DAY, pages.FIRST_DAY + timedelta(days=3))
-
-    def load() -> Captured:
-        return Captured.load(store, "tass", days, today=date(2024, 2, 1))
-
-    captured = load()
-    assert all(captured.has(pages.url(number)) for number in (0, 1, 2, 3, 5))
-    report = rebuild(captured.pending_chunks(), run)
-    assert (report.parsed, dict(report.rejected)) == (3, {"empty": 1})
-    captured.note_parsed(store)
-    assert load().pending == ()
-    assert sum(Lake(store).read_partition("tass", day).num_rows for _, day, _ in Lake(store).partitions("tass")) == 4

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, ParsePool, parse_group, source_name_of
+from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Pair, ParsePool, parse_group, source_name_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
@@ -32,7 +32,7 @@ def _capture(text: str, url: str | None = None, source: str | None = None) -> Ca
 
 def _reasons(texts: list[str]) -> list[tuple[RejectReason, str]]:
     with ParsePool(2, DEADLINE, parse_page=parse_as_told) as pool:
-        return [_rejection(outcome) for _, outcome in pool.parse(map(_capture, texts))]
+        return [_rejection(outcome) for _, outcome in pool.parse((_capture(text), None) for text in texts)]
 
 
 def _rejection(outcome: Outcome) -> tuple[RejectReason, str]:
@@ -75,7 +75,7 @@ def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> N
         raise KeyError(capture.body.decode())
 
     captures = [_capture("x" * 1000, url="https://apnews.com/article/1"), _capture("y"), _capture("too long" * 1000)]
-    known, unknown, large = parse_group(parse_badly, captures, 5000)
+    known, unknown, large = parse_group(parse_badly, [(each, None) for each in captures], 5000)
     assert isinstance(known, Rejected)
     assert isinstance(unknown, Rejected)
     assert (known.source, known.reason, unknown.source) == ("apnews", RejectReason.PARSER_ERROR, None)
@@ -91,11 +91,11 @@ def test_details_of_a_failure_are_the_same_in_every_run() -> None:
 def test_captures_are_read_ahead_by_a_bounded_number() -> None:
     taken = 0
 
-    def endless() -> Iterator[Capture]:
+    def endless() -> Iterator[Pair]:
         nonlocal taken
         while True:
             taken += 1
-            yield _capture("page")
+            yield _capture("page"), None
 
     with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
         next(pool.parse(endless()))
@@ -104,15 +104,17 @@ def test_captures_are_read_ahead_by_a_bounded_number() -> None:
 
 def test_page_over_the_size_limit_is_rejected_unparsed() -> None:
     with ParsePool(1, DEADLINE, max_page_bytes=4, parse_page=parse_as_told) as pool:
-        outcomes = [_rejection(outcome)[0] for _, outcome in pool.parse(map(_capture, ["page", "pages"]))]
+        outcomes = [
+            _rejection(outcome)[0] for _, outcome in pool.parse((_capture(text), None) for text in ("page", "pages"))
+        ]
     assert outcomes == [RejectReason.LAYOUT, RejectReason.TOO_LARGE]
 
 
 def test_an_error_outside_ends_hanging_workers_at_once() -> None:
     started = time.monotonic()
 
-    def unplugged() -> Iterator[Capture]:
-        yield from [_capture("hang")] * GROUP_PAGES
+    def unplugged() -> Iterator[Pair]:
+        yield from [(_capture("hang"), None)] * GROUP_PAGES
         raise OSError("unplugged")
 
     with pytest.raises(OSError, match="unplugged"), ParsePool(1, 60, parse_page=parse_as_told) as pool:
@@ -131,7 +133,7 @@ def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None
         "    parse_pool.ORPHAN_SECONDS = 1.0\n"
         "    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGKILL)).start()\n"
         "    with parse_pool.ParsePool(1, 2.0, parse_page=parse_as_told) as pool:\n"
-        "        list(pool.parse([capture(0, b'hang')]))\n"
+        "        list(pool.parse([(capture(0, b'hang'), None)]))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE)
     started = time.monotonic()
@@ -146,6 +148,11 @@ def test_culprit_is_filed_under_the_source_it_names_or_whose_host_it_has() -> No
     assert source_name_of(_capture("x", url="https://example.org/", source="no_such")) is None
 
 
-def test_no_captures_give_no_outcomes() -> None:
+def test_what_is_known_is_not_parsed_and_keeps_its_place() -> None:
+    known = Rejected(RejectReason.TRUNCATED, "cut short")
     with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
         assert list(pool.parse([])) == []
+        pairs = [(_capture("page"), None), (_capture("hang"), known), (_capture("last"), None)]
+        found = list(pool.parse(pairs))
+    assert [capture for capture, _ in found] == [capture for capture, _ in pairs]
+    assert [_rejection(outcome)[1] for _, outcome in found] == ["page", "cut short", "last"]

@@ -56,7 +56,7 @@ def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
 
 def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
     repairs = plan_repairs(store, today=TODAY)
-    assert (repairs.planned, repairs.pieces, repairs.gaps, repairs.alarms) == ((), [], (), ())
+    assert (repairs.planned, repairs.batches, repairs.gaps, repairs.alarms) == ((), [], (), ())
     assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "complete", "action": "nothing"}]
 
 
@@ -70,7 +70,7 @@ def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_
     land(store, WIDE, [7, 6])
     land(store, WIDE, [0], captured=None)
     assert repaired(store) == [(WIDE, days) for days in (1, 2, 3, 4, 5)]
-    assert {piece.source for piece in plan_repairs(store, today=TODAY).pieces} == {WIDE}
+    assert {batch.source for batch in plan_repairs(store, today=TODAY).batches} == {WIDE}
     assert plan_repairs(store, today=TODAY).days == Days(ago(5), TODAY)
 
 
@@ -103,33 +103,23 @@ def test_a_gap_that_an_archive_filled_is_none_any_more(store: MemoryStore) -> No
     assert plan_repairs(store, today=TODAY).gaps == ()
 
 
-def test_nothing_is_repaired_twice(store: MemoryStore) -> None:
-    land(store, WIDE, range(1, 6))
-    land(store, NARROW, range(1, 6))
-    assert plan_repairs(store, today=TODAY).planned == ()
-
-
-def test_days_before_the_first_that_a_source_was_asked_about_are_no_gap(store: MemoryStore) -> None:
-    land(store, WIDE, [20, 19], mode="ingest")
-    land(store, WIDE, [3])
-    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
+@pytest.mark.parametrize(
+    ("landings", "days"),
+    [
+        ([((1, 2, 3, 4, 5), 1, "live")], []),
+        ([((20, 19), 1, "ingest"), ((3,), 1, "live")], [1, 2]),  # days before it was first asked are no gap
+        ([((3,), 1, "live"), ((2,), None, "live")], [1, 2]),  # day 2 was under way when the outage began
+        ([((2, 1, 0), None, "live")], [1, 2]),  # a laptop that only ever lands days under way
+        ([((0,), None, "live")], []),  # asked since today
+    ],
+)
+def test_days_are_repaired_since_a_source_was_first_asked(
+    landings: list[tuple[tuple[int, ...], int | None, str]], days: list[int], store: MemoryStore
+) -> None:
+    for days_ago, captured, mode in landings:
+        land(store, WIDE, days_ago, captured, mode)
+    assert repaired(store) == [(WIDE, day) for day in days]
     assert plan_repairs(store, today=TODAY).gaps == ()
-
-
-def test_a_day_that_was_under_way_when_the_outage_began_is_repaired(store: MemoryStore) -> None:
-    land(store, WIDE, [3])
-    land(store, WIDE, [2], captured=None)
-    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
-
-
-def test_a_laptop_that_only_ever_lands_days_under_way_has_them_repaired(store: MemoryStore) -> None:
-    land(store, WIDE, [2, 1, 0], captured=None)
-    assert repaired(store) == [(WIDE, 1), (WIDE, 2)]
-
-
-def test_a_source_that_is_asked_since_today_has_nothing_to_repair(store: MemoryStore) -> None:
-    land(store, WIDE, [0], captured=None)
-    assert repaired(store) == []
 
 
 def test_partial_days_are_tried_again_and_rejected_pages_are_not(store: MemoryStore) -> None:

@@ -1,7 +1,7 @@
 """A day of a source from the raw archive, a web archive and the site, and what is said of it afterwards."""
 
 from collections.abc import Callable, Generator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,14 @@ from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
-from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
+from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import run_days
 from infra.work.run_report import RunReport
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite
-from tests.http_clients import polite_client
-from tests.live_lake import rows, run_on, today, yesterday
+from tests.live_lake import rows, run_on, today, work, yesterday
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
 
@@ -58,7 +57,7 @@ def web_archive(site: DemoSite) -> CdxArchive:
 def worked(
     site: DemoSite,
     lake: Path,
-    order: FetchPolicy | None = None,
+    policy: FetchPolicy | None = None,
     archive: CdxArchive | None = None,
     on_page: Callable[[Fetched], None] = lambda _: None,
 ) -> tuple[RunReport, LivePlan]:
@@ -66,12 +65,10 @@ def worked(
     with scripted_server((archive or CdxArchive()).answer) as server:
         place = server.endpoint.removeprefix("http://")
         settings = {"cdx_url": f"{server.endpoint}/cdx/search/cdx", "allowed_private_hosts": place} if archive else {}
+        plans: list[LivePlan] = []
         run = run_on(site, lake, **settings)
-        with polite_client(run.settings) as client:
-            plan = make_plan(
-                "tass", Days.one(DAY), order or FetchPolicy(), store=run.open_store(), client=client, today=today()
-            )
-            return run_days(plan, run, client, on_page=on_page), plan
+        report = run_days("tass", Days.one(DAY), policy or FetchPolicy(), run, on_plan=plans.append, on_page=on_page)
+        return report, plans[0]
 
 
 def asked(site: DemoSite) -> set[str]:
@@ -208,12 +205,68 @@ def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archiv
 
 
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
-    run = run_on(site, lake)
-    with polite_client(run.settings) as client:
-        plan = make_plan("tass", Days.one(today()), FetchPolicy(), store=run.open_store(), client=client, today=today())
-        run_days(plan, run, client)
-    manifest = Lake(open_store(str(lake))).read_manifest("tass", str(datetime.now(UTC).date()))
+    work(site, lake, "tass", Days.one(today()))
+    manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
     assert manifest is None or not manifest.coverage
+
+
+def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:
+    """A run that ends where it would call something."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moment, die)
+        with pytest.raises(KeyboardInterrupt):
+            worked(site, lake, **options)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "infra.work.live.run_days.archive_and_parse",
+        "infra.work.live.run_days.land_outcomes",
+        "infra.archive.staging.Staging.clear",
+    ],
+)
+def test_l02_a_run_that_dies_leaves_its_pages_to_the_next_one(
+    moment: str, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    die_at(moment, monkeypatch, site, lake)
+    site.forget_requests()
+    _, plan = worked(site, lake)
+    expected = {each.url for each in site.expected("tass", DAY)}
+    assert {page.url for page in plan.staged} >= expected
+    assert not asked(site) & expected
+    assert set(modes(lake)) == expected
+    assert state_of(lake) is State.LANDED
+    assert not list(open_store(str(lake)).list("staging/"))
+    again, plan = worked(site, lake)
+    assert (again.captures, plan.staged, plan.archived) == (0, (), ())
+
+
+def test_pages_of_a_web_archive_that_a_dead_run_staged_land_as_such(
+    site: DemoSite, lake: Path, web_archive: CdxArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = FetchPolicy(only_archive=True)
+    die_at("infra.work.live.run_days.land_outcomes", monkeypatch, site, lake, policy=policy, archive=web_archive)
+    worked(site, lake, policy)
+    assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
+
+
+def test_a_past_day_that_no_run_finished_is_made_right_from_the_archive(site: DemoSite, lake: Path) -> None:
+    """As a run leaves it that an older newslake was killed in: pages are archived, and no row points there."""
+    worked(site, lake)
+    before = set(modes(lake))
+    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
+    site.forget_requests()
+    _, plan = worked(site, lake)
+    assert plan.archived
+    assert set(modes(lake)) == before
+    assert not asked(site) & before
+    _, plan = worked(site, lake)
+    assert not plan.archived  # nothing is parsed for ever again
 
 
 def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
-"""Which days a backfill takes up, what it does with each, and in which pieces. The lake alone decides."""
+"""Which days a backfill works on, what it does with each, and in which batches. The lake alone decides."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
@@ -14,19 +14,18 @@ from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
-from infra.work.live.plan import FetchPolicy, reached_days
+from infra.work.live.plan import LIVE, FetchPolicy, reached_days
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
-MAX_PIECES: Final = 200
-# A piece takes the slot of its source, up to 2.5 s on SQLite (measured), and asks for the source's lists: little beside
+MAX_BATCHES: Final = 200
+# A batch takes the slot of its source (up to 2.5 s on SQLite, measured) and asks for the source's lists: little beside
 # two minutes at a request a second, which live runs of the source can wait. Where nobody knows how much a source
-# publishes, twenty requests a day are assumed.
-PIECE_REQUESTS: Final = 120
+# publishes, assume twenty requests a day.
+BATCH_REQUESTS: Final = 120
 ASSUMED_REQUESTS: Final = 20
-PARSED_DAYS: Final = 31  # of a piece that sends no request: a month takes seconds
+PARSED_DAYS: Final = 31  # of a batch that sends no request: a month takes seconds
 MAX_DAYS: Final = 10 * 366  # O01: ten years are a deliberate wish; more is a slip in the year
-LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
 
 
 class Action(StrEnum):
@@ -42,15 +41,7 @@ FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.SUSPE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillRequest:
-    """What a backfill is asked for. Half-open: `days.end` is the first day left out.
-
-    Attributes:
-        names: names of sources; none: all.
-        days: publication days, UTC.
-        reprocess: which of them.
-        direction: from which end.
-        prefer: where pages come from first, after the raw archive.
-        only_archive: send no request to the sources.
+    """What a backfill is asked for; without names, for all sources.
 
     Raises:
         UsageError: there is no such source, or the range is longer than ten years.
@@ -75,13 +66,9 @@ class BackfillRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """One source, one day: how it is, and what is done about it.
+    """One day of one source: its state, and what to do about it.
 
     Attributes:
-        source: name of the source.
-        day: publication day, UTC.
-        state: present state.
-        action: what is done.
         requests: about how many requests that takes; None where nobody knows how much the source publishes.
     """
 
@@ -93,109 +80,84 @@ class PlannedDay:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
-        return {
-            "source": self.source,
-            "date": self.day,
-            "state": self.state,
-            "action": self.action,
-            "requests": self.requests,
-        }
+        values = asdict(self)
+        return {"source": values.pop("source"), "date": values.pop("day"), **values}
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Days of one source that are worked on together: a Prefect task.
-
-    Attributes:
-        source: name of the source.
-        days: the days.
-        order: what is to be done with them.
-    """
+    """Days of one source that are worked on together: a Prefect task."""
 
     source: str
     days: Days
-    order: FetchPolicy
+    policy: FetchPolicy
 
     def described(self) -> str:
         """For logs."""
         return f"{self.source}, {self.days.described()}"
 
 
-def plan_backfill(store: ObjectStore, wish: BackfillRequest, *, today: date) -> list[PlannedDay]:
-    """Every day of the range for every source, with what is to be done: thousands in seconds, from footers alone.
-
-    Args:
-        store: of the lake.
-        wish: what is asked for.
-        today: the present day, UTC.
-
-    Returns:
-        In the order of the work: by day from the end that is asked for, then by source.
-    """
+def plan_backfill(store: ObjectStore, request: BackfillRequest, *, today: date) -> list[PlannedDay]:
+    """Every day of the range for every source, in the order of the work: thousands in seconds, from footers alone."""
     versions = {name: source.version for name, source in sources().items()}
-    names = tuple(dict.fromkeys(wish.names) or sources())
+    names = tuple(dict.fromkeys(request.names) or sources())
     days: defaultdict[str, list[Day]] = defaultdict(list)
     only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
-    for day in DayStates(store).grid(only, wish.days.start, wish.days.end, versions, also=names):
+    for day in DayStates(store).grid(only, request.days.start, request.days.end, versions, also=names):
         days[day.source].append(day)
     planned = []
     for name in names:
         grid = days[name]
-        reached = reached_days(sources()[name], wish.days, today)
+        reached = reached_days(sources()[name], request.days, today)
         usual = _usual_articles(grid)
-        planned += [_planned(day, wish, reached, usual) for day in grid]
+        planned += [_planned(day, request, reached, usual) for day in grid]
     planned.sort(key=lambda each: (each.day, each.source))
-    if wish.direction is Direction.NEWEST:
+    if request.direction is Direction.NEWEST:
         planned.sort(key=lambda each: each.day, reverse=True)  # stable: sources stay in order
     return planned
 
 
-def batches_of(planned: Sequence[PlannedDay], wish: BackfillRequest) -> list[Batch]:
-    """Runs of days that are worked on together: some minutes of work, or more where there would be thousands.
-
-    Args:
-        planned: from `plan_backfill`, in the order of the work.
-        wish: what is asked for.
-    """
+def batches_of(planned: Sequence[PlannedDay], request: BackfillRequest) -> list[Batch]:
+    """Days in a row that are worked on together: some minutes of work, or more where there would be thousands."""
     wanted = [each for each in planned if each.action is not Action.NOTHING]
-    least = -(-len(wanted) // MAX_PIECES)
+    least = -(-len(wanted) // MAX_BATCHES)
     gathered: defaultdict[str, list[PlannedDay]] = defaultdict(list)
-    pieces: list[Batch] = []
+    batches: list[Batch] = []
     for each in wanted:
         run = gathered[each.source]
         if run and (_is_full(run, least) or not _joins(run[-1], each)):
-            pieces.append(_piece(run, wish))
+            batches.append(_batch(run, request))
             gathered[each.source] = run = []
         run.append(each)
-    pieces += [_piece(run, wish) for run in gathered.values() if run]
-    return pieces
+    batches += [_batch(run, request) for run in gathered.values() if run]
+    return batches
 
 
 def _is_full(run: Sequence[PlannedDay], least: int) -> bool:
-    """Whether days are enough for a piece of their own, which has as many days as `least` at least."""
+    """Whether days are enough for a batch, which has at least `least` days."""
     if run[0].action is Action.PARSE:
         return len(run) >= max(least, PARSED_DAYS)
     requests = sum(ASSUMED_REQUESTS if day.requests is None else day.requests for day in run)
-    return len(run) >= least and requests >= PIECE_REQUESTS
+    return len(run) >= least and requests >= BATCH_REQUESTS
 
 
 def _joins(before: PlannedDay, after: PlannedDay) -> bool:
     return before.action is after.action and abs((after.day - before.day).days) == 1
 
 
-def _piece(run: Sequence[PlannedDay], wish: BackfillRequest) -> Batch:
+def _batch(run: Sequence[PlannedDay], request: BackfillRequest) -> Batch:
     days = sorted(each.day for each in run)
-    order = FetchPolicy(wish.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
-    return Batch(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), order)
+    policy = FetchPolicy(request.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
+    return Batch(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), policy)
 
 
-def _planned(day: Day, wish: BackfillRequest, reached: Days | None, usual: int | None) -> PlannedDay:
+def _planned(day: Day, request: BackfillRequest, reached: Days | None, usual: int | None) -> PlannedDay:
     on = date.fromisoformat(day.date)
-    asks = reached is not None and on >= reached.start and not wish.only_archive
-    if not _is_wanted(day, wish.reprocess, asks):
+    asks = reached is not None and on >= reached.start and not request.only_archive
+    if not _is_wanted(day, request.reprocess, asks):
         return PlannedDay(day.source, on, day.state, Action.NOTHING)
     # An older parser is no reason to ask the source: all that is needed is archived.
-    if not asks or (wish.reprocess is Reprocess.OUTDATED and LIVE in day.coverage):
+    if not asks or (request.reprocess is Reprocess.OUTDATED and LIVE in day.coverage):
         return PlannedDay(day.source, on, day.state, Action.PARSE)
     listed = len(sources()[day.source].discovery) + 1  # and the robots file
     left = None if usual is None else max(0, usual - day.articles) + listed
@@ -204,8 +166,8 @@ def _planned(day: Day, wish: BackfillRequest, reached: Days | None, usual: int |
 
 def _is_wanted(day: Day, reprocess: Reprocess, asks: bool) -> bool:
     # Rows alone do not make a day: an article may have come with the links of the day before. Coverage says that a run
-    # has looked at the day as a whole; where the source can still be asked, only a run that did ask counts.
-    # What that run could not get, the next one goes on with: the site may have been down for half of the day's pages.
+    # has looked at the whole day; where the source can still be asked, only a run that did ask counts. A partial day is
+    # tried again: the site may have been down for half of its pages.
     missing = (LIVE not in day.coverage or day.state is State.PARTIAL) if asks else not day.coverage
     match reprocess:
         case Reprocess.MISSING:
@@ -228,9 +190,3 @@ def totals(planned: Sequence[PlannedDay]) -> Mapping[str, int]:
     """Days by action, and about how many requests in all."""
     counts = {action.value: sum(each.action is action for each in planned) for action in Action}
     return counts | {"requests": sum(each.requests or 0 for each in planned)}
-
-
-def by_source(pieces: Sequence[Batch]) -> Iterator[tuple[str, int]]:
-    """How many pieces each source has."""
-    for name in dict.fromkeys(piece.source for piece in pieces):
-        yield name, sum(piece.source == name for piece in pieces)

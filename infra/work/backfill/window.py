@@ -1,8 +1,8 @@
-"""A bounded sliding window over the pieces of a backfill: as one ends, the next begins; of one source never two."""
+"""A bounded sliding window over the batches of a backfill: as one ends, the next begins; of one source never two."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack
 from threading import Event
 from typing import Final
 
@@ -14,82 +14,65 @@ MAX_ACTIVE: Final = 16  # each has its own parse workers: beyond this they wait 
 
 
 def work_through(
-    pieces: Sequence[Batch],
+    batches: Sequence[Batch],
     work: Callable[[Batch], RunReport],
     *,
     max_active: int,
     on_done: Callable[[Batch], None] = lambda _: None,
     stop: Event | None = None,
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Work on pieces, in their order, several sources at a time.
+    """Work on batches, in their order, several sources at a time.
 
     Args:
-        pieces: from `infra.work.backfill.plan.batches_of`.
-        work: does one piece; called in a thread.
-        max_active: pieces that are worked on at a time, at least 1.
-        on_done: called with each piece that has ended, in the calling thread.
-        stop: is set once nobody waits for the pieces any more, after Ctrl-C for one: `work` may look at it and end.
+        batches: from `infra.work.backfill.plan.batches_of`.
+        work: does one batch; called in a thread. If it raises anything but a NewslakeError, no other batch begins.
+        max_active: batches to work on at a time.
+        on_done: called with each batch that has ended, in the calling thread.
+        stop: is set once nobody waits for the batches any more, such as after Ctrl-C; `work` may look at it and end.
 
     Returns:
-        The sum of the reports, and the pieces that failed; those that come after one go on.
+        The sum of the reports, and the batches that failed with a NewslakeError.
 
     Raises:
         UsageError: `max_active` is out of range.
-        Exception: what `work` raises beyond `NewslakeError`: a bug. No piece is begun after it.
     """
-    waiting = list(pieces)
+    waiting = list(batches)
     active: dict[Future[RunReport], Batch] = {}
     if not 1 <= max_active <= MAX_ACTIVE:
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
     failed: dict[Batch, NewslakeError] = {}
-    with ThreadPoolExecutor(max_active, thread_name_prefix="backfill") as threads, _set_at_the_end(stop or Event()):
+    with ThreadPoolExecutor(max_active, thread_name_prefix="backfill") as threads, ExitStack() as at_the_end:
+        at_the_end.callback((stop or Event()).set)
         while waiting or active:
-            while len(active) < max_active and (piece := _next(waiting, active.values())):
-                waiting.remove(piece)
-                active[threads.submit(work, piece)] = piece
+            while len(active) < max_active and (batch := _next(waiting, active.values())):
+                waiting.remove(batch)
+                active[threads.submit(work, batch)] = batch
             done, _ = wait(active, return_when=FIRST_COMPLETED)
             for future in done:
-                piece = active.pop(future)
+                batch = active.pop(future)
                 try:
                     report += future.result()
                 except NewslakeError as error:
-                    failed[piece] = error
-                on_done(piece)
+                    failed[batch] = error
+                on_done(batch)
     return report, failed
 
 
-@contextmanager
-def _set_at_the_end(stop: Event) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        stop.set()
-
-
 def _next(waiting: Sequence[Batch], active: Collection[Batch]) -> Batch | None:
-    """The first piece whose source nobody is at."""
-    busy = {piece.source for piece in active}
-    return next((piece for piece in waiting if piece.source not in busy), None)
+    """The first batch of a source that no other batch is at work on."""
+    busy = {batch.source for batch in active}
+    return next((batch for batch in waiting if batch.source not in busy), None)
 
 
 def require_all_done(
-    pieces: Sequence[Batch], failed: Mapping[Batch, NewslakeError], what: str = "the same backfill"
+    batches: Sequence[Batch], failed: Mapping[Batch, NewslakeError], what: str = "the same backfill"
 ) -> None:
-    """Say which pieces failed, if any.
-
-    Args:
-        pieces: all of them.
-        failed: those that failed.
-        what: is to be run again.
-
-    Raises:
-        NewslakeError: some did.
-    """
+    """Raise a NewslakeError that names the batches that failed, if any; `what` is to be run again."""
     if not failed:
         return
-    piece, error = next(iter(failed.items()))
+    batch, error = next(iter(failed.items()))
     raise NewslakeError(
-        f"{len(failed)} of {len(pieces)} pieces failed, the first for {piece.described()}: {error.what}",
+        f"{len(failed)} of {len(batches)} batches failed, the first for {batch.described()}: {error.what}",
         f"{error.remedy} Then run {what} again: it goes on with what is missing.",
     )

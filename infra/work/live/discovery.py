@@ -1,11 +1,11 @@
-"""Discovery: which addresses a source names for some days. Nothing is fetched but feeds, sitemaps and listings.
+"""Discovery: which addresses a source lists for some days. Only feeds, sitemaps and listings are fetched.
 
-A hint chooses the days, and the date of the article itself decides in the end. A link is of the days asked for if
-- its time of publication is in them, with three hours more on both sides;
-- or all that is known is its last change, and that is not before them: it was published then, or any time before;
-- or nothing is known (or what is said can't be: before 1990, or more than two days ahead), and the days are among the
-  newest: what a feed names without a date it names now. Links from a page or sitemap whose address says the day, or
-  the month, need no hint.
+A hint chooses the links; the date of the article itself decides in the end. A link belongs to the days if
+- it was published in them, with a margin of three hours on both sides;
+- or only its last change is known, and that is not before them: it was published then or earlier;
+- or nothing is known (or the date is impossible: before 1990, or over two days ahead), and the days are among the
+  newest: what a feed lists without a date is new. Links from a page or sitemap whose address says the day or the
+  month need no hint.
 """
 
 from calendar import monthrange
@@ -19,9 +19,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from infra.base.days import Days
+from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import Client, FeedReport, ListClient, Reader
-from infra.work.live.listing_worker import ListingWorker
+from infra.work.live.list_client import FeedReport, ListClient, Reader
+from infra.work.live.listing_worker import read_within
 from parsers.fields.urls import host_of, identity, on_hosts, parse_url
 from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
 from parsers.lists.links import Reading
@@ -42,7 +43,7 @@ SITEMAP_REQUEST_BYTES: Final = 64 << 20
 
 
 class Drop(StrEnum):
-    """Why a link that was found is not given. The reasons of `parsers.lists.links.Unusable` come on top."""
+    """Why a link is left out, besides the reasons of `parsers.lists.links.Unusable`."""
 
     DUPLICATE = "duplicate"  # given already: the same article is in several feeds, or twice in one
     OFF_SITE = "off_site"  # on a host that is not the source's
@@ -53,16 +54,15 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a source names for some days.
+    """What a source lists for some days.
 
     Attributes:
-        links: canonical, on the source's hosts, each article once. First come those with a time of publication, then
-            those without any, then those that were changed, soonest first: a budget that is used up ends with guesses.
-        dropped: mentions that gave no link, by `Drop` and `Unusable`. What a list that is unchanged could
-            not use was counted when it was read.
+        links: canonical, on the source's hosts, each article once. First those with a time of publication, then those
+            without any, then those that were changed: when the request budget runs out, only guesses are left.
+        dropped: mentions that gave no link, by `Drop` and `Unusable`; those of an unchanged list are not repeated.
         feeds: what came of each feed, sitemap and listing.
         alarms: for a person: a list that had links and has none any more.
-        state: to be saved once the links are safe in the archive.
+        state: to be saved once the pages are safe.
     """
 
     links: tuple[Link, ...]
@@ -75,26 +75,19 @@ class Discovered:
 def discover(
     source: Source,
     days: Days,
-    client: Client,
+    client: PoliteClient,
     state: DiscoveryState,
     *,
     today: date,
     page_deadline: float = 10.0,  # as the setting's default
 ) -> Discovered:
-    """Ask all that a source declares for the links of some days. What fails is reported, and the others are asked.
+    """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked.
 
-    Args:
-        source: with its declarations. Its horizon is not looked at: days beyond it cost requests and give little.
-        days: UTC days.
-        client: sends, with its manners.
-        state: what is remembered of the source; changed in memory.
-        today: the present UTC day.
-        page_deadline: seconds that reading one listing may take.
+    `state` is changed in memory; `page_deadline` is in seconds, for reading one listing.
     """
-    with ListingWorker(page_deadline) as worker:
-        run = _Run(source, days, client, state, today, worker)
-        for declaration in source.discovery:
-            run.ask(declaration)
+    run = _Run(source, days, client, state, today, page_deadline)
+    for declaration in source.discovery:
+        run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
     return Discovered(run.in_order(), dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
 
@@ -103,14 +96,14 @@ class _Run:
     """One call of `discover`."""
 
     def __init__(
-        self, source: Source, days: Days, client: Client, state: DiscoveryState, today: date, worker: ListingWorker
+        self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date, deadline: float
     ) -> None:
         self.links: dict[str, Link] = {}  # by what identifies the article
         self.dropped: Counter[str] = Counter()
         self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None)
         self._source = source
         self._today = today
-        self._worker = worker
+        self._deadline = deadline
         self._start = _midnight(days.start) - MARGIN
         self._end = _midnight(days.end) + MARGIN
         self._are_newest = days.end >= today  # yesterday or today is among them
@@ -200,7 +193,7 @@ class _Run:
     ) -> Iterator[Reading]:
         """Pages of a listing until one can't be had or has no link that those before it have not."""
         zone = self._source.timezone
-        read = partial(self._worker.read, zone=zone, links=links, dates=dates, today=self._today)
+        read = partial(read_within, self._deadline, zone=zone, links=links, dates=dates, today=self._today)
         reader = Reader(f"listing {zone} {links} | {dates}", read)
         seen: set[str] = set()
         url = ""
@@ -216,12 +209,7 @@ class _Run:
             yield reading
 
     def _take(self, reading: Reading | None, *, dated: bool = False) -> None:
-        """Keep the links that are of the source and of the days.
-
-        Args:
-            reading: what a list held.
-            dated: the list is of the days, so that a link without a hint is too.
-        """
+        """Keep the links of the source and the days; in a `dated` list, links without a hint are of the days too."""
         if reading is None:
             return
         self.dropped.update(reading.unusable)
@@ -257,14 +245,14 @@ class _Run:
 
 
 def local_days(days: Days, zone: str) -> tuple[date, ...]:
-    """The days of a time zone that overlap some UTC days, in order: one more than those, but in UTC itself."""
+    """The days of a time zone that overlap some UTC days, in order."""
     first = _midnight(days.start).astimezone(ZoneInfo(zone)).date()
     last = (_midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
     return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
 
 
 def dated_span(url: str, sitemap: Sitemap) -> tuple[date, date] | None:
-    """The first and the last day that a sitemap is of by its address; None where that says nothing."""
+    """The first and the last day of a sitemap by its address; None where that says nothing."""
     match = sitemap.dated.search(url) if sitemap.dated else None
     if match is None:
         return None

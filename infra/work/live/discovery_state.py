@@ -7,7 +7,7 @@ For every feed, sitemap and listing its validators (RFC 9110, 8.8) and its links
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -27,11 +27,11 @@ class Remembered:
     """A feed, sitemap or listing as it was read last.
 
     Attributes:
-        read_as: the reader and its options; what was read in another way is of no use.
+        read_as: the reader and its options; another reader starts afresh.
         digest: SHA-256 of the body in hex; empty where the list is to be fetched whole.
         etag, last_modified: validators as the server sent them.
         links, children: what it held.
-        is_empty: it has none of the links any more that are remembered: nobody knows yet whether that is right.
+        is_empty: it has lost all its links, and nobody knows yet whether that is right.
         may_be_empty: it was empty before, and that was right.
         is_absent: there is no such page: the one before it is the last of its listing.
     """
@@ -65,11 +65,7 @@ class DiscoveryState:
 
     @classmethod
     def load(cls, store: ObjectStore, source: str) -> Self:
-        """What the lake remembers; nothing where the object is missing or damaged.
-
-        Raises:
-            NewslakeError: the store cannot be read.
-        """
+        """What the lake remembers; nothing where the object is missing or damaged."""
         stored = store.get(key_of(source))
         return cls(store, source, _decoded(stored.body) if stored else None)
 
@@ -86,14 +82,7 @@ class DiscoveryState:
             self._known[url] = self._changed[url] = found
 
     def save(self) -> bool:
-        """Leave what changed in the lake, beside what others left there meanwhile; call it once the links are safe.
-
-        Returns:
-            Whether an object was written: not if nothing changed.
-
-        Raises:
-            NewslakeError: the store cannot be written.
-        """
+        """Write what changed, beside what others wrote meanwhile; whether anything was written."""
         if not self._changed:
             return False
         written = read_merge_write(self._store, self._key, self._merged)
@@ -110,7 +99,7 @@ def key_of(source: str) -> str:
 
 
 def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, Remembered]:
-    """What fits: of the lists that were asked just now first, the shorter ones first."""
+    """What fits: first the lists that were asked just now, the shorter ones first."""
     wanted = set(asked)
     kept, links = {}, 0
     for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in wanted, len(pair[1].links), pair[0])):
@@ -123,17 +112,8 @@ def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, 
 
 def _encoded(known: Mapping[str, Remembered]) -> bytes:
     lists = {
-        url: {
-            "read_as": found.read_as,
-            "digest": found.digest,
-            "etag": found.etag,
-            "last_modified": found.last_modified,
-            "links": [_row(link) for link in found.links],
-            "children": [_row(link) for link in found.children],
-            "is_empty": found.is_empty,
-            "may_be_empty": found.may_be_empty,
-            "is_absent": found.is_absent,
-        }
+        url: asdict(replace(found, links=(), children=()))
+        | {"links": [_row(link) for link in found.links], "children": [_row(link) for link in found.children]}
         for url, found in known.items()
     }
     return gzip.compress(orjson.dumps({"format": FORMAT, "lists": lists}, option=orjson.OPT_SORT_KEYS), mtime=0)

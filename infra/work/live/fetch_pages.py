@@ -9,28 +9,20 @@ from datetime import datetime
 import ada_url
 
 from infra.intake.web.fetch_many import fetch_or_wait
-from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
-# What a server says of an address for good: kept as its answer, so that nobody asks again.
-FINAL_STATUSES = range(400, 500)
-# How often whoever takes the pages hears of it while none comes: he has some in his hands that are not archived yet.
+# How often the consumer hears that none comes: it may hold pages that are not kept yet.
 IDLE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What asking for one address gave: bytes to keep, or an error, or both.
-
-    Attributes:
-        url: the address that was asked for.
-        capture: what came; None where nothing is worth keeping.
-        error: why it is no whole page; None where it is one.
-    """
+    """What asking for one address gave: bytes to keep, or the error that kept it from being a whole page, or both."""
 
     url: str
     capture: Capture | None
@@ -47,9 +39,9 @@ def fetch_pages(
     """Ask for addresses, hosts in parallel, one request to a host at a time.
 
     Args:
-        wanted: addresses with the source that they belong to, None where no source claims them.
+        wanted: addresses, each with its source; None where no source claims it.
         client: asks.
-        now: the present; for answers that are kept although they are errors.
+        now: the present, for errors that are kept.
         source: name of the source of all pages, where the user says it.
 
     Yields:
@@ -71,18 +63,12 @@ def fetch_pages(
 
 
 def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
-    """The capture of a whole answer. One that may have been cut off counts as truncated.
-
-    Args:
-        url: the address that was asked for: by it the archive knows that it has been fetched.
-        answer: of status 200.
-        source: name of the source, where the user says it.
-    """
+    """The capture of a whole answer, under the address that was asked for. One that may be cut off is truncated."""
     return _capture(url, answer, answer.fetched_at, source, truncated="maybe_truncated" in answer.flags)
 
 
 def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
-    """What is kept of an answer that is no whole page: a final status, and a page that broke off."""
+    """What is kept of an error: an answer of final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
     broke_off = error.reason is FetchReason.TRUNCATED and error.body
     if not final and not broke_off:
@@ -114,5 +100,5 @@ def _charset_of(content_type: str) -> str | None:
 
 
 def _is_home_page(asked: str, answered: str) -> bool:
-    """Whether an article's address was answered by the site's front page: how many sites say that it is gone."""
+    """Whether an article's address led to the site's front page, as many sites answer for a page that is gone."""
     return ada_url.URL(answered).pathname == "/" != ada_url.URL(asked).pathname and asked != answered

@@ -1,38 +1,32 @@
-"""Given addresses through the same path as a run: asked for politely, archived, parsed, landed."""
+"""Given addresses, the same way as a run: asked for politely, archived, parsed, landed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
 
 from infra.archive.raw_archive import RawArchive
-from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
+from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes
 from infra.work.live.fetch_pages import Fetched, fetch_pages
 from infra.work.live.page_batches import batched
-from infra.work.parse_pool import ParsePool, source_name_of
+from infra.work.live.site_lock import site_locks
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.fields.urls import host_of
-from parsers.record.article import Article
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_host, by_name
-from parsers.source.definition import Source
-
-HELD: Final = "held"  # a reason besides those of the closed lists: it is about a day of the source, not about the page
 
 
 class UrlState(StrEnum):
     """What became of an address."""
 
     LANDED = "landed"  # an article, and its row is in the lake
-    # The page is in the raw archive, and its article not yet in the lake: no source claims its host, so that nobody can
-    # read it, or the quality gate holds it back.
-    ARCHIVED = "archived"
+    ARCHIVED = "archived"  # kept, but no source claims its host, so that nobody can read it
     REJECTED = "rejected"  # refused, or no article, for good; what came of it is archived and quarantined
     FAILED = "failed"  # nothing came, but another try may help
 
@@ -42,11 +36,8 @@ class UrlOutcome:
     """What became of one address.
 
     Attributes:
-        url: as it was given.
-        outcome: in one word.
-        reason: a `FetchReason`, a `RejectReason` or `HELD`; None where an article landed.
-        detail: what exactly, for a person; of an article what its page lacks, if it was cut short.
-        article_id: of the article, where there is one.
+        reason: a `FetchReason` or a `RejectReason`; None where an article landed.
+        detail: what exactly, for a person; for an article, how its page was cut short.
     """
 
     url: str
@@ -59,102 +50,70 @@ class UrlOutcome:
 def fetch_urls(
     urls: Iterable[str],
     run: Run,
-    client: PoliteClient,
     *,
     source: str | None = None,
     on_outcome: Callable[[UrlOutcome], None] = lambda _: None,
+    on_wait: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
     """Fetch addresses, archive what comes and land what can be read.
 
     Args:
         urls: as a user wrote them; those that are no address are rejected as such. One that is named twice is fetched
-            once, and told of twice.
+            once, and reported twice.
         run: the run.
-        client: asks.
         source: name of the source that all of them belong to; None: by their hosts.
-        on_outcome: called with each address once its page is landed, or nothing can be.
+        on_outcome: called with each address once its page has landed, or nothing can land.
+        on_wait: called with a source's name where another process of this machine is at its site.
 
     Raises:
         NewslakeError: the lake cannot be written.
     """
-    before = client.budget.used
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report = RunReport()
     times = Counter(urls)
-    wanted = ((url, by_name(source) if source else _source_of(url)) for url in times)
-    pages = fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)
-    with run.open_pool() as pool:
+    wanted = [(url, by_name(source) if source else by_host(host_of(url))) for url in times]
+    with (
+        site_locks({of.name for _, of in wanted if of}, on_wait),
+        PoliteClient.open(run.settings) as client,
+        closing(fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)) as pages,
+        run.open_pool() as pool,
+    ):
         for batch in batched(pages, run.settings.archive_seconds):
-            examined = _archived_and_parsed(batch, archive, pool, run.run_id)
-            filing = land_outcomes(examined, lake, run, mode="live") if examined else RunReport()
-            filed = _Filed.of(examined, lake, filing)
-            report += filing
-            parsed = iter(examined)
+            captures = [(page.capture, None) for page in batch if page.capture]
+            parsed = archive_and_parse(captures, archive, pool, run_id=run.run_id, worker="fetch")
+            done = land_outcomes(parsed, lake, run, mode="live") if parsed else RunReport()
+            report += done
+            by_url = {each.archived.capture.url: each for each in parsed}
+            landed = _landed_ids(parsed, lake, done)
             for page in batch:
-                outcome = _outcome_of(page, next(parsed) if page.capture else None, filed)
+                outcome = _outcome_of(page, by_url.get(page.url), landed)
                 if page.capture is None:
                     report += RunReport(failed=Counter({outcome.reason or "": 1}))
                 for _ in range(times[page.url]):
                     on_outcome(outcome)
-    return report + RunReport(requests=client.budget.used - before)
+    return report + RunReport(requests=client.budget.used)
 
 
-def _archived_and_parsed(
-    batch: Sequence[Fetched], archive: RawArchive, pool: ParsePool, run_id: str
-) -> list[ParsedCapture]:
-    captures = [page.capture for page in batch if page.capture]
-    placed = [(source_name_of(capture) or UNKNOWN_SOURCE, capture) for capture in captures]
-    archived = archive.add(placed, run_id=run_id, worker="fetch")
-    return [
-        ParsedCapture(*pair) for pair in zip(archived, (outcome for _, outcome in pool.parse(captures)), strict=True)
-    ]
+def _landed_ids(parsed: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> set[str]:
+    """Ids of the articles of a batch that the lake has: all of them, unless a row did not fit."""
+    if not report.rejected[RejectReason.INVALID_RECORD]:
+        return {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
+    ids: set[str] = set()
+    for source, date in {each.partition for each in parsed if each.partition}:
+        if lake.read_manifest(source, date):
+            ids.update(lake.read_partition(source, date)["article_id"].to_pylist())
+    return ids
 
 
-def _source_of(url: str) -> Source | None:
-    return by_host(host_of(url))
-
-
-@dataclass(frozen=True, slots=True)
-class _Filed:
-    """What became of the articles of a batch.
-
-    Attributes:
-        landed: ids of those that the lake has.
-        held: sources of which the quality gate holds something back.
-    """
-
-    landed: frozenset[str]
-    held: frozenset[str]
-
-    @classmethod
-    def of(cls, examined: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> "_Filed":
-        """Look into the lake if filing left any out."""
-        articles = [each.outcome.article for each in examined if isinstance(each.outcome, Parsed)]
-        if not report.withheld and not report.rejected[RejectReason.INVALID_RECORD]:
-            return cls(frozenset(article.article_id for article in articles), frozenset())
-        ids: set[str] = set()
-        for source, date in {each.partition for each in examined if each.partition}:
-            if lake.read_manifest(source, date):
-                ids.update(lake.read_partition(source, date)["article_id"].to_pylist())
-        return cls(frozenset(ids), frozenset(source for source, _ in report.withheld))
-
-    def outcome_of(self, url: str, article: Article) -> UrlOutcome:
-        """Whether an article landed, or what kept it out."""
-        if article.article_id in self.landed:
-            return UrlOutcome(url, UrlState.LANDED, article_id=article.article_id)
-        if article.source in self.held:
-            detail = f"the quality gate holds back days of {article.source}: see `newslake status`"
-            return UrlOutcome(url, UrlState.ARCHIVED, HELD, detail, article.article_id)
+def _outcome_of(page: Fetched, parsed: ParsedCapture | None, landed: Collection[str]) -> UrlOutcome:
+    if parsed and isinstance(parsed.outcome, Parsed):
+        article_id = parsed.outcome.article.article_id
+        if article_id in landed:
+            return UrlOutcome(page.url, UrlState.LANDED, None, str(page.error) if page.error else None, article_id)
         reason = RejectReason.INVALID_RECORD
-        return UrlOutcome(url, UrlState.REJECTED, reason.value, reason.meaning, article.article_id)
-
-
-def _outcome_of(page: Fetched, examined: ParsedCapture | None, filed: _Filed) -> UrlOutcome:
-    if examined and isinstance(examined.outcome, Parsed):
-        outcome = filed.outcome_of(page.url, examined.outcome.article)
-        return replace(outcome, detail=outcome.detail or str(page.error)) if page.error else outcome
-    rejected = examined.outcome if examined and isinstance(examined.outcome, Rejected) else None
+        return UrlOutcome(page.url, UrlState.REJECTED, reason.value, reason.meaning, article_id)
+    rejected = parsed.outcome if parsed and isinstance(parsed.outcome, Rejected) else None
     # A bot challenge comes with a status, and says more than it.
     if page.error and not (rejected and rejected.reason is RejectReason.CHALLENGE):
         state = UrlState.FAILED if page.error.reason.transient and not page.capture else UrlState.REJECTED

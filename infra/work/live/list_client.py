@@ -1,13 +1,14 @@
-"""Asking for the feeds, sitemaps and listings of a source: each once, by conditional GET, with a report of each."""
+"""Asks for the feeds, sitemaps and listings of a source: each once, by conditional GET, with a report of each."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from infra.base.inflate import inflate
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState, Remembered
 from parsers.fields.urls import host_of
 from parsers.lists.links import Reading, UnreadableError
@@ -36,11 +37,8 @@ class FeedReport:
     """What came of asking for one feed, sitemap or listing.
 
     Attributes:
-        url: as it was asked for.
-        status: what came of it.
         links: how many links to articles it has, of any day.
-        detail: why it failed or was rejected, or what is odd about it; empty if nothing is.
-        reason: of a failure.
+        detail: why it failed or was rejected, or what is odd about it.
     """
 
     url: str
@@ -48,22 +46,6 @@ class FeedReport:
     links: int = 0
     detail: str = ""
     reason: FetchReason | None = None
-
-
-class Client(Protocol):
-    """What discovery needs of `infra.intake.web.polite_client.PoliteClient`."""
-
-    def get(
-        self,
-        url: str,
-        *,
-        source: Source | None = None,
-        headers: Mapping[str, str] = ...,
-        max_bytes: int | None = None,
-        hosts: tuple[str, ...] | None = None,
-    ) -> Answer:
-        """A whole answer, or 304; raises FetchError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +72,10 @@ class ListClient:
         host_failed: the last request failed in a way that the next one to the host would too.
     """
 
-    def __init__(self, client: Client, source: Source, state: DiscoveryState, usable: Callable[[Link], bool]) -> None:
-        """Take the parts.
-
-        Args:
-            client: sends.
-            source: whose lists they are.
-            state: what is remembered of them; takes what is read.
-            usable: whether a link leads to an article of the source; a list that had such links and has none any more
-                raises an alarm.
-        """
+    def __init__(
+        self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool]
+    ) -> None:
+        """Ask for lists of a source; one that had usable links and has none any more raises an alarm."""
         self.reports: list[FeedReport] = []
         self.alarms: list[str] = []
         self.host_failed = False
@@ -115,12 +91,9 @@ class ListClient:
         return url in self._read
 
     def read(self, url: str, reader: Reader, *, may_be_absent: bool = False) -> Reading | None:
-        """What a list holds now; None where it can't be had or read, which the report says.
+        """What a list holds now; None where it can't be had or read, which its report says.
 
-        Args:
-            url: address of the list.
-            reader: how to read it.
-            may_be_absent: that there is no such page (404, 410) means that it would have no links.
+        With `may_be_absent`, a page that is missing (404, 410) is one without links.
         """
         if url not in self._read:
             self._read[url], report = self._asked(url, reader, may_be_absent)
@@ -131,10 +104,7 @@ class ListClient:
         return self._read[url]
 
     def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
-        """Whether it needs no request to know that a page of a listing, newest first, does not exist.
-
-        It did not when the page before it was read last, and that has not changed since.
-        """
+        """Whether a page of a listing, newest first, was missing, and the page before it has not changed since."""
         known = self._state.get(url, reader.name)
         return known is not None and known.is_absent and previous in self._unchanged
 
@@ -165,25 +135,14 @@ class ListClient:
             reading = _reading_of(answer, reader)
         except UnreadableError as error:
             return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error))
-        self._keep(
-            url,
-            known,
-            reading,
-            Remembered(
-                reader.name,
-                digest,
-                answer.header("ETag"),
-                answer.header("Last-Modified"),
-                reading.links,
-                reading.children,
-            ),
-        )
+        validators = answer.header("ETag"), answer.header("Last-Modified")
+        self._keep(url, known, Remembered(reader.name, digest, *validators, reading.links, reading.children))
         return reading, FeedReport(url, FeedStatus.READ, len(reading.links), reading.note)
 
-    def _keep(self, url: str, known: Remembered | None, reading: Reading, read: Remembered) -> None:
+    def _keep(self, url: str, known: Remembered | None, read: Remembered) -> None:
         """Remember a list, and raise the alarm if it lost all that it had, which it never did before."""
-        had = self._size(known.links, known.children) if known else 0
-        has_any = self._size(reading.links, reading.children) > 0
+        had = self._size(known) if known else 0
+        has_any = self._size(read) > 0
         if known is None or has_any or known.may_be_empty or not had:
             may_be_empty = not has_any or (known is not None and (known.may_be_empty or known.is_empty))
             self._state.remember(url, replace(read, may_be_empty=may_be_empty))
@@ -192,8 +151,8 @@ class ListClient:
             # What it had stays, so that the alarm is raised until it has some again; it is fetched whole until then.
             self._state.remember(url, replace(known, digest="", etag=None, last_modified=None, is_empty=True))
 
-    def _size(self, links: Iterable[Link], children: Iterable[Link]) -> int:
-        return sum(map(self._usable, links)) + sum(1 for _ in children)
+    def _size(self, of: Remembered) -> int:
+        return sum(map(self._usable, of.links)) + len(of.children)
 
 
 def _reading_of(answer: Answer, reader: Reader) -> Reading:

@@ -1,40 +1,40 @@
-"""What is to be done for some days of one source: what is archived, what the source lists, what is left to fetch."""
+"""What to do for some days of one source: what the lake holds, what the source lists, what is left to fetch."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
-from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.web.polite_client import PoliteClient
+from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus
-from infra.work.parse_pool import source_name_of
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
+from parsers.record.capture import Capture
 from parsers.registry import sources
 from parsers.source.definition import Source
 from parsers.source.discovery import Link
 
+LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
 SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """What a run is to do with the days of a source.
+    """What a run may do for the days of a source.
 
     Attributes:
-        prefer: where pages are taken from first; the raw archive is asked before either.
-        only_archive: send no request to the source.
-        rebuild: parse again all that is archived of these days, not only what no row points to yet.
+        prefer: where pages come from first; the raw archive always comes before both.
+        only_archive: send no request to the source, neither for lists nor for pages.
+        rebuild: parse again all that is archived of these days.
     """
 
     prefer: Preference = Preference.ARCHIVE
@@ -44,31 +44,37 @@ class FetchPolicy:
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """What was found for some days of one source, and what is to be done about it.
+    """What was found for some days of one source, and what to do about it.
 
     Attributes:
-        source: the source.
-        days: publication days, UTC.
-        today: the present day, UTC.
-        order: what is wanted; with `rebuild` where discovery does not reach these days.
-        captured: what the archive holds.
-        archived: captures of the raw archive to be parsed: all of these days, or those that never landed.
-        wanted: links to fetch: neither captured before nor gone.
-        found: all links of these days.
+        captured: what need not be fetched.
+        archived: captures of the raw archive to parse again.
+        staging: where pages wait for the archive.
+        staged: pages that a killed run left there.
         requests: what it took to find out.
-        discovered: what discovery says; None where no request may be sent, or no discovery reaches these days.
+        discovered: what the lists say; None where no request may be sent, or no list reaches these days.
     """
 
     source: Source
     days: Days
     today: date
-    order: FetchPolicy
+    policy: FetchPolicy
     captured: Captured
     archived: tuple[ArchivedChunk, ...]
-    wanted: tuple[Link, ...]
-    found: tuple[Link, ...]
+    staging: Staging
+    staged: tuple[Capture, ...]
     requests: int
     discovered: Discovered | None
+
+    @property
+    def found(self) -> tuple[Link, ...]:
+        """All links of these days."""
+        return self.discovered.links if self.discovered else ()
+
+    @property
+    def wanted(self) -> tuple[Link, ...]:
+        """Links to fetch: neither captured before nor gone."""
+        return tuple(link for link in self.found if not self.captured.has(link.url))
 
     @property
     def report(self) -> RunReport:
@@ -88,9 +94,9 @@ class LivePlan:
 
     @property
     def lists_were_read(self) -> bool:
-        """Whether what discovery says of the days is all there is: nothing may come of asking once more.
+        """Whether the lists said all there is, so that asking again gives no more.
 
-        A list that is gone or that nobody can read stays so; it counts as long as another one was read.
+        A list that is gone or unreadable stays so; it does not matter as long as another one was read.
         """
         if self.discovered is None or self.discovered.alarms:
             return False
@@ -99,11 +105,7 @@ class LivePlan:
         return not passing and any(feed.status in SEEN for feed in feeds)
 
     def require_asked(self) -> None:
-        """Say it where the source should have been asked, and not one of its lists could be had.
-
-        Raises:
-            NewslakeError: it is so. What is archived was landed all the same.
-        """
+        """Raise a NewslakeError where none of the source's lists could be had. What is archived has landed by then."""
         if self.discovered is None or any(feed.status in SEEN for feed in self.discovered.feeds):
             return
         feed = self.discovered.feeds[0]
@@ -114,20 +116,22 @@ class LivePlan:
 
     def summary(self) -> str:
         """One line for logs and for a dry run."""
-        archived = sum(len(chunk.pointers) for chunk in self.archived)
+        archived = f"{self._archived} archived captures to parse"
         if self.discovered is None:
-            return f"{archived} archived captures to parse; the source is not asked"
-        return (
-            f"{len(self.found)} links, {len(self.found) - len(self.wanted)} captured before: {len(self.wanted)} to "
-            f"fetch; {archived} archived captures to parse"
-        )
+            return f"{archived}; the source is not asked"
+        wanted = len(self.wanted)
+        return f"{len(self.found)} links, {len(self.found) - wanted} captured before: {wanted} to fetch; {archived}"
+
+    @property
+    def _archived(self) -> int:
+        return sum(len(chunk.pointers) for chunk in self.archived) + len(self.staged)
 
     def as_json(self) -> dict[str, Any]:
         """For `newslake run --dry-run --json`."""
         return {
             "start": self.days.start,
             "end": self.days.end,
-            "archived": sum(len(chunk.pointers) for chunk in self.archived),
+            "archived": self._archived,
             "discovered": len(self.found),
             "dropped": dict(sorted(self.report.dropped.items())),
             "alarms": list(self.report.alarms),
@@ -135,7 +139,7 @@ class LivePlan:
         }
 
     def links_by_day(self) -> dict[date, list[Link]]:
-        """Found links by the day that they are said to be of; those without a hint, and near misses, by the nearest."""
+        """Found links by their day; those without a hint, and near misses, by the nearest one."""
         last = self.days.end - timedelta(days=1)
         reached = reached_days(self.source, self.days, self.today)
         by_day: dict[date, list[Link]] = {day: [] for day in reached or ()}
@@ -154,59 +158,51 @@ def _alarm(feed: FeedReport) -> str:
 
 
 def make_plan(
-    name: str, days: Days, order: FetchPolicy, *, store: ObjectStore, client: PoliteClient, today: date
+    name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient, today: date
 ) -> LivePlan:
-    """Look at the archive, and ask the source what it has published. Feeds are fetched for that, but no page.
-
-    Pages that a killed run has staged are archived first: they need not be fetched again.
-
-    Args:
-        name: of the source.
-        days: publication days.
-        order: what is wanted.
-        store: of the lake.
-        client: asks.
-        today: the present day, UTC.
-
-    Raises:
-        UsageError: there is no such source.
-        NewslakeError: the lake cannot be read.
-    """
+    """Look into the lake, and ask the source for its lists. No page is fetched, and nothing is written."""
     source, before = sources()[name], client.budget.used
-    _archive_leftovers(store, name, today)
-    captured = Captured.load(store, name, days, today=today)
-    discovered = None
+    staging = Staging(store, name)
+    staged = tuple(staging.left_over())
+    captured = Captured.load(store, name, days, today=today, staged=staged)
     reached = reached_days(source, days, today)
+    archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
-    order = replace(order, rebuild=order.rebuild or reached is None)
-    chunks = plan_days(store, [name], days) if order.rebuild else captured.pending_chunks()
-    if reached and not order.only_archive:
+    if policy.rebuild or reached is None:
+        archived = plan_days(store, [name], days)
+    elif _is_unfinished(store, name, days, today):  # what is known of these days, the live run says in the end
+        archived = [replace(chunk, days=None) for chunk in plan_days(store, [name], days)]
+    discovered = None
+    if reached and not policy.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
-    found = discovered.links if discovered else ()
-    wanted = tuple(link for link in found if not captured.has(link.url))
     return LivePlan(
-        source, days, today, order, captured, tuple(chunks), wanted, found, client.budget.used - before, discovered
+        source,
+        days,
+        today,
+        policy,
+        captured,
+        tuple(archived),
+        staging,
+        staged,
+        client.budget.used - before,
+        discovered,
     )
 
 
-def _archive_leftovers(store: ObjectStore, name: str, today: date) -> None:
-    staging = Staging(store, name)
-    if pages := staging.left_over():
-        placed = [(source_name_of(page) or UNKNOWN_SOURCE, page) for page in pages]
-        RawArchive(store).add(placed, run_id="staged", worker=f"{today:%Y%m%d}")
-    staging.clear()
+def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bool:
+    """Whether a past day has no coverage of a live run: archived pages may lack their rows, or the rows are lost.
+
+    Today is left out: its runs come often, and their staged pages say what a killed one left.
+    """
+    past = [day.isoformat() for day in days if day < today]
+    manifests = (Lake(store).read_manifest(name, day) for day in past)
+    return any(manifest is None or LIVE not in manifest.coverage for manifest in manifests)
 
 
 def reached_days(source: Source, days: Days, today: date) -> Days | None:
-    """The days of a range that discovery can know of: feeds have nothing older than the source's horizon.
+    """The days of a range that discovery can know of; None where there are none.
 
-    Args:
-        source: the source.
-        days: publication days.
-        today: the present day, UTC.
-
-    Returns:
-        None where there are none, or where the source has no discovery.
+    Feeds hold nothing older than the source's horizon.
     """
     start = max(days.start, today - timedelta(days=source.horizon_days))
     return Days(start, days.end) if source.discovery and start < days.end else None

@@ -11,11 +11,11 @@ from typing import IO, Final
 from infra.base.errors import NewslakeError
 from infra.intake.web.politeness import StoppedError
 
-LOOK_SECONDS: Final = 0.2  # how often a thread that waits looks whether anybody still waits for it
+LOOK_SECONDS: Final = 0.2  # between two tries for a lock; a thread that sleeps in flock() cannot be woken
 
 
 def state_folder() -> Path:
-    """What is of this machine alone: the user's state folder (XDG base directory specification)."""
+    """Where this machine's own state lies: the user's state folder (XDG base directory specification)."""
     base = os.environ.get("XDG_STATE_HOME")
     return (Path(base) if base else Path.home() / ".local" / "state") / "newslake"
 
@@ -29,7 +29,7 @@ def site_locks(
     Args:
         sources: names of sources.
         waiting: called with the name of a source whose lock another process holds, before waiting for it.
-        stop: ends the waiting where it is set.
+        stop: set, it ends the waiting.
 
     Raises:
         StoppedError: `stop` was set.
@@ -38,11 +38,11 @@ def site_locks(
     with ExitStack() as held:
         for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other
             lock = held.enter_context(_opened(source))
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _takes(lock):
                 waiting(source)
-                _wait_for(lock, stop)
+                while not _takes(lock):
+                    if (stop or Event()).wait(LOOK_SECONDS):
+                        raise StoppedError
         yield
 
 
@@ -58,15 +58,10 @@ def _opened(source: str) -> IO[str]:
         ) from error
 
 
-def _wait_for(lock: IO[str], stop: Event | None) -> None:
-    if stop is None:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return
-    while True:  # a thread that sleeps in flock() cannot be woken
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if stop.wait(LOOK_SECONDS):
-                raise StoppedError from None
-        else:
-            return
+def _takes(lock: IO[str]) -> bool:
+    """Take a lock if it is free; whether it was."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -20,7 +20,7 @@ from infra.work.reparse.comparison import Comparison, compare
 from infra.work.reparse.plan import ArchivedChunk
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
-from parsers.record.outcome import Outcome, Rejected, RejectReason
+from parsers.record.outcome import Rejected, RejectReason
 
 READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,000 of them take longer than parsing
 # Verdicts on how a page arrived. Its bytes alone no longer show them, so they stand whatever a parser would say.
@@ -103,9 +103,8 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
     archived = _read(store, chunk.pointers)
     refused = _refused_on_arrival(lake, archived)
     with run.open_pool() as pool:
-        parsed = pool.parse(each.capture for each in archived if each.pointer not in refused)
-        outcomes: list[Outcome] = [refused.get(each.pointer) or next(parsed)[1] for each in archived]
-    examined = [ParsedCapture(each, outcome) for each, outcome in zip(archived, outcomes, strict=True)]
+        outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
+        examined = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
     examined = [each for each in examined if not _is_still_unknown(each)]
     coverage = _coverage(chunk, examined, so_far)
     reparsed = {chunk.source: [each.capture.identity for each in archived]}

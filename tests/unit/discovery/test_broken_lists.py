@@ -84,15 +84,19 @@ def test_s08_feed_that_lost_all_its_links_raises_an_alarm_until_it_has_some(
     assert alarms == [(), told, told, (), (), ()]  # that it may be empty is known after the first time
 
 
-def test_s08_index_that_lost_its_sitemaps_raises_an_alarm(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
+@pytest.mark.parametrize(
+    ("url", "before", "after"),
+    [(FEED.url, rss("/a"), rss("https://parked.example/a")), (MAP.url, index("/s1.xml"), index())],
+    ids=["a feed that names only other sites", "an index without sitemaps"],
+)
+def test_s08_list_that_lost_what_led_to_its_articles_raises_an_alarm(
+    url: str, before: bytes, after: bytes, site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
-    site.pages |= {"news.example/sitemap.xml": index("/s1.xml"), "news.example/s1.xml": urlset(("/a", at(DAY)))}
-    run(source(MAP), client, store).state.save()
-    site.pages["news.example/sitemap.xml"] = index()
-    assert run(source(MAP), client, store).alarms == (
-        "https://news.example/sitemap.xml had 1 links before, and has none now",
-    )
+    lists = source(FEED if url == FEED.url else MAP)
+    site.pages |= {url.removeprefix("https://"): before, "news.example/s1.xml": urlset(("/a", at(DAY)))}
+    run(lists, client, store).state.save()
+    site.pages[url.removeprefix("https://")] = after
+    assert run(lists, client, store).alarms == (f"{url} had 1 links before, and has none now",)
 
 
 def test_s02_a_gzip_file_in_a_gzip_answer_is_read_as_far_as_it_goes(site: NewsSite, client: PoliteClient) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from infra.base.days import Days
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.list_client import FeedStatus
@@ -57,28 +59,19 @@ def test_server_without_validators_is_known_to_be_unchanged_by_its_bytes(
     assert (paths(found), found.feeds[0].status, found.state.save()) == (["/a"], FeedStatus.UNCHANGED, False)
 
 
-def test_run_that_was_killed_before_it_saved_finds_everything_again(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
+@pytest.mark.parametrize("loss", ["killed before it saved", "state deleted", "feed changed"])
+def test_feed_is_read_anew_where_nothing_is_remembered_of_it(
+    loss: str, site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
+    site.pages["news.example/feed"] = rss("/old" if loss == "feed changed" else "/a")
+    found = run(source(FEED), client, store)
+    if loss != "killed before it saved":
+        found.state.save()
+    if loss == "state deleted":
+        store.objects.clear()
     site.pages["news.example/feed"] = rss("/a")
-    run(source(FEED), client, store)
     assert paths(run(source(FEED), client, store)) == ["/a"]
     assert site.asked == [(200, "news.example/feed")] * 2
-
-
-def test_state_that_is_deleted_costs_one_full_fetch(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.pages["news.example/feed"] = rss("/a")
-    run(source(FEED), client, store).state.save()
-    store.objects.clear()
-    assert paths(run(source(FEED), client, store)) == ["/a"]
-    assert site.asked == [(200, "news.example/feed")] * 2
-
-
-def test_feed_that_changed_is_read_anew(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.pages["news.example/feed"] = rss("/a")
-    run(source(FEED), client, store).state.save()
-    site.pages["news.example/feed"] = rss("/b")
-    assert paths(run(source(FEED), client, store)) == ["/b"]
 
 
 def test_list_that_is_to_be_read_in_another_way_is_fetched_whole(
