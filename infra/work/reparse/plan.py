@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from infra.archive.raw_archive import IndexEntry, Pointer, RawArchive
+from infra.base.batches import in_batches
 from infra.base.days import Days, is_within
 from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE, require_source
@@ -228,19 +229,9 @@ def _may_be_of(url: str | None, name: str) -> bool:
 
 
 def chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
-    """Captures of a source in chunks of seconds of work, in the order in which they are given; no days are claimed."""
     """Captures of a source in chunks that claim no days, in their order."""
     return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
 
 
 def _chunks(pointers: Iterable[Pointer]) -> Iterator[list[Pointer]]:
-    chunk: list[Pointer] = []
-    size = 0
-    for pointer in pointers:
-        if chunk and (len(chunk) == CHUNK_CAPTURES or size + pointer.length > CHUNK_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(pointer)
-        size += pointer.length
-    if chunk:
-        yield chunk
+    return in_batches(pointers, lambda each: each.length, most=CHUNK_CAPTURES, max_bytes=CHUNK_BYTES)
