@@ -8,7 +8,7 @@ import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
 from flows.commands.live import OnlyOption, PreferOption
-from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, show_rows, under_prefect
+from flows.commands.runs import PrefectOption, finish, progress, show_rows, under_prefect
 from infra.base.choices import Direction, Only, Preference, Reprocess
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ def backfill(
         bool, typer.Option("--dry-run", help="Print each day, its state, what would be done, about how many requests.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why this is done; recorded with a Prefect run.")] = "",
-    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -74,14 +73,14 @@ def backfill(
         prefer=prefer,
         only_archive=only is Only.ARCHIVE,
     )
-    run = begin_run(lake, accept)
+    run = begin_run(lake)
     if not dry_run and under_prefect(prefect):
         from flows.jobs.backfill import backfill as flow
 
         report = flow(
             request.days.start, request.days.end, list(request.names), reprocess=reprocess.value, order=order.value,
             prefer=prefer.value, only_archive=request.only_archive, max_active=max_active, reason=reason,
-            accept=accept, lake=run.settings.lake,
+            lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
     planned = plan_backfill(run.open_store(), request, today=datetime.now(UTC).date())

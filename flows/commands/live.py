@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.runs import AcceptOption, PrefectOption, SourceArgument, finish, progress, under_prefect
+from flows.commands.runs import PrefectOption, SourceArgument, finish, progress, under_prefect
 from infra.base.choices import Only, Preference
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only read feeds, and print what would be fetched. Lands nothing.")
     ] = False,
-    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -68,14 +67,14 @@ def run(
     days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
     require_begun(days, now)
     policy = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
-    context = begin_run(lake, accept)
+    context = begin_run(lake)
     if dry_run:
         return _show_plan(source, days, policy, context, as_json)
     if under_prefect(prefect):
         from flows.jobs.run import run as flow
 
         report = flow(
-            source, days.start, prefer=policy.prefer.value, only_archive=policy.only_archive, accept=accept,
+            source, days.start, prefer=policy.prefer.value, only_archive=policy.only_archive,
             lake=context.settings.lake,
         )  # fmt: skip
         return finish(report, context, as_json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.runs import AcceptOption, PrefectOption, finish, progress, rebuild_here, under_prefect
+from flows.commands.runs import PrefectOption, finish, progress, rebuild_here, under_prefect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 OnlyRejectsOption = Annotated[
     bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
+]
+AcceptOption = Annotated[
+    str,
+    typer.Option(metavar="REASON", help="Remove and worsen rows, too, that the quality gate would keep, and say why."),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")]
 
@@ -37,7 +41,11 @@ def reparse(
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
     only_rejects: OnlyRejectsOption = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
-    yes: YesOption = False,
+    yes: AcceptOption = Annotated[
+    str,
+    typer.Option(metavar="REASON", help="Remove and worsen rows, too, that the quality gate would keep, and say why."),
+]
+YesOption = False,
     accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,

@@ -23,10 +23,6 @@ PrefectOption = Annotated[
         "since a temporary Prefect server takes up to 15 seconds to start.",
     ),
 ]
-AcceptOption = Annotated[
-    str,
-    typer.Option(metavar="REASON", help="Land the pages whatever the quality gate finds, and record this reason."),
-]
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
 
 
@@ -44,7 +40,6 @@ def ingest(
         str | None,
         typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
     ] = None,
-    accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
@@ -68,13 +63,11 @@ def ingest(
         require_source(source)
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
-    run = begin_run(lake, accept)
+    run = begin_run(lake)
     if under_prefect(prefect):
         from flows.jobs.ingest import ingest as flow
 
-        return finish(
-            flow(paths, source or "", captured_at or "", manifest or "", accept, run.settings.lake), run, as_json
-        )
+        return finish(flow(paths, source or "", captured_at or "", manifest or "", run.settings.lake), run, as_json)
     with progress("ingesting", sum(each.size for each in inputs)) as advance:
         reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
     return finish(sum(reports, RunReport()), run, as_json)

@@ -29,7 +29,6 @@ def backfill(
     order: DirectionName = "newest",
     prefer: PreferName = "archive",
     only_archive: bool = False,
-    accept: str = "",
     lake: str = "",
 ) -> RunReport:
     """Make the days from start up to, and without, end right. Run the same again after whatever happened: it goes on.
@@ -47,7 +46,6 @@ def backfill(
         prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
             sources, "network" after them.
         only_archive: Send no request to the sources.
-        accept: Why days are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     now = datetime.now(UTC)
@@ -60,7 +58,7 @@ def backfill(
         only_archive=only_archive,
     )
     require_begun(request.days, now)
-    run = begin_run(lake, accept)
+    run = begin_run(lake)
     planned = plan_backfill(run.open_store(), request, today=now.date())
     publish_plan(planned, request, reason)
     if dry_run:

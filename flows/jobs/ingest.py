@@ -26,9 +26,7 @@ def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
 
 @flow(name="ingest", persist_result=False)
 @in_one_line
-def ingest(
-    paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", accept: str = "", lake: str = ""
-) -> RunReport:
+def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", lake: str = "") -> RunReport:
     """Archive, parse and land pages from files. Running it again changes nothing.
 
     Args:
@@ -36,7 +34,6 @@ def ingest(
         source: Source of all pages, for text files that do not say it. Empty: found out.
         captured_at: When the pages were captured, ISO 8601. Empty: from the archive, the manifest or the file.
         manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
-        accept: Why pages are to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     if source:
@@ -47,7 +44,7 @@ def ingest(
         source=source or None,
         captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
     )
-    run = begin_run(lake, accept)
+    run = begin_run(lake)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for each in inputs))
     report = sum((ingest_chunk_task(chunk, run, progress) for chunk in plan(inputs)), RunReport())

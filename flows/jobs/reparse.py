@@ -48,7 +48,7 @@ def reparse(
         only_rejects: Only pages with an open rejection.
         outdated: Only rows of an older parser version.
         dry_run: Only show what would change, as an artifact; land nothing.
-        accept: Reason to land days whatever the quality gate finds. Empty: it holds back what looks broken.
+        accept: Reason to remove and worsen rows. Empty: such rows stay as they are.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     scope = Scope(tuple(sources), start, end, only_rejects, outdated)

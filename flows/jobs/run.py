@@ -77,7 +77,6 @@ def run(
     lag_days: LagDays = 1,
     prefer: PreferName = "archive",
     only_archive: bool = False,
-    accept: str = "",
     lake: str = "",
 ) -> RunReport:
     """Land one publication day of one source: what is archived, and what the source lists beyond that.
@@ -89,14 +88,13 @@ def run(
         prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
             source, "network" after it.
         only_archive: Send no request to the source.
-        accept: Why the day is to be landed whatever the quality gate finds. Empty: it holds back what looks broken.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
     days = Days.one(_day(day, lag_days))
     require_begun(days, datetime.now(UTC))
     if day is None and (skipped := skipped_for_newer_run()):
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
-    context = begin_run(lake, accept)
+    context = begin_run(lake)
     policy = FetchPolicy(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
     report = source_days_task(source, days, policy, context, Progress("run-progress", 1))
     publish("run", report, context, [source], days)
