@@ -41,11 +41,7 @@ def reparse(
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
     only_rejects: OnlyRejectsOption = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
-    yes: AcceptOption = Annotated[
-    str,
-    typer.Option(metavar="REASON", help="Remove and worsen rows, too, that the quality gate would keep, and say why."),
-]
-YesOption = False,
+    yes: YesOption = False,
     accept: AcceptOption = "",
     lake: LakeOption = None,
     prefect: PrefectOption = False,

@@ -23,7 +23,7 @@ def open_checked_store(settings: Settings) -> ObjectStore:
 
 
 def begin_run(lake: str | None = None, accept: str = "") -> Run:
-    """Begin a run on a checked lake; `accept` is the reason to remove and worsen rows that the quality gate would keep."""
+    """Begin a run on a checked lake; `accept`: why rows may go that the quality gate would keep."""
     settings = load_run_settings(lake)
     open_checked_store(settings)
     return Run(settings, new_run_id(), accept)
