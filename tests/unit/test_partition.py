@@ -235,3 +235,14 @@ def test_joining_coverage_is_associative_commutative_and_idempotent(a: Coverage,
     assert a.join(b) == b.join(a)
     assert a.join(b).join(c) == a.join(b.join(c))
     assert a.join(b).join(b) == a.join(b)
+
+
+def test_l11_one_flipped_bit_is_refused_in_any_column_and_so_never_landed_again() -> None:
+    body = encode(ARTICLES, table_of(*map(landed, range(20))), SEEN)
+    group = pq.read_metadata(io.BytesIO(body)).row_group(0)
+    for number in range(group.num_columns):
+        column = group.column(number)
+        flipped = bytearray(body)
+        flipped[column.data_page_offset + column.total_compressed_size - 1] ^= 1  # in the values
+        with pytest.raises(NewslakeError, match=r"^articles/x is damaged or was not written by newslake"):
+            decode(ARTICLES, bytes(flipped), "articles/x")
