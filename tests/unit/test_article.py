@@ -10,13 +10,11 @@ from parsers.record.article import (
     NULL_PARTITION,
     Block,
     BlockType,
-    Fidelity,
     article_id,
     content_digest,
     partition_date,
 )
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from parsers.record.outcome import RejectReason
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]))
 BODIES = st.lists(st.builds(Block, st.sampled_from(BlockType), TEXTS)).map(tuple)
@@ -46,10 +44,6 @@ def test_partition_is_the_utc_day() -> None:
     assert partition_date(None) == NULL_PARTITION
 
 
-def test_fidelity_ranks_complete_html_over_text_over_stubs() -> None:
-    assert sorted(Fidelity, key=lambda fidelity: -fidelity.rank) == [Fidelity.HTML, Fidelity.TEXT, Fidelity.PARTIAL]
-
-
 def test_capture_keeps_its_bytes_and_takes_its_time_to_utc() -> None:
     at = datetime(2024, 5, 3, 2, tzinfo=timezone(timedelta(hours=3)))
     capture = Capture(b"\xff\x00", MediaType.HTML, at, CapturedAtBasis.WARC)
@@ -60,9 +54,3 @@ def test_capture_keeps_its_bytes_and_takes_its_time_to_utc() -> None:
 def test_capture_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match=r"captured_at of https://a\.example/ has no time zone"):
         Capture(b"", MediaType.HTML, datetime(2024, 5, 3), CapturedAtBasis.LIVE, url="https://a.example/")  # noqa: DTZ001
-
-
-def test_reasons_are_plain_strings_that_explain_themselves() -> None:
-    for reason in RejectReason:
-        assert RejectReason.__members__[reason.name] == str(reason)
-        assert len(reason.meaning) > 20

@@ -1,7 +1,5 @@
 """Bylines and datelines: what a story says of who wrote it, and where."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,14 +12,11 @@ from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
     ("byline", "names"),
     [
         ("", ()),
-        ("By ", ()),
         ("By Jane Doe and John Roe", ("Jane Doe", "John Roe")),
-        ("BY JANE DOE AND JOHN ROE", ("JANE DOE", "JOHN ROE")),
         ("Von Jane Doe, John Roe und Jane Doe", ("Jane Doe", "John Roe")),
         ("Text: Jane Doe | Photos: John Roe", ("Jane Doe", "Photos: John Roe")),
         ("Por Ana Díaz y José Paz", ("Ana Díaz", "José Paz")),
         ("Di Anna Rossi", ("Anna Rossi",)),
-        ("By Michael E Mann", ("Michael E Mann",)),
         ("Written by\n Jane  Doe", ("Jane Doe",)),
         ("Byron Smith; Anders And", ("Byron Smith", "Anders And")),
         ("Jane Doe & John Roe / AFP", ("Jane Doe", "John Roe", "AFP")),
@@ -48,36 +43,25 @@ def test_name_loses_the_word_before_it_but_no_part_of_itself(name: str, expected
         ("By Jane Doe,John Roe", ("Jane Doe", "John Roe")),
         ("Krishna N. Das, Nidal al-Amin and Ana de la Cruz", ("Krishna N. Das", "Nidal al-Amin", "Ana de la Cruz")),
         ("홍길동, 김철수", ("홍길동", "김철수")),
-        *(
-            (whole, (whole,))
-            for whole in (
-                *("Jane Doe, Political Editor", "Jane Doe, CNN", "Jane Doe, New York Times", "Jane Doe, 3rd Floor"),
-                *(
-                    "Jane Doe, who lives in Aldermere",
-                    "Jane Doe, Friends Of The Upper Marsh",
-                    "Marsh, Fenn and Partners",
-                ),
-            )
-        ),
+        *((f"Jane Doe, {more}", (f"Jane Doe, {more}",)) for more in ("Political Editor", "CNN", "who lives in Bonn")),
+        ("Marsh, Fenn and Partners", ("Marsh, Fenn and Partners",)),
     ],
 )
 def test_names_in_one_text_are_parted_only_where_each_part_reads_as_a_name(text: str, names: tuple[str, ...]) -> None:
     assert split_people(text) == names
 
 
-@pytest.mark.parametrize("split", [split_names, split_people])
 @given(st.text())
-def test_names_are_clean_and_never_empty(split: Callable[[str], tuple[str, ...]], byline: str) -> None:
-    names = split(byline)
-    assert all(name and name == name.strip() for name in names)
-    assert len(set(names)) == len(names)
+def test_names_are_clean_and_never_empty(byline: str) -> None:
+    for names in (split_names(byline), split_people(byline)):
+        assert all(name and name == name.strip() for name in names)
+        assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(
     ("paragraph", "expected"),
     [
         ("MOSCOW, April 13. /TASS/. Russia said", Dateline("Moscow", "TASS")),
-        ("SOCHI, May 10./TASS/. Talks", Dateline("Sochi", "TASS")),
         ("KANSAS CITY, Mo. (AP) — A man", Dateline("Kansas City", "AP")),
         ("LONDON, March 4 (Reuters) - Shares", Dateline("London", "Reuters")),
         ("Berlin (dpa) - Die Regierung", Dateline("Berlin", "dpa")),

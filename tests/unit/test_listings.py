@@ -23,12 +23,11 @@ def read(body: bytes, *, dates: str | None = None) -> Reading:
 
 
 def test_links_that_the_selector_finds_are_given_in_order() -> None:
-    body = page(("/b", ""), ("a?utm_source=x#top", ""), ("//www.news.example/c", ""))
-    assert read(body) == Reading((Link("https://news.example/b"), Link(f"{BASE}a"), Link("https://www.news.example/c")))
-
-
-def test_base_element_is_what_links_are_relative_to() -> None:
-    assert read(page(("a", ""), head='<base href="/world/">')).links == (Link("https://news.example/world/a"),)
+    links = ("/b", ""), ("a?utm_source=x#top", ""), ("//www.news.example/c", "")
+    (b, c) = Link("https://news.example/b"), Link("https://www.news.example/c")
+    assert read(page(*links)) == Reading((b, Link(f"{BASE}a"), c))
+    assert read(page(*links, head='<base href="/world/">')) == Reading((b, Link("https://news.example/world/a"), c))
+    assert read(page()) == read(b"") == Reading()
 
 
 def test_s05_links_without_a_usable_address_are_counted() -> None:
@@ -59,11 +58,6 @@ def test_dates_that_are_not_as_many_as_links_are_refused() -> None:
 def test_selector_that_is_none_is_refused(links: str, dates: str | None) -> None:
     with pytest.raises(UnreadableError, match="is no CSS selector"):
         read_listing(page(), BASE, "UTC", links=links, dates=dates)
-
-
-def test_page_without_links_has_none() -> None:
-    assert read(page()) == Reading()
-    assert read(b"") == Reading()
 
 
 @given(

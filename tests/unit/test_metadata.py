@@ -54,10 +54,8 @@ def test_p13_no_value_makes_reading_raise(value: Any) -> None:
     [
         '{"headline": "a\nb\tc"}',  # control characters inside a string
         '<!-- {"headline": "a b c"} -->',
-        '//<![CDATA[\n{"headline": "a b c"}\n//]]>',
         '/* <![CDATA[ */ {"headline": "a b c"} /* ]]> */',
         '<![CDATA[{"headline": "a b c",}]]>;',
-        '{"headline": "a b c", }',
         '{"headline": "a b c", "keywords": ["x", ],}',
         '{"n": NaN, "headline": "a b c"}',
         '{"headline": "x", "headline": "a b c"}',
@@ -72,7 +70,6 @@ def test_p13_blocks_that_strict_parsers_refuse_are_read(block: str) -> None:
     [
         "",
         "not json",
-        "{",
         '{"a": 1} {"b": 2}',
         '{"a": ' + "[" * 100_000,
         "[" * 100_000 + "]" * 100_000,
@@ -109,51 +106,33 @@ def test_p13_of_two_articles_the_first_whole_one_wins() -> None:
 )
 def test_p13_type_is_read_in_every_spelling(stated: Any) -> None:
     assert page(json.dumps({"@type": stated, "headline": "a"})).jsonld("headline") == "a"
-
-
-@pytest.mark.parametrize("stated", [None, 5, {"a": "NewsArticle"}, []])
-def test_p13_type_of_a_wrong_kind_is_no_article(stated: Any) -> None:
-    assert page(json.dumps({"@type": stated, "headline": "a"})).article == {}
+    assert page(json.dumps({"@type": {"a": stated}, "headline": "a"})).article == {}
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
         (None, None),
-        ("", None),
         ("  a\n b ", "a b"),
         ("&lt;b&gt;a&lt;/b&gt; &amp;amp; b", "a &amp; b"),
         ("a\ud83db", "ab"),
         (5, "5"),
-        (2.5, "2.5"),
         (True, "true"),
         (float("nan"), None),
-        (float("inf"), None),
-        ([], None),
         ([None, "", {"x": 1}, "a"], "a"),
         ({"name": "a"}, "a"),
         ({"name": {"@value": "a", "@language": "en"}}, "a"),
         ({"url": "https://example.com/"}, "https://example.com/"),
         ({"name": {}}, None),
+        (load_jsonld('{"name":' * 1_000 + '"x"' + "}" * 1_000), None),  # given up
     ],
 )
 def test_p13_values_become_text(value: Any, expected: str | None) -> None:
     assert as_text(value) == expected
 
 
-def test_p13_names_inside_names_without_end_are_given_up() -> None:
-    assert as_text(load_jsonld('{"name":' * 1_000 + '"x"' + "}" * 1_000)) is None
-
-
 def test_lists_become_texts_and_keywords_may_be_one_text_with_commas() -> None:
-    people = [
-        {"@type": "Person", "name": "Jane Doe"},
-        {"@type": "Organization", "name": "AP"},
-        "John Roe",
-        5,
-        None,
-        "AP",
-    ]
+    people = [{"@type": "Person", "name": "Jane Doe"}, {"name": "AP"}, "John Roe", 5, None, "AP"]
     assert as_texts(people) == ("Jane Doe", "AP", "John Roe", "5")
     assert (as_texts("Jane Doe"), as_texts(None)) == (("Jane Doe",), ())
     assert keywords("a, b,,a") == keywords(["a, b"]) == ("a", "b")

@@ -1,7 +1,7 @@
 """Where each field of an article comes from: noted while a page is read, told by `newslake show`."""
 
-import pickle
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,24 +13,22 @@ from parsers.reading.finishing import finish
 from parsers.reading.reading import read_page
 from parsers.record.article import Article, Block, BlockType, Fidelity
 from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, note_changes, note_lines, values_of
-from parsers.record.outcome import Parsed
+from parsers.record.origins import BODY_FIGURES, note_lines
+from parsers.record.outcome import Parsed, Rejected
 from parsers.source.definition import Layout
 from tests.captures import html_capture
 from tests.source_cases import CASES, capture_of
 from tests.unit.test_reading import SOURCE
 
-PARSED = {f"{case.parent.name}/{case.name}": parse(capture_of(case)) for case in CASES}
 
-
-@pytest.mark.parametrize("case", [case for case, outcome in PARSED.items() if isinstance(outcome, Parsed)])
-def test_every_field_with_a_value_has_an_origin_and_no_other(case: str) -> None:
-    outcome = PARSED[case]
-    assert isinstance(outcome, Parsed)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_every_field_with_a_value_has_an_origin_and_no_other(case: Path) -> None:
+    outcome = parse(capture_of(case))
+    if isinstance(outcome, Rejected):
+        return
     present = {field.name for field in fields(Article) if getattr(outcome.article, field.name) not in (None, ())}
     assert set(outcome.origins) == present
     assert all(outcome.origins.values())
-    assert pickle.loads(pickle.dumps(outcome)).origins == outcome.origins  # noqa: S301 - as workers send them
 
 
 def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layout: Any) -> dict[str, str]:
@@ -61,27 +59,20 @@ def loud(_page: Page, draft: Draft) -> None:
         ("<meta property=og:title content=A>", {}, "title", "meta og:title"),
         (jsonld('{"@type": ["Article", "NewsArticle"], "headline": "A"}'), {}, "title", "JSON-LD NewsArticle.headline"),
         (jsonld('{"@type": "Article", "headline": "A"}'), {"title": "h1"}, "title", "layout: h1"),
-        ("", {"title": lambda _page: "A"}, "title", "layout: a function"),
         ("", {"refine": loud}, "title", "h1, then loud"),
         ("", {"refine": loud}, "section", "layout: function loud"),
         ("<meta name=author content='Jane Roe'>", {}, "authors", "meta author"),
         ("", {"byline": "h1"}, "authors", "names of the byline"),
-        ("", {"byline": "h1"}, "byline", "layout: h1"),
         ("<meta name=date content=2024-05-01>", {}, "published_raw", "meta date"),
-        ("<meta name=date content=2024-05-01>", {}, "published_at", "meta date"),
-        (jsonld('{"@type": "Article", "datePublished": "soon"}'), {}, "published_raw", "JSON-LD Article.datePublished"),
         ("<meta property=article:modified_time content=2024-05-01>", {}, "modified_at", "meta article:modified_time"),
         ("<meta name=keywords content='a, b'>", {}, "topics", "meta keywords"),
         ("", {}, "language", "html lang"),
         (jsonld('{"@type": "Review"}'), {}, "genre", "JSON-LD Review, its type"),
         ("<meta property=article:content_tier content=free>", {}, "access", "meta article:content_tier"),
         ("", {"paywall": "h1"}, "access", "layout paywall: h1"),
-        ("", {"paywall": "h1"}, "fidelity", "layout paywall: h1"),
         ("", {}, "canonical_url", "the address that was asked for"),
-        ("<link rel=canonical href=https://other.example/x>", {}, "canonical_url", "the address that was asked for"),
         ("<link rel=canonical href=/2024/a-story-2>", {}, "canonical_url", "link rel=canonical"),
         ("<meta property=og:image content=/a.jpg>", {}, "images", "meta og:image"),
-        ("", {"lead": "h1"}, "lead", "layout: h1"),
     ],
 )
 def test_origin_is_that_of_the_reading_that_was_taken(
@@ -97,12 +88,6 @@ def test_pictures_of_the_metadata_and_of_the_page_are_told_apart() -> None:
     assert origins(stated, shown)["images"] == f"meta og:image; {BODY_FIGURES}"
     assert origins(stated, shown.replace("other", "leading"))["images"] == BODY_FIGURES
     assert origins(stated, shown, figures="figure")["images"] == "layout: figure"
-
-
-def test_a_function_that_changes_nothing_is_no_origin() -> None:
-    draft = Draft(Fidelity.HTML, title="A", origins={"title": "h1"})
-    note_changes(draft, values_of(draft), loud)
-    assert draft.origins == {"title": "h1"}
 
 
 def test_line_of_a_text_is_told_only_where_no_other_line_is_the_same() -> None:

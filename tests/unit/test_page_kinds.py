@@ -6,7 +6,7 @@ import pytest
 
 from parsers.parse import parse
 from parsers.reading.page_kinds import MAX_NOTICE_BYTES, may_be_notice
-from parsers.record.outcome import Parsed, Rejected, RejectReason
+from parsers.record.outcome import Rejected, RejectReason
 from tests.captures import article_of, html_capture, rejection_of
 
 KNOWN = "https://tass.com/society/1731000"
@@ -36,20 +36,14 @@ def rejected(html: str, url: str = KNOWN, status: int | None = None) -> Rejected
 NOTICES = [
     (f"<title>Just a moment...</title>{WORDS}", CHALLENGE),
     ("<title>paper.example</title><div id=px-captcha></div>", CHALLENGE),
-    ("<title>x</title><script src='https://geo.captcha-delivery.com/c.js'></script>", CHALLENGE),
     (f"<title>Before you continue</title>{WORDS}", CONSENT),
     (f"<title>Paper</title><form action='https://consent.paper.example/save'>{WORDS}</form>", CONSENT),
     (f"<title>Page not found | Paper</title>{WORDS}", ERROR),
-    (f"<title>Paper - 404: Not Found</title>{STORY}", ERROR),
-    (f"<title>Die Zeitung | Seite nicht gefunden</title>{WORDS}", ERROR),
     (f"<title>페이지를 찾을 수 없습니다</title>{WORDS}", ERROR),
-    (f"<title>Site under maintenance</title>{WORDS}", ERROR),
     (f"<title>Log in to Paper</title>{WORDS}", ERROR),
     (f"<title>404: {'x' * 100_000}</title>{WORDS}", ERROR),
-    (f"<title>Cookie settings</title>{WORDS}", CONSENT),
     (f"<title>Paper</title><form>{WORDS}<input type=password></form>", ERROR),
     ("<title>Paper</title><div id=root></div><script>app()</script>", EMPTY),
-    ("<frameset><frame src=a></frameset>", EMPTY),
 ]
 
 
@@ -67,7 +61,6 @@ def test_p09_p10_notices_are_told_whether_the_site_is_known_or_not(html: str, re
     "html",
     [
         f"<title>A story</title>{STORY}",
-        f"<title>A story</title>{WORDS}",
         "<title>A story</title><p>Short, but it needs no script.</p>",
         f"<title>Not found: the lost ship</title>{ARTICLE}{STORY}",
         f"<title>Access denied: who may vote</title>{JSONLD}{STORY}",
@@ -105,7 +98,6 @@ def test_f29_p10_a_challenge_is_told_whatever_the_status_it_came_with(status: in
     [
         ("<title>Just a moment...</title>", 404),  # no service asks so
         ("<title>403 Forbidden</title><h1>Forbidden</h1>", 403),
-        ("<title>Service unavailable</title>", 503),
         (f"<title>A story</title>{STORY}", 403),
         ("", 503),
         ("%PDF-1.7", 403),
@@ -120,14 +112,11 @@ def test_f29_f31_other_answers_keep_their_status(html: str, status: int) -> None
     ("head", "url", "detail"),
     [
         ("<link rel=canonical href=https://tass.com/>", KNOWN, "it says that it is the home page: https://tass.com/"),
-        ("<link rel=canonical href=/>", KNOWN, "it says that it is the home page: https://tass.com/"),
         ("<meta property=og:url content=//tass.com>", KNOWN, "it says that it is the home page: https://tass.com/"),
         ("", "https://tass.com/?utm_source=x", "its address is that of the home page"),
         ("", "https://tass.com/tag/cranes", "its address has '/tag'"),
         ("", "https://tass.com/world/video/1?x=/tag/", "its address has '/video'"),
-        ("", "https://tass.com/galleries", "its address has '/galleries'"),
         (typed("CollectionPage"), KNOWN, "its JSON-LD is of type CollectionPage"),
-        (typed("LiveBlogPosting"), KNOWN, "its JSON-LD is of type LiveBlogPosting"),
         ("<meta property=og:type content=video.other>", KNOWN, "its og:type is 'video.other'"),
         ("<meta property=og:type content=website>", "https://tass.com/tag/cranes", "its og:type is 'website'"),
     ],
@@ -142,15 +131,12 @@ def test_f13_p20_home_pages_and_listings_that_no_layout_matches_are_told(head: s
     [
         (ARTICLE + "<link rel=canonical href=https://tass.com/>", KNOWN),  # P16: some sites write that everywhere
         (ARTICLE, "https://tass.com/tag/cranes"),
-        (JSONLD, "https://tass.com/video/1"),
         ("", KNOWN),
         ("", "https://tass.com/videography/1731000"),
         ("", "https://tass.com/?p=1731000"),
         ("", "https://tass.com/society/1?from=/tag/"),
         ("<meta property=og:type content=website>" + typed("ItemList", "NewsArticle"), KNOWN),
-        ("<title>S&P 500 closes higher</title>", KNOWN),
         ("<title>500 killed in quake</title>", KNOWN),
-        ("<title>Parents' consent: what to know</title>", KNOWN),
         (f"<form class=g-recaptcha></form>{STORY}", KNOWN),  # for comments
     ],
 )
@@ -162,7 +148,6 @@ def test_p12_what_may_be_an_article_in_a_new_layout_is_told_as_such(head: str, u
 @pytest.mark.parametrize(
     ("head", "detail"),
     [
-        (typed("CollectionPage"), "its JSON-LD is of type CollectionPage"),
         (typed("WebPage", "ImageGallery"), "its JSON-LD is of type ImageGallery"),
         ("<meta property=og:type content=video.other>", "its og:type is 'video.other'"),
     ],
@@ -183,14 +168,9 @@ def test_p20_a_page_that_is_no_article_for_sure_is_rejected_although_a_layout_ma
         typed("NewsArticle", "ProfilePage"),
         "<meta property=og:type content=video.other>" + typed("Article"),
         typed("LiveBlogPosting"),  # as the source has it
+        "<link rel=canonical href=https://tass.com/>",  # P16
     ],
 )
 def test_p20_what_may_be_an_article_lands_where_a_layout_matches(head: str) -> None:
-    assert article_of(parse(html_capture(head + LAYOUT, url=KNOWN))).title == "A story"
-
-
-def test_p16_an_article_whose_canonical_link_is_the_home_page_lands_under_its_own_address() -> None:
-    outcome = parse(html_capture("<link rel=canonical href=https://tass.com/>" + LAYOUT, url=KNOWN))
-    assert isinstance(outcome, Parsed)
-    assert outcome.article.canonical_url == KNOWN
-    assert outcome.origins["canonical_url"] == "the address that was asked for"
+    article = article_of(parse(html_capture(head + LAYOUT, url=KNOWN)))
+    assert (article.title, article.canonical_url) == ("A story", KNOWN)

@@ -45,18 +45,12 @@ def ld(image: str) -> str:
     [
         ('<img src="/a.jpg">', "/a.jpg"),
         ('<img src="/a.jpg" srcset="/s.jpg 320w, /l.jpg 1280w, /m.jpg 640w">', "/l.jpg"),
-        ('<img src="/a.jpg" srcset="/s.jpg 320w,/l.jpg 1280w,/m.jpg 640w">', "/l.jpg"),
         ('<img src="/a.jpg" srcset="/s.jpg, /l.jpg 2x , /m.jpg 1.5x">', "/l.jpg"),
-        ('<img src="/a.jpg" srcset="/only.jpg">', "/only.jpg"),
         ('<img src="/a.jpg" srcset="/w_9,h_9/s.jpg?9,9 9w, /w_99,h_9/l.jpg?9,99 99w 9h,">', "/w_99,h_9/l.jpg?9,99"),
-        ('<img src="/a.jpg" srcset="">', "/a.jpg"),
         ('<img src="data:image/gif;base64,R0l" data-srcset="/s.jpg 1w, /l.jpg 2w">', "/l.jpg"),
         ('<img src="/grey-placeholder.png" data-src="/a.jpg">', "/a.jpg"),
-        ('<img src="/a.jpg?size=tiny" data-src=" /big.jpg ">', "/big.jpg"),
         ('<img srcset="data:image/png;base64,AA== 9w, /a.jpg 1w">', "/a.jpg"),
-        ('<img src="/static/1x1.gif" data-flickity-lazyload="/a.jpg">', "/a.jpg"),
         ('<img src="/crop-1x1.jpg">', "/crop-1x1.jpg"),
-        ('<img src="/google-logo-on-a-wall.jpg">', "/google-logo-on-a-wall.jpg"),
         ('<img src="/logo-white.svg"><img src="/a.jpg">', "/a.jpg"),
         ('<img src="/count.jpg" width="1" height="1"><img src="/a.jpg">', "/a.jpg"),
         ('<img src="/low.jpg"><img srcset="/high.jpg 900w">', "/high.jpg"),
@@ -64,23 +58,10 @@ def ld(image: str) -> str:
         ('<amp-img src="/a.jpg"></amp-img>', "/a.jpg"),
         ('<picture><source srcset="/w.webp 8w"><source srcset="/x.webp 9w"><img src="/a.jpg"></picture>', "/x.webp"),
         ('<picture><source srcset="/square.jpg 900w"><img srcset="/a.jpg 800w"></picture>', "/a.jpg"),
-        ('<picture><source srcset="/w.webp"></picture>', "/w.webp"),
     ],
 )  # fmt: skip
 def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) -> None:
     assert [image.url for image in pictures(figure(inside))] == [SITE + address]
-
-
-@pytest.mark.parametrize(
-    "inside",
-    [
-        *("", "<img>", '<img src="">', "<img src=' '>", "<img srcset=', '>", "<img src=//[>"),
-        *('<img src="data:image/gif;base64,R0l">', '<img src="blob:x">', '<img src="/img/blank.gif">'),
-        *('<img src="javascript:x()">', '<video><source src="/a.mp4"></video>'),
-    ],
-)
-def test_what_shows_nothing_is_no_picture(inside: str) -> None:
-    assert pictures(figure(f"{inside}<figcaption>Caption</figcaption>")) == ()
 
 
 @pytest.mark.parametrize(
@@ -93,9 +74,7 @@ def test_what_shows_nothing_is_no_picture(inside: str) -> None:
         ("<figcaption>A weir by Jo</figcaption><span>Jo</span>", {"credit": "span"}, "A weir by Jo", "Jo"),
         ("<figcaption>A weir (Jo/AP)</figcaption>", {"credit": CREDIT}, "A weir", "Jo/AP"),
         ("<figcaption>A weir (left), 1923</figcaption>", {"credit": CREDIT}, "A weir (left), 1923", None),
-        ("<figcaption>(Photo by Jo)</figcaption>", {"credit": CREDIT}, None, "Jo"),
         ("<figcaption>A weir</figcaption><figcaption>(Jo)</figcaption>", {"credit": CREDIT}, "A weir", "Jo"),
-        ("<figcaption>A weir</figcaption>", {"credit": CREDIT}, "A weir", None),
         ("<p class=c>A <span class=c>weir</span></p>", {"caption": ".c"}, "A weir", None),
     ],
 )
@@ -109,14 +88,10 @@ def test_caption_and_credit_stand_apart(
     ("stated", "name"),
     [
         ("Photograph: Ida Moen/The Guardian", "Ida Moen/The Guardian"),
-        ("Foto: © dpa", "dpa"),
         ("(Bild: Jo Beispiel)", "Jo Beispiel"),
-        ("Illustration by Bo Ek", "Bo Ek"),
         ("Image Credits: Strava", "Strava"),
         ("Photo Press", "Photo Press"),
-        ("AP Photo/Jane Roe", "AP Photo/Jane Roe"),
         ("Jane Roe (PA)", "Jane Roe (PA)"),
-        ("(c) Jo", "Jo"),
         ("©", None),
     ],
 )
@@ -130,7 +105,6 @@ def test_credit_is_a_name(stated: str, name: str | None) -> None:
     [
         ("/a/weir.jpg?width=620", "/a/weir.jpg?width=1200&amp;height=630"),
         ("/a/weir-300x200.jpg", "/a/weir-1024x683.webp"),
-        ("/300x200/weir.jpg", "/1024x683/weir.jpg"),
         ("/a/weir.300x200.jpg", "/a/weir_1024x683.jpg"),
         ("/media/0af/0_184_5067_3040/master/5067.jpg", "/media/0af/500_0_900_900/master/5067.jpg"),
         ("/upload/w_300,h_200,c_fill/v1/weir.jpg", "/upload/c_fit,w_900/v1/weir.jpg"),
@@ -146,12 +120,22 @@ def test_picture_in_several_sizes_appears_once(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        *("<img>", "<img src=' '>", "<img srcset=', '>", "<img src=//[>", '<img src="data:image/gif;base64,R0l">'),
+        *('<img src="/img/blank.gif">', '<img src="javascript:x()">', '<video><source src="/a.mp4"></video>'),
+    ],
+)
+def test_what_shows_nothing_is_no_picture(inside: str) -> None:
+    assert pictures(figure(f"{inside}<figcaption>Caption</figcaption>")) == ()
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("/IMG_1234.jpg", "/IMG_1235.jpg"),
         ("/a/1.jpg", "/b/1.jpg"),
         ("/?url=https%3A%2F%2Fa.example%2F1", "/?url=https%3A%2F%2Fa.example%2F2"),
-        ("/p?id=1", "/q?id=1"),
     ],
 )
 def test_pictures_with_similar_addresses_stay_two(one: str, other: str) -> None:
@@ -176,7 +160,6 @@ def test_gallery_has_a_picture_for_each_caption() -> None:
         ("/og.jpg", {}, ["og", "in"]),
         ("/og.jpg", {"figures": "body > figure"}, ["hero"]),
         ("/og.jpg", {"figures": ".none"}, ["og"]),
-        ("/in.jpg", {}, ["in"]),
     ],
 )
 def test_leading_picture_comes_first_unless_the_layout_found_pictures(
@@ -187,10 +170,11 @@ def test_leading_picture_comes_first_unless_the_layout_found_pictures(
     assert [image.url for image in found] == [f"{SITE}/{name}.jpg" for name in names]
 
 
-@pytest.mark.parametrize("name", ["logo.png", "site-logo-white.jpg", "default-image.jpg", "Default_share.png"])
-def test_leading_picture_that_is_the_sites_logo_is_none(name: str) -> None:
-    assert pictures("<main></main>", og(image=f"/static/{name}")) == ()
-    assert pictures("<main></main>", og(image=f"/resize/?url=https%3A%2F%2Fa.example%2F{name}")) == ()
+@pytest.mark.parametrize(
+    "address", ["/static/site-logo-white.jpg", "/x/?url=https%3A%2F%2Fa.example%2FDefault_share.png"]
+)
+def test_leading_picture_that_is_the_sites_logo_is_none(address: str) -> None:
+    assert pictures("<main></main>", og(image=address)) == ()
 
 
 def test_leading_picture_has_the_caption_and_credit_that_metadata_state() -> None:
@@ -236,7 +220,6 @@ def test_no_address_makes_reading_raise(srcset: str, src: str) -> None:
 
 
 def test_hostile_srcset_takes_linear_time() -> None:
-    """A megabyte without a space, of spaces, of digits: each would take minutes where matching is quadratic."""
     began = time.process_time()
     for text in ("a" * 10**6, " " * 10**6, "a " + "1" * 10**6, "a 1." * 10**5, "," * 10**6):
         assert len(pictures(figure(f'<img src="/a.jpg" srcset="{text}">'))) <= 1

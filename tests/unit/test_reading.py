@@ -39,8 +39,6 @@ def test_what_stands_around_an_article_counts_only_where_the_article_has_none() 
     layout = {"title": "h1", "byline": ".by", "lead": ".deck", "topics": ".tag", "drop": "h1, .by"}
     found = article(body=around, prose=inside, layout=layout)
     assert (found.title, found.byline, found.lead, found.topics) == ("Ours", "Al Own", "Our deck", ("Theirs",))
-    nested = f"<div class=body>{PROSE}</div><h1>Ours</h1>"
-    assert article(body=around, prose=nested, layout={**layout, "body": ".body"}).title == "Ours"
     alone = article(body=f"<div class=body>{PROSE}</div>" + around, prose="", layout={**layout, "body": ".body"})
     assert (alone.title, alone.byline) == ("Site", "Ed Other")
 
@@ -67,7 +65,6 @@ def test_fields_are_cleaned_and_lists_hold_each_value_once() -> None:
     body += "<span class=k content='Tom &amp;amp;\x07 <b>Jerry</b>'></span>"
     found = article(body=body, layout={"topics": ".t, .u", "persons": lambda _: ["x\n y", "", "x y"], "section": ".k"})
     assert (found.topics, found.persons, found.section) == (("a b", "c"), ("x y",), "Tom & Jerry")
-    assert article(body=body, layout={"regions": "i"}).regions == ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +72,6 @@ def test_fields_are_cleaned_and_lists_hold_each_value_once() -> None:
     [
         (ld('"author": [{"name": "Jane Doe"}, {"@type": "Organization", "name": "AP"}]'), {}, ("Jane Doe", "AP")),
         (ld('"author": {"name": "By Jane Doe and John Roe"}'), {}, ("Jane Doe", "John Roe")),
-        (ld('"author": "Jane Doe, John Roe"'), {}, ("Jane Doe", "John Roe")),
         (ld('"author": 5') + meta("author", "Jane"), {}, ("5",)),
         (ld('"author": {"url": "https://x.example/jane"}') + meta("author", "Jane"), {"byline": "i"}, ()),
         (meta("author", "Jane Doe") + meta("author", "John Roe"), {}, ("Jane Doe", "John Roe")),
@@ -102,17 +98,12 @@ def test_author_by_reference_is_looked_up_on_the_page() -> None:
 @pytest.mark.parametrize(
     ("head", "layout", "expected"),
     [
-        # layout, machine-readable
         ("", {"published": "time"}, ("2024-05-01T14:00:00+00:00", "time_element", "minute")),
-        # layout, as readers see it
         ("", {"published": ".shown"}, ("2024-05-01T13:30:00+00:00", "visible_text", "minute")),
         (ld('"datePublished": "2024-04-30T10:00:00Z"'), {}, ("2024-04-30T10:00:00+00:00", "jsonld", "second")),
-        # spelled out where a machine format belongs
         (ld('"datePublished": "May 9, 2019, 07:47 PM EST"'), {}, ("2019-05-10T00:47:00+00:00", "jsonld", "minute")),
         # P13: wrong kinds and nonsense fall through to the next source of the date
         (ld('"datePublished": [5]') + meta("date", "2024-04-29"), {}, ("2024-04-29T00:00:00+00:00", "meta", "day")),
-        (ld('"datePublished": "soon"') + meta("date", "2024-04-29"), {}, ("2024-04-29T00:00:00+00:00", "meta", "day")),
-        (meta("date", "x") + meta("pubdate", "2024-04-28"), {}, ("2024-04-28T00:00:00+00:00", "meta", "day")),
         ("", {}, ("2024-05-02T08:00:00+00:00", "time_element", "second")),
     ],
 )
@@ -126,26 +117,17 @@ def test_p13_publication_time_and_where_it_comes_from(head: str, layout: Any, ex
     assert (found.published_at.isoformat(), found.published_basis, found.published_precision) == expected
 
 
-@pytest.mark.parametrize("text", ["2024-02-30", "yesterday", "03/04/2024"])
-def test_p14_text_that_is_no_sure_date_is_kept_without_a_time(text: str) -> None:
-    found = article(ld(f'"datePublished": "{text}"'), "<article><time datetime='soon'></time></article>")
-    assert (found.published_at, found.published_raw, found.published_basis) == (None, text, None)
+def test_p14_text_that_is_no_sure_date_is_kept_without_a_time() -> None:
+    found = article(ld('"datePublished": "2024-02-30"'), "<article><time datetime='soon'></time></article>")
+    assert (found.published_at, found.published_raw, found.published_basis) == (None, "2024-02-30", None)
 
 
-@pytest.mark.parametrize(
-    ("basis", "published", "published_basis"),
-    [
-        (CapturedAtBasis.LIVE, datetime(2024, 5, 1, 13, 30, tzinfo=UTC), "visible_text+capture_year"),
-        (CapturedAtBasis.MTIME, None, None),
-    ],
-)
-def test_year_that_a_page_leaves_out_comes_only_from_a_trusted_capture(
-    basis: CapturedAtBasis, published: datetime | None, published_basis: str | None
-) -> None:
-    layout = {"published": ".shown", "year_from_capture": True}
-    found = article(body="<p class=shown>May 1, 9:30 am", layout=layout, basis=basis)
-    assert (found.published_at, found.published_basis) == (published, published_basis)
-    assert found.published_raw == "May 1, 9:30 am"
+def test_year_that_a_page_leaves_out_comes_only_from_a_trusted_capture() -> None:
+    page = {"body": "<p class=shown>May 1, 9:30 am", "layout": {"published": ".shown", "year_from_capture": True}}
+    found = article(**page, basis=CapturedAtBasis.LIVE)
+    assert found.published_at == datetime(2024, 5, 1, 13, 30, tzinfo=UTC)
+    assert (found.published_basis, found.published_raw) == ("visible_text+capture_year", "May 1, 9:30 am")
+    assert article(**page, basis=CapturedAtBasis.MTIME).published_at is None
 
 
 def test_p14_publication_after_the_capture_is_no_time_and_flagged() -> None:
@@ -175,11 +157,9 @@ def test_p15_change_before_publication_is_flagged_and_both_are_kept() -> None:
         ("https://news.example/", URL, URL),
         ("https://news.example/?p=5", URL, "https://news.example/?p=5"),
         ("https://other.example/x", URL, URL),
-        ("javascript:alert(1)", URL, URL),
         ("http://[::1", URL, URL),
         ("", URL, URL),
         ("https://news.example/x", "saved page.html", "https://news.example/x"),
-        ("https://news.example/x", None, "https://news.example/x"),
         ("/x", None, None),
     ],
 )
@@ -192,17 +172,10 @@ def test_p16_canonical_address_must_be_of_the_site_and_no_home_page(
     assert article(head, url=asked).canonical_url == expected
 
 
-def test_identity_of_an_article_is_that_of_its_canonical_address() -> None:
-    head = "<link rel=canonical href=https://www.news.example/x/>"
-    same = {article(head, url=url).article_id for url in (URL, URL + "?a=1", "https://news.example/x?utm_source=a")}
-    assert same == {article("<link rel=canonical href=http://news.example/x>").article_id}
-
-
 @pytest.mark.parametrize(
     ("html", "head", "expected"),
     [
         ("<html lang=de-AT>", "", "de-AT"),
-        ("<html lang=pt_BR>", "", "pt-BR"),
         ("<html lang='de'>", ld('"inLanguage": "en-GB"'), "en-GB"),
         ("<html lang='de'>", ld('"inLanguage": {"@type": "Language", "name": "German (Austria)"}'), "de"),
         ("<html lang=''>", ld('"inLanguage": ["x", 5]'), "en"),
