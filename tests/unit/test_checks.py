@@ -16,7 +16,6 @@ from parsers.source.checks import (
     DayProfile,
     Finding,
     Severity,
-    at_least,
     judge,
     judge_freshness,
     needs_history,
@@ -46,15 +45,13 @@ def found(
 class TestCount:
     @pytest.mark.parametrize(
         ("articles", "expected"),
-        [(9, [("suspect", "articles")]), (10, [("warning", "articles")]), (49, [("warning", "articles")]), (50, [])],
+        [(0, [("suspect", "articles")]), (9, [("suspect", "articles")]), (49, [("warning", "articles")]), (50, [])],
     )
     def test_l09_a_drop_of_nine_tenths_is_suspect_and_one_of_half_a_warning(
         self, articles: int, expected: list[tuple[str, str]]
     ) -> None:
         assert found(profile(7, articles), history([100] * 7)) == expected
-
-    def test_s08_nothing_at_all_is_suspect(self) -> None:
-        assert found(profile(7, 0, fill={}), history([100] * 7)) == [("suspect", "articles")]
+        assert found(profile(7, articles), history([100] * 7), whole_day=False) == []
 
     def test_s08_an_empty_day_of_a_small_source_that_is_never_empty_is_suspect(self) -> None:
         empty = profile(28, 0, fill={})
@@ -63,9 +60,6 @@ class TestCount:
         assert found(empty, history([6, 5, 0, 6] * 7)) == []  # it was empty before
         assert found(empty, history([3, 4, 3, 2] * 6 + [3, 3, 3, 0])) == [("suspect", "articles")]  # two days on end
         assert found(empty, history([2, 3, 1, 3] * 7)) == []  # chance empties a day of a source of two a day
-
-    def test_only_whole_days_are_counted(self) -> None:
-        assert found(profile(7, 1), history([100] * 7), whole_day=False) == []
 
     def test_one_odd_day_moves_nothing(self) -> None:
         assert found(profile(7, 9), history([100, 100, 1, 100, 1000, 100, 100])) == [("suspect", "articles")]
@@ -100,19 +94,8 @@ class TestFill:
     def test_l09_a_headline_on_two_pages_in_five_is_suspect(self) -> None:
         day = profile(7, fill=FULL | {"title": 0.4})
         (finding,) = judge(day, history([100] * 7), Checks())
-        assert finding == Finding(
-            "tass",
-            day.date,
-            Check.FILL,
-            Severity.SUSPECT,
-            "title",
-            0.4,
-            0.5,
-            "title: 40 % of 100 articles have it; 100 % are usual",
-        )
-
-    def test_a_field_that_an_article_can_do_without_counts_too(self) -> None:
-        assert found(profile(7, fill=FULL | {"authors": 0.1}), history([100] * 7)) == [("suspect", "authors")]
+        told = "title: 40 % of 100 articles have it; 100 % are usual"
+        assert finding == Finding("tass", day.date, Check.FILL, Severity.SUSPECT, "title", 0.4, 0.5, told)
 
     def test_a_field_that_was_rare_before_is_none(self) -> None:
         past = history([100] * 7, fill=FULL | {"authors": 0.79})
@@ -145,7 +128,6 @@ class TestRejects:
             (50, 0, [("warning", "rejects")]),
             (25, 0, []),
             (51, 30, []),
-            (56, 30, [("warning", "rejects")]),
         ],
     )
     def test_l09_more_than_half_is_suspect_where_little_was_rejected_before(
@@ -153,6 +135,7 @@ class TestRejects:
     ) -> None:
         past = [self.rejecting(number, usual) for number in range(7)]
         assert found(self.rejecting(7, rejected), past, whole_day=False) == expected
+        assert found(self.rejecting(7, rejected), [], whole_day=False) == []
 
     def test_reasons_are_told(self) -> None:
         (finding,) = judge(self.rejecting(7, 60), history([100] * 7), Checks())
@@ -172,22 +155,13 @@ class TestRejects:
         assert found(self.rejecting(28, 5, 5), past, whole_day=False) == expected
         assert found(self.rejecting(28, 2, 5), past, whole_day=False) == []
 
-    def test_without_history_nothing_is_judged(self) -> None:
-        assert found(self.rejecting(7, 90), [], whole_day=False) == []
 
-
-class TestFreshness:
-    """By the newest landed day: a run that lands nothing makes no day newer."""
-
-    @pytest.mark.parametrize(("age", "is_stale"), [(2, False), (3, True)])
-    def test_a_source_is_stale_once_its_newest_day_is_older_than_declared(self, age: int, *, is_stale: bool) -> None:
-        finding = judge_freshness("tass", MONDAY, MONDAY + timedelta(days=age), Checks(max_age_days=2))
-        assert (finding is not None) is is_stale
-
-    def test_a_source_that_declares_nothing_or_has_landed_nothing_is_not(self) -> None:
-        late = MONDAY + timedelta(days=999)
-        assert judge_freshness("tass", MONDAY, late, Checks()) is None
-        assert judge_freshness("tass", None, late, Checks(max_age_days=2)) is None
+@pytest.mark.parametrize(("age", "is_stale"), [(2, False), (3, True)])
+def test_a_source_is_stale_once_its_newest_landed_day_is_older_than_declared(age: int, *, is_stale: bool) -> None:
+    today = MONDAY + timedelta(days=age)
+    assert (judge_freshness("tass", MONDAY, today, Checks(max_age_days=2)) is not None) is is_stale
+    assert judge_freshness("tass", MONDAY, today, Checks()) is None
+    assert judge_freshness("tass", None, today, Checks(max_age_days=2)) is None
 
 
 @pytest.mark.parametrize(
@@ -220,20 +194,11 @@ declared = st.builds(
 
 @given(profiles, st.lists(profiles, max_size=30), declared, st.booleans())
 def test_judging_never_fails_and_finds_nothing_where_no_history_is_needed(
-    day: DayProfile,
-    past: list[DayProfile],
-    checks: Checks,
-    whole_day: bool,
+    day: DayProfile, past: list[DayProfile], checks: Checks, whole_day: bool
 ) -> None:
     findings = judge(day, past, checks, whole_day=whole_day)
     assert {(each.source, each.date) for each in findings} <= {(day.source, day.date)}
     assert needs_history(day, checks, whole_day=whole_day) or not findings
-
-
-@given(profiles, st.lists(st.integers(-30, 30), min_size=1, max_size=30, unique=True))
-def test_a_day_like_all_of_its_history_has_no_finding(day: DayProfile, numbers: list[int]) -> None:
-    past = [replace(day, date=(MONDAY + timedelta(days=number)).isoformat()) for number in numbers]
-    assert judge(day, past, Checks(), whole_day=True) == []
 
 
 @given(
@@ -266,10 +231,3 @@ def test_a_healthy_small_site_is_suspect_less_than_three_days_a_year(seed: int) 
         days.append(day if good else replace(day, fill={}))
     judged = [judge(day, days[at - 28 : at], Checks(), whole_day=True) for at, day in enumerate(days) if at >= 28]
     assert sum(any(each.severity is Severity.SUSPECT for each in found) for found in judged) < 3
-
-
-@pytest.mark.parametrize(
-    ("successes", "trials", "chance", "expected"), [(0, 5, 0.3, 1.0), (5, 5, 0.1, 1e-5), (1, 2, 0.5, 0.75)]
-)
-def test_the_tail_of_the_binomial_distribution(successes: int, trials: int, chance: float, expected: float) -> None:
-    assert at_least(successes, trials, chance) == pytest.approx(expected)

@@ -22,10 +22,9 @@ def test_days_are_half_open(start: date, count: int) -> None:
     assert days.end not in listed
 
 
-@pytest.mark.parametrize("end", [date(2017, 5, 10), date(2017, 5, 9)])
-def test_o01_an_end_that_is_not_after_the_start_is_refused_with_the_remedy(end: date) -> None:
-    with pytest.raises(UsageError, match=r"end 2017-05-\d+ is not after start 2017-05-10\. .*2017-05-11"):
-        Days(date(2017, 5, 10), end)
+def test_o01_an_end_that_is_not_after_the_start_is_refused_with_the_remedy() -> None:
+    with pytest.raises(UsageError, match=r"end 2017-05-10 is not after start 2017-05-10\. .*2017-05-11"):
+        Days(date(2017, 5, 10), date(2017, 5, 10))
 
 
 def test_o01_days_that_have_not_begun_are_refused() -> None:
@@ -38,13 +37,6 @@ def test_o01_days_that_have_not_begun_are_refused() -> None:
 def test_days_describe_themselves_with_the_end_left_out() -> None:
     assert Days.one(date(2017, 5, 10)).described() == "2017-05-10"
     assert Days(date(2017, 5, 10), date(2017, 5, 12)).described() == "2017-05-10 up to 2017-05-12 (left out)"
-
-
-@pytest.mark.parametrize("text", ["2017-13-01", "2017-02-30", "10.05.2017", "", "yesterday", "2017-05-10T00:00"])
-def test_a_day_that_is_none_is_named_with_its_option(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^--start .* is not a date\. Write it as YYYY-MM-DD"):
-        parse_day(text, "--start")
-    assert parse_day("2017-05-10", "--start") == date(2017, 5, 10)
 
 
 @pytest.mark.parametrize(
@@ -60,10 +52,13 @@ def test_a_time_without_offset_is_utc(text: str, instant: datetime) -> None:
     assert parse_instant(text, "--captured-at") == instant
 
 
-@pytest.mark.parametrize("text", ["soon", "2017-02-30", "1494417000", ""])
-def test_a_time_that_is_none_is_named_with_its_option(text: str) -> None:
+@pytest.mark.parametrize("text", ["2017-13-01", "2017-02-30", "10.05.2017", "", "yesterday", "1494417000"])
+def test_a_day_or_time_that_is_none_is_named_with_its_option(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--start .* is not a date\. Write it as YYYY-MM-DD"):
+        parse_day(text, "--start")
     with pytest.raises(UsageError, match=r"^--captured-at .* is not a time\. Write it as ISO 8601"):
         parse_instant(text, "--captured-at")
+    assert parse_day("2017-05-10", "--start") == date(2017, 5, 10)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,12 @@ ASKED = [Requirement(line) for line in PROJECT["dependencies"] + PROJECT["option
 # Nothing but `name==version`, and a marker where one is needed: no address, hash, path or option.
 PORTABLE = re.compile(r"[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*( ; [^#@/\\]+)?")
 
+BREAK_PREFECT = {
+    "fastapi": ("0.151.0", "0.155.0"),  # `prefect deploy` is refused with 422; the server does not import
+    "sqlalchemy": ("2.1.0",),  # the scheduler makes no runs, silently
+    "prefect": ("3.8.7", "3.10.0"),
+}
+
 
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.name)
 def test_the_lock_holds_a_version_that_the_project_allows(asked: Requirement) -> None:
@@ -26,43 +32,11 @@ def test_the_lock_holds_a_version_that_the_project_allows(asked: Requirement) ->
     versions = [version for name, _, version in locked if name == asked.name.lower().replace("_", "-")]
     assert versions
     assert all(asked.specifier.contains(version) for version in versions)
-
-
-@pytest.mark.parametrize(
-    ("name", "broken"),
-    [
-        ("fastapi", "0.151.0"),  # `prefect deploy` is refused with 422
-        ("fastapi", "0.155.0"),  # Prefect's server does not import
-        ("sqlalchemy", "2.1.0"),  # the scheduler makes no runs, silently
-        ("prefect", "3.8.7"),
-        ("prefect", "3.10.0"),
-    ],
-)
-def test_versions_that_break_prefect_are_shut_out(name: str, broken: str) -> None:
-    (asked,) = [requirement for requirement in ASKED if requirement.name == name]
-    assert not asked.specifier.contains(broken)
+    assert not [version for version in BREAK_PREFECT.get(asked.name, ()) if asked.specifier.contains(version)]
 
 
 def test_the_lock_installs_anywhere() -> None:
     assert [line for line in LOCK if not PORTABLE.fullmatch(line)] == []
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "--index-url https://mirror.example/simple",
-        "-e .",
-        "requests",
-        "requests>=2",
-        "requests==2.34.2 --hash=sha256:00",
-        "requests @ https://mirror.example/requests.whl",
-        "requests==2.34.2 ; # via https://mirror.example",
-        "./requests-2.34.2.whl",
-        "# made on my machine",
-    ],
-)
-def test_a_line_that_ties_the_lock_to_a_machine_is_found(line: str) -> None:
-    assert PORTABLE.fullmatch(line) is None
 
 
 PACKAGES = ("flows", "infra", "parsers")
@@ -97,10 +71,3 @@ DECLARED = {Requirement(line).name for line in PROJECT["dependencies"]}
 def test_what_is_imported_is_asked_for_not_come_by_through_another_library(package: str) -> None:
     found = {path.name: undeclared(path.read_text("utf-8"), DECLARED) for path in (ROOT / package).rglob("*.py")}
     assert {name: modules for name, modules in found.items() if modules} == {}
-
-
-def test_an_import_that_nothing_asks_for_is_found() -> None:
-    source = (
-        "import os, yaml\nif TYPE_CHECKING:\n    import mypy\nelse:\n    import jinja2.x\ndef f():\n    import rich"
-    )
-    assert undeclared(source, {"rich"}) == {"yaml", "jinja2"}

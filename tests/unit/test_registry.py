@@ -46,11 +46,9 @@ def write(folder: Path, name: str, *hosts: str) -> None:
 @pytest.mark.parametrize(
     ("code", "fault"),
     [
+        ("", "ValueError: parsers/sources/zzbad.py must define SOURCE = Source(name='zzbad', ...)"),
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("SOURCE =", "SyntaxError: invalid syntax"),
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("SOURCE = 1", "ValueError: parsers/sources/zzbad.py must define SOURCE = Source(name='zzbad', ...)"),
-        ("", "ValueError: parsers/sources/zzbad.py must define SOURCE"),
         (GOOD.format(name="other", hosts=()), "ValueError: parsers/sources/zzbad.py must define SOURCE"),
         (GOOD.format(name="zzbad", hosts=("a.example",)), "host a.example is claimed by zza already"),
         (GOOD.format(name="zzbad", hosts=()).replace("UTC", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
@@ -69,11 +67,6 @@ def test_o10_source_that_fails_to_load_takes_down_only_itself(folder: Path, code
     assert outcome.detail.startswith("source zzbad can't be loaded: ")
 
 
-def test_every_source_of_the_package_loads() -> None:
-    assert registry.broken() == {}
-    assert list(registry.sources()) == sorted(registry.sources())
-
-
 def test_source_is_found_by_name_and_by_the_closest_host(folder: Path) -> None:
     write(folder, "zza", "example.com")
     write(folder, "zzb", "live.example.com")
@@ -87,12 +80,8 @@ def test_source_is_found_by_name_and_by_the_closest_host(folder: Path) -> None:
 def test_source_is_found_by_content_unless_two_claim_it(folder: Path) -> None:
     write(folder, "zza")
     write(folder, "zzb")
-    for text in ("From zza", "By zza"):
-        found = registry.by_content(text)
-        assert found is not None
-        assert found.name == "zza"
-    assert registry.by_content("From zzc") is None
-    assert registry.by_content("From zza. By zzb") is None
+    found = [registry.by_content(text) for text in ("From zza", "By zza", "From zzc", "From zza. By zzb")]
+    assert [source and source.name for source in found] == ["zza", "zza", None, None]
 
 
 @pytest.mark.parametrize("name", ["", "_x", "A", "a-b", "../a", "a/b", "ä"])

@@ -37,9 +37,6 @@ def days_landed(schedule: Schedule, timezone: str, start: datetime, count: int) 
 def test_a_schedule_with_a_wrong_cron_is_refused_when_the_source_is_loaded(cron: str) -> None:
     with pytest.raises(ValueError, match="cron"):
         Schedule(cron)
-
-
-def test_a_schedule_for_a_day_to_come_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         Schedule("0 0 * * *", lag_days=-1)
 
@@ -60,15 +57,12 @@ def test_a_schedule_for_a_day_to_come_is_refused() -> None:
     )).map(" ".join)
 )  # fmt: skip
 def test_o10_prefect_takes_every_cron_that_a_source_may_declare(cron: str) -> None:
-    """O10: else one source's schedule would be found wrong only where the schedules of all are registered."""
     assert CronSchedule(cron=Schedule(cron).cron, timezone="UTC").cron == cron
 
 
-# Far west and far east, halves and quarters of hours, the southern hemisphere, half an hour of summer time, none.
-ZONES = {source.timezone for source in sources().values()} | {
-    "Pacific/Pago_Pago", "Pacific/Kiritimati", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns",
-    "Australia/Sydney", "Australia/Lord_Howe", "Africa/Casablanca", "America/Sao_Paulo", "Pacific/Chatham",
-}  # fmt: skip
+# Far west and far east, a quarter of an hour, half an hour of summer time.
+ZONES = {source.timezone for source in sources().values()}
+ZONES |= {"Pacific/Pago_Pago", "Pacific/Kiritimati", "Asia/Kathmandu", "Australia/Lord_Howe"}
 
 
 @pytest.mark.parametrize("timezone", sorted(ZONES))
@@ -84,14 +78,11 @@ def test_the_last_usual_run_of_a_day_comes_hours_after_midnight_utc_all_year(tim
     [
         ("America/New_York", date(2026, 3, 8)),
         ("America/New_York", date(2026, 11, 1)),
-        ("Europe/London", date(2026, 3, 29)),
         ("Europe/Berlin", date(2026, 10, 25)),
         ("Australia/Sydney", date(2026, 4, 5)),
-        ("Asia/Seoul", date(2026, 3, 8)),
     ],
 )
 def test_o01_every_day_is_landed_once_across_a_change_of_daylight_saving_time(timezone: str, change: date) -> None:
-    """O01: local hours shift against UTC, but no UTC day is left out and none is landed twice by the last runs."""
     intraday, last = usual_schedules("tass", timezone)
     start = datetime(change.year, change.month, change.day, tzinfo=UTC) - timedelta(days=5)
     ended = days_landed(last, timezone, start, 10)
@@ -100,17 +91,13 @@ def test_o01_every_day_is_landed_once_across_a_change_of_daylight_saving_time(ti
     assert change in days_landed(intraday, timezone, start, 60)
 
 
-def test_usual_runs_begin_at_different_minutes_within_a_source_and_among_sources() -> None:
+def test_every_source_is_asked_within_its_day_and_after_it_at_minutes_of_its_own() -> None:
     first = [usual_schedules(name, "UTC")[0].cron.split()[0] for name in sources()]
     assert len(set(first)) > len(first) // 2
     for name, source in sources().items():
         minutes = [schedule.cron.split()[0] for schedule in usual_schedules(name, source.timezone)]
         assert len(set(minutes)) == len(minutes)
-
-
-def test_every_source_is_asked_within_its_day_and_after_it() -> None:
-    for source in sources().values():
-        assert {schedule.lag_days for schedule in source.timetable} >= {0, 1}, source.name
+        assert {schedule.lag_days for schedule in source.timetable} >= {0, 1}, name
 
 
 def test_declared_schedules_hold_and_a_source_that_cannot_be_asked_has_none() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings, load_settings
+from docs.generate.configuration import DOCUMENT, render
 from parsers.parse import MAX_BYTES
 
 
@@ -18,20 +19,13 @@ def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_everything_has_a_default() -> None:
+def test_everything_has_a_default_and_the_environment_wins_over_the_env_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = load_settings()
-
-    assert settings.lake == "./lake"
-    assert settings.workers == os.cpu_count()
-    assert settings.page_deadline_seconds == 10
-    assert settings.max_page_bytes == 10 * 1024 * 1024
-    assert settings.quarantine_limit == 0.05
-
-
-def test_environment_wins_over_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (settings.lake, settings.workers, settings.max_page_bytes) == ("./lake", os.cpu_count(), MAX_BYTES)
     (tmp_path / ".env").write_text("NEWSLAKE_LAKE=s3://file/lake\nNEWSLAKE_WORKERS=3\nAWS_REGION=eu\n", "utf-8")
     monkeypatch.setenv("NEWSLAKE_LAKE", "s3://environment/lake")
-
     settings = load_settings()
     assert (settings.lake, settings.workers) == ("s3://environment/lake", 3)
 
@@ -40,22 +34,16 @@ def test_environment_wins_over_env_file(tmp_path: Path, monkeypatch: pytest.Monk
     ("name", "value"),
     [
         ("NEWSLAKE_LAKE", ""),
-        ("NEWSLAKE_WORKERS", "0"),
         ("NEWSLAKE_WORKERS", "many"),
-        ("NEWSLAKE_WORKERS", "1.5"),
-        ("NEWSLAKE_WORKERS", "100000"),
         ("NEWSLAKE_PAGE_DEADLINE_SECONDS", "0"),
         ("NEWSLAKE_PAGE_DEADLINE_SECONDS", "nan"),
-        ("NEWSLAKE_PAGE_DEADLINE_SECONDS", "inf"),
         ("NEWSLAKE_MAX_PAGE_BYTES", "10 MB"),
         ("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES + 1)),
         ("NEWSLAKE_QUARANTINE_LIMIT", "5"),
-        ("NEWSLAKE_QUARANTINE_LIMIT", "-0.1"),
     ],
 )
 def test_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-
     with pytest.raises(UsageError) as caught:
         load_settings()
     assert caught.value.what.startswith(f"{name}={value!r} is not valid: ")
@@ -63,43 +51,36 @@ def test_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: s
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("NEWSLAKE_WORKER", "NEWSLAKE_WORKERS"),
-        ("NEWSLAKE_DEBUGG", "NEWSLAKE_DEBUG"),
-        ("NEWSLAKE_DEBUG", None),
-        ("NEWSLAKE_S3_IMAGE", None),
-        ("WORKER", None),
-    ],
-)
 @pytest.mark.parametrize("in_file", [True, False])
-def test_only_a_misspelt_setting_is_refused(
-    name: str, meant: str | None, in_file: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if in_file:
-        (tmp_path / ".env").write_text(f"{name}=4\n", "utf-8")
-    else:
-        monkeypatch.setenv(name, "4")
-    if meant is None:
-        assert load_settings() == Settings()
-        return
-    with pytest.raises(UsageError, match=rf"{name} is not a setting\. Did you mean {meant}\?"):
+def test_only_a_misspelt_setting_is_refused(in_file: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(*names: str) -> None:
+        if in_file:
+            (tmp_path / ".env").write_text("".join(f"{name}=4\n" for name in names), "utf-8")
+            return
+        for name in names:
+            monkeypatch.setenv(name, "4")
+
+    put("NEWSLAKE_DEBUG", "NEWSLAKE_S3_IMAGE", "WORKER")
+    assert load_settings() == Settings()
+    put("NEWSLAKE_WORKER")
+    with pytest.raises(UsageError, match=r"NEWSLAKE_WORKER is not a setting\. Did you mean NEWSLAKE_WORKERS\?"):
         load_settings()
 
 
 def test_env_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"NEWSLAKE_LAKE=\xff\xfe\n")
-
     with pytest.raises(UsageError, match=r"\.env is not UTF-8"):
         load_settings()
 
 
 def test_error_is_one_line_and_survives_pickling() -> None:
-    error = UsageError("The file\nx.warc is empty.", "Give  another\none.")
+    copy = pickle.loads(pickle.dumps(UsageError("The file\nx.warc is empty.", "Give  another\none.")))  # noqa: S301
+    assert (type(copy), str(copy)) == (UsageError, "The file x.warc is empty. Give another one.")
+    assert (copy.exit_code, NewslakeError("a", "b").exit_code) == (2, 1)
 
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
-    assert type(copy) is UsageError
-    assert isinstance(copy, NewslakeError)
-    assert (str(copy), copy.exit_code) == ("The file x.warc is empty. Give another one.", 2)
-    assert NewslakeError("a", "b").exit_code == 1
+
+def test_docs_configuration_is_what_the_settings_say() -> None:
+    text = render()
+    assert DOCUMENT.read_text(encoding="utf-8") == text, "run `make docs`"
+    assert all(f"| `NEWSLAKE_{name.upper()}` |" in text for name in Settings.model_fields)
+    assert "| `NEWSLAKE_LAKE` | `./lake` |" in text

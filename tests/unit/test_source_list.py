@@ -7,8 +7,9 @@ import pytest
 
 from flows.cli import run as run_cli
 from flows.reports.source_list import described, finds, horizon, last_days
+from parsers.record.article import NULL_PARTITION
 from parsers.source.definition import Source
-from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Feed, PagedListing, Sitemap
+from parsers.source.discovery import WHOLE_HISTORY, Feed, PagedListing, Sitemap
 from tests.memory_store import MemoryStore
 
 SOURCE = Source(name="news", title="News", hosts=("news.example",), language="en", timezone="UTC", version=1)
@@ -16,13 +17,8 @@ FEED = Feed("https://news.example/feed")
 
 
 def test_lists_and_horizon_are_told_in_words() -> None:
-    several = (
-        FEED,
-        Sitemap("https://news.example/s.xml"),
-        FEED,
-        PagedListing("https://news.example/{page}", links="a"),
-    )
-    declared = replace(SOURCE, discovery=several)
+    listing = PagedListing("https://news.example/{page}", links="a")
+    declared = replace(SOURCE, discovery=(FEED, Sitemap("https://news.example/s.xml"), FEED, listing))
     whole = replace(declared, horizon_days=WHOLE_HISTORY)
     assert [(finds(each), horizon(each)) for each in (SOURCE, declared, whole)] == [
         ("-", "-"),
@@ -33,31 +29,20 @@ def test_lists_and_horizon_are_told_in_words() -> None:
 
 def test_last_day_is_the_last_dated_one_that_has_landed() -> None:
     store = MemoryStore()
-    for source, day in (
-        ("a", "2024-05-01"),
-        ("a", "2024-04-30"),
-        ("a", "__HIVE_DEFAULT_PARTITION__"),
-        ("b", "2017-01-01"),
-    ):
+    for source, day in (("a", "2024-05-01"), ("a", "2024-04-30"), ("a", NULL_PARTITION), ("b", "2017-01-01")):
         store.objects[f"articles/source={source}/date={day}/articles.parquet"] = b"x"
     store.objects["rejects/source=a/date=2024-06-01/rejects.parquet"] = b"x"
     assert last_days(store) == {"a": "2024-05-01", "b": "2017-01-01"}
 
 
 def test_json_has_all_that_is_declared() -> None:
-    archive = DayArchive("https://news.example/%Y/", links="a", pages=3)
-    dated = Sitemap("https://news.example/s.xml", dated=re.compile(r"(?P<year>\d+)-(?P<month>\d+)"))
-    source = replace(SOURCE, discovery=(FEED, archive, dated), article_url=re.compile("^/a"))
+    pattern = r"(?P<year>\d+)-(?P<month>\d+)"
+    dated = Sitemap("https://news.example/s.xml", dated=re.compile(pattern))
+    source = replace(SOURCE, discovery=(FEED, dated), article_url=re.compile("^/a"))
     shown = described(source, 2.5, "2024-05-01")
     assert shown["discovery"] == [
         {"kind": "feed", "url": "https://news.example/feed"},
-        {"kind": "day_archive", "url": "https://news.example/%Y/", "links": "a", "pages": 3},
-        {
-            "kind": "sitemap",
-            "url": "https://news.example/s.xml",
-            "children": None,
-            "dated": r"(?P<year>\d+)-(?P<month>\d+)",
-        },
+        {"kind": "sitemap", "url": "https://news.example/s.xml", "children": None, "dated": pattern},
     ]
     assert (shown["article_url"], shown["interval_seconds"], shown["last_day"]) == ("^/a", 2.5, "2024-05-01")
 

@@ -6,15 +6,24 @@ missing, the test writes it from the parser's output and fails: review it before
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parsers.parse import parse
+from parsers.record.outcome import Parsed, Rejected
 from parsers.registry import sources
 from tests.captures import article_of, html_capture
-from tests.source_cases import CASES, outcome_of
+from tests.parser_versions import changed, present, recorded
+from tests.source_cases import CASES, capture_of, outcome_of
+
+# A place in the page as a share of its length, how many bytes go there, what comes instead.
+INSERTED = ["", "<", ">", '"', "<p>", "</div>", "\0", "\xff", "[", "{", "5", "null", "May 32", "<br><br>", "</script>"]
+CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 300), st.sampled_from(INSERTED)), min_size=1, max_size=12)
 
 
 def expected_of(case: Path) -> dict[str, Any]:
@@ -48,8 +57,33 @@ def test_rule_within_a_paragraph_of_ap_parts_it() -> None:
     assert [block.text for block in article.body] == ["The dam held.", "Roads are closed", "a___b"]
 
 
-@pytest.mark.parametrize("stated", ["강새벽", "강새벽 기자", "강새벽 선임기자 외 2명"])
-def test_hankook_ilbo_without_jsonld_gives_the_reporter_without_job_and_count(stated: str) -> None:
-    head = f"<meta property=og:title content=T><meta property=article:author content='{stated}'>"
+def test_hankook_ilbo_without_jsonld_gives_the_reporter_without_job_and_count() -> None:
+    head = "<meta property=og:title content=T><meta property=article:author content='강새벽 선임기자 외 2명'>"
     html = f"{head}<div id=article-view-content class=article-view><p>A</p></div>"
     assert article_of(parse(html_capture(html, source="hankookilbo"))).authors == ("강새벽",)
+
+
+@pytest.mark.parametrize("name", sources())
+def test_output_changes_only_with_the_version_and_versions_only_rise(name: str) -> None:
+    version = sources()[name].version
+    known = recorded(name).get(str(version))
+    assert known, f"version {version} of {name} is not written down: run `python -m tests.parser_versions`"
+    other = changed(name, version)
+    assert not other, f"{name} gives something else on {other}: raise `version` in parsers/sources/{name}.py"
+    added = sorted(present(name).keys() - known.keys())
+    assert not added, f"{added} are not written down: run `python -m tests.parser_versions`"
+    assert version == max(map(int, recorded(name)))
+
+
+@pytest.mark.parametrize("name", sources())
+@given(choice=st.integers(0, 99), cuts=CUTS)
+def test_p21_no_damage_to_a_page_makes_a_source_raise(
+    name: str, choice: int, cuts: list[tuple[float, int, str]]
+) -> None:
+    cases = [case for case in CASES if case.parent.name == name]
+    capture = capture_of(cases[choice % len(cases)])
+    page = capture.body
+    for share, length, inserted in cuts:
+        at = int(share * len(page))
+        page = page[:at] + inserted.encode("latin-1") + page[at + length :]
+    assert isinstance(parse(replace(capture, body=page, source=name)), Parsed | Rejected)

@@ -13,19 +13,13 @@ from parsers.source.suggested_checks import Suggestion, as_code, suggest
 
 def days(counts: list[int], **changes: Any) -> list[DayProfile]:
     """Consecutive days with as many articles; titles on all, authors on three of ten."""
-    values: dict[str, Any] = {"fill": {"title": 1.0, "authors": 0.3}} | changes
     first = date(2024, 5, 1)
-    return [
-        DayProfile(
-            source="tass",
-            date=(first + timedelta(days=number)).isoformat(),
-            articles=count,
-            captures=count,
-            measured=count,
-            **values,
-        )
-        for number, count in enumerate(counts)
-    ]
+    found = []
+    for number, count in enumerate(counts):
+        values: dict[str, Any] = {"articles": count, "captures": count, "measured": count}
+        values |= {"fill": {"title": 1.0, "authors": 0.3}} | changes
+        found.append(DayProfile(source="tass", date=(first + timedelta(days=number)).isoformat(), **values))
+    return found
 
 
 def proposed(suggestions: list[Suggestion]) -> dict[str, float | None]:
@@ -48,15 +42,9 @@ def test_one_bad_day_in_twenty_does_not_lower_them() -> None:
     assert (suggestions[0].least, suggestions[0].most, suggestions[0].usual) == (2, 100, 100)
 
 
-def test_few_articles_a_day_give_no_minimum_and_no_shares() -> None:
+def test_few_articles_give_no_shares_few_days_nothing_and_gaps_are_the_measure_of_age() -> None:
     assert proposed(suggest(days([3] * 7))) == {"min_per_day": None, "max_age_days": 3}
-
-
-def test_few_days_give_nothing() -> None:
     assert suggest(days([100] * 4)) == []
-
-
-def test_gaps_are_the_measure_of_age() -> None:
     history = days([100] * 20)
     assert proposed(suggest([*history[:10], *history[13:]]))["max_age_days"] == 6
 
@@ -69,11 +57,7 @@ def test_the_code_holds_what_is_proposed_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("rejected", [0, 7, 95])
 def test_shares_of_rejections_are_rounded_up(rejected: int) -> None:
-    history = [
-        DayProfile(source="tass", date=f"2024-05-{number:02}", articles=5, captures=100, rejected={"layout": rejected},
-                   measured=50)
-        for number in range(1, 8)
-    ]  # fmt: skip
+    history = days([5] * 7, captures=100, rejected={"layout": rejected}, measured=50)
     assert proposed(suggest(history))["max_reject_share"] == {0: 0.1, 7: 0.2, 95: 1.0}[rejected]
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, on_hosts, parse_url
+from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, parse_url
 
 TEXT = st.text(st.characters(exclude_categories=[]))
 ADDRESSES = TEXT | st.from_regex(
@@ -58,12 +58,4 @@ def test_identity_leaves_out_what_does_not_tell_articles_apart() -> None:
     same = ["https://www.example.com/a/?y=2&x=1", "https://example.com/a?x=1&y=2", "http://example.com./a?x=1&y=2"]
     assert {identity(url) for url in same} == {"example.com/a?x=1&y=2"}
     assert identity("https://example.com/") == "example.com"
-
-
-def test_host_is_of_a_source_if_it_is_one_of_its_hosts_or_below_one() -> None:
-    hosts = ("example.com", "example.org")
-    assert on_hosts("www.example.org", hosts)
-    assert on_hosts("example.com", hosts)
-    assert not on_hosts("badexample.com", hosts)
-    assert not on_hosts(None, hosts)
     assert host_of("https://WWW.Example.com.:8443/x") == "www.example.com"
