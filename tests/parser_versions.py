@@ -46,11 +46,7 @@ def changed(source: str, version: int) -> list[str]:
 
 
 def record() -> None:
-    """Write down what the present versions give.
-
-    Raises:
-        SystemExit: a version gives something else than what is written down for it; nothing of it is changed.
-    """
+    """Write down what the present versions give, unless one gives something else than before."""
     for name, source in sources().items():
         if changed(name, source.version):
             raise SystemExit(f"{name} gives something else as version {source.version}: raise `version` first")

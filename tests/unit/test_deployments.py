@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import orjson
 import pytest
@@ -69,32 +69,19 @@ def test_o10_a_broken_source_file_takes_no_deployment_from_the_others(tmp_path: 
     assert found["served"] == [*CLICKED, *sources()]
 
 
-class Server:
-    """A Prefect server that knows one deployment, as far as is asked for here."""
-
-    def __init__(self, name: str, paused: bool, active: dict[str, bool]) -> None:
-        self._name = name
-        self._found = SimpleNamespace(
-            paused=paused, schedules=[SimpleNamespace(slug=slug, active=on) for slug, on in active.items()]
-        )
-
-    def __enter__(self) -> "Server":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def read_deployment_by_name(self, name: str) -> Any:
-        if name != self._name:
-            raise ObjectNotFound(Exception(name))
-        return self._found
-
-
 @pytest.mark.parametrize("paused", [True, False])
 def test_a_paused_source_and_a_paused_schedule_stay_paused_and_all_others_run(
     monkeypatch: pytest.MonkeyPatch, paused: bool
 ) -> None:
-    server = Server("run/tass", paused, {"tass-1-lag-0": False, "tass-2-lag-1": True, "gone": False})
-    monkeypatch.setattr(served_flows, "get_client", lambda **_: server)
+    def read(name: str) -> SimpleNamespace:
+        if name != "run/tass":
+            raise ObjectNotFound(Exception(name))
+        active = {"tass-1-lag-0": False, "tass-2-lag-1": True, "gone": False}
+        schedules = [SimpleNamespace(slug=slug, active=on) for slug, on in active.items()]
+        return SimpleNamespace(paused=paused, schedules=schedules)
+
+    client = nullcontext(SimpleNamespace(read_deployment_by_name=read))
+    monkeypatch.setattr(served_flows, "get_client", lambda **_: client)
     served = deployments()
     keep_pauses(served)
     assert [each.name for each in served if each.paused] == (["tass"] if paused else [])

@@ -36,10 +36,6 @@ def og(**content: str) -> str:
     return "".join(f'<meta property="og:{name.replace("_", ":")}" content="{text}">' for name, text in content.items())
 
 
-def ld(image: str) -> str:
-    return f'<script type="application/ld+json">{{"@type": "NewsArticle", "image": {image}}}</script>'
-
-
 @pytest.mark.parametrize(
     ("inside", "address"),
     [
@@ -178,8 +174,8 @@ def test_leading_picture_that_is_the_sites_logo_is_none(address: str) -> None:
 
 
 def test_leading_picture_has_the_caption_and_credit_that_metadata_state() -> None:
-    head = ld('[{"@id": "#i"}]') + '<script type="application/ld+json">{"@id": "#i", "contentUrl": "/a.jpg?x&amp;y", '
-    head += '"caption": "A weir", "creditText": "© Jo"}</script>'
+    head = '<script type="application/ld+json">[{"@type": "NewsArticle", "image": [{"@id": "#i"}]}, {"@id": "#i", '
+    head += '"contentUrl": "/a.jpg?x&amp;y", "caption": "A weir", "creditText": "© Jo"}]</script>'
     assert pictures("<main></main>", head) == (Image(f"{SITE}/a.jpg?x&y", "A weir", "Jo"),)
 
 

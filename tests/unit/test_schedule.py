@@ -41,21 +41,13 @@ def test_a_schedule_with_a_wrong_cron_is_refused_when_the_source_is_loaded(cron:
         Schedule("0 0 * * *", lag_days=-1)
 
 
-@given(
-    st.tuples(*(
-        st.lists(
-            st.one_of(
-                st.just("*"),
-                st.integers(low, high).map(str),
-                st.tuples(st.integers(low, high), st.integers(low, high)).map(lambda pair: f"{min(pair)}-{max(pair)}"),
-                st.integers(1, high).map(lambda step: f"*/{step}"),
-            ),
-            min_size=1,
-            max_size=3,
-        ).map(",".join)
-        for low, high in ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-    )).map(" ".join)
-)  # fmt: skip
+CRON_FIELDS = [
+    st.lists(st.sampled_from(["*", f"{low}", f"{high}", f"{low}-{high}", f"*/{high}"]), min_size=1).map(",".join)
+    for low, high in ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+]
+
+
+@given(st.tuples(*CRON_FIELDS).map(" ".join))
 def test_o10_prefect_takes_every_cron_that_a_source_may_declare(cron: str) -> None:
     assert CronSchedule(cron=Schedule(cron).cron, timezone="UTC").cron == cron
 

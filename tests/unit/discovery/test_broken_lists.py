@@ -12,14 +12,6 @@ from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
 
 
-def test_s02_sitemap_over_the_limit_is_read_up_to_it_and_reported(site: NewsSite, client: PoliteClient) -> None:
-    entries = (f"<url><loc>/{number}</loc></url>" for number in range(50_001))
-    site.pages["news.example/sitemap.xml"] = f"<urlset>{''.join(entries)}</urlset>".encode()
-    found = run(source(MAP), client)
-    assert len(found.links) == 50_000
-    assert found.feeds[0].detail == "more than 50,000 entries: the rest is not read"
-
-
 def test_s02_sitemap_beyond_all_measure_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
@@ -55,16 +47,6 @@ def test_s04_broken_feed_is_read_and_its_fault_reported(site: NewsSite, client: 
     (report,) = run(source(FEED), client).feeds
     assert (report.status, report.links) == (FeedStatus.READ, 1)
     assert "not well-formed" in report.detail
-
-
-def test_s04_empty_feed_that_was_always_empty_is_no_alarm(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
-    site.pages["news.example/feed"] = rss()
-    for _ in range(2):
-        found = run(source(FEED), client, store)
-        assert found.alarms == ()
-        found.state.save()
 
 
 @pytest.mark.parametrize("validators", [True, False])

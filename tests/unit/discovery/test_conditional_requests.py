@@ -12,8 +12,6 @@ from tests.discovery_runs import DAY, FEED, MAP, TODAY, at, index, listing, path
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
 
-# Conditional requests
-
 
 def test_f28_unchanged_site_is_asked_conditionally_and_nothing_is_written(
     site: NewsSite, client: PoliteClient, store: MemoryStore
