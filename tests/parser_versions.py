@@ -18,8 +18,7 @@ Digests = dict[str, dict[str, str]]  # version -> case -> digest of what that ve
 
 def recorded(source: str) -> Digests:
     """What is written down, empty for a new source."""
-    path = _path(source)
-    digests: Digests = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    digests: Digests = json.loads(path.read_text("utf-8")) if (path := _path(source)).exists() else {}
     return digests
 
 

@@ -75,9 +75,6 @@ class TestCount:
     def test_days_after_it_are_taken_where_there_are_none_before(self) -> None:
         assert found(profile(-1, 5), history([100] * 7)) == [("suspect", "articles")]
 
-    def test_the_day_itself_is_no_history_of_its_count(self) -> None:
-        assert found(profile(5, 1), history([100] * 4 + [100, 1])) == [("suspect", "articles")]
-
     @pytest.mark.parametrize("counts", [[100] * 4, [19] * 7, []])
     def test_little_history_or_few_articles_are_no_ground_to_judge_by(self, counts: list[int]) -> None:
         assert found(profile(7, 0, fill={}), history(counts)) == []
@@ -199,22 +196,6 @@ def test_judging_never_fails_and_finds_nothing_where_no_history_is_needed(
     findings = judge(day, past, checks, whole_day=whole_day)
     assert {(each.source, each.date) for each in findings} <= {(day.source, day.date)}
     assert needs_history(day, checks, whole_day=whole_day) or not findings
-
-
-@given(
-    st.lists(st.integers(60, 140), min_size=8, max_size=40),
-    st.lists(st.floats(0.85, 1), min_size=40, max_size=40),
-    st.lists(st.integers(0, 10), min_size=40, max_size=40),
-)
-def test_a_day_much_like_its_history_has_no_finding_that_makes_it_suspect(
-    numbers: list[int], fills: list[float], rejects: list[int]
-) -> None:
-    days = [
-        profile(at, count, captures=count + bad, rejected={"layout": bad}, fill=dict.fromkeys(WATCHED, fill))
-        for at, (count, fill, bad) in enumerate(zip(numbers, fills, rejects, strict=False))
-    ]
-    findings = judge(days[-1], days[:-1], Checks(), whole_day=True)
-    assert [each for each in findings if each.severity is Severity.SUSPECT] == []
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -4,12 +4,12 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
@@ -42,32 +42,23 @@ def test_the_lock_installs_anywhere() -> None:
 PACKAGES = ("flows", "infra", "parsers")
 
 
-def runtime_imports(node: ast.AST) -> Iterator[str]:
-    """Top-level names of the modules that code imports when it runs, wherever the import stands."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        yield (node.module or "").partition(".")[0]
-    elif isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-        for statement in node.orelse:
-            yield from runtime_imports(statement)
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from runtime_imports(child)
-
-
-def undeclared(source: str, declared: set[str]) -> set[str]:
-    """Modules of libraries that a file imports although the project does not ask for them itself."""
-    libraries = set(runtime_imports(ast.parse(source))) - set(sys.stdlib_module_names) - set(PACKAGES)
-    normal = {module: {name.lower().replace("_", "-") for name in names} for module, names in DISTRIBUTIONS.items()}
-    return {module for module in libraries if not normal.get(module, set()) & declared}
-
-
-DISTRIBUTIONS = packages_distributions()
-DECLARED = {Requirement(line).name for line in PROJECT["dependencies"]}
+def imported(source: str) -> set[str]:
+    """Top-level names of the modules that a file imports when it runs."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            node.body = []
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_what_is_imported_is_asked_for_not_come_by_through_another_library(package: str) -> None:
-    found = {path.name: undeclared(path.read_text("utf-8"), DECLARED) for path in (ROOT / package).rglob("*.py")}
+    declared = {Requirement(line).name for line in PROJECT["dependencies"]}
+    known = {*PACKAGES, *sys.stdlib_module_names}
+    known |= {
+        module for module, names in packages_distributions().items() if declared & {*map(canonicalize_name, names)}
+    }
+    found = {path.name: imported(path.read_text("utf-8")) - known for path in (ROOT / package).rglob("*.py")}
     assert {name: modules for name, modules in found.items() if modules} == {}

@@ -68,7 +68,7 @@ def loud(_page: Page, draft: Draft) -> None:
         ("<meta name=keywords content='a, b'>", {}, "topics", "meta keywords"),
         ("", {}, "language", "html lang"),
         (jsonld('{"@type": "Review"}'), {}, "genre", "JSON-LD Review, its type"),
-        ("<meta property=article:content_tier content=free>", {}, "access", "meta article:content_tier"),
+        ("<meta property=article:content_tier content=metered>", {}, "access", "meta article:content_tier"),
         ("", {"paywall": "h1"}, "access", "layout paywall: h1"),
         ("", {}, "canonical_url", "the address that was asked for"),
         ("<link rel=canonical href=/2024/a-story-2>", {}, "canonical_url", "link rel=canonical"),

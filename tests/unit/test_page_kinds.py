@@ -80,11 +80,6 @@ def test_p10_of_an_unknown_site_large_pages_are_parsed_only_for_their_title() ->
     assert may_be_notice(b"<title data-x>\n Attention Required! | Guard</title>" + FILLING.encode())
 
 
-def test_a_source_that_is_named_wrongly_is_said_whatever_the_page_is() -> None:
-    outcome = rejection_of(parse(html_capture("<title>Just a moment...</title>", url=UNKNOWN, source="nobody")))
-    assert (outcome.reason, outcome.detail) == (UNKNOWN_SOURCE, "there is no source 'nobody'")
-
-
 @pytest.mark.parametrize("status", [401, 403, 429, 503])
 @pytest.mark.parametrize("url", [KNOWN, UNKNOWN], ids=["known", "unknown"])
 def test_f29_p10_a_challenge_is_told_whatever_the_status_it_came_with(status: int, url: str) -> None:

@@ -1,16 +1,111 @@
-"""Lists that did not change since the last run."""
+"""Lists that did not change, are broken, hostile, empty all at once, or can't be had."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
 
 from infra.base.days import Days
+from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.list_client import FeedStatus
 from parsers.source.discovery import DayArchive
-from tests.discovery_runs import DAY, FEED, MAP, TODAY, at, index, listing, paths, rss, run, source, urlset
+from tests.discovery_runs import (
+    DAY,
+    FEED,
+    HTML_ERROR,
+    MAP,
+    TODAY,
+    at,
+    index,
+    listing,
+    paths,
+    reports,
+    rss,
+    run,
+    source,
+    urlset,
+)
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
+
+
+def test_s02_sitemap_beyond_all_measure_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
+) -> None:
+    monkeypatch.setattr("infra.work.live.discovery.SITEMAP_REQUEST_BYTES", 100)
+    site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
+    (report,) = run(source(MAP), client).feeds
+    assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (HTML_ERROR, "rejected", "it is an HTML page"),  # S04
+        (b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + rss("/&b;"), "rejected", "it declares XML entities"),
+        (None, "failed", "404"),
+    ],
+)
+def test_s01_s04_feed_that_cannot_be_read_is_reported_and_the_others_are_read(
+    site: NewsSite, client: PoliteClient, body: bytes | None, status: str, detail: str
+) -> None:
+    site.pages["news.example/sitemap.xml"] = urlset(("/a", at(DAY)))
+    if body is not None:
+        site.pages["news.example/feed"] = body
+    found = run(source(FEED, MAP), client)
+    assert reports(found) == [("news.example/feed", status, 0), ("news.example/sitemap.xml", "read", 1)]
+    assert found.feeds[0].reason is (FetchReason.STATUS if body is None else None)
+    assert detail in found.feeds[0].detail
+    assert paths(found) == ["/a"]
+
+
+def test_s04_broken_feed_is_read_and_its_fault_reported(site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss("/a") + b"<oops"
+    (report,) = run(source(FEED), client).feeds
+    assert (report.status, report.links) == (FeedStatus.READ, 1)
+    assert "not well-formed" in report.detail
+
+
+@pytest.mark.parametrize("validators", [True, False])
+def test_s08_feed_that_lost_all_its_links_raises_an_alarm_until_it_has_some(
+    site: NewsSite, client: PoliteClient, store: MemoryStore, validators: bool
+) -> None:
+    site.validators = validators
+    full = rss(*(f"/{number}" for number in range(100)))
+    alarms = []
+    for body in (full, rss(), rss("https://parked.example/a"), full, rss(), full):
+        site.pages["news.example/feed"] = body
+        found = run(source(FEED), client, store)
+        alarms.append(found.alarms)
+        assert len(found.links) == (100 if body == full else 0)
+        found.state.save()
+    told = ("https://news.example/feed had 100 links before, and has none now",)
+    assert alarms == [(), told, told, (), (), ()]  # that it may be empty is known after the first time
+
+
+@pytest.mark.parametrize(
+    ("url", "before", "after"),
+    [(FEED.url, rss("/a"), rss("https://parked.example/a")), (MAP.url, index("/s1.xml"), index())],
+    ids=["a feed that names only other sites", "an index without sitemaps"],
+)
+def test_s08_list_that_lost_what_led_to_its_articles_raises_an_alarm(
+    url: str, before: bytes, after: bytes, site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    lists = source(FEED if url == FEED.url else MAP)
+    site.pages |= {url.removeprefix("https://"): before, "news.example/s1.xml": urlset(("/a", at(DAY)))}
+    run(lists, client, store).state.save()
+    site.pages[url.removeprefix("https://")] = after
+    assert run(lists, client, store).alarms == (f"{url} had 1 links before, and has none now",)
+
+
+def test_s02_a_gzip_file_in_a_gzip_answer_is_read_as_far_as_it_goes(site: NewsSite, client: PoliteClient) -> None:
+    whole = gzip.compress(urlset(*((f"/{number}", at(DAY)) for number in range(500))), 0, mtime=0)
+    for packed, least, detail in ((whole, 500, ""), (whole[:-30], 490, "gzip data is cut short")):
+        site.pages["news.example/sitemap.xml"] = gzip.compress(packed, mtime=0)
+        found = run(source(MAP), client)
+        assert len(found.links) >= least
+        assert found.feeds[0].detail.startswith(detail)
 
 
 def test_f28_unchanged_site_is_asked_conditionally_and_nothing_is_written(
