@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.record.article import (
-    NULL_PARTITION,
     Block,
     BlockType,
     article_id,
     content_digest,
-    partition_date,
 )
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
@@ -37,11 +35,6 @@ def test_identity_is_the_address_where_there_is_one_and_else_the_text(title: str
     assert article_id("a", None, title, body) != article_id("a", None, title + "x", body)
     assert len(by_url) == 32
     assert int(by_url, 16) >= 0
-
-
-def test_partition_is_the_utc_day() -> None:
-    assert partition_date(datetime(2024, 5, 3, 23, 59, 59, tzinfo=UTC)) == "2024-05-03"
-    assert partition_date(None) == NULL_PARTITION
 
 
 def test_capture_keeps_its_bytes_and_takes_its_time_to_utc() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from parsers.page.html import Tree, attribute, mark_breaks, select, text_of, texts
+from parsers.page.html import Tree, mark_breaks, select, text_of
 from parsers.reading.blocks import read_blocks, remove
 from parsers.record.article import BlockType
 from parsers.source.definition import FURNITURE, PROSE
@@ -98,10 +98,3 @@ def test_text_of_separates_lines_and_cells_and_leaves_out_code(html: str, css: s
     (node,) = Tree(html).css(css)
     assert text_of(node) == text
     assert text_of(node) == text  # reading changes the tree, not the text
-
-
-def test_texts_and_attributes_that_a_page_may_lack() -> None:
-    tree = Tree("<h1 class=t>a</h1><h1>b</h1><h2></h2><a href=x>c</a>")
-    assert texts(tree, "h1, h2, .t") == ["a", "b"]
-    assert attribute(tree, "a", "href") == "x"
-    assert (attribute(tree, "a", "rel"), attribute(tree, "b", "href")) == (None, None)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fields.bylines import split_names, split_people, strip_prefix
+from parsers.fields.bylines import split_names, split_people
 from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
 
 
@@ -24,15 +24,6 @@ from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
 )
 def test_byline_gives_names(byline: str, names: tuple[str, ...]) -> None:
     assert split_names(byline) == names
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("By Jane Doe", "Jane Doe"), ("Von Jane Doe", "Jane Doe"), ("Por: Ana", "Ana")]
-    + [(name, name) for name in ("Di Maio", "Von Hoffman", "Byron Smith", "Texto")],
-)
-def test_name_loses_the_word_before_it_but_no_part_of_itself(name: str, expected: str) -> None:
-    assert strip_prefix(name) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fields.characters import clean, clean_markup, clean_or_none, unique, word_count
+from parsers.fields.characters import clean, clean_markup, word_count
 
 # All code points, lone surrogates and controls too, and more often those that make trouble.
 ODD = "\0\x07\x1b\x1c\x1f\x85\u00a0\u200b\u202e\u2028\ufeff\ud83d\udc00\u0301\u0344\u05b0\u0f73\u0958e<&"
@@ -64,11 +64,6 @@ def test_p18_values_from_metadata_lose_entities_and_tags(text: str, expected: st
 @given(TEXT)
 def test_no_value_from_metadata_raises_or_stays_unclean(text: str) -> None:
     assert clean(clean_markup(text)) == clean_markup(text)
-
-
-def test_what_is_empty_is_none() -> None:
-    assert [clean_or_none(text) for text in (None, "", " \0", " a")] == [None, None, None, "a"]
-    assert unique(["b", "", "a", "b"]) == ("b", "a")
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,19 @@ def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.Ca
     "line",
     [b"not json", b'{"file": "a.html"}', b'["a"]', b'{"id": 1, "file": "a.html", "captured_at": "soon"}'],
 )
-def test_a_bad_case_is_named_by_its_line(line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_case_or_missing_file_is_named_and_nothing_printed(
+    line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "a.html").write_bytes(pages.page(0))
     (tmp_path / "cases.jsonl").write_bytes(b'{"id": 0, "file": "a.html"}\n' + line)
-    assert run_cli(["parse", "--cases", "cases.jsonl"]) == 2
-    printed = capsys.readouterr()
-    assert "error: cases.jsonl, line 2" in printed.err
-    assert printed.out == ""
+    for files, error in (
+        (["--cases", "cases.jsonl"], "cases.jsonl, line 2"),
+        (["a.html", "gone"], "gone cannot be read"),
+    ):
+        assert run_cli(["parse", *files]) == 2
+        printed = capsys.readouterr()
+        assert error in printed.err
+        assert printed.out == ""
 
 
 def test_a_file_is_shown_for_people_with_origins_if_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,14 +122,6 @@ def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
         tracemalloc.stop()
     (line,) = _lines(capsys)
     assert (line["reason"], line["detail"]) == ("too_large", "larger than 100,000 bytes")
-
-
-def test_nothing_is_printed_where_a_later_file_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "a.html").write_bytes(pages.page(0))
-    assert run_cli(["parse", "a.html", "gone.html"]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert "gone.html cannot be read" in printed.err
 
 
 def test_p06_a_hostile_page_costs_its_deadline_not_the_terminal(

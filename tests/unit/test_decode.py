@@ -37,6 +37,7 @@ def test_p03_byte_order_mark_decides(text: str, encoding: str) -> None:
     [
         ("utf-16-le", None, "<p>Käse</p>"),
         ("utf-16-be", None, "<p>Käse</p>"),
+        ("utf-16-le", "utf-16le", "Käse"),
         ("utf-8", "utf-16", "<p>Käse</p>"),  # a label that is not believed
     ],
 )

@@ -151,6 +151,7 @@ def test_s04_declared_encodings_are_read(encoding: str) -> None:
 )
 def test_s05_links_are_canonical(link: str, url: str) -> None:
     assert read(rss(entry(link))).links == (Link(url),)
+    assert read(rss()) == Reading()
 
 
 @pytest.mark.parametrize(
@@ -182,11 +183,6 @@ def test_s05_entries_without_a_usable_address_are_counted(link: str, reason: Unu
 def test_s06_times_become_hints(date: str, expected: datetime | None) -> None:
     (link,) = read(rss(entry(date=date))).links
     assert (link.hint, link.hint_is_publication) == (expected, True)
-
-
-def test_s07_link_that_is_named_twice_is_given_twice_and_an_empty_channel_has_none() -> None:
-    assert len(read(rss(entry(), entry())).links) == 2
-    assert read(rss()) == Reading()
 
 
 @given(

@@ -150,9 +150,3 @@ def test_meta_elements_by_property_name_or_itemprop_in_any_case() -> None:
     assert metadata.first("missing", "og:title") == "Tom & Jerry"
     assert metadata.all("author") == ["A", "B"]
     assert (metadata.first("empty"), metadata.first()) == (None, None)
-
-
-def test_p16_first_canonical_link_that_says_something_counts() -> None:
-    head = "<link rel=canonical><link rel=canonical href=/a><link rel=canonical href=/b><link rel=amphtml href=/c>"
-    assert page(head=head).canonical == "/a"
-    assert page().canonical is None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from parsers.parse import parse
-from parsers.reading.page_kinds import MAX_NOTICE_BYTES, may_be_notice
+from parsers.reading.page_kinds import MAX_NOTICE_BYTES
 from parsers.record.outcome import Rejected, RejectReason
 from tests.captures import article_of, html_capture, rejection_of
 
@@ -76,8 +76,6 @@ def test_pages_of_unknown_sites_that_are_no_notice_stay_unknown(html: str) -> No
 def test_p10_of_an_unknown_site_large_pages_are_parsed_only_for_their_title() -> None:
     assert rejected(f"<title>Just a moment...</title>{WORDS}{FILLING}", UNKNOWN).reason is CHALLENGE
     assert rejected(f"<title>x</title><div id=px-captcha></div>{FILLING}", UNKNOWN).reason is UNKNOWN_SOURCE
-    assert not may_be_notice(b"<title>A story</title>" + FILLING.encode())
-    assert may_be_notice(b"<title data-x>\n Attention Required! | Guard</title>" + FILLING.encode())
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 503])

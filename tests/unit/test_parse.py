@@ -139,17 +139,11 @@ def test_p01_p02_p03_encodings_reach_the_text_whatever_the_label(encoding: str, 
     assert article_of(parse(capture)).body == (Block(BlockType.PARAGRAPH, text),)
 
 
-@pytest.mark.parametrize(
-    ("stated", "title"),
-    [
-        ("A\x07\ufeff\n story", "A story"),  # P08
-        ("&lt;script&gt;alert(1)&lt;/script&gt; =1+1 &amp;amp; more", "alert(1) =1+1 & more"),
-    ],
-)
-def test_p08_p18_controls_and_markup_leave_text_fields(stated: str, title: str) -> None:
+def test_p08_p18_controls_and_markup_leave_text_fields() -> None:
+    stated = "A\x07\ufeff\n &lt;script&gt;alert(1)&lt;/script&gt; =1+1 &amp;amp; more"
     html = page("<main><p>a\0b\x1b[31m\u202e\u200b c</p></main>", f'<meta property=og:title content="{stated}">')
     article = article_of(parse(html_capture(html, url=URL)))
-    assert (article.title, article.body[0].text) == (title, "ab[31m\u200b c")
+    assert (article.title, article.body[0].text) == ("A alert(1) =1+1 & more", "ab[31m\u200b c")
 
 
 def test_p19_body_of_one_endless_word_is_flagged() -> None:

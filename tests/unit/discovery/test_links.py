@@ -116,18 +116,9 @@ def test_local_days_are_those_that_overlap(zone: str, first: int, last: int) -> 
     assert (days[0].day, days[-1].day, len(days)) == (first, last, last - first + 1)
 
 
-@pytest.mark.parametrize(
-    ("url", "span"),
-    [
-        ("-2024-02.xml", (date(2024, 2, 1), date(2024, 2, 29))),
-        ("-2024-02-29.xml", (date(2024, 2, 29), date(2024, 2, 29))),
-        ("-2024-13.xml", None),
-        ("-0000-01.xml", None),
-    ],
-)
-def test_date_in_an_address_says_of_which_days_a_sitemap_is(url: str, span: tuple[date, date] | None) -> None:
-    pattern = re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\.xml")
-    assert dated_span(url, Sitemap(MAP.url, dated=pattern)) == span
+def test_a_monthly_sitemap_is_of_all_days_of_its_month() -> None:
+    monthly = Sitemap(MAP.url, dated=re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})"))
+    assert dated_span("/s-2024-02.xml", monthly) == (date(2024, 2, 1), date(2024, 2, 29))
 
 
 PLACES = st.sampled_from(["/a", "/b", "mailto:x", "", "https://o.example/"])

@@ -22,18 +22,20 @@ from tests.servers import Answer as Said
 def test_sitemaps_of_other_days_are_not_fetched(site: NewsSite, client: PoliteClient) -> None:
     children = [f"/{name}.xml" for name in ("post-2024-04", "post-2024-05", "post-2024-05-08", "post-2024-05-09")]
     children.append("/page-2024-05.xml")
-    site.pages["news.example/sitemap.xml"] = index(*children, "/post-new.xml", "https://other.example/post-2024-05.xml")
-    for child in (*children, "/post-new.xml"):
+    site.pages["news.example/sitemap.xml"] = index(
+        *children, "/post-2024-13.xml", "https://other.example/post-2024-05.xml"
+    )
+    for child in (*children, "/post-2024-13.xml"):
         site.pages[f"news.example{child}"] = f"<urlset><url><loc>{child}/a</loc></url></urlset>".encode()
     day = re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?\.xml")
     dated = Sitemap(MAP.url, children=re.compile("/post-"), dated=day)
     found = run(source(dated), client)
-    wanted = {"/post-2024-05.xml/a", "/post-2024-05-09.xml/a", "/post-new.xml/a"}
+    wanted = {"/post-2024-05.xml/a", "/post-2024-05-09.xml/a", "/post-2024-13.xml/a"}
     assert set(paths(found)) == wanted
     assert found.dropped == {Drop.OFF_SITE: 1}
     # Without a time a link of a sitemap of the day is of that day, also where the day is long past.
     later = run(source(dated), client, today=date(2025, 1, 1))
-    assert set(paths(later)) == wanted - {"/post-new.xml/a"}
+    assert set(paths(later)) == wanted - {"/post-2024-13.xml/a"}
     assert later.dropped == {Drop.OFF_SITE: 1, Drop.UNDATED: 1}
 
 
