@@ -13,7 +13,6 @@ from infra.lake.day_states import DayStates, State
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
 from infra.work.live.plan import FetchPolicy
-from parsers.registry import sources
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, snapshot, today, work, yesterday
@@ -35,13 +34,6 @@ def lake(tmp_path: Path) -> Path:
 def state_of(lake: Path, source: str, day: date) -> State:
     (found,) = DayStates(open_store(str(lake))).grid(source, day, day + timedelta(days=1))
     return found.state
-
-
-def requested(site: DemoSite, source: str) -> list[str]:
-    """Addresses of articles that were asked for, lists and robots files left out."""
-    pattern = sources()[source].article_url
-    paths = [request.path for request in site.requests]
-    return [path for path in paths if pattern is None or pattern.search(path)]
 
 
 @pytest.mark.parametrize("source", NAMES)

@@ -134,21 +134,6 @@ def test_f07_ports_that_are_not_for_web_pages_are_refused(host: str, port: str) 
     assert reason_for(f"http://{host}:{port}/") is FetchReason.PORT
 
 
-@pytest.mark.parametrize("host", [*PRIVATE_HOSTS.split(), *LOOPBACK_FORMS.split()])
-@pytest.mark.parametrize("allowed", ["", "127.0.0.2:8765"])
-def test_f02_f03_a_private_host_is_refused_as_such_on_any_port(host: str, allowed: str) -> None:
-    assert reason_for(f"http://{host}:38123/", policy_of(allowed)) is FetchReason.ADDRESS
-
-
-@pytest.mark.parametrize("port", ["", ":", ":80", ":443", ":8080", ":8443"])
-def test_f07_web_ports_are_permitted(port: str) -> None:
-    target = PUBLIC.target_of(f"https://Example.com{port}/path?a=b#part")
-    assert (target.host, target.scheme) == ("example.com", "https")
-    assert target.port == int(port[1:] or 443)
-    assert target.url.endswith("/path?a=b")
-    assert target.request_url == target.url
-
-
 def policy_of(allowed: str = "", origins: str = "") -> AddressPolicy:
     return AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins))
 
@@ -165,14 +150,6 @@ def test_an_allowed_private_host_is_allowed_on_its_port_only() -> None:
     assert reason_for("http://localhost:8080/", policy) is FetchReason.ADDRESS
     assert reason_for("http://demo:9001/", policy) is FetchReason.PORT
     assert policy.target_of("http://localhost:8765/").host == "localhost"
-
-
-def test_the_port_of_an_allowed_host_is_not_open_on_public_ones() -> None:
-    policy = policy_of("127.0.0.1:22")
-    with pytest.raises(FetchError) as caught:
-        policy.permitted("news.example", 22, ["1.1.1.1"])
-    assert caught.value.reason is FetchReason.PORT
-    assert reason_for("http://1.1.1.1:22/", policy) is FetchReason.PORT
 
 
 def test_an_origin_takes_the_requests_of_its_host_and_counts_as_allowed() -> None:

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra.archive import raw_archive as archive
 from infra.archive.raw_archive import RawArchive
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
@@ -74,14 +73,6 @@ def test_captures_are_filed_by_source_and_day_and_returned_in_order(store: Objec
     assert [entry.url for entry in raw.entries("tass")] == [page(3).url, page(1).url]
 
 
-def test_days_of_entries_are_half_open(store: ObjectStore) -> None:
-    raw = RawArchive(store)
-    days = [date(2017, 5, 10) + timedelta(days=n) for n in range(4)]
-    add(raw, *(page(n, at=MOMENT + timedelta(days=n)) for n in range(4)))
-    assert [entry.captured_at.date() for entry in raw.entries("tass", days[1], days[3])] == days[1:3]
-    assert [entry.captured_at.date() for entry in raw.entries("tass", end=days[1])] == days[:1]
-
-
 def test_a03_the_same_capture_is_kept_once_and_another_body_beside_it(store: ObjectStore) -> None:
     changed = page(body=b"<html><p>Berlin, updated")
     first = add(RawArchive(store), page(), page(), changed)
@@ -91,12 +82,6 @@ def test_a03_the_same_capture_is_kept_once_and_another_body_beside_it(store: Obj
     assert [one.new for one in again] == [False, False]
     assert [one.pointer for one in again] == [first[2].pointer, first[0].pointer]
     assert len(keys(store)) == 2
-
-
-def test_one_archive_object_adds_again_without_reading_its_index_again(store: ObjectStore) -> None:
-    raw = RawArchive(store)
-    add(raw, page(1))
-    assert [one.pointer.uri[-13:] for one in add(raw, page(2), page(1))] == ["00001.warc.gz", "00000.warc.gz"]
 
 
 def test_two_writers_that_did_not_see_each_other_agree_on_the_least_pointer(store: ObjectStore) -> None:
@@ -115,18 +100,6 @@ def test_two_writers_that_did_not_see_each_other_agree_on_the_least_pointer(stor
         if entry.digest == page().digest and entry.url == page().url
     ]
     assert [entry.pointer for entry in entries] == [first.pointer]
-
-
-def test_objects_are_closed_when_they_have_enough_records_or_bytes(
-    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(archive, "MAX_OBJECT_RECORDS", 3)
-    archived = add(RawArchive(store), *(page(n) for n in range(7)))
-    assert [one.pointer.uri[-13:-7] for one in archived] == ["00000."] * 3 + ["00001."] * 3 + ["00002."]
-    monkeypatch.setattr(archive, "MAX_OBJECT_BYTES", 1)  # a single capture beyond the cap still has its own object
-    archived = add(RawArchive(store), page(8), page(9))
-    assert [one.pointer.uri[-13:-7] for one in archived] == ["00003.", "00004."]
-    assert [RawArchive(store).read(one.pointer) for one in archived] == [page(8), page(9)]
 
 
 class StaleStore(LocalStore):
@@ -157,15 +130,3 @@ def test_l06_source_names_that_could_leave_their_folder_are_refused(store: Objec
         add(RawArchive(store), page(), source=source)
     with pytest.raises(NewslakeError, match="source name"):
         RawArchive(store).days(source)
-
-
-def test_a_stray_file_in_the_raw_layer_is_no_capture(store: ObjectStore) -> None:
-    store.put("raw/source=tass/copy.warc.gz", b"", if_match=None)
-    assert RawArchive(store).sources() == []
-
-
-@pytest.mark.parametrize("run", ["", "0123", "../x", "a b", "a/b", "-"])
-def test_run_ids_that_could_leave_their_folder_are_refused(store: ObjectStore, run: str) -> None:
-    with pytest.raises(NewslakeError, match="run id"):
-        add(RawArchive(store), page(), run=run)
-    assert keys(store) == []

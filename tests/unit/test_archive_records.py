@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.intake.archives import archive_records
-from infra.intake.archives.archive_records import has_digest
 from infra.intake.files.input_types import Skipped, Unreadable
 from parsers.record.capture import Capture
 from parsers.record.outcome import RejectReason
@@ -39,14 +37,6 @@ def test_a01_arc_files_are_read(*, packed: bool) -> None:
     last = read_back[-1]
     assert isinstance(last, Capture)
     assert (last.url, last.captured_at) == ("http://news.example/4%20x", datetime(2007, 5, 10, tzinfo=UTC))
-
-
-def test_an_arc_record_may_hold_a_bare_page_and_may_be_too_large() -> None:
-    small, large = read(b"".join(arc([("http://a.example/", HTML), ("http://b.example/", HTML * 30_000)])))[1:]
-    assert isinstance(small, Capture)
-    assert (small.body, small.http_status) == (HTML, None)
-    assert isinstance(large, Unreadable)
-    assert large.reason is RejectReason.TOO_LARGE
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -115,14 +105,6 @@ def test_a01_a_wrong_digest_is_told(wrong: str) -> None:
     assert capture(record(answer(), fields=[(name, right)])).body == HTML
 
 
-def test_digests_are_read_in_base32_and_hex_and_unknown_ones_are_not_judged() -> None:
-    assert has_digest(b"x", "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881") is True
-    assert has_digest(b"x", "SHA-1:" + sha1(b"x")[5:].lower()) is True
-    assert has_digest(b"x", "sha1:????????") is False
-    assert has_digest(b"x", "blake3:abc") is None
-    assert has_digest(b"x", "sha1") is None
-
-
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("length", [20, 60_000, 10**18 - 1])
 def test_a01_a_wrong_length_costs_one_page_only(length: int, *, packed: bool) -> None:
@@ -143,27 +125,6 @@ def test_a01_garbage_between_records_is_told_and_passed(*, packed: bool) -> None
     assert details(read_back) == ["no record begins here"]
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_very_long_fields_are_read(*, packed: bool) -> None:
-    long = record(answer(), fields=[("X-Long", "x" * 200_000)])
-    assert capture(gzip.compress(long, mtime=0) if packed else long).body == HTML
-
-
-def test_a01_a_header_without_length_is_told() -> None:
-    for archive in (b"WARC/1.0\r\nWARC-Type: response\r\n\r\nx", b"WARC/1.0\r\nno header"):
-        assert unreadable(archive).reason is RejectReason.ARCHIVE_DAMAGED
-        assert unreadable(gzip.compress(archive, mtime=0)).reason is RejectReason.ARCHIVE_DAMAGED
-    assert unreadable(gzip.compress(b"", mtime=0)).detail == "no record in it"
-
-
-def test_a01_reading_goes_on_after_damage_that_is_larger_than_a_search_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_records, "SCAN_BYTES", 5000)
-    first, *rest = pages()
-    for filler in range(4980, 5020, 3):
-        assert bodies(read(gzipped([first]) + b"\0" * filler + gzipped(rest))) == BODIES
-        assert bodies(read(first + b"x" * filler + b"\n" + b"".join(rest))) == BODIES
-
-
 ONE_BY_ONE = {
     "gzip": [gzipped([one]) for one in pages(digest=False)],
     "plain": pages(digest=False),
@@ -180,15 +141,6 @@ def test_a01_any_cut_gives_whole_pages_and_tells_of_the_one_that_was_cut(form: s
     assert bodies(read_back) == BODIES[: len(bodies(read_back))]
     starts = [sum(map(len, ONE_BY_ONE[form][:number])) for number in range(len(ONE_BY_ONE[form]))]
     assert len(read_back) == sum(start < length for start in starts)
-
-
-@given(left=st.floats(0, 1, exclude_max=True))
-def test_a01_any_cut_of_a_single_gzip_stream_is_told(left: float) -> None:
-    archive = ARCHIVES["one stream"]
-    length = 1 + int(left * (len(archive) - 1))
-    read_back = read(archive[:length])
-    assert bodies(read_back) == BODIES[: len(bodies(read_back))]
-    assert len(details(read_back)) == 1
 
 
 @given(

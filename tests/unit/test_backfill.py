@@ -20,20 +20,6 @@ def batch(source: str, offset: int) -> Batch:
     return Batch(source, Days.one(START + timedelta(days=offset)), FetchPolicy())
 
 
-def test_batches_are_done_in_order_and_their_reports_add_up() -> None:
-    batches = [batch("tass", offset) for offset in range(5)]
-    done: list[Batch] = []
-    ended: list[Batch] = []
-
-    def work(each: Batch) -> RunReport:
-        done.append(each)
-        return RunReport(captures=1)
-
-    report, failed = work_through(batches, work, max_active=4, on_done=ended.append)
-    assert done == ended == batches  # one source: one after the other, however many could be active
-    assert (report.captures, failed) == (5, {})
-
-
 def test_several_sources_are_worked_on_at_a_time_but_never_one_twice() -> None:
     both = threading.Barrier(2, timeout=30)
     active: Counter[str] = Counter()
@@ -84,18 +70,6 @@ def test_a_batch_that_fails_stops_no_other_and_is_named_with_the_remedy() -> Non
     ):
         require_all_done(batches, failed)
     require_all_done(batches, {})
-
-
-def test_a_bug_ends_the_backfill() -> None:
-    begun: list[Batch] = []
-
-    def work(each: Batch) -> RunReport:
-        begun.append(each)
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        work_through([batch("tass", offset) for offset in range(3)], work, max_active=1)
-    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("number", [0, -1, MAX_ACTIVE + 1])

@@ -165,11 +165,6 @@ def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
     assert [batch.days.start for batch in batches] == sorted((batch.days.start for batch in batches), reverse=True)
 
 
-def test_a_month_at_most_is_parsed_in_one_batch() -> None:
-    batches = batches_of(days_of(40, Action.PARSE, 0), BackfillRequest(days=WEEK))
-    assert [len(list(batch.days)) for batch in batches] == [31, 9]
-
-
 def test_batches_join_days_of_one_action_only(store: MemoryStore) -> None:
     request = BackfillRequest(days=WEEK, names=("tass",))
     asked, parsed = batches_of(plan_backfill(store, request, today=TODAY), request)
@@ -231,8 +226,3 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, request, today=TODAY)) == 20 * 365
     assert gets == [CACHE_KEY]
-
-
-def test_a_plan_is_made_of_plain_values(store: MemoryStore) -> None:
-    (day,) = plan_backfill(store, BackfillRequest(days=Days.one(START), names=("tass",)), today=TODAY)
-    assert day.as_json() == {"source": "tass", "date": START, "state": "missing", "action": "parse", "requests": 0}

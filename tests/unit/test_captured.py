@@ -66,15 +66,6 @@ def test_f18_a_page_that_was_cut_short_is_asked_for_once_more_and_no_oftener() -
     assert _holds(cut, replace(capture(0, body=b"<p>whole"), captured_at=NOON + timedelta(hours=1)))
 
 
-def test_a_cut_page_that_two_writers_archived_counts_once() -> None:
-    store, rival = MemoryStore(), MemoryStore()
-    cut = replace(capture(0), truncated=True)
-    archive(store, [cut], "r1")
-    archive(rival, [cut], "r2")
-    store.objects |= rival.objects
-    assert not _load(store).has(_url(0))
-
-
 def test_the_very_capture_of_a_time_is_known_however_good_it_is() -> None:
     store = MemoryStore()
     archive(store, [replace(capture(0), truncated=True)], "r1")
@@ -82,10 +73,6 @@ def test_the_very_capture_of_a_time_is_known_however_good_it_is() -> None:
     assert captured.has_capture("http://gazette.example/news/0", NOON)
     assert not captured.has_capture(_url(0), NOON + timedelta(seconds=1))
     assert not captured.has_capture("", NOON)
-
-
-def test_captures_without_an_address_hold_nothing() -> None:
-    assert not _holds(replace(capture(0), url=None))
 
 
 def test_l02_what_a_killed_run_staged_is_held() -> None:
@@ -100,16 +87,6 @@ def test_capture_days_from_the_day_before_up_to_today_are_looked_at(length: int)
     archive(store, [capture(number, NOON + offset * DAY) for number, offset in enumerate(offsets)], "r1")
     captured = _load(store, today=TODAY + length * DAY)
     assert [captured.has(_url(number)) for number in range(5)] == [False, True, True, True, False]
-
-
-def test_days_that_have_not_come_hold_nothing() -> None:
-    assert not _load(MemoryStore(), Days.one(TODAY + 3 * DAY)).has(_url(0))
-
-
-def test_the_first_day_of_all_has_none_before_it() -> None:
-    store = MemoryStore()
-    archive(store, [capture(0)], "r1")
-    assert _load(store, Days.one(date.min)).has(_url(0))
 
 
 def test_an_index_that_a_killed_writer_left_out_is_made_again() -> None:

@@ -1,7 +1,6 @@
 """Captures of a source from a CDX index, and their pages from the archive behind it."""
 
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -12,7 +11,6 @@ from typing_extensions import override
 from infra.archive.raw_index import Pointer
 from infra.base.days import Days
 from infra.base.settings import Settings
-from infra.intake.archives.http_payload import MAX_HEAD_BYTES
 from infra.intake.cdx import index as cdx
 from infra.intake.cdx.index import CdxCapture, CdxIndex, Indexed
 from infra.intake.web.fetching import FetchError, FetchReason
@@ -134,28 +132,11 @@ def test_the_index_is_read_page_by_page_to_its_end(index_url: str) -> None:
 
 
 @BOTH
-def test_an_index_without_captures_is_no_alarm(index_url: str) -> None:
-    assert _captures(index_url) == Indexed((), Counter(), ())
-
-
-@BOTH
 def test_pages_of_the_index_beyond_the_limit_are_an_alarm(index_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cdx, "MAX_PAGES", 2)
     found = _captures(index_url, *(_line(number) for number in range(5)), page_lines=2)
     assert len(found.captures) == 4
     assert found.alarms == (f"{index_url} has more than 2 pages of captures of gazette.example: the rest was not read",)
-
-
-def test_a_resume_key_that_leads_back_ends_the_reading() -> None:
-    class Circle(CdxArchive):
-        @override
-        def answer(self, *_: Any) -> Answer:
-            self.requests.append("")
-            return Answer(200, b'[["timestamp"], [], ["7"]]')
-
-    archive = Circle()
-    _index(WAYBACK).captures(SOURCE, DAYS, DirectClient(archive))
-    assert len(archive.requests) == 2
 
 
 @BOTH
@@ -165,31 +146,6 @@ def test_an_index_that_is_down_is_an_alarm_and_no_error(index_url: str) -> None:
     found = _index(index_url).captures(SOURCE, DAYS, client)
     assert found.captures == ()
     assert found.alarms == (f"{index_url}: server_error: status 503 (captures of gazette.example)",)
-
-
-def test_an_index_that_fails_in_the_middle_gives_what_it_gave() -> None:
-    class Failing(DirectClient):
-        @override
-        def get(self, url: str, **options: Any) -> Any:
-            if "page=1" in url:
-                raise FetchError(FetchReason.TIMEOUT, "30 s")
-            return super().get(url, **options)
-
-    client = Failing(CdxArchive([_line(number) for number in range(4)], page_lines=2))
-    found = _index(CRAWL).captures(SOURCE, DAYS, client)
-    assert (_numbers(found), len(found.alarms)) == (["0", "1"], 1)
-
-
-@BOTH
-def test_an_answer_of_another_form_is_an_alarm(index_url: str) -> None:
-    class Html(CdxArchive):
-        @override
-        def answer(self, *_: Any) -> Answer:
-            return Answer(200, b"<html>maintenance</html>")
-
-    found = _index(index_url).captures(SOURCE, DAYS, DirectClient(Html()))
-    assert found.captures == ()
-    assert found.alarms[0].startswith(f"{index_url} gives no answer of its kind: ")
 
 
 @BOTH
@@ -214,16 +170,6 @@ def test_a_replayed_page_keeps_the_headers_that_it_came_with() -> None:
     assert page.http_charset == "koi8-r"
 
 
-def test_f19_a_replayed_page_that_may_be_cut_short_says_so() -> None:
-    client = DirectClient(CdxArchive([_line(1)]), flags=("maybe_truncated",))
-    assert _index(WAYBACK).get(_capture(), client).truncated
-
-
-def test_where_the_archive_gives_the_nearest_capture_its_time_counts() -> None:
-    page = _replayed(_line(1, "20240501130000"), "20240501120000")
-    assert page.captured_at == datetime(2024, 5, 1, 13, tzinfo=UTC)
-
-
 def _capture(timestamp: str = "20240501120000", place: Pointer | None = None) -> CdxCapture:
     moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     return CdxCapture("https://gazette.example/news/1", "https://gazette.example/news/1", moment, place)
@@ -246,14 +192,6 @@ def test_f13_a_replay_that_leads_elsewhere_is_no_capture(location: str) -> None:
     with pytest.raises(FetchError) as caught:
         _index(WAYBACK).get(_capture(), Redirecting(CdxArchive([_line(1)])))
     assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
-
-
-@BOTH
-def test_what_the_client_cannot_get_is_its_own_error(index_url: str) -> None:
-    place = Pointer("gone.warc.gz", 0, 9) if index_url == CRAWL else None
-    with pytest.raises(FetchError) as caught:
-        _index(index_url).get(_capture(place=place), DirectClient(CdxArchive()))
-    assert (caught.value.reason, caught.value.status) == (FetchReason.STATUS, 404)
 
 
 class _OneRecord(CdxArchive):
@@ -297,42 +235,3 @@ def test_a01_a_damaged_record_or_one_without_the_page_is_an_error_of_its_own(con
     with pytest.raises(FetchError, match=detail) as caught:
         _from_warc(content)
     assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
-
-
-def test_f34_a_page_that_is_too_large_is_an_error() -> None:
-    with pytest.raises(FetchError, match="too_large"):
-        _from_warc(WHOLE, max_page_bytes=10)
-
-
-def test_a_server_that_gives_the_whole_file_is_refused() -> None:
-    with pytest.raises(FetchError, match="knows no ranges") as caught:
-        _from_warc(WHOLE, status=200)
-    assert caught.value.reason is FetchReason.PROTOCOL
-
-
-@pytest.mark.parametrize(
-    ("reason", "expected"),
-    [(FetchReason.ENCODING, FetchReason.ARCHIVE_DAMAGED), (FetchReason.TIMEOUT, FetchReason.TIMEOUT)],
-)
-def test_f20_gzip_that_the_client_cannot_unpack_is_a_damaged_record(reason: FetchReason, expected: FetchReason) -> None:
-    client = DirectClient(CdxArchive([_line(1)]), failures={WARC: FetchError(reason, "x")})
-    with pytest.raises(FetchError) as caught:
-        _index(CRAWL).get(_capture(place=Pointer(WARC.removeprefix("/"), 0, 9)), client)
-    assert caught.value.reason is expected
-    assert client.limits == [Settings().max_page_bytes + MAX_HEAD_BYTES]
-
-
-@BOTH
-def test_each_host_of_a_source_is_asked_for(index_url: str) -> None:
-    source = replace(SOURCE, hosts=("gazette.example", "old-gazette.example"))
-    found = _captures(index_url, _line(1), _line(2, url="https://old-gazette.example/news/2"), source=source)
-    assert _numbers(found) == ["1", "2"]
-
-
-def test_a_record_that_the_client_has_unpacked_already_is_read_too() -> None:
-    assert _from_warc(record(http_answer(), uri=_line(1).url)).body == HTML
-
-
-def test_a_source_without_a_pattern_takes_every_page() -> None:
-    source = replace(SOURCE, article_url=None)
-    assert len(_captures(WAYBACK, _line(0, url="https://gazette.example/about"), source=source).captures) == 1

@@ -2,9 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,22 +64,6 @@ def test_expire_deletes_with_yes_and_says_what(lake: Path, capsys: pytest.Captur
     assert "no articles from before 20" in capsys.readouterr().out.replace("\n", " ")
 
 
-def test_expire_marks_raw_objects_a_day_before_it_deletes_them(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    two_days_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
-    for path in lake.rglob("*.warc.gz"):
-        os.utime(path, (two_days_ago, two_days_ago))
-    command = ["expire", "--layer", "raw", "--older-than", "30", "--yes"]
-    assert run_cli(command) == 0
-    printed = capsys.readouterr()
-    assert re.search(r"tass +marked +1 ", printed.out)
-    assert "Run this again in 24 hours: then the 1 marked days go." in printed.err
-    (mark,) = lake.rglob("*.expiring")
-    os.utime(mark, (two_days_ago, two_days_ago))
-    assert run_cli(command) == 0
-    assert re.search(r"tass +deleted +1 ", capsys.readouterr().out)
-    assert len(_warcs(lake)) == 1
-
-
 @pytest.mark.parametrize(("answer", "code", "left"), [(True, 0, 1), (False, 1, 2)])
 def test_expire_asks_a_person_first(
     lake: Path,
@@ -109,10 +90,6 @@ def test_expire_asks_a_person_first(
     assert len(_warcs(lake)) == left
 
 
-def test_expire_asks_nothing_where_there_is_nothing_to_delete(lake: Path) -> None:
-    assert run_cli(["expire", "--layer", "rejects", "--older-than", "30"]) == 0
-
-
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -135,26 +112,3 @@ def test_o01_wrong_use_is_one_line_that_names_it_and_exit_2(
     (said,) = (each for each in capsys.readouterr().err.splitlines() if each.startswith("error: "))
     assert line in said
     assert _files(lake) == before
-
-
-def test_captures_of_no_known_source_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["expire", "--layer", "raw", "--older-than", "9", "--source", "_unknown", "--dry-run"]
-    assert _json(capsys, *command)["days"] == []
-
-
-def test_help_teaches_by_example_and_imports_nothing_slow() -> None:
-    code = (
-        "import sys; from flows.cli import run; code = run(['expire', '--help']);"
-        "slow = {'prefect', 'pyarrow', 'duckdb', 'boto3', 'pydantic_settings'} & set(sys.modules);"
-        "sys.exit(code or (slow and str(slow)) or 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Example" in done.stdout
-
-
-def test_the_grace_that_the_option_names_is_that_of_the_archive() -> None:
-    from flows.commands.expire import GRACE_HOURS
-    from infra.upkeep.expiry import GRACE
-
-    assert timedelta(hours=GRACE_HOURS) == GRACE

@@ -3,7 +3,6 @@
 import io
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.lake.lake import Lake
-from infra.store.open_store import open_store
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today, yesterday
 
@@ -58,15 +55,6 @@ def test_a_dry_run_says_what_it_would_fetch_and_how_much_it_may(
     assert not (lake / "raw").exists()
 
 
-def test_a_dry_run_as_json_is_one_document(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["run", "globalresearch", "--day", str(DAY), "--dry-run", "--json"]) == 0
-    (plan,) = lines(capsys)
-    assert {each.url for each in site.expected("globalresearch", DAY)} <= {link["url"] for link in plan["fetch"]}
-    assert (plan["source"], plan["start"], plan["request_budget"]) == ("globalresearch", str(DAY), 500)
-    assert plan["interval_seconds"] > 0
-    assert plan["dropped"]["off_site"] > 0
-
-
 def test_a_run_lands_the_day_and_a_second_one_has_nothing_to_fetch(
     site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,12 +65,6 @@ def test_a_run_lands_the_day_and_a_second_one_has_nothing_to_fetch(
     assert (first["captures"], second["captures"]) == (first["discovered"], 0)
     assert second["dropped"]["gone"] == 1  # one answered 410
     assert second["dropped"]["captured"] == first["discovered"] - 1
-
-
-def test_a_run_says_where_there_is_nothing_to_do(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["run", "tass", "--day", "2017-05-10", "--only", "archive"]) == 0
-    assert "nothing is archived, or listed by tass, for 2017-05-10: nothing to do" in capsys.readouterr().err
-    assert site.requests == ()
 
 
 @pytest.mark.parametrize(
@@ -142,11 +124,3 @@ def test_fetch_reads_lists(name: str, site: DemoSite, lake: Path, monkeypatch: p
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     assert run_cli(["fetch", "--url-file", name]) == 0
     assert [row["url"] for row in rows(lake, "tass", DAY)] == [first, second]
-
-
-def test_fetch_of_what_is_not_there_is_no_loss(site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its exit code is that of a run: feeds name such pages every day."""
-    assert run_cli(["fetch", "https://tass.com/society/404", "--json"]) == 0
-    (told,) = lines(capsys)
-    assert (told["outcome"], told["reason"]) == ("rejected", "status")
-    assert Lake(open_store(str(lake))).read_manifest("tass", str(today() + timedelta(days=1))) is None

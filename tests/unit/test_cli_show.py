@@ -1,6 +1,5 @@
 """`newslake show` and `newslake rejects`: one record with its origins, and the quarantine."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -8,14 +7,9 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.base.settings import Settings
-from infra.lake.lake import Lake
-from infra.store.local_store import LocalStore
 from infra.work.run import Run
 from tests import sample_pages as pages
-from tests.lake_samples import NOON, rejected
 from tests.landed_captures import archive, land
-
-HOURS = (NOON, NOON + timedelta(hours=6, minutes=30))
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +61,6 @@ def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.Capt
     )
     assert "\x1b" not in shown
     assert "today's parser reads otherwise: title, authors, section, parser_version" in shown
-
-
-def test_a_page_that_is_rejected_today_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "today's parser rejects the archived page: empty: " in _shown(capsys, "show", pages.url(4))
-    found = orjson.loads(_shown(capsys, "show", pages.url(4), "--json"))
-    assert (found["today"]["outcome"], found["today"]["reason"]) == ("rejected", "empty")
 
 
 def test_a_record_is_one_document_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,22 +153,3 @@ def test_closed_rejections_are_listed_only_if_asked_for(capsys: pytest.CaptureFi
     assert "closed, " in _shown(capsys, "rejects", "--source", "tass", "--all")
     assert "Nothing was ever rejected." in _shown(capsys, "rejects", "--source", "theissue", "--all")
     assert orjson.loads(_shown(capsys, "rejects", "--json"))["groups"] == []
-
-
-def test_captures_of_no_source_are_listed_by_the_name_of_their_folder(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    (tmp_path / "odd.html").write_bytes(b"<p>of no paper that is known here")
-    run_cli(["ingest", "odd.html"])
-    capsys.readouterr()
-    assert "(no address)" in _shown(capsys, "rejects", "--source", "_unknown")
-
-
-def test_a_page_that_was_rejected_twice_on_a_day_says_from_when_to_when(
-    lake: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    url = "https://tass.com/1"
-    twice = [rejected(number, source="tass", url=url, captured_at=at) for number, at in enumerate(HOURS)]
-    Lake(LocalStore(lake)).land([], twice, mode="live")
-    shown = _shown(capsys, "rejects", "--reason", "layout")
-    assert shown.count("rejected more than once on that day: first got at 12:00, last at 18:30") == len(HOURS)

@@ -5,18 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
-from infra.intake.web.addresses import AddressPolicy
-from infra.intake.web.connections import open_socket
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http import Hop
 from tests.certificates import Authority
 from tests.http_clients import client_for, names, refusal
 from tests.raw_server import RawServer, Reply, answer, drip, hang, raw_server
-from tests.servers import free_ports
 
 DEADLINE = 0.5
 SLACK = 1.0  # seconds that an answer may be late: the promise, and more than a busy machine takes
@@ -82,13 +79,6 @@ def test_f04_the_connection_goes_to_the_address_that_was_judged(server: RawServe
     assert server.header("Host") == f"news.example:{server.port}"
 
 
-def test_the_next_address_is_tried_where_one_is_closed(server: RawServer) -> None:
-    allowed = frozenset({("127.0.0.2", server.port), ("127.0.0.1", server.port)})
-    policy = AddressPolicy(allowed, resolve=names({"news.example": ["127.0.0.2", "127.0.0.1"]}))
-    with open_socket(policy, "news.example", server.port, 5) as connection:
-        assert connection.getpeername()[0] == "127.0.0.1"
-
-
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
@@ -103,28 +93,6 @@ def test_a_name_that_does_not_resolve_says_so(failure: Exception, reason: FetchR
 
     with client_for(resolve=resolve) as client:
         refusal(reason, lambda: client.get("https://news.example/"))
-
-
-def test_a_port_that_nobody_listens_on_is_a_failed_connection() -> None:
-    port = free_ports(1)[0]
-    with client_for(RawServer(port, {})) as client:
-        refusal(FetchReason.CONNECTION, lambda: client.get(f"http://127.0.0.1:{port}/"))
-
-
-def test_connections_are_kept_alive_and_checked_once() -> None:
-    asked: list[str] = []
-
-    def resolve(host: str) -> list[str]:
-        asked.append(host)
-        return ["127.0.0.1"]
-
-    with (
-        raw_server(answer(b"<html>", "Connection: keep-alive")) as server,
-        client_for(server, resolve=resolve) as client,
-    ):
-        for _ in range(3):
-            client.get(f"http://news.example:{server.port}/")
-        assert (server.connections, len(server.requests), asked) == (1, 3, ["news.example"])
 
 
 # F15: certificates
@@ -176,22 +144,6 @@ def test_f15_a_certificate_that_is_expired_or_for_another_name_or_unknown_is_ref
     assert server.requests == []
 
 
-def test_f15_a_server_without_tls_on_a_tls_port_is_no_answer() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-        def reply() -> None:
-            with listener.accept()[0] as connection:
-                connection.sendall(answer())
-                connection.recv(65536)
-
-        replying = Thread(target=reply)
-        replying.start()
-        with client_for(RawServer(port, {})) as client:
-            refusal(FetchReason.TLS, lambda: client.get(f"https://127.0.0.1:{port}/"))
-        replying.join()
-
-
 # F25: time
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -221,13 +173,6 @@ def test_f25_an_answer_that_drips_or_hangs_ends_at_its_deadline(reply: Reply) ->
         assert DEADLINE - 0.05 <= time.monotonic() - started < DEADLINE + SLACK
 
 
-def test_f25_what_came_before_the_deadline_is_kept() -> None:
-    reply = hang(HEAD + b"Content-Length: 9\r\n\r\nbeg")
-    with raw_server(reply) as server, client_for(server, deadline_seconds=0.3) as client:
-        error = refusal(FetchReason.TIMEOUT, lambda: client.get(server.url))
-    assert (error.body, error.status, error.final_url) == (b"beg", 200, f"{server.url}/")
-
-
 def test_f25_a_tls_handshake_that_hangs_ends_at_its_deadline() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, but never says a word
         port = silent.getsockname()[1]
@@ -247,24 +192,6 @@ def test_f25_a_resolver_that_hangs_ends_at_the_deadline() -> None:
     with client_for(resolve=resolve, deadline_seconds=0.3) as client:
         refusal(FetchReason.TIMEOUT, lambda: client.get("https://news.example/"))
     over.set()
-
-
-def test_f25_connections_that_are_swallowed_share_the_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    shares: list[float] = []
-
-    def connect(address: tuple[str, int], timeout: float, **_: object) -> socket.socket:
-        shares.append(timeout)
-        raise TimeoutError
-
-    monkeypatch.setattr("infra.intake.web.connections.create_connection", connect)
-    policy = AddressPolicy(resolve=names({"news.example": ["1.1.1.1", "1.0.0.1"]}))
-    with pytest.raises(FetchError, match="does not answer") as caught:
-        open_socket(policy, "news.example", 443, 10)
-    assert caught.value.reason is FetchReason.TIMEOUT
-    assert 4 < shares[0] <= 5 < shares[1] <= 10
-
-    with pytest.raises(FetchError, match="no time left"):
-        open_socket(AddressPolicy(frozenset({("127.0.0.1", 1)})), "127.0.0.1", 1, 0)
 
 
 def test_f25_the_deadline_holds_over_all_redirects_but_not_for_the_time_between_them() -> None:

@@ -36,11 +36,6 @@ def test_what_is_saved_is_remembered() -> None:
     assert load(store).get("https://tass.com/other", "feed UTC") is None
 
 
-def test_conditions_are_the_validators_that_the_server_sent() -> None:
-    assert READ.conditions == {"If-None-Match": '"etag"', "If-Modified-Since": "Fri, 03 May 2024 12:00:00 GMT"}
-    assert Remembered("feed UTC", "abc").conditions == {}
-
-
 def test_nothing_is_written_where_nothing_changed() -> None:
     store = MemoryStore()
     assert not load(store).save()
@@ -49,20 +44,6 @@ def test_nothing_is_written_where_nothing_changed() -> None:
     state.remember(URL, READ)
     assert not state.save()
     assert store.puts == [KEY]
-
-
-def test_saving_twice_writes_once() -> None:
-    store = MemoryStore()
-    assert not saved(store, feed=READ).save()
-    assert store.puts == [KEY]
-
-
-def test_bytes_depend_on_the_content_alone() -> None:
-    first, second = MemoryStore(), MemoryStore()
-    saved(first, a=READ, b=READ)
-    saved(second, b=READ)
-    saved(second, a=READ)
-    assert first.objects == second.objects
 
 
 def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:

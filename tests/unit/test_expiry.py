@@ -34,7 +34,6 @@ from tests.raw_lake import (
     ClockedStore,
     KilledError,
     archive,
-    by_identity,
     capture,
     captures_in,
     faults,
@@ -109,14 +108,6 @@ def test_a_day_of_captures_stays_while_a_row_points_to_one_of_them(store: Clocke
     assert store.objects == {}
 
 
-def test_captures_of_the_day_and_of_other_sources_stay(store: ClockedStore) -> None:
-    archive(store, [capture(0), capture(0, NOON + DAY)], "r0")
-    RawArchive(store).add([("tass", capture(0))], run_id="r0", worker="w")
-    found = expire(store, Layer.RAW, date(2024, 5, 2), now=store.now, grace=NO_GRACE, source="tass")
-    assert [each.source for each in found] == ["tass"]
-    assert {key.split("/")[1] for key in store.objects} == {f"source={SOURCE}"}
-
-
 def test_a_revisit_that_stays_keeps_the_day_of_its_original(store: ClockedStore) -> None:
     archive(store, [capture(0)], "original")
     ingest(store, [capture(0, NOON + 2 * DAY)], "revisit")
@@ -128,15 +119,6 @@ def test_a_revisit_that_stays_keeps_the_day_of_its_original(store: ClockedStore)
     assert verdicts(run(store)) == {1: DELETED, 3: DELETED}
     deleted = [key.rpartition("/")[2] for key in store.deleted if key.endswith(".warc.gz")]
     assert deleted == ["revisit-w-00000.warc.gz", "original-w-00000.warc.gz"]  # never a revisit without its body
-
-
-def test_within_a_day_a_revisit_goes_before_its_original(store: ClockedStore) -> None:
-    for number, run_id in enumerate(("z", "m", "a")):  # one original, and two objects with revisits of it
-        archive(store, [capture(each, NOON + number * timedelta(hours=1)) for each in range(number + 1)], run_id)
-    assert verdicts(run(store)) == {1: DELETED}
-    deleted = [key.rpartition("/")[2][0] for key in store.deleted if key.endswith(".warc.gz")]
-    assert deleted == ["a", "m", "z"]
-    assert store.objects == {}
 
 
 def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
@@ -178,24 +160,6 @@ def test_raw_captures_are_marked_first_and_deleted_a_day_later(store: ClockedSto
     assert store.objects == {}
 
 
-def test_a_marked_day_waits_for_the_later_day_that_revisits_it(store: ClockedStore) -> None:
-    archive(store, [capture(0)], "original")
-    store.now += GRACE
-    run(store, before=date(2024, 5, 2), grace=GRACE)
-    # A slow writer, which looked before: its revisit is new, and refers to what is marked.
-    slow = ClockedStore()
-    archive(slow, [capture(0)], "original")
-    archive(slow, [capture(0, NOON + DAY)], "slow")
-    for key, body in slow.objects.items():
-        if "slow" in key:
-            store.put(key, body, if_match=None)
-    store.now += GRACE
-    assert verdicts(run(store, grace=GRACE)) == {1: ("mark", MARKED), 2: ("mark", MARKED)}
-    store.now += GRACE
-    assert verdicts(run(store, grace=GRACE)) == {1: DELETED, 2: DELETED}
-    assert store.objects == {}
-
-
 def test_l03_what_is_marked_is_archived_anew_and_not_built_upon(store: ClockedStore) -> None:
     (first,) = archive(store, [capture(0)], "r0")
     store.now += GRACE
@@ -206,18 +170,6 @@ def test_l03_what_is_marked_is_archived_anew_and_not_built_upon(store: ClockedSt
     assert again.new
     (body, seen_again) = RawArchive(store).entries(SOURCE)
     assert (body.pointer, seen_again.pointer, seen_again.original) == (again.pointer, revisit.pointer, again.pointer)
-
-
-@pytest.mark.parametrize(("number", "reason"), [(0, ARTICLE), (1, REJECT)])
-def test_l03_a_row_that_a_slow_writer_lands_takes_the_mark_away(store: ClockedStore, number: int, reason: str) -> None:
-    archived = archive(store, [capture(number)], "r0")
-    store.now += GRACE
-    run(store, grace=GRACE)
-    land(store, archived, "slow")
-    store.now += GRACE
-    assert verdicts(run(store, grace=GRACE)) == {1: ("keep", reason)}
-    assert captures_in(store) == by_identity([capture(number)])
-    assert faults(store) == []
 
 
 def test_l03_a_row_landed_at_the_last_moment_keeps_the_day_and_what_it_revisits(

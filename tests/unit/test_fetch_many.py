@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_or_wait
-from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.fetching import Answer
 from infra.intake.web.politeness import StoppedError, paced_host
 from parsers.source.definition import Source
 
@@ -56,52 +56,12 @@ def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int) -
     assert fetching_threads() == []
 
 
-def test_nothing_to_fetch() -> None:
-    assert list(run(FakeClient(), [])) == []
-
-
-def test_nothing_for_a_while_is_said() -> None:
-    go = Event()
-    client = FakeClient(lambda url, stop: go.wait(20))
-    answers = fetch_or_wait([("https://a.example/", None)], cast("PoliteClient", client), 0.01)
-    assert [next(answers), next(answers)] == [None, None]
-    go.set()
-    assert [each[0] for each in answers if each] == ["https://a.example/"]
-
-
 def test_redirects_may_lead_to_hosts_of_the_source_and_the_own_host_only() -> None:
     source = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
     client = FakeClient()
     list(fetch_or_wait([("https://mirror.example/", source)], cast("PoliteClient", client)))
     list(run(client, ["https://a.example/"]))
     assert client.hosts == [("a.example", "mirror.example"), None]
-
-
-def test_errors_come_as_answers() -> None:
-    def answer(url: str, stop: Event) -> None:
-        if url.endswith("1"):
-            raise FetchError(FetchReason.STATUS, "status 404", status=404)
-
-    found = dict(run(FakeClient(answer), pages(2, 3)))
-    assert {url for url, answer in found.items() if isinstance(answer, FetchError)} == {
-        "https://h0.example/1",
-        "https://h1.example/1",
-    }
-
-
-def test_what_is_no_address_is_asked_for_too() -> None:
-    client = FakeClient()
-    assert len(list(run(client, ["file:///etc/passwd", "https://a.example/", "nonsense"]))) == 3
-    assert {"file:///etc/passwd", "nonsense"} < set(client.asked)
-
-
-def test_a_fault_of_ours_is_raised_where_the_answers_are_taken() -> None:
-    def answer(url: str, stop: Event) -> None:
-        raise KeyError("broken")
-
-    with pytest.raises(KeyError, match="broken"):
-        list(run(FakeClient(answer), pages(4, 4)))
-    assert fetching_threads() == []
 
 
 def test_hosts_run_side_by_side() -> None:

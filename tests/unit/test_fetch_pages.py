@@ -1,6 +1,6 @@
 """What is kept of answers and errors, and what is said of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -91,13 +91,6 @@ def test_f13_an_article_that_leads_to_the_home_page_is_off_site_and_not_kept(hom
     assert (page.error.reason, page.error.final_url) == (FetchReason.OFF_SITE, home)
 
 
-def test_a_home_page_that_was_asked_for_is_a_page() -> None:
-    client = cast("PoliteClient", FakeClient({"https://tass.com": answer(final_url="https://tass.com/")}))
-    (page,) = fetch_pages([("https://tass.com", None)], client, lambda: NOW)
-    assert page is not None
-    assert page.capture is not None
-
-
 @pytest.mark.parametrize("status", [403, 404, 410, 451])
 def test_f29_a_final_status_is_kept_as_the_servers_answer(status: int) -> None:
     error = FetchError(
@@ -131,15 +124,3 @@ def test_f18_what_came_of_a_page_that_broke_off_is_kept_as_truncated() -> None:
 )
 def test_of_other_errors_nothing_is_kept(error: FetchError) -> None:
     assert fetched(error) == Fetched(URL, None, error)
-
-
-def test_closing_ends_the_fetching() -> None:
-    def wanted() -> Iterator[tuple[str, None]]:
-        for number in range(3):
-            yield f"https://host{number}.example/", None
-
-    client = FakeClient({f"https://host{number}.example/": answer() for number in range(3)})
-    pages = fetch_pages(wanted(), cast("PoliteClient", client), lambda: NOW)
-    next(pages)
-    pages.close()
-    assert list(pages) == []

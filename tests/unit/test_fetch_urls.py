@@ -102,23 +102,6 @@ def test_p10_what_a_site_sends_in_place_of_a_page_is_told(
     assert words(told) == {url: ("rejected", reason)}
 
 
-def test_p11_a_page_that_is_not_free_lands_as_such(site: DemoSite, lake: Path) -> None:
-    (paid,) = [each for each in site.expected("theissue", DAY) if each.access == "paid"]
-    told, _ = fetched(site, lake, paid.url)
-    assert words(told) == {paid.url: ("landed", None)}
-    assert [(row["url"], row["access"]) for row in rows(lake, "theissue", DAY)] == [(paid.url, "paid")]
-
-
-def test_an_address_that_is_named_twice_is_asked_once_and_told_of_twice(site: DemoSite, lake: Path) -> None:
-    url = site.expected("theissue", DAY)[0].url
-    told, report = fetched(site, lake, url, "nonsense", url, "nonsense")
-    assert sorted(each.url for each in told) == sorted([url, url, "nonsense", "nonsense"])
-    assert [request.path for request in site.requests if request.path != "/robots.txt"] == [
-        url.removeprefix("https://www.theissue.com")
-    ]
-    assert (report.captures, report.failed) == (1, {"url": 1})
-
-
 def test_a_source_that_is_named_reads_a_mirror_that_no_source_claims(site: DemoSite, lake: Path) -> None:
     """A redirect within the mirror is followed, too."""
     article = site.expected("tass", DAY)[0]

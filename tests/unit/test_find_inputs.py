@@ -11,7 +11,6 @@ import pytest
 from infra.base.errors import UsageError
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.input_types import Input
-from infra.store.local_store import LocalStore
 from infra.store.open_store import open_store
 from parsers.record.capture import CapturedAtBasis
 
@@ -60,10 +59,6 @@ def test_a_folder_is_read_below_and_sorted_without_what_is_no_capture(tmp_path: 
     assert found == ["a.txt", "b.html.gz", "story.945219", "sub/page", "sub/x.warc.gz", "z.zip"]
 
 
-def test_what_is_named_outright_is_taken_whatever_its_name(tmp_path: Path) -> None:
-    assert names(find_inputs([str(write(tmp_path / "logo.png"))]), tmp_path) == ["logo.png"]
-
-
 def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.html")
     write(tmp_path / "b.html")
@@ -96,15 +91,6 @@ def test_pipes_and_files_without_permission_are_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "access", lambda *_: False)  # the tests may run as root, who may read everything
     with pytest.raises(UsageError, match=r"a\.html cannot be read"):
         find_inputs([str(file)])
-
-
-def test_a_folder_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def scandir(path: str) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(os, "scandir", scandir)
-    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
-        find_inputs([str(tmp_path)])
 
 
 def test_a05_a_link_out_of_the_folder_is_refused_and_one_within_is_the_same_file(tmp_path: Path) -> None:
@@ -150,14 +136,6 @@ def test_manifest_jsonl_goes_before_cases_jsonl_and_the_given_one_before_both(tm
     assert [one.source for one in find_inputs([str(file)], manifest=str(given))] == ["given"]
 
 
-def test_a_manifest_alone_says_what_to_read(tmp_path: Path) -> None:
-    write(tmp_path / "b.html")
-    write(tmp_path / "a.html")
-    write(tmp_path / "c.html")
-    given = manifest(tmp_path / "m.jsonl", {"file": "b.html"}, {"file": "a.html"})
-    assert names(find_inputs([], manifest=str(given)), tmp_path) == ["b.html", "a.html"]
-
-
 def test_a_listed_file_that_is_missing_is_refused_unless_others_were_named(tmp_path: Path) -> None:
     file = write(tmp_path / "a.html")
     own = manifest(tmp_path / "cases.jsonl", {"file": "a.html"}, {"file": "gone.html"})
@@ -200,15 +178,6 @@ def test_a_manifest_describes_files_in_folders_below_and_the_nearest_holds(tmp_p
     assert [one.source for one in find_inputs([f"{moto_lake}/sub"])] == [None, None]
     put(moto_lake, sub__cases_jsonl=json.dumps(near).encode())
     assert [one.source for one in find_inputs([moto_lake])] == ["far", "near", None]
-
-
-def test_a_whole_bucket_may_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    write(tmp_path / "a.html")
-    write(tmp_path / "sub" / "b.html")
-    manifest(tmp_path / "manifest.jsonl", {"file": "a.html", "source": "x"}, {"file": "sub/b.html", "source": "y"})
-    monkeypatch.setattr("infra.intake.files.find_inputs.open_store", lambda _: LocalStore.at(str(tmp_path)))
-    found = [(one.location, one.source) for one in find_inputs(["s3://bucket"])]
-    assert found == [("s3://bucket/a.html", "x"), ("s3://bucket/sub/b.html", "y")]
 
 
 def test_a_bucket_without_captures_or_with_a_wrong_manifest_is_refused(moto_lake: str) -> None:

@@ -1,6 +1,5 @@
 """A record by its id or its address, in a folder and elsewhere, and what today's parser makes of its page."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.upkeep.find_record import Record, find_record, parse_today
+from infra.upkeep.find_record import Record, find_record
 from infra.work.run import Run
-from parsers.record.outcome import Parsed, RejectReason
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.landed_captures import archive, land
@@ -69,12 +67,6 @@ def test_what_is_not_there_is_told(store: ObjectStore, wanted: str) -> None:
         find_record(store, wanted)
 
 
-@pytest.mark.parametrize("wanted", ["", "abc", "0" * 31, "F" * 32, "ftp://x.example/", "tass.com/1"])
-def test_what_is_no_id_and_no_address_is_told(store: ObjectStore, wanted: str) -> None:
-    with pytest.raises(UsageError, match="is neither the id of a record"):
-        find_record(store, wanted)
-
-
 def test_an_address_of_a_known_source_is_found_however_it_is_written(tmp_path: Path) -> None:
     run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
     archive(run, [pages.capture(0)])
@@ -83,28 +75,7 @@ def test_an_address_of_a_known_source_is_found_however_it_is_written(tmp_path: P
     assert found.row["url"] == pages.url(0)
 
 
-def test_an_article_that_the_schema_refuses_today_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
-    archive(run, [pages.capture(0)])
-    land(run, pages.capture(0))
-    found = find_record(run.open_store(), pages.url(0))
-    wrong = Parsed(replace(landed(0)[0], title="\ud83d"))
-    monkeypatch.setattr("infra.upkeep.find_record.ParsePool.parse", lambda self, captures: iter([(None, wrong)]))
-    today = parse_today(run.open_store(), found, run.settings)
-    assert today.rejected is not None
-    assert today.rejected.reason == RejectReason.INVALID_RECORD
-
-
 def test_a_row_whose_capture_is_expired_says_so() -> None:
     nowhere = dict.fromkeys(("capture_uri", "capture_offset", "capture_length"))
     with pytest.raises(NewslakeError, match="no longer archived"):
         _ = Record(REJECTS, SOURCE, "2024-05-01", nowhere).pointer
-
-
-def test_a_page_that_is_another_sources_now_is_told(tmp_path: Path) -> None:
-    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
-    archive(run, [pages.capture(0)])
-    land(run, pages.capture(0))
-    found = find_record(run.open_store(), pages.url(0))
-    today = parse_today(run.open_store(), replace(found, source="theissue"), run.settings)
-    assert [(change.field, change.before, change.after) for change in today.changes] == [("source", "theissue", "tass")]

@@ -66,13 +66,6 @@ def test_exceptions_of_the_libraries_have_a_reason(error: Exception, reason: Fet
     assert failure_of(error).reason is reason
 
 
-def test_what_was_going_on_before_is_no_cause() -> None:
-    """A caller that asks again while it deals with a timeout must not hear of that timeout again."""
-    error = ConnectionResetError("reset")
-    error.__context__ = TimeoutError("earlier")
-    assert failure_of(error).reason is FetchReason.CONNECTION
-
-
 def test_f26_what_a_server_chose_is_shown_short_and_without_escape_sequences() -> None:
     detail = failure_of(BadStatusLine("\x1b[31m" + "x" * 1000)).detail
     assert "\x1b" not in detail

@@ -1,9 +1,7 @@
 """What is peculiar to a folder: crashes, locks, temporary files, permissions, disks that are full."""
 
 import errno
-import multiprocessing
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -99,55 +97,12 @@ def test_readers_globs_and_listing_pass_over_locks_and_temporary_files(store: Lo
     assert [path.name for path in store.root.glob("articles/*/*/*.parquet")] == ["articles.parquet"]
 
 
-def test_number_of_lock_files_is_bounded(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_store, "LOCK_FILES", 4)
-    for number in range(40):
-        store.put(f"a/{number}", b"", if_match=None)
-
-    assert sorted(path.name for path in (store.root / ".locks").iterdir()) == ["00", "01", "02", "03"]
-
-
 def test_failed_put_leaves_no_temporary_file(store: LocalStore) -> None:
     store.put(KEY, b"1", if_match=None)
 
     with pytest.raises(ConflictError):
         store.put(KEY, b"2", if_match="stale")
     assert temporary_files(store) == []
-
-
-def test_equal_content_has_an_equal_etag(store: LocalStore) -> None:
-    first = store.put(KEY, b"1", if_match=None)
-
-    assert store.put(KEY, b"1", if_match=first) == first
-
-
-def test_file_written_by_others_has_the_permissions_of_the_umask(store: LocalStore) -> None:
-    umask = os.umask(0o027)
-    try:
-        store.put(KEY, b"1", if_match=None)
-    finally:
-        os.umask(umask)
-    assert (store.root / KEY).stat().st_mode & 0o777 == 0o640
-
-
-def test_lock_held_while_another_thread_forks_is_freed(store: LocalStore) -> None:
-    """A forked worker inherits the descriptor; the lock must not live as long as the worker."""
-    store.put(KEY, b"1", if_match=None)
-    context = multiprocessing.get_context("fork")
-    end = context.Event()
-    with store._locked(KEY):
-        child = context.Process(target=end.wait, args=(60,))
-        child.start()
-    try:
-        # In another process, since a put that waits for ever could not be ended here.
-        writer = (
-            f"from infra.store.local_store import LocalStore, Path; LocalStore(Path({store.uri!r})).delete({KEY!r})"
-        )
-        subprocess.run([sys.executable, "-c", writer], check=True, timeout=30)
-    finally:
-        end.set()
-        child.join()
-    assert store.get(KEY) is None
 
 
 @pytest.mark.parametrize("code", [*sorted(local_store.REMEDIES), errno.ENXIO])
@@ -182,30 +137,6 @@ def test_a_file_in_the_place_of_a_folder_and_the_other_way_round(store: LocalSto
     for read_or_delete in (store.get, store.delete):
         with pytest.raises(NewslakeError, match="A folder is in the place of a file"):
             read_or_delete("a/b")
-
-
-def test_linked_folder_is_listed_and_a_loop_ends(store: LocalStore, tmp_path: Path) -> None:
-    other_disk = tmp_path / "other disk"
-    other_disk.mkdir()
-    store.root.mkdir()
-    (store.root / "raw").symlink_to(other_disk)
-    (other_disk / "loop").symlink_to(store.root)
-    (other_disk / "broken").symlink_to(tmp_path / "absent")
-    store.put("raw/a", b"1", if_match=None)
-
-    assert [info.key for info in store.list()] == ["raw/a"]
-
-
-def test_file_deleted_during_listing_is_left_out(store: LocalStore) -> None:
-    for key in "abc":
-        store.put(key, b"1", if_match=None)
-    (store.root / "d").mkdir()
-
-    listing = store.list()
-    keys = [next(listing).key]
-    store.delete("b")
-    shutil.rmtree(store.root / "d")
-    assert [*keys, *(info.key for info in listing)] == ["a", "c"]
 
 
 def test_file_system_that_does_not_keep_conditions_is_refused(

@@ -28,13 +28,6 @@ def test_a_line_gives_url_time_and_source_and_other_keys_are_left_to_others() ->
 
 
 @pytest.mark.parametrize(
-    "rest", ["", ', "url": null, "captured_at": null, "source": null', ', "url": "", "captured_at": ""']
-)
-def test_all_but_the_file_may_be_missing(rest: str) -> None:
-    assert one('{"file": "a.html"' + rest + "}") == ManifestLine(None, None, None, "m.jsonl, line 1")
-
-
-@pytest.mark.parametrize(
     "written", ["2024-02-28 13:06:44.083593", "2024-02-28T13:06:44.083593+00:00", "2024-02-28T15:06:44.083593+02:00"]
 )
 def test_a04_a_time_without_zone_is_utc(written: str) -> None:
@@ -70,23 +63,9 @@ def test_a_bad_line_is_refused_with_its_number(line: str, complaint: str) -> Non
     assert complaint in str(refused.value)
 
 
-def test_the_same_line_twice_is_no_mistake_and_line_ends_and_marks_do_not_matter() -> None:
-    content = b'\xef\xbb\xbf{"file": "a.html", "source": "x"}\r\n{"id": 2, "file": "a.html", "source": "x"}\r\n'
-    assert [line.source for line in parse_manifest(content, "m").values()] == ["x"]
-
-
-def test_u2028_in_a_string_does_not_end_a_line() -> None:
-    assert one('{"file": "a.html", "title": "a\u2028b", "source": "x"}').source == "x"
-
-
 def test_a_manifest_that_is_not_utf8_is_refused() -> None:
     with pytest.raises(UsageError, match="not UTF-8"):
         parse_manifest(b'{"file": "\xe4"}', "m.jsonl")
-
-
-def test_files_are_relative_to_the_manifest(tmp_path: Path) -> None:
-    (tmp_path / "m.jsonl").write_text('{"file": "sub/a.html"}\n{"file": "./b.html"}\n')
-    assert list(read_manifest(tmp_path / "m.jsonl")) == [tmp_path / "sub/a.html", tmp_path / "b.html"]
 
 
 @pytest.mark.parametrize("file", ["../a.html", "/etc/passwd", "sub/../../a.html"])

@@ -67,10 +67,6 @@ def test_l03_endless_conflicts_end_in_an_error_that_names_the_object(monkeypatch
     assert len(set(waits[-20:])) == 20, "writers must not come back in step"
 
 
-def test_store_that_refuses_a_condition_that_holds_is_found_out() -> None:
-    assert "a condition that holds" in (object_store.ignored_condition(AlwaysChanged()) or "")
-
-
 class LosesAnswers(MemoryStore):
     """Every put that comes through is repeated by the client, and then refused, as boto3 does after a timeout."""
 
@@ -114,24 +110,11 @@ def test_address_tells_the_store(uri: str, store: ObjectStore) -> None:
     assert open_store(uri) == store
 
 
-def test_relative_folder_is_one_of_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    store = open_store("./lake")
-
-    assert store.uri == str(tmp_path / "lake")
-    assert os.listdir(tmp_path) == []  # noqa: PTH208 - opening a store touches nothing
-
-
 @pytest.mark.parametrize("uri", ["", "  ", "s3://", "s3:///x", "s3://news/../x", "s3://news/a//b", "gs://news", "a\0b"])
 def test_address_of_no_lake_is_refused(uri: str) -> None:
     with pytest.raises(UsageError, match="no address of a lake") as caught:
         open_store(uri)
     assert caught.value.exit_code == 2
-
-
-def test_home_of_nobody_is_refused() -> None:
-    with pytest.raises(NewslakeError, match="Write the path of the folder in full"):
-        open_store("~no-such-user-here/lake")
 
 
 @given(st.text(st.characters() | st.sampled_from("/.\\")))

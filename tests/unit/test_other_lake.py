@@ -60,27 +60,6 @@ def test_a02_one_file_of_a_lake_finds_the_others(lake: Path) -> None:
     assert read(warcs(lake)[1]) == [NEXT_DAY]
 
 
-def test_a02_files_that_were_copied_together_find_each_other(lake: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "copied"
-    folder.mkdir()
-    for path in warcs(lake):
-        shutil.copy(path, folder)
-    assert set(read(folder)) == {FIRST, SAME_OBJECT, NEXT_DAY}
-
-
-def test_a02_a_file_in_the_working_directory_too(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copy(warcs(lake)[0], tmp_path / warcs(lake)[0].name)
-    monkeypatch.chdir(tmp_path)
-    (revisit,) = [entry for entry in RawArchive(LocalStore(lake)).entries(SOURCE) if entry.original][:1]
-    assert revisit.original is not None
-    seen = Revisit(replace(SAME_OBJECT, body=b""), FIRST.digest, revisit.original)
-    assert Originals(warcs(lake)[0].name).whole(seen, 1 << 20) == SAME_OBJECT
-
-
-def test_the_source_that_the_user_names_goes_before(lake: Path) -> None:
-    assert {one.source for one in read(lake / "raw", source="tass") if isinstance(one, Capture)} == {"tass"}
-
-
 def test_a02_a_revisit_whose_original_is_not_there_is_counted(lake: Path, tmp_path: Path) -> None:
     alone = shutil.copy(warcs(lake)[1], tmp_path)
     count = ReadCount()
@@ -121,22 +100,6 @@ def test_a01_a_damaged_original_makes_its_revisits_damaged(lake: Path) -> None:
 def test_a05_an_original_outside_of_the_lake_is_not_looked_for(lake: Path, original: Pointer, outcome: None) -> None:
     revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, original)
     assert Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20) is outcome
-
-
-def test_a05_an_original_that_is_too_large_is_refused_unread(lake: Path) -> None:
-    key = str(warcs(lake)[0].relative_to(lake))
-    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, Pointer(key, 0, 1 << 40))
-    with pytest.raises(ValueError, match="too large"):
-        Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20)
-    whole = RawArchive(LocalStore(lake)).entries(SOURCE)[0].pointer
-    with pytest.raises(ValueError, match="damaged or too large"):
-        Originals(str(warcs(lake)[1])).whole(replace(revisit, original=whole), whole.length)
-
-
-def test_an_odd_prefix_is_no_lake(lake: Path) -> None:
-    key = "raw/source=gazette/date=2024-05-01/absent.warc.gz"
-    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, Pointer(key, 0, 10))
-    assert Originals("s3://bucket/a//b/x.warc.gz").whole(revisit, 1 << 20) is None
 
 
 def test_a02_a_lake_in_a_bucket_gives_all_of_its_captures(moto_lake: str) -> None:

@@ -1,11 +1,10 @@
 import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import Any, cast
 
 import pytest
@@ -15,7 +14,7 @@ from infra.intake.web.addresses import Target
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop
 from infra.intake.web.polite_client import TRIES, PoliteClient
-from infra.intake.web.politeness import DOWN_AFTER, RequestBudget, StoppedError
+from infra.intake.web.politeness import DOWN_AFTER
 from parsers.source.definition import Source
 from tests.sleeping_clock import SleepingClock
 
@@ -174,14 +173,6 @@ def test_a_redirect_to_another_host_is_paced_and_checked_there() -> None:
     assert "https://b.example/secret" not in http.urls
 
 
-def test_two_hosts_that_redirect_to_each_other_do_not_wait_for_each_other() -> None:
-    script = {"https://a.example/1": "-> https://b.example/2", "https://b.example/1": "-> https://a.example/2"}
-    client, _ = client_of(script, host_interval_seconds=0)
-    with ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(client.get, url) for _ in range(50) for url in script]
-        assert {future.result(60).body for future in futures} == {OK}
-
-
 @pytest.mark.parametrize(
     "error",
     [
@@ -195,16 +186,6 @@ def test_f31_failures_that_may_pass_are_tried_three_times(error: FetchError) -> 
     assert client.get(PAGE).body == OK
     assert reason_of(client, "https://a.example/dead") is error.reason
     assert http.urls.count(PAGE) == http.urls.count("https://a.example/dead") == TRIES
-
-
-TRIED_AGAIN = {"dns", "connection", "timeout", "truncated", "server_error", "rate_limited"}
-
-
-@pytest.mark.parametrize("reason", sorted(set(FetchReason) - TRIED_AGAIN))
-def test_other_failures_are_not_tried_again(reason: FetchReason) -> None:
-    client, http = client_of({PAGE: failure(reason)})
-    assert reason_of(client) is reason
-    assert http.urls.count(PAGE) == 1
 
 
 @pytest.mark.parametrize("number", [429, 503])
@@ -224,18 +205,6 @@ def test_f31_a_host_that_is_down_is_left_alone_by_all() -> None:
     assert client.get("https://b.example/").body == OK
 
 
-def test_f31_the_host_that_failed_after_a_redirect_is_the_one_that_is_down() -> None:
-    script: Script = {
-        **{f"{PAGE}/{number}": f"-> https://b.example/{number}" for number in range(3)},
-        **{f"https://b.example/{number}": failure(FetchReason.CONNECTION) for number in range(3)},
-    }
-    client, _ = client_of(script)
-    for number in range(3):
-        assert reason_of(client, f"{PAGE}/{number}") is FetchReason.CONNECTION
-    assert reason_of(client, "https://b.example/x") is FetchReason.HOST_DOWN
-    assert client.get("https://a.example/x").body == OK
-
-
 def test_a_budget_that_is_used_up_stops_everything_and_nothing_waits_for_it() -> None:
     clock = SleepingClock()
     client, http = client_of(
@@ -247,56 +216,6 @@ def test_a_budget_that_is_used_up_stops_everything_and_nothing_waits_for_it() ->
     assert reason_of(client, "https://b.example/") is FetchReason.BUDGET  # its robots file costs too
     assert len(clock.slept) == slept
     assert len(http.sent) == client.budget.used == client.budget.limit == 2
-
-
-def test_a_budget_used_up_while_waiting_gives_the_turn_back() -> None:
-    clock = SleepingClock()
-    budget = RequestBudget(3)
-
-    def sleep(seconds: float) -> None:
-        clock.sleep(seconds)
-        if budget.used == 2:
-            budget.spend()
-
-    client = PoliteClient(cast("Any", ScriptedHttp({}, clock)), Settings(), clock=clock, sleep=sleep, budget=budget)
-    client.get(PAGE)
-    assert reason_of(client) is FetchReason.BUDGET
-    budget.limit = 10
-    assert client.get(PAGE).body == OK
-
-
-def test_an_exception_that_is_no_fetch_error_gives_the_turn_back() -> None:
-    client, http = client_of()
-    client.get(PAGE)
-    http.script[PAGE] = []
-    with pytest.raises(IndexError):
-        client.get(PAGE)
-    http.script = {}
-    assert client.get(PAGE).body == OK
-
-
-def test_waiting_ends_where_it_is_stopped() -> None:
-    client, http = client_of()
-    stop = Event()
-    client.get(PAGE, stop=stop)
-    stop.set()
-    with pytest.raises(StoppedError):
-        client.get(PAGE, stop=stop)
-    assert len(http.sent) == 2
-
-
-def test_headers_limits_and_hosts_reach_the_client() -> None:
-    client, http = client_of()
-    client.get(PAGE, headers={"If-None-Match": '"1"'}, max_bytes=5, hosts=("a.example",))
-    assert http.options[0] == {"headers": {"If-None-Match": '"1"'}, "max_bytes": 5, "hosts": ("a.example",)}
-
-
-def test_open_makes_a_client_from_the_settings() -> None:
-    with PoliteClient.open(Settings(contact="https://example.org/bot")) as client:
-        assert reason_of(client, "file:///etc/passwd") is FetchReason.SCHEME
-        assert reason_of(client, "http://127.0.0.1/") is FetchReason.ADDRESS
-        assert client.budget.used == 0
-        assert re.fullmatch(r"newslake/\S+ \(\+https://example\.org/bot\)", client._http._headers["User-Agent"])
 
 
 def test_the_page_about_politeness_names_settings_and_their_defaults() -> None:

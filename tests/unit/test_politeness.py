@@ -2,7 +2,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,6 @@ from infra.intake.web.politeness import (
     DOWN_AFTER,
     MAX_BACKOFF,
     MAX_RETRY_AFTER,
-    MAX_SLOW_INTERVAL,
     HostPace,
     Pacer,
     RequestBudget,
@@ -53,21 +52,6 @@ def rate_limited(retry_after: float | None = None) -> FetchError:
     return FetchError(FetchReason.RATE_LIMITED, "as the test says", status=429, retry_after=retry_after)
 
 
-@pytest.mark.parametrize("took", [0.0, 0.25, 0.75])
-def test_requests_start_at_the_interval_however_long_they_take(took: float) -> None:
-    """But for the first, which also connects, and so leaves at some time before its end."""
-    clock = SleepingClock()
-    assert gaps(starts(new_pace(clock), clock, 5, 1.0, took)) == [1.0 + took, *[1.0] * 3]
-
-
-def test_time_that_was_not_used_is_not_saved_up() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock)
-    starts(pace, clock, 1, 1.0)
-    clock.sleep(60)
-    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
-
-
 @given(st.lists(st.floats(0, 50), min_size=2, max_size=8), st.lists(st.floats(0, 3), min_size=8, max_size=8))
 def test_no_two_starts_are_nearer_than_the_interval(intervals: list[float], took: list[float]) -> None:
     clock = SleepingClock()
@@ -103,12 +87,6 @@ def test_one_request_at_a_time() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(request, range(40)))
     assert most == 1
-
-
-def test_hosts_do_not_wait_for_each_other() -> None:
-    pacer = Pacer()
-    pacer.of(URL).take_turn(100.0)
-    pacer.of("https://other.example/").take_turn(100.0)  # would hang
 
 
 @pytest.mark.parametrize(
@@ -174,26 +152,6 @@ def test_f30_each_429_doubles_the_interval_and_answers_ease_it() -> None:
     assert widths[-1] == pytest.approx(1.0)
 
 
-def test_f30_the_interval_is_doubled_up_to_a_cap() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    for _ in range(DOWN_AFTER - 1):
-        pace.take_turn(1.0)
-        pace.end_turn(rate_limited())
-    failed = clock()
-    assert starts(pace, clock, 1, 1.0) == [failed + MAX_SLOW_INTERVAL]
-    assert gaps(starts(pace, clock, 2, 1000.0)) == [1000.0]  # one that is longer anyway stays
-
-
-@pytest.mark.parametrize("failure", [server_error(), FetchError(FetchReason.DNS, "x")])
-def test_f31_other_failures_pause_but_do_not_slow_down(failure: FetchError) -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    pace.take_turn(1.0)
-    pace.end_turn(failure)
-    assert gaps(starts(pace, clock, 3, 1.0)) == [1.0, 1.0]
-
-
 def test_f31_pauses_grow_with_each_failure_in_a_row_up_to_a_cap() -> None:
     clock = SleepingClock()
     pace = new_pace(clock)
@@ -206,16 +164,6 @@ def test_f31_pauses_grow_with_each_failure_in_a_row_up_to_a_cap() -> None:
         pauses.append(clock() - failed)
         pace._turn.release()
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, *[MAX_BACKOFF] * 3]
-
-
-@given(st.floats(0, 1))
-def test_f31_jitter_is_full(jitter: float) -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter)
-    pace.take_turn(0.0)
-    pace.end_turn(server_error())
-    pace.take_turn(0.0)
-    assert sum(clock.slept) == pytest.approx(jitter)
 
 
 def test_f31_a_host_that_failed_too_often_is_down_for_the_rest_of_the_run() -> None:
@@ -231,15 +179,6 @@ def test_f31_a_host_that_failed_too_often_is_down_for_the_rest_of_the_run() -> N
             pace.take_turn(1.0)
         assert caught.value.reason is FetchReason.HOST_DOWN
     assert len(clock.slept) == slept
-
-
-def test_f31_an_answer_in_between_keeps_the_host_up() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    for number in range(3 * DOWN_AFTER):
-        pace.take_turn(0.0)
-        pace.end_turn(server_error() if number % DOWN_AFTER else None)
-    pace.take_turn(0.0)
 
 
 def test_f31_who_waits_for_a_turn_learns_that_the_host_is_down() -> None:
@@ -273,22 +212,6 @@ def test_waiting_ends_where_it_is_stopped() -> None:
     assert sum(clock.slept) == 100.0
 
 
-def test_waiting_for_another_request_ends_where_it_is_stopped() -> None:
-    pace, stop, ended = Pacer().of(URL), Event(), Event()
-    pace.take_turn(0.0)
-
-    def wait() -> None:
-        with pytest.raises(StoppedError):
-            pace.take_turn(0.0, stop)
-        ended.set()
-
-    thread = Thread(target=wait)
-    thread.start()
-    stop.set()
-    thread.join(30)
-    assert ended.is_set()
-
-
 def test_a_budget_is_used_up_by_all_threads_together() -> None:
     budget = RequestBudget(100)
 
@@ -308,12 +231,3 @@ def test_a_budget_is_used_up_by_all_threads_together() -> None:
     for refused in (budget.check, budget.spend):
         with pytest.raises(FetchError, match="budget: 100 requests"):
             refused()
-
-
-def test_f30_a_host_without_an_interval_is_slowed_too() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    pace.take_turn(0.0)
-    pace.end_turn(rate_limited())
-    pace.take_turn(0.0)
-    assert sum(clock.slept) == 2.0

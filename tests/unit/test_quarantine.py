@@ -48,12 +48,6 @@ def test_open_rejections_are_listed_by_source_and_day_of_capture(store: MemorySt
     assert {row["source"] for row in rejects_in(store)} == {SOURCE, "_unknown"}
 
 
-def test_a_day_without_open_rejections_is_not_read(store: MemoryStore) -> None:
-    store.gets.clear()
-    list(rejects_in(store, SOURCE))
-    assert not any("date=2024-05-03" in key for key in store.gets)
-
-
 def test_they_are_grouped_by_source_and_reason_with_the_latest_address_as_example(store: MemoryStore) -> None:
     later = NOON + timedelta(hours=2)
     assert grouped(rejects_in(store)) == [

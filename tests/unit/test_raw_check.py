@@ -1,8 +1,5 @@
 """`verify` finds damage of the raw layer, also where no row points to."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
 
 from infra.archive.raw_archive import Pointer, RawArchive
@@ -11,7 +8,7 @@ from infra.lake.lake import Lake
 from infra.upkeep.verify import Fault
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
-from tests.raw_lake import DAY, NOON, archive, capture, faults, ingest
+from tests.raw_lake import DAY, NOON, archive, capture, faults
 
 FOLDER = "raw/source=gazette/date=2024-05-01/"
 WARC = f"{FOLDER}r1-w-00000.warc.gz"
@@ -33,12 +30,6 @@ def test_a_sound_archive_has_no_faults(store: MemoryStore) -> None:
     assert faults(store) == []
 
 
-def test_a_missing_index_is_no_fault_and_stays_missing(store: MemoryStore) -> None:
-    del store.objects[INDEX]
-    assert faults(store) == []
-    assert INDEX not in store.objects
-
-
 def test_a01_any_flipped_bit_of_a_warc_is_found(store: MemoryStore) -> None:
     """But for times and names in the heads of its gzip members, of which nobody takes notice."""
     good = store.objects[WARC]
@@ -49,12 +40,6 @@ def test_a01_any_flipped_bit_of_a_warc_is_found(store: MemoryStore) -> None:
         flipped[position] ^= 1 << position % 8
         store.objects[WARC] = bytes(flipped)
         assert any(fault.object == WARC for fault in faults(store)), f"byte {position}"
-
-
-@pytest.mark.parametrize("damage", [lambda body: body[:-1], lambda body: body + b"\n", lambda body: b""])
-def test_an_index_that_says_something_else_than_its_warc(damage: Callable[[bytes], bytes], store: MemoryStore) -> None:
-    store.objects[INDEX] = damage(store.objects[INDEX])
-    assert faults(store) == [Fault(WARC, f"its index {INDEX} says something else. Delete the index: it is made again.")]
 
 
 def test_a_flipped_digit_of_an_index(store: MemoryStore) -> None:
@@ -95,20 +80,6 @@ def test_what_is_no_raw_object_is_named_and_what_stands_beside_one_is_not(store:
     assert faults(store) == []
     store.objects |= {f"{FOLDER}notes.txt": b"", "raw/source=gazette/copy.warc.gz": b""}
     assert {fault.object for fault in faults(store)} == {f"{FOLDER}notes.txt", "raw/source=gazette/copy.warc.gz"}
-
-
-def test_an_object_that_is_deleted_meanwhile_is_no_fault(store: MemoryStore) -> None:
-    plain = store.get
-    store.get = lambda key: None if key == LATER else plain(key)  # type: ignore[method-assign] # one store of this test
-    assert faults(store) == []
-
-
-def test_each_object_is_read_once_whatever_rows_point_into_it(store: MemoryStore) -> None:
-    ingest(store, [capture(number, NOON + DAY + timedelta(hours=number)) for number in range(0, 20, 2)], "r3")
-    store.gets.clear()
-    store.get_range = lambda *_: pytest.fail("a row was followed on its own")  # type: ignore[method-assign]
-    assert faults(store) == []
-    assert len(store.gets) == len(set(store.gets))
 
 
 def test_a_row_may_point_to_a_capture_of_another_source(store: MemoryStore) -> None:

@@ -60,12 +60,6 @@ def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
     assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "complete", "action": "nothing"}]
 
 
-def test_history_from_archives_of_a_source_that_was_never_asked_is_no_gap(store: MemoryStore) -> None:
-    land(store, WIDE, [5, 9], mode="ingest")
-    store.delete(key_of(WIDE))
-    assert repaired(store) == []
-
-
 def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_all(store: MemoryStore) -> None:
     land(store, WIDE, [7, 6])
     land(store, WIDE, [0], captured=None)
@@ -95,12 +89,6 @@ def test_days_beyond_a_month_are_a_persons_business_and_days_between_are_not_nam
         (Days(ago(37), ago(MAX_DAYS)), True),
     ]
     assert gaps[0].remedy == f"newslake backfill {WIDE} --start {ago(39)} --end {ago(38)}"
-
-
-def test_a_gap_that_an_archive_filled_is_none_any_more(store: MemoryStore) -> None:
-    land(store, NARROW, [6, 2, 1])
-    land(store, NARROW, [5, 4, 3], mode="ingest")
-    assert plan_repairs(store, today=TODAY).gaps == ()
 
 
 @pytest.mark.parametrize(
@@ -137,12 +125,6 @@ def test_only_named_sources_are_looked_at(store: MemoryStore) -> None:
     assert repaired(store)[:2] == [(NARROW, 1), (WIDE, 1)]
 
 
-def test_a_source_without_discovery_is_left_alone(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    land(store, WIDE, [3])
-    monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], discovery=())})
-    assert repaired(store) == []
-
-
 def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,14 +135,3 @@ def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
     assert repairs.newest == {WIDE: ago(5)}
     assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
     assert repair_rows(repairs)[-1]["state"] == "quiet"
-
-
-def test_the_plan_is_plain_json_and_rows(store: MemoryStore) -> None:
-    land(store, NARROW, [7, 6])
-    repairs = plan_repairs(store, today=TODAY)
-    plan = repairs.as_json()
-    assert plan["repair"][0]["date"] == ago(1)
-    assert plan["gaps"][0]["start"] == ago(5)
-    assert plan["newest"] == {NARROW: ago(6)}
-    assert [row["action"].split(":")[0] for row in repair_rows(repairs)] == ["repair"] * REACH + ["left"]
-    assert repairs.summary().startswith(f"{REACH} days of 1 sources to repair; {5 - REACH} missing days left as they ")

@@ -4,7 +4,7 @@ import gzip
 import re
 from argparse import Namespace
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,30 +96,6 @@ def test_a02_an_original_is_itself_no_revisit_and_of_no_earlier_day_than_the_fir
     archived = [add(RawArchive(store), page(at=MOMENT + n * DAY, body=LONG))[0].pointer for n in range(5)]
     originals = [entry.original for entry in RawArchive(store).entries("tass")]
     assert originals == [None, archived[0], archived[0], None, archived[3]]
-
-
-def test_a_body_on_the_first_day_of_the_calendar_is_archived(store: ObjectStore) -> None:
-    first = datetime(1, 1, 1, tzinfo=UTC)
-    add(RawArchive(store), page(at=first, body=LONG), page(at=first + timedelta(hours=1), body=LONG))
-    assert [entry.original is None for entry in RawArchive(store).entries("tass")] == [True, False]
-
-
-def test_captures_of_one_call_become_revisits_in_whatever_order_they_come(store: ObjectStore) -> None:
-    captures = [page(at=MOMENT + n * DAY, body=LONG) for n in (1, 0)]
-    archived = add(RawArchive(store), *captures)
-    assert [entry.original for entry in RawArchive(store).entries("tass")] == [None, archived[1].pointer]
-    assert [RawArchive(store).read(one.pointer) for one in archived] == captures
-
-
-def test_of_one_capture_a_record_with_a_body_is_preferred_to_a_revisit(store: ObjectStore) -> None:
-    """Else two writers that did not see each other could leave nothing but revisits that refer to each other."""
-    blind, seeing = RawArchive(store), RawArchive(store)
-    add(blind, page(8))
-    add(seeing, page(body=LONG), run="b")
-    (revisit,) = add(seeing, page(at=MOMENT + timedelta(hours=1), body=LONG), run="a")
-    (full,) = add(blind, page(at=MOMENT + timedelta(hours=1), body=LONG), run="z")
-    assert revisit.pointer < full.pointer
-    assert RawArchive(store).entries("tass")[-1].pointer == full.pointer
 
 
 def test_a01_a_revisit_whose_original_is_gone_or_another_is_an_error_that_names_it(store: ObjectStore) -> None:

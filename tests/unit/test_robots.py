@@ -1,5 +1,3 @@
-import logging
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,14 +128,6 @@ def test_r03_any_bytes_can_be_read(body: bytes, path: str) -> None:
     assert rules.crawl_delay is None or 0 <= rules.crawl_delay <= CAP
 
 
-def test_r03_many_agents_in_one_group_cost_no_memory() -> None:
-    """Rules kept for each of 15,000 names would be 10^8."""
-    agents = "".join(f"User-agent: a{number}\n" for number in range(15_000))
-    text = agents + "User-agent: newslake\n" + "Disallow: /x\n" * 10_000
-    assert len(text) < MAX_BYTES
-    assert not allowed(text, "/x")
-
-
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
@@ -147,15 +137,6 @@ def test_r03_many_agents_in_one_group_cost_no_memory() -> None:
 )
 def test_r05_crawl_delay_is_capped_or_ignored(value: str, kept: float | None) -> None:
     assert rules_of(f"User-agent: *\nCrawl-delay: {value}").crawl_delay == kept
-
-
-def test_r05_cutting_a_crawl_delay_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "infra.intake.web.robots"):
-        read_robots(b"User-agent: *\nCrawl-delay: 1e9", max_crawl_delay=CAP, site=SITE)
-        read_robots(b"User-agent: *\nCrawl-delay: 119", max_crawl_delay=CAP, site=SITE)
-    assert [record.getMessage() for record in caplog.records] == [
-        "https://example.com asks for a Crawl-delay of 1e+09 s: 120 s are kept"
-    ]
 
 
 @pytest.mark.parametrize("reason", [FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP])
@@ -187,39 +168,6 @@ def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> Non
     assert robots.rules(SITE, files).allows(SITE)
 
 
-@pytest.mark.parametrize(
-    ("reason", "asked"),
-    [
-        *((reason, 1) for reason in (FetchReason.URL, FetchReason.ADDRESS, FetchReason.PORT, FetchReason.TLS)),
-        *((reason, 2) for reason in (FetchReason.BUDGET, FetchReason.HOST_DOWN)),
-    ],
-)
-def test_a_refusal_that_is_not_about_the_file_is_told_as_it_is(reason: FetchReason, asked: int) -> None:
-    """What is refused for its host stays so for a while; what the run refuses is not remembered here."""
-    files = Files(reason)
-    robots = RobotsFiles(max_crawl_delay=CAP)
-    for _ in range(2):
-        with pytest.raises(FetchError) as caught:
-            robots.rules(SITE, files)
-        assert caught.value.reason is reason
-    assert len(files.asked) == asked
-
-
-def test_a_file_that_was_moved_to_a_private_address_cannot_be_had() -> None:
-    def fetch(url: str) -> bytes:
-        raise FetchError(FetchReason.ADDRESS, "redirected: 10.0.0.1", status=302)
-
-    with pytest.raises(FetchError, match=r"^robots_unreachable: .*redirected: 10\.0\.0\.1"):
-        RobotsFiles(max_crawl_delay=CAP).rules(SITE, fetch)
-
-
-def test_a_success_that_is_no_page_may_hold_rules() -> None:
-    def fetch(url: str) -> bytes:
-        raise FetchError(FetchReason.STATUS, "status 203", status=203, body=b"User-agent: *\nDisallow: /")
-
-    assert not RobotsFiles(max_crawl_delay=CAP).rules(SITE, fetch).allows(f"{SITE}/a")
-
-
 def test_each_scheme_host_and_port_has_its_file() -> None:
     files = Files()
     robots = RobotsFiles(max_crawl_delay=CAP)
@@ -245,13 +193,3 @@ def test_r07_a_file_is_read_again_after_a_day() -> None:
     clock.now = CACHE_SECONDS
     assert not robots.rules(SITE, files).allows(f"{SITE}/a")
     assert len(files.asked) == 2
-
-
-def test_crawl_delays_of_the_files_read_until_now() -> None:
-    robots = RobotsFiles(max_crawl_delay=CAP)
-    answers = {"https://a.example": Files(b"User-agent: *\nCrawl-delay: 7"), "https://b.example": Files(b"")}
-    for site, files in answers.items():
-        robots.rules(site, files)
-    with pytest.raises(FetchError):
-        robots.rules("https://c.example", Files(FetchReason.DNS))
-    assert robots.crawl_delays() == {"https://a.example": 7.0}

@@ -62,24 +62,6 @@ def test_staged_pages_come_back_as_they_were(store: ClockedStore) -> None:
     assert store.objects == {}
 
 
-def test_nothing_is_written_where_nothing_came_and_the_same_batch_is_written_once(store: ClockedStore) -> None:
-    staging = Staging(store, SOURCE)
-    staging.put([])
-    assert store.objects == {}
-    for _ in range(2):  # as when the answer to the first PUT got lost
-        staging.put(BATCHES[0])
-    assert len(staged(store)) == 1
-
-
-def test_only_what_was_put_or_read_here_is_deleted(store: ClockedStore) -> None:
-    """Two machines without a server that keeps them apart: neither deletes what only the other has."""
-    one, other = Staging(store, SOURCE), Staging(store, SOURCE)
-    one.put(BATCHES[0])
-    other.put(BATCHES[1])
-    one.clear()
-    assert by_identity(Staging(store, SOURCE).left_over()) == by_identity(BATCHES[1])
-
-
 def test_l02_killed_before_any_operation_no_page_is_lost_and_the_next_run_ends_as_one_that_was_not() -> None:
     kills = 0
     while True:
