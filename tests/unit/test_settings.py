@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.generate.configuration import DOCUMENT, render
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings, load_settings
-from docs.generate.configuration import DOCUMENT, render
 from parsers.parse import MAX_BYTES
 
 
