@@ -30,7 +30,7 @@ def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "a.html").write_bytes(pages.page(0))
     (tmp_path / "b.html.gz").write_bytes(gzip.compress(pages.page(1), mtime=0))
     (tmp_path / "c.txt").write_text("A text that no source recognises.")
-    cases = (
+    cases: tuple[dict[str, Any], ...] = (
         {"id": "second", "file": "b.html.gz", "url": pages.url(1), "captured_at": "2024-01-13T08:00:00"},
         {"id": "text", "file": "c.txt", "url": None, "captured_at": None, "expected": {}},
         {"id": "first", "file": "a.html", "url": None, "captured_at": "2024-01-13T08:00:00Z", "source": "tass"},

@@ -35,7 +35,6 @@ def rejected(html: str, url: str = KNOWN, status: int | None = None) -> Rejected
 
 NOTICES = [
     (f"<title>Just a moment...</title>{WORDS}", CHALLENGE),
-    ("<title>paper.example</title><div id=px-captcha></div>", CHALLENGE),
     (f"<title>Before you continue</title>{WORDS}", CONSENT),
     (f"<title>Paper</title><form action='https://consent.paper.example/save'>{WORDS}</form>", CONSENT),
     (f"<title>Page not found | Paper</title>{WORDS}", ERROR),
@@ -44,6 +43,8 @@ NOTICES = [
     (f"<title>404: {'x' * 100_000}</title>{WORDS}", ERROR),
     (f"<title>Paper</title><form>{WORDS}<input type=password></form>", ERROR),
     ("<title>Paper</title><div id=root></div><script>app()</script>", EMPTY),
+    ("<title>paper.example</title><div id=px-captcha></div>", CHALLENGE),
+    ("<frameset><frame src=a></frameset>", EMPTY),
 ]
 
 

@@ -83,7 +83,6 @@ def test_caption_and_credit_stand_apart(
     ("stated", "name"),
     [
         ("Photograph: Ida Moen/The Guardian", "Ida Moen/The Guardian"),
-        ("(Bild: Jo Beispiel)", "Jo Beispiel"),
         ("Image Credits: Strava", "Strava"),
         ("Jane Roe (PA)", "Jane Roe (PA)"),
         ("©", None),

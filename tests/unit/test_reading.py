@@ -121,11 +121,11 @@ def test_p14_text_that_is_no_sure_date_is_kept_without_a_time() -> None:
 
 
 def test_year_that_a_page_leaves_out_comes_only_from_a_trusted_capture() -> None:
-    page = {"body": "<p class=shown>May 1, 9:30 am", "layout": {"published": ".shown", "year_from_capture": True}}
-    found = article(**page, basis=CapturedAtBasis.LIVE)
+    body, layout = "<p class=shown>May 1, 9:30 am", {"published": ".shown", "year_from_capture": True}
+    found = article(body=body, layout=layout, basis=CapturedAtBasis.LIVE)
     assert found.published_at == datetime(2024, 5, 1, 13, 30, tzinfo=UTC)
     assert (found.published_basis, found.published_raw) == ("visible_text+capture_year", "May 1, 9:30 am")
-    assert article(**page, basis=CapturedAtBasis.MTIME).published_at is None
+    assert article(body=body, layout=layout, basis=CapturedAtBasis.MTIME).published_at is None
 
 
 def test_p14_publication_after_the_capture_is_no_time_and_flagged() -> None:
