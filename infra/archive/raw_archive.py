@@ -97,11 +97,7 @@ class RawArchive:
         return archived
 
     def read(self, pointer: Pointer) -> Capture:
-        """Get one capture back, exactly as it was archived, with one ranged read, or two for a revisit.
-
-        Raises:
-            NewslakeError: the object, or that of the revisit's original, is absent or damaged.
-        """
+        """Get one capture back, exactly as it was archived, with one ranged read, or two for a revisit."""
         record = self._record(pointer)
         if isinstance(record, Capture):
             return record
@@ -122,11 +118,7 @@ class RawArchive:
         return [day for _, day in self._objects.folders(source)]
 
     def entries(self, source: str, start: date | None = None, end: date | None = None) -> list[IndexEntry]:
-        """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time.
-
-        Raises:
-            NewslakeError: a WARC without index is damaged.
-        """
+        """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time."""
         days = [day for day in self.days(source) if (start is None or start <= day) and (end is None or day < end)]
         entries = chain.from_iterable(self._load(source, day).least.values() for day in days)
         return sorted(entries, key=lambda entry: (entry.captured_at, entry.pointer))

@@ -68,11 +68,7 @@ class RawObjects:
         return found
 
     def entries_of(self, warc_key: str) -> list[IndexEntry]:
-        """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC.
-
-        Raises:
-            NewslakeError: the index has to be made again and the WARC is damaged.
-        """
+        """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC."""
         index_key = beside(warc_key, INDEX_SUFFIX)
         stored = self._store.get(index_key)
         if stored:

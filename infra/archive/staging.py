@@ -30,11 +30,7 @@ class Staging:
         self._keys: set[str] = set()
 
     def put(self, captures: Sequence[Capture]) -> None:
-        """Keep a batch of pages.
-
-        Raises:
-            NewslakeError: the store failed.
-        """
+        """Keep a batch of pages."""
         if not captures:
             return
         info = encode_info("staged pages", max(capture.captured_at for capture in captures))
@@ -45,11 +41,7 @@ class Staging:
         self._keys.add(key)
 
     def left_over(self) -> list[Capture]:
-        """All staged pages. Called before the first `put`: those that a killed run left behind.
-
-        Raises:
-            NewslakeError: the store failed, or a staged object is damaged.
-        """
+        """All staged pages. Called before the first `put`: those that a killed run left behind."""
         captures: list[Capture] = []
         for key in [info.key for info in self._store.list(self._prefix)]:
             if stored := self._store.get(key):

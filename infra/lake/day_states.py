@@ -88,10 +88,6 @@ class DayStates:
 
         Returns:
             Sorted by source and date; articles without a date last, and only where no range is given.
-
-        Raises:
-            UsageError: the source's name is none.
-            NewslakeError: the store cannot be read.
         """
         self._footers.load()
         articles = self._listed(ARTICLES, source)

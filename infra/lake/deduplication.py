@@ -43,12 +43,7 @@ class Identities:
         self._learned = 0
 
     def find(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
-        """Days by identity, of those that are in several partitions.
-
-        Args:
-            identities: what to look for, a pyarrow array of strings.
-            listed: all partitions of the source by day.
-        """
+        """Days by identity, of those that are in several partitions."""
         if len(listed) < 2:  # noqa: PLR2004 - there must be two
             return {}
         held = self._read(listed)
@@ -120,16 +115,8 @@ def deduplicate(
 ) -> Iterator[tuple[str, bool, Change]]:
     """Leave each of some articles in the partition of its greatest row.
 
-    Args:
-        store: where the lake is.
-        source: of the articles.
-        places: by identity, the days of all partitions that hold it.
-
     Yields:
         Day, whether its partition was written, and what changed, of every partition that was looked at.
-
-    Raises:
-        NewslakeError: a partition cannot be read or written; landing the articles again goes on.
     """
     held: defaultdict[str, list[str]] = defaultdict(list)
     for identity, days in places.items():

@@ -28,11 +28,7 @@ class Footers:
         self._learned = False
 
     def read(self, info: ObjectInfo) -> Manifest:
-        """The manifest of a partition as listed.
-
-        Raises:
-            NewslakeError: the object is damaged, gone, or not ours.
-        """
+        """The manifest of a partition as listed."""
         etag, manifest = self._known.get(info.key, ("", None))
         if manifest is None or etag != info.etag:
             manifest = read_manifest(self.store, info.key, info.size)
@@ -41,14 +37,7 @@ class Footers:
         return manifest
 
     def read_ahead(self, infos: Iterable[ObjectInfo]) -> None:
-        """Read the manifests that are not known yet, several at a time; `read` then has them.
-
-        Args:
-            infos: partitions as listed. Of a damaged one nothing is said here: `read` says what is wrong with it.
-
-        Raises:
-            NewslakeError: an object is gone, or the store failed.
-        """
+        """Read the manifests that are not known yet, several at a time; `read` then has them."""
         unknown = [info for info in infos if self._known.get(info.key, ("", None))[0] != info.etag]
         if unknown:
             with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:

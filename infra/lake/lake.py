@@ -95,10 +95,6 @@ class Lake:
             reparsed: by source, the captures that were parsed again and have their outcome in `articles` or `rejects`.
                 Rows of those captures that are not among `articles` any more are removed from every partition of the
                 source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
-
-        Raises:
-            UsageError: a source or date is no partition value (L06); nothing was written.
-            NewslakeError: a partition cannot be read or written. Others may have been: land again.
         """
         table, wrong = to_table(articles, ARTICLES.columns)
         unfit = dict(wrong)
@@ -139,12 +135,7 @@ class Lake:
         )
 
     def read_partition(self, source: str, date: str) -> Any:
-        """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version.
-
-        Raises:
-            UsageError: source or date is no partition value.
-            NewslakeError: there is no such partition, or it cannot be read.
-        """
+        """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
         return self._read(ARTICLES, source, date)
 
     def read_rejects(self, source: str, date: str) -> Any:
@@ -152,22 +143,13 @@ class Lake:
         return self._read(REJECTS, source, date)
 
     def read_manifest(self, source: str, date: str, kind: TableKind = ARTICLES) -> Manifest | None:
-        """What the footer of a partition says; None if there is no such partition.
-
-        Raises:
-            UsageError: source or date is no partition value.
-            NewslakeError: the partition cannot be read.
-        """
+        """What the footer of a partition says; None if there is no such partition."""
         key = kind.key(source, date)
         info = next((info for info in self.store.list(key) if info.key == key), None)
         return None if info is None else read_manifest(self.store, key, info.size)
 
     def identities(self, source: str, date: str) -> set[str]:
-        """The `article_id`s of a partition; none if there is no partition.
-
-        Raises:
-            NewslakeError: it cannot be read.
-        """
+        """The `article_id`s of a partition; none if there is no partition."""
         stored = self.store.get(ARTICLES.key(source, date))
         rows = decode(ARTICLES, stored.body, ARTICLES.key(source, date))[0] if stored else None
         return set(rows[ARTICLES.identity].to_pylist()) if rows is not None else set()
@@ -175,11 +157,7 @@ class Lake:
     def rows_of(
         self, source: str, captures: Collection[CaptureIdentity], columns: Sequence[str]
     ) -> dict[CaptureIdentity, dict[str, Any]]:
-        """Some columns of the landed rows of some captures.
-
-        Raises:
-            NewslakeError: a partition cannot be read.
-        """
+        """Some columns of the landed rows of some captures."""
         wanted: set[CaptureIdentity] = set(captures)
         found: dict[CaptureIdentity, dict[str, Any]] = {}
         for name, date in self._left_behind({source: dict.fromkeys(captures)}, ()):
@@ -192,11 +170,7 @@ class Lake:
     def partitions(
         self, source: str | None = None, kind: TableKind = ARTICLES
     ) -> Iterator[tuple[str, str, ObjectInfo]]:
-        """Source, date and listing of every partition, sorted; nothing is opened.
-
-        Raises:
-            UsageError: the source's name is none.
-        """
+        """Source, date and listing of every partition, sorted; nothing is opened."""
         prefix = f"{kind.name}/"
         if source is not None:
             prefix = kind.key(source, NULL_PARTITION).partition("date=")[0]
@@ -284,12 +258,7 @@ def _by_partition(articles: Sequence[Landed], table: Any) -> dict[PartitionId, A
 
 
 def _by_capture_day(rejects: Sequence[Reject]) -> dict[PartitionId, Any]:
-    """Rejections as tables, by partition; their names are checked here.
-
-    Raises:
-        UsageError: a source's name is none.
-        NewslakeError: a rejection does not fit its schema: a bug, as there is nowhere left to put it.
-    """
+    """Rejections as tables, by partition; their names are checked here."""
     groups: defaultdict[PartitionId, list[tuple[Reject]]] = defaultdict(list)
     for reject in rejects:
         groups[reject.source, partition_date(reject.captured_at)].append((reject,))

@@ -91,11 +91,6 @@ def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
 def join(kind: TableKind, table: Any, dropped: Collection[int] = frozenset()) -> tuple[Any, list[int]]:
     """The least upper bound of rows: one row for each identity.
 
-    Args:
-        kind: the table it is of.
-        table: rows in any order, several to an identity.
-        dropped: indices of rows that may not stay; they still count for `first_captured_at`.
-
     Returns:
         The rows that stay, and their indices in `table`. Of rows equal in all but `first_captured_at` the first is
         taken; `first_captured_at` is the least of all rows of the identity.
@@ -151,11 +146,7 @@ def _with_earliest(joined: Any, column: Any, groups: list[list[int]]) -> Any:
 
 
 def captures_of(rows: Any) -> list[CaptureIdentity]:
-    """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it.
-
-    Args:
-        rows: a table with the columns `CAPTURE`.
-    """
+    """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it."""
     return [CaptureIdentity(*values) for values in _zipped(rows, CAPTURE)]
 
 
@@ -178,9 +169,6 @@ def land_articles(
 
     Returns:
         The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
-
-    Raises:
-        NewslakeError: the old partition cannot be read.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, new, reparsed)
@@ -202,17 +190,9 @@ def land_articles(
 def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
     """Leave in a partition what is greatest there of the articles that are in other partitions too.
 
-    Args:
-        old: the partition as it is, None if there is none.
-        others: rows that are in other partitions of the source, with the table's schema.
-        name: key of the partition, for messages.
-
     Returns:
         The partition as it shall be (`old` itself where nothing changed, so also None), and what changed: rows of which
         `others` has a greater one are gone, the rest of the common ones know when their article was first captured.
-
-    Raises:
-        NewslakeError: the old partition cannot be read.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, others, ())
@@ -243,18 +223,8 @@ def land_rejects(
 ) -> tuple[bytes | None, Change]:
     """Merge rejections into their partition, and close those whose captures have become articles.
 
-    Args:
-        old: the partition as it is, None if there is none.
-        new: rows, with the table's schema.
-        closed: captures that have become articles, with the version of the parser that made them; what a newer
-            parser rejected stays open.
-        name: key of the partition, for messages.
-
     Returns:
         The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
-
-    Raises:
-        NewslakeError: the old partition cannot be read.
     """
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
@@ -285,11 +255,6 @@ def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
 
 def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> tuple[set[int], set[int]]:
     """Rows that the newest outcome of their capture replaces.
-
-    Args:
-        pool: the rows that are there, then the new ones.
-        before: how many are there.
-        reparsed: as for `land_articles`.
 
     Returns:
         Rows of which the newest outcome says something else, and rows that say the same but point to another copy of

@@ -76,11 +76,7 @@ class TableKind:
         return schema_of(self.columns)
 
     def key(self, source: str, day: str) -> str:
-        """Key of a partition's object.
-
-        Raises:
-            UsageError: source or day is no partition value (L06).
-        """
+        """Key of a partition's object."""
         if not _SOURCE.fullmatch(source):
             raise UsageError(f"{source[:80]!r} is no name of a source", "Use up to 64 of a-z, 0-9 and _ only.")
         if not _is_date(day):
@@ -247,11 +243,6 @@ def _distinct(table: Any, column: str) -> tuple[Any, ...]:
 def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
     """Rows, with the present schema, and manifest of a partition.
 
-    Args:
-        kind: the table it is of.
-        body: the whole object.
-        name: its key, for messages.
-
     Raises:
         DamagedError: it is damaged or not ours.
         NewslakeError: it is of a schema that this program does not know.
@@ -275,11 +266,6 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
 
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
     """The metadata of a partition's Parquet file, a `pyarrow.parquet.FileMetaData`, from its last bytes.
-
-    Args:
-        store: where it is.
-        key: its key.
-        size: of the object, as listed.
 
     Raises:
         DamagedError: it is damaged or not ours.

@@ -43,19 +43,8 @@ def rejects_in(
 ) -> Iterator[dict[str, Any]]:
     """Rejections, by source and capture day; partitions without any that is wanted are not read.
 
-    Args:
-        store: of the lake.
-        source: only of this source, or of `_unknown`; None: of all.
-        start: first day of capture, UTC; None = from the beginning.
-        end: first day of capture left out; None = to the end.
-        closed: also those whose captures have become articles.
-
     Yields:
         The columns of the table `rejects` with `source`; a partition is held at a time.
-
-    Raises:
-        UsageError: the source's name is none.
-        NewslakeError: a partition cannot be read.
     """
     lake, footers = Lake(store), Footers(store)
     footers.load()
@@ -75,11 +64,7 @@ def rejects_in(
 
 
 def grouped(rejects: Iterable[dict[str, Any]]) -> list[RejectGroup]:
-    """Rejections by source and reason; the most frequent reason of each source first.
-
-    Args:
-        rejects: as `rejects_in` gives them.
-    """
+    """Rejections by source and reason; the most frequent reason of each source first."""
     groups: dict[tuple[str, str], RejectGroup] = {}
     for row in rejects:
         key, at = (row["source"], row["reason"]), row["captured_at"]

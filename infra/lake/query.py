@@ -37,9 +37,6 @@ class Selection:
         source: only of this source; None: of all.
         start: first day, of publication for articles and coverage, of capture for rejects; None = from the beginning.
         end: first day left out; None = to the end. With either of them, articles without a date are left out.
-
-    Raises:
-        UsageError: `end` is not after `start`.
     """
 
     source: str | None = None
@@ -51,11 +48,7 @@ class Selection:
             Days(self.start, self.end)
 
     def of(self, store: ObjectStore, kind: TableKind) -> list[tuple[str, str, ObjectInfo]]:
-        """Source, date and listing of the partitions of a table.
-
-        Raises:
-            UsageError: the source's name is none.
-        """
+        """Source, date and listing of the partitions of a table."""
         listed = Lake(store).partitions(self.source, kind)
         return [(source, day, info) for source, day, info in listed if is_within(day, self.start, self.end)]
 
@@ -71,17 +64,8 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
     row a source, date and mode. In a folder, DuckDB reads the files themselves; from other stores, the views that the
     question names are first copied, each object by one whole read.
 
-    Args:
-        store: where the lake is.
-        sql: one statement that reads, in DuckDB's dialect.
-        selection: partitions that the views have; no others are listed, copied or opened.
-
     Returns:
         A `pyarrow.Table`; times in UTC.
-
-    Raises:
-        UsageError: DuckDB refuses the statement, or it is not one that reads.
-        NewslakeError: the lake cannot be read.
     """
     import duckdb
 
@@ -102,11 +86,7 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
 
 
 def _views_named(connection: "duckdb.DuckDBPyConnection", sql: str) -> set[str]:
-    """Names of the tables that a statement reads, in lower case.
-
-    Raises:
-        UsageError: it is not one statement that reads.
-    """
+    """Names of the tables that a statement reads, in lower case."""
     statements = _answered(lambda: connection.extract_statements(sql))
     if len(statements) != 1 or statements[0].type.name != READING_STATEMENT:
         raise UsageError("the query is not one SELECT", "Write one statement that reads: newslake query 'SELECT ...'.")
@@ -171,12 +151,7 @@ def _coverage(store: ObjectStore, selection: Selection) -> Any:
 
 
 def _answered(ask: Callable[[], Any]) -> Any:
-    """Ask DuckDB, and put its complaint into one line.
-
-    Raises:
-        NewslakeError: a file cannot be read.
-        UsageError: it complains of anything else, so of the question.
-    """
+    """Ask DuckDB, and put its complaint into one line."""
     import duckdb
 
     try:

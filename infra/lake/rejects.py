@@ -86,29 +86,13 @@ def writable(text: str) -> str:
 
 
 def reject_id(source: str, url: str | None, captured_at: datetime, digest: str) -> str:
-    """Identity of a rejection: that of its capture. 32 hex characters.
-
-    Args:
-        source: name of the source.
-        url: address that was asked for, None where there was none.
-        captured_at: aware.
-        digest: `sha256:` of the payload.
-    """
+    """Identity of a rejection: that of its capture. 32 hex characters."""
     identity = "\x1e".join([source, writable(url or ""), captured_at.astimezone(UTC).isoformat(), digest])
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 def invalid_record(article: Article, provenance: Provenance, detail: str) -> Reject:
-    """The rejection of an article that does not fit the schema (L01); nothing of it is taken on trust.
-
-    Args:
-        article: as the parser made it.
-        provenance: where it comes from.
-        detail: which value is wrong, and how.
-
-    Raises:
-        NewslakeError: there is no capture time, so no day to file it under: a bug of landing, not of the page.
-    """
+    """The rejection of an article that does not fit the schema (L01); nothing of it is taken on trust."""
     captured_at: object = provenance.captured_at
     if not isinstance(captured_at, datetime):
         raise NewslakeError(f"The capture of {article.url} has no time", "This is a bug: please report it.")

@@ -153,10 +153,6 @@ def schema_of(columns: tuple[Column, ...]) -> Any:
 def to_table(rows: Sequence[tuple[object, ...]], columns: tuple[Column, ...]) -> tuple[Any, list[tuple[int, str]]]:
     """Rows as an Arrow table; rows that do not fit are left out and named (L01).
 
-    Args:
-        rows: a tuple of dataclass instances each, as `Column.part` counts them.
-        columns: ARTICLE_COLUMNS or REJECT_COLUMNS.
-
     Returns:
         The table of the rows that fit, in order, and (index, what is wrong) of every other row.
     """
@@ -189,17 +185,7 @@ def _wrong_values(rows: Sequence[tuple[object, ...]], column: Column) -> dict[in
 
 
 def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) -> Any:
-    """A table as this version's schema has it; columns added since get their defaults (L07).
-
-    Args:
-        table: as read from a file.
-        version: schema version that the file states; none that is newer than ours.
-        columns: what is expected.
-        name: of the file, for messages.
-
-    Raises:
-        NewslakeError: a column is missing, of another type, or too many.
-    """
+    """A table as this version's schema has it; columns added since get their defaults (L07)."""
     schema = schema_of(columns)
     if table.schema.equals(schema):  # metadata is not compared
         return table.cast(schema)

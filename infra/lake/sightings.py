@@ -14,22 +14,14 @@ SIGHTINGS: Final = ("first_seen_at", "last_seen_at")
 
 
 def with_sightings(rejects: Any) -> Any:
-    """The rows of a rejects partition, each with the first and last capture time of its page.
-
-    Args:
-        rejects: all rows of the partition, a `pyarrow.Table`.
-    """
+    """The rows of a rejects partition, each with the first and last capture time of its page."""
     for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
         rejects = rejects.set_column(rejects.schema.get_field_index(name), rejects.schema.field(name), times)
     return rejects
 
 
 def wrong_sightings(rejects: Any) -> Iterator[str]:
-    """Columns that do not say what follows from the rows; null, from before there were these columns, is not wrong.
-
-    Args:
-        rejects: all rows of the partition, with at least the columns that name captures and `SIGHTINGS`.
-    """
+    """Columns that do not say what follows from the rows; null, from before there were these columns, is not wrong."""
     for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
         if not pc.all(pc.equal(rejects[name], times), min_count=0).as_py():
             yield name

@@ -69,11 +69,7 @@ class SuspectDay:
 def suspect_days(
     store: ObjectStore, source: str | None = None, days: Collection[str] | None = None
 ) -> list[SuspectDay]:
-    """Days that are suspect, by source and day; only of a source, or only of some days.
-
-    Raises:
-        NewslakeError: an object cannot be read.
-    """
+    """Days that are suspect, by source and day; only of a source, or only of some days."""
     found: dict[tuple[str, str], str] = {}
     for folder in (_OLD_FOLDER, _FOLDER):  # what was found since replaces what was found then
         for info in store.list(f"{folder}/source={source}/" if source else f"{folder}/"):
@@ -93,11 +89,7 @@ def since(suspect: SuspectDay, days: Iterable[SuspectDay]) -> str:
 
 
 def mark_suspect(store: ObjectStore, suspect: SuspectDay) -> None:
-    """Record what was found. Repeating it changes nothing; batches of one run are joined.
-
-    Raises:
-        NewslakeError: the object cannot be written.
-    """
+    """Record what was found. Repeating it changes nothing; batches of one run are joined."""
     key = _key(suspect.source, suspect.date)
     read_merge_write(store, key, lambda old: _merged(_decoded(old, key) if old else None, suspect).to_json())
 

@@ -62,11 +62,7 @@ class ObjectStore(Protocol):
         ...
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Read exactly `length` bytes from `offset`.
-
-        Raises:
-            NewslakeError: the object is absent or shorter than that.
-        """
+        """Read exactly `length` bytes from `offset`."""
         ...
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
@@ -94,11 +90,7 @@ class ObjectStore(Protocol):
         ...
 
     def check(self) -> None:
-        """Make sure that the store is reachable and writable and honours conditional writes.
-
-        Raises:
-            NewslakeError: it is not or does not; says what is wrong and the remedy.
-        """
+        """Make sure that the store is reachable and writable and honours conditional writes."""
         ...
 
 
@@ -148,9 +140,6 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
     Returns:
         Whether this call is known to have written. False if the content is as merged already, also where an earlier try
         wrote it and the answer got lost on the network.
-
-    Raises:
-        NewslakeError: other writers were faster every time.
     """
     for attempt in range(MERGE_ATTEMPTS):
         stored = store.get(key)

@@ -87,10 +87,6 @@ def expire(
 
     Returns:
         One for each day that is old enough, kept ones too, by source and day.
-
-    Raises:
-        UsageError: `before` is after the present day.
-        NewslakeError: a partition is damaged, so that nobody knows what it points to.
     """
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")

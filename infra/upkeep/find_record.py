@@ -65,14 +65,6 @@ def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> R
     """Find an article, else a rejection; of several for one address that of the newest day.
 
     In a folder, DuckDB searches the partitions with their Bloom filters; elsewhere each is read, the newest day first.
-
-    Args:
-        store: of the lake.
-        wanted: `article_id` or `reject_id`, or an address as it was asked for or as the page gives it.
-        source: only of this source; None: of all.
-
-    Raises:
-        UsageError: it is neither an id nor an address, or there is no such record.
     """
     if not ID.fullmatch(wanted) and not ADDRESS.fullmatch(wanted):
         raise UsageError(

@@ -11,15 +11,7 @@ from infra.work.run import ParsedCapture, folder_of
 def archive_and_parse(
     captures: Iterable[Pair], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
 ) -> list[ParsedCapture]:
-    """Archive captures, then parse them; `infra.work.land_outcomes` lands what comes of it.
-
-    Args:
-        captures: each with its outcome where that is known without parsing it.
-        archive: of the lake.
-        pool: parses.
-        run_id: of the run.
-        worker: tells this writer from the others of the run.
-    """
+    """Archive captures, then parse them; `infra.work.land_outcomes` lands what comes of it."""
     named: list[Pair] = []
     unnamed: list[Pair] = []
     for pair in captures:

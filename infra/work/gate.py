@@ -70,20 +70,7 @@ def pass_gate(
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> GateResult:
-    """Judge captures before they are landed; nothing is written.
-
-    Args:
-        parsed: captures with their outcomes.
-        lake: where they are to land.
-        run: the run; `accept` lets a reparse remove and worsen rows.
-        mode: `live`, `ingest` or `reparse`.
-        reparsed: by source, captures that were parsed again.
-        whole_days: days of which everything is landed or in `parsed`: their articles are counted.
-        day_of: the day that a capture without an article counts for.
-
-    Raises:
-        NewslakeError: the lake cannot be read.
-    """
+    """Judge captures before they are landed; nothing is written."""
     result = GateResult(reparsed=dict(reparsed))
     owners = {capture: name for name, captures in reparsed.items() for capture in captures}
     by_source: defaultdict[str, list[ParsedCapture]] = defaultdict(list)

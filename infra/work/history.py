@@ -38,9 +38,6 @@ class History:
         `without` leaves days out: were suspect days history, a break would soon be what is usual.
 
         Articles without a date are in no day: their share of the source's articles counts in each profile.
-
-        Raises:
-            NewslakeError: the store cannot be read. Damaged partitions are left out: `newslake verify` names them.
         """
         articles, rejects = self._partitions(ARTICLES), self._partitions(REJECTS)
         days = _nearest(day, (each for each in articles if each != NULL_PARTITION and each not in without))[:count]

@@ -44,16 +44,7 @@ def plan(inputs: Iterable[Input]) -> list[Chunk]:
 
 
 def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | None = None) -> RunReport:
-    """Archive, parse and land the captures of some inputs.
-
-    Args:
-        chunk: the inputs.
-        run: the run.
-        on_input: called with each input that has been read to its end.
-
-    Raises:
-        NewslakeError: an input vanished, or the lake cannot be written.
-    """
+    """Archive, parse and land the captures of some inputs."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report, count = RunReport(), ReadCount()

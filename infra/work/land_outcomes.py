@@ -40,9 +40,6 @@ def land_outcomes(
         whole_days: (source, day) of which everything that was found is landed, or here: only of these is the number of
             articles judged. Name a day also if nothing of it was found: that is what the check is for.
         day_of: the day that a capture without an article counts for.
-
-    Raises:
-        NewslakeError: the lake cannot be read or written.
     """
     gate = pass_gate(examined, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found

@@ -83,9 +83,6 @@ class ParsePool:
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
         """Parse captures, lazily and in order: a few groups a worker are read ahead, no more.
 
-        Args:
-            pairs: each capture with its outcome where that is known without parsing it, else None.
-
         Yields:
             Each capture with its outcome. A page past the deadline is Rejected(timeout), one that kills its
             process Rejected(parser_crash), one at which the parser raises Rejected(parser_error).

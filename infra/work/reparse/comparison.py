@@ -113,9 +113,6 @@ def compare(trial: TrialStore) -> Comparison:
 
     A row that is gone in one day and new in another is the same one if it has the same identity, or else if it comes
     from the same capture.
-
-    Raises:
-        NewslakeError: a partition cannot be read.
     """
     found = Comparison()
     reasons = _compare_rejects(trial, found)

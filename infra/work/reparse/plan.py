@@ -64,9 +64,6 @@ class Scope:
         end: publication day after the last one, None = to the end.
         only_rejects: only captures whose rejection is open.
         outdated: only rows of an older version of their parser, with all other captures of their addresses.
-
-    Raises:
-        UsageError: there is no such source, `end` is not after `start`, or both restrictions are asked for.
     """
 
     names: tuple[str, ...] = ()
@@ -86,11 +83,7 @@ class Scope:
             )
 
     def plan(self, store: ObjectStore) -> list[ArchivedChunk]:
-        """Chunks of all sources, one source after the other.
-
-        Args:
-            store: of the lake.
-        """
+        """Chunks of all sources, one source after the other."""
         plan = plan_rejects if self.only_rejects else plan_outdated if self.outdated else plan_history
         names = tuple(dict.fromkeys(self.names)) or tuple(sources())
         return [chunk for name in names for chunk in plan(store, name, self.start, self.end)]
@@ -99,16 +92,8 @@ class Scope:
 def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
     """Chunks that make days right from what is archived.
 
-    Args:
-        store: of the lake.
-        names: names of sources; none: all sources.
-        days: publication days.
-
     Returns:
         Chunks of disjoint captures; none where the archive holds nothing for these days.
-
-    Raises:
-        UsageError: there is no such source.
     """
     for name in names:
         require_source(name)
@@ -136,16 +121,6 @@ def plan_history(
 
     Captures of no known source count too, where their host is the source's now, or where they have no address and
     only the content can tell.
-
-    Args:
-        store: of the lake.
-        name: name of the source.
-        start: first publication day, None = from the beginning.
-        end: publication day after the last one, None = to the end. A page may be captured years after it was
-            published, so `end` leaves out no capture; it is checked against `start`.
-
-    Raises:
-        UsageError: there is no such source, or `end` is not after `start`.
     """
     Scope((name,), start, end)
     return chunked(name, (entry.pointer for entry in _history(store, name, start)))
@@ -157,15 +132,6 @@ def plan_outdated(
     """Chunks with the captures of all rows that an older version of the parser made.
 
     Other captures of the same addresses are among them: today's parser may make the better row of one of those.
-
-    Args:
-        store: of the lake.
-        name: name of the source.
-        start: first publication day, None = from the beginning.
-        end: publication day after the last one, None = to the end.
-
-    Raises:
-        UsageError: there is no such source, or `end` is not after `start`.
     """
     Scope((name,), start, end)
     lake, footers, current = Lake(store), Footers(store), sources()[name].version
@@ -191,18 +157,7 @@ def plan_outdated(
 def plan_rejects(
     store: ObjectStore, name: str, start: date | None = None, end: date | None = None
 ) -> list[ArchivedChunk]:
-    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now.
-
-    Args:
-        store: of the lake.
-        name: name of the source.
-        start: first publication day, None = from the beginning.
-        end: publication day after the last one; nobody knows when what was rejected was published, so it leaves out
-            no capture.
-
-    Raises:
-        UsageError: there is no such source, or `end` is not after `start`.
-    """
+    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now."""
     Scope((name,), start, end)
     first = start - MARGIN if start else None
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))

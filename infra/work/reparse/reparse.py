@@ -36,16 +36,8 @@ def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None =
     A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
     does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
 
-    Args:
-        chunks: the plan.
-        run: the run.
-        reparse: does one chunk; `reparse_chunk` unless it is wrapped into something.
-
     Returns:
         What was done; captures that were parsed twice are counted once.
-
-    Raises:
-        NewslakeError: see `reparse_chunk`.
     """
     reparse = reparse or reparse_chunk
     report, repeated = RunReport(), RunReport()
@@ -62,16 +54,7 @@ def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None =
 
 
 def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[ArchivedChunk], None]) -> Comparison:
-    """What `rebuild` would change. Nothing is landed: what would be written goes to a temporary folder.
-
-    Args:
-        chunks: the plan.
-        run: the run.
-        on_chunk: called with each chunk that is done.
-
-    Raises:
-        NewslakeError: see `reparse_chunk`.
-    """
+    """What `rebuild` would change. Nothing is landed: what would be written goes to a temporary folder."""
     with TemporaryDirectory(prefix="newslake-trial-") as folder:
         trial = TrialStore(run.open_store(), LocalStore.at(folder))
 
@@ -87,17 +70,7 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
 
 
 def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: ObjectStore | None = None) -> RunReport:
-    """Parse archived captures again and land what they give; rows that moved leave their old partition.
-
-    Args:
-        chunk: the captures.
-        run: the run.
-        so_far: sum of the reports of the plan's earlier chunks: what is said of a day counts them in.
-        store: of the lake, where it is not the run's own.
-
-    Raises:
-        NewslakeError: a capture cannot be read back, or the lake cannot be written.
-    """
+    """Parse archived captures again and land what they give; rows that moved leave their old partition."""
     store = store or run.open_store()
     lake = Lake(store)
     archived = _read(store, chunk.pointers)
