@@ -208,7 +208,7 @@ def make_large(lake: str, rows: str) -> float:
     """One partition of many rows; its bodies are incompressible by and large, as no two words follow alike."""
     import pyarrow as pa
 
-    from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, write
+    from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, encode
     from infra.lake.schema import to_table
     from infra.store.open_store import open_store
 
@@ -216,11 +216,10 @@ def make_large(lake: str, rows: str) -> float:
         for first in range(0, int(rows), ROW_GROUP_ROWS):
             numbers = range(first, min(int(rows), first + ROW_GROUP_ROWS))
             table, _ = to_table([_long_article(number) for number in numbers], ARTICLES.columns)
-            yield table.sort_by([(name, "ascending") for name in ARTICLES.sorted_by])
-            pa.default_memory_pool().release_unused()
+            yield table
 
     def make() -> None:
-        body = write(ARTICLES, groups(), int(rows), {"live": Coverage(1, 1, 1)})
+        body = encode(ARTICLES, pa.concat_tables(groups()), {"live": Coverage(1, 1, 1)})
         open_store(lake).put(_large_key(), body, if_match=None)
 
     return _seconds(make)

@@ -7,6 +7,7 @@ with `reparsed` takes rows away: a capture that was parsed again has one outcome
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -14,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
-from infra.lake.rejects import RejectState
-from infra.lake.sightings import SIGHTINGS, with_sightings
+from infra.lake.rejects import SIGHTINGS, RejectState, with_sightings
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
@@ -88,7 +88,7 @@ def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
     return leading + tuple((name, _some_order) for name in kind.schema.names if name not in apart)
 
 
-def join(kind: TableKind, table: Any, dropped: Collection[int] = frozenset()) -> tuple[Any, list[int]]:
+def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -> tuple[Any, list[int]]:
     """The least upper bound of rows: one row for each identity.
 
     Returns:
@@ -99,10 +99,8 @@ def join(kind: TableKind, table: Any, dropped: Collection[int] = frozenset()) ->
     by_identity: defaultdict[str, list[int]] = defaultdict(list)
     for index, identity in enumerate(table[kind.identity].to_pylist()):
         by_identity[identity].append(index)
-    groups = list(by_identity.values())
-    if dropped:
-        groups = [group for group in groups if any(index not in dropped for index in group)]
-    left = [[index for index in group if index not in dropped] for group in groups] if dropped else groups
+    groups = [group for group in by_identity.values() if not dropped.issuperset(group)]
+    left = [[index for index in group if index not in dropped] for group in groups]
     for column, ordered in _content(kind):
         left = _narrow(left, table[column], ordered, max)
     for column in LEAST:
@@ -110,7 +108,10 @@ def join(kind: TableKind, table: Any, dropped: Collection[int] = frozenset()) ->
     chosen = [group[0] for group in left]
     joined = table.take(pa.array(chosen, pa.int64()))
     if EARLIEST in table.schema.names:
-        joined = _with_earliest(joined, table[EARLIEST], groups)
+        times = _microseconds(table[EARLIEST])
+        field = table.schema.field(EARLIEST)
+        earliest = pa.array([min(times[index] for index in group) for group in groups], pa.int64()).cast(field.type)
+        joined = joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
     return joined, chosen
 
 
@@ -127,22 +128,11 @@ def _narrow(
     if values.equals(column.take(firsts)):  # equal within every group, as when a run is repeated: no Python needed
         return groups
     keys = dict(zip(rows, ordered(values), strict=True))
-    narrowed = []
-    for group in groups:
-        if len(group) > 1:
-            bound = best(keys[index] for index in group)
-            narrowed.append([index for index in group if keys[index] == bound])
-        else:
-            narrowed.append(group)
-    return narrowed
-
-
-def _with_earliest(joined: Any, column: Any, groups: list[list[int]]) -> Any:
-    """Give every row the least `first_captured_at` of its group."""
-    times = _microseconds(column)
-    field = joined.schema.field(EARLIEST)
-    earliest = pa.array([min(times[index] for index in group) for group in groups], pa.int64()).cast(field.type)
-    return joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
+    bounds = (best(keys[index] for index in group) if len(group) > 1 else None for group in groups)
+    return [
+        group if bound is None else [index for index in group if keys[index] == bound]
+        for group, bound in zip(groups, bounds, strict=True)
+    ]
 
 
 def captures_of(rows: Any) -> list[CaptureIdentity]:
@@ -231,16 +221,17 @@ def land_rejects(
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
     joined = with_sightings(joined)
     change = _change(REJECTS, present, joined, chosen)
-    closings = sum(index >= pool.num_rows for index in chosen)
-    change = replace(change, closed=closings)
-    return _encoded(REJECTS, old, manifest, joined, change, manifest.coverage), change
+    change = replace(change, closed=sum(index >= pool.num_rows for index in chosen))
+    if _is_unchanged(manifest, change, manifest.coverage):
+        return old, change
+    return encode(REJECTS, joined, manifest.coverage), change
 
 
 def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
     """Closed copies of the open rejections whose captures have become articles."""
     rows, versions = [], []
-    said = zip(captures_of(pool), *_columns(pool, ("parser_version", "state")), strict=True)
-    for index, (capture, version, state) in enumerate(said if closed else ()):
+    said = zip(captures_of(pool), _zipped(pool, ("parser_version", "state")), strict=True)
+    for index, (capture, (version, state)) in enumerate(said if closed else ()):
         parsed_by = closed.get(capture)
         if parsed_by is not None and state == RejectState.OPEN and (version is None or version <= parsed_by):
             rows.append(index)
@@ -260,13 +251,13 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
         Rows of which the newest outcome says something else, and rows that say the same but point to another copy of
         their capture than the one that was just read: that may be gone.
     """
-    rows = list(zip(captures_of(pool), *_columns(pool, ("article_id", "parser_version")), strict=True))
+    rows = list(zip(captures_of(pool), _zipped(pool, ("article_id", "parser_version")), strict=True))
     again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
-    for index, (capture, identity, _) in enumerate(rows[before:], before):
+    for index, (capture, (identity, _)) in enumerate(rows[before:], before):
         again[capture][identity] = index
     dropped: set[int] = set()
     pairs: list[tuple[int, int]] = []
-    for index, (capture, identity, version) in enumerate(rows[:before]):
+    for index, (capture, (identity, version)) in enumerate(rows[:before]):
         if capture not in reparsed:
             continue
         limit = reparsed[capture]
@@ -293,12 +284,8 @@ def _unlike(pool: Any, pairs: list[tuple[int, int]], columns: Iterable[str]) -> 
     return unlike
 
 
-def _zipped(table: Any, columns: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
-    return zip(*_columns(table, columns), strict=True)
-
-
-def _columns(table: Any, columns: tuple[str, ...]) -> Iterator[list[Any]]:
-    return (table[column].to_pylist() for column in columns)
+def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
@@ -322,17 +309,6 @@ def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manif
     if body is None:
         return kind.schema.empty_table(), Manifest(schema_version=SCHEMA_VERSION, rows=0)
     return decode(kind, body, name)
-
-
-def _encoded(
-    kind: TableKind,
-    old: bytes | None,
-    was: Manifest,
-    joined: Any,
-    change: Change,
-    coverage: Mapping[str, Coverage],
-) -> bytes | None:
-    return old if _is_unchanged(was, change, coverage) else encode(kind, joined, coverage)
 
 
 def _is_unchanged(was: Manifest, change: Change, coverage: Mapping[str, Coverage]) -> bool:

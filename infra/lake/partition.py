@@ -7,7 +7,7 @@ unchanged partition need not be written.
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -28,8 +28,7 @@ ZSTD_LEVEL: Final = 3  # 23 % smaller than pyarrow's default of 1 for 18 % more 
 BLOOM_FALSE_POSITIVES: Final = 0.01  # with it DuckDB looks an absent URL up in 0.2 of 13 MB
 FOOTER_KEY: Final = b"newslake"
 FORMAT_KEY: Final = b"newslake.format"
-FORMAT: Final = b"1"  # raise it when `write` comes to give other bytes for the same rows: `verify` compares them
-STATED: Final = ("parser_version", "run_id", "capture_uri", "state", "reason")  # columns that the footer sums up
+FORMAT: Final = b"1"  # raise it when `encode` comes to give other bytes for the same rows: `verify` compares them
 TAIL_BYTES: Final = 64 * 1024  # holds the footer of a partition of some 5,000 rows; larger ones are read whole
 END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
@@ -171,32 +170,11 @@ class Manifest:
 
 
 def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> bytes:
-    """The bytes of a partition.
-
-    Args:
-        kind: the table it is of.
-        table: its rows, in any order, with the table's schema.
-        coverage: by mode.
-    """
+    """The bytes of a partition; rows come in any order, with the table's schema."""
     table = table.combine_chunks()
     order = pc.sort_indices(table, [(name, "ascending") for name in kind.sorted_by])
-    starts = range(0, max(1, table.num_rows), ROW_GROUP_ROWS)
-    groups = (table.take(order[start : start + ROW_GROUP_ROWS]) for start in starts)
-    return write(kind, groups, table.num_rows, coverage)
-
-
-def write(kind: TableKind, groups: Iterable[Any], rows: int, coverage: Mapping[str, Coverage]) -> bytes:
-    """The bytes of a partition whose rows come a row group at a time.
-
-    Args:
-        kind: the table it is of.
-        groups: tables of ROW_GROUP_ROWS rows, the last one of what is left, in the partition's order; at least one.
-        rows: how many they are together.
-        coverage: by mode.
-    """
-    distinct_values = max(1, min(rows, ROW_GROUP_ROWS))
+    distinct_values = max(1, min(table.num_rows, ROW_GROUP_ROWS))
     sink = io.BytesIO()
-    stated = []  # of each group, what the manifest is made of
     with pq.ParquetWriter(
         sink,
         kind.schema,
@@ -210,11 +188,11 @@ def write(kind: TableKind, groups: Iterable[Any], rows: int, coverage: Mapping[s
         write_page_checksum=True,  # else a flipped bit may pass for another value, and be landed again as good
         store_schema=False,  # the Parquet types say all; the docs of the fields would weigh 10 KB a file
     ) as writer:
-        for group in groups:
+        for start in range(0, max(1, table.num_rows), ROW_GROUP_ROWS):
             # One chunk: page boundaries must not depend on how the rows came together.
-            writer.write_table(group.combine_chunks(), row_group_size=ROW_GROUP_ROWS)
-            stated.append(group.select([name for name in STATED if name in kind.schema.names]))
-        manifest = manifest_of(pa.concat_tables(stated), coverage).to_json()
+            group = table.take(order[start : start + ROW_GROUP_ROWS]).combine_chunks()
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+        manifest = manifest_of(table, coverage).to_json()
         writer.add_key_value_metadata({FOOTER_KEY: manifest, FORMAT_KEY: FORMAT})
     return sink.getvalue()
 

@@ -2,10 +2,14 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from infra.base.errors import NewslakeError
 from parsers.record.article import Article, Provenance
@@ -15,6 +19,9 @@ from parsers.record.outcome import RejectReason
 FAILURES: Final = frozenset(
     {RejectReason.TIMEOUT, RejectReason.PARSER_CRASH, RejectReason.PARSER_ERROR, RejectReason.INVALID_RECORD}
 )
+# When the page of a rejection was got first and last on its day. These columns follow from what names the captures, and
+# no capture ever leaves the quarantine alone: so they do not depend on the order in which rejections are landed.
+SIGHTINGS: Final = ("first_seen_at", "last_seen_at")
 
 
 class RejectState(StrEnum):
@@ -121,3 +128,26 @@ def _text(value: object) -> str | None:
 def _number(value: object, bits: int = 31) -> int | None:
     """A value that fits a signed integer column, None for others."""
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**bits else None
+
+
+def with_sightings(rejects: Any) -> Any:
+    """The rows of a rejects partition, each with the first and last capture time of its page."""
+    for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
+        rejects = rejects.set_column(rejects.schema.get_field_index(name), rejects.schema.field(name), times)
+    return rejects
+
+
+def wrong_sightings(rejects: Any) -> Iterator[str]:
+    """Columns that do not say what follows from the rows; null, from before there were these columns, is not wrong."""
+    for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
+        if not pc.all(pc.equal(rejects[name], times), min_count=0).as_py():
+            yield name
+
+
+def _sightings(rejects: Any) -> tuple[Any, Any]:
+    """First and last time by row. Captures are of one page if their address is the same, without one their bytes."""
+    pages = pc.coalesce(rejects["url"], rejects["capture_digest"])
+    table = pa.table({"page": pages, "at": rejects["captured_at"]})
+    ends = table.group_by("page").aggregate([("at", "min"), ("at", "max")])
+    places = pc.index_in(pages, value_set=ends["page"].combine_chunks())
+    return ends["at_min"].take(places), ends["at_max"].take(places)

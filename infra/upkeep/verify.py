@@ -14,8 +14,7 @@ from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.errors import NewslakeError
 from infra.lake.partition import ARTICLES, FORMAT, FORMAT_KEY, REJECTS, Manifest, TableKind, decode, encode, manifest_of
-from infra.lake.rejects import reject_id
-from infra.lake.sightings import wrong_sightings
+from infra.lake.rejects import reject_id, wrong_sightings
 from infra.store.object_store import ObjectStore
 from infra.upkeep.raw_check import RawCheck, strays
 from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, partition_date

@@ -8,9 +8,8 @@ import pytest
 from infra.lake import partition
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, TableKind, decode, encode
-from infra.lake.rejects import Reject
+from infra.lake.rejects import Reject, with_sightings, wrong_sightings
 from infra.lake.schema import REJECT_COLUMNS, to_table
-from infra.lake.sightings import with_sightings, wrong_sightings
 from parsers.record.article import SCHEMA_VERSION
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
