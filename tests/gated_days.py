@@ -60,7 +60,7 @@ def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TI
 def land_history(store: ObjectStore, days: int = 7, each: int = 30, *, start: int = 0, **changes: Any) -> None:
     """Land some whole days."""
     batch = [examined(on, number, **changes) for on in range(start, start + days) for number in range(each)]
-    assert not land_outcomes(batch, Lake(store), RUN, mode="ingest").needs_attention
+    assert not land_outcomes(batch, Lake(store), RUN, mode="ingest").suspect_findings
 
 
 def landed_week() -> MemoryStore:

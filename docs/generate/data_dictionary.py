@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from infra.lake.schema import arrow_schema, reject_schema
+from infra.lake.partition import ARTICLES, REJECTS
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.record.outcome import RejectReason
 
@@ -18,13 +18,13 @@ Schema version {SCHEMA_VERSION}. Times are `timestamp[us, tz=UTC]`. Columns mark
 but may be empty. `source` (text) and `date` (the UTC day as YYYY-MM-DD, or `{NULL_PARTITION}`,
 which readers show as null) are in the path of a file, not in it.
 """
-ARTICLES: Final = """
+ABOUT_ARTICLES: Final = """
 ## articles
 
 `articles/source=<source>/date=<publication day>/articles.parquet`, sorted by `published_at` and `article_id`. One row
 an article. `newslake query` adds `text`, the blocks of the body joined by blank lines.
 """
-REJECTS: Final = """
+ABOUT_REJECTS: Final = """
 ## rejects
 
 `rejects/source=<source>/date=<capture day>/rejects.parquet`, sorted by `captured_at` and `reject_id`. One row a capture
@@ -69,10 +69,10 @@ def render() -> str:
     return "".join(
         [
             HEAD,
-            ARTICLES,
-            _columns(arrow_schema()),
-            REJECTS,
-            _columns(reject_schema()),
+            ABOUT_ARTICLES,
+            _columns(ARTICLES.schema),
+            ABOUT_REJECTS,
+            _columns(REJECTS.schema),
             REASONS,
             "\n".join(["", "| reason | meaning |", "|---|---|", *reasons, ""]),
             FOOTER,

@@ -171,7 +171,7 @@ def fetch(
         report = fetch_urls(wanted, run, source=source, on_outcome=on_outcome, on_wait=_say_waiting)
     if not as_json:
         _show_outcomes(outcomes)
-    lost = report.needs_attention or report.lost_share > run.settings.quarantine_limit
+    lost = report.suspect_findings or report.lost_share > run.settings.quarantine_limit
     return ExitCode.OVER_QUARANTINE_LIMIT if lost else ExitCode.DONE
 
 

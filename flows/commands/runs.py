@@ -112,7 +112,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     console = stderr()
     for alarm in report.alarms:
         console.print(Text(f"look at this: {alarm}", "yellow"))
-    if report.needs_attention:
+    if report.suspect_findings:
         for finding in report.suspect_findings:
             console.print(Text(f"suspect: {finding.source} {finding.date}: {finding.detail}", "yellow"))
         console.print("What was read has landed; [yellow]`newslake status` says what to do.[/yellow]")
@@ -127,7 +127,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
             f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
             "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] All are kept: see `newslake rejects`."
         )
-    elif not report.needs_attention:
+    elif not report.suspect_findings:
         return ExitCode.DONE
     return ExitCode.OVER_QUARANTINE_LIMIT
 

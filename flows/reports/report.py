@@ -21,7 +21,7 @@ def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
         ("captures", report.captures),
         ("  archived before", report.known or None),
         ("parsed", report.parsed),
-        ("rejected", report.rejected_total),
+        ("rejected", report.rejected.total()),
         *((f"  {reason}", count) for reason, count in report.rejected.most_common()),
         *((f"not fetched: {reason}", count) for reason, count in report.failed.most_common()),
         *((f"skipped: {kind}", count) for kind, count in report.skipped.most_common()),
@@ -37,7 +37,7 @@ def summary_table(report: RunReport) -> Table:
     table.add_column()
     table.add_column(justify="right", style="bold")
     for label, count in summary_rows(report):
-        table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected_total else None)
+        table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected.total() else None)
     return table
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.warc import Revisit, scan
+from infra.archive.warc import scan
 from infra.base.errors import NewslakeError
 from infra.store.object_store import ConflictError, ObjectStore
 from parsers.record.capture import Capture
@@ -56,7 +56,7 @@ class RawObjects:
         return sorted({(match[1], date.fromisoformat(match[2])) for match in matches if match})
 
     def load(self, source: str, day: date) -> list[RawObject]:
-        """All WARCs of one (source, day) with their indexes, by key; NewslakeError as in `entries_of`."""
+        """All WARCs of one (source, day) with their indexes, by key."""
         listed = {info.key: info for info in self._store.list(folder_key(source, day))}
         found = []
         for key, info in listed.items():
@@ -124,14 +124,6 @@ def keep_least(least: dict[Key, IndexEntry], key: Key, entry: IndexEntry) -> Non
     least[key] = min(entry, least.get(key, entry), key=lambda each: each.rank)
 
 
-def entry_of(record: Capture | Revisit, place: Pointer) -> IndexEntry:
-    """The entry of a record that lies at a place."""
-    if isinstance(record, Capture):
-        return IndexEntry.of(source_of(place.uri), record, place)
-    entry = IndexEntry.of(source_of(place.uri), record.seen, place, record.original)
-    return replace(entry, digest=record.digest)
-
-
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
     """The error for a raw object, or a place in it, that differs from what was written."""
     return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
@@ -172,4 +164,9 @@ def require_name(pattern: str, what: str, name: str) -> str:
 def indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
     """The entries of all captures in a WARC, in their order; ValueError if a record is damaged."""
     for offset, length, record in scan(warc):
-        yield entry_of(record, Pointer(key, offset, length))
+        place = Pointer(key, offset, length)
+        if isinstance(record, Capture):
+            yield IndexEntry.of(source_of(key), record, place)
+        else:
+            entry = IndexEntry.of(source_of(key), record.seen, place, record.original)
+            yield replace(entry, digest=record.digest)

@@ -80,7 +80,7 @@ def encode_revisit(capture: Capture, original: IndexEntry) -> bytes:
         ("WARC-Refers-To", _capture_id(original.url, original.captured_at, original.digest)),
         ("WARC-Refers-To-Target-URI", _target_uri(capture)),
         ("WARC-Refers-To-Date", _warc_date(original.captured_at)),
-        (ORIGINAL_FIELD, _original(original.pointer)),
+        (ORIGINAL_FIELD, json.dumps(asdict(original.pointer), separators=(",", ":"))),
     ]
     if capture.http_status is None:
         return _member(headers, b"", None)
@@ -217,10 +217,6 @@ def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
         (CAPTURE_FIELD, json.dumps(_particulars(capture), separators=(",", ":"))),
         ("Content-Type", "application/http; msgtype=response" if has_answer else capture.media_type.value),
     ]
-
-
-def _original(pointer: Pointer) -> str:
-    return json.dumps(asdict(pointer), separators=(",", ":"))
 
 
 def _particulars(capture: Capture) -> dict[str, object]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from infra.base.days import is_within
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
@@ -36,16 +37,13 @@ class Day:
     """One cell of the grid.
 
     Attributes:
-        source: name of the source.
         date: UTC day as YYYY-MM-DD, or Hive's null for articles without a date.
-        state: what to think of it.
         articles: rows, published on that day.
         rejects: open rejections by reason, of captures got on that day.
         coverage: what runs said, by mode.
         parser_versions: of the rows, ascending.
         outdated: has rows of an older parser, whatever the state.
         size: bytes of the articles partition.
-        suspect: what the quality gate found; None if nothing.
         suspect_since: first day of the source that is suspect for the same thing.
     """
 
@@ -97,7 +95,7 @@ class DayStates:
         for suspect in suspects:
             marked[suspect.source][suspect.date] = suspect
         listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
-        self._footers.read_ahead(info for day, info in listed if _within(day, start, end))
+        self._footers.read_ahead(info for day, info in listed if is_within(day, start, end))
         names = sorted({*articles, *rejects, *marked, *also} | ({source} if source else set()))
         days = [
             self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
@@ -155,13 +153,6 @@ def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:
     if rejected:
         return State.REJECTS
     return State.LANDED if landed.rows else State.EMPTY
-
-
-def _within(day: str, start: date | None, end: date | None) -> bool:
-    """Whether a partition is shown: one without a date only where no range is asked for."""
-    if day == NULL_PARTITION:
-        return start is None and end is None
-    return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 
 
 def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:

@@ -12,11 +12,11 @@ from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest
+from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
+from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest, read_rows
 from infra.lake.rejects import FAILURES, Reject, invalid_record
 from infra.lake.schema import to_table
-from infra.store.object_store import ObjectInfo, ObjectStore, read_merge_write
+from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, Article, Provenance, partition_date
 from parsers.record.capture import CaptureIdentity
 
@@ -35,13 +35,10 @@ class LandingReport:
     Attributes:
         written: (source, date) of the articles partitions that were written, ascending.
         unchanged: those of this landing that were as they should be already, ascending.
-        rows_added: articles that are new in their partition.
-        rows_updated: articles of which a better row was landed.
         rows_removed: rows whose capture, parsed again, is elsewhere or no article now, and rows of articles of which
             another partition has a better one.
         rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
             rows of other captures of the article: where those were landed before it, land them once more.
-        rejects_written: rejections that are new or changed.
         rejects_closed: rejections whose capture is an article now; among `rejects_written`.
         invalid_records: articles that do not fit the schema and became rejections.
     """
@@ -55,16 +52,6 @@ class LandingReport:
     rejects_written: int = 0
     rejects_closed: int = 0
     invalid_records: int = 0
-
-    @property
-    def partitions_written(self) -> int:
-        """How many articles partitions were written."""
-        return len(self.written)
-
-    @property
-    def partitions_unchanged(self) -> int:
-        """How many articles partitions were as they should be already."""
-        return len(self.unchanged)
 
 
 class Lake:
@@ -113,7 +100,8 @@ class Lake:
             new = rows.get(partition, ARTICLES.schema.empty_table())
             seen = covered.get(partition, {})
             again = verdicts.get(partition[0], {})
-            return self._merge(ARTICLES, partition, lambda old, name: land_articles(old, new, seen, again, name))
+            key = ARTICLES.key(*partition)
+            return merge_into(self.store, key, lambda old, name: land_articles(old, new, seen, again, name))
 
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
@@ -150,9 +138,7 @@ class Lake:
 
     def identities(self, source: str, date: str) -> set[str]:
         """The `article_id`s of a partition; none if there is no partition."""
-        stored = self.store.get(ARTICLES.key(source, date))
-        rows = decode(ARTICLES, stored.body, ARTICLES.key(source, date))[0] if stored else None
-        return set(rows[ARTICLES.identity].to_pylist()) if rows is not None else set()
+        return set(read_rows(self.store, ARTICLES, source, date)[ARTICLES.identity].to_pylist())
 
     def rows_of(
         self, source: str, captures: Collection[CaptureIdentity], columns: Sequence[str]
@@ -184,24 +170,6 @@ class Lake:
         if stored is None:
             raise NewslakeError(f"{self.store.uri} has no {key}", "See `newslake status` for the days that it has.")
         return decode(kind, stored.body, key)[0]
-
-    def _merge(
-        self,
-        kind: TableKind,
-        partition: PartitionId,
-        land: Callable[[bytes | None, str], tuple[bytes | None, Change]],
-    ) -> tuple[bool, Change]:
-        """Land into one partition; whether it was written, and what the merge that counted changed."""
-        key = kind.key(*partition)
-        change = Change()
-
-        def merge(old: bytes | None) -> bytes | None:
-            nonlocal change
-            merged, change = land(old, key)
-            return merged
-
-        written = read_merge_write(self.store, key, merge)
-        return written, change
 
     def _left_behind(self, verdicts: Mapping[str, Verdicts], landed: Collection[PartitionId]) -> list[PartitionId]:
         """Other partitions that may hold rows of captures that were parsed again."""
@@ -237,7 +205,8 @@ class Lake:
         def land_one(partition: PartitionId) -> tuple[bool, Change]:
             new = rejected.get(partition, REJECTS.schema.empty_table())
             closed = closings.get(partition, {})
-            return self._merge(REJECTS, partition, lambda old, name: land_rejects(old, new, closed, name))
+            key = REJECTS.key(*partition)
+            return merge_into(self.store, key, lambda old, name: land_rejects(old, new, closed, name))
 
         results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
         return [change for _, change in results.values()]

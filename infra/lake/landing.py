@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SIGHTINGS, RejectState, with_sightings
+from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
@@ -89,17 +90,15 @@ def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
 
 
 def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -> tuple[Any, list[int]]:
-    """The least upper bound of rows: one row for each identity.
+    """The greatest row of each identity, and its index in `table`; of equal rows, the first.
 
-    Returns:
-        The rows that stay, and their indices in `table`. Of rows equal in all but `first_captured_at` the first is
-        taken; `first_captured_at` is the least of all rows of the identity.
+    Its `first_captured_at` is the least of all rows of the identity, also of those whose index is `dropped`.
     """
     table = table.combine_chunks()
     by_identity: defaultdict[str, list[int]] = defaultdict(list)
     for index, identity in enumerate(table[kind.identity].to_pylist()):
         by_identity[identity].append(index)
-    groups = [group for group in by_identity.values() if not dropped.issuperset(group)]
+    groups = [group for group in by_identity.values() if not dropped >= set(group)]
     left = [[index for index in group if index not in dropped] for group in groups]
     for column, ordered in _content(kind):
         left = _narrow(left, table[column], ordered, max)
@@ -178,11 +177,9 @@ def land_articles(
 
 
 def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
-    """Leave in a partition what is greatest there of the articles that are in other partitions too.
+    """Drop rows of which `others`, from other partitions of the source, has a greater one; see `land_articles`.
 
-    Returns:
-        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed: rows of which
-        `others` has a greater one are gone, the rest of the common ones know when their article was first captured.
+    The rows that stay learn when their article was first captured.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, others, ())
@@ -211,10 +208,9 @@ def _touched(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> Any:
 def land_rejects(
     old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str
 ) -> tuple[bytes | None, Change]:
-    """Merge rejections into their partition, and close those whose captures have become articles.
+    """Merge rejections into their partition, and close those whose captures became articles; see `land_articles`.
 
-    Returns:
-        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
+    `closed` has the version of the parser that made each article: what a newer parser rejected stays open.
     """
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
@@ -245,11 +241,10 @@ def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
 
 
 def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int | None]) -> tuple[set[int], set[int]]:
-    """Rows that the newest outcome of their capture replaces.
+    """Indices of rows of which the newest outcome of their capture says something else, and of rows that moved.
 
-    Returns:
-        Rows of which the newest outcome says something else, and rows that say the same but point to another copy of
-        their capture than the one that was just read: that may be gone.
+    The first `before` rows of the pool are the landed ones. Rows that moved say the same, but point to another copy of
+    their capture than the one that was just read: that copy may be gone.
     """
     rows = list(zip(captures_of(pool), _zipped(pool, ("article_id", "parser_version")), strict=True))
     again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
@@ -299,6 +294,20 @@ def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Ch
         elif index >= present.num_rows or before[identity] != times:
             updated += 1
     return Change(added, updated, removed=present.num_rows + added - joined.num_rows)
+
+
+def merge_into(
+    store: ObjectStore, key: str, land: Callable[[bytes | None, str], tuple[bytes | None, Change]]
+) -> tuple[bool, Change]:
+    """Land into one partition; whether it was written, and what the merge that counted changed."""
+    change = Change()
+
+    def merge(old: bytes | None) -> bytes | None:
+        nonlocal change
+        merged, change = land(old, key)
+        return merged
+
+    return read_merge_write(store, key, merge), change
 
 
 def _join_coverage(old: Mapping[str, Coverage], new: Mapping[str, Coverage]) -> dict[str, Coverage]:

@@ -237,6 +237,13 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
     return conform(table, manifest.schema_version, kind.columns, name), manifest
 
 
+def read_rows(store: ObjectStore, kind: TableKind, source: str, day: str) -> Any:
+    """The rows of a partition; none where there is no partition."""
+    key = kind.key(source, day)
+    stored = store.get(key)
+    return decode(kind, stored.body, key)[0] if stored else kind.schema.empty_table()
+
+
 def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
     """The manifest of a partition; see `read_footer`."""
     return stated_manifest(read_footer(store, key, size), key)

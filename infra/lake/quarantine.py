@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from infra.base.days import is_within
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS
@@ -14,23 +15,14 @@ from infra.store.object_store import ObjectStore
 
 @dataclass(frozen=True, slots=True)
 class RejectGroup:
-    """Rejections of one source for one reason.
-
-    Attributes:
-        source: name of the source, or `_unknown`.
-        reason: from the closed list.
-        count: how many.
-        first: time of the earliest capture among them.
-        last: time of the latest.
-        example: address of the latest that has one; None if none has.
-    """
+    """Rejections of one source for one reason, with the times of the first and the last capture."""
 
     source: str
     reason: str
     count: int
     first: datetime
     last: datetime
-    example: str | None
+    example: str | None  # address of the latest that has one
 
 
 def rejects_in(
@@ -49,9 +41,7 @@ def rejects_in(
     lake, footers = Lake(store), Footers(store)
     footers.load()
     partitions = [
-        (name, day, info)
-        for name, day, info in lake.partitions(source, REJECTS)
-        if (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
+        (name, day, info) for name, day, info in lake.partitions(source, REJECTS) if is_within(day, start, end)
     ]
     if not closed:
         footers.read_ahead(info for _, _, info in partitions)

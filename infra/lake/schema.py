@@ -133,16 +133,6 @@ ARTICLE_COLUMNS: Final = _columns(Article, Provenance)
 REJECT_COLUMNS: Final = _columns(Reject)
 
 
-def arrow_schema() -> Any:
-    """Schema of `articles.parquet`: `Article` and `Provenance` in their order; `doc` in each field's metadata."""
-    return schema_of(ARTICLE_COLUMNS)
-
-
-def reject_schema() -> Any:
-    """Schema of `rejects.parquet`."""
-    return schema_of(REJECT_COLUMNS)
-
-
 @cache
 def schema_of(columns: tuple[Column, ...]) -> Any:
     """The Arrow schema of columns, with the schema version in its metadata."""
@@ -151,10 +141,9 @@ def schema_of(columns: tuple[Column, ...]) -> Any:
 
 
 def to_table(rows: Sequence[tuple[object, ...]], columns: tuple[Column, ...]) -> tuple[Any, list[tuple[int, str]]]:
-    """Rows as an Arrow table; rows that do not fit are left out and named (L01).
+    """The rows that fit as an Arrow table, in order, and (index, what is wrong) of every other row (L01).
 
-    Returns:
-        The table of the rows that fit, in order, and (index, what is wrong) of every other row.
+    A row is a tuple of dataclass instances, as `Column.part` counts them.
     """
     arrays: list[Any] = []
     wrong: dict[int, str] = {}

@@ -59,8 +59,11 @@ class LocalStore:
         """See `ObjectStore`."""
         path = self._path(key)
         with _explained(path, "read"):
-            body = _content(path)
-        return None if body is None else Stored(body, _etag(body))
+            try:
+                body = path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return Stored(body, _etag(body))
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """See `ObjectStore`."""
@@ -175,13 +178,6 @@ def _etag_of(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
 

@@ -62,7 +62,7 @@ class ObjectStore(Protocol):
         ...
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
-        """Read exactly `length` bytes from `offset`."""
+        """Read exactly `length` bytes from `offset`; NewslakeError if the object does not have them."""
         ...
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
@@ -90,7 +90,7 @@ class ObjectStore(Protocol):
         ...
 
     def check(self) -> None:
-        """Make sure that the store is reachable and writable and honours conditional writes."""
+        """Make sure that the store is reachable and writable and honours conditional writes, else NewslakeError."""
         ...
 
 
@@ -178,7 +178,10 @@ def ignored_condition(store: ObjectStore) -> str | None:
         return f"a condition that holds ({error})"
     finally:
         store.delete(key)
-    return None if _is_refused(store, key, b"5", stale) else _cleaned(store, key, "If-Match on a deleted object")
+    if _is_refused(store, key, b"5", stale):
+        return None
+    store.delete(key)
+    return "If-Match on a deleted object"
 
 
 def _sweep_probes(store: ObjectStore) -> None:
@@ -208,8 +211,3 @@ def _is_refused(store: ObjectStore, key: str, body: bytes, if_match: str | None)
     except ConflictError:
         return True
     return False
-
-
-def _cleaned(store: ObjectStore, key: str, condition: str) -> str:
-    store.delete(key)
-    return condition

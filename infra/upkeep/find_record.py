@@ -15,7 +15,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
-from infra.lake.query import run_query
+from infra.lake.query import Selection, quoted, run_query
 from infra.lake.schema import ARTICLE_COLUMNS, to_table
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -123,14 +123,10 @@ def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:
 def _looked_up(
     store: ObjectStore, kind: TableKind, values: dict[str, set[str]], source: str | None
 ) -> Iterator[PartitionId]:
-    lists = {column: ", ".join(map(_quoted, sorted(listed))) for column, listed in values.items()}
+    lists = {column: ", ".join(map(quoted, sorted(listed))) for column, listed in values.items()}
     conditions = " OR ".join(f"{column} IN ({listed})" for column, listed in lists.items())
-    of_source = f"source = {_quoted(source)} AND " if source else ""
-    found = run_query(
-        store,
-        f"SELECT DISTINCT source, date FROM {kind.name} WHERE {of_source}({conditions}) "  # noqa: S608 - quoted
-        "ORDER BY date DESC NULLS LAST, source",
-    )
+    days = f"SELECT DISTINCT source, date FROM {kind.name} WHERE {conditions}"  # noqa: S608 - quoted
+    found = run_query(store, f"{days} ORDER BY date DESC NULLS LAST, source", Selection(source))
     for row in found.to_pylist():
         yield row["source"], row["date"].isoformat() if row["date"] else NULL_PARTITION
 
@@ -160,7 +156,3 @@ def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: d
         if rows:
             return Record(kind, *partition, rows[0])
     return None
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

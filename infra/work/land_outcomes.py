@@ -62,8 +62,8 @@ def land_outcomes(
         known=sum(not each.archived.new for each in examined),
         articles=Counter(each.partition for each in examined if each.partition),
         got=Counter(each.day_got for each in examined),
-        partitions_written=landing.partitions_written,
-        partitions_unchanged=landing.partitions_unchanged,
+        partitions_written=len(landing.written),
+        partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
         findings=tuple(gate.findings),
         rows_exposed=landing.rows_exposed,
@@ -78,7 +78,7 @@ def _turned_down(examined: Iterable[ParsedCapture], day_of: Callable[[ParsedCapt
         if isinstance(each.outcome, Rejected):
             days[day_of(each)] += 1
             sample = Sample(each.day_got[0], each.archived.capture.url, each.outcome.detail)
-            samples += Samples.one(each.outcome.reason.value, sample)
+            samples += Samples({each.outcome.reason.value: (sample,)})
     return RunReport(turned_down=days, samples=samples)
 
 

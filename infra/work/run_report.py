@@ -15,21 +15,18 @@ class RunReport:
 
     Attributes:
         captures: pages seen, those that could not be read whole among them.
-        parsed: captures that gave an article.
         rejected: captures that gave none, by reason; nothing in it is lost, all are kept in the archive.
         known: captures that the archive held already, byte for byte.
         skipped: records of archives that are no pages by design (requests, images, revisits), by kind.
         articles: captures that gave an article, by (source, publication day).
         got: captures by (source, day on which they were got).
         partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
-        partitions_unchanged: partitions that already held everything.
         discovered: links that discovery found for the days asked for, those that were captured before among them.
         dropped: links that discovery left out, by why; and those that the archive held already, as `captured`.
         failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
         requests: HTTP requests that were sent, robots files, feeds and redirects among them.
         alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
         withheld: captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
-        findings: what the quality gate found.
         fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
         missed: addresses that gave no page, likewise.
         turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
@@ -64,29 +61,19 @@ class RunReport:
         return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
 
     @property
-    def rejected_total(self) -> int:
-        """Captures that gave no article."""
-        return self.rejected.total()
-
-    @property
     def lost_share(self) -> float:
         """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was.
 
         What a server said is gone, or was never there, is its word and no loss: feeds name such pages every day.
         """
         tried = self.captures + self.failed.total()
-        lost = self.rejected_total - self.rejected[RejectReason.HTTP_STATUS] + self.failed.total()
+        lost = self.rejected.total() - self.rejected[RejectReason.HTTP_STATUS] + self.failed.total()
         return lost / tried if tried else 0.0
 
     @property
     def suspect_findings(self) -> tuple[Finding, ...]:
         """What makes days suspect."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.SUSPECT)
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether a day is suspect."""
-        return bool(self.suspect_findings)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
@@ -101,16 +88,10 @@ class RunReport:
             "failed": dict(sorted(self.failed.items())),
             "requests": self.requests,
             "alarms": list(self.alarms),
-            "articles": [
-                {"source": source, "date": date, "articles": count}
-                for (source, date), count in sorted(self.articles.items())
-            ],
+            "articles": _by_day(self.articles, "articles"),
             "partitions_written": self.partitions_written,
             "partitions_unchanged": self.partitions_unchanged,
-            "withheld": [
-                {"source": source, "date": date, "captures": count}
-                for (source, date), count in sorted(self.withheld.items())
-            ],
+            "withheld": _by_day(self.withheld, "captures"),
             "findings": [asdict(finding) for finding in self.findings],
             "samples": self.samples.as_json(),
         }
@@ -119,6 +100,10 @@ class RunReport:
         """One line for logs."""
         withheld = f"; {self.withheld.total()} withheld" if self.withheld else ""
         return (
-            f"{self.captures} captures: {self.parsed} parsed, {self.rejected_total} rejected; "
+            f"{self.captures} captures: {self.parsed} parsed, {self.rejected.total()} rejected; "
             f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{withheld}"
         )
+
+
+def _by_day(counts: Counter[tuple[str, str]], counted: str) -> list[dict[str, Any]]:
+    return [{"source": source, "date": date, counted: count} for (source, date), count in sorted(counts.items())]

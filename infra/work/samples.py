@@ -1,7 +1,7 @@
 """A few examples for each reason of failure, so that a person sees at once what kind of page it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
 MAX_SAMPLES: Final = 3  # of one reason: enough to see whether pages fail alike; the quarantine holds them all
@@ -9,13 +9,7 @@ MAX_SAMPLES: Final = 3  # of one reason: enough to see whether pages fail alike;
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One page that gave no article.
-
-    Attributes:
-        source: name of the source, or `_unknown`.
-        url: its address, None where it has none.
-        detail: what exactly was wrong, for a person. May hold anything that a page says.
-    """
+    """One page that gave no article, and what was wrong with it; both texts may hold anything that a page says."""
 
     source: str
     url: str | None
@@ -24,18 +18,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The first few of each reason. They add up, like the counts of a run's report: `sum(all, Samples())`.
-
-    Attributes:
-        by_reason: samples by reason, at most `MAX_SAMPLES` of each.
-    """
+    """The first few of each reason, at most `MAX_SAMPLES`. They add up, like the counts of a run's report."""
 
     by_reason: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def one(cls, reason: str, sample: Sample) -> Self:
-        """A single sample."""
-        return cls({reason: (sample,)})
 
     def __add__(self, other: Self) -> Self:
         """Both together; of a reason that is full, the first ones stay."""
@@ -47,7 +32,4 @@ class Samples:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values in stable order, for `--json`."""
-        return {
-            reason: [{"source": each.source, "url": each.url, "detail": each.detail} for each in samples]
-            for reason, samples in sorted(self.by_reason.items())
-        }
+        return {reason: [asdict(each) for each in samples] for reason, samples in sorted(self.by_reason.items())}

@@ -119,6 +119,6 @@ def _change_layout_and_run(site: DemoSite, lake: Path, first: date) -> None:
     site.change_layout("theissue", yesterday())
     before = snapshot(lake / "articles")
     report = work(site, lake, "theissue", Days.one(yesterday()))
-    assert report.needs_attention
+    assert report.suspect_findings
     assert snapshot(lake / "articles").keys() >= before.keys()
     assert state_of(lake, "theissue", yesterday()) is State.SUSPECT

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
-from infra.lake.schema import arrow_schema
+from infra.lake.partition import ARTICLES, Coverage
 from infra.store.local_store import LocalStore
 from parsers.record.article import NULL_PARTITION, Image
 from tests.lake_samples import NOON, landed
@@ -100,19 +99,19 @@ def test_pyarrow_dataset(folder: Path) -> None:
     rows = [(source, _date(day)) for source, day in _pairs(table)]
     assert sorted(rows, key=str) == sorted(LANDED, key=str)
     assert table.schema.field("published_at").type == pa.timestamp("us", "UTC")
-    for field in arrow_schema():
+    for field in ARTICLES.schema:
         assert table.schema.field(field.name).type == field.type
 
 
 def test_pyarrow_read_table(folder: Path) -> None:
     table = pq.read_table(folder)
     assert table.num_rows == len(LANDED)
-    assert set(table.schema.names) == {*arrow_schema().names, "source", "date"}
+    assert set(table.schema.names) == {*ARTICLES.schema.names, "source", "date"}
 
 
 def test_the_readers_agree_on_every_value(folder: Path) -> None:
-    by_pyarrow = ds.dataset(folder, partitioning="hive").to_table().select(arrow_schema().names)
-    by_polars = pl.scan_parquet(folder, hive_partitioning=True).select(arrow_schema().names).collect().to_dicts()
+    by_pyarrow = ds.dataset(folder, partitioning="hive").to_table().select(ARTICLES.schema.names)
+    by_polars = pl.scan_parquet(folder, hive_partitioning=True).select(ARTICLES.schema.names).collect().to_dicts()
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         read = connection.read_parquet(f"{folder}/*/*/*.parquet", hive_partitioning=True)
@@ -125,7 +124,7 @@ def test_the_readers_agree_on_every_value(folder: Path) -> None:
 def test_an_empty_day_is_a_file_without_rows(folder: Path) -> None:
     table = pq.ParquetFile(folder / "source=herald" / "date=2024-05-01" / "articles.parquet").read()
     assert table.num_rows == 0
-    assert table.schema.equals(arrow_schema())
+    assert table.schema.equals(ARTICLES.schema)
     assert (folder / "source=gazette" / f"date={NULL_PARTITION}").is_dir()
 
 

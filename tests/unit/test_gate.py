@@ -60,7 +60,7 @@ class TestCounts:
     def test_l09_a_day_with_a_tenth_of_the_usual_articles_lands_and_is_suspect(self, store: MemoryStore) -> None:
         live(store, [examined(7, 0)])
         report = live(store, [examined(7, 1)], 7, later=True)
-        assert (subjects(report), report.needs_attention) == ({(Check.ARTICLES, "")}, True)
+        assert (subjects(report), bool(report.suspect_findings)) == ({(Check.ARTICLES, "")}, True)
         assert Lake(store).read_partition(SOURCE, day(7)).num_rows == 2
         (finding,) = suspects(store)[day(7)].findings
         assert (finding.observed, finding.expected) == (2, 3)
@@ -68,11 +68,11 @@ class TestCounts:
     def test_s08_a_day_of_which_nothing_was_found_is_suspect(self, store: MemoryStore) -> None:
         nothing = {(SOURCE, day(7)): Coverage()}
         report = land_outcomes([], Lake(store), RUN, mode="live", coverage=nothing, whole_days=list(nothing))
-        assert (report.needs_attention, list(suspects(store))) == (True, [day(7)])
+        assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
 
     def test_a_few_captures_that_claim_no_whole_day_are_not_counted(self, store: MemoryStore) -> None:
         report = land_outcomes([examined(7, 0)], Lake(store), RUN, mode="ingest")
-        assert (report.needs_attention, report.findings) == (False, ())
+        assert (bool(report.suspect_findings), report.findings) == (False, ())
 
     def test_articles_that_are_landed_already_count_as_articles_of_the_day(self, store: MemoryStore) -> None:
         live(store, [examined(7, number) for number in range(29)])
@@ -81,7 +81,7 @@ class TestCounts:
     def test_half_the_usual_number_is_a_warning(self, store: MemoryStore) -> None:
         report = live(store, [examined(7, number) for number in range(12)], 7)
         assert subjects(report, Severity.WARNING) == {(Check.ARTICLES, "")}
-        assert (report.needs_attention, suspects(store)) == (False, {})
+        assert (bool(report.suspect_findings), suspects(store)) == (False, {})
 
     def test_the_day_is_in_order_once_it_is_whole(self, store: MemoryStore) -> None:
         live(store, [examined(7, 0)], 7)
@@ -233,7 +233,7 @@ class TestAccepting:
         assert list(suspects(store)) == [day(3)]
         batch = [refused(3, number, RejectReason.NOT_ARTICLE) for number in range(30)]
         report = reparse(store, batch, run_id="20240203T000000Z-000003", accept="They were galleries.")
-        assert (report.needs_attention, report.withheld) == (False, {})
+        assert (bool(report.suspect_findings), report.withheld) == (False, {})
         assert Lake(store).read_partition(SOURCE, day(3)).num_rows == 0
         assert suspects(store) == {}
 

@@ -163,7 +163,7 @@ def test_reports_add_up() -> None:
     one = RunReport(captures=2, parsed=1, partitions_written=1)
     one.rejected["layout"] += 1
     total = sum([one, one], RunReport())
-    assert (total.captures, total.parsed, total.rejected_total, total.lost_share) == (4, 2, 2, 0.5)
+    assert (total.captures, total.parsed, total.rejected.total(), total.lost_share) == (4, 2, 2, 0.5)
     assert RunReport().lost_share == 0.0
     assert total.summary() == "4 captures: 2 parsed, 2 rejected; 2 partitions written, 0 unchanged"
     assert total.as_json()["rejected"] == {"layout": 2}

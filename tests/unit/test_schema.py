@@ -9,15 +9,16 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake import schema
-from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, arrow_schema, conform, reject_schema, to_table
+from infra.lake.partition import ARTICLES, REJECTS
+from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, conform, to_table
 from parsers.record.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
 from tests.lake_samples import broken, landed, rejected
 
 
 def test_every_field_but_the_partition_column_is_a_column_in_order() -> None:
     fields = [field.name for record in (Article, Provenance) for field in dataclasses.fields(record)]
-    assert arrow_schema().names == [name for name in fields if name != "source"]
-    assert "source" not in reject_schema().names
+    assert ARTICLES.schema.names == [name for name in fields if name != "source"]
+    assert "source" not in REJECTS.schema.names
 
 
 @pytest.mark.parametrize(
@@ -35,18 +36,18 @@ def test_every_field_but_the_partition_column_is_a_column_in_order() -> None:
     ],
 )
 def test_each_annotation_has_one_type(column: str, expected: Any) -> None:
-    assert arrow_schema().field(column).equals(expected)
+    assert ARTICLES.schema.field(column).equals(expected)
 
 
 def test_blocks_and_images_are_lists_of_structs() -> None:
-    images = arrow_schema().field("images").type.value_type
+    images = ARTICLES.schema.field("images").type.value_type
     members = [(member.name, member.nullable) for member in images]
     assert members == [("url", False), ("caption", True), ("credit", True)]
-    assert [member.name for member in arrow_schema().field("body").type.value_type] == ["type", "text"]
+    assert [member.name for member in ARTICLES.schema.field("body").type.value_type] == ["type", "text"]
 
 
 def test_every_column_carries_its_doc_and_the_schema_its_version() -> None:
-    for table in (arrow_schema(), reject_schema()):
+    for table in (ARTICLES.schema, REJECTS.schema):
         assert all(field.metadata[b"doc"] for field in table)
         assert table.metadata == {b"newslake.schema_version": str(SCHEMA_VERSION).encode()}
 
@@ -64,7 +65,7 @@ def test_rows_come_back_as_they_went_in() -> None:
     article, record = landed(3)
     table, wrong = to_table([(article, record)], ARTICLE_COLUMNS)
     assert wrong == []
-    assert table.schema.equals(arrow_schema(), check_metadata=True)
+    assert table.schema.equals(ARTICLES.schema, check_metadata=True)
     (row,) = table.to_pylist()
     assert row["title"] == article.title
     assert row["body"] == [{"type": block.type.value, "text": block.text} for block in article.body]
@@ -121,7 +122,7 @@ def test_l01_a_record_with_two_bad_values_is_named_once_by_the_first() -> None:
 def test_no_rows_make_an_empty_table_with_the_schema() -> None:
     table, wrong = to_table([], REJECT_COLUMNS)
     assert (table.num_rows, wrong) == (0, [])
-    assert table.schema.equals(reject_schema())
+    assert table.schema.equals(REJECTS.schema)
 
 
 def test_rejections_have_nulls_where_nothing_is_known() -> None:
@@ -138,7 +139,7 @@ class TestConform:
 
     def test_an_equal_schema_gets_the_metadata(self) -> None:
         bare = self.table.replace_schema_metadata(None)
-        assert conform(bare, SCHEMA_VERSION, ARTICLE_COLUMNS, "x").schema.equals(arrow_schema(), check_metadata=True)
+        assert conform(bare, SCHEMA_VERSION, ARTICLE_COLUMNS, "x").schema.equals(ARTICLES.schema, check_metadata=True)
 
     def test_l07_columns_added_since_get_their_defaults(self) -> None:
         @dataclasses.dataclass

@@ -65,7 +65,7 @@ class FetchLog:
             if not self.has(url):
                 failed[error.reason.value] += 1
                 missed.update(filter(None, [self._days.get(address_key(url))]))
-                samples += Samples.one(error.reason.value, Sample(self._plan.source.name, url, error.detail))
+                samples += Samples({error.reason.value: (Sample(self._plan.source.name, url, error.detail),)})
         return RunReport(failed=failed, fetched=self._fetched, missed=missed, samples=samples, alarms=self.alarms)
 
     def day_of(self, parsed: ParsedCapture) -> PartitionId:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.lake.landing import CAPTURE, captures_of
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
+from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
@@ -141,9 +141,11 @@ def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdenti
     """Count rejections that open and close; reasons of the new ones by capture."""
     reasons: dict[CaptureIdentity, str] = {}
     for key in sorted(trial.written):
-        if REJECTS.parse_key(key) is None:
+        partition = REJECTS.parse_key(key)
+        if partition is None:
             continue
-        before, after = ({row["reject_id"]: row for row in rows} for rows in _open_rejects(trial, key))
+        stores = trial.base, trial.scratch
+        before, after = ({row["reject_id"]: row for row in _open_rejects(store, *partition)} for store in stores)
         found.rejects_closed.update(before[name]["reason"] for name in before.keys() - after.keys())
         found.rejects_changed += sum(before[name] != after[name] for name in before.keys() & after.keys())
         for name in after.keys() - before.keys():
@@ -153,10 +155,9 @@ def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdenti
     return reasons
 
 
-def _open_rejects(trial: TrialStore, key: str) -> Iterator[list[dict[str, Any]]]:
-    for store in (trial.base, trial.scratch):
-        rows = _table(REJECTS, store, key).to_pylist()
-        yield [row for row in rows if row["state"] == RejectState.OPEN]
+def _open_rejects(store: ObjectStore, source: str, day: str) -> list[dict[str, Any]]:
+    rows = read_rows(store, REJECTS, source, day).to_pylist()
+    return [row for row in rows if row["state"] == RejectState.OPEN]
 
 
 def _compare_articles(
@@ -204,7 +205,7 @@ class _Place:
 def _places(store: ObjectStore, source: str, days: Iterable[str]) -> dict[str, _Place]:
     places: dict[str, _Place] = {}
     for day in days:
-        rows = _table(ARTICLES, store, ARTICLES.key(source, day)).select(list(KEYS))
+        rows = read_rows(store, ARTICLES, source, day).select(list(KEYS))
         captures = zip(rows[ARTICLES.identity].to_pylist(), captures_of(rows), strict=True)
         places |= {name: _Place(day, capture) for name, capture in captures}
     return places
@@ -222,13 +223,8 @@ def _paired(old: Mapping[str, _Place], new: Mapping[str, _Place]) -> dict[str, s
 
 def _rows(store: ObjectStore, source: str, day: str, names: Sequence[str]) -> Any:
     """Rows of a partition in the order of their identities as given."""
-    table = _table(ARTICLES, store, ARTICLES.key(source, day)).combine_chunks()
+    table = read_rows(store, ARTICLES, source, day).combine_chunks()
     return table.take(pc.index_in(pa.array(names, pa.string()), value_set=table[ARTICLES.identity].combine_chunks()))
-
-
-def _table(kind: TableKind, store: ObjectStore, key: str) -> Any:
-    stored = store.get(key)
-    return decode(kind, stored.body, key)[0] if stored else kind.schema.empty_table()
 
 
 def _sample(

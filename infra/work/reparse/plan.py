@@ -90,11 +90,7 @@ class Scope:
 
 
 def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
-    """Chunks that make days right from what is archived.
-
-    Returns:
-        Chunks of disjoint captures; none where the archive holds nothing for these days.
-    """
+    """Chunks of disjoint captures that make days right from what is archived; all sources where none is named."""
     for name in names:
         require_source(name)
     archive, lake = RawArchive(store), Lake(store)
@@ -120,7 +116,7 @@ def plan_history(
     """Chunks with every archived capture that can hold an article of the source published in a period.
 
     Captures of no known source count too, where their host is the source's now, or where they have no address and
-    only the content can tell.
+    only the content can tell. A page may be captured years after it was published, so `end` leaves out no capture.
     """
     Scope((name,), start, end)
     return chunked(name, (entry.pointer for entry in _history(store, name, start)))
@@ -157,7 +153,10 @@ def plan_outdated(
 def plan_rejects(
     store: ObjectStore, name: str, start: date | None = None, end: date | None = None
 ) -> list[ArchivedChunk]:
-    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now."""
+    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now.
+
+    Nobody knows when what was rejected was published, so `end` leaves out no capture.
+    """
     Scope((name,), start, end)
     first = start - MARGIN if start else None
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))

@@ -35,9 +35,7 @@ def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None =
 
     A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
     does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
-
-    Returns:
-        What was done; captures that were parsed twice are counted once.
+    Captures that were parsed twice are counted once.
     """
     reparse = reparse or reparse_chunk
     report, repeated = RunReport(), RunReport()
@@ -70,7 +68,10 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
 
 
 def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: ObjectStore | None = None) -> RunReport:
-    """Parse archived captures again and land what they give; rows that moved leave their old partition."""
+    """Parse archived captures again and land what they give; rows that moved leave their old partition.
+
+    `so_far` sums up the plan's earlier chunks: what is said of a day counts them in.
+    """
     store = store or run.open_store()
     lake = Lake(store)
     archived = _read(store, chunk.pointers)
