@@ -1,7 +1,6 @@
 """The lake as a whole: where articles and rejections land, once, whatever is repeated or runs beside it."""
 
 import multiprocessing
-import pickle
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -90,13 +89,6 @@ class TestWhereRowsLand:
         with pytest.raises(NewslakeError, match="memory has no articles/source=gazette/date=2024-05-02"):
             lake.read_partition("gazette", "2024-05-02")
 
-    def test_coverage_is_filed_under_the_mode(self, lake: Lake) -> None:
-        lake.land([landed(0)], coverage={("gazette", DAY): Coverage(2, 1, 1)}, mode="live")
-        lake.land([], coverage={("gazette", DAY): Coverage(9, 9, 8, 1)}, mode="ingest")
-        manifest = lake.read_manifest("gazette", DAY)
-        assert manifest is not None
-        assert manifest.coverage == {"live": Coverage(2, 1, 1), "ingest": Coverage(9, 9, 8, 1)}
-
     @pytest.mark.parametrize("source", ["..", "a/b", "", "Gazette"])
     def test_l06_a_bad_source_is_refused_before_anything_is_written(
         self, source: str, lake: Lake, store: MemoryStore
@@ -127,16 +119,6 @@ class TestWhereRowsLand:
         ]
         assert [info.key for _, _, info in lake.partitions("gazette")] == [ARTICLES_KEY]
         assert store.gets == []
-
-    def test_l06_partitions_of_a_bad_source_are_refused(self, lake: Lake) -> None:
-        with pytest.raises(UsageError, match="is no name of a source"):
-            list(lake.partitions("../gazette"))
-
-    def test_a_partition_is_read_with_one_get(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0)], mode="live")
-        store.gets.clear()
-        lake.read_partition("gazette", DAY)
-        assert store.gets == [ARTICLES_KEY]
 
 
 class TestRepetition:
@@ -210,13 +192,6 @@ class TestQuarantine:
         lake.land([landed(0)], mode="reparse")
         assert reject_states(lake, source=UNKNOWN_SOURCE) == [("unknown_source", "closed")]
 
-    def test_no_rejects_partition_is_read_or_made_where_there_is_none(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([], [rejected(0, captured_at=NOON - timedelta(days=9))], mode="live")
-        store.gets.clear()
-        lake.land([landed(0)], mode="live")
-        assert store.gets == [ARTICLES_KEY]
-        assert REJECTS_KEY not in store.objects
-
     def test_a_rejection_that_does_not_fit_is_a_bug_that_is_named(self, lake: Lake, store: MemoryStore) -> None:
         with pytest.raises(NewslakeError, match=f"A rejection for {REJECTS_KEY} has a wrong http_status: "):
             lake.land([landed(0)], [rejected(0, http_status="200")], mode="live")
@@ -273,12 +248,6 @@ class TestReparse:
         again = [rejected(1, parser_version=2, mode="reparse", run_id="2026")]
         self.reparse(lake, [landed(0, run_id="2026", **moved)], 0, 1, rejects=again)
         assert store.objects == before
-
-    def test_l04_an_old_reparse_that_finishes_late_removes_nothing(self, lake: Lake) -> None:
-        lake.land([landed(0, parser_version=3)], mode="ingest")
-        report = self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2)])
-        assert report.rows_removed == 0
-        assert titles(lake) == ["Ferry 0 leaves late"]
 
     def test_partitions_that_hold_no_row_of_those_records_are_not_read(self, lake: Lake, store: MemoryStore) -> None:
         other_day = landed(5, published_at=NOON + timedelta(days=3), capture_uri="raw/other.warc.gz")
@@ -351,8 +320,3 @@ def test_l03_ten_writers_in_five_processes_lose_nothing(tmp_path: Path) -> None:
     alone = MemoryStore()
     Lake(alone).land(together, rejects, coverage={("gazette", DAY): Coverage(discovered=49)}, mode="live")
     assert {key: (tmp_path / key).read_bytes() for key in alone.objects} == alone.objects
-
-
-def test_a_report_survives_the_way_back_from_a_worker() -> None:
-    report = LandingReport(written=(("gazette", DAY),), rows_added=3)
-    assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301 - our own bytes

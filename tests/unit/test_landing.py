@@ -189,10 +189,6 @@ class TestReparsed:
         assert [row["title"] for row in rows_of(body)] == ["Ferry 2 leaves late"]
         assert change == Change(removed=1, exposed=1)
 
-    def test_the_last_row_gone_leaves_an_empty_partition(self) -> None:
-        body, _ = land(land(None, landed(1))[0], reparsed={CAPTURE: None})
-        assert rows_of(body) == []
-
     def test_its_new_row_replaces_the_old_one_even_where_it_is_of_lower_fidelity(self) -> None:
         stub = landed(1, fidelity=Fidelity.PARTIAL, parser_version=2, mode="reparse", run_id="2025")
         body, change = land(self.old, stub, reparsed={CAPTURE: 2})
@@ -234,11 +230,6 @@ class TestReparsed:
         assert one_row(body)["capture_uri"] == landed(1)[1].capture_uri
         assert change == Change(updated=1)
         assert land(body, landed(1, run_id="2026"), reparsed={CAPTURE: 1}) == (body, Change())
-
-    def test_a_second_reparse_writes_nothing(self) -> None:
-        once, _ = land(self.old, landed(1, parser_version=2, run_id="2025", lead="x"), reparsed={CAPTURE: 2})
-        twice, _ = land(once, landed(1, parser_version=2, run_id="2026", lead="x"), reparsed={CAPTURE: 2})
-        assert twice is once
 
     def test_other_output_of_an_unchanged_version_replaces_whatever_is_greater(self) -> None:
         old, _ = land(None, landed(1, lead="z"))
@@ -304,14 +295,8 @@ class TestRejects:
         assert one_reject(land_rejected(unknown, rejected(1))[0])["parser_version"] == 1
         assert land_rejected(self.old, rejected(1, parser_version=None, reason="timeout"))[0] is self.old
 
-    def test_the_first_run_keeps_its_name(self) -> None:
-        assert land_rejected(self.old, rejected(1, run_id="2025", mode="ingest"))[0] is self.old
-
     def test_a_rejection_and_an_article_of_one_batch_close_each_other(self) -> None:
         assert one_reject(land_rejected(None, rejected(1), closed={CAPTURE: 1})[0])["state"] == RejectState.CLOSED
-
-    def test_nothing_is_written_for_nothing(self) -> None:
-        assert land_rejected(None, closed={CAPTURE: 1}) == (None, Change())
 
 
 rejections = st.builds(

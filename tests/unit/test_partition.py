@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, Manifest, decode, encode, read_manifest
-from infra.lake.rejects import RejectState
 from infra.lake.schema import to_table
 from infra.store.object_store import is_valid_key
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
-from tests.lake_samples import NOON, Landed, landed, rejected
+from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore
 
 SEEN = {"live": Coverage(discovered=3, captured=2, parsed=2)}
@@ -78,25 +77,6 @@ def test_bytes_do_not_depend_on_the_order_or_chunks_of_rows() -> None:
     whole = encode(ARTICLES, table_of(*rows), SEEN)
     pieces = pa.concat_tables([table_of(*rows[10:]), table_of(*rows[:3]), table_of(*rows[3:10])])
     assert encode(ARTICLES, pieces, SEEN) == whole
-
-
-def test_files_are_zstd_in_groups_of_a_thousand_with_bloom_filters_and_without_partition_columns() -> None:
-    rows = [landed(number) for number in range(ROW_GROUP_ROWS + 1)]
-    file = pq.ParquetFile(io.BytesIO(encode(ARTICLES, table_of(*rows), {})))
-    assert [file.metadata.row_group(group).num_rows for group in range(2)] == [ROW_GROUP_ROWS, 1]
-    assert not {"source", "date"} & set(file.schema_arrow.names)
-    group = file.metadata.row_group(0)
-    columns = [group.column(index) for index in range(group.num_columns)]
-    assert {column.compression for column in columns} == {"ZSTD"}
-    assert {column.path_in_schema for column in columns if column.bloom_filter_offset} == {"article_id", "url"}
-
-
-def test_rejections_are_counted_by_reason_while_they_are_open() -> None:
-    rows = [(rejected(0),), (rejected(1, reason="empty"),), (rejected(2),), (rejected(3, state=RejectState.CLOSED),)]
-    table, _ = to_table(rows, REJECTS.columns)
-    _, manifest = decode(REJECTS, encode(REJECTS, table, {}), "x")
-    assert manifest.open_rejects == {"layout": 2, "empty": 1}
-    assert manifest.rows == 4
 
 
 class TestDamage:

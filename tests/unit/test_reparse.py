@@ -4,7 +4,7 @@ import gzip
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +131,6 @@ def test_o01_an_unknown_source_is_refused_before_anything_is_read(run: Run, name
         plan_days(run.open_store(), ["tass", name], Days.one(DAY))
 
 
-def test_o01_history_refuses_an_end_before_its_start(run: Run) -> None:
-    with pytest.raises(UsageError, match="is not after start"):
-        plan_history(run.open_store(), "tass", DAY, date(2020, 1, 1))
-
-
 def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.work.reparse.plan.CHUNK_CAPTURES", 2)
     archive(run, [pages.capture(number, days=2) for number in range(9)])
@@ -147,19 +142,6 @@ def test_chunks_are_disjoint_and_coverage_is_whole_after_the_last(run: Run, monk
     assert second is not None
     assert report.captures == first.rows + second.rows == 9
     assert (first.coverage["reparse"].parsed, second.coverage["reparse"].parsed) == (5, 4)
-
-
-def test_chunks_are_bounded_in_bytes_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_BYTES", 1)
-    archive(run, [pages.capture(number) for number in range(3)])
-    assert [len(chunk.pointers) for chunk in plan_history(run.open_store(), "tass")] == [1, 1, 1]
-
-
-def test_chunks_describe_themselves(run: Run) -> None:
-    archive(run, [pages.capture(0)])
-    store = run.open_store()
-    assert plan_history(store, "tass")[0].described() == "tass (1 captures)"
-    assert plan_days(store, ["tass", "tass"], Days.one(DAY))[0].described() == "tass, 2024-01-10 (1 captures)"
 
 
 @pytest.mark.parametrize("later", [{"body": b"<p>"}, {"truncated": True}], ids=["rejected", "partial"])

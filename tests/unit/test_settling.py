@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError
 from infra.lake import deduplication as settling
 from infra.lake.deduplication import Identities
-from infra.lake.lake import Lake, LandingReport
+from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, encode
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ConflictError, ObjectStore
@@ -67,7 +67,6 @@ captures = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(captures, max_size=3), min_size=1, max_size=4), st.data())
 def test_l10_any_order_repetition_and_grouping_gives_the_same_rows(
     batches: list[list[Landed]], data: st.DataObject
@@ -230,37 +229,6 @@ class TestIdentities:
         all_landed([[EARLY], [LATE]], store)
         assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
         assert CACHE not in store.objects
-
-    def test_a_lake_that_lands_often_goes_on_saving_over_what_others_saved(self, store: MemoryStore) -> None:
-        lake = Lake(store)
-        for day in range(1, 4):
-            lake.land([capture(day, day=day)], mode="live")
-            all_landed([[capture(day + 10, day=day)]], store)
-        for _ in range(2):  # the first time, someone else's is in the way
-            lake.land([capture(7, day=0)], mode="live")
-        index = Identities(store, "gazette")
-        store.gets.clear()
-        listed = {day: info for _, day, info in lake.partitions("gazette")}
-        assert index.find(pa.array([EARLY[0].article_id]), listed) == {}
-        assert store.gets == [CACHE]
-
-    def test_few_partitions_are_not_worth_a_cache(self) -> None:
-        store = MemoryStore()
-        all_landed([[EARLY, LATE]], store)
-        assert not any(key.startswith("_catalog/") for key in store.objects)
-
-    def test_a_folder_works_alike(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(settling, "WORTH_SAVING", 1)
-        store = LocalStore(tmp_path)
-        all_landed([[EARLY, capture(1, day=2)], [LATE], [EARLY]], store)
-        assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-03": ["Ferry 1 leaves late"]}
-
-
-def test_nothing_is_looked_up_where_there_is_one_partition() -> None:
-    store = MemoryStore()
-    report = Lake(store).land([EARLY], mode="live")
-    assert store.gets == [ARTICLES.key("gazette", DAY)]
-    assert report == LandingReport(written=(("gazette", DAY),), rows_added=1)
 
 
 def _partition(table: Any) -> bytes:
