@@ -53,21 +53,13 @@ class DamagedError(NewslakeError):
 
 @dataclass(frozen=True, slots=True)
 class TableKind:
-    """One of the lake's tables.
-
-    Attributes:
-        name: top folder, and stem of the file name.
-        columns: its schema.
-        identity: column that names a row; unique within a partition.
-        sorted_by: columns of the sort order; ends with the identity, so it is total.
-        bloom: columns with a Bloom filter.
-    """
+    """One of the lake's tables; `name` is its top folder and the stem of its file names."""
 
     name: str
     columns: tuple[Column, ...]
-    identity: str
-    sorted_by: tuple[str, ...]
-    bloom: tuple[str, ...]
+    identity: str  # column that names a row; unique within a partition
+    sorted_by: tuple[str, ...]  # ends with the identity, so the order is total
+    bloom: tuple[str, ...]  # columns with a Bloom filter
 
     @property
     def schema(self) -> Any:
@@ -117,15 +109,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a partition's footer says.
+    """What a partition's footer says; tuples are ascending.
 
     Attributes:
-        schema_version: of the rows.
-        rows: how many.
         coverage: by mode; a partition without rows but with coverage is an empty day, not a missing one (L08).
-        parser_versions: of the rows, ascending.
-        run_ids: of the rows, ascending.
-        capture_uris: raw objects that the rows point into, ascending: a reparse finds its partitions by them.
+        capture_uris: raw objects that the rows point into: a reparse finds its partitions by them.
         open_rejects: of a rejects partition, open ones by reason.
     """
 

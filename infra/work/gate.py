@@ -238,9 +238,10 @@ class _SourceBatch:
             if row is None:
                 continue
             if isinstance(each.outcome, Rejected):
-                removed = each.outcome.reason not in self._ignored
-                found += [each] if removed else []
-            elif any(row[name] and not getattr(each.outcome.article, name) for name in fields):
+                removed_or_worse = each.outcome.reason not in self._ignored
+            else:
+                removed_or_worse = any(row[name] and not getattr(each.outcome.article, name) for name in fields)
+            if removed_or_worse:
                 found.append(each)
         return found
 

@@ -52,11 +52,8 @@ def forkserver() -> ForkServerContext:
 class ParsePool:
     """A pool of processes that parse captures. A context manager; leaving it ends the processes.
 
-    Args:
-        workers: number of processes, at least 1.
-        page_deadline: seconds that one page may take before its process is killed.
-        max_page_bytes: larger pages are rejected unparsed; None: only the parsers' own limit holds.
-        parse_page: the parser, a module-level function (it is sent to the processes by name).
+    A page may take `page_deadline` seconds. One larger than `max_page_bytes` is rejected unparsed; without it, only the
+    parsers' own limit holds. `parse_page` is a module-level function, sent to the processes by name.
     """
 
     def __init__(

@@ -119,14 +119,14 @@ def test_captures_of_a_host_that_has_a_source_by_now_leave_the_unknown(run: Run)
 def test_history_begins_a_day_before_its_start_and_has_no_last_capture(run: Run) -> None:
     archive(run, [pages.capture(number, days=9) for number in range(9)])
     start = DAY + timedelta(days=5)
-    (chunk,) = plan_history(run.open_store(), "tass", start, start + timedelta(days=1))
+    (chunk,) = Scope(("tass",), start, start + timedelta(days=1)).plan(run.open_store())
     assert len(chunk.pointers) == 5  # days 4 to 8
 
 
 @pytest.mark.parametrize("name", ["no_such", "", "../raw", "_unknown"])
 def test_o01_an_unknown_source_is_refused_before_anything_is_read(run: Run, name: str) -> None:
     with pytest.raises(UsageError, match=r"there is no source .*newslake sources"):
-        plan_history(run.open_store(), name)
+        Scope((name,))
     with pytest.raises(UsageError, match=r"there is no source .*newslake sources"):
         plan_days(run.open_store(), ["tass", name], Days.one(DAY))
 

@@ -38,8 +38,6 @@ class ArchivedChunk:
     """Archived captures that are parsed again together.
 
     Attributes:
-        source: whose partitions they bear on.
-        pointers: the captures, in the order in which they were got.
         days: publication days of which this chunk, with the others of its plan, has all that is archived; None where
             the plan claims no days.
     """
@@ -56,15 +54,7 @@ class ArchivedChunk:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a reparse is asked to take.
-
-    Attributes:
-        names: names of sources; none: all.
-        start: first publication day, None = from the beginning.
-        end: publication day after the last one, None = to the end.
-        only_rejects: only captures whose rejection is open.
-        outdated: only rows of an older version of their parser, with all other captures of their addresses.
-    """
+    """What a reparse is asked to take: sources (none: all) and publication days, the last of which is before `end`."""
 
     names: tuple[str, ...] = ()
     start: date | None = None
@@ -84,9 +74,15 @@ class Scope:
 
     def plan(self, store: ObjectStore) -> list[ArchivedChunk]:
         """Chunks of all sources, one source after the other."""
-        plan = plan_rejects if self.only_rejects else plan_outdated if self.outdated else plan_history
-        names = tuple(dict.fromkeys(self.names)) or tuple(sources())
-        return [chunk for name in names for chunk in plan(store, name, self.start, self.end)]
+        chunks = []
+        for name in dict.fromkeys(self.names) or sources():
+            if self.only_rejects:
+                chunks += plan_rejects(store, name, self.start)
+            elif self.outdated:
+                chunks += plan_outdated(store, name, self.start, self.end)
+            else:
+                chunks += plan_history(store, name, self.start)
+        return chunks
 
 
 def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
@@ -110,15 +106,12 @@ def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[Arch
     return chunks
 
 
-def plan_history(
-    store: ObjectStore, name: str, start: date | None = None, end: date | None = None
-) -> list[ArchivedChunk]:
-    """Chunks with every archived capture that can hold an article of the source published in a period.
+def plan_history(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
+    """Chunks with every archived capture that can hold an article of the source published since `start`.
 
     Captures of no known source count too, where their host is the source's now, or where they have no address and
-    only the content can tell. A page may be captured years after it was published, so `end` leaves out no capture.
+    only the content can tell. There is no end: a page may be captured years after it was published.
     """
-    Scope((name,), start, end)
     return chunked(name, (entry.pointer for entry in _history(store, name, start)))
 
 
@@ -129,7 +122,6 @@ def plan_outdated(
 
     Other captures of the same addresses are among them: today's parser may make the better row of one of those.
     """
-    Scope((name,), start, end)
     lake, footers, current = Lake(store), Footers(store), sources()[name].version
     footers.load()
     pointers: set[Pointer] = set()
@@ -150,14 +142,11 @@ def plan_outdated(
     return chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
 
 
-def plan_rejects(
-    store: ObjectStore, name: str, start: date | None = None, end: date | None = None
-) -> list[ArchivedChunk]:
+def plan_rejects(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
     """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now.
 
-    Nobody knows when what was rejected was published, so `end` leaves out no capture.
+    There is no end: nobody knows when what was rejected was published.
     """
-    Scope((name,), start, end)
     first = start - MARGIN if start else None
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
     rows = chain(rejects_in(store, name, first), unknown)
