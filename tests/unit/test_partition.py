@@ -79,6 +79,17 @@ def test_bytes_do_not_depend_on_the_order_or_chunks_of_rows() -> None:
     assert encode(ARTICLES, pieces, SEEN) == whole
 
 
+def test_files_are_zstd_in_groups_of_a_thousand_with_bloom_filters_and_without_partition_columns() -> None:
+    rows = [landed(number) for number in range(ROW_GROUP_ROWS + 1)]
+    file = pq.ParquetFile(io.BytesIO(encode(ARTICLES, table_of(*rows), {})))
+    assert [file.metadata.row_group(group).num_rows for group in range(2)] == [ROW_GROUP_ROWS, 1]
+    assert not {"source", "date"} & set(file.schema_arrow.names)
+    group = file.metadata.row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    assert {column.compression for column in columns} == {"ZSTD"}
+    assert {column.path_in_schema for column in columns if column.bloom_filter_offset} == {"article_id", "url"}
+
+
 class TestDamage:
     """L11: what is not a partition of ours is refused by name, with the remedy."""
 
