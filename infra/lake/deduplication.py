@@ -17,28 +17,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from infra.base.errors import NewslakeError
+from infra.lake.cache import Cache
 from infra.lake.landing import Change, join, merge_into, settle_articles
 from infra.lake.partition import ARTICLES, read_rows
-from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore, Stored
+from infra.store.object_store import ObjectInfo, ObjectStore
 
 # Reading the identities of a partition takes half a millisecond, saving the cache about five.
 WORTH_SAVING: Final = 10
 UNREADABLE: Final = (pa.ArrowException, OSError, ValueError, KeyError)
-CACHED: Final = pa.schema([("date", pa.string()), ("version", pa.string()), ("identities", pa.list_(pa.string()))])
 
 
 class Identities:
-    """Which partitions of a source hold an article: their identity columns, remembered by ETag.
-
-    What is remembered is left in `_catalog/identities/` now and then; it can be deleted at any time.
-    """
+    """Which partitions of a source hold an article: their identity columns, remembered by ETag."""
 
     def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
-        self._source = source
-        self._cache_key = f"_catalog/identities/source={source}.parquet"
-        self._cached: Stored | None = None
+        self._cache = Cache(store, f"_catalog/identities/source={source}.json")
         self._known: dict[str, tuple[str, Any]] | None = None  # by date: version of the object, identities
         self._learned = 0
 
@@ -58,7 +52,9 @@ class Identities:
 
     def _read(self, listed: Mapping[str, ObjectInfo]) -> dict[str, Any]:
         """The identities of each partition as listed."""
-        known = self._load() if self._known is None else self._known
+        known = self._known
+        if known is None:
+            known = {day: (etag, pa.array(held, pa.string())) for day, (etag, held) in self._cache.load().items()}
         found: dict[str, tuple[str, Any]] = {}  # assigned as a whole: threads may land through one `Lake`
         for day, info in listed.items():
             # With its time, as bytes, and so an ETag of S3, can come back that were replaced while they were read.
@@ -71,7 +67,8 @@ class Identities:
                 found[day] = version, identities
         self._known = found
         if self._learned >= WORTH_SAVING:
-            self._save(found)
+            rows = {day: (version, held.to_pylist()) for day, (version, held) in found.items()}
+            self._learned = 0 if self._cache.save(rows) else self._learned
         return {day: identities for day, (_, identities) in found.items()}
 
     def _column(self, info: ObjectInfo) -> Any:
@@ -82,32 +79,6 @@ class Identities:
             return file.read(columns=[ARTICLES.identity])[ARTICLES.identity].combine_chunks()
         except UNREADABLE:
             return None
-
-    def _load(self) -> dict[str, tuple[str, Any]]:
-        self._cached = self._store.get(self._cache_key)
-        try:
-            body = io.BytesIO(self._cached.body if self._cached else b"")
-            table = pq.read_table(body, schema=CACHED, page_checksum_verification=True)
-        except UNREADABLE:
-            return {}
-        rows = zip(*(table[name] for name in CACHED.names), strict=True)
-        return {day.as_py(): (version.as_py(), identities.values) for day, version, identities in rows}
-
-    def _save(self, known: Mapping[str, tuple[str, Any]]) -> None:
-        columns = [identities for _, identities in known.values()]
-        offsets = pa.array(accumulate(map(len, columns), initial=0), pa.int32())
-        lists = pa.ListArray.from_arrays(offsets, pa.concat_arrays([pa.array([], pa.string()), *columns]))
-        versions = pa.array([version for version, _ in known.values()], pa.string())
-        sink = io.BytesIO()
-        table = pa.Table.from_arrays([pa.array(known, pa.string()), versions, lists], schema=CACHED)
-        pq.write_table(table, sink, compression="zstd", use_dictionary=False, write_page_checksum=True)
-        try:
-            etag = self._store.put(
-                self._cache_key, sink.getvalue(), if_match=self._cached.etag if self._cached else None
-            )
-            self._cached, self._learned = Stored(b"", etag), 0
-        except (ConflictError, NewslakeError):
-            self._cached = self._store.get(self._cache_key)  # someone else saved theirs: next time again
 
 
 def deduplicate(

@@ -1,16 +1,16 @@
 """Manifests of partitions, each read once for each version of its object."""
 
-import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from infra.base.errors import NewslakeError
+from infra.lake.cache import Cache
 from infra.lake.partition import DamagedError, Manifest, read_manifest
-from infra.store.object_store import ConflictError, ObjectInfo, ObjectStore, Stored
+from infra.store.object_store import ObjectInfo, ObjectStore
 
 CACHE_KEY: Final = "_catalog/footers.json"
 # Footers read at a time. One takes some 3 ms of the processor with boto3 and waits 20 to 50 ms for S3, so about 16 of
@@ -24,11 +24,11 @@ class Footers:
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self._known: dict[str, tuple[str, Manifest]] = {}
-        self._cached: Stored | None = None
+        self._cache = Cache(store, CACHE_KEY)
         self._learned = False
 
     def read(self, info: ObjectInfo) -> Manifest:
-        """The manifest of a partition as listed."""
+        """The manifest of a partition as listed; NewslakeError if the object is damaged, gone, or not ours."""
         etag, manifest = self._known.get(info.key, ("", None))
         if manifest is None or etag != info.etag:
             manifest = read_manifest(self.store, info.key, info.size)
@@ -37,7 +37,7 @@ class Footers:
         return manifest
 
     def read_ahead(self, infos: Iterable[ObjectInfo]) -> None:
-        """Read the manifests that are not known yet, several at a time; `read` then has them."""
+        """Read the manifests that are not known yet, several at a time. A damaged one is left for `read` to report."""
         unknown = [info for info in infos if self._known.get(info.key, ("", None))[0] != info.etag]
         if unknown:
             with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:
@@ -48,35 +48,14 @@ class Footers:
             self.read(info)
 
     def load(self) -> None:
-        """Take over what `save` left in the lake; a cache that is not what was written is as none.
-
-        Of its contents it is decided which raw objects nobody needs, so a flipped bit must not pass for another footer.
-        """
-        self._cached = self.store.get(CACHE_KEY)
-        if self._cached is None:
-            return
-        try:
-            cache = orjson.loads(self._cached.body)
-            entries = cache["footers"] if cache["sha256"] == _digest(cache["footers"]) else {}
+        """Take over what `save` left in the lake."""
+        with suppress(TypeError, NewslakeError):  # another version of newslake left it
             self._known = {
-                key: (entry["etag"], Manifest.from_json(orjson.dumps(entry["manifest"]), key))
-                for key, entry in entries.items()
+                key: (etag, Manifest.from_json(orjson.dumps(manifest), key))
+                for key, (etag, manifest) in self._cache.load().items()
             }
-        except (ValueError, KeyError, TypeError, AttributeError, NewslakeError):
-            self._known = {}
 
     def save(self, keys: set[str]) -> None:
         """Leave what is known of these keys, which are all that exist, in the lake; nothing if that is no news."""
-        if not self._learned and keys.issuperset(self._known):
-            return
-        known = {key: self._known[key] for key in sorted(keys & set(self._known))}
-        entries = {key: {"etag": etag, "manifest": manifest} for key, (etag, manifest) in known.items()}
-        body = orjson.dumps({"sha256": _digest(entries), "footers": entries})
-        try:
-            self.store.put(CACHE_KEY, body, if_match=self._cached.etag if self._cached else None)
-        except (ConflictError, NewslakeError):
-            return  # someone else saved theirs, or this user may only read: next time the footers are read again
-
-
-def _digest(entries: dict[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(entries)).hexdigest()
+        if self._learned or not keys.issuperset(self._known):
+            self._cache.save({key: self._known[key] for key in sorted(keys & set(self._known))})

@@ -226,7 +226,7 @@ class TestCache:
         DayStates(store).grid()
         store.delete(KEY)
         assert only_day(store).source == "herald"
-        assert list(orjson.loads(store.objects[CACHE_KEY])["footers"]) == [KEY.replace("gazette", "herald")]
+        assert list(orjson.loads(store.objects[CACHE_KEY])["entries"]) == [KEY.replace("gazette", "herald")]
 
     @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
     def test_a_cache_that_cannot_be_written_is_done_without(

@@ -1,6 +1,5 @@
 """Every article is in one partition, whatever days its captures state, in any order and with any interruption (L10)."""
 
-import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,24 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.base.errors import NewslakeError
 from infra.lake import deduplication as settling
 from infra.lake.deduplication import Identities
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, encode
 from infra.store.local_store import LocalStore
-from infra.store.object_store import ConflictError, ObjectStore
+from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION, Fidelity
 from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore
 
 DAY, NEXT = "2024-05-01", "2024-05-02"
-CACHE = "_catalog/identities/source=gazette.parquet"
+CACHE = "_catalog/identities/source=gazette.json"
 
 
 def capture(number: int, day: int | None, hour: int = 0, **changes: Any) -> Landed:
@@ -210,25 +207,18 @@ class TestIdentities:
         all_landed([[capture(9, day=1)]], store)
         assert sorted(key for key in store.gets if key.startswith("articles/")) == [ARTICLES.key("gazette", NEXT)] * 2
 
-    @pytest.mark.parametrize("content", [b"", b"no parquet", "other"])
-    def test_a_cache_that_cannot_be_read_is_as_none(self, content: bytes | str, store: MemoryStore) -> None:
-        all_landed([[EARLY, capture(1, day=2)]], store)
-        sink = io.BytesIO()
-        pq.write_table(pa.table({"date": [1]}), sink)
-        store.objects[CACHE] = sink.getvalue() if isinstance(content, str) else content
-        all_landed([[LATE]], store)
-        assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-03": ["Ferry 1 leaves late"]}
-
-    @pytest.mark.parametrize("error", [ConflictError("x"), NewslakeError("read-only", "Write.")])
-    def test_a_cache_that_cannot_be_saved_is_no_error(self, error: Exception, store: MemoryStore) -> None:
-        def refuse(key: str) -> None:
-            if key == CACHE:
-                raise error
-
-        store.before_put = refuse
-        all_landed([[EARLY], [LATE]], store)
-        assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
-        assert CACHE not in store.objects
+    def test_a_lake_that_lands_often_goes_on_saving_over_what_others_saved(self, store: MemoryStore) -> None:
+        lake = Lake(store)
+        for day in range(1, 4):
+            lake.land([capture(day, day=day)], mode="live")
+            all_landed([[capture(day + 10, day=day)]], store)
+        for _ in range(2):  # the first time, someone else's is in the way
+            lake.land([capture(7, day=0)], mode="live")
+        index = Identities(store, "gazette")
+        store.gets.clear()
+        listed = {day: info for _, day, info in lake.partitions("gazette")}
+        assert index.find(pa.array([EARLY[0].article_id]), listed) == {}
+        assert store.gets == [CACHE]
 
 
 def _partition(table: Any) -> bytes:
