@@ -48,9 +48,9 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
     create_markdown_artifact(markdown, key=key, description=report.summary())
 
 
-def publish_plan(planned: Sequence[PlannedDay], wish: BackfillRequest, reason: str) -> None:
+def publish_plan(planned: Sequence[PlannedDay], request: BackfillRequest, reason: str) -> None:
     """Publish what a backfill is going to do, and the user's reason."""
-    summary = f"{wish.days.described()}, {wish.reprocess.value}: {plan_summary(planned)}"
+    summary = f"{request.days.described()}, {request.reprocess.value}: {plan_summary(planned)}"
     summary += f". Reason: {reason or 'none given'}"
     get_run_logger().info("%s", summary)
     create_table_artifact(plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=summary)
@@ -72,9 +72,9 @@ def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
     """The present state of a run's days, and of earlier ones that its pictures show."""
     if period is None:
         return []
-    catalog, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
+    states, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
     versions = {name: source.version for name, source in sources().items()}
-    return [day for name in names for day in catalog.grid(name, start, period.end, versions)]
+    return [day for name in names for day in states.grid(name, start, period.end, versions)]
 
 
 def _gate(report: RunReport, run: Run) -> str:

@@ -18,7 +18,7 @@ from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 
 def land_outcomes(
-    examined: Sequence[ParsedCapture],
+    parsed: Sequence[ParsedCapture],
     lake: Lake,
     run: Run,
     *,
@@ -31,7 +31,7 @@ def land_outcomes(
     """Judge captures, land articles and rejections, and count them.
 
     Args:
-        examined: captures with their outcomes; their bytes are archived.
+        parsed: captures with their outcomes; their bytes are archived.
         lake: where to.
         run: the run.
         mode: `live`, `ingest` or `reparse`.
@@ -41,7 +41,7 @@ def land_outcomes(
             articles judged. Name a day also if nothing of it was found: that is what the check is for.
         day_of: the day that a capture without an article counts for.
     """
-    gate = pass_gate(examined, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
+    gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
         mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
@@ -55,13 +55,13 @@ def land_outcomes(
     for suspect in gate.in_order:
         close_suspect(lake.store, suspect)
     return RunReport(
-        captures=len(examined),
-        parsed=len(examined) - len(rejects) - landing.invalid_records,
+        captures=len(parsed),
+        parsed=len(parsed) - len(rejects) - landing.invalid_records,
         rejected=Counter(reject.reason for reject in rejects)
         + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
-        known=sum(not each.archived.new for each in examined),
-        articles=Counter(each.partition for each in examined if each.partition),
-        got=Counter(each.day_got for each in examined),
+        known=sum(not each.archived.new for each in parsed),
+        articles=Counter(each.partition for each in parsed if each.partition),
+        got=Counter(each.day_got for each in parsed),
         partitions_written=len(landing.written),
         partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
@@ -70,11 +70,11 @@ def land_outcomes(
     ) + _turned_down(gate.passed, day_of)
 
 
-def _turned_down(examined: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:
+def _turned_down(parsed: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:
     """Captures without an article, by day, and a few of each reason."""
     days: Counter[PartitionId] = Counter()
     samples = Samples()
-    for each in examined:
+    for each in parsed:
         if isinstance(each.outcome, Rejected):
             days[day_of(each)] += 1
             sample = Sample(each.day_got[0], each.archived.capture.url, each.outcome.detail)

@@ -25,7 +25,7 @@ MAX_BATCHES: Final = 200
 BATCH_REQUESTS: Final = 120
 ASSUMED_REQUESTS: Final = 20
 PARSED_DAYS: Final = 31  # of a batch that sends no request: a month takes seconds
-MAX_DAYS: Final = 10 * 366  # O01: ten years are a deliberate wish; more is a slip in the year
+MAX_DAYS: Final = 10 * 366  # O01: ten years are deliberate; more is a slip in the year
 
 
 class Action(StrEnum):

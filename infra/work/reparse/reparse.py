@@ -78,11 +78,11 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
     refused = _refused_on_arrival(lake, archived)
     with run.open_pool() as pool:
         outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
-        examined = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
-    examined = [each for each in examined if not _is_still_unknown(each)]
-    coverage = _coverage(chunk, examined, so_far)
+        captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+    captures = [each for each in captures if not _is_still_unknown(each)]
+    coverage = _coverage(chunk, captures, so_far)
     reparsed = {chunk.source: [each.capture.identity for each in archived]}
-    return land_outcomes(examined, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
+    return land_outcomes(captures, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
@@ -114,22 +114,22 @@ def _refused_on_arrival(lake: Lake, archived: Sequence[ArchivedCapture]) -> dict
     return refused
 
 
-def _is_still_unknown(examined: ParsedCapture) -> bool:
+def _is_still_unknown(captures: ParsedCapture) -> bool:
     """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
-    source, _ = examined.day_got
-    return source == UNKNOWN_SOURCE and examined.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
+    source, _ = captures.day_got
+    return source == UNKNOWN_SOURCE and captures.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
 
 
 def _coverage(
-    chunk: ArchivedChunk, examined: Sequence[ParsedCapture], so_far: RunReport
+    chunk: ArchivedChunk, captures: Sequence[ParsedCapture], so_far: RunReport
 ) -> dict[tuple[str, str], Coverage]:
     """What can be said of the chunk's days after it; counts only grow, so the last chunk leaves the whole ones.
 
     Only days on which a capture was got or an article published get coverage: such a day without articles counts as
     empty. Of any other day the archive knows nothing, and it stays missing.
     """
-    published = Counter(each.partition for each in examined if each.partition)
-    got = Counter(each.day_got for each in examined)
+    published = Counter(each.partition for each in captures if each.partition)
+    got = Counter(each.day_got for each in captures)
     coverage = {}
     for day in chunk.days or ():
         partition = chunk.source, day.isoformat()
