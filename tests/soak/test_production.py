@@ -4,7 +4,9 @@ One lake on S3 is filled by three backfills: the process of the first is killed,
 the server under the third. Then the same three again. No lock but the lake's own is shared between the workers.
 """
 
+import gzip
 import os
+import re
 import signal
 import urllib.error
 from collections.abc import Iterator
@@ -89,30 +91,32 @@ def undisturbed(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> dic
     return rows
 
 
-def indexes(stack: Production, lake: str) -> list[str]:
-    """Lines of the indexes of a lake's raw archive."""
+def objects(stack: Production, lake: str, layer: str, suffix: str) -> list[bytes]:
+    """Objects of a layer of a lake."""
     client = stack.s3.client()
     try:
-        prefix = f"{lake.removeprefix('s3://news/')}/raw/"
+        prefix = f"{lake.removeprefix('s3://news/')}/{layer}/"
         listed = client.list_objects_v2(Bucket="news", Prefix=prefix).get("Contents", [])
-        keys = [each["Key"] for each in listed if each["Key"].endswith(".cdxj")]
-        bodies = [client.get_object(Bucket="news", Key=key)["Body"].read().decode() for key in keys]
-        return [line for body in bodies for line in body.splitlines()]
+        keys = [each["Key"] for each in listed if each["Key"].endswith(suffix)]
+        return [client.get_object(Bucket="news", Key=key)["Body"].read() for key in keys]
     finally:
         client.close()
 
 
-def archived_urls(stack: Production, lake: str) -> set[str]:
-    """Addresses of which the raw archive has a capture."""
-    return {orjson.loads(line.split(" ", 2)[2])["url"] for line in indexes(stack, lake)}
+def kept_urls(stack: Production, lake: str) -> set[str]:
+    """Addresses of which the raw archive or the staging area has a capture."""
+    indexes = objects(stack, lake, "raw", ".cdxj")
+    archived = {orjson.loads(line.split(b" ", 2)[2])["url"] for body in indexes for line in body.splitlines()}
+    staged = b"".join(map(gzip.decompress, objects(stack, lake, "staging", ".warc.gz")))
+    return archived | {url.decode() for url in re.findall(rb"WARC-Target-URI: <?([^>\s]+)", staged)}
 
 
 def in_the_middle(stack: Production, source: str, lake: str) -> None:
-    """Wait until pages of a source are archived and it is asked for more."""
+    """Wait until pages of a source are kept and it is asked for more."""
     host = sources()[source].hosts[0]
 
     def archived() -> bool:
-        return any(host in url for url in archived_urls(stack, lake))
+        return any(host in url for url in kept_urls(stack, lake))
 
     def asked() -> int:
         return sum(host in each.host for each in stack.site.requests)
@@ -130,7 +134,7 @@ class Aftermath:
         first: how the runs that were disturbed ended, by source.
         second: how the same again ended, by source.
         workers: those that the first two runs were on.
-        archived: addresses that were in the archive when everything had been killed.
+        archived: addresses that were kept when everything had been killed.
         again: addresses that were asked for after that.
     """
 
@@ -153,7 +157,7 @@ def aftermath(stack: Production, site: DemoSite) -> Aftermath:
     first["theissue"] = backfill(stack, "theissue", LAKE)
     in_the_middle(stack, "theissue", LAKE)
     stack.kill("prefect")
-    archived = archived_urls(stack, LAKE)
+    archived = kept_urls(stack, LAKE)
     site.forget_requests()
     stack.start_server()
     second = {source: backfill(stack, source, LAKE) for source in first}
