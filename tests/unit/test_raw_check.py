@@ -5,7 +5,6 @@ import pytest
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RESTORE, RawObjects
 from infra.lake.lake import Lake
-from infra.upkeep.verify import Fault
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
 from tests.raw_lake import DAY, NOON, archive, capture, faults
@@ -59,12 +58,6 @@ def test_a01_a_warc_that_is_cut_short_or_gone_leaves_its_revisits_without_a_body
     assert [fault.object for fault in faults(store)] == [INDEX, LATER]
     del store.objects[INDEX]
     assert [fault.object for fault in faults(store)] == [LATER]
-
-
-def test_a_warc_that_has_lost_a_whole_record_has_less_than_its_index(store: MemoryStore) -> None:
-    last = max(entry.pointer for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)
-    store.objects[WARC] = store.objects[WARC][: last.offset]
-    assert Fault(WARC, f"has 1 captures, and 2 by its index. {RESTORE}") in faults(store)
 
 
 def test_a_capture_in_the_folder_of_another_day(store: MemoryStore) -> None:
