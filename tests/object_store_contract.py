@@ -196,11 +196,7 @@ class AtomicContract:
 
 
 def add_lines(uri: str, writer: int, merges: int, writers: int) -> int:
-    """Add lines to one object, in a process of its own, once all writers are there.
-
-    Returns:
-        The most tries that one merge took.
-    """
+    """Add lines to one object, in a process of its own, once all writers are there."""
     store = open_store(uri)
     store.put(f"ready/{writer}", b"", if_match=None)
     while len(list(store.list("ready/"))) < writers:

@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> ObjectStore:
 
 
 @given(captures=st.lists(any_capture, min_size=1, max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_captures_survive_the_archive_and_its_index(
     captures: list[Capture], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

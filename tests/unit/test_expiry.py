@@ -4,11 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.base.errors import NewslakeError, UsageError
+from infra.lake.lake import Lake
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
 from infra.upkeep import expiry
 from infra.upkeep.expiry import (
@@ -26,7 +27,7 @@ from infra.upkeep.expiry import (
     expire,
 )
 from parsers.record.article import NULL_PARTITION
-from tests.lake_samples import SOURCE
+from tests.lake_samples import SOURCE, landed
 from tests.raw_lake import (
     DAY,
     NOON,
@@ -118,6 +119,31 @@ def test_a_revisit_that_stays_keeps_the_day_of_its_original(store: ClockedStore)
     assert verdicts(run(store)) == {1: DELETED, 3: DELETED}
     deleted = [key.rpartition("/")[2] for key in store.deleted if key.endswith(".warc.gz")]
     assert deleted == ["revisit-w-00000.warc.gz", "original-w-00000.warc.gz"]  # never a revisit without its body
+
+
+def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
+    """A later parser makes an article of a rejected capture."""
+    place, seen = rejected.pointer, rejected.capture
+    article, record = landed(
+        int(str(seen.url).rpartition("/")[2]),
+        capture_uri=place.uri,
+        capture_offset=place.offset,
+        capture_length=place.length,
+        capture_digest=seen.digest,
+        captured_at=seen.captured_at,
+    )
+    assert Lake(store).land([(article, record)], mode="live").rejects_closed == 1
+
+
+def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:
+    archived = archive(store, [capture(1)], "r0")
+    land(store, archived, "r0")
+    close(store, archived[0])
+    run(store, Layer.ARTICLES)
+    assert verdicts(run(store)) == {1: ("keep", REJECT)}
+    assert faults(store) == []
+    run(store, Layer.REJECTS)
+    assert verdicts(run(store)) == {1: DELETED}
 
 
 def test_raw_captures_are_marked_first_and_deleted_a_day_later(store: ClockedStore) -> None:
@@ -225,7 +251,6 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=50, deadline=None)
 def test_l03_no_order_of_ingests_and_expiries_loses_what_a_row_points_to(script: list[object]) -> None:
     store = ClockedStore()
     urls: dict[str, str | None] = {}

@@ -4,16 +4,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typing_extensions import override
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
-from infra.lake.query import Selection, run_query
+from infra.lake.query import Selection, _answered, run_query
 from infra.store.local_store import LocalStore
-from infra.store.object_store import ObjectStore
+from infra.store.object_store import ObjectStore, Stored
 from tests.lake_samples import NOON, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -45,16 +45,6 @@ def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
             [("gazette", date(2024, 5, 1)), ("gazette", None), ("007", date(2024, 5, 2))]
         )
     ]
-
-
-def test_times_are_utc_and_lists_of_structs_stay_such(store: ObjectStore) -> None:
-    Lake(store).land([landed(0)], mode="live")
-    answered = run_query(store, "SELECT published_at, images, date_trunc('day', published_at) AS day FROM articles")
-    assert answered.schema.field("published_at").type == pa.timestamp("us", "UTC")
-    (row,) = answered.to_pylist()
-    assert row["published_at"] == NOON
-    assert row["day"] == NOON.replace(hour=0)
-    assert row["images"] == [{"url": "https://gazette.example/boat.jpg", "caption": "The boat", "credit": None}]
 
 
 def test_rejects_and_coverage_are_tables_too(store: ObjectStore) -> None:
@@ -175,6 +165,28 @@ class TestSelection:
         found = run_query(lake, "SELECT title FROM articles ORDER BY title", selection).to_pylist()
         assert [row["title"] for row in found] == [f"Ferry {number} leaves late" for number in titles]
 
-    def test_rejects_are_of_the_days_on_which_they_were_captured(self, lake: ObjectStore) -> None:
-        found = run_query(lake, "SELECT url FROM rejects", Selection(start=date(2024, 5, 2))).to_pylist()
-        assert found == [{"url": "https://gazette.example/news/6"}]
+
+def test_an_object_deleted_while_it_is_copied_is_named() -> None:
+    class Shrinking(MemoryStore):
+        @override
+        def get(self, key: str) -> Stored | None:
+            return None if key.startswith("articles/") and self.objects.get(key) else super().get(key)
+
+    store = Shrinking()
+    store.objects[f"articles/source=gazette/date={DAY}/articles.parquet"] = b"x"
+    with pytest.raises(NewslakeError, match=r"articles\.parquet in memory was deleted while it was read"):
+        run_query(store, "FROM articles")
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    def vanished(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not read articles.parquet")
+
+    monkeypatch.setattr("infra.lake.query._views_named", lambda connection, sql: _answered(vanished))
+    with pytest.raises(
+        NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
+    ) as caught:
+        run_query(MemoryStore(), "FROM articles")
+    assert caught.value.exit_code == 1

@@ -5,6 +5,7 @@ import pytest
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RESTORE, RawObjects
 from infra.lake.lake import Lake
+from infra.upkeep.verify import Fault
 from tests.lake_samples import landed
 from tests.memory_store import MemoryStore
 from tests.raw_lake import DAY, NOON, archive, capture, faults
@@ -91,3 +92,9 @@ def test_a_row_may_point_to_a_capture_of_another_source(store: MemoryStore) -> N
     Lake(store).land([landed(1, capture_offset=nowhere.offset, **row)], mode="live")
     (fault,) = faults(store)
     assert "points to a capture that cannot be read" in fault.fault
+
+
+def test_a_warc_that_has_lost_a_whole_record_has_less_than_its_index(store: MemoryStore) -> None:
+    last = max(entry.pointer for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)
+    store.objects[WARC] = store.objects[WARC][: last.offset]
+    assert Fault(WARC, f"has 1 captures, and 2 by its index. {RESTORE}") in faults(store)

@@ -1,18 +1,15 @@
 """`verify` finds each kind of damage, and none where there is none."""
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, ROW_GROUP_ROWS, Coverage, TableKind, decode, encode
-from infra.lake.schema import to_table
+from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, Coverage, TableKind, decode, encode
 from infra.upkeep.verify import CREATED_BY, Fault
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
@@ -139,6 +136,18 @@ def test_a_footer_that_says_something_else(store: MemoryStore, monkeypatch: pyte
     assert only_fault(store) == Fault(KEY, "the footer does not say what the rows say")
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("url", "https://gazette.example/x", "is not the identity that its capture gives"),
+        ("capture_uri", "raw/gone.warc.gz", "points to a capture that cannot be read"),
+    ],
+)
+def test_l11_a_rejection_that_does_not_say_what_it_is(column: str, value: str, said: str, store: MemoryStore) -> None:
+    altered(store, REJECTS_KEY, with_value(column, value), REJECTS)
+    assert said in only_fault(store).fault
+
+
 def test_l11_times_of_rejections_that_do_not_follow_from_its_captures_are_found(store: MemoryStore) -> None:
     altered(store, REJECTS_KEY, with_value("last_seen_at", NOON), REJECTS)
     assert only_fault(store) == Fault(REJECTS_KEY, "last_seen_at is not what the captures of each page say")
@@ -146,10 +155,6 @@ def test_l11_times_of_rejections_that_do_not_follow_from_its_captures_are_found(
     assert faults(store) == []
 
 
-def test_l11_damage_in_a_later_row_group_is_found(store: MemoryStore) -> None:
-    table, _ = to_table([landed(number) for number in range(ROW_GROUP_ROWS + 1)], ARTICLES.columns)
-    body = bytearray(encode(ARTICLES, table, {}))
-    start = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(1).column(0).data_page_offset
-    body[start : start + 8] = b"\xff" * 8
-    store.objects = {KEY: bytes(body)}
-    assert "is damaged or was not written by newslake" in only_fault(store).fault
+def test_an_object_that_is_no_partition(store: MemoryStore) -> None:
+    store.objects["articles/source=gazette/articles.parquet"] = b""
+    assert only_fault(store).fault.startswith("is no partition: ")
