@@ -105,11 +105,7 @@ class States:
     after: Mapping[str, bytes]
 
     def require_between(self, store: ObjectStore) -> int:
-        """Each object is as it was or as it becomes, none is torn or gone, and no row leads nowhere.
-
-        Returns:
-            How many objects are as they become.
-        """
+        """Each object is as it was or as it becomes, none is torn or gone, and no row leads nowhere."""
         present = objects(store)
         assert present.keys() >= self.before.keys()
         for key, body in present.items():

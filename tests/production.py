@@ -36,16 +36,7 @@ INTERVAL = "0.3"  # seconds between requests: a day takes some seconds, so that 
 
 @dataclass
 class Production:
-    """Server and workers; each can be killed and started again.
-
-    Attributes:
-        folder: homes and logs.
-        postgres: its database.
-        s3: its lakes.
-        site: the network of its workers.
-        port: of the server.
-        processes: those that run, by name: `prefect`, `worker-1`, …
-    """
+    """Server and workers; each can be killed and started again."""
 
     folder: Path
     postgres: Postgres
@@ -91,13 +82,7 @@ class Production:
         return kept | {name: interpolated(value, values) for name, value in declared.items()} | here
 
     def start(self, service: str, name: str, options: Mapping[str, str]) -> None:
-        """Start a service as a process group of its own; its home and log bear its name.
-
-        Args:
-            service: in the compose file.
-            name: of the process.
-            options: of its command, that have another value here, or that it lacks there.
-        """
+        """Start a service as a process group of its own; its home and log bear its name."""
         (self.folder / name).mkdir(exist_ok=True)
         command = [*SERVICES[service]["entrypoint"], *SERVICES[service]["command"]]
         for option, value in options.items():

@@ -23,18 +23,8 @@ if TYPE_CHECKING:
 BUCKET = "news"
 START_SECONDS = 60.0  # SeaweedFS is ready within 1 s on an idle machine; CI machines are not idle
 STOP_SECONDS = 15.0  # it takes 2 s to stop in order; killed after that
-WEED_PORTS = (
-    "master.port",
-    "master.port.grpc",
-    "volume.port",
-    "volume.port.grpc",
-    "filer.port",
-    "filer.port.grpc",
-    "s3.port",
-    "s3.port.grpc",
-    "admin.port",
-    "admin.port.grpc",
-)
+WEED_PARTS = ("master", "volume", "filer", "s3", "admin")
+WEED_PORTS = [f"{part}.{port}" for part in WEED_PARTS for port in ("port", "port.grpc")]
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,7 @@ OF_THE_COPY: Final = ("capture_uri", "capture_offset", "capture_length")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What must be the same, whatever the order.
-
-    Attributes:
-        rows: of each partition, by key; in the order of the file, without `OF_THE_COPY`.
-        captures: what is archived, each capture once.
-        faults: what `newslake verify` finds.
-    """
+    """What must be the same, whatever the order."""
 
     rows: dict[str, list[dict[str, Any]]]
     captures: set[tuple[Any, ...]]
@@ -76,14 +70,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """One lake that several processes made.
-
-    Attributes:
-        seed: of the order.
-        ingested: how many inputs were ingested, repetitions among them.
-        seconds: wall time.
-        differences: from the lake that one process made.
-    """
+    """One lake that several processes made."""
 
     seed: int
     ingested: int

@@ -1,6 +1,5 @@
 """The main job, end to end, on a folder, on Moto and on SeaweedFS: the same test on each."""
 
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from flows.cli import run as run_cli
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
-from tests.servers import BUCKET
 
 SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
@@ -93,19 +91,6 @@ def test_l10_the_samples_land_with_a_duplicate_a_rejection_and_a_correction(
     assert (summary["known"], summary["rejected"]) == (1, {"layout": 1})
     rows = sum(count for _, count in _rows(capsys))
     assert rows == captures - 3  # the rejected one, the duplicate, and the correction that replaced its article
-
-
-def test_l05_a_bucket_that_does_not_exist_is_one_line_and_writes_nothing(
-    seaweedfs_lake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bucket = f"no-such-{uuid.uuid4().hex}"
-    assert BUCKET not in bucket
-    code = run_cli(["ingest", str(pages.write_folder(tmp_path / "in", 1)), "--lake", f"s3://{bucket}/lake"])
-    said = capsys.readouterr().err
-    assert code == 1
-    assert said.count("error: ") == 1
-    assert bucket in said
-    assert "Traceback" not in said
 
 
 def test_pages_are_ingested_from_a_prefix_of_a_bucket(

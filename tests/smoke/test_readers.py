@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -76,24 +75,6 @@ def test_polars(folder: Path) -> None:
     }
 
 
-def test_pandas_with_arrow_types(folder: Path) -> None:
-    frame = pd.read_parquet(folder, dtype_backend="pyarrow")
-    rows = [(source, _date(day)) for source, day in zip(frame["source"], frame["date"].to_list(), strict=True)]
-    assert sorted(rows, key=str) == sorted(LANDED, key=str)
-    assert str(frame["published_at"].dtype) == "timestamp[us, tz=UTC][pyarrow]"
-    assert frame["published_at"].min() == pd.Timestamp(NOON)
-    assert frame["published_at"].isna().sum() == 1
-    assert max(len(images) for images in frame["images"]) == 2
-
-
-def test_pandas_with_its_own_types_needs_to_be_told_of_hive_while_there_are_undated_articles(folder: Path) -> None:
-    frame = pd.read_parquet(folder, partitioning=ds.partitioning(flavor="hive"))
-    assert len(frame) == len(LANDED)
-    assert str(frame["published_at"].dtype) == "datetime64[us, UTC]"
-    without_undated = pd.read_parquet(folder, filters=[("published_at", ">=", NOON)], dtype_backend="pyarrow")
-    assert len(without_undated) == len(LANDED) - 1
-
-
 def test_pyarrow_dataset(folder: Path) -> None:
     table = ds.dataset(folder, partitioning="hive").to_table()
     rows = [(source, _date(day)) for source, day in _pairs(table)]
@@ -101,12 +82,6 @@ def test_pyarrow_dataset(folder: Path) -> None:
     assert table.schema.field("published_at").type == pa.timestamp("us", "UTC")
     for field in ARTICLES.schema:
         assert table.schema.field(field.name).type == field.type
-
-
-def test_pyarrow_read_table(folder: Path) -> None:
-    table = pq.read_table(folder)
-    assert table.num_rows == len(LANDED)
-    assert set(table.schema.names) == {*ARTICLES.schema.names, "source", "date"}
 
 
 def test_the_readers_agree_on_every_value(folder: Path) -> None:

@@ -63,12 +63,6 @@ def test_a_dry_run_of_a_reparse_shows_what_would_change_and_lands_nothing(up: Up
     assert all(path.exists() for path in partitions)
 
 
-def test_o01_a_range_that_ends_before_it_starts_fails_with_the_message_at_once(up: Up) -> None:
-    state = up.ended(up.start("backfill", start="2024-01-11", end="2024-01-11"))
-    assert state["type"] == "FAILED"
-    assert "end 2024-01-11 is not after start 2024-01-11" in state["message"]
-
-
 def test_o01_a_source_that_does_not_exist_is_refused_by_the_form(up: Up) -> None:
     with pytest.raises(OSError, match="409"):
         up.start("run", source="tsas")

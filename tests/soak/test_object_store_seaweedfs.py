@@ -24,12 +24,6 @@ class TestOnSeaweedFS(ObjectStoreContract, AtomicContract):
         assert [info.key for info in store.list("many/")] == keys
 
 
-@pytest.mark.usefixtures("seaweedfs_lake")
-def test_l05_missing_bucket_is_named() -> None:
-    with pytest.raises(NewslakeError, match=r"s3://absent-bucket/x: there is no such bucket .* Create the bucket"):
-        open_store("s3://absent-bucket/x").check()
-
-
 @pytest.mark.parametrize(
     ("variable", "expected"),
     [

@@ -128,15 +128,7 @@ def in_the_middle(stack: Production, source: str, lake: str) -> None:
 
 @dataclass
 class Aftermath:
-    """What the kills left, and what running the same again made of it.
-
-    Attributes:
-        first: how the runs that were disturbed ended, by source.
-        second: how the same again ended, by source.
-        workers: those that the first two runs were on.
-        archived: addresses that were kept when everything had been killed.
-        again: addresses that were asked for after that.
-    """
+    """What the kills left, and what running the same again made of it."""
 
     first: dict[str, str]
     second: dict[str, str]

@@ -42,15 +42,7 @@ with source_slot("bbc"):
 
 @dataclass(frozen=True)
 class Operations:
-    """`newslake up` that has the demo site for the network.
-
-    Attributes:
-        up: the server and its runs.
-        site: the network.
-        cron_since: when a schedule of every minute was added for tass.
-        waiter: waits for the slot that a killed process held.
-        killed_at: when that was, monotonic.
-    """
+    """`newslake up` that has the demo site for the network."""
 
     up: Up
     site: DemoSite

@@ -106,9 +106,7 @@ def test_a_rejection_is_shown_with_its_reason_and_its_page(capsys: pytest.Captur
     ("arguments", "line"),
     [
         (["show", "abc"], "'abc' is neither the id of a record"),
-        (["show", "0" * 32], f"lake has no record {'0' * 32}."),
         (["show", "0" * 32, "--raw", "--json"], "--raw and --json exclude each other."),
-        (["show", "0" * 32, "--source", "tsas"], "there is no source 'tsas'."),
         (["rejects", "--source", "tsas"], "there is no source 'tsas'."),
         (["rejects", "--reason", "ugly"], "'--reason': 'ugly' is not one of 'unknown_source', "),
         (["rejects", "--start", "2024-01-02", "--end", "2024-01-02"], "end 2024-01-02 is not after start 2024-01-02."),

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
@@ -251,7 +251,6 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=50, deadline=None)
 def test_l03_no_order_of_ingests_and_expiries_loses_what_a_row_points_to(script: list[object]) -> None:
     store = ClockedStore()
     urls: dict[str, str | None] = {}

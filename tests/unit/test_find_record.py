@@ -54,13 +54,6 @@ def test_of_several_days_the_newest_is_taken_and_a_source_narrows_it_down(store:
         find_record(store, of_other.article_id, SOURCE)
 
 
-def test_a_rejection_is_found_where_there_is_no_article(store: ObjectStore) -> None:
-    reject = rejected(4)
-    for wanted in (reject.reject_id, reject.url or ""):
-        found = find_record(store, wanted)
-        assert (found.kind, found.row["reason"]) == (REJECTS, "layout")
-
-
 @pytest.mark.parametrize("wanted", ["0" * 32, "https://gazette.example/none", "https://x.example/'OR(1=1)--"])
 def test_what_is_not_there_is_told(store: ObjectStore, wanted: str) -> None:
     with pytest.raises(UsageError, match="has no record"):

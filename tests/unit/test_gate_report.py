@@ -22,10 +22,6 @@ SUSPECTS = [
 ]
 
 
-def test_nothing_found_is_nothing_said() -> None:
-    assert findings_markdown([], SUSPECTS, {}) == ""
-
-
 def test_l09_the_artifact_names_field_day_since_when_and_what_to_do() -> None:
     text = findings_markdown([FLAGGED, broken("2024-05-02")], SUSPECTS, {("tass", "2024-05-02"): 20})
     lines = text.splitlines()

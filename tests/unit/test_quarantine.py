@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.quarantine import RejectGroup, grouped, rejects_in
+from infra.lake.quarantine import rejects_in
 from infra.store.object_store import ObjectStore
 from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, landed, rejected
@@ -46,13 +46,3 @@ def test_open_rejections_are_listed_by_source_and_day_of_capture(store: MemorySt
     assert _numbers(store, end=NEXT_DAY.date()) == [0, 1, 3]
     assert _numbers(store, closed=True) == [0, 1, 2, 3, 5, 6]
     assert {row["source"] for row in rejects_in(store)} == {SOURCE, "_unknown"}
-
-
-def test_they_are_grouped_by_source_and_reason_with_the_latest_address_as_example(store: MemoryStore) -> None:
-    later = NOON + timedelta(hours=2)
-    assert grouped(rejects_in(store)) == [
-        RejectGroup("_unknown", "unknown_source", 1, later, later, "https://gazette.example/news/4"),
-        RejectGroup(SOURCE, "layout", 3, NOON, NEXT_DAY, "https://gazette.example/news/0"),
-        RejectGroup(SOURCE, "empty", 1, later, later, "https://gazette.example/news/3"),
-    ]
-    assert grouped([]) == []

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typing_extensions import override
@@ -12,7 +11,7 @@ from typing_extensions import override
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
-from infra.lake.query import COPIERS, Selection, _answered, run_query
+from infra.lake.query import Selection, _answered, run_query
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore, Stored
 from tests.lake_samples import NOON, landed, rejected
@@ -33,7 +32,7 @@ def rows(store: ObjectStore, sql: str) -> list[dict[str, Any]]:
 
 
 def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
-    later = landed(2, source="herald_007", published_at=NOON + timedelta(days=1))
+    later = landed(2, source="007", published_at=NOON + timedelta(days=1))
     Lake(store).land([landed(0), landed(1, published_at=None), later], mode="live")
     assert rows(store, "SELECT source, date, title, text FROM articles ORDER BY title") == [
         {
@@ -43,24 +42,9 @@ def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
             "text": f"The boat {number} waited.\n\nFog.",
         }
         for number, (source, day) in enumerate(
-            [("gazette", date(2024, 5, 1)), ("gazette", None), ("herald_007", date(2024, 5, 2))]
+            [("gazette", date(2024, 5, 1)), ("gazette", None), ("007", date(2024, 5, 2))]
         )
     ]
-
-
-def test_a_source_of_digits_stays_text(store: ObjectStore) -> None:
-    Lake(store).land([landed(0, source="007")], mode="live")
-    assert rows(store, "FROM articles SELECT source") == [{"source": "007"}]
-
-
-def test_times_are_utc_and_lists_of_structs_stay_such(store: ObjectStore) -> None:
-    Lake(store).land([landed(0)], mode="live")
-    answered = run_query(store, "SELECT published_at, images, date_trunc('day', published_at) AS day FROM articles")
-    assert answered.schema.field("published_at").type == pa.timestamp("us", "UTC")
-    (row,) = answered.to_pylist()
-    assert row["published_at"] == NOON
-    assert row["day"] == NOON.replace(hour=0)
-    assert row["images"] == [{"url": "https://gazette.example/boat.jpg", "caption": "The boat", "credit": None}]
 
 
 def test_rejects_and_coverage_are_tables_too(store: ObjectStore) -> None:
@@ -83,27 +67,6 @@ def test_an_empty_lake_has_the_tables_with_no_rows(store: ObjectStore) -> None:
             {row["column_name"]: row["column_type"] for row in rows(each, f"DESCRIBE {view}")} for each in (store, full)
         ]
         assert described[0] == described[1]
-
-
-def test_an_empty_day_adds_no_rows(store: ObjectStore) -> None:
-    Lake(store).land([], coverage={("gazette", DAY): Coverage()}, mode="live")
-    assert rows(store, "SELECT count(*) AS n FROM articles") == [{"n": 0}]
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SUMMARIZE articles",
-        "WITH a AS (FROM Articles) SELECT count(*) FROM a",
-        "SHOW TABLES",
-        "VALUES (1)",
-        "SELECT 1;",
-    ],
-)
-def test_any_reading_statement_is_answered(sql: str) -> None:
-    store = MemoryStore()
-    Lake(store).land([landed(0)], mode="live")
-    assert run_query(store, sql).num_rows >= (0 if sql == "SHOW TABLES" else 1)
 
 
 @pytest.mark.parametrize(
@@ -130,10 +93,7 @@ def test_what_duckdb_says_is_one_line(sql: str, said: str) -> None:
         "SELECT 1; SELECT 2",
         "CREATE TABLE t (a INT)",
         "COPY (SELECT 1) TO 'out.csv'",
-        "COPY (PIVOT articles ON layout) TO 'out.csv'",
         "EXPLAIN ANALYZE COPY (SELECT 1) TO 'out.csv'",
-        "ATTACH 'other.db'",
-        "INSTALL httpfs",
         "SET enable_external_access = true",
         "DROP VIEW articles",
     ],
@@ -144,7 +104,7 @@ def test_only_one_statement_that_reads_is_taken(sql: str, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("reader", ["read_text", "read_csv", "read_blob", "glob", "read_parquet"])
+@pytest.mark.parametrize("reader", ["read_text", "glob", "read_parquet"])
 def test_nothing_outside_of_the_lake_can_be_read(reader: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")
@@ -157,40 +117,6 @@ def test_l11_a_damaged_file_is_named(store: ObjectStore) -> None:
     store.put(key, b"not parquet at all, but long enough", if_match=None)
     with pytest.raises(NewslakeError, match=rf"The articles of the lake cannot be read: .*{key}.*newslake verify"):
         run_query(store, "SELECT count(*) FROM articles")
-
-
-def test_an_object_deleted_while_it_is_copied_is_named() -> None:
-    class Shrinking(MemoryStore):
-        @override
-        def get(self, key: str) -> Stored | None:
-            return None if key.startswith("articles/") and self.objects.get(key) else super().get(key)
-
-    store = Shrinking()
-    store.objects[f"articles/source=gazette/date={DAY}/articles.parquet"] = b"x"
-    with pytest.raises(NewslakeError, match=r"articles\.parquet in memory was deleted while it was read"):
-        run_query(store, "FROM articles")
-
-
-def test_only_what_the_question_names_is_read() -> None:
-    store = MemoryStore()
-    Lake(store).land([landed(0)], [rejected(1)], mode="live")
-    store.gets.clear()
-    run_query(store, "SELECT count(*) FROM rejects")
-    assert store.gets == [f"rejects/source=gazette/date={DAY}/rejects.parquet"]
-
-
-def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
-
-    def vanished(*_: object) -> None:
-        raise duckdb.IOException("IO Error: Could not read articles.parquet")
-
-    monkeypatch.setattr("infra.lake.query._views_named", lambda connection, sql: _answered(vanished))
-    with pytest.raises(
-        NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
-    ) as caught:
-        run_query(MemoryStore(), "FROM articles")
-    assert caught.value.exit_code == 1
 
 
 def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Path) -> None:
@@ -229,9 +155,7 @@ class TestSelection:
         [
             (Selection(), [0, 1, 2, 3, 4]),
             (Selection("gazette"), [0, 1, 2, 3]),
-            (Selection("herald"), [4]),
             (Selection(start=date(2024, 5, 2)), [1, 2, 4]),
-            (Selection(end=date(2024, 5, 2)), [0]),
             (Selection("gazette", date(2024, 5, 2), date(2024, 5, 3)), [1]),
             (Selection("absent"), []),
         ],
@@ -241,29 +165,28 @@ class TestSelection:
         found = run_query(lake, "SELECT title FROM articles ORDER BY title", selection).to_pylist()
         assert [row["title"] for row in found] == [f"Ferry {number} leaves late" for number in titles]
 
-    def test_rejects_are_of_the_days_on_which_they_were_captured(self, lake: ObjectStore) -> None:
-        found = run_query(lake, "SELECT url FROM rejects", Selection(start=date(2024, 5, 2))).to_pylist()
-        assert found == [{"url": "https://gazette.example/news/6"}]
 
-    def test_coverage_is_of_the_partitions_too(self, lake: ObjectStore) -> None:
-        found = run_query(lake, "SELECT source, discovered FROM coverage", Selection("herald")).to_pylist()
-        assert found == [{"source": "herald", "discovered": 2}]
+def test_an_object_deleted_while_it_is_copied_is_named() -> None:
+    class Shrinking(MemoryStore):
+        @override
+        def get(self, key: str) -> Stored | None:
+            return None if key.startswith("articles/") and self.objects.get(key) else super().get(key)
 
-    def test_a_range_that_ends_before_it_begins_is_refused(self) -> None:
-        with pytest.raises(UsageError, match="is not after start"):
-            Selection(None, date(2024, 5, 2), date(2024, 5, 2))
+    store = Shrinking()
+    store.objects[f"articles/source=gazette/date={DAY}/articles.parquet"] = b"x"
+    with pytest.raises(NewslakeError, match=r"articles\.parquet in memory was deleted while it was read"):
+        run_query(store, "FROM articles")
 
-    def test_partitions_that_are_not_selected_are_not_copied(self) -> None:
-        store = MemoryStore()
-        self.filled(store)
-        store.gets.clear()
-        run_query(store, "FROM articles, rejects", Selection("gazette", date(2024, 5, 1), date(2024, 5, 2)))
-        assert sorted(store.gets) == [
-            f"{name}/source=gazette/date={DAY}/{name}.parquet" for name in ("articles", "rejects")
-        ]
 
-    def test_more_partitions_than_are_copied_at_a_time(self) -> None:
-        store = MemoryStore()
-        days = [landed(number, published_at=NOON + timedelta(days=number)) for number in range(2 * COPIERS + 1)]
-        Lake(store).land(days, mode="live")
-        assert rows(store, "SELECT count(*) AS n FROM articles") == [{"n": 2 * COPIERS + 1}]
+def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    def vanished(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not read articles.parquet")
+
+    monkeypatch.setattr("infra.lake.query._views_named", lambda connection, sql: _answered(vanished))
+    with pytest.raises(
+        NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
+    ) as caught:
+        run_query(MemoryStore(), "FROM articles")
+    assert caught.value.exit_code == 1

@@ -61,12 +61,6 @@ def test_a01_a_warc_that_is_cut_short_or_gone_leaves_its_revisits_without_a_body
     assert [fault.object for fault in faults(store)] == [LATER]
 
 
-def test_a_warc_that_has_lost_a_whole_record_has_less_than_its_index(store: MemoryStore) -> None:
-    last = max(entry.pointer for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)
-    store.objects[WARC] = store.objects[WARC][: last.offset]
-    assert Fault(WARC, f"has 1 captures, and 2 by its index. {RESTORE}") in faults(store)
-
-
 def test_a_capture_in_the_folder_of_another_day(store: MemoryStore) -> None:
     for key in (WARC, INDEX):
         store.objects[key.replace("05-01", "04-30")] = store.objects.pop(key)
@@ -98,3 +92,9 @@ def test_a_row_may_point_to_a_capture_of_another_source(store: MemoryStore) -> N
     Lake(store).land([landed(1, capture_offset=nowhere.offset, **row)], mode="live")
     (fault,) = faults(store)
     assert "points to a capture that cannot be read" in fault.fault
+
+
+def test_a_warc_that_has_lost_a_whole_record_has_less_than_its_index(store: MemoryStore) -> None:
+    last = max(entry.pointer for entry in RawArchive(store).entries("gazette") if entry.pointer.uri == WARC)
+    store.objects[WARC] = store.objects[WARC][: last.offset]
+    assert Fault(WARC, f"has 1 captures, and 2 by its index. {RESTORE}") in faults(store)

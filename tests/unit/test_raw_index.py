@@ -16,20 +16,6 @@ def store(tmp_path: Path) -> ObjectStore:
     return open_store(str(tmp_path / "lake"))
 
 
-def test_a_missing_index_is_made_again_from_the_warc(store: ObjectStore) -> None:
-    archived = add(RawArchive(store), *(page(n) for n in range(5)))
-    index_key = archived[0].pointer.uri.replace(".warc.gz", ".cdxj")
-    index = store.get(index_key)
-    store.delete(index_key)
-    again = add(RawArchive(store), *(page(n) for n in range(5)), run="run2")
-    assert [one.new for one in again] == [False] * 5
-    assert [one.pointer for one in again] == [one.pointer for one in archived]
-    remade = store.get(index_key)
-    assert remade
-    assert index
-    assert remade.body == index.body
-
-
 @pytest.mark.parametrize(
     "damage", [b"no json", b'com) 20170510 {"url": 5}', b'{"filename": "other.warc.gz"}', b"[]", b"\xff"]
 )

@@ -48,23 +48,6 @@ def use(environment: pytest.MonkeyPatch, server: S3Server, attempts: int = 1) ->
     return S3Store(BUCKET, "lake")
 
 
-def test_l03_rival_write_between_get_and_put_is_merged(store: ObjectStore, moto_client: "S3Client") -> None:
-    """The rival lands when our PUT is made already, by another client."""
-    store.put("a", b"old\n", if_match=None)
-    _, _, prefix = store.uri.removeprefix("s3://").partition("/")
-    rivals = iter([b"rival 1\n", b"rival 2\n"])
-
-    def land_rival(**_: Any) -> None:
-        if line := next(rivals, None):
-            present = moto_client.get_object(Bucket=BUCKET, Key=f"{prefix}/a")["Body"].read()
-            moto_client.put_object(Bucket=BUCKET, Key=f"{prefix}/a", Body=present + line)
-
-    s3_store.client().meta.events.register("before-call.s3.PutObject", land_rival)
-    assert read_merge_write(store, "a", lambda old: (old or b"") + b"ours\n")
-
-    assert store.get("a") == Stored(b"old\nrival 1\nrival 2\nours\n", next(store.list()).etag)
-
-
 def test_l05_put_that_succeeded_though_its_answer_was_lost_is_not_repeated(
     store: ObjectStore, moto_client: "S3Client"
 ) -> None:
@@ -162,26 +145,11 @@ def test_l03_server_that_ignores_conditions_is_refused(
     assert not any(secret in str(caught.value) for secret in SECRETS)
 
 
-def test_server_that_honours_conditions_is_accepted(aws_environment: pytest.MonkeyPatch) -> None:
-    fake = Server("If-Match", "If-None-Match")
-    with scripted_server(fake.answer) as server:
-        use(aws_environment, server).check()
-    assert fake.objects == {}
-
-
 @pytest.mark.parametrize(
     ("status", "code"),
     [
-        *(
-            (403, code)
-            for code in ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed")
-        ),
-        *(
-            (400, code)
-            for code in ("ExpiredToken", "InvalidToken", "AuthorizationHeaderMalformed", "InvalidBucketName")
-        ),
-        *((404, "NoSuchBucket"), (503, "SlowDown"), (500, "InternalError"), (503, "ServiceUnavailable")),
-        *((507, "XMinioStorageFull"), (501, "NotImplemented"), (401, "Unauthorized"), (429, "TooManyRequests")),
+        *((403, "AccessDenied"), (403, "SignatureDoesNotMatch"), (400, "ExpiredToken"), (404, "NoSuchBucket")),
+        *((503, "SlowDown"), (500, "InternalError"), (507, "XMinioStorageFull"), (429, "TooManyRequests")),
     ],
 )
 def test_l05_error_answer_is_told_with_its_remedy(aws_environment: pytest.MonkeyPatch, status: int, code: str) -> None:
@@ -262,7 +230,6 @@ def test_l05_server_that_falls_silent_is_named(aws_environment: pytest.MonkeyPat
         (aws.ProxyConnectionError(proxy_url="http://u:very-secret-key@proxy", error="x"), "the proxy does not answer"),
         (aws.UnauthorizedSSOTokenError(), "no credentials could be fetched. Log in again"),
         (aws.ConfigParseError(path="/x"), "the AWS configuration cannot be read"),
-        (aws.ConnectTimeoutError(endpoint_url="https://s3.example"), "s3.example cannot be reached"),
         (aws.UnknownKeyError(value="x", param="y", choices="z"), "Unknown key 'x'"),
     ],
 )

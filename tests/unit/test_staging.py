@@ -52,16 +52,6 @@ def test_a_day_of_batches_becomes_one_object(store: ClockedStore) -> None:
     assert faults(store) == []
 
 
-def test_staged_pages_come_back_as_they_were(store: ClockedStore) -> None:
-    for batch in BATCHES:
-        Staging(store, SOURCE).put(batch)
-    staging = Staging(store, SOURCE)
-    assert by_identity(staging.left_over()) == by_identity(ALL)
-    assert Staging(store, "tass").left_over() == []
-    staging.clear()
-    assert store.objects == {}
-
-
 def test_l02_killed_before_any_operation_no_page_is_lost_and_the_next_run_ends_as_one_that_was_not() -> None:
     kills = 0
     while True:

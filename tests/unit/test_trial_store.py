@@ -3,7 +3,6 @@
 import pytest
 
 from infra.base.errors import NewslakeError
-from infra.store.object_store import ConflictError
 from infra.store.trial_store import TrialStore
 from tests.memory_store import MemoryStore
 
@@ -27,13 +26,6 @@ def test_what_is_there_is_read_until_it_is_written_and_then_as_it_was_written() 
     assert after is not None
     assert before is not None
     assert (after.body, before.body) == (b"newest", b"old")
-
-
-def test_a_second_write_is_conditional() -> None:
-    trial = _trial()
-    trial.put("a", b"1", if_match=None)
-    with pytest.raises(ConflictError):
-        trial.put("a", b"2", if_match=None)
 
 
 def test_a_listing_has_each_object_once_as_it_is_now_and_in_order() -> None:
