@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import ForkServerContext
 from pathlib import PurePath
 from types import TracebackType
@@ -32,6 +33,8 @@ GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make th
 GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
 GROUPS_PER_WORKER = 2  # one being parsed and one waiting, so that no worker idles between groups
 ORPHAN_SECONDS = 5.0  # after the deadline: the pool kills late workers within a second, unless it was killed itself
+# Pebble gives up its whole pool where a process dies before it has said which task it took: a race that seldom repeats.
+POOLS_A_GROUP = 3
 MAX_DETAIL = 300  # characters of an exception's message kept; some carry the whole page
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
@@ -63,7 +66,10 @@ class ParsePool:
         self._page_deadline = page_deadline
         self._max_page_bytes = max_page_bytes
         self._parse_page = parse_page
-        self._pool = ProcessPool(max_workers=workers, context=forkserver())
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(max_workers=self._workers, context=forkserver())
 
     def __enter__(self) -> Self:
         return self
@@ -96,12 +102,22 @@ class ParsePool:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
         arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        if not self._pool.active:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = self._new_pool()
         return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
 
-    def _finish(self, group: list[Pair], future: Future[list[Outcome]]) -> Iterator[tuple[Capture, Outcome]]:
+    def _finish(
+        self, group: list[Pair], future: Future[list[Outcome]], broken: int = 0
+    ) -> Iterator[tuple[Capture, Outcome]]:
+        """Outcomes of a group; `broken` is how many pools broke while they had it."""
         try:
             outcomes = future.result()
-        except (DeadlinePassedError, ProcessExpired) as error:
+        except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
+            if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
+                yield from self._finish(group, self._schedule(group), broken + 1)
+                return
             if len(group) > 1:
                 alone = [([pair], self._schedule([pair])) for pair in group]
                 for single, parsed in alone:
@@ -111,9 +127,11 @@ class ParsePool:
         yield from zip((capture for capture, _ in group), outcomes, strict=True)
 
 
-def _blame(capture: Capture, error: DeadlinePassedError | ProcessExpired, deadline: float) -> Rejected:
+def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
     if isinstance(error, ProcessExpired):
         return _rejected(capture, RejectReason.PARSER_CRASH, f"the parser's process died, exit code {error.exitcode}")
+    if isinstance(error, BrokenProcessPool):
+        return _rejected(capture, RejectReason.PARSER_CRASH, "the parser's process died")
     return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,6 +84,38 @@ def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> N
     assert known.parser_version is not None
     assert len(known.detail) < 400
     assert _rejection(large) == (RejectReason.TOO_LARGE, "8,000 bytes, NEWSLAKE_MAX_PAGE_BYTES is 5,000")
+
+
+class GivenUp:
+    """A pool as pebble leaves it where a process dies before it has said what it does."""
+
+    active = True
+
+    def schedule(self, *_: object, **__: object) -> "Future[list[Outcome]]":
+        self.active = False
+        future: Future[list[Outcome]] = Future()
+        future.set_exception(BrokenProcessPool("All workers expired"))
+        return future
+
+    def close(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def join(self) -> None: ...
+
+
+def test_p07_pages_of_a_pool_that_is_given_up_are_parsed_by_a_new_one() -> None:
+    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+        pool._pool = GivenUp()  # type: ignore[assignment] # stands in for a pool
+        outcomes = [_rejection(outcome) for _, outcome in pool.parse((_capture(text), None) for text in ("a", "b"))]
+    assert outcomes == [(RejectReason.LAYOUT, "a"), (RejectReason.LAYOUT, "b")]
+
+
+def test_p07_a_page_that_every_pool_is_given_up_for_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ParsePool, "_new_pool", lambda _: GivenUp())
+    with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
+        ((_, outcome),) = pool.parse([(_capture("page"), None)])
+    assert _rejection(outcome) == (RejectReason.PARSER_CRASH, "the parser's process died")
 
 
 def test_details_of_a_failure_are_the_same_in_every_run() -> None:
