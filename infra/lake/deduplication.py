@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from infra.lake.cache import Cache
-from infra.lake.landing import Change, join, merge_into, settle_articles
+from infra.lake.landing import Change, join, leave_greatest, merge_into
 from infra.lake.partition import ARTICLES, read_rows
 from infra.store.object_store import ObjectInfo, ObjectStore
 
@@ -128,4 +128,4 @@ def _of(table: Any, identities: Iterable[str]) -> Any:
 
 
 def _settle(store: ObjectStore, source: str, day: str, others: Any) -> tuple[bool, Change]:
-    return merge_into(store, ARTICLES.key(source, day), lambda old, name: settle_articles(old, others, name))
+    return merge_into(store, ARTICLES.key(source, day), lambda old, name: leave_greatest(old, others, name))

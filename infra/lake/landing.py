@@ -15,14 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
-from infra.lake.rejects import SIGHTINGS, RejectState, with_sightings
+from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
 Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
 EARLIEST: Final = "first_captured_at"
-OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SIGHTINGS}  # columns that sum up several captures
+OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SEEN_TIMES}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
 LEAST: Final = ("run_id", "mode", "capture_uri", "capture_offset", "capture_length")
 PLACE: Final = ("capture_uri", "capture_offset")
@@ -176,7 +176,7 @@ def land_articles(
     return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), covered), change
 
 
-def settle_articles(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
+def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
     """Drop rows of which `others`, from other partitions of the source, has a greater one; see `land_articles`.
 
     The rows that stay learn when their article was first captured.
@@ -215,7 +215,7 @@ def land_rejects(
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
-    joined = with_sightings(joined)
+    joined = with_seen_times(joined)
     change = _change(REJECTS, present, joined, chosen)
     change = replace(change, closed=sum(index >= pool.num_rows for index in chosen))
     if _is_unchanged(manifest, change, manifest.coverage):

@@ -21,7 +21,7 @@ FAILURES: Final = frozenset(
 )
 # When the page of a rejection was got first and last on its day. These columns follow from what names the captures, and
 # no capture ever leaves the quarantine alone: so they do not depend on the order in which rejections are landed.
-SIGHTINGS: Final = ("first_seen_at", "last_seen_at")
+SEEN_TIMES: Final = ("first_seen_at", "last_seen_at")
 
 
 class RejectState(StrEnum):
@@ -130,21 +130,21 @@ def _number(value: object, bits: int = 31) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**bits else None
 
 
-def with_sightings(rejects: Any) -> Any:
+def with_seen_times(rejects: Any) -> Any:
     """The rows of a rejects partition, each with the first and last capture time of its page."""
-    for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
+    for name, times in zip(SEEN_TIMES, _seen_times(rejects), strict=True):
         rejects = rejects.set_column(rejects.schema.get_field_index(name), rejects.schema.field(name), times)
     return rejects
 
 
-def wrong_sightings(rejects: Any) -> Iterator[str]:
+def wrong_seen_times(rejects: Any) -> Iterator[str]:
     """Columns that do not say what follows from the rows; null, from before there were these columns, is not wrong."""
-    for name, times in zip(SIGHTINGS, _sightings(rejects), strict=True):
+    for name, times in zip(SEEN_TIMES, _seen_times(rejects), strict=True):
         if not pc.all(pc.equal(rejects[name], times), min_count=0).as_py():
             yield name
 
 
-def _sightings(rejects: Any) -> tuple[Any, Any]:
+def _seen_times(rejects: Any) -> tuple[Any, Any]:
     """First and last time by row. Captures are of one page if their address is the same, without one their bytes."""
     pages = pc.coalesce(rejects["url"], rejects["capture_digest"])
     table = pa.table({"page": pages, "at": rejects["captured_at"]})

@@ -14,7 +14,7 @@ from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.errors import NewslakeError
 from infra.lake.partition import ARTICLES, FORMAT, FORMAT_KEY, REJECTS, Manifest, TableKind, decode, encode, manifest_of
-from infra.lake.rejects import reject_id, wrong_sightings
+from infra.lake.rejects import reject_id, wrong_seen_times
 from infra.store.object_store import ObjectStore
 from infra.upkeep.raw_check import RawCheck, strays
 from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, partition_date
@@ -132,7 +132,7 @@ def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[s
     order = [tuple((value is None, value) for value in key) for key in _zipped(table, kind.sorted_by)]
     if order != sorted(order):
         yield f"rows are not sorted by {', '.join(kind.sorted_by)}"
-    for column in wrong_sightings(table) if kind is REJECTS else ():
+    for column in wrong_seen_times(table) if kind is REJECTS else ():
         yield f"{column} is not what the captures of each page say"
     # A file of an older schema version is none the worse for it.
     if replace(manifest_of(table, manifest.coverage), schema_version=manifest.schema_version) != manifest:

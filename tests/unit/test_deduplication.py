@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.lake import deduplication as settling
+from infra.lake import deduplication
 from infra.lake.deduplication import Identities
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, encode
@@ -168,7 +168,7 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
         store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others.slice(0, 0))
 
     store.before_put = reparse
-    outcomes = list(settling.deduplicate(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
+    outcomes = list(deduplication.deduplicate(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
     assert homes(store) == {DAY: ["Ferry 0 leaves late"]}
     assert not any(written for day, written, _ in outcomes if day == DAY)
 
@@ -183,7 +183,7 @@ def test_l11_a_damaged_partition_of_another_day_stops_no_landing() -> None:
 
 def test_l11_many_damaged_partitions_and_no_other_stop_no_landing() -> None:
     store = MemoryStore()
-    for day in range(10, 10 + settling.WORTH_SAVING):
+    for day in range(10, 10 + deduplication.WORTH_SAVING):
         store.objects[ARTICLES.key("gazette", f"2020-01-{day}")] = b"not parquet"
     rows = pa.array([EARLY[0].article_id])
     listed = {day: info for _, day, info in Lake(store).partitions("gazette")}
@@ -197,7 +197,7 @@ class TestIdentities:
 
     @pytest.fixture
     def store(self, monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
-        monkeypatch.setattr(settling, "WORTH_SAVING", 1)
+        monkeypatch.setattr(deduplication, "WORTH_SAVING", 1)
         return MemoryStore()
 
     def test_only_partitions_that_changed_are_read_again(self, store: MemoryStore) -> None:
