@@ -19,7 +19,7 @@ from parsers.record.outcome import RejectReason
 # What is watched of every source; `Checks.fill` may name any other field.
 WATCHED = ("title", "published_at", "body", "lead", "authors", "section", "topics", "images", "language")
 # A finding must be this unlikely by chance. With nine fields and one batch a day, a source is suspected wrongly by
-# chance less than once in three years.
+# chance about once in three years: 10 tests a day.
 RARE = 1e-4
 # Days of which shares are known, and articles in them: no single odd day makes the median of three.
 MIN_SHARE_DAYS = 3
@@ -33,7 +33,7 @@ MIN_USUAL = 20
 SUSPECT_COUNT = 0.1  # L09: a drop of 90 %
 WARNING_COUNT = 0.5
 # A source that had articles on each of two weeks' days, and so many that chance empties one day in a hundred at most
-# (Poisson: exp(-4.6) = 1 %), is not empty by chance twice a year: the day is worth a look.
+# (Poisson: exp(-4.6) = 1 %): its empty day is worth a look.
 NEVER_EMPTY_DAYS = 14
 EMPTY_BY_CHANCE = 0.01
 # Half of all days lie within one median absolute deviation; of normally distributed ones 1 in 400 is below three times
