@@ -36,13 +36,13 @@ class Reading:
         links: links to articles, in order, perhaps repeated.
         children: the sitemaps of an index, with absolute but otherwise unchanged addresses.
         unusable: number of entries without a usable address, by `Unusable`.
-        note: what is wrong, or why it was not read to its end; empty if all is well.
+        lacking: what of it was not read, or may be lost; empty where it was read whole.
     """
 
     links: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
     unusable: Mapping[str, int] = field(default_factory=dict)
-    note: str = ""
+    lacking: str = ""
 
 
 class LinkList:
@@ -76,9 +76,9 @@ class LinkList:
         else:
             self._children.append(Link(url.partition("#")[0], changed, hint_is_publication=False))
 
-    def reading(self, note: str = "") -> Reading:
+    def reading(self, lacking: str = "") -> Reading:
         """All that was added."""
-        return Reading(tuple(self._links), tuple(self._children), dict(self._unusable), note)
+        return Reading(tuple(self._links), tuple(self._children), dict(self._unusable), lacking)
 
 
 def _why_not(address: str | None) -> Unusable:

@@ -129,7 +129,7 @@ def test_s04_whatever_the_library_raises_makes_the_feed_unreadable(monkeypatch: 
 def test_s04_feed_that_is_not_well_formed_is_read_and_noted(body: bytes, note: str) -> None:
     reading = read(body)
     assert [link.url for link in reading.links] == ["https://news.example/a"]
-    assert note in reading.note
+    assert note in reading.lacking
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251", "euc-kr", "shift_jis"])

@@ -73,22 +73,22 @@ def test_s01_sitemap_that_declares_entities_is_refused(head: str, encoding: str)
 
 def test_s02_s03_sitemap_or_index_over_50_000_addresses_is_read_up_to_there() -> None:
     exact = read(urlset(*(url(f"/{number}") for number in range(MAX_ENTRIES))))
-    assert (len(exact.links), exact.note) == (MAX_ENTRIES, "")
+    assert (len(exact.links), exact.lacking) == (MAX_ENTRIES, "")
     over = read(index(*(f"/{number}.xml" for number in range(MAX_ENTRIES + 1))))
-    assert (len(over.children), over.note) == (MAX_ENTRIES, "more than 50,000 entries: the rest is not read")
+    assert (len(over.children), over.lacking) == (MAX_ENTRIES, "more than 50,000 entries: the rest is not read")
 
 
 def test_s02_sitemap_over_50_megabytes_is_read_up_to_there() -> None:
     body = urlset(*(url(f"/{number}", "<x>" + "x" * 1_000_000 + "</x>") for number in range(60)))
     reading = read(body)
     assert len(reading.links) == 52
-    assert reading.note.startswith("more than 52,428,800 bytes: the rest is not read")
+    assert reading.lacking.startswith("more than 52,428,800 bytes: the rest is not read")
 
 
 def test_s03_elements_nested_without_end_are_left() -> None:
     reading = read(b"<urlset>" + url().encode() + b"<url>" * 100_000)
     assert len(reading.links) == 1
-    assert "deep" in reading.note
+    assert "deep" in reading.lacking
 
 
 UNREADABLE = {
@@ -110,7 +110,7 @@ def test_s04_sitemap_that_breaks_is_read_up_to_there(broken_off: str) -> None:
     undeclared = "<video:video><video:loc>/v</video:loc></video:video>"
     reading = read(urlset(url("/a", undeclared), url("/b"), broken_off, url("/c")))
     assert [link.url for link in reading.links] == ["https://news.example/a", "https://news.example/b"]
-    assert reading.note.startswith("broken: ")
+    assert reading.lacking.startswith("broken: ")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "euc-kr"])

@@ -10,7 +10,7 @@ A hint chooses the links; the date of the article itself decides in the end. A l
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from infra.base.days import Days
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, ListClient, Reader
+from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
 from infra.work.live.listing_worker import read_within
 from parsers.fields.urls import host_of, identity, on_hosts, parse_url
 from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
@@ -61,8 +61,9 @@ class Discovered:
             without any, then those that were changed: when the request budget runs out, only guesses are left.
         dropped: mentions that gave no link, by `Drop` and `Unusable`; those of an unchanged list are not repeated.
         feeds: what came of each feed, sitemap and listing.
-        alarms: for a person: a list that had links and has none any more.
+        alarms: for a person: a list that had links and has none any more, or of which only a part was read.
         state: to be saved once the pages are safe.
+        listed_in: the address of the list that names a link first, by the link's address.
     """
 
     links: tuple[Link, ...]
@@ -70,6 +71,12 @@ class Discovered:
     feeds: tuple[FeedReport, ...]
     alarms: tuple[str, ...]
     state: DiscoveryState
+    listed_in: Mapping[str, str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the source lists for these days was read."""
+        return all(feed.whole for feed in self.feeds)
 
 
 def discover(
@@ -89,7 +96,9 @@ def discover(
     for declaration in source.discovery:
         run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
-    return Discovered(run.in_order(), dropped, tuple(run.lists.reports), tuple(run.lists.alarms), state)
+    feeds = tuple(run.lists.reports)
+    alarms = (*run.lists.alarms, *(f"{feed.url} was read in part: {feed.detail}" for feed in feeds if _in_part(feed)))
+    return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in)
 
 
 class _Run:
@@ -99,6 +108,7 @@ class _Run:
         self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date, deadline: float
     ) -> None:
         self.links: dict[str, Link] = {}  # by what identifies the article
+        self.listed_in: dict[str, str] = {}
         self.dropped: Counter[str] = Counter()
         self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None)
         self._source = source
@@ -115,7 +125,7 @@ class _Run:
     def ask(self, declaration: Discovery) -> None:
         match declaration:
             case Feed(url):
-                self._take(self.lists.read(url, self._feed))
+                self._take(url, self.lists.read(url, self._feed))
             case NewsSitemap(url):
                 self._ask_sitemap(Sitemap(url))
             case Sitemap():
@@ -145,12 +155,14 @@ class _Run:
                 reading = self.lists.read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
                 if self.lists.host_failed:
                     return
-                self._take(reading, dated=dated)
+                self._take(url, reading, dated=dated)
                 children = self._children(reading, sitemap, dated) if reading else {}
                 if children and depth == MAX_SITEMAP_LEVELS - 1:
-                    self.lists.note(url, f"sitemaps more than {MAX_SITEMAP_LEVELS} levels deep are not read")
+                    self.lists.note_lack(url, f"sitemaps more than {MAX_SITEMAP_LEVELS} levels deep are not read")
                 elif len(children) > left:
-                    self.lists.note(url, f"{left:,} of {len(children):,} sitemaps in it are read, last changed first")
+                    self.lists.note_lack(
+                        url, f"{left:,} of {len(children):,} sitemaps in it are read, last changed first"
+                    )
                 taken = dict(list(children.items())[:left])
                 left -= len(taken)
                 below |= taken
@@ -176,21 +188,21 @@ class _Run:
 
     def _ask_archive(self, archive: DayArchive) -> None:
         for day in self._local_days:
-            for reading in self._pages(day.strftime(archive.url), archive.pages, archive.links, may_be_absent=True):
-                self._take(reading, dated=True)
+            for page, reading in self._pages(day.strftime(archive.url), archive.pages, archive.links, is_archive=True):
+                self._take(page, reading, dated=True)
             if self.lists.host_failed:
                 return
 
     def _ask_listing(self, listing: PagedListing) -> None:
-        for reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
-            self._take(reading)
+        for url, reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
+            self._take(url, reading)
             dates = [link.hint for link in reading.links if link.hint]
             if dates and max(dates) < self._start:  # the greatest: an old story may be pinned to the top
                 return
 
     def _pages(
-        self, address: str, pages: int, links: str, dates: str | None = None, *, may_be_absent: bool = False
-    ) -> Iterator[Reading]:
+        self, address: str, pages: int, links: str, dates: str | None = None, *, is_archive: bool = False
+    ) -> Iterator[tuple[str, Reading]]:
         """Pages of a listing until one can't be had or has no link that those before it have not."""
         zone = self._source.timezone
         read = partial(read_within, self._deadline, zone=zone, links=links, dates=dates, today=self._today)
@@ -201,14 +213,14 @@ class _Run:
             previous, url = url, address.replace("{page}", str(number))
             if self.lists.is_beyond_end(url, previous, reader):
                 return
-            reading = self.lists.read(url, reader, may_be_absent=may_be_absent or number > 1)
+            reading = self.lists.read(url, reader, may_be_absent=is_archive or number > 1)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:
                 return
             seen |= found
-            yield reading
+            yield url, reading
 
-    def _take(self, reading: Reading | None, *, dated: bool = False) -> None:
+    def _take(self, url: str, reading: Reading | None, *, dated: bool = False) -> None:
         """Keep the links of the source and the days; in a `dated` list, links without a hint are of the days too."""
         if reading is None:
             return
@@ -221,6 +233,7 @@ class _Run:
                 self.dropped[Drop.DUPLICATE] += 1
             else:
                 self.links[name] = self._plausible(link)
+                self.listed_in[link.url] = url
 
     def _fault(self, link: Link) -> Drop | None:
         parsed = parse_url(link.url)
@@ -242,6 +255,10 @@ class _Run:
     def _plausible(self, link: Link) -> Link:
         latest = _midnight(self._today) + timedelta(days=1) + AHEAD
         return link if link.hint and EARLIEST <= link.hint < latest else replace(link, hint=None)
+
+
+def _in_part(feed: FeedReport) -> bool:
+    return not feed.whole and feed.status in (FeedStatus.READ, FeedStatus.UNCHANGED)
 
 
 def local_days(days: Days, zone: str) -> tuple[date, ...]:

@@ -16,7 +16,7 @@ import orjson
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.source.discovery import Link
 
-FORMAT: Final = 1  # raised when the readers give other links or hints for the same bytes: all is then read again
+FORMAT: Final = 2  # raised when the readers give other links or hints for the same bytes: all is then read again
 # About 3 MB of state. A feed has 100 links, a monthly sitemap some thousands; a list that alone has more is fetched
 # whole each time.
 MAX_LINKS: Final = 50_000
@@ -31,6 +31,7 @@ class Remembered:
         digest: SHA-256 of the body in hex; empty where the list is to be fetched whole.
         etag, last_modified: validators as the server sent them.
         links, children: what it held.
+        lacking: what of it was not read.
         is_empty: it has lost all its links, and nobody knows yet whether that is right.
         may_be_empty: it was empty before, and that was right.
         is_absent: there is no such page: the one before it is the last of its listing.
@@ -42,6 +43,7 @@ class Remembered:
     last_modified: str | None = None
     links: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
+    lacking: str = ""
     is_empty: bool = False
     may_be_empty: bool = False
     is_absent: bool = False

@@ -38,7 +38,8 @@ class FeedReport:
 
     Attributes:
         links: how many links to articles it has, of any day.
-        detail: why it failed or was rejected, or what is odd about it.
+        detail: why it failed or was rejected, or what of it was not read.
+        whole: whether all that it lists was read.
     """
 
     url: str
@@ -46,6 +47,7 @@ class FeedReport:
     links: int = 0
     detail: str = ""
     reason: FetchReason | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,10 @@ class ListClient:
         known = self._state.get(url, reader.name)
         return known is not None and known.is_absent and previous in self._unchanged
 
-    def note(self, url: str, detail: str) -> None:
-        """Add to the report of a list."""
+    def note_lack(self, url: str, detail: str) -> None:
+        """Say what was left out of a list."""
         self.reports = [
-            replace(report, detail="; ".join(filter(None, (report.detail, detail)))) if report.url == url else report
+            replace(report, detail=_joined(report.detail, detail), whole=False) if report.url == url else report
             for report in self.reports
         ]
 
@@ -127,17 +129,18 @@ class ListClient:
             if may_be_absent and error.status in _ABSENT:
                 self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
                 return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
-            return None, FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason)
+            whole = error.reason is FetchReason.ROBOTS  # not ours to read
+            return None, FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason, whole=whole)
         digest = hashlib.sha256(answer.body).hexdigest()
         if known and (answer.status == 304 or digest == known.digest):  # noqa: PLR2004 - Not Modified
-            return Reading(known.links, known.children), FeedReport(url, FeedStatus.UNCHANGED, len(known.links))
+            reading = Reading(known.links, known.children, lacking=known.lacking)
+            return reading, _report(url, FeedStatus.UNCHANGED, reading)
         try:
             reading = _reading_of(answer, reader)
         except UnreadableError as error:
-            return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error))
-        validators = answer.header("ETag"), answer.header("Last-Modified")
-        self._keep(url, known, Remembered(reader.name, digest, *validators, reading.links, reading.children))
-        return reading, FeedReport(url, FeedStatus.READ, len(reading.links), reading.note)
+            return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error), whole=False)
+        self._keep(url, known, _remembered(reader, digest, answer, reading))
+        return reading, _report(url, FeedStatus.READ, reading)
 
     def _keep(self, url: str, known: Remembered | None, read: Remembered) -> None:
         """Remember a list, and raise the alarm if it lost all that it had, which it never did before."""
@@ -159,4 +162,18 @@ def _reading_of(answer: Answer, reader: Reader) -> Reading:
     """Read a list, which may be a packed file within a packed answer."""
     body, inflater = inflate(answer.body, None, MAX_LIST_BYTES)
     reading = reader.read(body, answer.final_url)
-    return replace(reading, note="; ".join(filter(None, (inflater.damage, reading.note))))
+    return replace(reading, lacking=_joined(inflater.damage, reading.lacking))
+
+
+def _remembered(reader: Reader, digest: str, answer: Answer, reading: Reading) -> Remembered:
+    """What to keep of a list. One that was not read whole is fetched whole again: it may have been cut on the way."""
+    etag, modified = (None, None) if reading.lacking else (answer.header("ETag"), answer.header("Last-Modified"))
+    return Remembered(reader.name, digest, etag, modified, reading.links, reading.children, reading.lacking)
+
+
+def _report(url: str, status: FeedStatus, reading: Reading) -> FeedReport:
+    return FeedReport(url, status, len(reading.links), reading.lacking, whole=not reading.lacking)
+
+
+def _joined(*remarks: str | None) -> str:
+    return "; ".join(filter(None, remarks))
