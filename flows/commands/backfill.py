@@ -83,7 +83,7 @@ def backfill(
             lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
-    planned = plan_backfill(run.open_store(), request, today=datetime.now(UTC).date())
+    planned = plan_backfill(run.open_store(), request, now=datetime.now(UTC))
     if dry_run:
         return _show(planned, request, as_json)
     stderr().print(f"[dim]{plan_summary(planned)}[/dim]")

@@ -47,7 +47,7 @@ def maintain(
         from flows.jobs.maintain import maintain as flow
 
         return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
-    repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources or ())
+    repairs = plan_repairs(run.open_store(), now=datetime.now(UTC), names=sources or ())
     if dry_run:
         return _show(repairs, as_json)
     stderr().print(f"[dim]{repairs.summary()}[/dim]")

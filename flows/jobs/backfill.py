@@ -59,7 +59,7 @@ def backfill(
     )
     require_begun(request.days, now)
     run = begin_run(lake)
-    planned = plan_backfill(run.open_store(), request, today=now.date())
+    planned = plan_backfill(run.open_store(), request, now=now)
     publish_plan(planned, request, reason)
     if dry_run:
         return RunReport()

@@ -35,7 +35,7 @@ def maintain(
     """
     logger = get_run_logger()
     run = begin_run(lake)
-    repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources)
+    repairs = plan_repairs(run.open_store(), now=datetime.now(UTC), names=sources)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
     taken = tuple(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COLOURS: Final[Mapping[State, str]] = {
     State.LANDED: "#009E73",
     State.EMPTY: "#BFE3D6",
+    State.UNLISTED: "#999999",
     State.REJECTS: "#F0E442",
     State.OUTDATED: "#56B4E9",
     State.SUSPECT: "#D55E00",

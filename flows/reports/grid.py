@@ -14,6 +14,7 @@ from parsers.record.article import NULL_PARTITION
 SIGNS = {
     State.LANDED: ("■", "green"),
     State.EMPTY: ("□", "green"),
+    State.UNLISTED: ("▤", "green"),
     State.REJECTS: ("▲", "yellow"),
     State.OUTDATED: ("◇", "cyan"),
     State.SUSPECT: ("▣", "red"),
@@ -27,7 +28,8 @@ MEANINGS = {
     State.REJECTS: "pages rejected",
     State.OUTDATED: "older parser",
     State.SUSPECT: "suspect",
-    State.PARTIAL: "partly captured",
+    State.UNLISTED: "articles, no list read",
+    State.PARTIAL: "partial: pages pending, or lists not read whole",
     State.DAMAGED: "damaged",
     State.MISSING: "missing",
 }

@@ -9,27 +9,30 @@ from types import MappingProxyType
 from typing import Final
 
 from infra.base.days import is_within
-from infra.lake.footers import Footers
+from infra.lake.accounts import DaySummary
+from infra.lake.footers import Footers, Summaries
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, Coverage, DamagedError, Manifest, TableKind
 from infra.lake.suspects import SuspectDay, since, suspect_days
 from infra.store.object_store import ObjectInfo, ObjectStore
-from parsers.record.article import NULL_PARTITION
+from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
+LIVE: Final = "live"  # mode of runs that asked the source
 NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 class State(StrEnum):
     """What to think of a day. Where several apply, the first in this order is shown."""
 
-    MISSING = "missing"  # never landed: no run, or none that came to its end
+    MISSING = "missing"  # nothing is known of it: no run, or none that came to its end
     DAMAGED = "damaged"  # an object that cannot be read: `newslake verify` says more
     SUSPECT = "suspect"  # the quality gate found something broken: a person should look
-    PARTIAL = "partial"  # a run discovered more pages than were captured or landed
+    PARTIAL = "partial"  # pages are pending, a list was read in part, or only some addresses were looked at
     OUTDATED = "outdated"  # has rows of an older parser than the present one
-    REJECTS = "rejects"  # has captures of that day that no parser could read
-    EMPTY = "empty"  # looked at, and there was nothing
-    LANDED = "landed"
+    REJECTS = "rejects"  # no list was read for it; pages were captured on that day that no parser could read
+    UNLISTED = "unlisted"  # has articles from files, archives or `fetch`; no list was read that says what is lacking
+    EMPTY = "empty"  # its lists were read whole after it ended, and name nothing
+    LANDED = "landed"  # its lists were read whole after it ended, and nothing is pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Day:
         date: UTC day as YYYY-MM-DD, or Hive's null for articles without a date.
         articles: rows, published on that day.
         rejects: open rejections by reason, of captures got on that day.
-        coverage: what runs said, by mode.
+        account: what came of the addresses that were listed; None where no live run has looked at the day.
+        coverage: what runs of newslake before 2026-11-26 said, by mode; a reparse still does.
         parser_versions: of the rows, ascending.
         outdated: has rows of an older parser, whatever the state.
         size: bytes of the articles partition.
@@ -52,12 +56,25 @@ class Day:
     state: State
     articles: int = 0
     rejects: Mapping[str, int] = field(default_factory=dict)
+    account: DaySummary | None = None
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     parser_versions: tuple[int, ...] = ()
     outdated: bool = False
     size: int = 0
     suspect: SuspectDay | None = None
     suspect_since: str | None = None
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a run has read the day's lists."""
+        return (self.account is not None and self.account.lists.read_at is not None) or LIVE in self.coverage
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing that its source lists is lacking, however good what has landed is."""
+        if self.account:
+            return self.account.is_whole(date.fromisoformat(self.date))
+        return LIVE in self.coverage and not _is_short(self.coverage, self.articles)
 
 
 class DayStates:
@@ -66,6 +83,7 @@ class DayStates:
     def __init__(self, store: ObjectStore) -> None:
         self._lake = Lake(store)
         self._footers = Footers(store)
+        self._summaries = Summaries(store)
 
     def grid(
         self,
@@ -88,23 +106,30 @@ class DayStates:
             Sorted by source and date; articles without a date last, and only where no range is given.
         """
         self._footers.load()
+        self._summaries.load()
         articles = self._listed(ARTICLES, source)
         rejects = self._listed(REJECTS, source)
+        accounts = self._listed(FETCHES, source)
         suspects = suspect_days(self._lake.store, source)
         marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
         for suspect in suspects:
             marked[suspect.source][suspect.date] = suspect
         listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
         self._footers.read_ahead(info for day, info in listed if is_within(day, start, end))
-        names = sorted({*articles, *rejects, *marked, *also} | ({source} if source else set()))
+        accounted = [(day, info) for infos in accounts.values() for day, info in infos.items()]
+        self._summaries.read_ahead(info for day, info in accounted if is_within(day, start, end))
+        names = sorted({*articles, *rejects, *accounts, *marked, *also} | ({source} if source else set()))
         days = [
-            self._day(name, day, articles[name].get(day), rejects[name].get(day), current.get(name))
+            self._day(
+                name, day, articles[name].get(day), rejects[name].get(day), accounts[name].get(day), current.get(name)
+            )
             for name in names
-            for day in _days({*articles[name], *rejects[name], *marked[name]}, start, end)
+            for day in _days({*articles[name], *rejects[name], *accounts[name], *marked[name]}, start, end)
         ]
         days = [_marked(day, found, suspects) if (found := marked[day.source].get(day.date)) else day for day in days]
         if source is None:
             self._footers.save({info.key for _, info in listed})
+            self._summaries.save({info.key for _, info in accounted})
         return days
 
     def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
@@ -114,27 +139,34 @@ class DayStates:
         return listed
 
     def _day(
-        self, source: str, day: str, articles: ObjectInfo | None, rejects: ObjectInfo | None, version: int | None
+        self,
+        source: str,
+        day: str,
+        articles: ObjectInfo | None,
+        rejects: ObjectInfo | None,
+        account: ObjectInfo | None,
+        version: int | None,
     ) -> Day:
+        size = articles.size if articles else 0
         try:
-            landed = self._footers.read(articles) if articles else None
+            landed = self._footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
             rejected = self._footers.read(rejects).open_rejects if rejects else {}
+            summary = self._summaries.read(account) if account else None
         except DamagedError:
-            return Day(source, day, State.DAMAGED, size=articles.size if articles else 0)
-        if landed is None:
-            return Day(source, day, State.REJECTS if rejected else State.MISSING, rejects=rejected)
-        outdated = version is not None and any(found < version for found in landed.parser_versions)
-        return Day(
+            return Day(source, day, State.DAMAGED, size=size)
+        found = Day(
             source=source,
             date=day,
-            state=_state(landed, bool(rejected), outdated),
+            state=State.MISSING,
             articles=landed.rows,
             rejects=rejected,
+            account=summary,
             coverage=landed.coverage,
             parser_versions=landed.parser_versions,
-            outdated=outdated,
-            size=articles.size if articles else 0,
+            outdated=version is not None and any(found < version for found in landed.parser_versions),
+            size=size,
         )
+        return replace(found, state=_state(found, is_known=articles is not None or account is not None))
 
 
 def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
@@ -142,17 +174,26 @@ def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
     return replace(day, state=state, suspect=suspect, suspect_since=since(suspect, suspects))
 
 
-def _state(landed: Manifest, rejected: bool, outdated: bool) -> State:
-    runs = landed.coverage.values()
-    discovered = max((run.discovered for run in runs), default=0)
-    captured = max((run.captured for run in runs), default=0)
-    if discovered > max(captured, landed.rows):
+def _state(day: Day, *, is_known: bool) -> State:
+    is_unlisted = day.account is None and LIVE not in day.coverage
+    if is_known and not is_unlisted and not day.is_whole:
         return State.PARTIAL
-    if outdated:
+    if day.outdated:
         return State.OUTDATED
-    if rejected:
+    if day.account is None and day.rejects:
         return State.REJECTS
-    return State.LANDED if landed.rows else State.EMPTY
+    if not is_known:
+        return State.MISSING
+    if not day.articles:
+        return State.EMPTY
+    return State.UNLISTED if is_unlisted else State.LANDED
+
+
+def _is_short(coverage: Mapping[str, Coverage], articles: int) -> bool:
+    """Whether a run of an older newslake discovered more pages than were captured or landed."""
+    runs = coverage.values()
+    discovered = max((run.discovered for run in runs), default=0)
+    return discovered > max(articles, *(run.captured for run in runs), 0)
 
 
 def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:

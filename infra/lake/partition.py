@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.rejects import RejectState
-from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, Column, conform, schema_of
+from infra.lake.schema import ARTICLE_COLUMNS, FETCH_COLUMNS, REJECT_COLUMNS, Column, conform, schema_of
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
@@ -85,6 +85,7 @@ class TableKind:
 ARTICLES: Final = TableKind(
     "articles", ARTICLE_COLUMNS, "article_id", ("published_at", "article_id"), ("article_id", "url")
 )
+FETCHES: Final = TableKind("fetches", FETCH_COLUMNS, "url", ("url",), ("url",))
 REJECTS: Final = TableKind("rejects", REJECT_COLUMNS, "reject_id", ("captured_at", "reject_id"), ("reject_id", "url"))
 
 
@@ -159,6 +160,11 @@ class Manifest:
 
 def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> bytes:
     """The bytes of a partition; rows come in any order, with the table's schema."""
+    return write_file(kind, table, manifest_of(table, coverage).to_json())
+
+
+def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
+    """The bytes of a Parquet file of a table, with what its footer says of it."""
     table = table.combine_chunks()
     order = pc.sort_indices(table, [(name, "ascending") for name in kind.sorted_by])
     distinct_values = max(1, min(table.num_rows, ROW_GROUP_ROWS))
@@ -180,8 +186,7 @@ def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> byt
             # One chunk: page boundaries must not depend on how the rows came together.
             group = table.take(order[start : start + ROW_GROUP_ROWS]).combine_chunks()
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
-        manifest = manifest_of(table, coverage).to_json()
-        writer.add_key_value_metadata({FOOTER_KEY: manifest, FORMAT_KEY: FORMAT})
+        writer.add_key_value_metadata({FOOTER_KEY: footer, FORMAT_KEY: FORMAT})
     return sink.getvalue()
 
 
@@ -213,16 +218,27 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
         DamagedError: it is damaged or not ours.
         NewslakeError: it is of a schema that this program does not know.
     """
+    table, footer = read_file(body, name)
+    manifest = Manifest.from_json(footer, name)
+    if table.num_rows != manifest.rows:
+        raise damaged(name, f"{table.num_rows} rows, the footer says {manifest.rows}")
+    return conform(table, manifest.schema_version, kind.columns, name), manifest
+
+
+def read_file(body: bytes, name: str) -> tuple[Any, bytes]:
+    """Rows as they are written, and what the footer says of them.
+
+    Raises:
+        DamagedError: it is damaged or not ours.
+    """
     try:
         file = pq.ParquetFile(io.BytesIO(body), page_checksum_verification=True)
-        manifest = stated_manifest(file.metadata, name)
+        footer = stated_footer(file.metadata, name)
         table = file.read()
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(name, str(error)) from error
-    if table.num_rows != manifest.rows:
-        raise damaged(name, f"{table.num_rows} rows, the footer says {manifest.rows}")
-    return conform(table, manifest.schema_version, kind.columns, name), manifest
+    return table, footer
 
 
 def read_rows(store: ObjectStore, kind: TableKind, source: str, day: str) -> Any:
@@ -234,7 +250,7 @@ def read_rows(store: ObjectStore, kind: TableKind, source: str, day: str) -> Any
 
 def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
     """The manifest of a partition; see `read_footer`."""
-    return stated_manifest(read_footer(store, key, size), key)
+    return Manifest.from_json(stated_footer(read_footer(store, key, size), key), key)
 
 
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
@@ -261,17 +277,12 @@ def _metadata_in(body: bytes, name: str) -> Any:
         raise damaged(name, str(error)) from error
 
 
-def stated_manifest(metadata: Any, name: str) -> Manifest:
-    """The manifest in the metadata of a Parquet file.
-
-    Raises:
-        DamagedError: there is none, or it is not one.
-        NewslakeError: a newer version of newslake wrote it (L07).
-    """
-    stated = (metadata.metadata or {}).get(FOOTER_KEY)
+def stated_footer(metadata: Any, name: str) -> bytes:
+    """What newslake wrote into the metadata of a Parquet file; DamagedError where it wrote nothing."""
+    stated: bytes | None = (metadata.metadata or {}).get(FOOTER_KEY)
     if stated is None:
         raise damaged(name, "no newslake manifest in its footer")
-    return Manifest.from_json(stated, name)
+    return stated
 
 
 def damaged(name: str, detail: str) -> DamagedError:

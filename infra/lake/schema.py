@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from infra.base.errors import NewslakeError
+from infra.lake.fetches import Fetch
 from infra.lake.rejects import Reject
 from parsers.record.article import SCHEMA_VERSION, Article, Provenance
 
@@ -131,6 +132,7 @@ def _encode_time(value: Any) -> datetime:
 
 ARTICLE_COLUMNS: Final = _columns(Article, Provenance)
 REJECT_COLUMNS: Final = _columns(Reject)
+FETCH_COLUMNS: Final = _columns(Fetch)
 
 
 @cache

@@ -7,14 +7,14 @@ The lake alone says so. A source counts from the first day that a run asked it a
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from infra.base.choices import Reprocess
 from infra.base.days import Days
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, DayStates
 from infra.store.object_store import ObjectStore
 from infra.work.backfill.plan import (
+    Action,
     BackfillRequest,
     Batch,
     PlannedDay,
@@ -22,7 +22,6 @@ from infra.work.backfill.plan import (
     plan_backfill,
 )
 from infra.work.live.discovery_state import key_of
-from infra.work.live.plan import LIVE
 from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
 from parsers.source.checks import Finding, judge_freshness
@@ -30,8 +29,6 @@ from parsers.source.definition import Source
 
 # Sitemaps may reach back for decades. An outage of more than a month is more than a night's work: a person decides.
 MAX_DAYS: Final = 31
-# States that asking once more can mend. Rejections wait for a better parser, suspect days for a person or a parser.
-RETRIED: Final = {State.PARTIAL, State.DAMAGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,9 @@ class Repairs:
         }
 
 
-def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) -> Repairs:
+def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()) -> Repairs:
     """Look for days before today that are missing or half done, of some sources or of all, from footers alone."""
+    today = now.date()
     by_source: defaultdict[str, list[Day]] = defaultdict(list)
     for day in DayStates(store).grid():
         if day.date != NULL_PARTITION:
@@ -137,7 +135,7 @@ def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) 
     }
     stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
     return Repairs(
-        planned=tuple(_repairs(store, asked, by_source, today)),
+        planned=tuple(_repairs(store, asked, by_source, now)),
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
         newest=newest,
         stale=tuple(finding for finding in stale if finding),
@@ -150,7 +148,7 @@ def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: 
         return None
     # Where every run so far was cut short, or came while its day was under way, rows of the last weeks must do.
     recent = [day for day in days if day.date >= (today - timedelta(days=MAX_DAYS)).isoformat()]
-    since = min((day.date for day in days if LIVE in day.coverage), default=None) or min(
+    since = min((day.date for day in days if day.was_asked), default=None) or min(
         (day.date for day in recent if day.articles), default=None
     )
     return Days(date.fromisoformat(since), today) if since and since < today.isoformat() else None
@@ -161,23 +159,24 @@ def _reach(source: Source, today: date) -> date:
 
 
 def _repairs(
-    store: ObjectStore, asked: Mapping[str, Days], by_source: Mapping[str, Sequence[Day]], today: date
+    store: ObjectStore, asked: Mapping[str, Days], by_source: Mapping[str, Sequence[Day]], now: datetime
 ) -> Iterator[PlannedDay]:
-    """The days to repair, newest first."""
+    """The days to repair, newest first: what is missing of them within reach, and pending pages that are due."""
+    today = now.date()
     starts = {name: max(days.start, _reach(sources()[name], today)) for name, days in asked.items()}
-    if min(starts.values(), default=today) >= today:
+    pending = {(name, day.date) for name in asked for day in by_source[name] if day.account and day.account.pending}
+    first = min((*starts.values(), *(date.fromisoformat(day) for _, day in pending)), default=today)
+    if first >= today:
         return
-    seen = {(name, day.date) for name in starts for day in by_source[name] if LIVE in day.coverage}
-    wanted = BackfillRequest(days=Days(min(starts.values()), today), names=tuple(starts), reprocess=Reprocess.FAILED)
-    for each in plan_backfill(store, wanted, today=today):
-        needs_repair = each.state in RETRIED or (each.source, each.day.isoformat()) not in seen
-        if each.day >= starts[each.source] and needs_repair:
+    for each in plan_backfill(store, BackfillRequest(days=Days(first, today), names=tuple(starts)), now=now):
+        place = each.source, each.day.isoformat()
+        if each.action is Action.FETCH and (each.day >= starts[each.source] or place in pending):
             yield each
 
 
 def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:
     """Missing days between the first that the source was asked about and those that are repaired."""
-    looked_at = {day.date for day in days if day.coverage}
+    looked_at = {day.date for day in days if day.coverage or day.was_asked}
     missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
     oldest_listed = today - timedelta(days=min(source.horizon_days, (today - date.min).days))
     gaps: list[Gap] = []

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, read_footer, stated_manifest
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, Article
 from parsers.source.checks import OF_INPUT, DayProfile
@@ -94,7 +94,7 @@ class History:
     def _footer(self, info: ObjectInfo) -> tuple[Any, dict[str, int]] | None:
         try:
             metadata = read_footer(self._store, info.key, info.size)
-            return stated_manifest(metadata, info.key), _nulls(metadata)
+            return Manifest.from_json(stated_footer(metadata, info.key), info.key), _nulls(metadata)
         except NewslakeError:
             return None
 

@@ -70,6 +70,15 @@ def land_outcomes(
     ) + _turned_down(gate.passed, day_of)
 
 
+def unfit_articles(parsed: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> set[str]:
+    """Ids of articles that were to land and did not, as `report` says, since they do not fit the schema."""
+    if not report.rejected[RejectReason.INVALID_RECORD]:
+        return set()
+    ids = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
+    partitions = {each.partition for each in parsed if each.partition}
+    return ids.difference(*(lake.identities(*partition) for partition in partitions))
+
+
 def _turned_down(parsed: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:
     """Captures without an article, by day, and a few of each reason."""
     days: Counter[PartitionId] = Counter()

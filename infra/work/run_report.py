@@ -30,6 +30,8 @@ class RunReport:
         fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
         missed: addresses that gave no page, likewise.
         turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
+        listed: addresses in the accounts of the days that were worked on, by (source, day), as they are now.
+        pending: of those the ones that are asked again, likewise.
         samples: of captures that gave no article and of addresses that gave no page, a few for each reason.
         rows_exposed: articles whose best row a reparse took away or made a lesser one; see `LandingReport`.
     """
@@ -53,6 +55,8 @@ class RunReport:
     fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
     missed: Counter[tuple[str, str]] = field(default_factory=Counter)
     turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pending: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: Samples = field(default_factory=Samples)
     rows_exposed: int = 0
 

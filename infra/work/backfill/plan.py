@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 from typing import Any, Final
@@ -14,7 +14,7 @@ from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
-from infra.work.live.plan import LIVE, FetchPolicy, reached_days
+from infra.work.live.plan import FetchPolicy, reached_days
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
@@ -36,7 +36,7 @@ class Action(StrEnum):
     FETCH = "fetch"  # from what is archived, then from the source
 
 
-FAILED_STATES: Final = {State.PARTIAL, State.DAMAGED, State.REJECTS, State.SUSPECT}
+FAILED_STATES: Final = {State.DAMAGED, State.REJECTS, State.SUSPECT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class Batch:
         return f"{self.source}, {self.days.described()}"
 
 
-def plan_backfill(store: ObjectStore, request: BackfillRequest, *, today: date) -> list[PlannedDay]:
+def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime) -> list[PlannedDay]:
     """Every day of the range for every source, in the order of the work: thousands in seconds, from footers alone."""
     versions = {name: source.version for name, source in sources().items()}
     names = tuple(dict.fromkeys(request.names) or sources())
@@ -108,9 +108,9 @@ def plan_backfill(store: ObjectStore, request: BackfillRequest, *, today: date) 
     planned = []
     for name in names:
         grid = days[name]
-        reached = reached_days(sources()[name], request.days, today)
+        reached = reached_days(sources()[name], request.days, now.date())
         usual = _usual_articles(grid)
-        planned += [_planned(day, request, reached, usual) for day in grid]
+        planned += [_planned(day, request, reached, usual, now) for day in grid]
     planned.sort(key=lambda each: (each.day, each.source))
     if request.direction is Direction.NEWEST:
         planned.sort(key=lambda each: each.day, reverse=True)  # stable: sources stay in order
@@ -147,37 +147,67 @@ def _joins(before: PlannedDay, after: PlannedDay) -> bool:
 
 def _batch(run: Sequence[PlannedDay], request: BackfillRequest) -> Batch:
     days = sorted(each.day for each in run)
-    policy = FetchPolicy(request.prefer, only_archive=run[0].action is Action.PARSE, rebuild=True)
+    policy = FetchPolicy(
+        request.prefer,
+        only_archive=run[0].action is Action.PARSE,
+        rebuild=True,
+        pending_too=request.reprocess in (Reprocess.FAILED, Reprocess.ALL),
+    )
     return Batch(run[0].source, Days(days[0], days[-1] + timedelta(days=1)), policy)
 
 
-def _planned(day: Day, request: BackfillRequest, reached: Days | None, usual: int | None) -> PlannedDay:
+def _planned(day: Day, request: BackfillRequest, reached: Days | None, usual: int | None, now: datetime) -> PlannedDay:
     on = date.fromisoformat(day.date)
-    asks = reached is not None and on >= reached.start and not request.only_archive
-    if not _is_wanted(day, request.reprocess, asks):
+    lists = reached is not None and on >= reached.start and not request.only_archive
+    pending = 0 if request.only_archive or not day.account else day.account.pending
+    asks = lists or (pending > 0 and _is_due(day, request, now))
+    if not _is_wanted(day, request, lists=lists, asks=asks, now=now):
         return PlannedDay(day.source, on, day.state, Action.NOTHING)
     # An older parser is no reason to ask the source: all that is needed is archived.
-    if not asks or (request.reprocess is Reprocess.OUTDATED and LIVE in day.coverage):
+    if not asks or (request.reprocess is Reprocess.OUTDATED and day.was_asked):
         return PlannedDay(day.source, on, day.state, Action.PARSE)
-    listed = len(sources()[day.source].discovery) + 1  # and the robots file
-    left = None if usual is None else max(0, usual - day.articles) + listed
-    return PlannedDay(day.source, on, day.state, Action.FETCH, left)
+    listed = len(sources()[day.source].discovery) + 1 if lists else 1  # and the robots file
+    left: int | None = pending
+    if not day.was_asked:
+        left = None if usual is None else max(0, usual - day.articles)
+    return PlannedDay(day.source, on, day.state, Action.FETCH, None if left is None else left + listed)
 
 
-def _is_wanted(day: Day, reprocess: Reprocess, asks: bool) -> bool:
-    # Rows alone do not make a day: an article may have come with the links of the day before. Coverage says that a run
-    # has looked at the whole day; where the source can still be asked, only a run that did ask counts. A partial day is
-    # tried again: the site may have been down for half of its pages.
-    missing = (LIVE not in day.coverage or day.state is State.PARTIAL) if asks else not day.coverage
-    match reprocess:
+def _is_wanted(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, now: datetime) -> bool:
+    match request.reprocess:
         case Reprocess.MISSING:
-            return missing
+            return _is_missing(day, request, lists=lists, asks=asks, now=now)
         case Reprocess.OUTDATED:
             return day.outdated
         case Reprocess.FAILED:
-            return missing or day.state in FAILED_STATES
+            # A partial day that nobody can ask about any more is as good as it gets: parsing it again changes nothing.
+            is_bad = day.state in FAILED_STATES or bool(day.rejects)
+            return _is_missing(day, request, lists=lists, asks=asks, now=now) or is_bad or (asks and not day.is_whole)
         case Reprocess.ALL:
             return True
+
+
+def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, now: datetime) -> bool:
+    """Whether something of a day is lacking that a run may get now."""
+    if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
+        return not day.coverage and not day.was_asked
+    if day.is_whole:
+        return False
+    lists_lack = lists and (day.account is None or not _is_read(day))
+    return lists_lack or (day.account is not None and day.account.pending > 0 and _is_due(day, request, now))
+
+
+def _is_read(day: Day) -> bool:
+    """Whether the day's lists were read whole after it ended, so that only pages are lacking."""
+    return day.account is not None and replace(day.account, pending=0).is_whole(date.fromisoformat(day.date))
+
+
+def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:
+    """Whether a pending page may be asked for now."""
+    if request.reprocess in (Reprocess.FAILED, Reprocess.ALL):
+        return True
+    due = day.account.next_due_at if day.account else None
+    return due is None or due <= now
 
 
 def _usual_articles(grid: Sequence[Day]) -> int | None:

@@ -1,17 +1,25 @@
-"""What came of the addresses that a plan wants, and what that says of its days."""
+"""What came of the addresses of a plan: the rows of the accounts of its days, and the run's report."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from infra.intake.web.fetching import FetchError
-from infra.lake.lake import PartitionId
-from infra.lake.partition import Coverage
+from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
+from infra.lake.closing import GotAtLast, close_rejects
+from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.lake import Lake, PartitionId
+from infra.store.object_store import ObjectStore
+from infra.work.live.captured import PAGE_STATUSES
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.plan import LivePlan
+from infra.work.live.verdicts import Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
-from parsers.fields.urls import address_key
+from parsers.record.article import NULL_PARTITION
+from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 
 class FetchLog:
@@ -24,68 +32,152 @@ class FetchLog:
     def __init__(self, plan: LivePlan) -> None:
         self.alarms: tuple[str, ...] = ()
         self._plan = plan
-        self._came: set[str | None] = set()  # by address key: an index may write the same address differently
-        self._errors = dict[str, FetchError]()
-        self._fetched: Counter[PartitionId] = Counter()
-        self._parsed: Counter[PartitionId] = Counter()
-        self._links = plan.links_by_day()
-        self._days = {
-            address_key(link.url): (plan.source.name, day.isoformat())
-            for day, links in self._links.items()
-            for link in links
-        }
+        self._came = {row_key(capture.url) for capture in plan.staged if capture.url}
+        self._errors = dict[str, tuple[str, FetchError]]()  # by key: address and error
+        self._parsed = dict[str, ParsedCapture]()
+        self._unfit: Collection[str] = ()
 
     def note_page(self, page: Fetched) -> None:
         """Note the answer to a request."""
+        key = row_key(page.url)
         if page.capture:
-            self._came.add(address_key(page.url))
-            if day := self._days.get(address_key(page.url)):
-                self._fetched[day] += 1
+            self._came.add(key)
         if page.error:
-            self._errors[page.url] = page.error
+            self._errors[key] = page.url, page.error
+        elif page.capture:
+            self._errors.pop(key, None)  # the web archive had what the site did not give, or the other way round
 
     def note_parsed(self, parsed: Iterable[ParsedCapture]) -> None:
         """Note what the parsers made of the pages."""
-        self._parsed.update(each.partition for each in parsed if each.partition)
+        for each in parsed:
+            if each.archived.capture.url:
+                self._parsed[row_key(each.archived.capture.url)] = each
+
+    def note_unfit(self, article_ids: Collection[str]) -> None:
+        """Note articles that were parsed, and did not fit the schema."""
+        self._unfit = {*self._unfit, *article_ids}
 
     def has(self, url: str) -> bool:
         """Whether the page of an address was captured, now or before."""
-        return address_key(url) in self._came or self._plan.captured.has(url)
+        key = row_key(url)
+        return key in self._came or key in self._plan.captured.pages
 
     @property
     def missing(self) -> list[str]:
-        """Addresses without a page, in the order in which to ask for them."""
-        return [link.url for link in self._plan.found if not self.has(link.url)]
-
-    @property
-    def report(self) -> RunReport:
-        """What came, and why addresses gave nothing, by the day of their links."""
-        failed, missed, samples = Counter[str](), Counter[PartitionId](), Samples()
-        for url, error in self._errors.items():
-            if not self.has(url):
-                failed[error.reason.value] += 1
-                missed.update(filter(None, [self._days.get(address_key(url))]))
-                samples += Samples({error.reason.value: (Sample(self._plan.source.name, url, error.detail),)})
-        return RunReport(failed=failed, fetched=self._fetched, missed=missed, samples=samples, alarms=self.alarms)
+        """Addresses to ask for that have no page yet, in the order in which to ask for them."""
+        return [row.url for row in self._plan.wanted if row_key(row.url) not in self._came]
 
     def day_of(self, parsed: ParsedCapture) -> PartitionId:
         """The day of a page's link; for pages without a link the day on which they were got."""
-        return self._days.get(address_key(parsed.archived.capture.url)) or parsed.day_got
+        day = self._plan.listed.days.get(row_key(parsed.archived.capture.url or ""))
+        return (self._plan.source.name, day) if day else parsed.day_got
 
-    def coverage(self) -> dict[PartitionId, Coverage]:
-        """What can be said of the plan's past days; nobody has seen the present one as a whole.
+    def whole_days(self) -> list[PartitionId]:
+        """Past days of which nothing is lacking once what is known now has landed."""
+        by_day: defaultdict[str, list[Fetch]] = defaultdict(list)
+        for row, day in self._rows().values():
+            by_day[day].append(row)
+        lists = {day: self._lists(day) for day in self._plan.days}
+        return [
+            (self._plan.source.name, day.isoformat())
+            for day in self._plan.days
+            if DaySummary.of(by_day[day.isoformat()], lists[day]).is_whole(day)
+        ]
 
-        Nothing where a list could not be read: a day is empty only if everything that lists it was seen. Addresses that
-        will never give a page (disallowed, off site) do not make a day incomplete.
-        """
-        coverage = {}
-        for day, links in self._links.items() if self._plan.lists_were_read else ():
-            if day < self._plan.today:
-                urls = [link.url for link in links if not self._is_refused_for_good(link.url)]
-                partition = self._plan.source.name, day.isoformat()
-                coverage[partition] = Coverage(len(urls), sum(map(self.has, urls)), self._parsed[partition])
-        return coverage
+    def settle(self, lake: Lake) -> RunReport:
+        """Write the accounts of the plan's days, close the rejections of what was got at last, and report."""
+        rows = self._rows()
+        name = self._plan.source.name
+        days = {(name, day): summary for day, summary in self._save(lake.store, rows).items()}
+        close_rejects(lake.store, name, dict(self._got_at_last(rows)))
+        return self._report(rows) + RunReport(
+            listed=Counter({day: summary.listed for day, summary in days.items()}),
+            pending=Counter({day: summary.pending for day, summary in days.items()}),
+        )
 
-    def _is_refused_for_good(self, url: str) -> bool:
-        error = self._errors.get(url)
-        return error is not None and error.reason.lasting and not self.has(url)
+    def _rows(self) -> dict[str, tuple[Fetch, str]]:
+        """The row and the day of each address, as they are after this run."""
+        now = datetime.now(UTC)
+        return {key: self._row(key, row, now) for key, row in self._plan.listed.rows.items()}
+
+    def _row(self, key: str, row: Fetch, now: datetime) -> tuple[Fetch, str]:
+        day = self._plan.listed.days[key]
+        on, source = date.fromisoformat(day), self._plan.source
+        parsed, (_, error) = self._parsed.get(key), self._errors.get(key, ("", None))
+        verdict = _verdict(row, parsed, error)
+        if verdict is None:
+            return given_up(row, now, source=source, day=on), day
+        if verdict.article_id in self._unfit:
+            reason = RejectReason.INVALID_RECORD
+            verdict = Verdict(FetchOutcome.FINAL, reason, reason.meaning, verdict.http_status)
+        at = parsed.archived.capture.captured_at if parsed else now
+        changed = after(row, verdict, at, source=source, day=on)
+        if parsed and parsed.archived.capture.http_status in PAGE_STATUSES:
+            changed = replace(changed, fetched_at=at)
+        if changed.article_id and parsed and parsed.partition and parsed.partition[1] != NULL_PARTITION:
+            day = parsed.partition[1]
+        return changed, day
+
+    def _lists(self, day: date) -> ListsRead:
+        """How the lists of a day were read by this run."""
+        plan = self._plan
+        if plan.discovered is None or plan.reached is None or day < plan.reached.start:
+            return ListsRead()
+        return ListsRead(plan.asked_at, None if plan.lacking else plan.asked_at, plan.lacking)
+
+    def _save(self, store: ObjectStore, rows: dict[str, tuple[Fetch, str]]) -> dict[str, DaySummary]:
+        """Write the accounts; what those of the plan's days are now. Rows that move are never missing in between."""
+        source, listed = self._plan.source.name, self._plan.listed
+        new: defaultdict[str, list[Fetch]] = defaultdict(list)
+        moved: defaultdict[str, set[str]] = defaultdict(set)
+        for key, (row, day) in rows.items():
+            before = listed.stored.get(key)
+            if before != day or row != listed.rows[key]:
+                new[day].append(row)
+            if before and before != day:
+                moved[before].add(key)
+        asked = {day.isoformat(): lists for day in self._plan.days if (lists := self._lists(day)).read_at}
+        days = {day.isoformat() for day in self._plan.days}
+        summaries = {}
+        for day in sorted({*new, *asked}):
+            account = write_account(store, source, day, new[day], lists=asked.get(day))
+            summaries[day] = account.summary
+        for day, keys in sorted(moved.items()):
+            summaries[day] = write_account(store, source, day, (), moved=keys).summary
+        return {day: summary for day, summary in summaries.items() if day in days}
+
+    def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, GotAtLast]]:
+        """Addresses that gave an article after they had been asked for in vain."""
+        for key, (row, _) in rows.items():
+            since, page = self._plan.listed.rows[key].first_asked_at, self._parsed.get(key)
+            if since and page and row.outcome == FetchOutcome.LANDED and isinstance(page.outcome, Parsed):
+                version = page.outcome.article.parser_version
+                yield key, GotAtLast(since, page.archived.capture.captured_at, version)
+
+    def _report(self, rows: dict[str, tuple[Fetch, str]]) -> RunReport:
+        """What came, and why addresses gave nothing, by the day of their article, else of their link."""
+        name = self._plan.source.name
+        failed, missed, fetched = Counter[str](), Counter[PartitionId](), Counter[PartitionId]()
+        samples = Samples()
+        for key in self._came:
+            if key in rows:
+                fetched[name, rows[key][1]] += 1
+        for key, (url, error) in self._errors.items():
+            if key in self._came:
+                continue
+            failed[error.reason.value] += 1
+            if key in rows:
+                missed[name, rows[key][1]] += 1
+            samples += Samples({error.reason.value: (Sample(name, url, error.detail),)})
+        return RunReport(failed=failed, fetched=fetched, missed=missed, samples=samples, alarms=self.alarms)
+
+
+def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None) -> Verdict | None:
+    """What this run has to say of an address; None where it says nothing new."""
+    if parsed is None:
+        return verdict_of_error(error) if error else None
+    outcome, status = parsed.outcome, parsed.archived.capture.http_status
+    is_challenge = isinstance(outcome, Rejected) and outcome.reason is RejectReason.CHALLENGE
+    if error and not isinstance(outcome, Parsed) and not is_challenge:
+        return verdict_of_error(error)  # a challenge comes with a status, and says more than it
+    return verdict_of_outcome(outcome, status, cut=parsed.archived.capture.truncated, before=row)

@@ -57,7 +57,7 @@ def fetch_pages(
                 yield Fetched(url, _capture_of_error(url, answer, now(), source), answer)
             elif _is_home_page(url, answer.final_url):
                 detail = f"redirected to the home page {answer.final_url}"
-                yield Fetched(url, None, FetchError(FetchReason.OFF_SITE, detail, final_url=answer.final_url))
+                yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
             else:
                 yield Fetched(url, capture_of(url, answer, source))
 

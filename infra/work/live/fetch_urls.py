@@ -1,7 +1,7 @@
 """Given addresses, the same way as a run: asked for politely, archived, parsed, landed."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from infra.archive.raw_archive import RawArchive
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
-from infra.work.land_outcomes import land_outcomes
+from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_pages import Fetched, fetch_pages
 from infra.work.live.page_batches import batched
 from infra.work.live.site_lock import site_locks
@@ -85,9 +85,9 @@ def fetch_urls(
             done = land_outcomes(parsed, lake, run, mode="live") if parsed else RunReport()
             report += done
             by_url = {each.archived.capture.url: each for each in parsed}
-            landed = _landed_ids(parsed, lake, done)
+            unfit = unfit_articles(parsed, lake, done)
             for page in batch:
-                outcome = _outcome_of(page, by_url.get(page.url), landed)
+                outcome = _outcome_of(page, by_url.get(page.url), unfit)
                 if page.capture is None:
                     report += RunReport(failed=Counter({outcome.reason or "": 1}))
                 for _ in range(times[page.url]):
@@ -95,21 +95,10 @@ def fetch_urls(
     return report + RunReport(requests=client.budget.used)
 
 
-def _landed_ids(parsed: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> set[str]:
-    """Ids of the articles of a batch that the lake has: all of them, unless a row did not fit."""
-    if not report.rejected[RejectReason.INVALID_RECORD]:
-        return {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
-    ids: set[str] = set()
-    for source, date in {each.partition for each in parsed if each.partition}:
-        if lake.read_manifest(source, date):
-            ids.update(lake.read_partition(source, date)["article_id"].to_pylist())
-    return ids
-
-
-def _outcome_of(page: Fetched, parsed: ParsedCapture | None, landed: Collection[str]) -> UrlOutcome:
+def _outcome_of(page: Fetched, parsed: ParsedCapture | None, unfit: Collection[str]) -> UrlOutcome:
     if parsed and isinstance(parsed.outcome, Parsed):
         article_id = parsed.outcome.article.article_id
-        if article_id in landed:
+        if article_id not in unfit:
             return UrlOutcome(page.url, UrlState.LANDED, None, str(page.error) if page.error else None, article_id)
         reason = RejectReason.INVALID_RECORD
         return UrlOutcome(page.url, UrlState.REJECTED, reason.value, reason.meaning, article_id)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from infra.archive.staging import Staging
@@ -10,12 +10,16 @@ from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.polite_client import PoliteClient
+from infra.lake.accounts import read_summary, row_key
+from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
+from infra.lake.partition import FETCHES
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus
+from infra.work.live.listed import Listed, listed_addresses
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
@@ -35,11 +39,13 @@ class FetchPolicy:
         prefer: where pages come from first; the raw archive always comes before both.
         only_archive: send no request to the source, neither for lists nor for pages.
         rebuild: parse again all that is archived of these days.
+        pending_too: ask for pending pages that are not due yet.
     """
 
     prefer: Preference = Preference.ARCHIVE
     only_archive: bool = False
     rebuild: bool = False
+    pending_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +53,38 @@ class LivePlan:
     """What was found for some days of one source, and what to do about it.
 
     Attributes:
-        captured: what need not be fetched.
+        asked_at: when the lists were asked.
+        captured: pages that the archive holds.
         archived: captures of the raw archive to parse again.
         staging: where pages wait for the archive.
         staged: pages that a killed run left there.
         requests: what it took to find out.
+        reached: days of which the lists can know.
         discovered: what the lists say; None where no request may be sent, or no list reaches these days.
+        listed: the addresses of these days.
     """
 
     source: Source
     days: Days
-    today: date
+    asked_at: datetime
     policy: FetchPolicy
     captured: Captured
     archived: tuple[ArchivedChunk, ...]
     staging: Staging
     staged: tuple[Capture, ...]
     requests: int
+    reached: Days | None
     discovered: Discovered | None
+    listed: Listed
 
     @property
-    def found(self) -> tuple[Link, ...]:
-        """All links of these days."""
-        return self.discovered.links if self.discovered else ()
-
-    @property
-    def wanted(self) -> tuple[Link, ...]:
-        """Links to fetch: neither captured before nor gone."""
-        return tuple(link for link in self.found if not self.captured.has(link.url))
+    def wanted(self) -> list[Fetch]:
+        """Addresses to fetch: new ones, and pending ones that are due."""
+        if self.policy.only_archive:
+            return []
+        here = {row_key(capture.url) for capture in self.staged if capture.url}
+        due = self.listed.wanted(self.days, self.asked_at, pending_too=self.policy.pending_too)
+        return [row for row in due if row_key(row.url) not in here]
 
     @property
     def report(self) -> RunReport:
@@ -82,27 +92,30 @@ class LivePlan:
         if self.discovered is None:
             return RunReport()
         return RunReport(
-            discovered=len(self.found),
+            discovered=len(self.discovered.links),
             requests=self.requests,
-            dropped=self.discovered.dropped + self._captured_before(),
+            dropped=self.discovered.dropped + self._settled(),
             alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds))),
         )
 
-    def _captured_before(self) -> Counter[str]:
-        known = [link.url for link in self.found if self.captured.has(link.url)]
-        return Counter("gone" if self.captured.gone(url) else "captured" for url in known)
+    def _settled(self) -> Counter[str]:
+        """Links that need no request, by why."""
+        wanted = {row_key(row.url) for row in self.wanted}
+        links = [row_key(link.url) for link in self.discovered.links] if self.discovered else []
+        rows = [self.listed.rows[key] for key in links if key in self.listed.rows and key not in wanted]
+        counts = Counter("captured" if row.outcome == FetchOutcome.LANDED else row.outcome for row in rows)
+        return counts + Counter(captured=len(links) - len(rows) - len(wanted.intersection(links)))
 
     @property
-    def lists_were_read(self) -> bool:
-        """Whether the lists said all there is, so that asking again gives no more.
-
-        A list that is gone or unreadable stays so; it does not matter as long as another one was read.
-        """
-        if self.discovered is None or self.discovered.alarms:
-            return False
+    def lacking(self) -> tuple[str, ...]:
+        """What of the lists was not read; nothing where they said all there is."""
+        if self.discovered is None:
+            return ("the lists were not asked",)
         feeds = self.discovered.feeds
-        passing = any(feed.status is FeedStatus.FAILED and feed.reason and not feed.reason.lasting for feed in feeds)
-        return not passing and any(feed.status in SEEN for feed in feeds)
+        lacking = [f"{feed.url}: {feed.detail or feed.status.value}" for feed in feeds if not feed.whole]
+        if not any(feed.status in SEEN for feed in feeds):
+            lacking.append("none of the lists could be read")
+        return (*lacking, *(alarm for alarm in self.discovered.alarms if not lacking))
 
     def require_asked(self) -> None:
         """Raise a NewslakeError where none of the source's lists could be had. What is archived has landed by then."""
@@ -117,10 +130,12 @@ class LivePlan:
     def summary(self) -> str:
         """One line for logs and for a dry run."""
         archived = f"{self._archived} archived captures to parse"
-        if self.discovered is None:
-            return f"{archived}; the source is not asked"
         wanted = len(self.wanted)
-        return f"{len(self.found)} links, {len(self.found) - wanted} captured before: {wanted} to fetch; {archived}"
+        if self.discovered is None:
+            asked = f"; {wanted} pending pages to fetch" if wanted else "; the source is not asked"
+            return f"{archived}{asked}"
+        listed = len(self.listed.rows) + self.listed.elsewhere
+        return f"{listed} links, {listed - wanted} settled before or not due: {wanted} to fetch; {archived}"
 
     @property
     def _archived(self) -> int:
@@ -132,21 +147,21 @@ class LivePlan:
             "start": self.days.start,
             "end": self.days.end,
             "archived": self._archived,
-            "discovered": len(self.found),
+            "discovered": len(self.discovered.links) if self.discovered else 0,
             "dropped": dict(sorted(self.report.dropped.items())),
             "alarms": list(self.report.alarms),
-            "fetch": [{"url": link.url, "hint": link.hint} for link in self.wanted],
+            "fetch": [{"url": row.url, "hint": row.hint} for row in self.wanted],
         }
 
-    def links_by_day(self) -> dict[date, list[Link]]:
-        """Found links by their day; those without a hint, and near misses, by the nearest one."""
-        last = self.days.end - timedelta(days=1)
-        reached = reached_days(self.source, self.days, self.today)
-        by_day: dict[date, list[Link]] = {day: [] for day in reached or ()}
-        for link in self.found:
-            day = link.hint.date() if link.hint else last
-            by_day[min(max(day, min(by_day)), last)].append(link)
-        return by_day
+
+def _links_by_day(discovered: Discovered, reached: Days) -> dict[date, list[Link]]:
+    """Links by their day; those without a hint, and near misses, by the nearest one."""
+    last = reached.end - timedelta(days=1)
+    by_day: dict[date, list[Link]] = {day: [] for day in reached}
+    for link in discovered.links:
+        day = link.hint.date() if link.hint else last
+        by_day[min(max(day, reached.start), last)].append(link)
+    return by_day
 
 
 def _failed(feed: FeedReport) -> bool:
@@ -157,14 +172,13 @@ def _alarm(feed: FeedReport) -> str:
     return f"{feed.url} {feed.status.value}: {feed.detail}"
 
 
-def make_plan(
-    name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient, today: date
-) -> LivePlan:
+def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient) -> LivePlan:
     """Look into the lake, and ask the source for its lists. No page is fetched, and nothing is written."""
-    source, before = sources()[name], client.budget.used
+    source, before, now = sources()[name], client.budget.used, datetime.now(UTC)
+    today = now.date()
     staging = Staging(store, name)
     staged = tuple(staging.left_over())
-    captured = Captured.load(store, name, days, today=today, staged=staged)
+    captured = Captured.load(store, name, days, today=today)
     reached = reached_days(source, days, today)
     archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
@@ -175,28 +189,51 @@ def make_plan(
     discovered = None
     if reached and not policy.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
-    return LivePlan(
-        source,
-        days,
-        today,
-        policy,
-        captured,
-        tuple(archived),
-        staging,
-        staged,
-        client.budget.used - before,
-        discovered,
+    plan = LivePlan(
+        source=source,
+        days=days,
+        asked_at=now,
+        policy=policy,
+        captured=captured,
+        archived=tuple(archived),
+        staging=staging,
+        staged=staged,
+        requests=client.budget.used - before,
+        reached=reached,
+        discovered=discovered,
+        listed=Listed({}, {}, {}, 0),
     )
+    return with_addresses(plan, store)
+
+
+def with_addresses(plan: LivePlan, store: ObjectStore) -> LivePlan:
+    """The plan with the addresses of its days, as the lake knows them now."""
+    links = _links_by_day(plan.discovered, plan.reached) if plan.discovered and plan.reached else {}
+    listed = listed_addresses(
+        plan.source,
+        plan.days,
+        links,
+        store=store,
+        captured=plan.captured,
+        listed_in=plan.discovered.listed_in if plan.discovered else {},
+        now=plan.asked_at,
+    )
+    return replace(plan, listed=listed)
 
 
 def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bool:
-    """Whether a past day has no coverage of a live run: archived pages may lack their rows, or the rows are lost.
+    """Whether no live run has finished a past day: archived pages may lack their rows, or the rows are lost.
 
     Today is left out: its runs come often, and their staged pages say what a killed one left.
     """
     past = [day.isoformat() for day in days if day < today]
-    manifests = (Lake(store).read_manifest(name, day) for day in past)
-    return any(manifest is None or LIVE not in manifest.coverage for manifest in manifests)
+    landed = {day for _, day, _ in Lake(store).partitions(name)}
+    accounts = {day: info for _, day, info in Lake(store).partitions(name, FETCHES)}
+    for day in past:
+        summary = read_summary(store, accounts[day].key, accounts[day].size) if day in accounts else None
+        if summary is None or summary.lists.read_at is None or (summary.landed and day not in landed):
+            return True
+    return False
 
 
 def reached_days(source: Source, days: Days, today: date) -> Days | None:

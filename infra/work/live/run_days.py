@@ -18,18 +18,18 @@ from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
+from infra.lake.accounts import row_key
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
-from infra.work.land_outcomes import land_outcomes
+from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
 from infra.work.live.fetch_pages import Fetched, fetch_pages
 from infra.work.live.page_batches import batched
-from infra.work.live.plan import FetchPolicy, LivePlan, make_plan
+from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from infra.work.run_report import RunReport
-from parsers.fields.urls import address_key
 from parsers.record.capture import Capture, CapturedAtBasis
 
 # A day lands as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; beyond that a part lands early.
@@ -68,7 +68,7 @@ def run_days(
         StoppedError: `stop` was set.
     """
     with _at_site(source, days, run, on_wait, stop) as client:
-        plan = make_plan(source, days, policy, store=run.open_store(), client=client, today=datetime.now(UTC).date())
+        plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         on_plan(plan)
         return _carry_out(plan, run, client, on_page)
 
@@ -78,7 +78,7 @@ def preview_days(
 ) -> tuple[LivePlan, float]:
     """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written."""
     with _at_site(source, days, run, on_wait) as client:
-        plan = make_plan(source, days, policy, store=run.open_store(), client=client, today=datetime.now(UTC).date())
+        plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         return plan, client.interval_of(plan.source)
 
 
@@ -94,8 +94,10 @@ def _at_site(
 
 def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]) -> RunReport:
     before = client.budget.used
-    log = FetchLog(plan)
     report = plan.report + rebuild(plan.archived, run)
+    if plan.archived:  # its rows may be new
+        plan = with_addresses(plan, run.open_store())
+    log = FetchLog(plan)
     captures = list(plan.staged)
     size = sum(len(capture.body) for capture in captures)
     with closing(_pages(plan, log, run, client, on_page)) as pages:
@@ -111,7 +113,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     if plan.discovered is not None:
         plan.discovered.state.save()
     plan.require_asked()
-    return report + log.report + RunReport(requests=client.budget.used - before)
+    return report + RunReport(requests=client.budget.used - before)
 
 
 def _pages(
@@ -143,10 +145,10 @@ def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteCl
     indexed = index.captures(plan.source, plan.days, client)
     log.alarms += indexed.alarms
     anything = plan.policy.prefer is Preference.ARCHIVE or plan.discovered is None
-    missing = None if anything else set(map(address_key, log.missing))
+    missing = None if anything else set(map(row_key, log.missing))
     for each in indexed.captures:
         known = log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at)
-        if known or (missing is not None and address_key(each.url) not in missing):
+        if known or (missing is not None and row_key(each.url) not in missing):
             continue
         try:
             yield Fetched(each.url, index.get(each, client))
@@ -165,10 +167,10 @@ def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, 
     fetched = [each for each in parsed if each.archived.capture.captured_at_basis is CapturedAtBasis.LIVE]
     indexed = [each for each in parsed if each.archived.capture.captured_at_basis is not CapturedAtBasis.LIVE]
     report = land_outcomes(indexed, lake, run, mode="ingest") if indexed else RunReport()
-    coverage = log.coverage() if is_last else {}
-    whole_days = [day for day, counts in coverage.items() if counts.captured >= counts.discovered]
-    report += land_outcomes(
-        fetched, lake, run, mode="live", coverage=coverage, whole_days=whole_days, day_of=log.day_of
-    )
+    whole_days = log.whole_days() if is_last else ()
+    report += land_outcomes(fetched, lake, run, mode="live", whole_days=whole_days, day_of=log.day_of)
+    log.note_unfit(unfit_articles(parsed, lake, report))
+    if is_last:
+        report += log.settle(lake)
     plan.staging.clear()
     return report

@@ -1,0 +1,226 @@
+"""The account of each day: one object `fetches/source=…/date=…/fetches.parquet`, a row an address that was listed.
+
+An address has one row in the account of a source: under the day of its article once that is known, before that under
+the day that the list gave it. The footer sums the account up, so that the state of a day takes no more than a footer.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import orjson
+
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
+from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.partition import FETCHES, damaged, read_file, read_footer, stated_footer, write_file
+from infra.lake.schema import conform, to_table
+from infra.store.object_store import ObjectStore, read_merge_write
+from parsers.fields.urls import address_key
+from parsers.record.article import SCHEMA_VERSION
+
+READERS: Final = 8  # objects got at a time: a GET waits 20 ms for S3
+DUPLICATE: Final = "duplicate"
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ListsRead:
+    """How the lists of a day were read.
+
+    Attributes:
+        read_at: when they were last read; None: never, the rows came with the lists of other days.
+        whole_at: when they were last read whole.
+        lacking: what was not read whole the last time, for a person.
+    """
+
+    read_at: datetime | None = None
+    whole_at: datetime | None = None
+    lacking: tuple[str, ...] = ()
+
+    def join(self, other: "ListsRead") -> "ListsRead":
+        """Both together, in any order."""
+        last = max(self, other, key=lambda each: (each.read_at or EARLIEST, each.lacking))
+        whole = max(filter(None, (self.whole_at, other.whole_at)), default=None)
+        return replace(last, whole_at=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """The account of a day in numbers. listed = landed + final + refused + pending.
+
+    Attributes:
+        fetched: addresses of which a page came.
+        next_due_at: when the first pending address may be asked again.
+    """
+
+    listed: int = 0
+    landed: int = 0
+    final: int = 0
+    refused: int = 0
+    pending: int = 0
+    fetched: int = 0
+    next_due_at: datetime | None = None
+    lists: ListsRead = ListsRead()
+    schema_version: int = SCHEMA_VERSION
+
+    @classmethod
+    def of(cls, rows: Iterable[Fetch], lists: ListsRead) -> "DaySummary":
+        """What the rows sum up to."""
+        rows = list(rows)
+        counts = Counter(row.outcome for row in rows)
+        due = [row.due_at for row in rows if row.outcome == FetchOutcome.PENDING and row.due_at]
+        return cls(
+            listed=len(rows),
+            **{outcome.value: counts[outcome] for outcome in FetchOutcome},
+            fetched=sum(row.fetched_at is not None for row in rows),
+            next_due_at=min(due, default=None),
+            lists=lists,
+        )
+
+    def is_whole(self, day: date) -> bool:
+        """Whether nothing of the day is lacking: its lists were read whole after it ended, and nothing is pending."""
+        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        return not self.pending and self.lists.whole_at is not None and self.lists.whole_at >= end
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: equal accounts give equal bytes."""
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_json(cls, text: bytes, name: str) -> "DaySummary":
+        """The summary in a footer; errors as `infra.lake.partition.Manifest.from_json`."""
+        try:
+            stated = orjson.loads(text)
+            if stated["schema_version"] > SCHEMA_VERSION:
+                raise NewslakeError(f"{name} has schema version {stated['schema_version']}", "Upgrade newslake.")
+            lists = stated["lists"]
+            read = ListsRead(_time(lists["read_at"]), _time(lists["whole_at"]), tuple(lists["lacking"]))
+            return cls(**stated | {"next_due_at": _time(stated["next_due_at"]), "lists": read})
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(name, f"account: {error!r}") from error
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def read_summary(store: ObjectStore, key: str, size: int) -> DaySummary:
+    """The summary of the account of a day, from its footer; errors as `infra.lake.partition.read_manifest`."""
+    return DaySummary.from_json(stated_footer(read_footer(store, key, size), key), key)
+
+
+@dataclass(frozen=True, slots=True)
+class DayAccount:
+    """The account of a day: its rows by `row_key`, and how its lists were read."""
+
+    rows: Mapping[str, Fetch]
+    lists: ListsRead = ListsRead()
+
+    @property
+    def summary(self) -> DaySummary:
+        """The account in numbers."""
+        return DaySummary.of(self.rows.values(), self.lists)
+
+
+def row_key(url: str) -> str:
+    """What names an address: the same for all ways to write it."""
+    return address_key(url) or url
+
+
+def read_account(store: ObjectStore, source: str, day: str) -> DayAccount:
+    """The account of a day; an empty one where there is none."""
+    key = FETCHES.key(source, day)
+    stored = store.get(key)
+    return _decoded(source, stored.body if stored else None, key)
+
+
+def read_accounts(store: ObjectStore, source: str, days: Days) -> dict[str, DayAccount]:
+    """The accounts of some days; those that there are."""
+    prefix = FETCHES.key(source, days.start.isoformat()).partition("date=")[0]
+    wanted = {day.isoformat() for day in days}
+    found = [key[1] for info in store.list(prefix) if (key := FETCHES.parse_key(info.key)) and key[1] in wanted]
+    with ThreadPoolExecutor(READERS) as pool:
+        return dict(zip(found, pool.map(lambda day: read_account(store, source, day), found), strict=True))
+
+
+def write_account(
+    store: ObjectStore,
+    source: str,
+    day: str,
+    rows: Sequence[Fetch],
+    *,
+    lists: ListsRead | None = None,
+    moved: Collection[str] = (),
+) -> DayAccount:
+    """Merge rows into the account of a day, so that no other writer's are lost, and give what it is now.
+
+    Args:
+        store: of the lake.
+        source: name of the source.
+        day: UTC day, or Hive's null for articles without a date.
+        rows: what is known now of some addresses.
+        lists: how the day's lists were read, if they were.
+        moved: keys of rows that have their place in another day's account now. Write that one first: a row may be
+            seen twice for a moment, never not at all.
+    """
+    key = FETCHES.key(source, day)
+    result = DayAccount({})
+
+    def merge(old: bytes | None) -> bytes | None:
+        nonlocal result
+        before = _decoded(source, old, key)
+        result = _merged(before, rows, lists, moved)
+        unchanged = old is not None or not (result.rows or lists)
+        return old if unchanged and result == before else _encoded(result)
+
+    read_merge_write(store, key, merge)
+    return result
+
+
+def _merged(before: DayAccount, rows: Sequence[Fetch], lists: ListsRead | None, moved: Collection[str]) -> DayAccount:
+    joined = {key: row for key, row in before.rows.items() if key not in moved}
+    for row in rows:
+        known = joined.get(row_key(row.url))
+        joined[row_key(row.url)] = _later(known, row) if known else row
+    articles: set[str | None] = set()
+    for key, row in sorted(joined.items(), key=lambda each: (each[1].fetched_at or EARLIEST, each[0])):
+        if row.outcome == FetchOutcome.LANDED and row.article_id in articles:
+            joined[key] = replace(row, outcome=FetchOutcome.FINAL.value, reason=DUPLICATE, article_id=None)
+        elif row.outcome == FetchOutcome.LANDED:
+            articles.add(row.article_id)
+    return DayAccount(joined, before.lists.join(lists) if lists else before.lists)
+
+
+def _later(one: Fetch, other: Fetch) -> Fetch:
+    """The row of an address that two runs know: what landed stays, else the later answer counts."""
+
+    def rank(row: Fetch) -> tuple[bool, datetime, int, str]:
+        is_landed = row.outcome == FetchOutcome.LANDED
+        return is_landed, row.last_asked_at or EARLIEST, row.times_asked, row.outcome
+
+    first = min(one, other, key=lambda row: row.listed_at)
+    return replace(max(one, other, key=rank), listed_at=first.listed_at, list_url=first.list_url, url=first.url)
+
+
+def _decoded(source: str, body: bytes | None, name: str) -> DayAccount:
+    if body is None:
+        return DayAccount({})
+    table, footer = read_file(body, name)
+    summary = DaySummary.from_json(footer, name)
+    rows = conform(table, SCHEMA_VERSION, FETCHES.columns, name).to_pylist()
+    account = DayAccount({row_key(row["url"]): Fetch(source=source, **row) for row in rows}, summary.lists)
+    if account.summary != replace(summary, schema_version=SCHEMA_VERSION):
+        raise damaged(name, "its rows are not what its footer sums up")
+    return account
+
+
+def _encoded(account: DayAccount) -> bytes:
+    rows: list[tuple[Any, ...]] = [(row,) for row in account.rows.values()]
+    table, wrong = to_table(rows, FETCHES.columns)
+    if wrong:
+        raise NewslakeError(f"A row of an account has a wrong {wrong[0][1]}", "This is a bug: please report it.")
+    return write_file(FETCHES, table, account.summary.to_json())

@@ -1,0 +1,145 @@
+"""The addresses of some days of a source: what their accounts say, and what the lists name beyond that."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from infra.base.days import Days
+from infra.lake.accounts import read_accounts, row_key
+from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.partition import ARTICLES, REJECTS, read_rows
+from infra.store.object_store import ObjectStore
+from infra.work.live.captured import Captured
+from infra.work.live.verdicts import Verdict, after, verdict_of_reject
+from parsers.record.outcome import Rejected, RejectReason
+from parsers.source.definition import Source
+from parsers.source.discovery import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Addresses by their key.
+
+    Attributes:
+        rows: what is known of each.
+        days: the day that each is listed for, YYYY-MM-DD.
+        stored: the day of the account that has the row now; absent for those that are new.
+        elsewhere: addresses that a list names and whose page the archive has, of an article of some other day.
+    """
+
+    rows: Mapping[str, Fetch]
+    days: Mapping[str, str]
+    stored: Mapping[str, str]
+    elsewhere: int
+
+    def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
+        """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
+        within = {day.isoformat() for day in days}
+        return [row for key, row in self.rows.items() if self.days[key] in within and _is_due(row, now, pending_too)]
+
+
+def _is_due(row: Fetch, now: datetime, pending_too: bool) -> bool:
+    if row.outcome not in (FetchOutcome.PENDING, FetchOutcome.REFUSED):
+        return False
+    return pending_too or row.due_at is None or row.due_at <= now
+
+
+def listed_addresses(
+    source: Source,
+    days: Days,
+    links: Mapping[date, Iterable[Link]],
+    *,
+    store: ObjectStore,
+    captured: Captured,
+    listed_in: Mapping[str, str],
+    now: datetime,
+) -> Listed:
+    """Join what the lists name with the accounts of their days.
+
+    Args:
+        source: whose.
+        days: that are worked on.
+        links: what the lists name, by day.
+        store: of the lake.
+        captured: pages that the archive holds.
+        listed_in: the list that names a link, by the link's address.
+        now: the present.
+    """
+    accounts = read_accounts(store, source.name, _around(days))
+    stored = {key: day for day, account in accounts.items() for key in account.rows}
+    within = {day.isoformat() for day in days}
+    rows = {key: row for day, account in accounts.items() if day in within for key, row in account.rows.items()}
+    places = {key: stored[key] for key in rows}
+    new: dict[str, Fetch] = {}
+    for day, of_day in links.items():
+        for link in of_day:
+            key = row_key(link.url)
+            if key in stored or key in new:
+                continue
+            new[key] = Fetch(
+                source=source.name, url=link.url, list_url=listed_in.get(link.url), hint=link.hint, listed_at=now,
+                reason="not_asked", since=now,
+            )  # fmt: skip
+            places[key] = day.isoformat()
+    pending = {key: row for key, row in rows.items() if row.outcome == FetchOutcome.PENDING}
+    open_rows = pending | new
+    held = {key: at for key, row in open_rows.items() if (at := captured.pages.get(key)) and _is_news(row, at)}
+    known = _landed(store, source, days, open_rows, held) if held else {}
+    known |= _rejected(store, source, open_rows, {key: at for key, at in held.items() if key not in known})
+    elsewhere = [key for key in held if key in new and key not in known]
+    for key in elsewhere:
+        del new[key], places[key]
+    for key, (row, article_day) in known.items():
+        new[key] = row
+        places[key] = article_day or places[key]
+    return Listed(rows | new, places, {key: day for key, day in stored.items() if key in rows}, len(elsewhere))
+
+
+def _is_news(row: Fetch, captured_at: datetime) -> bool:
+    return row.last_asked_at is None or captured_at > row.last_asked_at
+
+
+def _around(days: Days) -> Days:
+    """The days and their neighbours: a list and an article may disagree by a time zone."""
+    start = date.fromordinal(max(1, days.start.toordinal() - 1))
+    return Days(start, days.end + timedelta(days=1))
+
+
+def _landed(
+    store: ObjectStore, source: Source, days: Days, new: Mapping[str, Fetch], held: Mapping[str, datetime]
+) -> dict[str, tuple[Fetch, str | None]]:
+    """Addresses that came into the lake in another way than by a live run: as articles of these days."""
+    found: dict[str, tuple[Fetch, str | None]] = {}
+    for day in map(date.isoformat, _around(days)):
+        table = read_rows(store, ARTICLES, source.name, day)
+        for url, article_id, at in _columns(table, "url", "article_id", "captured_at"):
+            key = row_key(url or "")
+            if key in held and key not in found:
+                verdict = Verdict(FetchOutcome.LANDED, article_id=article_id, was_asked=False)
+                found[key] = _known(new[key], verdict, at, source), day
+    return found
+
+
+def _rejected(
+    store: ObjectStore, source: Source, new: Mapping[str, Fetch], held: Mapping[str, datetime]
+) -> dict[str, tuple[Fetch, str | None]]:
+    """Addresses whose archived page gave no article."""
+    found: dict[str, tuple[Fetch, str | None]] = {}
+    for day in sorted({at.astimezone(UTC).date().isoformat() for at in held.values()}):
+        table = read_rows(store, REJECTS, source.name, day)
+        columns = ("url", "captured_at", "reason", "detail", "http_status")
+        for url, at, reason, detail, status in _columns(table, *columns):
+            key = row_key(url or "")
+            if key in held and held[key] == at:
+                verdict = verdict_of_reject(Rejected(RejectReason[reason.upper()], detail), status)
+                found[key] = _known(new[key], verdict, at, source), None
+    return found
+
+
+def _known(row: Fetch, verdict: Verdict, at: datetime, source: Source) -> Fetch:
+    return replace(after(row, verdict, at, source=source, day=None), fetched_at=at)
+
+
+def _columns(table: Any, *names: str) -> Iterable[tuple[Any, ...]]:
+    return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -1,0 +1,169 @@
+"""What an answer says of an address, and when it is asked again. The one place that decides what may pass.
+
+Whatever a site may take back stays pending: blocks, challenges, maintenance, broken transfers. It is asked again with
+growing pauses, and given up after some days. What says that there is no such page, or gives one that nobody can read,
+is believed when it is said twice, hours apart: sites answer 404 for all they have while they are being moved.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Final
+
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.rejects import writable
+from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.source.definition import Source
+
+# Between asking again for an address: the next run may at once, since what failed once mostly was an accident.
+PAUSES: Final = (
+    timedelta(0),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=16),
+    timedelta(days=1),
+)
+ROBOTS_PAUSE: Final = timedelta(days=1)  # a robots file may be kept for a day (RFC 9309, 2.4)
+# Two looks within one outage, or one deployment of a site, are one: it has to last from one shift to the next.
+BELIEVED_AFTER: Final = timedelta(hours=6)
+# How long an address is asked for: as long as its source lists the day, but for the longest outage over a long weekend
+# at least, and no longer than a month: what does not come back by then is gone.
+LEAST_DAYS: Final = 7
+MOST_DAYS: Final = 31
+
+# Refused before anything is sent, or led to another site: no answer will ever be a page of the source.
+_NEVER: Final = frozenset(
+    {FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT, FetchReason.ADDRESS, FetchReason.OFF_SITE}
+)
+_ROBOTS: Final = frozenset({FetchReason.ROBOTS, FetchReason.ROBOTS_UNREACHABLE})
+# Nothing was sent: the run stopped asking before it came to the address, or never may.
+_NOT_ASKED: Final = _NEVER - {FetchReason.OFF_SITE} | _ROBOTS | {FetchReason.BUDGET, FetchReason.HOST_DOWN}
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_BELIEVED_TWICE: Final = frozenset(
+    {
+        *(FetchReason.HOME_PAGE, FetchReason.TOO_LARGE),
+        *(RejectReason.LAYOUT, RejectReason.MISSING_TITLE, RejectReason.MISSING_BODY, RejectReason.TOO_LARGE),
+    }
+)
+# Pages in place of the one that was asked for, and pages that did not come as they were sent.
+_PASSING: Final = frozenset(
+    {
+        *(RejectReason.CHALLENGE, RejectReason.CONSENT, RejectReason.SOFT_ERROR, RejectReason.EMPTY),
+        *(RejectReason.ENCODING, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED, RejectReason.HTTP_STATUS),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one answer says of an address.
+
+    Attributes:
+        believed_twice: final once it is said again hours later; pending until then.
+        wait: how long the server asks to be left alone.
+        was_asked: False where no request was sent.
+    """
+
+    outcome: FetchOutcome
+    reason: str | None = None
+    detail: str | None = None
+    http_status: int | None = None
+    article_id: str | None = None
+    believed_twice: bool = False
+    wait: timedelta = timedelta(0)
+    was_asked: bool = True
+
+
+def verdict_of_error(error: FetchError) -> Verdict:
+    """What an error says that came instead of a page."""
+    outcome = FetchOutcome.PENDING
+    if error.reason in _NEVER:
+        outcome = FetchOutcome.FINAL
+    elif error.reason in _ROBOTS:
+        outcome = FetchOutcome.REFUSED
+    return Verdict(
+        outcome,
+        error.reason.value,
+        error.detail,
+        error.status,
+        believed_twice=error.reason in _BELIEVED_TWICE or error.status in _GONE,
+        wait=timedelta(seconds=min(error.retry_after or 0.0, timedelta(days=MOST_DAYS).total_seconds())),
+        was_asked=error.reason not in _NOT_ASKED,
+    )
+
+
+def verdict_of_outcome(outcome: Outcome, http_status: int | None, *, cut: bool, before: Fetch) -> Verdict:
+    """What a parsed page says. One that was `cut` short is asked for once more: twice cut, it is as good as it gets."""
+    if isinstance(outcome, Parsed):
+        again = cut and before.reason != RejectReason.TRUNCATED
+        kind = FetchOutcome.PENDING if again else FetchOutcome.LANDED
+        reason = RejectReason.TRUNCATED if again else None
+        return Verdict(kind, reason, reason and reason.meaning, http_status, outcome.article.article_id)
+    return verdict_of_reject(outcome, http_status)
+
+
+def verdict_of_reject(rejected: Rejected, http_status: int | None) -> Verdict:
+    """What a page says that gave no article. A parser's fault is final here: the page is kept, a reparse mends it."""
+    twice = rejected.reason in _BELIEVED_TWICE or http_status in _GONE
+    passing = twice or rejected.reason in _PASSING
+    outcome = FetchOutcome.PENDING if passing else FetchOutcome.FINAL
+    return Verdict(outcome, rejected.reason.value, rejected.detail, http_status, believed_twice=twice)
+
+
+def after(row: Fetch, verdict: Verdict, at: datetime, *, source: Source, day: date | None) -> Fetch:
+    """The row of an address after an answer.
+
+    Args:
+        row: before it.
+        verdict: the answer.
+        at: when it came.
+        source: whose page it is.
+        day: that it is listed for; None: unknown.
+    """
+    same = (row.outcome, row.reason) == (verdict.outcome, verdict.reason) and row.http_status == verdict.http_status
+    since = row.since if same and row.since else at
+    outcome = verdict.outcome
+    if verdict.believed_twice and at - since >= BELIEVED_AFTER:
+        outcome = FetchOutcome.FINAL
+    changed = replace(
+        row,
+        outcome=outcome.value,
+        reason=verdict.reason,
+        detail=None if verdict.detail is None else writable(verdict.detail),
+        http_status=verdict.http_status,
+        article_id=verdict.article_id if outcome is FetchOutcome.LANDED else None,
+        since=since,
+    )
+    if verdict.was_asked:
+        asked = row.times_asked + 1
+        changed = replace(changed, first_asked_at=row.first_asked_at or at, last_asked_at=at, times_asked=asked)
+    due = replace(changed, due_at=_due(changed, verdict, at))
+    return given_up(due, at, source=source, day=day)
+
+
+def given_up(row: Fetch, now: datetime, *, source: Source, day: date | None) -> Fetch:
+    """The row, final with its reason where it has been asked for long enough."""
+    if row.outcome != FetchOutcome.PENDING:
+        return row
+    length = timedelta(days=max(LEAST_DAYS, min(MOST_DAYS, source.horizon_days)))
+    began = row.first_asked_at or row.listed_at
+    if day:
+        began = max(began, datetime.combine(day, time(), UTC) + timedelta(days=1))
+    return replace(row, outcome=FetchOutcome.FINAL.value, due_at=None) if now >= began + length else row
+
+
+def _due(row: Fetch, verdict: Verdict, at: datetime) -> datetime | None:
+    if row.outcome == FetchOutcome.REFUSED:
+        passes = verdict.reason == FetchReason.ROBOTS_UNREACHABLE
+        return at + (_pause(row.times_asked) if passes else ROBOTS_PAUSE)
+    if row.outcome != FetchOutcome.PENDING:
+        return None
+    if verdict.believed_twice and verdict.http_status not in _GONE and row.since:
+        return max(at, row.since + BELIEVED_AFTER)
+    return at + max(_pause(row.times_asked), verdict.wait)
+
+
+def _pause(times_asked: int) -> timedelta:
+    return PAUSES[min(max(times_asked, 1), len(PAUSES)) - 1]
