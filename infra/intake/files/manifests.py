@@ -27,12 +27,8 @@ class ManifestLine:
     place: str
 
 
-def read_manifest(path: Path) -> dict[Path, ManifestLine]:
-    """Read a manifest file: lines by absolute path, in their order. Whether the files exist is not looked at.
-
-    Raises:
-        UsageError: the manifest cannot be read, or a line is malformed or leads out of the folder; names the line.
-    """
+def read_manifest(path: Path) -> dict[str, ManifestLine]:
+    """Read a manifest file: lines by real path, in their order. Whether the files exist is not looked at."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -42,15 +38,11 @@ def read_manifest(path: Path) -> dict[Path, ManifestLine]:
     for file, line in files.items():
         if not file.is_relative_to(folder):
             raise _refused(line.place, f"{str(file)!r} is outside the manifest's folder", "Move the manifest above it.")
-    return files
+    return {str(file): line for file, line in files.items()}
 
 
 def parse_manifest(content: bytes, name: str) -> dict[str, ManifestLine]:
-    """Parse a manifest of that name: lines by `file` as written.
-
-    Raises:
-        UsageError: a line is malformed, or two lines say different things of one file; names the line.
-    """
+    """Parse a manifest of that name: lines by `file` as written; UsageError names the line that is wrong."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
