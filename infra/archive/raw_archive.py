@@ -69,13 +69,8 @@ class RawArchive:
     def add(self, captures: Iterable[tuple[str, Capture]], *, run_id: str, worker: str) -> list[ArchivedCapture]:
         """Keep captures, each once, and a large body of one address once for all its captures within some days.
 
-        Args:
-            captures: pairs of source name (or `UNKNOWN_SOURCE`) and capture.
-            run_id: part of the object names; letters, digits, `.`, `_` and `-`, not beginning with 0.
-            worker: tells this writer from others of the run; same characters.
-
-        Returns:
-            One for each capture, in their order.
+        They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
+        `worker`, which tells this writer from others of the run, are parts of object names.
         """
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)

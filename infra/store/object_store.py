@@ -66,18 +66,9 @@ class ObjectStore(Protocol):
         ...
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        """Write a whole object, atomically, if nobody else has written it since.
+        """Write a whole object, atomically, and return its new ETag; ConflictError if somebody else was faster.
 
-        Args:
-            key: relative to the root of the lake.
-            body: the new content.
-            if_match: the ETag that the object must still have; None: there must be no such object.
-
-        Returns:
-            The new ETag.
-
-        Raises:
-            ConflictError: the condition does not hold; nothing was written.
+        `if_match` is the ETag that the object must still have; None: there must be no such object.
         """
         ...
 
@@ -129,17 +120,10 @@ def range_missing(uri: str, key: str, offset: int, length: int) -> NewslakeError
 
 
 def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
-    """Merge into one object so that no concurrent merge is lost.
+    """Merge into one object so that no concurrent merge is lost; whether this call is known to have written.
 
-    Args:
-        store: of the lake.
-        key: of the object.
-        merge: from the present content (None = absent) to the new one (None = leave it as it is). May be called many
-            times, and must depend on nothing else that changes.
-
-    Returns:
-        Whether this call is known to have written. False if the content is as merged already, also where an earlier try
-        wrote it and the answer got lost on the network.
+    `merge` makes the new content (None = leave it as it is) of the present one (None = absent). It may be called many
+    times, and must depend on nothing else that changes.
     """
     for attempt in range(MERGE_ATTEMPTS):
         stored = store.get(key)

@@ -74,19 +74,10 @@ def expire(
     source: str | None = None,
     dry_run: bool = False,
 ) -> list[Expiry]:
-    """Delete what is older than a day in one layer; or only say what would be done.
+    """Delete what is older than a day in one layer; what is done with each day, kept ones too, by source and day.
 
-    Args:
-        store: of the lake.
-        layer: which.
-        before: the first day that does not expire: of capture (raw, rejects) or publication (articles).
-        now: the present, aware.
-        grace: how long a raw day is marked before it is deleted; zero if nothing else uses the lake.
-        source: source folder; None: all.
-        dry_run: change nothing.
-
-    Returns:
-        One for each day that is old enough, kept ones too, by source and day.
+    `before` is a day of capture (raw, rejects) or publication (articles). A raw day is marked for the `grace` before it
+    is deleted; zero if nothing else uses the lake. A `dry_run` changes nothing.
     """
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")

@@ -36,15 +36,11 @@ RETRIED: Final = {State.PARTIAL, State.DAMAGED}
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Missing days of a source that no repair covers.
-
-    Attributes:
-        still_listed: the source still lists them; else only an archive has them.
-    """
+    """Missing days of a source that no repair covers."""
 
     source: str
     days: Days
-    still_listed: bool
+    still_listed: bool  # by the source; else only an archive has them
 
     @property
     def remedy(self) -> str:
@@ -54,30 +50,18 @@ class Gap:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
-        return {
-            "source": self.source,
-            "start": self.days.start,
-            "end": self.days.end,
-            "still_listed": self.still_listed,
-            "remedy": self.remedy,
-        }
+        said = {"source": self.source, "start": self.days.start, "end": self.days.end}
+        return said | {"still_listed": self.still_listed, "remedy": self.remedy}
 
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """What there is to do, and what there is to tell.
+    """What there is to do, and what there is to tell."""
 
-    Attributes:
-        planned: days to repair, newest first.
-        gaps: missing days that are left as they are.
-        newest: by source, its newest landed day.
-        stale: sources whose newest landed day is too old.
-    """
-
-    planned: tuple[PlannedDay, ...]
-    gaps: tuple[Gap, ...]
-    newest: dict[str, date]
-    stale: tuple[Finding, ...]
+    planned: tuple[PlannedDay, ...]  # days to repair, newest first
+    gaps: tuple[Gap, ...]  # missing days that are left as they are
+    newest: dict[str, date]  # landed day, by source
+    stale: tuple[Finding, ...]  # sources whose newest landed day is too old
 
     @property
     def days(self) -> Days | None:

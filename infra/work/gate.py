@@ -42,22 +42,15 @@ ENOUGH_SEEN: Final = 10  # good pages that clear a suspect day, if it does not h
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What the gate found.
-
-    Attributes:
-        passed: what may be landed: all rejections, and all articles that are not withheld.
-        reparsed: by source, captures on which this is the newest word, without those that are withheld.
-        withheld: captures that a reparse must not land, by (source, day).
-        suspects: days to mark, before anything is landed.
-        in_order: suspect days that are in order now, to be closed once they are landed.
-    """
+    """What may be landed: all rejections, and all articles that are not withheld; and what the gate found."""
 
     passed: list[ParsedCapture] = field(default_factory=list)
+    # By source, captures on which this is the newest word, without those that are withheld.
     reparsed: dict[str, Collection[CaptureIdentity]] = field(default_factory=dict)
-    withheld: Counter[PartitionId] = field(default_factory=Counter)
+    withheld: Counter[PartitionId] = field(default_factory=Counter)  # captures that a reparse must not land
     findings: list[Finding] = field(default_factory=list)
-    suspects: list[SuspectDay] = field(default_factory=list)
-    in_order: list[SuspectDay] = field(default_factory=list)
+    suspects: list[SuspectDay] = field(default_factory=list)  # to be marked before anything is landed
+    in_order: list[SuspectDay] = field(default_factory=list)  # to be closed once they are landed
 
 
 def pass_gate(

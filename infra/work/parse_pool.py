@@ -84,11 +84,10 @@ class ParsePool:
         self._pool.join()
 
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
-        """Parse captures, lazily and in order: a few groups a worker are read ahead, no more.
+        """Each capture with its outcome, lazily and in order: a few groups a worker are read ahead, no more.
 
-        Yields:
-            Each capture with its outcome. A page past the deadline is Rejected(timeout), one that kills its
-            process Rejected(parser_crash), one at which the parser raises Rejected(parser_error).
+        A page past the deadline is rejected as `timeout`, one that kills its process as `parser_crash`, one at which
+        the parser raises as `parser_error`.
         """
         waiting: deque[tuple[list[Pair], Future[list[Outcome]]]] = deque()
         for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):

@@ -59,22 +59,12 @@ OF_INPUT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days.
+    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days."""
 
-    Attributes:
-        min_per_day: articles that every day has at least; None: judged by the source's own history.
-        fill: field of the record -> share of articles, 0 to 1, that must have it.
-        max_reject_share: share of captures, 0 to 1, that may be rejected; None: judged by history.
-        max_age_days: days after which the newest landed day counts as stale; None: never.
-
-    Raises:
-        ValueError: a number is out of range, or the record has no such field.
-    """
-
-    min_per_day: int | None = None
-    fill: Mapping[str, float] = field(default_factory=dict)
-    max_reject_share: float | None = None
-    max_age_days: int | None = None
+    min_per_day: int | None = None  # articles that every day has at least; None: judged by the source's own history
+    fill: Mapping[str, float] = field(default_factory=dict)  # field -> share of articles, 0 to 1, that must have it
+    max_reject_share: float | None = None  # of captures, 0 to 1, that may be rejected; None: judged by history
+    max_age_days: int | None = None  # days after which the newest landed day counts as stale; None: never
 
     def __post_init__(self) -> None:
         known = {each.name for each in fields(Article)}
@@ -106,23 +96,19 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayProfile:
-    """A day of a source in numbers, or a batch of captures under the day in its middle.
-
-    Attributes:
-        captures: articles, and captures that were rejected for what the parser made of them.
-        rejected: those rejections by reason.
-        fill: field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
-        lacking: field -> captures that were rejected because they lack it.
-    """
+    """A day of a source in numbers, or a batch of captures under the day in its middle."""
 
     source: str
     date: str
     articles: int = 0
-    captures: int = 0
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    captures: int = 0  # articles, and captures that were rejected for what the parser made of them
+    rejected: Mapping[str, int] = field(default_factory=dict)  # those rejections by reason
+    # Field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
-    lacking: Mapping[str, int] = field(default_factory=dict)
+    lacking: Mapping[str, int] = field(
+        default_factory=dict
+    )  # field -> captures that were rejected because they lack it
 
     def __add__(self, other: Self) -> Self:
         """Two parts of one day together."""
@@ -152,23 +138,16 @@ class DayProfile:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A number that is not as it should be.
-
-    Attributes:
-        field: of the record, for `Check.FILL`; else None.
-        observed: a share from 0 to 1, articles, or days.
-        expected: the least (of rejects and age: the greatest) that would have passed.
-        detail: what exactly, and how it was judged, for a person.
-    """
+    """A number that is not as it should be."""
 
     source: str
     date: str
     check: Check
     severity: Severity
-    field: str | None
-    observed: float
-    expected: float
-    detail: str
+    field: str | None  # of the record, for `Check.FILL`
+    observed: float  # a share from 0 to 1, articles, or days
+    expected: float  # the least (of rejects and age: the greatest) that would have passed
+    detail: str  # what exactly, and how it was judged, for a person
 
     @property
     def subject(self) -> tuple[str, str]:

@@ -96,65 +96,39 @@ class Layout:
 class TextLayout:
     """One structure that plain-text captures of a source have.
 
-    Attributes:
-        name: as in `Layout`.
-        matches: whether a text of the source has this structure.
-        read: makes a draft of a matching text; raises `LayoutError` if the structure turns out to be different.
-        headline: False if such captures have lost the headline: the article then lands without one, as partial, and any
-            complete capture of the same address replaces it.
+    Without a `headline`, which such captures may have lost, an article lands as partial, and any complete capture of
+    the same address replaces it.
     """
 
-    name: str
+    name: str  # as in `Layout`
     _: KW_ONLY
     matches: Callable[[TextPage], bool]
-    read: Callable[[TextPage], Draft]
+    read: Callable[[TextPage], Draft]  # raises `LayoutError` if the structure turns out to be different
     headline: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One publication.
+    """One publication."""
 
-    Attributes:
-        name: `[a-z0-9_]+`; the name of the file and of the partition.
-        title: the name that people use.
-        hosts: host names, newest first; their subdomains belong to the source too.
-        language: BCP 47 tag, for pages that state none.
-        timezone: IANA name of the zone of times without one.
-        version: version of the parser; raise it whenever its output changes.
-        layouts: HTML layouts, newest first; the first that matches is used.
-        text_layouts: the same for plain-text captures.
-        signature: patterns; a text capture that any of them finds can only come from this source.
-        discovery: where the source lists what it has published; all are read. Empty: nothing is found live.
-        article_url: pattern that the path and query of an article's address must contain; None: any.
-        interval_seconds: least time between two requests to a host; None: the setting's. The longest of this, the
-            setting and the robots file's Crawl-delay applies.
-        horizon_days: how many days before today discovery lists completely; older ones come from archives, or in part
-            from lists that happen to name them.
-        first_day: the first day to collect; None: unknown.
-        checks: what to expect of a day.
-        schedules: when the source is read, and for which day; None: `usual_schedules`; empty: only on request.
-
-    Raises:
-        ValueError: the name can't be a partition value, or the time zone does not exist.
-    """
-
-    name: str
-    title: str
-    hosts: tuple[str, ...]
-    language: str
-    timezone: str
-    version: int
-    layouts: tuple[Layout, ...] = ()
-    text_layouts: tuple[TextLayout, ...] = ()
-    signature: tuple[re.Pattern[str], ...] = ()
-    discovery: tuple[Discovery, ...] = ()
-    article_url: re.Pattern[str] | None = None
-    interval_seconds: float | None = None
-    horizon_days: int = 1  # news sitemaps hold 48 hours: today so far, and all of yesterday
-    first_day: date | None = None
-    checks: Checks = field(default_factory=Checks)
-    schedules: tuple[Schedule, ...] | None = None
+    name: str  # `[a-z0-9_]+`; the name of the file and of the partition
+    title: str  # the name that people use
+    hosts: tuple[str, ...]  # newest first; their subdomains belong to the source too
+    language: str  # BCP 47 tag, for pages that state none
+    timezone: str  # IANA name of the zone of times without one
+    version: int  # of the parser; raise it whenever its output changes
+    layouts: tuple[Layout, ...] = ()  # of HTML, newest first; the first that matches is used
+    text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
+    signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source
+    discovery: tuple[Discovery, ...] = ()  # where the source lists its articles; all are read. Empty: nothing is live
+    article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
+    interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it
+    # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
+    # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
+    horizon_days: int = 1
+    first_day: date | None = None  # to collect; None: unknown
+    checks: Checks = field(default_factory=Checks)  # what to expect of a day
+    schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):

@@ -20,35 +20,20 @@ STEP = 0.05  # shares are proposed in twentieths: more digits would look like kn
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One proposed number.
+    """One proposed number."""
 
-    Attributes:
-        check: name of the attribute of `Checks`.
-        field: of the record, for `fill`; else None.
-        proposed: the number; None: better left to the source's own history, `basis` says why.
-        usual: median of what was seen.
-        least: the least that was seen.
-        most: the most that was seen.
-        days: how many days it was seen on.
-        basis: in words.
-    """
-
-    check: str
-    field: str | None
-    proposed: float | None
-    usual: float
+    check: str  # name of the attribute of `Checks`
+    field: str | None  # of the record, for `fill`
+    proposed: float | None  # None: better left to the source's own history
+    usual: float  # median of what was seen
     least: float
     most: float
-    days: int
-    basis: str
+    days: int  # on which it was seen
+    basis: str  # in words
 
 
 def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
-    """Proposals for a source; none where fewer than five days are landed.
-
-    Args:
-        history: profiles of its landed days, in any order.
-    """
+    """Proposals for a source from its landed days, in any order; none where they are fewer than five."""
     days = sorted(history, key=lambda day: day.date)
     landed = [day for day in days if day.articles]
     if len(landed) < MIN_COUNT_DAYS:

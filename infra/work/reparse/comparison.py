@@ -64,27 +64,18 @@ class Sample:
 
 @dataclass(slots=True)
 class Comparison:
-    """Counts and samples.
-
-    Attributes:
-        restamped: rows of which only the parser version, the run or the capture is another.
-        fields: rows that moved or changed, by field that differs.
-        rejects_opened, rejects_closed: open rejections that come and go, by reason.
-        partitions: articles partitions that would be written.
-        withheld: captures that the gate would not let through, by (source, day).
-        findings: why.
-    """
+    """Counts and samples."""
 
     rows: Counter[Kind] = field(default_factory=Counter)
-    restamped: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
-    rejects_opened: Counter[str] = field(default_factory=Counter)
+    restamped: int = 0  # rows of which only the parser version, the run or the capture is another
+    fields: Counter[str] = field(default_factory=Counter)  # rows that moved or changed, by field that differs
+    rejects_opened: Counter[str] = field(default_factory=Counter)  # by reason
     rejects_closed: Counter[str] = field(default_factory=Counter)
     rejects_changed: int = 0
-    partitions: int = 0
+    partitions: int = 0  # of articles, that would be written
     samples: list[Sample] = field(default_factory=list)
-    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
-    findings: tuple[Finding, ...] = ()
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # captures that the gate would not let through
+    findings: tuple[Finding, ...] = ()  # why
 
     @property
     def is_empty(self) -> bool:
