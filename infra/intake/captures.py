@@ -166,11 +166,7 @@ def _known_of_member(member: zipfile.ZipInfo, archive: Input, line: ManifestLine
         # The member's own time survives copying the zip: a second ingest finds the same capture. It has no zone.
         with suppress(ValueError):
             known = replace(known, captured_at=datetime(*member.date_time, tzinfo=UTC))
-    if line is None:
-        return known
-    if line.captured_at and archive.captured_at_basis is not CapturedAtBasis.OPTION:
-        known = replace(known, captured_at=line.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
-    return replace(known, url=line.url, source=archive.source or line.source)
+    return line.said_of(known) if line else known
 
 
 def _zip_manifest(archive: zipfile.ZipFile, known: Input) -> Mapping[str, ManifestLine]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from graphlib import TopologicalSorter
 from typing import Final
 
 from infra.archive.raw_archive import REVISIT_DAYS
@@ -210,10 +211,4 @@ def _revisits_first(objects: Iterable[RawObject]) -> list[str]:
     originals = {
         each.key: {entry.original.uri for entry in each.entries if entry.original} - {each.key} for each in objects
     }
-    order: list[str] = []
-    while originals:
-        needed = set[str]().union(*originals.values())
-        free = sorted(originals.keys() - needed) or sorted(originals)  # never a circle, but do not hang on damage
-        order += free
-        originals = {key: uris for key, uris in originals.items() if key not in free}
-    return order
+    return [key for key in reversed([*TopologicalSorter(originals).static_order()]) if key in originals]

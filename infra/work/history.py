@@ -4,6 +4,7 @@ A column's null count says how many articles lack a field: for lists too, since 
 statistics of its elements, and no element of ours is null.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -91,7 +92,7 @@ class History:
             footers = pool.map(self._footer, news)
             self._footers |= {info.key: read for info, read in zip(news, footers, strict=True) if read}
 
-    def _footer(self, info: ObjectInfo) -> tuple[Any, dict[str, int]] | None:
+    def _footer(self, info: ObjectInfo) -> tuple[Any, Counter[str]] | None:
         try:
             metadata = read_footer(self._store, info.key, info.size)
             return stated_manifest(metadata, info.key), _nulls(metadata)
@@ -99,25 +100,18 @@ class History:
             return None
 
 
-def _nulls(metadata: Any) -> dict[str, int]:
-    """By field, how many articles lack it; fields without statistics are left out."""
-    nulls: dict[str, int] = {}
-    unknown: set[str] = set()
+def _nulls(metadata: Any) -> Counter[str]:
+    """By field, how many articles lack it."""
+    nulls = Counter[str]()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
-        met = set()
-        for place in range(group.num_columns):
-            column = group.column(place)
-            name = column.path_in_schema.partition(".")[0]
-            if name in met or name not in FIELDS:
-                continue  # of a list of structures the first member counts, which is never null in an element
-            met.add(name)
-            statistics = column.statistics
-            if statistics is None or not statistics.has_null_count:
-                unknown.add(name)
-            else:
-                nulls[name] = nulls.get(name, 0) + statistics.null_count
-    return {name: count for name, count in nulls.items() if name not in unknown}
+        found: dict[str, int] = {}
+        for column in map(group.column, range(group.num_columns)):
+            if column.statistics:  # an empty group has none
+                # Of a list of structures the first member counts, which is never null in an element.
+                found.setdefault(column.path_in_schema.partition(".")[0], column.statistics.null_count)
+        nulls.update({name: found[name] for name in FIELDS if name in found})
+    return nulls
 
 
 def _nearest(day: str, days: Iterable[str]) -> list[str]:

@@ -281,14 +281,14 @@ def has_digest(content: bytes, claimed: str) -> bool | None:
         return None
     found = hashlib.new(algorithm, content, usedforsecurity=False).digest()
     try:
-        expected = bytes.fromhex(value) if len(value) == 2 * len(found) else base64.b32decode(_padded(value.upper()))
+        expected = (
+            bytes.fromhex(value)
+            if len(value) == 2 * len(found)
+            else base64.b32decode(f"{value.upper()}{'=' * (-len(value) % 8)}")
+        )
     except (ValueError, binascii.Error):
         return False
     return found == expected
-
-
-def _padded(base32: str) -> str:
-    return base32 + "=" * (-len(base32) % 8)
 
 
 def _bytes(stream: BinaryIO, start: int, end: int, limit: int) -> bytes:

@@ -4,7 +4,7 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,23 +24,6 @@ NO_CAPTURE: Final = re.compile(
     re.IGNORECASE,
 )
 HIDDEN: Final = re.compile(r"(?:^|/)(?:\.(?!\./)|__MACOSX/)")  # `..` hides nothing: what it leads to is refused
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What the user says of all inputs; it goes before what manifests say."""
-
-    source: str | None
-    captured_at: datetime | None
-
-    def input(self, location: str, size: int, modified_at: datetime, line: ManifestLine | None) -> Input:
-        moment, basis = modified_at, CapturedAtBasis.MTIME
-        if line and line.captured_at:
-            moment, basis = line.captured_at, CapturedAtBasis.MANIFEST
-        if self.captured_at:
-            moment, basis = self.captured_at, CapturedAtBasis.OPTION
-        source = self.source or (line.source if line else None)
-        return Input(location, size, moment, basis, line.url if line else None, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +58,20 @@ def find_inputs(
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
-    given = _Given(source, captured_at)
-    known = read_manifest(Path(manifest)) if manifest else None
-    if known is not None:
-        _refuse_missing(known, os.path.isfile)
-    paths = paths or list(known or ())
+    lines = read_manifest(Path(manifest)) if manifest else None
+    if lines is not None:
+        _refuse_missing(lines, os.path.isfile)
+    paths = paths or list(lines or ())
     if not paths:
         raise UsageError("there is nothing to read", "Name files, folders or s3:// prefixes, or give --manifest.")
     found: dict[str, Input] = {}
     for path in paths:
-        inputs = (
-            _inputs(_in_bucket(path), None, given) if path.startswith(S3) else _inputs(_on_disk(path), known, given)
-        )
-        for one in inputs:
-            found.setdefault(_identity(one.location), one)
+        listed = _inputs(_in_bucket(path), None) if path.startswith(S3) else _inputs(_on_disk(path), lines)
+        for one, line in listed:
+            known = replace(one, source=source)
+            if captured_at:
+                known = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.OPTION)
+            found.setdefault(_identity(one.location), line.said_of(known) if line else known)
     return list(found.values())
 
 
@@ -102,8 +85,10 @@ def _identity(location: str) -> str:
     return location if location.startswith(S3) else os.path.realpath(location)
 
 
-def _inputs(listing: _Listing, manifest: Mapping[str, ManifestLine] | None, given: _Given) -> Iterator[Input]:
-    """The captures of a listing, with what the manifest says of them; without one, those of their folders."""
+def _inputs(
+    listing: _Listing, manifest: Mapping[str, ManifestLine] | None
+) -> Iterator[tuple[Input, ManifestLine | None]]:
+    """The captures of a listing, with their lines in the manifest; without one, in those of their folders."""
     manifests: dict[str, Mapping[str, ManifestLine]] = {}
     for location, size, modified_at in listing.captures:
         identity, folder = _identity(location), location
@@ -116,7 +101,7 @@ def _inputs(listing: _Listing, manifest: Mapping[str, ManifestLine] | None, give
                 if listing.is_whole:
                     _refuse_missing(manifests[folder], listing.exists)
             line = line or manifests[folder].get(identity)
-        yield given.input(location, size, modified_at, line)
+        yield Input(location, size, modified_at, CapturedAtBasis.MTIME), line
 
 
 def _refuse_missing(manifest: Mapping[str, ManifestLine], exists: Callable[[str], bool]) -> None:

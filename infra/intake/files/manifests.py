@@ -6,13 +6,15 @@ Only `file` is needed; it is relative to the manifest. Other keys, such as `id` 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
+from infra.intake.files.input_types import Input
+from parsers.record.capture import CapturedAtBasis
 
 MANIFEST_NAMES: Final = ("manifest.jsonl", "cases.jsonl")  # taken unasked from the folder of a file, in this order
 
@@ -25,6 +27,12 @@ class ManifestLine:
     captured_at: datetime | None
     source: str | None
     place: str
+
+    def said_of(self, known: Input) -> Input:
+        """An input with what this line says of it; what the user says goes before."""
+        if self.captured_at and known.captured_at_basis is not CapturedAtBasis.OPTION:
+            known = replace(known, captured_at=self.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
+        return replace(known, url=self.url, source=known.source or self.source)
 
 
 def read_manifest(path: Path) -> dict[str, ManifestLine]:

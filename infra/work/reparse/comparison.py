@@ -171,18 +171,14 @@ def _compare_articles(
             sample = _sample(source, now.slice(number, 1), day, other, changes[number])
             _count(sample, found, sampled)
     paired = set(pairs.values())
-    for kind, store, left in (
-        (Kind.REMOVED, trial.base, {name: place for name, place in old.items() if name not in pairs}),
-        (Kind.ADDED, trial.scratch, {name: place for name, place in new.items() if name not in paired}),
-    ):
-        if left:
-            found.rows[kind] += len(left)
-        for name, place in sorted(left.items(), key=lambda item: (item[1].day, item[0]))[:ROW_SAMPLES]:
-            row = _rows(store, source, place.day, [name])
-            if kind is Kind.ADDED:
-                found.samples.append(_sample(source, row, None, place.day))
-            else:
-                found.samples.append(_sample(source, row, place.day, None, reason=reasons.get(place.capture)))
+    gone = sorted((place.day, name) for name, place in old.items() if name not in pairs)
+    come = sorted((place.day, name) for name, place in new.items() if name not in paired)
+    found.rows += Counter({Kind.REMOVED: len(gone), Kind.ADDED: len(come)})
+    for day, name in gone[:ROW_SAMPLES]:
+        row = _rows(trial.base, source, day, [name])
+        found.samples.append(_sample(source, row, day, None, reason=reasons.get(old[name].capture)))
+    for day, name in come[:ROW_SAMPLES]:
+        found.samples.append(_sample(source, _rows(trial.scratch, source, day, [name]), None, day))
 
 
 @dataclass(frozen=True, slots=True)
