@@ -17,7 +17,7 @@ from infra.lake.rejects import RejectState
 from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
 from infra.work.history import History
 from infra.work.run import ParsedCapture, Run
-from parsers.record.article import NULL_PARTITION
+from parsers.record.article import NULL_PARTITION, Fidelity
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_name
@@ -30,7 +30,6 @@ from parsers.source.checks import (
     Severity,
     judge,
     needs_history,
-    profile_of,
 )
 from parsers.source.definition import Source
 
@@ -170,11 +169,26 @@ class _SourceBatch:
         return found if profile.captures >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
 
     def _profile(self, day: str, parsed: Sequence[ParsedCapture]) -> DayProfile:
+        """Fill is measured on complete HTML captures: text captures lack what a page says outside its text."""
         articles = [each.outcome.article for each in parsed if isinstance(each.outcome, Parsed)]
+        complete = [article for article in articles if article.fidelity == Fidelity.HTML]
         reasons = [each.outcome.reason for each in parsed if isinstance(each.outcome, Rejected)]
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
-        counts = Counter(reason.value for reason in reasons)
-        return profile_of(self._source.name, day, articles, counts, self._watched, lacking)
+        fill = {
+            name: sum(bool(getattr(article, name)) for article in complete) / total
+            for name in self._watched
+            if (total := len(complete) + lacking[name])
+        }
+        return DayProfile(
+            source=self._source.name,
+            date=day,
+            articles=len(articles),
+            captures=len(parsed),
+            rejected=Counter(reason.value for reason in reasons),
+            fill=fill,
+            measured=len(complete),
+            lacking=lacking,
+        )
 
     def _landed(self, day: str) -> DayProfile:
         """What earlier runs landed of a day."""

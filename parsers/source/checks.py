@@ -6,14 +6,14 @@ chance could do to six pages, not by a share that needs hundreds.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from statistics import median
 from typing import Self
 
-from parsers.record.article import Article, Fidelity
+from parsers.record.article import Article
 from parsers.record.outcome import RejectReason
 
 # What is watched of every source; `Checks.fill` may name any other field.
@@ -153,37 +153,6 @@ class Finding:
     def subject(self) -> tuple[str, str]:
         """What is wrong, whatever its number: check and field."""
         return self.check, self.field or ""
-
-
-def profile_of(
-    source: str,
-    day: str,
-    articles: Collection[Article],
-    rejected: Mapping[str, int],
-    watched: Iterable[str] = WATCHED,
-    lacking: Mapping[str, int] | None = None,
-) -> DayProfile:
-    """The profile of articles in hand.
-
-    Fill is measured on complete HTML captures: text captures lack what a page says outside its text. `lacking` counts
-    captures that were rejected because they lack a field: they count as articles without it.
-    """
-    complete = [article for article in articles if article.fidelity == Fidelity.HTML]
-    lacking = lacking or {}
-    fill = {}
-    for name in watched:
-        if total := len(complete) + lacking.get(name, 0):
-            fill[name] = sum(bool(getattr(article, name)) for article in complete) / total
-    return DayProfile(
-        source=source,
-        date=day,
-        articles=len(articles),
-        captures=len(articles) + sum(rejected.values()),
-        rejected=rejected,
-        fill=fill,
-        measured=len(complete),
-        lacking=lacking,
-    )
 
 
 def judge(

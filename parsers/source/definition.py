@@ -35,42 +35,22 @@ class Layout:
     inside the body. All others are searched in the nearest `<article>` or `<main>` around the body, and in the whole
     page only if that holds no match. Functions should use `page.select` for the same reason: it is faster than
     `page.tree.css` and does not find the authors of other stories.
-
-    Attributes:
-        name: the month this layout was first seen, e.g. `2023-07`; recorded with each row.
-        body: selector of the element or elements that hold the body; of nested matches the outermost counts.
-        when: another selector that must match, if `body` also matches pages of other layouts.
-        blocks: selector of the blocks inside `body`; the tag decides the type of a block. Empty: the text of the body
-            element itself, split at line breaks.
-        headings: selector of blocks that are headings despite their tag, or of elements in them that hold all of their
-            text (`p > strong`: paragraphs that are bold as a whole).
-        lead: selector of the standfirst, inside or outside `body`.
-        drop: selector of what to remove from `body` and `lead` in addition to `furniture`: adverts, related links.
-        furniture: what is always removed; override it only if a site keeps prose in one of these elements.
-        title, byline, published, modified, section, language, genre, access: single texts. All matches of `byline` are
-            joined by commas; of the other fields the first match that isn't empty counts.
-        authors, topics, persons, regions: lists of texts.
-        related: selector of links to other stories inside the text: their texts become `related_titles`, their
-            addresses `related_urls`.
-        year_from_capture: the visible date has no year: take it from a trusted capture time.
-        figures: selector of the elements with a picture, if they are not the figures inside `body`. One with a caption
-            but without a picture, which a script would load, describes the leading picture.
-        caption: selector of the caption inside such an element, or of the element itself.
-        credit: selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The
-            match is removed from the caption, and words such as `Photo:` and `©` from the credit.
-        paywall: selector of what a page shows to people who have not paid instead of the rest of its text.
-        refine: changes the finished draft, for what no selector can express.
     """
 
-    name: str
+    name: str  # the month this layout was first seen, e.g. `2023-07`; recorded with each row
     _: KW_ONLY
-    body: str
-    when: str | None = None
+    body: str  # selector of the element or elements that hold the body; of nested matches the outermost counts
+    when: str | None = None  # another selector that must match, if `body` also matches pages of other layouts
+    # Selector of the blocks inside `body`; the tag decides the type of a block. Empty: the text of the body element
+    # itself, split at line breaks.
     blocks: str = PROSE
+    # Selector of blocks that are headings despite their tag, or of elements in them that hold all of their text
+    # (`p > strong`: paragraphs that are bold as a whole).
     headings: str | None = None
-    lead: str | None = None
-    drop: str | None = None
-    furniture: str = FURNITURE
+    lead: str | None = None  # selector of the standfirst, inside or outside `body`
+    drop: str | None = None  # selector of what to remove from `body` and `lead` too: adverts, related links
+    furniture: str = FURNITURE  # always removed; override it only if a site keeps prose in one of these elements
+    # Of single texts the first match that isn't empty counts; all matches of `byline` are joined by commas.
     title: TextField | None = None
     byline: TextField | None = None
     published: TextField | None = None
@@ -83,13 +63,17 @@ class Layout:
     topics: ListField | None = None
     persons: ListField | None = None
     regions: ListField | None = None
-    related: str | None = None
-    year_from_capture: bool = False
+    related: str | None = None  # selector of links to other stories inside the text, for `related_titles` and `_urls`
+    year_from_capture: bool = False  # the visible date has no year: take it from a trusted capture time
+    # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
+    # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = "figcaption"
+    caption: str = "figcaption"  # selector of the caption inside such an element, or of the element itself
+    # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
+    # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
-    paywall: str | None = None
-    refine: Callable[[Page, Draft], None] | None = None
+    paywall: str | None = None  # selector of what people see who have not paid, instead of the rest of the text
+    refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
 @dataclass(frozen=True, slots=True)
