@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_objects import RawObjects
 from infra.base.settings import Settings
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
@@ -53,7 +54,8 @@ class Content:
             for kind, table in read.items()
             for source, day, _ in lake.partitions(kind=kind)
         }
-        captures = {(source, entry.identity) for source in archive.sources() for entry in archive.entries(source)}
+        sources = {source for source, _ in RawObjects(store).folders()}
+        captures = {(source, entry.identity) for source in sources for entry in archive.entries(source)}
         return cls(rows, captures, {fault.fault for fault in verify(store, archive)})
 
     def counted(self, kind: str) -> int:

@@ -104,10 +104,6 @@ class RawArchive:
         except ValueError as error:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
 
-    def sources(self) -> list[str]:
-        """Source folders that have captures, sorted, `UNKNOWN_SOURCE` included."""
-        return sorted({source for source, _ in self._objects.folders()})
-
     def days(self, source: str) -> list[date]:
         """UTC days of a source's captures, sorted."""
         return [day for _, day in self._objects.folders(source)]

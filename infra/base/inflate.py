@@ -32,7 +32,6 @@ class Inflater:
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end; Brotli and zstd can't tell
         self.is_packed = False  # known after the first read
-        self.unpacked = 0  # bytes given so far
         self._source = read
         self._coding = coding
         self._max_members = max_members
@@ -49,9 +48,7 @@ class Inflater:
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         """At most `size` bytes; none at the end, and where the packed bytes are damaged."""
         self._size = size if size > 0 else CHUNK_BYTES
-        piece = next(self._pieces, b"")
-        self.unpacked += len(piece)
-        return piece
+        return next(self._pieces, b"")
 
     def read_up_to(self, max_bytes: int) -> bytes:
         """All that is left; of more than `max_bytes` one byte more than that."""

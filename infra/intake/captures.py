@@ -26,12 +26,12 @@ from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_man
 from infra.intake.files.page_bytes import beginning, read_page
 from infra.store.open_store import open_store
 from parsers.page.content import ZIP_MAGIC, Problem, media_type_of, saved_from
+from parsers.parse import MAX_BYTES
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
 __all__ = ["Input", "Unreadable", "find_inputs", "read_captures"]
 
-MAX_PAGE_BYTES: Final = 10 << 20  # the default of Settings.max_page_bytes, for callers without settings
 SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file: a page always, an archive seldom
 RANGE_BYTES: Final = 8 << 20  # of an S3 object at once; larger is not faster
 # HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
@@ -47,7 +47,7 @@ HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.gz)?$", re.IGNORECASE)
 
 
 def read_captures(
-    source: Input, *, max_page_bytes: int = MAX_PAGE_BYTES, skipped: Counter[str] | None = None
+    source: Input, *, max_page_bytes: int = MAX_BYTES, skipped: Counter[str] | None = None
 ) -> Iterator[Capture | Unreadable]:
     """Read all pages of one input, in its order; `skipped` counts what is no page, by kind.
 

@@ -14,13 +14,7 @@ from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
-from infra.work.backfill.plan import (
-    BackfillRequest,
-    Batch,
-    PlannedDay,
-    batches_of,
-    plan_backfill,
-)
+from infra.work.backfill.plan import BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
 from infra.work.live.discovery_state import key_of
 from infra.work.live.plan import LIVE
 from parsers.record.article import NULL_PARTITION
@@ -86,13 +80,8 @@ class Repairs:
     @property
     def alarms(self) -> tuple[str, ...]:
         """What a person should look at."""
-        return (
-            *(
-                f"{each.source}, {each.days.described()}: missing, and not repaired: {each.remedy}"
-                for each in self.gaps
-            ),
-            *(f"{finding.source}: {finding.detail}" for finding in self.stale),
-        )
+        gaps = (f"{gap.source}, {gap.days.described()}: missing, and not repaired: {gap.remedy}" for gap in self.gaps)
+        return (*gaps, *(f"{finding.source}: {finding.detail}" for finding in self.stale))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""

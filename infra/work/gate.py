@@ -21,16 +21,7 @@ from parsers.record.article import NULL_PARTITION, Fidelity
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_name
-from parsers.source.checks import (
-    OF_INPUT,
-    WATCHED,
-    Check,
-    DayProfile,
-    Finding,
-    Severity,
-    judge,
-    needs_history,
-)
+from parsers.source.checks import OF_INPUT, WATCHED, Check, DayProfile, Finding, Severity, judge, needs_history
 from parsers.source.definition import Source
 
 # Rejections that say which field was not found: the capture counts as an article without it.

@@ -1,5 +1,6 @@
 """Numbers for the checks of a source, proposed from its landed days."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,17 +49,10 @@ def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
 
 def as_code(suggestions: Sequence[Suggestion]) -> str:
     """The proposals as a source file has them, ready to paste."""
-    fill = {each.field: each.proposed for each in suggestions if each.check == "fill" and each.proposed is not None}
-    values = [
-        f"{each.check}={each.proposed:g}" for each in suggestions if each.check != "fill" and each.proposed is not None
-    ]
-    if fill:
-        values.insert(1 if values and values[0].startswith("min") else 0, f"fill={_mapping(fill)}")
-    return f"checks=Checks({', '.join(values)}),"
-
-
-def _mapping(fill: dict[str | None, float]) -> str:
-    return "{" + ", ".join(f'"{name}": {share:g}' for name, share in fill.items()) + "}"
+    proposed = [each for each in suggestions if each.proposed is not None]
+    fill = {each.field: each.proposed for each in proposed if each.field}
+    values = {each.check: json.dumps(fill) if each.field else f"{each.proposed:g}" for each in proposed}
+    return f"checks=Checks({', '.join(f'{name}={value}' for name, value in values.items())}),"
 
 
 def _count(days: Sequence[DayProfile]) -> Suggestion:

@@ -67,8 +67,8 @@ class GzipMember(Inflater):
         return self._start + self.packed
 
     def tell(self) -> int:
-        """Inflated bytes so far."""
-        return self.unpacked
+        """Where in the file."""
+        return self.end
 
     def _from_file(self, size: int) -> bytes:
         self._stream.seek(self._next)

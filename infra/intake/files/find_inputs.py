@@ -46,15 +46,10 @@ def find_inputs(
 ) -> list[Input]:
     """One input for each file or archive, before anything is written: in the order of the paths, folders sorted.
 
-    Args:
-        paths: files, folders, `s3://bucket/prefix`; none = the files that the manifest lists.
-        manifest: JSON lines file; without it, each folder's own `manifest.jsonl` or `cases.jsonl` holds.
-        source: of all inputs, goes before the manifest's.
-        captured_at: of all inputs, goes before the manifest's; without a zone it is UTC.
-
-    Raises:
-        UsageError: a path is missing, unreadable or holds nothing; a manifest is malformed or lists a missing file; a
-            link leads out of its folder.
+    Without `paths` the files that the manifest lists; without a `manifest`, each folder's own `manifest.jsonl` or
+    `cases.jsonl` holds. `source` and `captured_at`, in UTC unless it has a zone, go before those of manifests.
+    UsageError for a path that is missing, unreadable or holds nothing, a malformed manifest, or a file that it lists
+    and that is not there.
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
