@@ -10,13 +10,11 @@ import typer
 
 from flows.commands import (
     backfill,
-    checks,
     demo,
     doctor,
     expire,
     lake,
     live,
-    maintain,
     parse,
     rejects,
     reparse,
@@ -62,8 +60,8 @@ PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Start here": (demo.demo, server.up, server.deploy),
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, reparse.reparse),
     "Look at it": (lake.status, lake.query, show.show, rejects.rejects, lake.verify, doctor.doctor),
-    "Keep it in shape": (maintain.maintain, expire.expire),
-    "Work on parsers": (parse.parse, checks.suggest_checks, lake.sources),
+    "Keep it in shape": (backfill.maintain, expire.expire),
+    "Work on parsers": (parse.parse, parse.suggest_checks, lake.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -1,7 +1,6 @@
 """Values of a record as lines of text, for terminals and pages: plain, without control characters, never markup."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 LONGEST_ORIGIN: Final = 40  # columns of the terminal: the values need the rest
@@ -35,12 +34,3 @@ def cell(text: str, longest: int | None = None) -> str:
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "'"), ("[", "\\["), ("*", "\\*")):
         line = line.replace(sign, written)
     return line
-
-
-def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """All fields that have a value, line by line; only the first line of each has the name."""
-    return [
-        ("" if number else name, line)
-        for name, value in record.items()
-        for number, line in enumerate(lines_of(name, value))
-    ]

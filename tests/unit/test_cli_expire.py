@@ -83,7 +83,7 @@ def test_expire_asks_a_person_first(
     monkeypatch.setattr("typer.confirm", confirm)
     capsys.readouterr()
     assert run_cli(["expire", "--layer", "raw", "--older-than", "30", "--grace-hours", "0"]) == code
-    assert asked == [f"Delete this from raw/ in {lake} for good?"]
+    assert asked == [f"Delete these days from raw/ in {lake} for good?"]
     printed = capsys.readouterr()
     assert "an article points into it" in printed.err
     assert ("nothing was deleted" in printed.err, printed.out == "") == (not answer, not answer)
@@ -93,10 +93,13 @@ def test_expire_asks_a_person_first(
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["expire", "--layer", "cache", "--older-than", "9"], "--layer 'cache' is none. Take one of raw, rejects, art"),
+        (
+            ["expire", "--layer", "cache", "--older-than", "9"],
+            "there is no layer 'cache'. --layer takes raw, rejects, art",
+        ),
         (["expire", "--layer", "raw", "--older-than", "9", "--grace-hours", "-1"], "Invalid value for '--grace-hours'"),
         (["expire", "--layer", "raw", "--older-than", "999999"], "--older-than 999999 reaches back before the year 1."),
-        (["expire", "--layer", "articles", "--older-than", "9"], "there is no terminal to ask at. Say --yes, or"),
+        (["expire", "--layer", "articles", "--older-than", "9"], "there is no terminal to ask at. Add --yes or"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
