@@ -1,8 +1,6 @@
 """The rules of docs/architecture.md that no linter knows, each shown to catch what it forbids."""
 
 import ast
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -350,13 +348,3 @@ def test_a_floor_holds_eight_rooms() -> None:
     assert floor_faults(trees(**eight)) == []
     assert floor_faults(trees(**eight, infra__lake__above="import infra.lake.room0")) == []
     assert "9 rooms on floor 1" in floor_faults(trees(**eight, infra__lake__beside=""))[0]
-
-
-def test_the_command_line_starts_without_the_heavy_libraries() -> None:
-    """What a new process has loaded after the import; 'newslake parse --help' must answer in half a second."""
-    heavy = (
-        "{'boto3', 'botocore', 'duckdb', 'matplotlib', 'numpy', 'pandas', 'polars', 'prefect', 'pyarrow', 'sqlalchemy'}"
-    )
-    code = f"import sys, flows.cli; print(*sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
