@@ -29,13 +29,6 @@ class Server:
         return SimpleNamespace(name=name, type=self.kind)
 
 
-@pytest.mark.parametrize("kind", [None, "process"])
-def test_a_process_pool_is_made_or_was_there_before_maybe_by_a_worker_at_this_moment(kind: str | None) -> None:
-    server = Server(kind)
-    _ensure_pool(cast("SyncPrefectClient", server), "newslake")
-    assert server.kind == "process"
-
-
 def test_a_pool_of_another_type_is_refused() -> None:
     with pytest.raises(UsageError, match="docker"):
         _ensure_pool(cast("SyncPrefectClient", Server("docker")), "newslake")
