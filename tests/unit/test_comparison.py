@@ -52,16 +52,6 @@ def test_added_and_changed_rows_are_told_from_those_that_only_bear_a_new_version
     assert (added.kind, added.before, added.after, added.url) == (Kind.ADDED, None, DAY, landed(3)[0].url)
 
 
-def test_a_row_of_another_day_has_moved_whatever_else_is_new() -> None:
-    later = NOON + timedelta(days=1)
-    found = _compared([landed(0), landed(1)], [landed(0, parser_version=2, published_at=later), landed(1)])
-    assert found.rows == {Kind.MOVED: 1}
-    assert (found.fields, found.partitions) == ({"published_at": 1}, 2)
-    (sample,) = found.samples
-    assert (sample.before, sample.after) == (DAY, NEXT_DAY)
-    assert sample.changes == (FieldChange("published_at", NOON, later),)
-
-
 def test_an_article_whose_identity_changes_is_the_one_of_the_same_capture() -> None:
     """A page that says its own address better now has another id, on the same day or on another."""
     better = {"parser_version": 2, "canonical_url": "https://gazette.example/0", "article_id": "0" * 32}
