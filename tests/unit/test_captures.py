@@ -18,7 +18,7 @@ from infra.intake import captures
 from infra.intake.captures import Unreadable, find_inputs, read_captures
 from infra.intake.files.page_bytes import read_page
 from infra.store.open_store import open_store
-from parsers.page.content import media_type_of, problem_of, saved_from
+from parsers.page.content import media_type_of, saved_from
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 from tests.warc_builder import HTML, answer, gzipped, record
@@ -58,13 +58,6 @@ def test_a01_a_page_is_what_its_content_says_and_gzip_is_undone_whatever_the_nam
     assert only(tmp_path / name, content) == Capture(
         HTML, MediaType.HTML, SAID, CapturedAtBasis.OPTION, url=None, source="tass"
     )
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16", "utf-16-le", "utf-16-be"])
-def test_p03_tags_are_seen_in_any_encoding(encoding: str) -> None:
-    body = "\n <!DOCTYPE html><p>Müll</p>".lstrip().encode(encoding)
-    assert media_type_of(body) is MediaType.HTML
-    assert problem_of(body) is None
 
 
 @pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\xef\xbb\xbf\n", b"\0\0", gzip.compress(b"", mtime=0)])
