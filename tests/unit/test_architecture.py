@@ -16,36 +16,26 @@ MAX_ROOMS = 8  # files and folders on one floor of a folder: more are a list tha
 LISTS = {"parsers.sources", "flows.commands"}  # many of one kind: a file a source, a file a command
 BANNED_NAMES = {"common", "data", "handle", "helper", "helpers", "item", "manager", "misc", "process", "util", "utils"}
 
-# Pure modules of the standard library. `datetime` and `zoneinfo` give types; the clock is caught by its calls.
+# The pure modules of the standard library that are in use; more may join them.
+# `datetime` and `zoneinfo` give types; the clock is caught by its calls.
 PURE_STDLIB = frozenset(
     {
-        "abc",
-        "base64",
-        "binascii",
-        "bisect",
-        "calendar",
         "codecs",
         "collections",
         "collections.abc",
-        "copy",
         "dataclasses",
         "datetime",
-        "decimal",
         "email.utils",
         "enum",
         "functools",
         "hashlib",
-        "heapq",
         "html",
-        "html.entities",
         "itertools",
         "json",
         "math",
         "operator",
         "re",
         "statistics",
-        "string",
-        "textwrap",
         "types",
         "typing",
         "unicodedata",
@@ -150,7 +140,6 @@ def imports_between(files: Mapping[str, ast.AST]) -> Imports:
 
 def circles(edges: dict[tuple[str, str], str]) -> list[str]:
     """What of a graph lies on a circle, each arrow by the import that draws it."""
-    reached: dict[str, set[str]] = {}
 
     def reach(start: str) -> set[str]:
         seen, waiting = set(), [start]
@@ -162,8 +151,7 @@ def circles(edges: dict[tuple[str, str], str]) -> list[str]:
                     waiting.append(head)
         return seen
 
-    for node in {tail for tail, _ in edges}:
-        reached[node] = reach(node)
+    reached = {node: reach(node) for node in {tail for tail, _ in edges}}
     return sorted(told for (tail, head), told in edges.items() if tail in reached.get(head, set()))
 
 
@@ -244,18 +232,12 @@ def faults(path: str, source: str) -> list[str]:
 MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 
 
-def test_every_layer_is_looked_at() -> None:
-    assert {path.relative_to(ROOT).parts[0] for path in MODULES} == set(LAYERS)
-
-
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 
-def test_packages_import_in_one_direction() -> None:
+def test_packages_and_what_lies_in_one_folder_import_in_one_direction_with_few_rooms_on_a_floor() -> None:
+    assert {path.partition("/")[0] for path in TREES} == set(LAYERS)
     assert package_faults(TREES) == []
-
-
-def test_what_lies_in_one_folder_imports_in_one_direction_with_few_rooms_on_a_floor() -> None:
     assert floor_faults(TREES) == []
 
 
@@ -265,11 +247,6 @@ def test_a_module_keeps_to_the_architecture(path: Path) -> None:
 
 
 LONG_BODY = "\n".join("    x = 1" for _ in range(MAX_FUNCTION_LINES))
-IMPURE_EXAMPLES = (
-    *("asyncio", "http.client", "importlib", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets"),
-    *("shutil", "socket", "subprocess", "sys", "tempfile", "threading", "time", "urllib.request"),
-    *("boto3", "pyarrow", "pydantic_settings", "requests"),
-)
 BAD = [
     ("parsers/x.py", "import infra.lake.lake", "parsers must not import infra.lake.lake"),
     ("parsers/x.py", "from flows import cli", "parsers must not import flows"),
@@ -278,9 +255,11 @@ BAD = [
     ("infra/x.py", "from prefect.artifacts import x", "infra must not import prefect.artifacts"),
     ("flows/x.py", "import tests.browser", "flows must not import tests.browser"),
     ("infra/x.py", "from . import errors", "infra must not import ."),
-    *(("parsers/x.py", f"import {module}", f"parsers must not import {module}") for module in IMPURE_EXAMPLES),
+    ("parsers/x.py", "import urllib.request", "parsers must not import urllib.request"),
     ("parsers/x.py", "from os import environ", "parsers must not import os"),
+    ("parsers/x.py", "import importlib", "parsers must not import importlib"),
     ("parsers/sources/x.py", "def f():\n    import time", "parsers must not import time"),
+    ("parsers/x.py", "import requests", "parsers must not import requests"),
     ("parsers/x.py", "open('a')", "parsers must not call open()"),
     ("parsers/x.py", "codecs.open('a')", "parsers must not call .open()"),
     ("parsers/x.py", "print(1)", "parsers must not call print()"),
@@ -354,9 +333,18 @@ def test_a_floor_holds_eight_rooms() -> None:
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
     """What a new process has loaded after the import; 'newslake parse --help' must answer in half a second."""
-    heavy = (
-        "{'boto3', 'botocore', 'duckdb', 'matplotlib', 'numpy', 'pandas', 'polars', 'prefect', 'pyarrow', 'sqlalchemy'}"
-    )
+    heavy = {
+        "boto3",
+        "botocore",
+        "duckdb",
+        "matplotlib",
+        "numpy",
+        "pandas",
+        "polars",
+        "prefect",
+        "pyarrow",
+        "sqlalchemy",
+    }
     code = f"import sys, flows.cli; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

@@ -12,11 +12,12 @@ import pytest
 
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.days import Days
-from infra.base.errors import UsageError
+from infra.base.errors import NewslakeError, UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.base.settings import Settings
 from infra.intake.files.find_inputs import find_inputs
 from infra.lake.lake import Lake
+from infra.store.trial_store import TrialStore
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
 from infra.work.reparse.comparison import Kind
@@ -28,6 +29,7 @@ from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
 from tests.landed_captures import archive, land
+from tests.memory_store import MemoryStore
 
 DAY = pages.FIRST_DAY
 LATER = datetime(2024, 3, 1, tzinfo=UTC)
@@ -249,8 +251,6 @@ def test_a_scope_plans_source_after_source_and_refuses_what_contradicts_itself(r
     assert Scope(outdated=True).plan(store) == Scope(only_rejects=True).plan(store) == []
     with pytest.raises(UsageError, match="exclude each other"):
         Scope(only_rejects=True, outdated=True)
-    with pytest.raises(UsageError, match="there is no source 'tsas'"):
-        Scope(("tass", "tsas"))
     with pytest.raises(UsageError, match="is not after start"):
         Scope(start=DAY, end=DAY)
 
@@ -301,3 +301,9 @@ def test_rows_of_the_copy_that_the_archive_does_not_name_are_taken_away(run: Run
     assert {day: rows.num_rows for day, rows in left.items()} == {old_day.date().isoformat(): 0, "2024-01-10": 1}
     (uri,) = left["2024-01-10"]["capture_uri"].to_pylist()
     assert uri.rpartition("/")[2].startswith("12")
+
+
+def test_nothing_can_be_deleted_in_a_trial() -> None:
+    trial = TrialStore(MemoryStore(), MemoryStore())
+    with pytest.raises(NewslakeError, match="a was to be deleted in a trial"):
+        trial.delete("a")
