@@ -24,7 +24,7 @@ from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
 from infra.work.live.listing_worker import read_within
 from parsers.fields.urls import host_of, identity, on_hosts, parse_url
-from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
+from parsers.lists.feeds import read_feed
 from parsers.lists.links import Reading
 from parsers.lists.sitemaps import read_sitemap
 from parsers.source.definition import Source
@@ -38,8 +38,8 @@ AHEAD: Final = timedelta(days=2)  # a zone that is left out makes 14 hours, a cl
 MAX_SITEMAP_LEVELS: Final = 3  # an index, an index in it, and its sitemaps; the protocol knows one index
 # Sitemaps of one declaration that are read in a run, at a second each; ten years of weekly ones.
 MAX_CHILDREN: Final = 500
-# The HTTP client gives up what is larger than asked for; of a sitemap somewhat over the limit all up to it is read.
-SITEMAP_REQUEST_BYTES: Final = 64 << 20
+# The HTTP client gives up what is larger than asked for; of a list somewhat over the limit all up to it is read.
+LIST_REQUEST_BYTES: Final = 64 << 20
 
 
 class Drop(StrEnum):
@@ -119,8 +119,8 @@ class _Run:
         self._are_newest = days.end >= today  # yesterday or today is among them
         self._local_days = local_days(days, source.timezone)
         zone = source.timezone
-        self._feed = Reader(f"feed {zone}", partial(read_feed, zone=zone), MAX_FEED_BYTES)
-        self._sitemap = Reader(f"sitemap {zone}", partial(read_sitemap, zone=zone), SITEMAP_REQUEST_BYTES)
+        self._feed = Reader(f"feed {zone}", partial(read_feed, zone=zone), LIST_REQUEST_BYTES)
+        self._sitemap = Reader(f"sitemap {zone}", partial(read_sitemap, zone=zone), LIST_REQUEST_BYTES)
 
     def ask(self, declaration: Discovery) -> None:
         match declaration:
