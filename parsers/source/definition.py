@@ -119,6 +119,7 @@ class Source:
         name: `[a-z0-9_]+`; the name of the file and of the partition.
         title: the name that people use.
         hosts: host names, newest first; their subdomains belong to the source too.
+        list_hosts: more hosts of the publisher, to which its feeds and sitemaps may redirect; no article is on them.
         language: BCP 47 tag, for pages that state none.
         timezone: IANA name of the zone of times without one.
         version: version of the parser; raise it whenever its output changes.
@@ -142,6 +143,7 @@ class Source:
     name: str
     title: str
     hosts: tuple[str, ...]
+    list_hosts: tuple[str, ...] = ()
     language: str
     timezone: str
     version: int
