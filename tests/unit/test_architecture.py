@@ -37,13 +37,11 @@ PURE_STDLIB = frozenset(
         "typing",
         "unicodedata",
         "urllib.parse",
-        "xml.sax",
-        "xml.sax.handler",
         "zlib",
         "zoneinfo",
     }
 )
-PURE_LIBRARIES = {"ada_url", "defusedxml", "feedparser", "orjson", "selectolax", "typing_extensions", "webencodings"}
+PURE_LIBRARIES = {"ada_url", "orjson", "selectolax", "typing_extensions", "webencodings"}
 FINDS_SOURCES = "parsers/registry.py"  # the one file that imports modules by name
 IMPORT_BY_NAME = {"importlib", "pkgutil"}
 IMPURE_CALLS = {"__import__", "breakpoint", "eval", "exec", "input", "open", "print"}
