@@ -38,9 +38,10 @@ def cell(text: str, longest: int | None = None) -> str:
 
 
 def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """All fields that have a value, line by line; only the first line of each has the name."""
+    """All fields that have a value, line by line; only the first line of each has the name. The body says the text."""
     return [
         ("" if number else name, line)
         for name, value in record.items()
+        if name != "text"
         for number, line in enumerate(lines_of(name, value))
     ]
