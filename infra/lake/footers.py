@@ -11,6 +11,7 @@ from infra.base.errors import NewslakeError
 from infra.lake.cache import Cache
 from infra.lake.partition import DamagedError, Manifest, read_manifest
 from infra.store.object_store import ObjectInfo, ObjectStore
+from parsers.record.article import SCHEMA_VERSION
 
 CACHE_KEY: Final = "_catalog/footers.json"
 # Footers read at a time. One takes some 3 ms of the processor with boto3 and waits 20 to 50 ms for S3, so about 16 of
@@ -46,6 +47,16 @@ class Footers:
     def _try(self, info: ObjectInfo) -> None:
         with suppress(DamagedError):
             self.read(info)
+
+    def older(self, infos: Iterable[ObjectInfo]) -> set[str]:
+        """Keys of the partitions that an older newslake wrote; damaged ones are not among them."""
+        infos, older = list(infos), set()
+        self.read_ahead(infos)
+        for info in infos:
+            with suppress(DamagedError):
+                if self.read(info).schema_version < SCHEMA_VERSION:
+                    older.add(info.key)
+        return older
 
     def load(self) -> None:
         """Take over what `save` left in the lake."""

@@ -61,13 +61,17 @@ class History:
         return max(days, default=None)
 
     def _rows(self, day: str) -> int | None:
-        footer = self._footers.get(ARTICLES.key(self._source, day))
+        footer = self._footer_of(ARTICLES, day)
         return footer[0].rows if footer else None
 
+    def _footer_of(self, kind: TableKind, day: str) -> tuple[Any, dict[str, int]] | None:
+        info = self._partitions(kind).get(day)
+        return self._footers.get(info.key) if info else None
+
     def _profile(self, day: str, dated: float) -> DayProfile:
-        manifest, nulls = self._footers.get(ARTICLES.key(self._source, day), (None, {}))
+        manifest, nulls = self._footer_of(ARTICLES, day) or (None, {})
         rows = manifest.rows if manifest else 0
-        rejects = self._footers.get(REJECTS.key(self._source, day))
+        rejects = self._footer_of(REJECTS, day)
         stated: Mapping[str, int] = rejects[0].open_rejects if rejects else {}
         rejected = {reason: count for reason, count in stated.items() if reason not in OF_INPUT}
         fill = {name: 1 - number / rows for name, number in nulls.items()} | {"published_at": dated} if rows else {}

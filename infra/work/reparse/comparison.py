@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from infra.lake.landing import CAPTURE, captures_of
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
+from infra.lake.schema import with_blocks
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
 from parsers.record.article import Provenance
@@ -107,13 +108,13 @@ def compare(trial: TrialStore) -> Comparison:
     """
     found = Comparison()
     reasons = _compare_rejects(trial, found)
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
+    by_source: defaultdict[str, set[str]] = defaultdict(set)
     for key in sorted(trial.written):
         if partition := ARTICLES.parse_key(key):
-            by_source[partition[0]].append(partition[1])
-            found.partitions += 1
+            by_source[partition[0]].add(partition[1])
+    found.partitions = sum(map(len, by_source.values()))
     for source, days in by_source.items():
-        _compare_articles(trial, source, days, found, reasons)
+        _compare_articles(trial, source, sorted(days), found, reasons)
     return found
 
 
@@ -165,7 +166,7 @@ def _compare_articles(
         was = _rows(trial.base, source, day, [before for before, _ in names])
         now = _rows(trial.scratch, source, other, [after for _, after in names])
         changes: defaultdict[int, list[FieldChange]] = defaultdict(list)
-        for number, change in differing(was, now):
+        for number, change in differing(with_blocks(was), with_blocks(now)):
             changes[number].append(change)
         for number in range(len(names)) if day != other else sorted(changes):
             sample = _sample(source, now.slice(number, 1), day, other, changes[number])
