@@ -3,7 +3,6 @@
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.base.days import Days, is_within
 from infra.base.errors import NewslakeError, UsageError
+from infra.base.stop import Threads
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, TableKind
@@ -120,7 +120,7 @@ def _files(store: ObjectStore, kind: TableKind, root: Path, selection: Selection
     """Paths of the partitions, for `read_parquet`; copied to `root` where the store is no folder."""
     keys = [info.key for _, _, info in selection.of(store, kind)]
     if not isinstance(store, LocalStore):
-        with ThreadPoolExecutor(COPIERS) as pool:
+        with Threads(COPIERS) as pool:
             list(pool.map(lambda key: _copy(store, key, root / key), keys))
     return [str(root / key) for key in keys]
 
