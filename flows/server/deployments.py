@@ -18,6 +18,7 @@ from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
 from flows.jobs.reparse import reparse
 from flows.jobs.run import run
+from flows.server.dead_runs import ensure_automation, mark_earlier_runs
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 
@@ -122,6 +123,8 @@ def serve_until_stopped() -> None:
     """Register deployments and start their runs until SIGINT or SIGTERM raises StoppedError."""
     # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
     runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+    mark_earlier_runs()
+    ensure_automation()
     served = deployments()
     keep_pauses(served)
     for deployment in served:
