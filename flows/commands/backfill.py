@@ -1,7 +1,6 @@
 """`newslake backfill`, `newslake maintain`: a range of days, or the gaps of the last days, made right."""
 
 from datetime import UTC, date, datetime
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -136,21 +135,14 @@ def maintain(
 
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
-    from infra.intake.web.politeness import StoppedError
     from infra.work.backfill.window import require_all_done, work_through
     from infra.work.live.run_days import run_days
 
-    stop = Event()
-
-    def end_if_stopped(_: object) -> None:
-        if stop.is_set():
-            raise StoppedError
-
     def work(batch: "Batch") -> "RunReport":
-        return run_days(batch.source, batch.days, batch.policy, run, on_page=end_if_stopped, stop=stop)
+        return run_days(batch.source, batch.days, batch.policy, run)
 
     with progress(what, len(batches)) as advance:
-        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
+        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1))
     require_all_done(batches, failed)
     return report
 

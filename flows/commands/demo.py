@@ -1,7 +1,7 @@
 """`newslake demo`: from an empty folder to a query in one command, with a live site and saved pages."""
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Annotated
@@ -75,7 +75,7 @@ def _serve(port: int, bind: str) -> int:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
     except OSError as error:
         raise NewslakeError(f"port {port} can't be listened on: {error.strerror}", "Name another: --port.") from error
-    with site, suppress(KeyboardInterrupt):
+    with site:
         say(f"The demo site of newslake: {site.url}\nTo let newslake fetch from it, in another terminal:")
         say(f"  export NEWSLAKE_ORIGINS={site.origins}\nCtrl-C ends it.")
         Event().wait()

@@ -1,13 +1,13 @@
 """Manifests of partitions, each read once for each version of its object."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
 import orjson
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.cache import Cache
 from infra.lake.partition import DamagedError, Manifest, read_manifest
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -41,7 +41,7 @@ class Footers:
         """Read the manifests that are not known yet, several at a time. A damaged one is left for `read` to report."""
         unknown = [info for info in infos if self._known.get(info.key, ("", None))[0] != info.etag]
         if unknown:
-            with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:
+            with Threads(min(READERS, len(unknown))) as pool:
                 list(pool.map(self._try, unknown))
 
     def _try(self, info: ObjectInfo) -> None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.stop import Threads
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
@@ -308,5 +308,5 @@ def _in_threads(
 ) -> dict[PartitionId, tuple[bool, Change]]:
     """Land into partitions side by side. An error is raised when all others are done."""
     partitions = list(partitions)
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with Threads(WRITERS) as pool:
         return dict(zip(partitions, pool.map(land, partitions), strict=True))

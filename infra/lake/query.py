@@ -3,7 +3,6 @@
 import re
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.base.days import Days, is_within
 from infra.base.errors import NewslakeError, UsageError
+from infra.base.stop import Threads
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, encode
@@ -126,7 +126,7 @@ def _files(store: ObjectStore, kind: TableKind, folder: Path, selection: Selecti
     footers.load()
     old = footers.older(infos)
     root, copied = (store.root, old) if isinstance(store, LocalStore) else (folder, {info.key for info in infos})
-    with ThreadPoolExecutor(COPIERS) as pool:
+    with Threads(COPIERS) as pool:
         list(pool.map(lambda key: _copy(store, kind, key, folder, is_old=key in old), copied))
     return [str((folder if info.key in copied else root) / info.key) for info in infos]
 

@@ -6,7 +6,6 @@ Writers never lock: they read an object with its ETag, merge, and put it back on
 
 import random
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import pause
 
 MERGE_ATTEMPTS: Final = 50  # 8 writers x 50 merges of one key took at most 9 each on SeaweedFS, 7 in a folder
 FIRST_WAIT_SECONDS: Final = 0.01  # one conditional PUT of a small object takes about as long
@@ -135,7 +135,7 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
         except ConflictError:
             # Full jitter: writers that collided must not collide again in step.
             longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads writers, guards no secret
+            pause(random.uniform(0, longest))  # noqa: S311 - spreads writers, guards no secret
         else:
             return True
     raise NewslakeError(

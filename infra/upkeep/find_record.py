@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
+from infra.base.stop import Threads
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, read_partition
 from infra.lake.query import Selection, quoted, run_query
@@ -138,7 +138,7 @@ def _newest_first(
     listed = [(name, day) for name, day, _ in Lake(store).partitions(source, kind)]
     dated = sorted((each for each in listed if each[1] != NULL_PARTITION), key=lambda each: each[1], reverse=True)
     partitions = dated + [each for each in listed if each[1] == NULL_PARTITION]
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         # A few at a time: what lies behind the one that has it is not got.
         for start in range(0, len(partitions), READERS):
             group = partitions[start : start + READERS]

@@ -1,7 +1,6 @@
 """Is every raw object what it was when it was written? Each is read once, whole, whether a row points to it or not."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final
 
@@ -17,6 +16,7 @@ from infra.archive.raw_objects import (
     indexed,
     source_of,
 )
+from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 
 READERS: Final = 4  # objects held at a time: they have up to 64 MB each
@@ -42,7 +42,7 @@ class RawCheck:
             if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in listed:
                 yield key, "is an index without its WARC. Restore that from a copy, or delete the index."
         revisits: list[IndexEntry] = []
-        with ThreadPoolExecutor(READERS) as pool:
+        with Threads(READERS) as pool:
             for key, (entries, faults) in zip(keys, pool.map(self._check, keys), strict=True):
                 yield from ((key, fault) for fault in faults)
                 revisits += (entry for entry in entries if entry.original)

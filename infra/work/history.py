@@ -6,11 +6,11 @@ statistics of its elements, and no element of ours is null.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, Final
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, TableKind, read_footer, stated_manifest
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -92,7 +92,7 @@ class History:
 
     def _read(self, infos: Iterable[ObjectInfo]) -> None:
         news = [info for info in infos if info.key not in self._footers]
-        with ThreadPoolExecutor(READERS) as pool:
+        with Threads(READERS) as pool:
             footers = pool.map(self._footer, news)
             self._footers |= {info.key: read for info, read in zip(news, footers, strict=True) if read}
 

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from pathlib import PurePath
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from infra.base.batches import in_batches
+from infra.base.stop import raise_if_stopping, result_of
 from parsers.fields.urls import host_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
@@ -49,6 +51,12 @@ def forkserver() -> ForkServerContext:
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "parsers.parse"])
+    # Ctrl-C in a terminal goes to every process. Those that inherit this mask hear nothing of it: their pool ends them.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
 
 
@@ -112,8 +120,9 @@ class ParsePool:
     ) -> Iterator[tuple[Capture, Outcome]]:
         """Outcomes of a group; `broken` is how many pools broke while they had it."""
         try:
-            outcomes = future.result()
+            outcomes = result_of(future)
         except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
+            raise_if_stopping()  # a signal to the whole process group ends the workers, too: no page is to blame
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
                 yield from self._finish(group, self._schedule(group), broken + 1)
                 return

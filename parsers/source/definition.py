@@ -98,7 +98,9 @@ class Source:
     name: str  # `[a-z0-9_]+`; the name of the file and of the partition
     title: str  # the name that people use
     hosts: tuple[str, ...]  # newest first; their subdomains belong to the source too
-    list_hosts: tuple[str, ...] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
+    list_hosts: tuple[
+        str, ...
+    ] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
     language: str  # BCP 47 tag, for pages that state none
     timezone: str  # IANA name of the zone of times without one
     version: int  # of the parser; raise it whenever its output changes

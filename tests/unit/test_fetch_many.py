@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from infra.base.stop import StoppedError
 from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_or_wait
 from infra.intake.web.fetching import Answer
-from infra.intake.web.politeness import StoppedError, paced_host
+from infra.intake.web.politeness import paced_host
 from parsers.source.definition import Source
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.base.stop import StoppedError
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.politeness import (
     DOWN_AFTER,
@@ -16,7 +17,6 @@ from infra.intake.web.politeness import (
     HostPace,
     Pacer,
     RequestBudget,
-    StoppedError,
     paced_host,
 )
 from tests.sleeping_clock import SleepingClock
