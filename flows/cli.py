@@ -4,19 +4,18 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
 
 from flows.commands import (
     backfill,
-    checks,
     demo,
     doctor,
     expire,
     lake,
     live,
-    maintain,
     parse,
     rejects,
     reparse,
@@ -27,6 +26,8 @@ from flows.commands import (
 from flows.commands.console import ExitCode, stderr
 
 PROGRAM = "newslake"
+INTERRUPTED = "interrupted. Nothing is half-written; run the same command again to finish."
+_ended = Event()  # the last command has said how it ended
 
 app = typer.Typer(
     name=PROGRAM,
@@ -62,8 +63,8 @@ PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Start here": (demo.demo, server.up, server.deploy),
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, reparse.reparse),
     "Look at it": (lake.status, lake.query, show.show, rejects.rejects, lake.verify, doctor.doctor),
-    "Keep it in shape": (maintain.maintain, expire.expire),
-    "Work on parsers": (parse.parse, checks.suggest_checks, lake.sources),
+    "Keep it in shape": (backfill.maintain, expire.expire),
+    "Work on parsers": (parse.parse, parse.suggest_checks, lake.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:
@@ -71,7 +72,11 @@ for panel, commands in PANELS.items():
 
 
 def main() -> NoReturn:
-    """Run the command line."""
+    """Run the command line; Ctrl-C and SIGTERM end it within five seconds, whatever it does."""
+    from infra.base.stop import before_hard_end, stop_on_signals
+
+    before_hard_end(_say_interrupted)
+    stop_on_signals()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -79,6 +84,7 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every error is one line, never a traceback."""
     from infra.base.errors import DEBUG_VARIABLE, NewslakeError
 
+    _ended.clear()
     try:
         code = app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)
     except NewslakeError as error:
@@ -95,7 +101,8 @@ def run(arguments: list[str]) -> int:
             raise
         return _say(_bug(error), ExitCode.FAILED)
     if code == ExitCode.INTERRUPTED:  # Typer returns it if it caught the interrupt itself
-        _say("interrupted. Nothing is half-written; run the same command again to finish.", ExitCode.INTERRUPTED)
+        _say(INTERRUPTED, ExitCode.INTERRUPTED)
+    _ended.set()
     return int(code or ExitCode.DONE)
 
 
@@ -109,6 +116,12 @@ def _bug(error: Exception) -> str:
     place = f"{Path(frame.filename).relative_to(root)}:{frame.lineno}"
     message = " ".join(f"{type(error).__name__}: {error}".split())
     return f"this is a bug in newslake: {message} ({place}). Please report it; set NEWSLAKE_DEBUG=1 for the traceback."
+
+
+def _say_interrupted() -> None:
+    """Say so where the command itself does not come to it: past all buffers and locks, which may be held for good."""
+    if not _ended.is_set():
+        os.write(2, f"error: {INTERRUPTED}\n".encode())
 
 
 def _say(message: str, code: int) -> int:

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
+from infra.base.stop import STOPPING
 from tests import servers
 from tests.servers import BUCKET, S3Server
 
@@ -24,6 +26,13 @@ def moto() -> Iterator[S3Server]:
     """Moto: starts at once, honours conditions, is not atomic."""
     with servers.moto_server() as server:
         yield server
+
+
+@pytest.fixture
+def stopping() -> Iterator[Event]:
+    """Set, it says that this process is to stop; it is not, after the test."""
+    yield STOPPING
+    STOPPING.clear()
 
 
 @pytest.fixture

@@ -152,4 +152,4 @@ def up(tmp_path_factory: pytest.TempPathFactory, demo_site: DemoSite) -> Iterato
     settings = {"NEWSLAKE_ORIGINS": demo_site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": str(FAST)}
     with newslake_up(tmp_path_factory.mktemp("up"), settings=settings) as running:
         yield running
-    assert running.process.returncode == 0
+    assert running.process.returncode == 130

@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_objects import RawObjects
 from infra.base.settings import Settings
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
@@ -53,7 +54,8 @@ class Content:
             for kind, table in read.items()
             for source, day, _ in lake.partitions(kind=kind)
         }
-        captures = {(source, entry.identity) for source in archive.sources() for entry in archive.entries(source)}
+        sources = {source for source, _ in RawObjects(store).folders()}
+        captures = {(source, entry.identity) for source in sources for entry in archive.entries(source)}
         return cls(rows, captures, {fault.fault for fault in verify(store, archive)})
 
     def counted(self, kind: str) -> int:
@@ -69,7 +71,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchPolicy:
+class Order:
     """One lake that several processes made."""
 
     seed: int
@@ -84,7 +86,7 @@ def ingest_alone(inputs: Sequence[Input], uri: str) -> Content:
     return Content.of(open_store(uri))
 
 
-def ingest_in_orders(inputs: Sequence[Input], uri: str, orders: int, expected: Content) -> Iterator[FetchPolicy]:
+def ingest_in_orders(inputs: Sequence[Input], uri: str, orders: int, expected: Content) -> Iterator[Order]:
     """Make a lake below `uri` for each order, and say how it differs from what is expected."""
     # spawn: a fork of this process, which may have threads, could inherit a lock that is held
     with ProcessPoolExecutor(INGESTERS, mp_context=get_context("spawn")) as ingesters:
@@ -95,7 +97,7 @@ def ingest_in_orders(inputs: Sequence[Input], uri: str, orders: int, expected: C
             list(ingesters.map(ingest_batches, [lake] * INGESTERS, range(INGESTERS), shares))
             seconds = time.perf_counter() - began
             ingested = sum(len(batch) for batches in shares for batch in batches)
-            yield FetchPolicy(seed, ingested, seconds, Content.of(open_store(lake)).differences(expected))
+            yield Order(seed, ingested, seconds, Content.of(open_store(lake)).differences(expected))
 
 
 def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) -> None:

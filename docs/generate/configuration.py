@@ -47,7 +47,7 @@ def _row(name: str) -> str:
     field = Settings.model_fields[name]
     has_none = field.default_factory is not None or field.default == ""  # computed: its description tells it
     default = "" if has_none else f"`{field.default}`"
-    meaning = str(field.description).replace("|", "\\|")
+    meaning = " ".join(str(field.description).split()).replace("|", "\\|")
     return f"| `{PREFIX}{name.upper()}` | {default} | {meaning} |\n"
 
 

@@ -1,56 +1,59 @@
-"""`newslake backfill`: a range of days made right, with the same words as the form in Prefect's UI."""
+"""`newslake backfill`, `newslake maintain`: a range of days, or the gaps of the last days, made right."""
 
-from datetime import UTC, datetime
-from threading import Event
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.live import OnlyOption, PreferOption
-from flows.commands.runs import PrefectOption, finish, progress, show_rows, under_prefect
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.runs import finish, progress, under_prefect
 from infra.base.choices import Direction, Only, Preference, Reprocess
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from infra.work.backfill.plan import BackfillRequest, Batch, PlannedDay
+    from infra.work.backfill.plan import Batch
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
+StartOption = Annotated[
+    date, typer.Option(metavar="DATE", parser=options.day("--start"), help="First publication day, UTC, YYYY-MM-DD.")
+]
+EndOption = Annotated[
+    date, typer.Option(metavar="DATE", parser=options.day("--end"), help="The day after the last, UTC.")
+]
 ReprocessOption = Annotated[
     Reprocess,
     typer.Option(
-        help="Which days: those no run has looked at as a whole; with rows of an older parser; partial, suspect "
-        "or with open rejections, and the missing ones; every day.",
+        help="Which days. missing: no run has completed them; outdated: some rows come from an older parser; "
+        "failed: partial, suspect, with open rejections, or missing; all: every day."
     ),
 ]
-OrderOption = Annotated[Direction, typer.Option(help="At which end to start.")]
 SHOWN_DAYS = 60  # lines of a dry run that fit a screen or two; --json has all
 
 
 def backfill(
-    start: Annotated[str, typer.Option(metavar="DATE", help="First publication day, UTC, YYYY-MM-DD.")],
-    end: Annotated[str, typer.Option(metavar="DATE", help="First publication day left out, UTC, YYYY-MM-DD.")],
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
-    ] = None,
+    start: StartOption,
+    end: EndOption,
+    sources: options.Sources = None,
     reprocess: ReprocessOption = Reprocess.MISSING,
-    order: OrderOption = Direction.NEWEST,
-    prefer: PreferOption = Preference.ARCHIVE,
-    only: OnlyOption = None,
-    max_active: Annotated[int, typer.Option(metavar="N", help="Sources worked on at a time, 1 to 16.")] = 2,
+    order: Annotated[Direction, typer.Option(help="Which end to start at.")] = Direction.NEWEST,
+    prefer: options.Prefer = Preference.ARCHIVE,
+    only: options.OnlyArchive = None,
+    max_active: options.MaxActive = 2,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print each day, its state, what would be done, about how many requests.")
+        bool,
+        typer.Option("--dry-run", help="Print each day's state, the planned action and roughly how many requests."),
     ] = False,
-    reason: Annotated[str, typer.Option(help="Why this is done; recorded with a Prefect run.")] = "",
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
+    reason: Annotated[str, typer.Option(help="Why you run this; recorded with a Prefect run.")] = "",
+    lake: options.Lake = None,
+    prefect: options.InPrefect = False,
+    as_json: options.Json = False,
 ) -> int:
-    """Make a range of days right: from what is archived first, from the sources second. The end is left out.
+    """Complete a range of publication days, from the archive first, then from the sources. --end is left out.
 
-    Interrupt it at any time: what is done is in the lake, and the same command goes on where it stopped.
+    Interrupt it at any time: finished work is kept, and the same command continues where it stopped.
 
     [bold]Examples[/bold]
 
@@ -59,11 +62,11 @@ def backfill(
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
     from flows.jobs.start import begin_run
-    from flows.reports.report import plan_summary
-    from infra.base.days import Days, parse_day, require_begun
-    from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill
+    from flows.reports.report import plan_rows, plan_summary
+    from infra.base.days import Days, require_begun
+    from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, totals
 
-    days = Days(parse_day(start, "--start"), parse_day(end, "--end"))
+    days = Days(start, end)
     require_begun(days, datetime.now(UTC))
     request = BackfillRequest(
         days=days,
@@ -78,56 +81,81 @@ def backfill(
         from flows.jobs.backfill import backfill as flow
 
         report = flow(
-            request.days.start, request.days.end, list(request.names), reprocess=reprocess.value, order=order.value,
+            start, end, list(request.names), reprocess=reprocess.value, order=order.value,
             prefer=prefer.value, only_archive=request.only_archive, max_active=max_active, reason=reason,
             lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
     planned = plan_backfill(run.open_store(), request, now=datetime.now(UTC))
-    if dry_run:
-        return _show(planned, request, as_json)
-    stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
-    return finish(work_here(batches_of(planned, request), run, max_active, "backfill"), run, as_json)
+    if not dry_run:
+        stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
+        return finish(_work_here(batches_of(planned, request), run, max_active, "backfill"), run, as_json)
+    shown = [each.as_json() for each in planned]
+    document = {"start": start, "end": end, "totals": dict(totals(planned)), "days": shown}
+    return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))
 
 
-def work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
-    """Work on batches in this process, without Prefect; `what` names the work on the progress bar.
+def maintain(
+    sources: options.Sources = None,
+    max_active: options.MaxActive = 2,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would be repaired and what left; send no request.")
+    ] = False,
+    lake: options.Lake = None,
+    prefect: options.InPrefect = False,
+    as_json: options.Json = False,
+) -> int:
+    """Repair missing and half-done days before today, of sources that have run before.
 
-    Raises:
-        NewslakeError: some could not be done; the others are.
+    Goes back as far as a source still lists its articles, 31 days at most. If nothing is missing, it sends no request.
+
+    [bold]Examples[/bold]
+
+    newslake maintain --dry-run
+
+    newslake maintain tass theissue
     """
-    from infra.intake.web.politeness import StoppedError
+    from flows.jobs.start import begin_run
+    from flows.reports.report import repair_rows
+    from infra.upkeep.repair import plan_repairs
+    from infra.work.run_report import RunReport
+
+    run = begin_run(lake)
+    if not dry_run and under_prefect(prefect):
+        from flows.jobs.maintain import maintain as flow
+
+        return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
+    repairs = plan_repairs(run.open_store(), now=datetime.now(UTC), names=sources or ())
+    if not dry_run:
+        stderr().print(f"[dim]{repairs.summary()}[/dim]")
+        report = _work_here(repairs.batches, run, max_active, "repairing")
+        return finish(report + RunReport(alarms=repairs.alarms), run, as_json)
+    return _show(repairs.as_json() if as_json else None, repair_rows(repairs), repairs.summary())
+
+
+def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
+    """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
     from infra.work.backfill.window import require_all_done, work_through
     from infra.work.live.run_days import run_days
 
-    stop = Event()
-
-    def end_if_stopped(_: object) -> None:
-        if stop.is_set():
-            raise StoppedError
-
     def work(batch: "Batch") -> "RunReport":
-        return run_days(batch.source, batch.days, batch.policy, run, on_page=end_if_stopped, stop=stop)
+        return run_days(batch.source, batch.days, batch.policy, run)
 
     with progress(what, len(batches)) as advance:
-        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1), stop=stop)
+        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1))
     require_all_done(batches, failed)
     return report
 
 
-def _show(planned: "Sequence[PlannedDay]", request: "BackfillRequest", as_json: bool) -> int:
-    from flows.reports.report import plan_rows, plan_summary
-    from infra.work.backfill.plan import totals
+def _show(document: dict[str, object] | None, rows: "Sequence[Mapping[str, object]]", summary: str) -> int:
+    """Print a plan: as the JSON document if there is one, else for people."""
+    from flows.reports.tables import table_of
 
-    if as_json:
-        print_json({
-            "start": request.days.start, "end": request.days.end, "totals": dict(totals(planned)),
-            "days": [each.as_json() for each in planned],
-        })  # fmt: skip
+    if document:
+        print_json(document)
         return ExitCode.DONE
-    out, rows = stdout(), plan_rows(planned)
-    show_rows(rows[:SHOWN_DAYS])
+    stdout().print(table_of(rows[:SHOWN_DAYS]))
     if len(rows) > SHOWN_DAYS:
-        out.print(f"… and {len(rows) - SHOWN_DAYS:,} more days (--json lists all)")
-    out.print(plan_summary(planned))
+        stdout().print(f"… and {len(rows) - SHOWN_DAYS:,} more days (--json lists all)")
+    stdout().print(summary)
     return ExitCode.DONE

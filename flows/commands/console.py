@@ -1,12 +1,11 @@
-"""What all commands share: two consoles, the shape of `--json`, the exit codes."""
+"""What commands share: two consoles, the shape of `--json`, the exit codes."""
 
 import sys
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-import typer
 from rich.console import Console
 
 
@@ -18,13 +17,6 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     OVER_QUARANTINE_LIMIT = 3
     INTERRUPTED = 130  # 128 + SIGINT, the shells' convention
-
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document (or one line a row) on stdout.")]
-LakeOption = Annotated[
-    str | None,
-    typer.Option("--lake", metavar="FOLDER|s3://…", help="Where the lake is. Default: NEWSLAKE_LAKE, else ./lake."),
-]
 
 
 def stdout() -> Console:

@@ -1,14 +1,15 @@
 """`newslake demo`: from an empty folder to a query in one command, with a live site and saved pages."""
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,8 @@ QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC
 
 
 def demo(
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
     serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo site, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: where to listen. 0: a free port.")] = 8700,
     bind: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
@@ -74,7 +75,7 @@ def _serve(port: int, bind: str) -> int:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
     except OSError as error:
         raise NewslakeError(f"port {port} can't be listened on: {error.strerror}", "Name another: --port.") from error
-    with site, suppress(KeyboardInterrupt):
+    with site:
         say(f"The demo site of newslake: {site.url}\nTo let newslake fetch from it, in another terminal:")
         say(f"  export NEWSLAKE_ORIGINS={site.origins}\nCtrl-C ends it.")
         Event().wait()

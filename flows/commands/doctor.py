@@ -3,7 +3,11 @@
 import dataclasses
 from typing import TYPE_CHECKING
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from rich.table import Table
+from rich.text import Text
+
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
 
 if TYPE_CHECKING:
     from infra.upkeep.doctor import Finding
@@ -11,7 +15,7 @@ if TYPE_CHECKING:
 SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault": "[red]✘[/red]"}
 
 
-def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> int:
+def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
     """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault.
 
     [bold]Examples[/bold]
@@ -39,9 +43,6 @@ def doctor(lake: LakeOption = None, as_json: JsonOption = False) -> int:
 
 
 def _show(found: "list[tuple[str, Finding]]") -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="bold")

@@ -1,4 +1,4 @@
-"""`newslake expire`: deletes by age."""
+"""`newslake expire`: delete by age."""
 
 import dataclasses
 import sys
@@ -8,51 +8,47 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.filesize import decimal
+from rich.table import Table
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.tables import table
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from infra.upkeep.expiry import Expiry
 
 GRACE_HOURS = 24  # `infra.upkeep.expiry.GRACE` says why; not imported here, so that --help stays quick
-
-
-LayerOption = Annotated[str, typer.Option(metavar="raw|rejects|articles", help="Which layer of the lake.")]
-AgeOption = Annotated[
-    int,
-    typer.Option(
-        "--older-than", min=1, metavar="DAYS", help="Age in days: of the capture, for articles of the publication."
-    ),
-]
-SourceOption = Annotated[str | None, typer.Option(help="Only this source; `_unknown`: captures of no known source.")]
 GraceOption = Annotated[
     int,
     typer.Option(
-        "--grace-hours",
         min=0,
         metavar="HOURS",
-        help="How long a day of raw captures is marked before it is deleted, for whoever may just be using it. "
-        "0: delete at once; only while nothing else works on this lake.",
+        help="How long marked raw captures are kept for anyone still using them. 0 deletes at once: use it only "
+        "while nothing else works on this lake.",
     ),
 ]
 
 
 def expire(
-    layer: LayerOption,
-    older_than: AgeOption,
-    source: SourceOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    layer: Annotated[str, typer.Option(metavar="raw|rejects|articles", help="Which layer of the lake.")],
+    older_than: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="DAYS", help="Age in days, counted from publication for articles, else from capture."
+        ),
+    ],
+    source: options.AnySource = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     grace_hours: GraceOption = GRACE_HOURS,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
 ) -> int:
-    """Delete days that are older than some days. A day of raw captures stays while a row points into it.
+    """Delete days older than --older-than. Raw captures that a row still points to are kept.
 
-    Raw captures are marked first, and deleted by a run a day later.
+    Raw captures are marked first; a run a day later deletes them.
 
     [bold]Examples[/bold]
 
@@ -61,20 +57,17 @@ def expire(
     newslake expire --layer raw --older-than 730 --source tass --yes
     """
     from flows.jobs.start import load_run_settings, open_checked_store
-    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
     from infra.store.open_store import open_store
     from infra.upkeep.expiry import Action, Layer
     from infra.upkeep.expiry import expire as expire_layer
 
     if layer not in set(Layer):
-        raise UsageError(f"--layer {layer!r} is none", f"Take one of {', '.join(Layer)}.")
-    if source is not None and source != UNKNOWN_SOURCE:
-        require_source(source)
+        raise UsageError(f"there is no layer {layer!r}", f"--layer takes {', '.join(Layer)}.")
     now = datetime.now(UTC)
     try:
         before = (now - timedelta(days=older_than)).date()
     except OverflowError as error:
-        raise UsageError(f"--older-than {older_than} reaches back before the year 1", "Take fewer days.") from error
+        raise UsageError(f"--older-than {older_than} reaches back before the year 1", "Give fewer days.") from error
     settings = load_run_settings(lake)
     store = open_store(settings.lake) if dry_run else open_checked_store(settings)
     grace = timedelta(hours=grace_hours)
@@ -96,36 +89,28 @@ def expire(
     else:
         stdout().print(_table(found, done=not dry_run))
         if marked := sum(each.action is Action.MARK for each in found):
-            stderr().print(f"[dim]Run this again in {grace_hours} hours: then the {marked:,} marked days go.[/dim]")
+            stderr().print(f"[dim]Run this again in {grace_hours} hours to delete the {marked:,} marked days.[/dim]")
     return ExitCode.DONE
 
 
 def _confirmed(found: Sequence["Expiry"], layer: str, lake: str) -> bool:
-    """Whether a person at a terminal says yes.
-
-    Raises:
-        UsageError: there is no terminal to ask at.
-    """
+    """Whether a person at a terminal says yes."""
     if not sys.stdin.isatty():
-        raise UsageError("expire deletes for good, and there is no terminal to ask at", "Say --yes, or --dry-run.")
+        raise UsageError("expire deletes for good, and there is no terminal to ask at", "Add --yes or --dry-run.")
     stderr().print(_table(found, done=False))
-    return typer.confirm(f"Delete this from {layer}/ in {lake} for good?", err=True)
+    return typer.confirm(f"Delete these days from {layer}/ in {lake} for good?", err=True)
 
 
-def _table(found: Sequence["Expiry"], *, done: bool) -> "Table":
-    """A line for each source and what is done, or would be."""
-    from rich.filesize import decimal
-    from rich.table import Table
-
+def _table(found: Sequence["Expiry"], *, done: bool) -> Table:
+    """A line for each source and action, done or planned."""
     past = {"delete": "deleted", "mark": "marked", "keep": "kept"}
     groups: defaultdict[tuple[str, str, str], list[Expiry]] = defaultdict(list)
     for each in found:
         groups[each.source, each.action, each.reason].append(each)
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("source", "action", "days", "size", "first day", "last day", "because"):
-        table.add_column(column, justify="right" if column in {"days", "size"} else "left", overflow="fold")
+    columns = ("source", "action", "days", "size", "first day", "last day", "because")
+    rows = table(*columns, numbers=("days", "size"))
     for (source, action, reason), group in sorted(groups.items()):
         days = sorted(each.day for each in group)
         size = decimal(sum(each.size for each in group))
-        table.add_row(source, past[action] if done else action, f"{len(group):,}", size, days[0], days[-1], reason)
-    return table
+        rows.add_row(source, past[action] if done else action, f"{len(group):,}", size, days[0], days[-1], reason)
+    return rows

@@ -8,21 +8,25 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.tables import table
 from infra.base.errors import UsageError
 
+JSON_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
 
 def status(
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day, UTC, YYYY-MM-DD.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day left out, UTC, YYYY-MM-DD.")] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    source: options.OnlySource = None,
+    start: options.Start = None,
+    end: options.End = None,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
 ) -> int:
-    """Show what the lake holds: a calendar of sources and days; below it what is suspect, and what is stale.
+    """Show a calendar of what the lake holds by source and day, then suspect days and stale sources.
 
     [bold]Examples[/bold]
 
@@ -30,26 +34,18 @@ def status(
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
-    from rich.text import Text
-
-    from flows.jobs.start import load_run_settings
+    from flows.jobs.start import open_lake
     from flows.reports.grid import calendar
     from flows.reports.suspect_text import staleness, suspect_lines
-    from infra.base.days import Days, parse_day
-    from infra.base.known_sources import require_source
+    from infra.base.days import Days
     from infra.lake.day_states import DayStates
-    from infra.store.open_store import open_store
     from parsers.registry import sources as registered
 
-    if source is not None:
-        require_source(source)
-    first = parse_day(start, "--start") if start else None
-    last = parse_day(end, "--end") if end else None
-    if first and last:
-        Days(first, last)  # refuses an end that is not after the start
-    store = open_store(load_run_settings(lake).lake)
+    if start and end:
+        Days(start, end)  # refuses an end that is not after the start
+    store = open_lake(lake)
     versions = {name: each.version for name, each in registered().items()}
-    days = DayStates(store).grid(source, first, last, versions)
+    days = DayStates(store).grid(source, start, end, versions)
     if as_json:
         print_json([dataclasses.asdict(day) for day in days])
         return ExitCode.DONE
@@ -59,7 +55,7 @@ def status(
     for line in calendar(days):
         stdout().print(line)
     today = datetime.now(UTC).date()
-    names = () if first or last else versions  # a period of the past says nothing of today
+    names = () if start or end else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
     for told in (*suspect_lines(days), *stale):
         stdout().print(Text(told), soft_wrap=True)
@@ -68,18 +64,18 @@ def status(
 
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `coverage`, as DuckDB has it.")
+        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `coverage`, in DuckDB's SQL.")
     ],
-    source: Annotated[str | None, typer.Option(help="Read partitions of this source only, or of _unknown.")] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day to read, UTC.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day left out, UTC.")] = None,
+    source: options.AnySource = None,
+    start: options.Start = None,
+    end: options.End = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
-    lake: LakeOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a row on stdout.")] = False,
+    lake: options.Lake = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per row on stdout.")] = False,
 ) -> int:
-    """Ask the lake in SQL. --source, --start and --end say what the views have: elsewhere nothing is read.
+    """Query the lake with SQL. --source, --start and --end limit which partitions are read.
 
-    Days are of publication for articles, of capture for rejects; with a day given, undated articles are left out.
+    They select publication days of articles and capture days of rejects; with either, undated articles are left out.
 
     [bold]Examples[/bold]
 
@@ -89,24 +85,16 @@ def query(
 
     newslake query "SELECT title, text FROM articles" --source tass --start 2017-05-01 --end 2017-05-08 --json
     """
-    from flows.jobs.start import load_run_settings
+    from flows.jobs.start import open_lake
     from flows.reports.report import query_table
-    from infra.base.days import parse_day
-    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
     from infra.lake.query import Selection, run_query
-    from infra.store.open_store import open_store
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other", "Give one of them.")
-    if source is not None and source != UNKNOWN_SOURCE:
-        require_source(source)
-    first = parse_day(start, "--start") if start else None
-    last = parse_day(end, "--end") if end else None
-    selection = Selection(source, first, last)
-    answer = run_query(open_store(load_run_settings(lake).lake), sql, selection)
+    answer = run_query(open_lake(lake), sql, Selection(source, start, end))
     if as_json:
         for row in answer.to_pylist():
-            sys.stdout.write(_json_line(row))
+            sys.stdout.write(orjson.dumps(row, default=str, option=JSON_LINE).decode())
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(answer.column_names)
@@ -117,19 +105,18 @@ def query(
     return ExitCode.DONE
 
 
-def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
-    """Check that everything in the lake is whole and leads to its captures. Exit 1 if not.
+def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
+    """Check that everything in the lake is intact and leads to its captures. Exits with 1 if not.
 
     [bold]Example[/bold]
 
     newslake verify
     """
-    from flows.jobs.start import load_run_settings
+    from flows.jobs.start import open_lake
     from infra.archive.raw_archive import RawArchive
-    from infra.store.open_store import open_store
     from infra.upkeep.verify import verify as faults_of
 
-    store = open_store(load_run_settings(lake).lake)
+    store = open_lake(lake)
     faults = list(faults_of(store, RawArchive(store)))
     if as_json:
         print_json({"lake": store.uri, "faults": [dataclasses.asdict(fault) for fault in faults]})
@@ -141,8 +128,8 @@ def verify(lake: LakeOption = None, as_json: JsonOption = False) -> int:
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 
-def sources(lake: LakeOption = None, as_json: JsonOption = False) -> int:
-    """List the sources: where their articles are found, how often they are asked, the last day that has landed.
+def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
+    """List the sources: how their articles are found, how often they are asked, the last landed day.
 
     [bold]Examples[/bold]
 
@@ -166,24 +153,18 @@ def sources(lake: LakeOption = None, as_json: JsonOption = False) -> int:
         faulty = [{"name": name, "fault": fault} for name, fault in broken().items()]
         print_json([source_list.described(*each) for each in found] + faulty)
         return ExitCode.DONE
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for column in ("source", "hosts", "version", "found by", "horizon", "interval", "last day"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("source", "horizon", "last day"))
+    rows = table("source", "hosts", "version", "found by", "horizon", "interval", "last day")
+    rows.padding = (0, 1, 0, 0)  # it is wide
+    for column in rows.columns:
+        column.no_wrap = column.header in ("source", "horizon", "last day")
     for source, interval, last_day in found:
         finds, horizon = source_list.finds(source), source_list.horizon(source)
         hosts = " ".join(source.hosts)
-        table.add_row(source.name, hosts, str(source.version), finds, horizon, f"{interval:g} s", last_day or "-")
-    stdout().print(table)
+        rows.add_row(source.name, hosts, str(source.version), finds, horizon, f"{interval:g} s", last_day or "-")
+    stdout().print(rows)
     for name, fault in broken().items():
         stdout().print(Text(f"{name} cannot be loaded: {fault}", "red"), soft_wrap=True)
     return ExitCode.DONE
-
-
-def _json_line(row: dict[str, Any]) -> str:
-    return orjson.dumps(row, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _plain(value: Any) -> Any:

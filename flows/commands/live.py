@@ -2,17 +2,21 @@
 
 import re
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.runs import PrefectOption, SourceArgument, finish, progress, under_prefect
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.runs import finish, progress, under_prefect
+from flows.reports.record_text import shown
+from flows.reports.tables import table
 from infra.base.choices import Only, Preference
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from infra.base.days import Days
@@ -20,34 +24,30 @@ if TYPE_CHECKING:
     from infra.work.live.plan import FetchPolicy, LivePlan
     from infra.work.run import Run
 
-PreferOption = Annotated[
-    Preference,
-    typer.Option(
-        help="Where pages come from first, after the raw archive: the CDX index (NEWSLAKE_CDX_URL) or the source.",
-    ),
-]
-OnlyOption = Annotated[Only | None, typer.Option(help="Only what is archived; no request to the source.")]
 CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on a terminal
 SHORT_SECONDS = 120  # people think of what takes longer in minutes
 
 
 def run(
-    source: SourceArgument,
+    source: options.Source,
     day: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Publication day, UTC, YYYY-MM-DD. Default: yesterday.")
+        date | None,
+        typer.Option(
+            metavar="DATE", parser=options.day("--day"), help="Publication day, UTC, YYYY-MM-DD. Default: yesterday."
+        ),
     ] = None,
-    prefer: PreferOption = Preference.ARCHIVE,
-    only: OnlyOption = None,
+    prefer: options.Prefer = Preference.ARCHIVE,
+    only: options.OnlyArchive = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only read feeds, and print what would be fetched. Lands nothing.")
+        bool, typer.Option("--dry-run", help="Read only the source's lists, and print what would be fetched.")
     ] = False,
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
+    lake: options.Lake = None,
+    prefect: options.InPrefect = False,
+    as_json: options.Json = False,
 ) -> int:
-    """Land one publication day of one source: what is archived, and what the source lists beyond that.
+    """Land one publication day of a source: archived pages first, then whatever else the source lists.
 
-    Pages that were captured before are never fetched again. Interrupt it at any time: the same command goes on.
+    Never fetches a page twice. Interrupt it at any time: the same command continues where it stopped.
 
     [bold]Examples[/bold]
 
@@ -58,13 +58,11 @@ def run(
     newslake run tass --day 2017-05-10 --only archive
     """
     from flows.jobs.start import begin_run
-    from infra.base.days import Days, parse_day, require_begun
-    from infra.base.known_sources import require_source
+    from infra.base.days import Days, require_begun
     from infra.work.live.plan import FetchPolicy
 
-    require_source(source)
     now = datetime.now(UTC)
-    days = Days.one(parse_day(day, "--day") if day else (now - timedelta(days=1)).date())
+    days = Days.one(day or (now - timedelta(days=1)).date())
     require_begun(days, now)
     policy = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
     context = begin_run(lake)
@@ -124,20 +122,21 @@ def _say_waiting(source: str) -> None:
 
 
 def fetch(
-    urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="Addresses of articles.")] = None,
+    urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="URLs of articles.")] = None,
     url_file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="File with an address a line; - for standard input.")
+        str | None, typer.Option(metavar="FILE", help="File with one URL per line; - reads standard input.")
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address.")] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    source: Annotated[
+        str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by URL.")
+    ] = None,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
 ) -> int:
-    """Fetch given addresses: politely, into the raw archive, and land what can be read.
+    """Fetch the given URLs politely into the raw archive, and land the articles.
 
-    An address is asked for each time that it is given here. With --json a line an address: url, outcome, reason.
-    Outcomes: landed; archived (kept, but no source claims its host); rejected
-    (refused, or not an article, for good); failed (another try may help). Exits 3 if more pages gave no article than
-    NEWSLAKE_QUARANTINE_LIMIT allows; pages that the server says do not exist are not counted. Private addresses need
+    Fetches each URL even if it is already archived. Outcomes: landed; archived (no source claims the host); rejected
+    (refused or not an article, for good); failed (retrying may help). Exits with 3 if the share of pages without an
+    article exceeds NEWSLAKE_QUARANTINE_LIMIT, not counting pages that no longer exist. Private addresses need
     NEWSLAKE_ALLOWED_PRIVATE_HOSTS.
 
     [bold]Examples[/bold]
@@ -147,13 +146,9 @@ def fetch(
     newslake fetch --url-file addresses.txt --json
     """
     from flows.jobs.start import begin_run
-    from infra.base.errors import UsageError
-    from infra.base.known_sources import require_source
     from infra.lake.rejects import writable
     from infra.work.live.fetch_urls import fetch_urls
 
-    if source is not None:
-        require_source(source)
     wanted = [*(urls or []), *(_read_list(url_file) if url_file else [])]
     if not wanted:
         raise UsageError("no address is given", "Name some, or a file of them with --url-file.")
@@ -176,8 +171,6 @@ def fetch(
 
 
 def _read_list(name: str) -> list[str]:
-    from infra.base.errors import UsageError
-
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -185,18 +178,11 @@ def _read_list(name: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("#")]
 
 
-def _show_outcomes(outcomes: Iterable["UrlOutcome"]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from flows.reports.record_text import shown
-
+def _show_outcomes(outcomes: "list[UrlOutcome]") -> None:
     styles = {"landed": "green", "archived": "cyan", "rejected": "yellow", "failed": "red"}
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("outcome", "reason", "address"):
-        table.add_column(column, overflow="fold")
+    rows = table("outcome", "reason", "address")
     for each in outcomes:
         reason = f"{each.reason}: {each.detail}" if each.reason else f"article {each.article_id}"
         url = CREDENTIALS.sub("", each.url)
-        table.add_row(Text(each.outcome, styles[each.outcome]), Text(shown(reason, 100)), Text(shown(url, 200)))
-    stdout().print(table)
+        rows.add_row(Text(each.outcome, styles[each.outcome]), Text(shown(reason, 100)), Text(shown(url, 200)))
+    stdout().print(rows)

@@ -1,4 +1,4 @@
-"""`newslake parse`: what a parser makes of pages, without a lake and without Prefect."""
+"""`newslake parse`, `suggest-checks`: commands for those who work on parsers."""
 
 import dataclasses
 import sys
@@ -11,13 +11,20 @@ from typing import Annotated, Any, BinaryIO
 
 import orjson
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+from flows.reports.tables import table
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Parsed, Rejected
+
+JUDGED_DAYS = 90  # a season: holidays are among them, the redesign before the last is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +47,12 @@ def parse(
         typer.Option(metavar="CASES.jsonl", help="One case a line: id, file, url, captured_at, source."),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Parse as this source. Default: by address or content. See `newslake sources`.")
+        str | None,
+        typer.Option(callback=options.known, help="Parse as this source. Default: by address or content."),
     ] = None,
     url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
     origins: Annotated[bool, typer.Option("--origins", help="Show where in the page each field stands.")] = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> int:
     """Show what the parsers make of saved pages. Writes nothing to the lake.
 
@@ -58,10 +66,6 @@ def parse(
         raise UsageError("parse takes either FILEs or --cases", "Try: newslake parse page.html")
     if url and len(files or ()) != 1:
         raise UsageError("--url goes with exactly one FILE", "Use --cases for several pages with addresses.")
-    if source is not None:
-        from infra.base.known_sources import require_source
-
-        require_source(source)
     named = [Case(str(path), path, url, source) for path in files or []]
     found = list(_read_cases(cases, source)) if cases else named
     for case in found:  # a file that cannot be read must stop us before anything is printed
@@ -171,22 +175,56 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
     """Print the record for people."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from flows.reports.record_text import LONGEST_ORIGIN, fields_of, shown
-
     console = stdout()
     if isinstance(outcome, Rejected):
         reason = (f"rejected: {outcome.reason.value}", "red")
         console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
         return
     console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
+    fields = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    fields.add_column(style="dim", no_wrap=True)
+    fields.add_column(overflow="fold")
+    fields.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
     known = outcome.origins if origins else {}
-    for column, text in fields_of(dataclasses.asdict(outcome.article)):
-        table.add_row(column, Text(text), Text(shown(known.get(column, "")), "dim italic"))
-    console.print(table)
+    for field, value in dataclasses.asdict(outcome.article).items():
+        for number, line in enumerate(lines_of(field, value)):
+            label, origin = ("", "") if number else (field, shown(known.get(field, "")))
+            fields.add_row(label, Text(line), Text(origin, "dim italic"))
+    console.print(fields)
+
+
+def suggest_checks(source: options.Source, lake: options.Lake = None, as_json: options.Json = False) -> int:
+    """Propose numbers for a source's checks from its landed days, ready to paste.
+
+    [bold]Example[/bold]
+
+    newslake suggest-checks tass
+    """
+    from flows.jobs.start import open_lake
+    from infra.work.history import History
+    from parsers.source.suggested_checks import as_code, suggest
+
+    history = History(open_lake(lake), source)
+    newest = history.newest()
+    days = history.near(newest.isoformat(), JUDGED_DAYS) if newest else []
+    suggestions = suggest(days)
+    code = as_code(suggestions) if suggestions else None
+    if as_json:
+        found = [dataclasses.asdict(each) for each in suggestions]
+        print_json({"source": source, "days": len(days), "suggestions": found, "code": code})
+    elif not suggestions:
+        stdout().print(f"{len(days)} days of {source} are landed: too few to say what is usual; five are needed.")
+    else:
+        numbers = ("proposed", "median", "least", "most", "days")
+        rows = table("check", *numbers, "basis", numbers=numbers)
+        for each in suggestions:
+            name = f"{each.check} {each.field}" if each.field else each.check
+            proposed = "-" if each.proposed is None else f"{each.proposed:g}"
+            seen = (f"{value:.4g}" for value in (each.usual, each.least, each.most))
+            rows.add_row(name, proposed, *seen, str(each.days), each.basis)
+        stdout().print(rows)
+        stderr().print(
+            f"[dim]from {len(days)} days, {days[0].date} to {days[-1].date}; for parsers/sources/{source}.py:[/dim]"
+        )
+        stdout().print(code, markup=False, soft_wrap=True)
+    return ExitCode.DONE

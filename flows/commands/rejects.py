@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.record_text import shown
 from parsers.record.outcome import RejectReason
 
 if TYPE_CHECKING:
@@ -16,17 +20,17 @@ SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --jso
 
 
 def rejects(
-    source: Annotated[str | None, typer.Option(help="Only this source, or _unknown. Lists the single pages.")] = None,
-    reason: Annotated[
-        RejectReason | None, typer.Option(metavar="REASON", help="Only for this reason. Lists the single pages.")
-    ] = None,
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture, UTC.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="DATE", help="First day of capture left out, UTC.")] = None,
-    closed: Annotated[bool, typer.Option("--all", help="Also those that have become articles since.")] = False,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    source: options.AnySource = None,
+    reason: Annotated[RejectReason | None, typer.Option(metavar="REASON", help="Only this reason.")] = None,
+    start: options.Start = None,
+    end: options.End = None,
+    closed: Annotated[bool, typer.Option("--all", help="Include pages that have since become articles.")] = False,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
 ) -> int:
-    """List pages that gave no article, by source and reason. All of them are kept.
+    """Count the pages that gave no article, by source and reason. All of them are kept; days are days of capture.
+
+    With --source or --reason, lists each page.
 
     [bold]Examples[/bold]
 
@@ -34,20 +38,14 @@ def rejects(
 
     newslake rejects --source tass --reason layout
     """
-    from flows.jobs.start import load_run_settings
-    from infra.base.days import Days, parse_day
-    from infra.base.known_sources import UNKNOWN_SOURCE, require_source
+    from flows.jobs.start import open_lake
+    from infra.base.days import Days
     from infra.lake.quarantine import grouped, rejects_in
-    from infra.store.open_store import open_store
 
-    if source is not None and source != UNKNOWN_SOURCE:
-        require_source(source)
-    first = parse_day(start, "--start") if start else None
-    last = parse_day(end, "--end") if end else None
-    if first and last:
-        Days(first, last)  # refuses an end that is not after the start
-    store = open_store(load_run_settings(lake).lake)
-    found = rejects_in(store, source, first, last, closed=closed)
+    if start and end:
+        Days(start, end)  # refuses an end that is not after the start
+    store = open_lake(lake)
+    found = rejects_in(store, source, start, end, closed=closed)
     rows = (row for row in found if reason in (None, row["reason"]))
     listed = sorted(rows, key=lambda row: row["captured_at"], reverse=True) if source or reason else None
     groups = grouped(rows if listed is None else reversed(listed))
@@ -62,11 +60,6 @@ def rejects(
 
 
 def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from flows.reports.record_text import shown
-
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), expand=True)
     for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
         # Addresses are cut rather than folded, where a line is short; --json has them whole.
@@ -88,10 +81,6 @@ def _print(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None)
 
 
 def _print_single(listed: Sequence[dict[str, Any]]) -> None:
-    from rich.text import Text
-
-    from flows.reports.record_text import shown
-
     for row in listed:
         head = f"{row['captured_at']:%Y-%m-%d %H:%M} {row['reason']}: {row['detail']}"
         stdout().print(Text(shown(head), "bold" if row["state"] == "open" else "green"), soft_wrap=True)
@@ -100,7 +89,7 @@ def _print_single(listed: Sequence[dict[str, Any]]) -> None:
         lines = [row["url"] or "(no address)", f"{row['state']}, {tried}, {row['reject_id']}", place]
         first, last = row["first_seen_at"], row["last_seen_at"]
         if first != last:
-            lines.append(f"rejected more than once on that day: first got at {first:%H:%M}, last at {last:%H:%M}")
+            lines.append(f"rejected more than once that day: first captured at {first:%H:%M}, last at {last:%H:%M}")
         for line in lines:
             stdout().print(Text(f"    {shown(line)}"), soft_wrap=True)
 
@@ -116,4 +105,4 @@ def _next(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) 
         look = f"newslake show {listed[0]['reject_id']} --raw    prints the archived page"
     names = sorted({group.source for group in groups} & set(sources()))
     again = " ".join(["newslake reparse", *names, "--only-rejects"])
-    return [look, f"{again}    parses them again, once a parser is mended"]
+    return [look, f"{again}    parses them again once the parser is fixed"]

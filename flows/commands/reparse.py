@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
-from flows.commands.runs import PrefectOption, finish, progress, rebuild_here, under_prefect
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.runs import finish, progress, under_prefect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,42 +15,35 @@ if TYPE_CHECKING:
     from infra.work.reparse.comparison import Comparison
     from infra.work.reparse.plan import ArchivedChunk, Scope
     from infra.work.run import Run
-
-OnlyRejectsOption = Annotated[
-    bool, typer.Option("--only-rejects", help="Only pages whose rejection is open. See `newslake rejects`.")
-]
-AcceptOption = Annotated[
-    str,
-    typer.Option(metavar="REASON", help="Remove and worsen rows, too, that the quality gate would keep, and say why."),
-]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not show what would change first, and do not ask.")]
+    from infra.work.run_report import RunReport
 
 
 def reparse(
-    sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE…", help="Names of sources. None: all sources.")
-    ] = None,
+    sources: options.Sources = None,
     source: Annotated[
-        list[str] | None, typer.Option("--source", metavar="SOURCE", help="The same as SOURCE; as often as needed.")
+        list[str] | None, typer.Option(metavar="SOURCE", callback=options.known, help="Same as SOURCE; repeatable.")
     ] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First publication day, UTC. Default: from the beginning.")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First publication day left out, UTC. Default: to the end.")
-    ] = None,
+    start: options.Start = None,
+    end: options.End = None,
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
-    only_rejects: OnlyRejectsOption = False,
+    only_rejects: Annotated[
+        bool, typer.Option("--only-rejects", help="Only pages whose rejection is still open. See `newslake rejects`.")
+    ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
-    yes: YesOption = False,
-    accept: AcceptOption = "",
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the preview and the question.")] = False,
+    accept: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON", help="Also remove or worsen rows that the quality gate would keep, and say why."
+        ),
+    ] = "",
+    lake: options.Lake = None,
+    prefect: options.InPrefect = False,
+    as_json: options.Json = False,
 ) -> int:
-    """Parse again what is archived, after a parser improved. Fetches nothing.
+    """Parse archived pages again after a parser has improved. Fetches nothing; days are publication days.
 
-    On a terminal it first shows what would change, and asks.
+    On a terminal, it first shows what would change and asks.
 
     [bold]Examples[/bold]
 
@@ -60,12 +54,9 @@ def reparse(
     newslake reparse tass --only-rejects
     """
     from flows.jobs.start import begin_run
-    from infra.base.days import parse_day
     from infra.work.reparse.plan import Scope
 
-    first = parse_day(start, "--start") if start else None
-    last = parse_day(end, "--end") if end else None
-    scope = Scope((*(sources or ()), *(source or ())), first, last, only_rejects, outdated)
+    scope = Scope((*(sources or ()), *(source or ())), start, end, only_rejects, outdated)
     if diff:
         return _show_diff(scope, lake, as_json)
     run = begin_run(lake, accept)
@@ -76,36 +67,30 @@ def reparse(
         if chunks and asking and not _confirmed(chunks, run):
             return ExitCode.DONE
         if not in_flow:
-            return rebuild_here(chunks, run, as_json, ", ".join(scope.names or ["any source"]))
+            if not chunks:
+                names = ", ".join(scope.names or ["any source"])
+                stderr().print(f"nothing is archived for {names}: nothing to do. `newslake ingest` fills the archive.")
+            return _reparse_here(chunks, run, as_json)
     from flows.jobs.reparse import reparse as flow
 
-    report = flow(list(scope.names), first, last, only_rejects, outdated, accept=accept, lake=run.settings.lake)
+    report = flow(list(scope.names), start, end, only_rejects, outdated, accept=accept, lake=run.settings.lake)
     return finish(report, run, as_json)
 
 
 def _show_diff(scope: "Scope", lake: str | None, as_json: bool) -> int:
     from flows.jobs.start import load_run_settings, new_run_id
-    from flows.reports.diff_report import diff_tables
     from infra.work.run import Run
 
     run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
-    found = _compared(scope.plan(run.open_store()), run)
+    found = _compared(scope.plan(run.open_store()), run, shown=not as_json)
     if as_json:
         print_json({"lake": run.settings.lake, **found.as_json()})
-    else:
-        for table in diff_tables(found):
-            stdout().print(table)
     return ExitCode.DONE
 
 
 def _confirmed(chunks: "Sequence[ArchivedChunk]", run: "Run") -> bool:
     """Show what would change, and ask; without a question where nothing would."""
-    from flows.reports.diff_report import diff_tables
-
-    found = _compared(chunks, run)
-    for table in diff_tables(found):
-        stdout().print(table)
-    if found.is_empty:
+    if _compared(chunks, run, shown=True).is_empty:
         return False
     if typer.confirm("Land this?", err=True):
         return True
@@ -113,8 +98,26 @@ def _confirmed(chunks: "Sequence[ArchivedChunk]", run: "Run") -> bool:
     return False
 
 
-def _compared(chunks: "Sequence[ArchivedChunk]", run: "Run") -> "Comparison":
+def _compared(chunks: "Sequence[ArchivedChunk]", run: "Run", *, shown: bool) -> "Comparison":
+    from flows.reports.diff_report import diff_tables
     from infra.work.reparse.reparse import try_out
 
     with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-        return try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
+        found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
+    for table in diff_tables(found) if shown else ():
+        stdout().print(table)
+    return found
+
+
+def _reparse_here(chunks: "Sequence[ArchivedChunk]", run: "Run", as_json: bool) -> int:
+    from infra.work.reparse.reparse import rebuild, reparse_chunk
+
+    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+
+        def reparse(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
+            done = reparse_chunk(chunk, run, so_far)
+            advance(len(chunk.pointers))
+            return done
+
+        report = rebuild(chunks, run, reparse)
+    return finish(report, run, as_json)

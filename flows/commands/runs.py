@@ -1,29 +1,20 @@
-"""`newslake ingest`, and what all commands that fill the lake share."""
+"""`newslake ingest`, and what the commands that fill the lake share."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from infra.work.reparse.plan import ArchivedChunk
     from infra.work.run import Run
     from infra.work.run_report import RunReport
-
-PrefectOption = Annotated[
-    bool,
-    typer.Option(
-        "--prefect",
-        help="Run as a Prefect flow, as always if PREFECT_API_URL is set. Default: do the same work in this process, "
-        "since a temporary Prefect server takes up to 15 seconds to start.",
-    ),
-]
-SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source. See `newslake sources`.")]
 
 
 def ingest(
@@ -31,7 +22,9 @@ def ingest(
         list[str],
         typer.Argument(metavar="PATH…", help="Text and HTML files, WARC, WET, zip (.gz or not), folders, s3://…"),
     ],
-    source: Annotated[str | None, typer.Option(help="Source of all pages. Default: by address or content.")] = None,
+    source: Annotated[
+        str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by address or content.")
+    ] = None,
     captured_at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: from archive or file."),
@@ -40,9 +33,9 @@ def ingest(
         str | None,
         typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
     ] = None,
-    lake: LakeOption = None,
-    prefect: PrefectOption = False,
-    as_json: JsonOption = False,
+    lake: options.Lake = None,
+    prefect: options.InPrefect = False,
+    as_json: options.Json = False,
 ) -> int:
     """Archive, parse and land saved pages. Running it again changes nothing.
 
@@ -54,13 +47,10 @@ def ingest(
     """
     from flows.jobs.start import begin_run
     from infra.base.days import parse_instant
-    from infra.base.known_sources import require_source
     from infra.intake.captures import find_inputs
     from infra.work.ingest import ingest_chunk, plan
     from infra.work.run_report import RunReport
 
-    if source is not None:
-        require_source(source)
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
     run = begin_run(lake)
@@ -82,23 +72,6 @@ def under_prefect(asked: bool) -> bool:
         return True
     stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
     return False
-
-
-def rebuild_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool, what: str) -> int:
-    """Parse archived captures again in this process, and print the summary; `what` names whose they are."""
-    from infra.work.reparse.reparse import rebuild, reparse_chunk
-
-    if not chunks:
-        stderr().print(f"nothing is archived for {what}: nothing to do. `newslake ingest` fills the archive.")
-    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-
-        def reparse(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
-            done = reparse_chunk(chunk, run, so_far)
-            advance(len(chunk.pointers))
-            return done
-
-        report = rebuild(chunks, run, reparse)
-    return finish(report, run, as_json)
 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
@@ -135,21 +108,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
 @contextmanager
 def progress(description: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A progress bar if stderr is a terminal: call it with work done, or with a new `total` or `description`."""
-    from rich.progress import Progress
-
     console = stderr()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(description, total=total)
         yield lambda amount=0, **changes: bar.update(task, advance=amount, **changes)
-
-
-def show_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows as a table; numbers to the right."""
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column, value in rows[0].items() if rows else ():
-        table.add_column(column, overflow="fold", justify="right" if isinstance(value, int) else "left")
-    for row in rows:
-        table.add_row(*map(str, row.values()))
-    stdout().print(table)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stderr, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stderr, stdout
 
 DEFAULT_PORT = 4200  # Prefect's own, which its documentation and its users know
 DEFAULT_POOL = "newslake"
@@ -14,7 +15,7 @@ def up(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of the server and its UI, on 127.0.0.1.")
     ] = DEFAULT_PORT,
-    lake: LakeOption = None,
+    lake: options.Lake = None,
 ) -> int:
     """Start a Prefect server and serve all flows with their schedules, on this machine. Stop it with Ctrl-C.
 
@@ -37,7 +38,7 @@ def deploy(
     pool: Annotated[
         str, typer.Option(metavar="NAME", help="Process work pool of the workers; created if it does not exist.")
     ] = DEFAULT_POOL,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> int:
     """Register all flows with their schedules on the server of PREFECT_API_URL. Repeat it after each upgrade.
 

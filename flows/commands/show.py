@@ -5,13 +5,15 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from flows.commands.console import ExitCode, JsonOption, LakeOption, print_json, stdout
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stdout
+from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from infra.upkeep.find_record import Record, Today
 
 BODY = "body"
@@ -38,10 +40,12 @@ FROM_LANDING = {
 
 def show(
     wanted: Annotated[str, typer.Argument(metavar="ID|URL", help="article_id or reject_id, or the page's address.")],
-    source: Annotated[str | None, typer.Option(help="Only of this source. Makes large lakes quick to search.")] = None,
+    source: Annotated[
+        str | None, typer.Option(callback=options.known, help="Only this source, which is quicker in a large lake.")
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Print the archived page on stdout, byte for byte.")] = False,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
 ) -> int:
     """Show a record: what it says, where in the page each field stands, and whether today's parser still says so.
 
@@ -55,12 +59,9 @@ def show(
         raise UsageError("--raw and --json exclude each other", "Give one of them.")
     from flows.jobs.start import load_run_settings
     from infra.archive.raw_archive import RawArchive
-    from infra.base.known_sources import require_source
     from infra.store.open_store import open_store
     from infra.upkeep.find_record import find_record, parse_today
 
-    if source is not None:
-        require_source(source)
     settings = load_run_settings(lake)
     store = open_store(settings.lake)
     record = find_record(store, wanted, source)
@@ -93,10 +94,6 @@ def _as_json(record: "Record", today: "Today") -> dict[str, Any]:
 
 
 def _print(record: "Record", today: "Today") -> None:
-    from rich.text import Text
-
-    from flows.reports.record_text import lines_of, shown
-
     out, row = stdout(), record.row
     is_article = record.kind.name == "articles"
     heading = row["title"] or "(no headline)" if is_article else f"rejected: {row['reason']}"
@@ -112,12 +109,8 @@ def _print(record: "Record", today: "Today") -> None:
     out.print(Text(f"\n{shown(said)}", style), soft_wrap=True)
 
 
-def _field_table(record: "Record", today: "Today") -> "Table":
+def _field_table(record: "Record", today: "Today") -> Table:
     """All fields: name, whether today's parser says the same, value and origin. The body stands below the table."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
     from infra.upkeep.find_record import STATED_BY_LANDING
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")

@@ -12,18 +12,15 @@ from string import Template
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-HTML: Final = "text/html; charset=utf-8"
 _XML: Final = "application/xml; charset=utf-8"
 _EDITIONS: Final = 4  # sets of stories that take turns day by day, so an address shows the same page whenever asked
 PER_DAY: Final = 6  # stories in an edition
 _FIRST_DAY: Final = date(2000, 1, 1).toordinal()  # ids count from here, 100 a day: seven digits, as on real sites
-_ODD_PAGES: Final = ("unknown_layout", "video", "tag", "live")  # not articles: one a week, in turn
-_ODD_SLOT, _SPONSORED_SLOT, _PAID_SLOT, _UPDATED_SLOT = 90, 91, 2, 1
+_UPDATED_SLOT: Final = 1  # the story of a day that changes later
 _FEED_DAYS: Final = 2
 _LISTED: Final = 20  # stories on the front page and on that of a topic
 _BESIDE: Final = 12  # stories in the column beside a page
 _POSTS_PER_PAGE: Final = 4  # of a day archive
-_USUAL_LINK: Final[Sequence[str]] = ("{path}",)
 _ARCHIVE_LINKS: Final = ("https://{host}{path}", "{path}", "//{host}{path}")  # how a day archive writes addresses
 _DAY_ARCHIVE: Final = re.compile(r"/(\d{4})/(\d{2})/(\d{2})(?:/page/(\d{1,3}))?")
 
@@ -35,12 +32,11 @@ def text_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a server sends; `changed_at` becomes Last-Modified, `location` leads elsewhere."""
+    """What a server sends; `location` leads elsewhere."""
 
     body: bytes
-    media_type: str = HTML
+    media_type: str = "text/html; charset=utf-8"
     status: int = 200
-    changed_at: datetime | None = None
     location: str = ""
 
 
@@ -54,6 +50,11 @@ class Story:
     told: Mapping[str, Any]
 
     @property
+    def url(self) -> str:
+        """Its canonical address."""
+        return self.address("https://{host}{path}")
+
+    @property
     def day(self) -> date:
         """The UTC day of its publication."""
         return self.published_at.astimezone(UTC).date()
@@ -63,27 +64,18 @@ class Story:
         """Its last change, or its publication."""
         return self.published_at + timedelta(hours=3 if self.slot == _UPDATED_SLOT else 0)
 
-    @property
-    def url(self) -> str:
-        """Its canonical address."""
-        return self.address("https://{host}{path}")
-
     def address(self, spelling: str) -> str:
         """Its address in a spelling of `sites.json`."""
-        kind = self.told["kind"]
         number = self.site["first_number"] + (self.published_at.toordinal() - _FIRST_DAY) * 100 + self.slot
-        section = kind if kind in ("sponsored", "video", "live") else self.told["section"]
-        parts = {"section": section, "number": number, "slug": _slug(self.told["headline"])}
+        parts = {"section": self.told["section"], "number": number, "slug": _slug(self.told["headline"])}
         return spelling.format(host=self.site["host"], path=self.site["path"].format(**parts), **parts)
 
     def values(self) -> dict[str, str]:
         """What fills the gaps of templates."""
         told, at = self.told, self.published_at
-        values = {name: escape(value) for name, value in told.items() if isinstance(value, str)}
+        values = {name: escape(value) for name, value in {**self.site, **told}.items() if isinstance(value, str)}
         values |= {f"{name}_json": json.dumps(value, ensure_ascii=False) for name, value in told.items()}
         values |= {
-            "site": self.site["title"],
-            "host": self.site["host"],
             "url": self.url,
             "path": self.address(self.site["path"]),
             "number": self.address("{number}"),
@@ -104,113 +96,87 @@ class Story:
 class DemoPages:
     """The documents of one site, with stories on the UTC days up to `today`."""
 
-    def __init__(self, site: Mapping[str, Any], today: date, days: int, per_day: int = PER_DAY) -> None:
+    def __init__(self, site: Mapping[str, Any], today: date, days: int, per_day: int) -> None:
         self.site = site
         self.stories = _stories(site, today, days, per_day)
         self._newest = [each for each in reversed(self.stories) if (today - each.day).days < _FEED_DAYS]
         self.by_path = {each.address(site["path"]): each for each in self.stories}
         first = [each for each in self.stories if each.slot == 0]
         self.by_path |= {each.address(site["copy"]): each for each in first if site["copy"]}
-        self._moved = {each.address(site["moved"]): each.url for each in first if site["moved"]}
         self._entries = {name: Template(text) for name, text in json.loads(text_of("entries.json")).items()}
-        self._files = {
+        listed = self._newest if "news" in site["sitemap"] else self.stories
+        entries = self._listed(site["sitemap"], listed, site["sitemap_links"])
+        moved = {each.address(site["moved"]): each.url for each in first if site["moved"]}
+        self._files = {path: Document(b"", status=301, location=url) for path, url in moved.items()} | {
             "/robots.txt": Document(site["robots"].encode(), "text/plain; charset=utf-8"),
             "/picture.svg": Document(text_of("picture.svg").encode(), "image/svg+xml"),
             site["feed"]: Document(self._feed().encode(), _XML),
-            site["sitemap"]: Document(self._sitemap().encode(), _XML),
+            site["sitemap"]: Document(Template(text_of("sitemap.xml")).substitute(entries=entries).encode(), _XML),
         }
 
     def document(self, target: str) -> Document:
         """What stands at a path with query."""
         path = target.partition("?")[0].rstrip("/") or "/"
-        if path in self._moved:
-            return Document(b"", status=301, location=self._moved[path])
         if story := self.by_path.get(path):
-            return Document(self.page(story).encode(), changed_at=story.changed_at)
+            told, values = story.told, story.values()
+            # What is not an article is a page of its own make.
+            texts = (told["head"], "$text") if "head" in told else map(text_of, ("head.html", self.site["layout"]))
+            return Document(self._framed(told["headline"], *(Template(each).substitute(values) for each in texts)))
         return self._files.get(path) or self._list_page(path)
 
-    def page(self, story: Story) -> str:
-        """The page of a story."""
-        values, told = story.values(), story.told
-        if "head" in told:  # not an article: a page of its own make
-            head, main = Template(told["head"]).substitute(values), values["text"]
-        else:
-            head, main = (Template(text_of(name)).substitute(values) for name in ("head.html", self.site["layout"]))
-        return self._framed(told["headline"], head, main)
+    def _framed(self, title: str, head: str, main: str) -> bytes:
+        gaps = {"title": escape(title), "head": head, "main": main}
+        gaps["latest"] = self._listed("latest", self._newest[:_BESIDE])
+        return Template(text_of("frame.html")).substitute(self.site, **gaps).encode()
 
-    def _framed(self, title: str, head: str, main: str) -> str:
-        latest = self._listed("latest", self._newest[:_BESIDE], _USUAL_LINK)
-        names = {"title": escape(title), "site": self.site["title"], "colour": self.site["colour"]}
-        gaps = {"head": head, "main": main, "latest": latest, "feed": self.site["feed"]}
-        return Template(text_of("frame.html")).substitute(names | gaps)
-
-    def _listed(self, entry: str, stories: Sequence[Story], spellings: Sequence[str]) -> str:
+    def _listed(self, entry: str, stories: Sequence[Story], spellings: Sequence[str] = ("{path}",)) -> str:
         """An entry for each story, its address in the spelling of its slot, or in the last one."""
-        links = [each.address(spellings[min(each.slot, len(spellings) - 1)]) for each in stories]
-        filled = (
-            self._entries[entry].substitute(story.values(), link=escape(link))
-            for story, link in zip(stories, links, strict=True)
-        )
+        filled = []
+        for each in stories:
+            link = each.address(spellings[min(each.slot, len(spellings) - 1)])
+            filled.append(self._entries[entry].substitute(each.values(), link=escape(link)))
         return "\n".join(filled)
 
     def _feed(self) -> str:
         """The newest stories, the updated one of a day twice, and links that lead away or nowhere."""
         listed = [each for each in self._newest for _ in range(2 if each.slot == _UPDATED_SLOT else 1)]
-        last = self._newest[-1].values()
-        extra = [self._entries["feed"].substitute(last, link=link, number=link) for link in self.site["feed_extra"]]
-        entries = [self._listed("feed", listed, self.site["feed_links"]), *extra]
-        return Template(text_of("feed.xml")).substitute(last, entries="\n".join(entries))
-
-    def _sitemap(self) -> str:
-        path = self.site["sitemap"]
-        entries = self._listed(path, self._newest if "news" in path else self.stories, self.site["sitemap_links"])
-        return Template(text_of("sitemap.xml")).substitute(entries=entries)
+        last, entry = self._newest[-1].values(), self._entries["feed"]
+        extra = [entry.substitute(last, link=link, number=link) for link in self.site["feed_extra"]]
+        entries = "\n".join([self._listed("feed", listed, self.site["feed_links"]), *extra])
+        return Template(text_of("feed.xml")).substitute(self.site, entries=entries)
 
     def _list_page(self, path: str) -> Document:
         """The stories of a day, or of a section, topic or author; of all on the front page; else 404 or 410."""
         wanted, newest_first = path.rpartition("/")[2], self.stories[::-1]
-        title, spellings = wanted.replace("-", " ").title() or "The news of the county", _USUAL_LINK
         if asked := _DAY_ARCHIVE.fullmatch(path):
-            title, page = "-".join(asked.groups()[:3]), int(asked[4] or 1)
+            title, first = "-".join(asked.groups()[:3]), _POSTS_PER_PAGE * (int(asked[4] or 1) - 1)
             of_day = [each for each in newest_first if str(each.published_at.date()) == title]
-            found, spellings = of_day[(page - 1) * _POSTS_PER_PAGE : page * _POSTS_PER_PAGE], _ARCHIVE_LINKS
+            listed = self._listed("list", of_day[first : first + _POSTS_PER_PAGE], _ARCHIVE_LINKS)
         else:
-            found = [each for each in newest_first if not wanted or wanted in _topics(each)][:_LISTED]
-        if not found:
-            # A withdrawn story, which the feed still has, is answered 410.
-            status = 410 if path.endswith("/410") else 404
-            return Document(self._framed("Page not found", "", "<h1>Page not found</h1>").encode(), status=status)
-        head = '<meta property="og:type" content="website">'
-        main = f"<h1>{escape(title)}</h1>\n{self._listed('list', found, spellings)}"
-        return Document(self._framed(title, head, main).encode())
+            title = wanted.replace("-", " ").title() or "The news of the county"
+            found = [each for each in newest_first if not wanted or wanted in _topics(each)]
+            listed = self._listed("list", found[:_LISTED])
+        title = title if listed else "Page not found"
+        status = 200 if listed else 410 if path.endswith("/410") else 404  # 410: withdrawn, but still in the feed
+        head, main = '<meta property="og:type" content="website">', f"<h1>{escape(title)}</h1>\n{listed}"
+        return Document(self._framed(title, head, main), status=status)
 
 
 def _stories(site: Mapping[str, Any], today: date, days: int, per_day: int) -> list[Story]:
     """What a site published on the UTC days up to `today`, oldest first."""
     told = [json.loads(line) for line in text_of(f"{site['source']}.jsonl").splitlines()]
-    first = today - timedelta(days=days - 1)
-    local_days = [first + timedelta(days=offset) for offset in range(-1, days + 1)]  # a UTC day has parts of two
-    found = [story for day in local_days for story in _stories_of(site, day, per_day, told)]
+    first, zone, found = today - timedelta(days=days - 1), ZoneInfo(site["zone"]), []
+    for day in (first + timedelta(days=offset) for offset in range(-1, days + 1)):  # a UTC day has parts of two
+        turn = day.toordinal()
+        edition = [each for each in told if each.get("edition") == turn % _EDITIONS]
+        planned = {slot: edition[slot % PER_DAY] for slot in range(per_day)}
+        special = [each for each in told if "slot" in each and turn % each["every"] == each["turn"]]
+        planned |= {each["slot"]: each for each in special if each["slot"] not in range(per_day, PER_DAY)}
+        for slot, each in planned.items():
+            # From seven to six, so that the day is the same in UTC; but for the first story, which crosses midnight.
+            at = time(*divmod(420 + (slot * 127 + turn) % 660, 60)) if slot else time.fromisoformat(site["crossing"])
+            found.append(Story(site, slot, datetime.combine(day, at, zone), each))
     return sorted((each for each in found if first <= each.day <= today), key=lambda each: each.published_at)
-
-
-def _stories_of(site: Mapping[str, Any], day: date, per_day: int, told: list[dict[str, Any]]) -> list[Story]:
-    """What a site publishes on a local day: articles, and on some days a page of another kind."""
-    turn = day.toordinal()
-    edition = [each for each in told if each.get("edition") == turn % _EDITIONS]
-    special = {each["kind"]: each for each in told if "edition" not in each}
-    planned = {slot: edition[slot % PER_DAY] for slot in range(per_day)}
-    if "paid" in special and turn % 3 == 0 and per_day > _PAID_SLOT:
-        planned[_PAID_SLOT] = special["paid"]
-    if "sponsored" in special and turn % 4 == 0:  # the robots file disallows it
-        planned[_SPONSORED_SLOT] = special["sponsored"]
-    if turn % 7 == site["odd_weekday"]:
-        planned[_ODD_SLOT] = special[_ODD_PAGES[turn // 7 % len(_ODD_PAGES)]]
-    zone = ZoneInfo(site["zone"])
-    # From seven to six, so that the day is the same in UTC; but for the first story, which crosses midnight there.
-    times = {slot: time(7 + (slot * 127 + turn) % 660 // 60, (slot * 127 + turn) % 60) for slot in planned}
-    times[0] = time.fromisoformat(site["crossing"])
-    return [Story(site, slot, datetime.combine(day, times[slot], zone), each) for slot, each in planned.items()]
 
 
 def _slug(text: str) -> str:
@@ -222,6 +188,4 @@ def _topics(story: Story) -> list[str]:
 
 
 def _links(what: str, names: Sequence[str]) -> str:
-    """Links to lists of stories."""
-    rel = ' rel="author"' if what == "author" else ""
-    return ", ".join(f'<a{rel} href="/{what}/{_slug(each)}/">{escape(each)}</a>' for each in names)
+    return ", ".join(f'<a rel="{what}" href="/{what}/{_slug(each)}/">{escape(each)}</a>' for each in names)

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from string import Template
 from threading import Thread
 from typing import Any, Final, Self
 
@@ -17,7 +16,6 @@ from typing_extensions import override
 
 from flows.demo.pages import PER_DAY, DemoPages, Document, text_of
 
-_DAYS: Final = 31
 _POLL_SECONDS: Final = 0.02  # how soon the server notices that it is to end
 
 
@@ -38,19 +36,15 @@ class DemoHandler(BaseHTTPRequestHandler):
         return self.headers.get("Host", "").lower().partition(":")[0]
 
     def send(self, document: Document) -> None:
-        """Answer in full, or with 304 where the client has it (RFC 9110, 13.2.2: the tag goes before the time)."""
-        status, headers = document.status, {"Content-Type": document.media_type}
+        """Answer in full, or with 304 where the client has it."""
+        status, body, headers = document.status, document.body, {"Content-Type": document.media_type}
         if document.location:
             headers["Location"] = document.location
         if status == HTTPStatus.OK:
-            headers["ETag"] = f'"{hashlib.sha256(document.body).hexdigest()[:16]}"'
-            if document.changed_at and document.changed_at < datetime.now(UTC):  # RFC 9110, 8.8.2.1: never to come
-                headers["Last-Modified"] = format_datetime(document.changed_at.astimezone(UTC), usegmt=True)
-            tag, since = self.headers.get("If-None-Match"), self.headers.get("If-Modified-Since")
-            same = tag == headers["ETag"] if tag else bool(since) and since == headers.get("Last-Modified")
-            status = HTTPStatus.NOT_MODIFIED if same else status
+            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            if self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = HTTPStatus.NOT_MODIFIED, b""
         self.server.log(f"{datetime.now(UTC):%H:%M:%S} {int(status)} {self.host}{self.path}")
-        body = b"" if status == HTTPStatus.NOT_MODIFIED else document.body
         self.send_response(status)
         for name, value in (headers | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
@@ -69,7 +63,7 @@ class DemoSite(ThreadingHTTPServer):
     handler = DemoHandler
 
     def __init__(
-        self, today: date, *, days: int = _DAYS, per_day: int = PER_DAY, port: int = 0, bind: str = "127.0.0.1",
+        self, today: date, *, days: int = 31, per_day: int = PER_DAY, port: int = 0, bind: str = "127.0.0.1",
         log: Callable[[str], object] = lambda _: None,
     ) -> None:  # fmt: skip
         self.pages = {site["host"]: DemoPages(site, today, days, per_day) for site in json.loads(text_of("sites.json"))}
@@ -94,27 +88,22 @@ class DemoSite(ThreadingHTTPServer):
 
     def document(self, host: str, target: str) -> Document:
         """What stands at an address."""
-        if host in self.pages:
-            self.answered += 1
-            return self.pages[host].document(target)
+        if host not in self.pages and host not in self.aliases:
+            return self._local(target)
+        self.answered += 1
         if host in self.aliases:
-            self.answered += 1
             return Document(b"", status=301, location=f"https://{self.aliases[host]}{target}")
-        return self._local(target)
+        return self.pages[host].document(target)
 
     def _local(self, target: str) -> Document:
         """What people see who open the server in a browser: a start page, and each site below the name of its host."""
         host, _, rest = target.removeprefix("/").partition("/")
         if host in self.pages:
             document = self.pages[host].document(f"/{rest}")
-            body, here = document.body, f"/{host}/".encode()
-            for quoted in (b'="https:/%s' % here, b'="/%s' % here, b'="/'):
-                body = body.replace(quoted, b'="\0')
-            location = document.location.replace(f"https://{host}/", f"/{host}/")
-            return replace(document, body=body.replace(b"\0", here), location=location)
-        if host:
-            return Document(b"Nothing here. <a href='/'>To the start</a>", status=404)
-        return Document(Template(text_of("start.html")).substitute(origins=self.origins).encode())
+            body = re.sub(b'="((https:)?//%s)?/' % host.encode(), b'="/%s/' % host.encode(), document.body)
+            return replace(document, body=body, location=document.location.replace("https:/", ""))
+        start = text_of("start.html").replace("$origins", self.origins)
+        return Document(start.encode(), status=404 if host else 200)
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -8,6 +8,7 @@ from prefect import get_run_logger
 from prefect.states import Failed
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import watch_signals
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -16,11 +17,13 @@ R = TypeVar("R")
 def in_one_line(function: Callable[P, R]) -> Callable[P, R]:
     """Fail with a `NewslakeError` as the message of the state; Prefect would log and show a traceback instead.
 
-    Goes below `@flow` or `@task`. Callers in Python still get the error raised: it is the state's data.
+    Goes below `@flow`. Callers in Python still get the error raised: it is the state's data. A flow that is cancelled
+    ends within seconds; Prefect would wait for 30.
     """
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        watch_signals()
         try:
             return function(*args, **kwargs)
         except NewslakeError as error:

@@ -22,6 +22,11 @@ def open_checked_store(settings: Settings) -> ObjectStore:
     return store
 
 
+def open_lake(lake: str | None = None) -> ObjectStore:
+    """The store of a lake that is only read."""
+    return open_store(load_run_settings(lake).lake)
+
+
 def begin_run(lake: str | None = None, accept: str = "") -> Run:
     """Begin a run on a checked lake; `accept`: why rows may go that the quality gate would keep."""
     settings = load_run_settings(lake)

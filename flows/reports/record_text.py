@@ -1,7 +1,6 @@
 """Values of a record as lines of text, for terminals and pages: plain, without control characters, never markup."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 LONGEST_ORIGIN: Final = 40  # columns of the terminal: the values need the rest
@@ -9,8 +8,11 @@ CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich leaves ESC, which 
 
 
 def lines_of(name: str, value: Any) -> list[str]:
-    """The lines of a field: one a block or image (dicts here), one for any other value, none without a value."""
-    if value is None or value in ((), []):
+    """The lines of a field: one a block or image (dicts here), one for any other value, none without a value.
+
+    None for `text` either: the lines of `body` say it.
+    """
+    if value is None or value in ((), []) or name == "text":
         return []
     if name == "body":
         lines = [f"{block['type']}: {block['text']}" for block in value]
@@ -35,12 +37,3 @@ def cell(text: str, longest: int | None = None) -> str:
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "'"), ("[", "\\["), ("*", "\\*")):
         line = line.replace(sign, written)
     return line
-
-
-def fields_of(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """All fields that have a value, line by line; only the first line of each has the name."""
-    return [
-        ("" if number else name, line)
-        for name, value in record.items()
-        for number, line in enumerate(lines_of(name, value))
-    ]

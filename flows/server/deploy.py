@@ -2,29 +2,18 @@
 
 import os
 from contextlib import suppress
-from datetime import timedelta
-from typing import Final, cast
+from typing import Final
 
 from httpx import HTTPError
-from prefect.automations import Automation
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.objects import StateType
-from prefect.events import ResourceSpecification
-from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
+from flows.server.dead_runs import ensure_automation
 from flows.server.deployments import deployments, keep_pauses
 from infra.base.errors import NewslakeError, UsageError
 
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
-HEARTBEAT: Final = "prefect.flow-run.heartbeat"
-ENDINGS: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
-# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY, the least that Prefect takes; its default
-# of 180 would mark live runs as crashed). A run is dead once three are missing and the fourth is late.
-SILENCE: Final = timedelta(seconds=120)
-DEAD_RUNS: Final = "newslake: runs without a heartbeat"
 
 
 def deploy(pool: str) -> list[str]:
@@ -43,36 +32,10 @@ def deploy(pool: str) -> list[str]:
         keep_pauses(served)
         for deployment in served:
             deployment.apply(work_pool_name=pool)
-        _ensure_automation()
+        ensure_automation()
     except HTTPError as error:  # base class of Prefect's errors of status, too
         raise _explained(error) from error
     return [deployment.full_name for deployment in served]
-
-
-def dead_runs() -> Automation:
-    """Mark a run as crashed once its heartbeats stop; else it stays "Running" for ever if its worker dies."""
-    return Automation(
-        name=DEAD_RUNS,
-        description="Marks a run as crashed after two minutes without a heartbeat: its process, worker or machine "
-        "has died. Run the same again to finish what is missing.",
-        trigger=EventTrigger(
-            after={HEARTBEAT},
-            expect={HEARTBEAT, *ENDINGS},
-            match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=SILENCE,
-        ),
-        actions=[
-            ChangeFlowRunState(
-                name="Crashed",
-                state=StateType.CRASHED,
-                message="No heartbeat for two minutes: the process has died.",
-                force=False,
-            )
-        ],
-    )
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
@@ -82,18 +45,6 @@ def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
     found = client.read_work_pool(name)
     if found.type != POOL_TYPE:
         raise UsageError(f"the work pool {name} is of type {found.type}", "Name another with --pool.")
-
-
-def _ensure_automation() -> None:
-    wanted = dead_runs()
-    try:
-        found = cast("Automation", Automation.read(name=DEAD_RUNS))  # a coroutine only in event loops
-    except ValueError:  # how Prefect says that it doesn't exist
-        wanted.create()
-    else:
-        wanted.id = found.id
-        wanted.enabled = found.enabled  # switched off by people, it stays off
-        wanted.update()
 
 
 def _explained(error: HTTPError) -> NewslakeError:

@@ -18,6 +18,8 @@ from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
 from flows.jobs.reparse import reparse
 from flows.jobs.run import run
+from flows.server.dead_runs import ensure_automation, mark_earlier_runs
+from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 
 if TYPE_CHECKING:
@@ -100,25 +102,37 @@ def keep_pauses(registered: Iterable[RunnerDeployment]) -> None:
 
 
 class DeploymentRunner(Runner):
-    """A runner that SIGTERM ends like Ctrl-C: Prefect's own handler forgets to await its clean-up."""
+    """A runner that both signals end alike: Prefect's own handler of SIGTERM forgets to await its clean-up."""
+
+    @override
+    async def start(self, run_once: bool = False, webserver: bool | None = None) -> None:
+        """Serve until a signal comes, which cancels this task; so everything is closed."""
+        self._serving = asyncio.current_task()
+        signal.signal(signal.SIGINT, self.handle_sigterm)
+        await super().start(run_once, webserver)
 
     @override
     def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
-        """Let asyncio cancel the main task, which closes everything."""
-        signal.raise_signal(signal.SIGINT)
+        """End the serving."""
+        ignore_signals()
+        if self._serving:
+            self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
 
 
-def serve_until_interrupted() -> None:
-    """Register deployments and start their runs until SIGINT or SIGTERM raises KeyboardInterrupt."""
-    # A shell ignores SIGINT for a command in the background, which would make us deaf to both.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def serve_until_stopped() -> None:
+    """Register deployments and start their runs until SIGINT or SIGTERM raises StoppedError."""
     # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
     runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+    mark_earlier_runs()
+    ensure_automation()
     served = deployments()
     keep_pauses(served)
     for deployment in served:
         runner.add_deployment(deployment)
-    asyncio.run(runner.start())
+    try:
+        asyncio.run(runner.start())
+    except asyncio.CancelledError:
+        raise StoppedError from None
 
 
 def _schedules(source: "Source") -> list[Schedule]:

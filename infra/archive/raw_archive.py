@@ -69,13 +69,8 @@ class RawArchive:
     def add(self, captures: Iterable[tuple[str, Capture]], *, run_id: str, worker: str) -> list[ArchivedCapture]:
         """Keep captures, each once, and a large body of one address once for all its captures within some days.
 
-        Args:
-            captures: pairs of source name (or `UNKNOWN_SOURCE`) and capture.
-            run_id: part of the object names; letters, digits, `.`, `_` and `-`, not beginning with 0.
-            worker: tells this writer from others of the run; same characters.
-
-        Returns:
-            One for each capture, in their order.
+        They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
+        `worker`, which tells this writer from others of the run, are parts of object names.
         """
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
@@ -108,10 +103,6 @@ class RawArchive:
             return record.with_body(original.body)
         except ValueError as error:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
-
-    def sources(self) -> list[str]:
-        """Source folders that have captures, sorted, `UNKNOWN_SOURCE` included."""
-        return sorted({source for source, _ in self._objects.folders()})
 
     def days(self, source: str) -> list[date]:
         """UTC days of a source's captures, sorted."""

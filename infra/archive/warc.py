@@ -136,8 +136,7 @@ def fields_of(record: WarcRecord) -> dict[str, str]:
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
     """The capture of a newslake record, from its named fields (see `fields_of`) and its content block.
 
-    Raises:
-        ValueError: another program wrote the record, or it is damaged: the body does not match its digest.
+    ValueError if another program wrote it, or it is damaged: the body does not match its digest.
     """
     body = block.partition(b"\r\n\r\n")[2] if fields.get("warc-type") == "response" else block
     capture, digest = _stated(fields, body)

@@ -19,29 +19,19 @@ GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
 
 
 class Inflater:
-    """Reads packed bytes as what they hold. Packed bytes never raise: a stream that breaks ends, and `damage` says why.
-
-    Attributes:
-        damage: why the content ends early; None while nothing is wrong.
-        is_cut: the damage is that packed bytes are missing at the end. Brotli and zstd can't tell.
-        is_packed: known after the first read; False only where no coding was given and the bytes are not gzip.
-        unpacked: bytes given so far.
-    """
+    """Reads packed bytes as what they hold. They never raise: a stream that breaks ends, and `damage` says why."""
 
     def __init__(
         self, read: Callable[[int], bytes], coding: str | None = None, *, max_members: int = MAX_GZIP_MEMBERS
     ) -> None:
         """Begin with nothing read.
 
-        Args:
-            read: gives at most so many packed bytes, none at the end. What it raises is raised from here.
-            coding: one of `CODINGS`; None: gzip if the bytes begin like it, else nothing to unpack.
-            max_members: of gzip; with 1, what follows the first one is left alone.
+        `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
+        are unpacked and others given as they are. With one member at most, what follows it is left alone.
         """
-        self.damage: str | None = None
-        self.is_cut = False
-        self.is_packed = False
-        self.unpacked = 0
+        self.damage: str | None = None  # why the content ends early
+        self.is_cut = False  # the damage is that packed bytes are missing at the end; Brotli and zstd can't tell
+        self.is_packed = False  # known after the first read
         self._source = read
         self._coding = coding
         self._max_members = max_members
@@ -58,9 +48,7 @@ class Inflater:
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         """At most `size` bytes; none at the end, and where the packed bytes are damaged."""
         self._size = size if size > 0 else CHUNK_BYTES
-        piece = next(self._pieces, b"")
-        self.unpacked += len(piece)
-        return piece
+        return next(self._pieces, b"")
 
     def read_up_to(self, max_bytes: int) -> bytes:
         """All that is left; of more than `max_bytes` one byte more than that."""

@@ -1,12 +1,12 @@
 """Settings: `NEWSLAKE_*` variables and `.env`, read once into a frozen object.
 
-`make docs` turns the descriptions into the table in docs/configuration.md.
+`make docs` turns the texts below the fields into the table in docs/configuration.md.
 S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and profiles.
 """
 
 import difflib
 import os
-from typing import Annotated, Final
+from typing import Final
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError
@@ -23,115 +23,71 @@ class Settings(BaseSettings):
     """What users may set. The environment wins over `.env`, which wins over the defaults."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
     )
 
-    lake: Annotated[str, Field(min_length=1, description="The lake: a folder, or `s3://bucket/prefix`.")] = "./lake"
-    workers: Annotated[
-        int,
-        # 512 processes of about 100 MB each are more than one machine holds: a larger number is a slip.
-        Field(ge=1, le=512, description="Number of processes that parse pages. Default: the number of processors."),
-    ] = Field(default_factory=lambda: os.cpu_count() or 1)
-    page_deadline_seconds: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="Seconds that parsing one page may take. Then its worker is killed, and the page is "
-            "quarantined as `timeout`. Real pages take milliseconds.",
-        ),
-    ] = 10.0  # the slowest real page measured took 7 ms, a hostile one 27 s
-    max_page_bytes: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=MAX_BYTES,
-            description="Largest page to parse, in bytes after decoding; larger ones are quarantined as `too_large`. "
-            f"At most {MAX_BYTES}, the limit of the parsers.",
-        ),
-    ] = MAX_BYTES
-    quarantine_limit: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1,
-            allow_inf_nan=False,
-            description="Share of captures, 0 to 1, that may be rejected before a command exits with 3 (done, but "
-            "quarantine over the limit). Rejected captures stay in the lake either way.",
-        ),
-    ] = 0.05  # a broken layout rejects most pages of its source; a few odd pages a day are usual and no alarm
-    contact: Annotated[
-        str,
-        Field(
-            pattern=r"^[\x21-\x7e]*$",
-            description="Your web or mail address, which the User-Agent shows so that publishers can reach you. Set "
-            "it before you fetch from other people's sites.",
-        ),
-    ] = ""
-    allowed_private_hosts: Annotated[
-        str,
-        Field(
-            description="Hosts on private addresses that may be fetched from: `host:port`, separated by commas. "
-            "All other private, loopback, link-local and metadata addresses are refused."
-        ),
-    ] = ""
-    origins: Annotated[
-        str,
-        Field(
-            description="`host=http://address:port`, separated by commas: sends requests for the host to the address "
-            "instead, without TLS. For a mirror or the demo site; the address counts as allowed."
-        ),
-    ] = ""
-    host_interval_seconds: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=3600,
-            allow_inf_nan=False,
-            description="Shortest time between two requests to a host. Sources and robots files may ask for longer.",
-        ),
-    ] = 1.0  # customary for crawlers of single sites; news-crawl, which visits everybody, takes 9
-    max_crawl_delay_seconds: Annotated[
-        float,
-        Field(
-            ge=0,
-            allow_inf_nan=False,
-            description="Cap on the Crawl-delay of robots files; a longer one is logged.",
-        ),
-    ] = 120.0  # news-crawl's cap: above it a day of a source takes longer than a day
-    request_deadline_seconds: Annotated[
-        float,
-        Field(gt=0, allow_inf_nan=False, description="Seconds that a request may take, from first byte to last."),
-    ] = 30.0  # a news page takes less than one; drip-fed ones never end
-    archive_seconds: Annotated[
-        float,
-        Field(
-            gt=0,
-            allow_inf_nan=False,
-            description="Seconds within which a fetched page is stored. A killed run loses at most this much and "
-            "fetches it again.",
-        ),
-    ] = 30.0  # at a request a second, thirty pages are one write
-    request_budget: Annotated[
-        int,
-        Field(ge=1, description="Requests that a run may send for a source and day, robots files and feeds included."),
-    ] = 2_000  # the largest source here publishes some 300 a day
-    cdx_url: Annotated[
-        str,
-        Field(
-            pattern=r"^(https?://\S+)?$",
-            description="CDX index to ask for captures before the source: `…/cdx/search/cdx` as the Wayback Machine "
-            "has it, or `…/CC-MAIN-…-index` as Common Crawl has it. Empty: none.",
-        ),
-    ] = ""
-    cdx_pages_url: Annotated[
-        str,
-        Field(
-            pattern=r"^(https?://\S+)?$",
-            description="Address of the index's captures: `https://web.archive.org/web/` or "
-            "`https://data.commoncrawl.org/`. Empty: derived from the index's host.",
-        ),
-    ] = ""
+    lake: str = Field(default="./lake", min_length=1)
+    """The lake: a folder, or `s3://bucket/prefix`."""
+
+    # 512 processes of about 100 MB each are more than one machine holds: a larger number is a slip.
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=512)
+    """Number of processes that parse pages. Default: the number of processors."""
+
+    page_deadline_seconds: float = Field(default=10.0, gt=0)  # the slowest real page took 7 ms, a hostile one 27 s
+    """Seconds that parsing one page may take. Then its worker is killed, and the page is quarantined as `timeout`. Real
+    pages take milliseconds."""
+
+    max_page_bytes: int = Field(default=MAX_BYTES, ge=1, le=MAX_BYTES)
+    """Largest page to parse, in bytes after decoding; larger ones are quarantined as `too_large`. At most the
+    default, which is the limit of the parsers."""
+
+    # A broken layout rejects most pages of its source; a few odd pages a day are usual and no alarm.
+    quarantine_limit: float = Field(default=0.05, ge=0, le=1)
+    """Share of captures, 0 to 1, that may be rejected before a command exits with 3 (done, but quarantine over the
+    limit). Rejected captures stay in the lake either way."""
+
+    contact: str = Field(default="", pattern=r"^[\x21-\x7e]*$")
+    """Your web or mail address, which the User-Agent shows so that publishers can reach you. Set it before you fetch
+    from other people's sites."""
+
+    allowed_private_hosts: str = ""
+    """Hosts on private addresses that may be fetched from: `host:port`, separated by commas. All other private,
+    loopback, link-local and metadata addresses are refused."""
+
+    origins: str = ""
+    """`host=http://address:port`, separated by commas: sends requests for the host to the address instead, without TLS.
+    For a mirror or the demo site; the address counts as allowed."""
+
+    # Customary for crawlers of single sites; news-crawl, which visits everybody, takes 9.
+    host_interval_seconds: float = Field(default=1.0, ge=0, le=3600)
+    """Shortest time between two requests to a host. Sources and robots files may ask for longer."""
+
+    # News-crawl's cap: above it a day of a source takes longer than a day.
+    max_crawl_delay_seconds: float = Field(default=120.0, ge=0)
+    """Cap on the Crawl-delay of robots files; a longer one is logged."""
+
+    request_deadline_seconds: float = Field(default=30.0, gt=0)  # a page takes less than one; drip-fed ones never end
+    """Seconds that a request may take, from first byte to last."""
+
+    archive_seconds: float = Field(default=30.0, gt=0)  # at a request a second, thirty pages are one write
+    """Seconds within which a fetched page is stored. A killed run loses at most this much and fetches it again."""
+
+    request_budget: int = Field(default=2_000, ge=1)  # the largest source here publishes some 300 a day
+    """Requests that a run may send for a source and day, robots files and feeds included."""
+
+    cdx_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """CDX index to ask for captures before the source: `…/cdx/search/cdx` as the Wayback Machine has it, or
+    `…/CC-MAIN-…-index` as Common Crawl has it. Empty: none."""
+
+    cdx_pages_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Address of the index's captures: `https://web.archive.org/web/` or `https://data.commoncrawl.org/`. Empty:
+    derived from the index's host."""
 
 
 def load_settings() -> Settings:

@@ -9,6 +9,7 @@ import shutil
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -20,17 +21,17 @@ from typing import IO, BinaryIO, Final, cast
 from infra.base.errors import NewslakeError
 from infra.intake.archives.archived_pages import read_archive
 from infra.intake.files.find_inputs import S3, find_inputs, is_capture_name
-from infra.intake.files.input_types import Input, ReadCount, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.manifests import MANIFEST_NAMES, ManifestLine, parse_manifest
 from infra.intake.files.page_bytes import beginning, read_page
 from infra.store.open_store import open_store
 from parsers.page.content import ZIP_MAGIC, Problem, media_type_of, saved_from
+from parsers.parse import MAX_BYTES
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
-__all__ = ["Input", "ReadCount", "Unreadable", "find_inputs", "read_captures"]
+__all__ = ["Input", "Unreadable", "find_inputs", "read_captures"]
 
-MAX_PAGE_BYTES: Final = 10 << 20  # the default of Settings.max_page_bytes, for callers without settings
 SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file: a page always, an archive seldom
 RANGE_BYTES: Final = 8 << 20  # of an S3 object at once; larger is not faster
 # HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
@@ -46,24 +47,18 @@ HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.gz)?$", re.IGNORECASE)
 
 
 def read_captures(
-    source: Input, *, max_page_bytes: int = MAX_PAGE_BYTES, count: ReadCount | None = None
+    source: Input, *, max_page_bytes: int = MAX_BYTES, skipped: Counter[str] | None = None
 ) -> Iterator[Capture | Unreadable]:
-    """Read all pages of one input, in its order.
+    """Read all pages of one input, in its order; `skipped` counts what is no page, by kind.
 
-    Args:
-        source: from `find_inputs`.
-        max_page_bytes: larger pages are unreadable; also what is inflated and kept of one at most.
-        count: counts everything, skipped things included.
-
-    Raises:
-        NewslakeError: the input cannot be opened or fetched, or a zip's own manifest is malformed.
+    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one.
     """
     with _opened(source) as stream:
         for one in _read(stream, source, max_page_bytes):
-            if count is not None:
-                count.add(one)
             if not isinstance(one, Skipped):
                 yield one
+            elif skipped is not None:
+                skipped[one.kind] += 1
 
 
 @contextmanager
@@ -171,11 +166,7 @@ def _known_of_member(member: zipfile.ZipInfo, archive: Input, line: ManifestLine
         # The member's own time survives copying the zip: a second ingest finds the same capture. It has no zone.
         with suppress(ValueError):
             known = replace(known, captured_at=datetime(*member.date_time, tzinfo=UTC))
-    if line is None:
-        return known
-    if line.captured_at and archive.captured_at_basis is not CapturedAtBasis.OPTION:
-        known = replace(known, captured_at=line.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
-    return replace(known, url=line.url, source=archive.source or line.source)
+    return line.said_of(known) if line else known
 
 
 def _zip_manifest(archive: zipfile.ZipFile, known: Input) -> Mapping[str, ManifestLine]:

@@ -6,7 +6,6 @@ the day that the list gave it. The footer sums the account up, so that the state
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -15,6 +14,7 @@ import orjson
 
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.partition import FETCHES, damaged, read_file, read_footer, stated_footer, write_file
 from infra.lake.schema import conform, to_table
@@ -143,7 +143,7 @@ def read_accounts(store: ObjectStore, source: str, days: Days) -> dict[str, DayA
     prefix = FETCHES.key(source, days.start.isoformat()).partition("date=")[0]
     wanted = {day.isoformat() for day in days}
     found = [key[1] for info in store.list(prefix) if (key := FETCHES.parse_key(info.key)) and key[1] in wanted]
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         return dict(zip(found, pool.map(lambda day: read_account(store, source, day), found), strict=True))
 
 

@@ -1,17 +1,18 @@
 """What the footers of partitions say, each read once for each version of its object."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 import orjson
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.accounts import DaySummary, read_summary
 from infra.lake.cache import Cache
 from infra.lake.partition import DamagedError, Manifest, read_manifest
 from infra.store.object_store import ObjectInfo, ObjectStore
+from parsers.record.article import SCHEMA_VERSION
 
 CACHE_KEY: Final = "_catalog/footers.json"
 ACCOUNTS_CACHE_KEY: Final = "_catalog/accounts.json"
@@ -52,12 +53,22 @@ class _Footers(Generic[Said]):
         """Read the footers that are not known yet, several at a time. A damaged one is left for `read` to report."""
         unknown = [info for info in infos if self._known.get(info.key, ("", None))[0] != info.etag]
         if unknown:
-            with ThreadPoolExecutor(min(READERS, len(unknown))) as pool:
+            with Threads(min(READERS, len(unknown))) as pool:
                 list(pool.map(self._try, unknown))
 
     def _try(self, info: ObjectInfo) -> None:
         with suppress(DamagedError):
             self.read(info)
+
+    def older(self, infos: Iterable[ObjectInfo]) -> set[str]:
+        """Keys of the partitions that an older newslake wrote; damaged ones are not among them."""
+        infos, older = list(infos), set()
+        self.read_ahead(infos)
+        for info in infos:
+            with suppress(DamagedError):
+                if self.read(info).schema_version < SCHEMA_VERSION:
+                    older.add(info.key)
+        return older
 
     def load(self) -> None:
         """Take over what `save` left in the lake."""

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,10 +9,22 @@ import pyarrow as pa
 
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.stop import Threads
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, read_manifest, read_rows
+from infra.lake.old_partitions import move_undated, rewrite
+from infra.lake.partition import (
+    ARTICLES,
+    REJECTS,
+    Coverage,
+    Manifest,
+    TableKind,
+    decode,
+    read_manifest,
+    read_partition,
+    read_rows,
+)
 from infra.lake.rejects import FAILURES, Reject, invalid_record
 from infra.lake.schema import to_table
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -61,6 +72,7 @@ class Lake:
         self.store = store
         self._footers = Footers(store)
         self._identities: dict[str, Identities] = {}
+        self._undated_moved: set[str] = set()  # sources
 
     def land(
         self,
@@ -93,8 +105,7 @@ class Lake:
         covered = {partition: {mode: counts} for partition, counts in (coverage or {}).items()}
         partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *covered})}
         rejected = _by_capture_day(rejects)
-        for source in verdicts:
-            ARTICLES.key(source, NULL_PARTITION)
+        moved = self._move_undated({source for source, _ in partitions} | verdicts.keys())
 
         def land_one(partition: PartitionId) -> tuple[bool, Change]:
             new = rows.get(partition, ARTICLES.schema.empty_table())
@@ -107,7 +118,7 @@ class Lake:
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
         outcomes = [(partition, *result) for partition, result in results.items()]
-        outcomes += self._settled(rows)
+        outcomes += self._settled([*rows.items(), *moved.items()])
         written = {partition for partition, was_written, _ in outcomes if was_written}
         changes = self._land_rejects(rejected, fitting)
         return LandingReport(
@@ -121,6 +132,14 @@ class Lake:
             rejects_closed=sum(change.closed for change in changes),
             invalid_records=len(wrong),
         )
+
+    def upgrade(self, kind: TableKind, source: str, date: str) -> None:
+        """Write a partition as this version of newslake does. Its rows stay, and so does one that is so already."""
+        if kind is ARTICLES and date == NULL_PARTITION:
+            moved = self._move_undated([source])
+            for _ in self._settled(moved.items()):
+                pass
+        rewrite(self.store, kind, kind.key(source, date))
 
     def read_partition(self, source: str, date: str) -> Any:
         """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
@@ -160,13 +179,16 @@ class Lake:
         prefix = f"{kind.name}/"
         if source is not None:
             prefix = kind.key(source, NULL_PARTITION).partition("date=")[0]
+        undated = None  # where both are, a move was killed before the old one, which is listed later, went
         for info in self.store.list(prefix):
-            if partition := kind.parse_key(info.key):
+            partition = kind.parse_key(info.key)
+            if partition and partition != undated:
+                undated = partition if partition[1] == NULL_PARTITION else undated
                 yield (*partition, info)
 
     def _read(self, kind: TableKind, source: str, date: str) -> Any:
         key = kind.key(source, date)
-        stored = self.store.get(key)
+        stored = read_partition(self.store, kind, source, date)
         if stored is None:
             raise NewslakeError(f"{self.store.uri} has no {key}", "See `newslake status` for the days that it has.")
         return decode(kind, stored.body, key)[0]
@@ -183,10 +205,20 @@ class Lake:
                     found.append((source, date))
         return found
 
-    def _settled(self, landed: Mapping[PartitionId, Any]) -> Iterator[tuple[PartitionId, bool, Change]]:
+    def _move_undated(self, sources: Iterable[str]) -> dict[PartitionId, Any]:
+        """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved."""
+        moved = {}
+        for source in sorted({*sources} - self._undated_moved):
+            rows = move_undated(self.store, source)
+            if rows is not None:
+                moved[source, NULL_PARTITION] = rows
+            self._undated_moved.add(source)
+        return moved
+
+    def _settled(self, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[tuple[PartitionId, bool, Change]]:
         """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
         by_source: defaultdict[str, list[Any]] = defaultdict(list)
-        for (source, _), rows in landed.items():
+        for (source, _), rows in landed:
             by_source[source] += rows[ARTICLES.identity].chunks
         for source, identities in by_source.items():
             listed = {date: info for _, date, info in self.partitions(source)}
@@ -276,5 +308,5 @@ def _in_threads(
 ) -> dict[PartitionId, tuple[bool, Change]]:
     """Land into partitions side by side. An error is raised when all others are done."""
     partitions = list(partitions)
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with Threads(WRITERS) as pool:
         return dict(zip(partitions, pool.map(land, partitions), strict=True))

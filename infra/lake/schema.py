@@ -2,7 +2,8 @@
 
 One rule a type: `str` and its enums are string; `datetime` is timestamp[us, UTC]; `int` is int64 where it counts bytes
 of an object (`*_offset`, `*_length`: objects may pass 2 GiB), else int32; a tuple is a list, a dataclass a struct;
-`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file.
+`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file. Blocks are the
+exception: their text is a column of its own, so that a reader finds the body as one string, and they say where in it.
 """
 
 import dataclasses
@@ -19,11 +20,15 @@ import pyarrow as pa
 from infra.base.errors import NewslakeError
 from infra.lake.fetches import Fetch
 from infra.lake.rejects import Reject
-from parsers.record.article import SCHEMA_VERSION, Article, Provenance
+from parsers.record.article import SCHEMA_VERSION, Article, Block, Provenance, Span, lay_out, spans_of
 
 PARTITION_FIELD: Final = "source"
 BYTE_COUNTS: Final = ("_offset", "_length")
 TIMESTAMP: Final = pa.timestamp("us", "UTC")  # nanoseconds would overflow for the years that broken pages state
+BODY: Final = "body"
+TEXT: Final = "text"
+# A second copy of the text took 43 to 63 % more bytes, spans 1 to 2 % (docs/reading.md).
+TEXT_SINCE: Final = 3
 
 type_hints = cache(typing.get_type_hints)
 
@@ -73,6 +78,9 @@ def _arrow(annotation: Any, name: str) -> tuple[Any, bool, Callable[[Any], Any]]
         inner = next(argument for argument in arguments if argument is not types.NoneType)
         arrow_type, _, encode = _arrow(inner, name)
         return arrow_type, True, lambda value: None if value is None else encode(value)
+    if annotation == tuple[Block, ...]:
+        arrow_type, nullable, encode = _arrow(tuple[Span, ...], name)
+        return arrow_type, nullable, lambda body: encode(spans_of(body))
     if typing.get_origin(annotation) is tuple:
         element, nullable, encode = _arrow(arguments[0], name)
         # "element" is Parquet's own name for it, so that what is read back equals what was written.
@@ -131,6 +139,8 @@ def _encode_time(value: Any) -> datetime:
 
 
 ARTICLE_COLUMNS: Final = _columns(Article, Provenance)
+_BLOCK: Final = pa.field("element", _struct(Block)[0], nullable=False)
+BLOCKS: Final = pa.field(BODY, pa.list_(_BLOCK), nullable=False)  # what `body` was before `TEXT_SINCE`
 REJECT_COLUMNS: Final = _columns(Reject)
 FETCH_COLUMNS: Final = _columns(Fetch)
 
@@ -178,6 +188,8 @@ def _wrong_values(rows: Sequence[tuple[object, ...]], column: Column) -> dict[in
 def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) -> Any:
     """A table as this version's schema has it; columns added since get their defaults (L07)."""
     schema = schema_of(columns)
+    if version < TEXT_SINCE and BODY in table.schema.names and table.schema.field(BODY).equals(BLOCKS):
+        table = _with_text(table)
     if table.schema.equals(schema):  # metadata is not compared
         return table.cast(schema)
     remedy = (
@@ -199,6 +211,31 @@ def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) ->
         else:
             raise NewslakeError(f"{name} has no column {column.name}", remedy)
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _with_text(table: Any) -> Any:
+    """Articles of a version before `TEXT_SINCE`, with their text in a column of its own."""
+    texts, bodies = [], []
+    for blocks in table[BODY].to_pylist():
+        text, places = lay_out((block["type"], block["text"]) for block in blocks)
+        texts.append(text)
+        bodies.append(
+            [{"type": block["type"], "start": at, "end": end} for block, (at, end) in zip(blocks, places, strict=True)]
+        )
+    schema = schema_of(ARTICLE_COLUMNS)
+    body = schema.field(BODY)
+    table = table.set_column(table.schema.get_field_index(BODY), body, pa.array(bodies, body.type))
+    return table.append_column(schema.field(TEXT), pa.array(texts, pa.string()))
+
+
+def with_blocks(table: Any) -> Any:
+    """Articles for people to look at: blocks hold their text, as parsers give them, instead of a column `text`."""
+    bodies = zip(table[BODY].to_pylist(), table[TEXT].to_pylist(), strict=True)
+    blocks = [
+        [{"type": span["type"], "text": text[span["start"] : span["end"]]} for span in body] for body, text in bodies
+    ]
+    table = table.set_column(table.schema.get_field_index(BODY), BLOCKS, pa.array(blocks, BLOCKS.type))
+    return table.drop_columns([TEXT])
 
 
 def _described(field: Any) -> str:

@@ -6,13 +6,13 @@ that finds the day in order closes it; deleting the object does the same.
 
 import dataclasses
 from collections.abc import Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.partition import ARTICLES
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.source.checks import Check, Finding, Severity
@@ -76,7 +76,7 @@ def suspect_days(
             partition = ARTICLES.parse_key(_key_of_partition(info.key))
             if partition and (days is None or partition[1] in days):
                 found[partition] = info.key
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         bodies = pool.map(store.get, found.values())
         read = [_decoded(stored.body, key) for key, stored in zip(found.values(), bodies, strict=True) if stored]
     return sorted((day for day in read if day.open), key=lambda day: (day.source, day.date))

@@ -63,7 +63,7 @@ class LocalStore:
                 body = path.read_bytes()
             except (FileNotFoundError, NotADirectoryError):
                 return None
-        return Stored(body, _etag(body))
+        return Stored(body, hashlib.sha256(body).hexdigest())
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """See `ObjectStore`."""
@@ -92,13 +92,14 @@ class LocalStore:
             try:
                 _write_durably(temporary, body)
                 with self._locked(key):
-                    if _etag_of(path) != if_match:
+                    present = self.get(key)
+                    if (present.etag if present else None) != if_match:
                         raise ConflictError(f"{path} is not what this writer read")
                     temporary.replace(path)
                     _fsync_folder(path.parent)
             finally:
                 temporary.unlink(missing_ok=True)
-        return _etag(body)
+        return hashlib.sha256(body).hexdigest()
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """See `ObjectStore`."""
@@ -167,19 +168,6 @@ class LocalStore:
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)  # close alone would leave it to a process that was forked meanwhile
             os.close(lock)
-
-
-def _etag(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def _etag_of(path: Path) -> str | None:
-    """ETag of a file that need not fit into memory once more; None if there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
 
 
 def _write_durably(path: Path, body: bytes) -> None:

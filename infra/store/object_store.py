@@ -6,7 +6,6 @@ Writers never lock: they read an object with its ETag, merge, and put it back on
 
 import random
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import pause
 
 MERGE_ATTEMPTS: Final = 50  # 8 writers x 50 merges of one key took at most 9 each on SeaweedFS, 7 in a folder
 FIRST_WAIT_SECONDS: Final = 0.01  # one conditional PUT of a small object takes about as long
@@ -66,18 +66,9 @@ class ObjectStore(Protocol):
         ...
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        """Write a whole object, atomically, if nobody else has written it since.
+        """Write a whole object, atomically, and return its new ETag; ConflictError if somebody else was faster.
 
-        Args:
-            key: relative to the root of the lake.
-            body: the new content.
-            if_match: the ETag that the object must still have; None: there must be no such object.
-
-        Returns:
-            The new ETag.
-
-        Raises:
-            ConflictError: the condition does not hold; nothing was written.
+        `if_match` is the ETag that the object must still have; None: there must be no such object.
         """
         ...
 
@@ -129,17 +120,10 @@ def range_missing(uri: str, key: str, offset: int, length: int) -> NewslakeError
 
 
 def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
-    """Merge into one object so that no concurrent merge is lost.
+    """Merge into one object so that no concurrent merge is lost; whether this call is known to have written.
 
-    Args:
-        store: of the lake.
-        key: of the object.
-        merge: from the present content (None = absent) to the new one (None = leave it as it is). May be called many
-            times, and must depend on nothing else that changes.
-
-    Returns:
-        Whether this call is known to have written. False if the content is as merged already, also where an earlier try
-        wrote it and the answer got lost on the network.
+    `merge` makes the new content (None = leave it as it is) of the present one (None = absent). It may be called many
+    times, and must depend on nothing else that changes.
     """
     for attempt in range(MERGE_ATTEMPTS):
         stored = store.get(key)
@@ -151,7 +135,7 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
         except ConflictError:
             # Full jitter: writers that collided must not collide again in step.
             longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt)
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads writers, guards no secret
+            pause(random.uniform(0, longest))  # noqa: S311 - spreads writers, guards no secret
         else:
             return True
     raise NewslakeError(

@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -24,6 +23,7 @@ from dotenv import dotenv_values
 
 from infra.base.errors import NewslakeError
 from infra.base.settings import ENV_FILE, PREFIX, Settings, load_settings
+from infra.base.stop import Threads
 from infra.store.object_store import PROBE_PREFIX, ConflictError, ObjectStore
 from infra.store.open_store import open_store
 from parsers import registry
@@ -193,7 +193,7 @@ def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
     """
     won: list[int] = []
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
-    with ThreadPoolExecutor(WRITERS) as threads:
+    with Threads(WRITERS) as threads:
         for _ in range(rounds):
             try:
                 won.append(_winners(store, threads, key, None))
@@ -217,7 +217,7 @@ def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
     return Finding(Verdict.OK, f"{WRITERS} writers at once, {len(won)} rounds: exactly one won each")
 
 
-def _winners(store: ObjectStore, threads: ThreadPoolExecutor, key: str, if_match: str | None) -> int:
+def _winners(store: ObjectStore, threads: Threads, key: str, if_match: str | None) -> int:
     """How many of the writers won."""
     barrier = Barrier(WRITERS)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from graphlib import TopologicalSorter
 from typing import Final
 
 from infra.archive.raw_archive import REVISIT_DAYS
@@ -74,19 +75,10 @@ def expire(
     source: str | None = None,
     dry_run: bool = False,
 ) -> list[Expiry]:
-    """Delete what is older than a day in one layer; or only say what would be done.
+    """Delete what is older than a day in one layer; what is done with each day, kept ones too, by source and day.
 
-    Args:
-        store: of the lake.
-        layer: which.
-        before: the first day that does not expire: of capture (raw, rejects) or publication (articles).
-        now: the present, aware.
-        grace: how long a raw day is marked before it is deleted; zero if nothing else uses the lake.
-        source: source folder; None: all.
-        dry_run: change nothing.
-
-    Returns:
-        One for each day that is old enough, kept ones too, by source and day.
+    `before` is a day of capture (raw, rejects) or publication (articles). A raw day is marked for the `grace` before it
+    is deleted; zero if nothing else uses the lake. A `dry_run` changes nothing.
     """
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")
@@ -219,10 +211,4 @@ def _revisits_first(objects: Iterable[RawObject]) -> list[str]:
     originals = {
         each.key: {entry.original.uri for entry in each.entries if entry.original} - {each.key} for each in objects
     }
-    order: list[str] = []
-    while originals:
-        needed = set[str]().union(*originals.values())
-        free = sorted(originals.keys() - needed) or sorted(originals)  # never a circle, but do not hang on damage
-        order += free
-        originals = {key: uris for key, uris in originals.items() if key not in free}
-    return order
+    return [key for key in reversed([*TopologicalSorter(originals).static_order()]) if key in originals]

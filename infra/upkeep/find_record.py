@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,10 +12,11 @@ import pyarrow.compute as pc
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
+from infra.base.stop import Threads
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, read_partition
 from infra.lake.query import Selection, quoted, run_query
-from infra.lake.schema import ARTICLE_COLUMNS, to_table
+from infra.lake.schema import ARTICLE_COLUMNS, to_table, with_blocks
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.work.parse_pool import ParsePool
@@ -35,7 +35,7 @@ STATED_BY_LANDING: Final = tuple(column.name for column in dataclasses.fields(Pr
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of the lake, its values as pyarrow gives them; `date` is the partition value."""
+    """A row of the lake, its values as pyarrow gives them, each block with its text; `date` is the partition value."""
 
     kind: TableKind
     source: str
@@ -100,6 +100,7 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
     now, wrong = to_table([(outcome.article, of_landing)], ARTICLE_COLUMNS)
     if wrong:
         return Today(Rejected(RejectReason.INVALID_RECORD, wrong[0][1], outcome.article.source))
+    now = with_blocks(now)
     landed = pa.Table.from_pylist([record.row], schema=now.schema)
     changes = tuple(change for _, change in differing(landed, now))
     if outcome.article.source != record.source:
@@ -137,7 +138,7 @@ def _newest_first(
     listed = [(name, day) for name, day, _ in Lake(store).partitions(source, kind)]
     dated = sorted((each for each in listed if each[1] != NULL_PARTITION), key=lambda each: each[1], reverse=True)
     partitions = dated + [each for each in listed if each[1] == NULL_PARTITION]
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         # A few at a time: what lies behind the one that has it is not got.
         for start in range(0, len(partitions), READERS):
             group = partitions[start : start + READERS]
@@ -146,11 +147,11 @@ def _newest_first(
 
 
 def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: dict[str, set[str]]) -> Record | None:
-    key = kind.key(*partition)
-    stored = store.get(key)
+    stored = read_partition(store, kind, *partition)
     if stored is None:  # deleted since it was listed
         return None
-    table, _ = decode(kind, stored.body, key)
+    table, _ = decode(kind, stored.body, kind.key(*partition))
+    table = with_blocks(table) if kind is ARTICLES else table
     for column, listed in values.items():
         rows = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(listed)))).slice(0, 1).to_pylist()
         if rows:

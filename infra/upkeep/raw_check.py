@@ -1,9 +1,7 @@
 """Is every raw object what it was when it was written? Each is read once, whole, whether a row points to it or not."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
@@ -18,16 +16,10 @@ from infra.archive.raw_objects import (
     indexed,
     source_of,
 )
+from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 
 READERS: Final = 4  # objects held at a time: they have up to 64 MB each
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    key: str
-    entries: tuple[IndexEntry, ...] = ()
-    faults: tuple[str, ...] = ()
 
 
 class RawCheck:
@@ -50,11 +42,11 @@ class RawCheck:
             if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in listed:
                 yield key, "is an index without its WARC. Restore that from a copy, or delete the index."
         revisits: list[IndexEntry] = []
-        with ThreadPoolExecutor(READERS) as pool:
-            for checked in pool.map(self._check, keys):
-                yield from ((checked.key, fault) for fault in checked.faults)
-                revisits += (entry for entry in checked.entries if entry.original)
-                self.digests |= {entry.pointer: entry.digest for entry in checked.entries if not entry.original}
+        with Threads(READERS) as pool:
+            for key, (entries, faults) in zip(keys, pool.map(self._check, keys), strict=True):
+                yield from ((key, fault) for fault in faults)
+                revisits += (entry for entry in entries if entry.original)
+                self.digests |= {entry.pointer: entry.digest for entry in entries if not entry.original}
         whole: dict[Pointer, str] = {}  # apart, as no revisit is the original of another
         for entry in revisits:
             if entry.original and self.digests.get(entry.original) == entry.digest:
@@ -64,14 +56,15 @@ class RawCheck:
                 yield entry.pointer.uri, f"{at} is not in {entry.original.uri} at byte {entry.original.offset}"
         self.digests |= whole
 
-    def _check(self, key: str) -> _Checked:
+    def _check(self, key: str) -> tuple[list[IndexEntry], list[str]]:
+        """The captures of one object, and what is wrong with it."""
         stored = self._store.get(key)
         if stored is None:
-            return _Checked(key)  # deleted since it was listed
+            return [], []  # deleted since it was listed
         try:
             entries = list(indexed(stored.body, key))
         except ValueError as error:
-            return _Checked(key, faults=(f"is damaged: {error}. {RESTORE}",))
+            return [], [f"is damaged: {error}. {RESTORE}"]
         faults = [
             f"has at byte {entry.pointer.offset} a capture of {entry.captured_at.date()}"
             for entry in entries
@@ -80,7 +73,7 @@ class RawCheck:
         index = self._store.get(beside(key, INDEX_SUFFIX))
         if index is not None and index.body != write_index(entries):
             faults.append(_said_otherwise(key, len(entries), index.body))
-        return _Checked(key, tuple(entries), tuple(faults))
+        return entries, faults
 
 
 def strays(store: ObjectStore) -> Iterator[str]:

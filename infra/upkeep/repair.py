@@ -13,14 +13,7 @@ from typing import Any, Final
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates
 from infra.store.object_store import ObjectStore
-from infra.work.backfill.plan import (
-    Action,
-    BackfillRequest,
-    Batch,
-    PlannedDay,
-    batches_of,
-    plan_backfill,
-)
+from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
 from infra.work.live.discovery_state import key_of
 from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
@@ -33,15 +26,11 @@ MAX_DAYS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Missing days of a source that no repair covers.
-
-    Attributes:
-        still_listed: the source still lists them; else only an archive has them.
-    """
+    """Missing days of a source that no repair covers."""
 
     source: str
     days: Days
-    still_listed: bool
+    still_listed: bool  # by the source; else only an archive has them
 
     @property
     def remedy(self) -> str:
@@ -51,30 +40,18 @@ class Gap:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
-        return {
-            "source": self.source,
-            "start": self.days.start,
-            "end": self.days.end,
-            "still_listed": self.still_listed,
-            "remedy": self.remedy,
-        }
+        said = {"source": self.source, "start": self.days.start, "end": self.days.end}
+        return said | {"still_listed": self.still_listed, "remedy": self.remedy}
 
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """What there is to do, and what there is to tell.
+    """What there is to do, and what there is to tell."""
 
-    Attributes:
-        planned: days to repair, newest first.
-        gaps: missing days that are left as they are.
-        newest: by source, its newest landed day.
-        stale: sources whose newest landed day is too old.
-    """
-
-    planned: tuple[PlannedDay, ...]
-    gaps: tuple[Gap, ...]
-    newest: dict[str, date]
-    stale: tuple[Finding, ...]
+    planned: tuple[PlannedDay, ...]  # days to repair, newest first
+    gaps: tuple[Gap, ...]  # missing days that are left as they are
+    newest: dict[str, date]  # landed day, by source
+    stale: tuple[Finding, ...]  # sources whose newest landed day is too old
 
     @property
     def days(self) -> Days | None:
@@ -99,13 +76,8 @@ class Repairs:
     @property
     def alarms(self) -> tuple[str, ...]:
         """What a person should look at."""
-        return (
-            *(
-                f"{each.source}, {each.days.described()}: missing, and not repaired: {each.remedy}"
-                for each in self.gaps
-            ),
-            *(f"{finding.source}: {finding.detail}" for finding in self.stale),
-        )
+        gaps = (f"{gap.source}, {gap.days.described()}: missing, and not repaired: {gap.remedy}" for gap in self.gaps)
+        return (*gaps, *(f"{finding.source}: {finding.detail}" for finding in self.stale))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""

@@ -17,7 +17,15 @@ from infra.lake.partition import ARTICLES, FORMAT, FORMAT_KEY, REJECTS, Manifest
 from infra.lake.rejects import reject_id, wrong_seen_times
 from infra.store.object_store import ObjectStore
 from infra.upkeep.raw_check import RawCheck, strays
-from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, partition_date
+from parsers.record.article import (
+    SCHEMA_VERSION,
+    Block,
+    BlockType,
+    article_id,
+    content_digest,
+    lay_out,
+    partition_date,
+)
 
 POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
@@ -146,9 +154,10 @@ def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
 def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
     if partition_date(row["published_at"]) != day:
         yield f"is published on {partition_date(row['published_at'])}"
-    body = tuple(
-        Block(BlockType(block["type"]), block["text"]) for block in row["body"] if block["type"] in BLOCK_TYPES
-    )
+    blocks = [(span["type"], row["text"][span["start"] : span["end"]]) for span in row["body"]]
+    if lay_out(blocks) != (row["text"], [(span["start"], span["end"]) for span in row["body"]]):
+        yield "has a body whose blocks do not give its text"
+    body = tuple(Block(BlockType(kind), text) for kind, text in blocks if kind in BLOCK_TYPES)
     if content_digest(row["title"], body) != row["content_digest"]:
         yield "has another content_digest than its title and body give"
     if article_id(source, row["canonical_url"], row["title"], body) != row["article_id"]:

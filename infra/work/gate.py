@@ -17,21 +17,11 @@ from infra.lake.rejects import RejectState
 from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
 from infra.work.history import History
 from infra.work.run import ParsedCapture, Run
-from parsers.record.article import NULL_PARTITION
+from parsers.record.article import NULL_PARTITION, Fidelity
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_name
-from parsers.source.checks import (
-    OF_INPUT,
-    WATCHED,
-    Check,
-    DayProfile,
-    Finding,
-    Severity,
-    judge,
-    needs_history,
-    profile_of,
-)
+from parsers.source.checks import OF_INPUT, WATCHED, Check, DayProfile, Finding, Severity, judge, needs_history
 from parsers.source.definition import Source
 
 # Rejections that say which field was not found: the capture counts as an article without it.
@@ -42,22 +32,15 @@ ENOUGH_SEEN: Final = 10  # good pages that clear a suspect day, if it does not h
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What the gate found.
-
-    Attributes:
-        passed: what may be landed: all rejections, and all articles that are not withheld.
-        reparsed: by source, captures on which this is the newest word, without those that are withheld.
-        withheld: captures that a reparse must not land, by (source, day).
-        suspects: days to mark, before anything is landed.
-        in_order: suspect days that are in order now, to be closed once they are landed.
-    """
+    """What may be landed: all rejections, and all articles that are not withheld; and what the gate found."""
 
     passed: list[ParsedCapture] = field(default_factory=list)
+    # By source, captures on which this is the newest word, without those that are withheld.
     reparsed: dict[str, Collection[CaptureIdentity]] = field(default_factory=dict)
-    withheld: Counter[PartitionId] = field(default_factory=Counter)
+    withheld: Counter[PartitionId] = field(default_factory=Counter)  # captures that a reparse must not land
     findings: list[Finding] = field(default_factory=list)
-    suspects: list[SuspectDay] = field(default_factory=list)
-    in_order: list[SuspectDay] = field(default_factory=list)
+    suspects: list[SuspectDay] = field(default_factory=list)  # to be marked before anything is landed
+    in_order: list[SuspectDay] = field(default_factory=list)  # to be closed once they are landed
 
 
 def pass_gate(
@@ -177,11 +160,26 @@ class _SourceBatch:
         return found if profile.captures >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
 
     def _profile(self, day: str, parsed: Sequence[ParsedCapture]) -> DayProfile:
+        """Fill is measured on complete HTML captures: text captures lack what a page says outside its text."""
         articles = [each.outcome.article for each in parsed if isinstance(each.outcome, Parsed)]
+        complete = [article for article in articles if article.fidelity == Fidelity.HTML]
         reasons = [each.outcome.reason for each in parsed if isinstance(each.outcome, Rejected)]
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
-        counts = Counter(reason.value for reason in reasons)
-        return profile_of(self._source.name, day, articles, counts, self._watched, lacking)
+        fill = {
+            name: sum(bool(getattr(article, name)) for article in complete) / total
+            for name in self._watched
+            if (total := len(complete) + lacking[name])
+        }
+        return DayProfile(
+            source=self._source.name,
+            date=day,
+            articles=len(articles),
+            captures=len(parsed),
+            rejected=Counter(reason.value for reason in reasons),
+            fill=fill,
+            measured=len(complete),
+            lacking=lacking,
+        )
 
     def _landed(self, day: str) -> DayProfile:
         """What earlier runs landed of a day."""

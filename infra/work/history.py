@@ -4,12 +4,13 @@ A column's null count says how many articles lack a field: for lists too, since 
 statistics of its elements, and no element of ours is null.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, Final
 
 from infra.base.errors import NewslakeError
+from infra.base.stop import Threads
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -60,13 +61,17 @@ class History:
         return max(days, default=None)
 
     def _rows(self, day: str) -> int | None:
-        footer = self._footers.get(ARTICLES.key(self._source, day))
+        footer = self._footer_of(ARTICLES, day)
         return footer[0].rows if footer else None
 
+    def _footer_of(self, kind: TableKind, day: str) -> tuple[Any, dict[str, int]] | None:
+        info = self._partitions(kind).get(day)
+        return self._footers.get(info.key) if info else None
+
     def _profile(self, day: str, dated: float) -> DayProfile:
-        manifest, nulls = self._footers.get(ARTICLES.key(self._source, day), (None, {}))
+        manifest, nulls = self._footer_of(ARTICLES, day) or (None, {})
         rows = manifest.rows if manifest else 0
-        rejects = self._footers.get(REJECTS.key(self._source, day))
+        rejects = self._footer_of(REJECTS, day)
         stated: Mapping[str, int] = rejects[0].open_rejects if rejects else {}
         rejected = {reason: count for reason, count in stated.items() if reason not in OF_INPUT}
         fill = {name: 1 - number / rows for name, number in nulls.items()} | {"published_at": dated} if rows else {}
@@ -87,11 +92,11 @@ class History:
 
     def _read(self, infos: Iterable[ObjectInfo]) -> None:
         news = [info for info in infos if info.key not in self._footers]
-        with ThreadPoolExecutor(READERS) as pool:
+        with Threads(READERS) as pool:
             footers = pool.map(self._footer, news)
             self._footers |= {info.key: read for info, read in zip(news, footers, strict=True) if read}
 
-    def _footer(self, info: ObjectInfo) -> tuple[Any, dict[str, int]] | None:
+    def _footer(self, info: ObjectInfo) -> tuple[Any, Counter[str]] | None:
         try:
             metadata = read_footer(self._store, info.key, info.size)
             return Manifest.from_json(stated_footer(metadata, info.key), info.key), _nulls(metadata)
@@ -99,25 +104,18 @@ class History:
             return None
 
 
-def _nulls(metadata: Any) -> dict[str, int]:
-    """By field, how many articles lack it; fields without statistics are left out."""
-    nulls: dict[str, int] = {}
-    unknown: set[str] = set()
+def _nulls(metadata: Any) -> Counter[str]:
+    """By field, how many articles lack it."""
+    nulls = Counter[str]()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
-        met = set()
-        for place in range(group.num_columns):
-            column = group.column(place)
-            name = column.path_in_schema.partition(".")[0]
-            if name in met or name not in FIELDS:
-                continue  # of a list of structures the first member counts, which is never null in an element
-            met.add(name)
-            statistics = column.statistics
-            if statistics is None or not statistics.has_null_count:
-                unknown.add(name)
-            else:
-                nulls[name] = nulls.get(name, 0) + statistics.null_count
-    return {name: count for name, count in nulls.items() if name not in unknown}
+        found: dict[str, int] = {}
+        for column in map(group.column, range(group.num_columns)):
+            if column.statistics:  # an empty group has none
+                # Of a list of structures the first member counts, which is never null in an element.
+                found.setdefault(column.path_in_schema.partition(".")[0], column.statistics.null_count)
+        nulls.update({name: found[name] for name in FIELDS if name in found})
+    return nulls
 
 
 def _nearest(day: str, days: Iterable[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """Files and archives into the lake: plan chunks of seconds, then archive, parse and land each."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
 from infra.intake.captures import read_captures
-from infra.intake.files.input_types import Input, ReadCount
+from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes
@@ -47,26 +48,25 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
     """Archive, parse and land the captures of some inputs."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
-    report, count = RunReport(), ReadCount()
+    report, skipped = RunReport(), Counter[str]()
     with run.open_pool() as pool:
-        pairs = _read(chunk, run.settings.max_page_bytes, count, on_input)
+        pairs = _read(chunk, run.settings.max_page_bytes, skipped, on_input)
         for batch in in_batches(pairs, lambda pair: len(pair[0].body), most=BATCH_CAPTURES, max_bytes=BATCH_BYTES):
             parsed = archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
             report += land_outcomes(parsed, lake, run, mode="ingest")
-    return report + RunReport(skipped=count.skipped)
+    return report + RunReport(skipped=skipped)
 
 
 def _read(
-    chunk: Chunk, max_page_bytes: int, count: ReadCount, on_input: Callable[[Input], None] | None
+    chunk: Chunk, max_page_bytes: int, skipped: Counter[str], on_input: Callable[[Input], None] | None
 ) -> Iterator[Pair]:
     """The captures of a chunk; what could not be read whole is rejected without parsing it."""
     for each in chunk.inputs:
-        for page in read_captures(each, max_page_bytes=max_page_bytes, count=count):
+        for page in read_captures(each, max_page_bytes=max_page_bytes, skipped=skipped):
             if isinstance(page, Capture):
                 yield page, None
             else:
-                capture = page.as_capture()
                 detail = f"{page.detail} ({page.location})"
-                yield capture, Rejected(page.reason, detail, source=source_name_of(capture))
+                yield page.capture, Rejected(page.reason, detail, source=source_name_of(page.capture))
         if on_input:
             on_input(each)

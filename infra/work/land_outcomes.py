@@ -1,15 +1,15 @@
 """From outcomes to rows: what ingest and reparse share. Captures lie in the archive before any row points to them."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
-from infra.archive.raw_archive import ArchivedCapture
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import Coverage
 from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
-from infra.work.run import ParsedCapture, Run, folder_of
+from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
 from parsers.record.article import Article, Provenance
@@ -28,29 +28,26 @@ def land_outcomes(
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
-    """Judge captures, land articles and rejections, and count them.
+    """Judge captures whose bytes are archived, land articles and rejections, and count them.
 
-    Args:
-        parsed: captures with their outcomes; their bytes are archived.
-        lake: where to.
-        run: the run.
-        mode: `live`, `ingest` or `reparse`.
-        coverage: by (source, day), where whole counts are known.
-        reparsed: by source, the captures on which this is the newest word.
-        whole_days: (source, day) of which everything that was found is landed, or here: only of these is the number of
-            articles judged. Name a day also if nothing of it was found: that is what the check is for.
-        day_of: the day that a capture without an article counts for.
+    `coverage` is by (source, day), where whole counts are known; `reparsed` has by source the captures on which this is
+    the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the number of
+    articles judged: name a day also if nothing of it was found. A capture without an article counts for its `day_of`.
     """
     gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
         mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
+    turned_down, samples = Counter[PartitionId](), Samples()
     for each in gate.passed:
         if isinstance(each.outcome, Parsed):
-            articles.append((each.outcome.article, _provenance(each.archived, run, mode)))
-        else:
-            rejects.append(_reject(each.archived, each.outcome, run, mode))
+            articles.append((each.outcome.article, _provenance(each, run, mode)))
+            continue
+        reject = _reject(each, each.outcome, run, mode)
+        rejects.append(reject)
+        turned_down[day_of(each)] += 1
+        samples += Samples({reject.reason: (Sample(reject.source, reject.url, reject.detail),)})
     landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=gate.reparsed)
     for suspect in gate.in_order:
         close_suspect(lake.store, suspect)
@@ -66,8 +63,10 @@ def land_outcomes(
         partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
         findings=tuple(gate.findings),
+        turned_down=turned_down,
+        samples=samples,
         rows_exposed=landing.rows_exposed,
-    ) + _turned_down(gate.passed, day_of)
+    )
 
 
 def unfit_articles(parsed: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> set[str]:
@@ -79,49 +78,37 @@ def unfit_articles(parsed: Sequence[ParsedCapture], lake: Lake, report: RunRepor
     return ids.difference(*(lake.identities(*partition) for partition in partitions))
 
 
-def _turned_down(parsed: Iterable[ParsedCapture], day_of: Callable[[ParsedCapture], PartitionId]) -> RunReport:
-    """Captures without an article, by day, and a few of each reason."""
-    days: Counter[PartitionId] = Counter()
-    samples = Samples()
-    for each in parsed:
-        if isinstance(each.outcome, Rejected):
-            days[day_of(each)] += 1
-            sample = Sample(each.day_got[0], each.archived.capture.url, each.outcome.detail)
-            samples += Samples({each.outcome.reason.value: (sample,)})
-    return RunReport(turned_down=days, samples=samples)
-
-
-def _provenance(archived: ArchivedCapture, run: Run, mode: str) -> Provenance:
-    capture, pointer = archived.capture, archived.pointer
+def _provenance(parsed: ParsedCapture, run: Run, mode: str) -> Provenance:
+    capture = parsed.archived.capture
     return Provenance(
-        captured_at=capture.captured_at,
         captured_at_basis=capture.captured_at_basis.value,
         first_captured_at=capture.captured_at,
-        capture_uri=pointer.uri,
-        capture_offset=pointer.offset,
-        capture_length=pointer.length,
-        capture_digest=capture.digest,
-        http_status=capture.http_status,
-        mode=mode,
-        run_id=run.run_id,
+        **_stamps(parsed, run, mode),
     )
 
 
-def _reject(archived: ArchivedCapture, outcome: Rejected, run: Run, mode: str) -> Reject:
-    capture, pointer = archived.capture, archived.pointer
+def _reject(parsed: ParsedCapture, outcome: Rejected, run: Run, mode: str) -> Reject:
     return Reject(
-        source=folder_of(capture, outcome),
-        url=capture.url,
-        captured_at=capture.captured_at,
+        source=parsed.day_got[0],
+        url=parsed.archived.capture.url,
         reason=outcome.reason.value,
         detail=outcome.detail,
         layout=outcome.layout,
         parser_version=outcome.parser_version,
-        capture_uri=pointer.uri,
-        capture_offset=pointer.offset,
-        capture_length=pointer.length,
-        capture_digest=capture.digest,
-        http_status=capture.http_status,
-        mode=mode,
-        run_id=run.run_id,
+        **_stamps(parsed, run, mode),
     )
+
+
+def _stamps(parsed: ParsedCapture, run: Run, mode: str) -> dict[str, Any]:
+    """The columns that articles and rejections share."""
+    capture, pointer = parsed.archived.capture, parsed.archived.pointer
+    return {
+        "captured_at": capture.captured_at,
+        "capture_uri": pointer.uri,
+        "capture_offset": pointer.offset,
+        "capture_length": pointer.length,
+        "capture_digest": capture.digest,
+        "http_status": capture.http_status,
+        "mode": mode,
+        "run_id": run.run_id,
+    }

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from pathlib import PurePath
 from types import TracebackType
 from typing import Self
@@ -23,6 +24,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from infra.base.batches import in_batches
+from infra.base.stop import raise_if_stopping, result_of
 from parsers.fields.urls import host_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
@@ -49,6 +51,12 @@ def forkserver() -> ForkServerContext:
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "parsers.parse"])
+    # Ctrl-C in a terminal goes to every process. Those that inherit this mask hear nothing of it: their pool ends them.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
 
 
@@ -84,11 +92,10 @@ class ParsePool:
         self._pool.join()
 
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
-        """Parse captures, lazily and in order: a few groups a worker are read ahead, no more.
+        """Each capture with its outcome, lazily and in order: a few groups a worker are read ahead, no more.
 
-        Yields:
-            Each capture with its outcome. A page past the deadline is Rejected(timeout), one that kills its
-            process Rejected(parser_crash), one at which the parser raises Rejected(parser_error).
+        A page past the deadline is rejected as `timeout`, one that kills its process as `parser_crash`, one at which
+        the parser raises as `parser_error`.
         """
         waiting: deque[tuple[list[Pair], Future[list[Outcome]]]] = deque()
         for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):
@@ -113,8 +120,9 @@ class ParsePool:
     ) -> Iterator[tuple[Capture, Outcome]]:
         """Outcomes of a group; `broken` is how many pools broke while they had it."""
         try:
-            outcomes = future.result()
+            outcomes = result_of(future)
         except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
+            raise_if_stopping()  # a signal to the whole process group ends the workers, too: no page is to blame
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
                 yield from self._finish(group, self._schedule(group), broken + 1)
                 return

@@ -17,17 +17,11 @@ from parsers.registry import by_name
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What every piece of a run is told: plain values, so that it can be sent to any process.
+    """What every piece of a run is told: plain values, so that it can be sent to any process."""
 
-    Attributes:
-        settings: with the lake of this run.
-        run_id: `20261122T001500Z-3fa9c1`: sorts by time.
-        accept: why a reparse may remove and worsen rows that the quality gate would keep; empty: it may not.
-    """
-
-    settings: Settings
-    run_id: str
-    accept: str = ""
+    settings: Settings  # with the lake of this run
+    run_id: str  # `20261122T001500Z-3fa9c1`: sorts by time
+    accept: str = ""  # why a reparse may remove and worsen rows that the quality gate would keep; empty: it may not
 
     def open_store(self) -> ObjectStore:
         """The lake's store."""

@@ -11,54 +11,39 @@ from parsers.source.checks import Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """Counts of one batch, one chunk or one run. Reports add up: `sum(reports, RunReport())`.
+    """Counts of one batch, one chunk or one run. Reports add up: `sum(reports, RunReport())`."""
 
-    Attributes:
-        captures: pages seen, those that could not be read whole among them.
-        rejected: captures that gave none, by reason; nothing in it is lost, all are kept in the archive.
-        known: captures that the archive held already, byte for byte.
-        skipped: records of archives that are no pages by design (requests, images, revisits), by kind.
-        articles: captures that gave an article, by (source, publication day).
-        got: captures by (source, day on which they were got).
-        partitions_written: partitions of articles or rejects that this run changed, counted once a landing.
-        discovered: links that discovery found for the days asked for, those that were captured before among them.
-        dropped: links that discovery left out, by why; and those that the archive held already, as `captured`.
-        failed: addresses that gave no page, by why; asked again by the next run unless the reason is final.
-        requests: HTTP requests that were sent, robots files, feeds and redirects among them.
-        alarms: what a person should look at: a feed that can't be read, or that suddenly is empty.
-        withheld: captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
-        fetched: pages that came from the network, by (source, day): the day that their link was said to be of.
-        missed: addresses that gave no page, likewise.
-        turned_down: captures that gave no article, likewise; of others than live ones the day on which they were got.
-        listed: addresses in the accounts of the days that were worked on, by (source, day), as they are now.
-        pending: of those the ones that are asked again, likewise.
-        samples: of captures that gave no article and of addresses that gave no page, a few for each reason.
-        rows_exposed: articles whose best row a reparse took away or made a lesser one; see `LandingReport`.
-    """
-
-    captures: int = 0
+    captures: int = 0  # pages seen, those that could not be read whole among them
     parsed: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    known: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    articles: Counter[tuple[str, str]] = field(default_factory=Counter)
-    got: Counter[tuple[str, str]] = field(default_factory=Counter)
-    partitions_written: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)  # captures that gave no article, by reason
+    known: int = 0  # captures that the archive held already, byte for byte
+    skipped: Counter[str] = field(default_factory=Counter)  # records of archives that are no pages, by kind
+    articles: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # captures with one, by (source, publication day)
+    got: Counter[tuple[str, str]] = field(default_factory=Counter)  # captures by (source, day on which they were got)
+    partitions_written: int = 0  # of articles or rejects, counted once a landing
     partitions_unchanged: int = 0
-    discovered: int = 0
+    discovered: int = 0  # links that discovery found for the days asked for, those that were captured before among them
+    # Links that discovery left out, by why; and those that the archive held already, as `captured`.
     dropped: Counter[str] = field(default_factory=Counter)
+    # Addresses that gave no page, by why; asked again by the next run unless the reason is final.
     failed: Counter[str] = field(default_factory=Counter)
-    requests: int = 0
-    alarms: tuple[str, ...] = ()
+    requests: int = 0  # sent, for robots files, feeds and redirects too
+    alarms: tuple[str, ...] = ()  # what a person should look at: a feed that can't be read, or that suddenly is empty
+    # Captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
     withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
+    # Pages that came from the network, by (source, day): the day that their link was said to be of.
     fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
-    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)  # addresses that gave no page, likewise
+    # Captures that gave no article, likewise; of others than live ones by the day on which they were got.
     turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # Addresses in the accounts of the days that were worked on, by (source, day), as they are now.
     listed: Counter[tuple[str, str]] = field(default_factory=Counter)
-    pending: Counter[tuple[str, str]] = field(default_factory=Counter)
-    samples: Samples = field(default_factory=Samples)
-    rows_exposed: int = 0
+    pending: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those the ones that are asked again
+    samples: Samples = field(default_factory=Samples)  # of what gave no article or no page, a few for each reason
+    rows_exposed: int = 0  # articles whose best row a reparse took away or made a lesser one; see `LandingReport`
 
     def __add__(self, other: Self) -> Self:
         """Both together."""

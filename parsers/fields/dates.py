@@ -125,13 +125,8 @@ def from_visible(
     """A time as a page shows it to readers, e.g. `May 10, 14:50 UTC+3`.
 
     A date without a time of day is midnight UTC of that day, so that the partition is the day that the page states.
-
-    Args:
-        text: kept as `raw`.
-        zone: IANA zone of a time without one.
-        not_after: a day on which the text existed; a missing year becomes the latest that is not after it. Without
-            it, the stamp of a text without a year holds only the text.
-        basis: the origin to record for a complete date.
+    A missing year becomes the latest that is `not_after` a day on which the text existed. Without that, the stamp of a
+    text without a year holds only the text.
     """
     day = _calendar_day(text, not_after)
     if day is None:

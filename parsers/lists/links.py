@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from parsers.fields.dates import DateBasis, Precision, from_machine, from_visible, in_utc
 from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical
+from parsers.page.decode import REPLACEMENT
 from parsers.source.discovery import Link
 
 MAX_HINT_LENGTH: Final = 100  # characters; the longest spelling of a time has about 60
@@ -26,6 +27,7 @@ class Unusable(StrEnum):
     NO_ADDRESS = "no_address"  # the entry holds none
     TOO_LONG = "too_long"  # longer than any address of an article
     NOT_HTTP = "not_http"  # mailto:, javascript: and the like, or malformed
+    GARBLED = "garbled"  # bytes in it are no text: another address than the publisher's
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class LinkList:
 
     def add(self, address: str | None, hint: datetime | None = None, *, is_publication: bool = True) -> None:
         """Add a link to an article."""
+        if address and REPLACEMENT in address:
+            self._unusable[Unusable.GARBLED] += 1
+            return
         url = canonical(address, self._base)
         if url is None:
             self._unusable[_why_not(address)] += 1
@@ -78,7 +83,21 @@ class LinkList:
 
     def reading(self, lacking: str = "") -> Reading:
         """All that was added."""
-        return Reading(tuple(self._links), tuple(self._children), dict(self._unusable), lacking)
+        if garbled := self._unusable[Unusable.GARBLED]:
+            lacking = "; ".join(filter(None, (lacking, f"garbled addresses: {garbled:,}")))
+        return Reading(tuple(self._links), tuple(self._children), dict(+self._unusable), lacking)
+
+    def reading_of(self, *, is_closed: bool, lacking: str) -> Reading:
+        """All that was added from a document, whose end was seen or not, or is left out knowingly.
+
+        Raises:
+            UnreadableError: it breaks off before its first entry.
+        """
+        if is_closed or lacking:
+            return self.reading(lacking)
+        if not len(self):
+            raise UnreadableError("it breaks off before its first entry")
+        return self.reading("it breaks off: what follows is missing")
 
 
 def _why_not(address: str | None) -> Unusable:

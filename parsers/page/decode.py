@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import webencodings
 
+from parsers.page.content import UTF16_MARKS
+
 # The HTML standard's prescan looks at the first 1024 bytes (HTML, 13.2.3.2 "prescan a byte stream").
 PRESCAN_BYTES = 1024
 # Many real pages have a few replacement characters (a cut multi-byte tail, a mis-encoded comment); beyond one in a
@@ -15,14 +17,7 @@ MAX_REPLACED_SHARE = 0.01
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
 UTF8_BOM = b"\xef\xbb\xbf"
 # Beginnings of documents and their encodings. UTF-16 without a BOM is valid UTF-8; the NUL beside the first `<` tells.
-_BEGINNINGS = (
-    (UTF8_BOM, "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
-_MARKS = tuple(beginning for beginning, _ in _BEGINNINGS)
+_BEGINNINGS = {UTF8_BOM: "utf-8", **UTF16_MARKS}
 _PIECE = 16 << 10  # fits into the fastest cache, and most pieces of a page are ASCII, which is nearly free
 # The default of browsers. The Encoding Standard's windows-1252 is Python's, except for five unused bytes.
 _FALLBACK = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
@@ -49,7 +44,7 @@ def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
     A label of UTF-8 is believed unless the beginning says otherwise: if it lies, the article shows it. Without a label
     all bytes must be valid.
     """
-    if body.startswith(_MARKS):
+    if body.startswith(tuple(_BEGINNINGS)):
         return False
     encoding = _label(http_charset) or _prescan(body)
     return _is_whole_utf8(body) if encoding is None else encoding is webencodings.UTF8
@@ -77,7 +72,7 @@ def decode(body: bytes, http_charset: str | None = None) -> Decoded:
     and one cut character must not garble a page. Labels are those of the WHATWG, never Python's own codecs (`utf-7`,
     `hex`). Source: Encoding Standard, sections 4.2 and 6; HTML standard, 13.2.3.
     """
-    for beginning, name in _BEGINNINGS:
+    for beginning, name in _BEGINNINGS.items():
         if body.startswith(beginning):
             return _decoded(body.decode(name, "replace").removeprefix("\ufeff"), name)
     encoding = _label(http_charset)

@@ -12,21 +12,13 @@ from parsers.record.capture import Capture
 
 @dataclass(frozen=True)
 class Page:
-    """What a layout reads.
-
-    Attributes:
-        capture: where the page comes from.
-        tree: the parsed document. Reading the body removes elements from it, so the metadata is read first.
-        timezone: IANA zone of the source, for times without one.
-        metadata: meta elements, canonical link and JSON-LD.
-        scope: the part of the page that holds the article, if known; see `select`.
-    """
+    """What a layout reads."""
 
     capture: Capture
-    tree: Tree
-    timezone: str
+    tree: Tree  # reading the body removes elements from it, so the metadata is read first
+    timezone: str  # IANA zone of the source, for times without one
     metadata: Metadata
-    scope: Node | None = None
+    scope: Node | None = None  # the part of the page that holds the article, if known; see `select`
 
     @classmethod
     def of(cls, capture: Capture, tree: Tree, timezone: str) -> "Page":

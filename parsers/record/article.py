@@ -7,6 +7,7 @@ field's `since`, and run `make docs`.
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,8 +15,10 @@ from typing import Any
 
 from parsers.fields.urls import identity
 
-SCHEMA_VERSION = 2  # in every footer; a reader refuses a higher one instead of dropping columns
-NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"  # Hive's name for "no value", read as NULL by Spark, DuckDB, Polars
+SCHEMA_VERSION = 3  # in every footer; a reader refuses a higher one instead of dropping columns
+# Partition of the articles without a date. Every reader takes it for a date, and nobody for that of an article; pandas
+# and pyarrow fail on Hive's own name for "no value" (docs/reading.md).
+NULL_PARTITION = "0001-01-01"
 
 
 class BlockType(StrEnum):
@@ -61,6 +64,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A block as the files hold it: where its text stands in `text`, in characters (code points); `end` is left out."""
+
+    type: BlockType
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture of the article. `url` is absolute."""
 
@@ -99,8 +111,16 @@ class Article:
     )
     lead: str | None = _optional("Standfirst or summary under the headline.")
     body: tuple[Block, ...] = _column(
-        "Typed blocks in reading order, the lead among them where the page shows it. The headline is no block. "
-        "The `articles` view of `newslake query` adds `text`, the blocks joined by blank lines."
+        "Typed blocks in reading order, the lead among them where the page shows it; the headline is no block. In the "
+        "files a block says where it stands in `text`, in characters (code points): from `start`, `end` left out."
+    )
+    text: str = dataclasses.field(  # of `body`, so that neither can say what the other does not
+        init=False,
+        default="",
+        metadata={
+            "doc": "The body as one string: blocks joined by a blank line, items of one list by a line break.",
+            "since": 3,
+        },
     )
     authors: tuple[str, ...] = _list("Names of people or desks, in the order of the byline.")
     byline: str | None = _optional("The byline as the page shows it.")
@@ -138,6 +158,9 @@ class Article:
     parser_version: int = _column("Version of that parser; raised whenever its output changes.")
     layout: str = _column("Layout of the source that matched, recognised by content.")
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", text_of(self.body))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -155,9 +178,30 @@ class Provenance:
     run_id: str = _column("Run that first landed the row; sorts by time.")
 
 
+def lay_out(blocks: Iterable[tuple[str, str]]) -> tuple[str, list[tuple[int, int]]]:
+    """The one string that (type, text) blocks give, and where in it each of them begins and ends."""
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    at, before = 0, None
+    for kind, text in blocks:
+        if before is not None:
+            pieces.append("\n" if before == kind == BlockType.LIST_ITEM else "\n\n")
+            at += len(pieces[-1])
+        pieces.append(text)
+        places.append((at, at + len(text)))
+        at, before = at + len(text), kind
+    return "".join(pieces), places
+
+
 def text_of(body: tuple[Block, ...]) -> str:
-    """The body as plain text, blocks separated by blank lines."""
-    return "\n\n".join(block.text for block in body)
+    """The body as one string: blocks joined by a blank line, items of one list by a line break."""
+    return lay_out((block.type, block.text) for block in body)[0]
+
+
+def spans_of(body: tuple[Block, ...]) -> tuple[Span, ...]:
+    """Where each block stands in the text of the body."""
+    _, places = lay_out((block.type, block.text) for block in body)
+    return tuple(Span(block.type, *place) for block, place in zip(body, places, strict=True))
 
 
 def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
@@ -168,10 +212,12 @@ def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
 
 def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
     """Identity of an article, 32 hex characters: from its address (from `urls.canonical`), or else from its text."""
-    said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{text_of(body)}"
+    # Not `text_of`: how a list is joined must not give an article another name.
+    texts = "\n\n".join(block.text for block in body)
+    said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{texts}"
     return hashlib.sha256(f"{source}\x1d{said}".encode()).hexdigest()[:32]
 
 
 def partition_date(published_at: datetime | None) -> str:
-    """Partition value of an article: its UTC publication day as YYYY-MM-DD, or Hive's null."""
+    """Partition value of an article: its UTC publication day as YYYY-MM-DD, or `NULL_PARTITION`."""
     return published_at.date().isoformat() if published_at else NULL_PARTITION

@@ -39,41 +39,24 @@ class CaptureIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One page as it was seen, byte for byte.
+    """One page as it was seen, byte for byte."""
 
-    Attributes:
-        body: the payload after transfer and content decoding, never re-encoded.
-        media_type: HTML or plain text, judged by content rather than by a header.
-        captured_at: when the bytes were fetched, aware, in UTC.
-        url: the requested address; None for text captures without one.
-        source: name of the source if the user or the manifest gives it; None: find out.
-        http_status: None if there was no HTTP exchange.
-        http_charset: `charset` of the Content-Type header; a hint by the WHATWG rules.
-        http_headers: header lines of the response, in order; empty if unknown.
-        request_headers: header lines of the request; empty if newslake did not send it.
-        final_url: address that answered after redirects; None if it is the requested one or unknown.
-        truncated: the archive or the transport reported that the body is cut short.
-        digest: `sha256:<hex>` of the body (RFC 6920 algorithm name).
-
-    Raises:
-        ValueError: captured_at is naive (taking such a time as UTC has moved articles to other days).
-    """
-
-    body: bytes
-    media_type: MediaType
-    captured_at: datetime
+    body: bytes  # the payload after transfer and content decoding, never re-encoded
+    media_type: MediaType  # judged by content rather than by a header
+    captured_at: datetime  # when the bytes were fetched, aware, in UTC
     captured_at_basis: CapturedAtBasis
-    url: str | None = None
-    source: str | None = None
-    http_status: int | None = None
-    http_charset: str | None = None
-    http_headers: tuple[tuple[str, str], ...] = ()
-    request_headers: tuple[tuple[str, str], ...] = ()
-    final_url: str | None = None
-    truncated: bool = False
-    digest: str = field(init=False)
+    url: str | None = None  # the requested address; None for text captures without one
+    source: str | None = None  # name of the source if the user or the manifest gives it; None: find out
+    http_status: int | None = None  # None if there was no HTTP exchange
+    http_charset: str | None = None  # `charset` of the Content-Type header; a hint by the WHATWG rules
+    http_headers: tuple[tuple[str, str], ...] = ()  # lines of the response, in order; empty if unknown
+    request_headers: tuple[tuple[str, str], ...] = ()  # empty if newslake did not send the request
+    final_url: str | None = None  # that answered after redirects; None if it is the requested one or unknown
+    truncated: bool = False  # the archive or the transport reported that the body is cut short
+    digest: str = field(init=False)  # `sha256:<hex>` of the body
 
     def __post_init__(self) -> None:
+        # Taking a naive time as UTC has moved articles to other days.
         if self.captured_at.tzinfo is None:
             raise ValueError(f"captured_at of {self.url or 'a capture'} has no time zone: {self.captured_at}")
         object.__setattr__(self, "captured_at", self.captured_at.astimezone(UTC))

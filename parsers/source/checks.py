@@ -6,14 +6,14 @@ chance could do to six pages, not by a share that needs hundreds.
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from statistics import median
 from typing import Self
 
-from parsers.record.article import Article, Fidelity
+from parsers.record.article import Article
 from parsers.record.outcome import RejectReason
 
 # What is watched of every source; `Checks.fill` may name any other field.
@@ -59,22 +59,12 @@ OF_INPUT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days.
+    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days."""
 
-    Attributes:
-        min_per_day: articles that every day has at least; None: judged by the source's own history.
-        fill: field of the record -> share of articles, 0 to 1, that must have it.
-        max_reject_share: share of captures, 0 to 1, that may be rejected; None: judged by history.
-        max_age_days: days after which the newest landed day counts as stale; None: never.
-
-    Raises:
-        ValueError: a number is out of range, or the record has no such field.
-    """
-
-    min_per_day: int | None = None
-    fill: Mapping[str, float] = field(default_factory=dict)
-    max_reject_share: float | None = None
-    max_age_days: int | None = None
+    min_per_day: int | None = None  # articles that every day has at least; None: judged by the source's own history
+    fill: Mapping[str, float] = field(default_factory=dict)  # field -> share of articles, 0 to 1, that must have it
+    max_reject_share: float | None = None  # of captures, 0 to 1, that may be rejected; None: judged by history
+    max_age_days: int | None = None  # days after which the newest landed day counts as stale; None: never
 
     def __post_init__(self) -> None:
         known = {each.name for each in fields(Article)}
@@ -106,23 +96,19 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayProfile:
-    """A day of a source in numbers, or a batch of captures under the day in its middle.
-
-    Attributes:
-        captures: articles, and captures that were rejected for what the parser made of them.
-        rejected: those rejections by reason.
-        fill: field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
-        lacking: field -> captures that were rejected because they lack it.
-    """
+    """A day of a source in numbers, or a batch of captures under the day in its middle."""
 
     source: str
     date: str
     articles: int = 0
-    captures: int = 0
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    captures: int = 0  # articles, and captures that were rejected for what the parser made of them
+    rejected: Mapping[str, int] = field(default_factory=dict)  # those rejections by reason
+    # Field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
-    lacking: Mapping[str, int] = field(default_factory=dict)
+    lacking: Mapping[str, int] = field(
+        default_factory=dict
+    )  # field -> captures that were rejected because they lack it
 
     def __add__(self, other: Self) -> Self:
         """Two parts of one day together."""
@@ -152,59 +138,21 @@ class DayProfile:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A number that is not as it should be.
-
-    Attributes:
-        field: of the record, for `Check.FILL`; else None.
-        observed: a share from 0 to 1, articles, or days.
-        expected: the least (of rejects and age: the greatest) that would have passed.
-        detail: what exactly, and how it was judged, for a person.
-    """
+    """A number that is not as it should be."""
 
     source: str
     date: str
     check: Check
     severity: Severity
-    field: str | None
-    observed: float
-    expected: float
-    detail: str
+    field: str | None  # of the record, for `Check.FILL`
+    observed: float  # a share from 0 to 1, articles, or days
+    expected: float  # the least (of rejects and age: the greatest) that would have passed
+    detail: str  # what exactly, and how it was judged, for a person
 
     @property
     def subject(self) -> tuple[str, str]:
         """What is wrong, whatever its number: check and field."""
         return self.check, self.field or ""
-
-
-def profile_of(
-    source: str,
-    day: str,
-    articles: Collection[Article],
-    rejected: Mapping[str, int],
-    watched: Iterable[str] = WATCHED,
-    lacking: Mapping[str, int] | None = None,
-) -> DayProfile:
-    """The profile of articles in hand.
-
-    Fill is measured on complete HTML captures: text captures lack what a page says outside its text. `lacking` counts
-    captures that were rejected because they lack a field: they count as articles without it.
-    """
-    complete = [article for article in articles if article.fidelity == Fidelity.HTML]
-    lacking = lacking or {}
-    fill = {}
-    for name in watched:
-        if total := len(complete) + lacking.get(name, 0):
-            fill[name] = sum(bool(getattr(article, name)) for article in complete) / total
-    return DayProfile(
-        source=source,
-        date=day,
-        articles=len(articles),
-        captures=len(articles) + sum(rejected.values()),
-        rejected=rejected,
-        fill=fill,
-        measured=len(complete),
-        lacking=lacking,
-    )
 
 
 def judge(

@@ -35,42 +35,22 @@ class Layout:
     inside the body. All others are searched in the nearest `<article>` or `<main>` around the body, and in the whole
     page only if that holds no match. Functions should use `page.select` for the same reason: it is faster than
     `page.tree.css` and does not find the authors of other stories.
-
-    Attributes:
-        name: the month this layout was first seen, e.g. `2023-07`; recorded with each row.
-        body: selector of the element or elements that hold the body; of nested matches the outermost counts.
-        when: another selector that must match, if `body` also matches pages of other layouts.
-        blocks: selector of the blocks inside `body`; the tag decides the type of a block. Empty: the text of the body
-            element itself, split at line breaks.
-        headings: selector of blocks that are headings despite their tag, or of elements in them that hold all of their
-            text (`p > strong`: paragraphs that are bold as a whole).
-        lead: selector of the standfirst, inside or outside `body`.
-        drop: selector of what to remove from `body` and `lead` in addition to `furniture`: adverts, related links.
-        furniture: what is always removed; override it only if a site keeps prose in one of these elements.
-        title, byline, published, modified, section, language, genre, access: single texts. All matches of `byline` are
-            joined by commas; of the other fields the first match that isn't empty counts.
-        authors, topics, persons, regions: lists of texts.
-        related: selector of links to other stories inside the text: their texts become `related_titles`, their
-            addresses `related_urls`.
-        year_from_capture: the visible date has no year: take it from a trusted capture time.
-        figures: selector of the elements with a picture, if they are not the figures inside `body`. One with a caption
-            but without a picture, which a script would load, describes the leading picture.
-        caption: selector of the caption inside such an element, or of the element itself.
-        credit: selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The
-            match is removed from the caption, and words such as `Photo:` and `©` from the credit.
-        paywall: selector of what a page shows to people who have not paid instead of the rest of its text.
-        refine: changes the finished draft, for what no selector can express.
     """
 
-    name: str
+    name: str  # the month this layout was first seen, e.g. `2023-07`; recorded with each row
     _: KW_ONLY
-    body: str
-    when: str | None = None
+    body: str  # selector of the element or elements that hold the body; of nested matches the outermost counts
+    when: str | None = None  # another selector that must match, if `body` also matches pages of other layouts
+    # Selector of the blocks inside `body`; the tag decides the type of a block. Empty: the text of the body element
+    # itself, split at line breaks.
     blocks: str = PROSE
+    # Selector of blocks that are headings despite their tag, or of elements in them that hold all of their text
+    # (`p > strong`: paragraphs that are bold as a whole).
     headings: str | None = None
-    lead: str | None = None
-    drop: str | None = None
-    furniture: str = FURNITURE
+    lead: str | None = None  # selector of the standfirst, inside or outside `body`
+    drop: str | None = None  # selector of what to remove from `body` and `lead` too: adverts, related links
+    furniture: str = FURNITURE  # always removed; override it only if a site keeps prose in one of these elements
+    # Of single texts the first match that isn't empty counts; all matches of `byline` are joined by commas.
     title: TextField | None = None
     byline: TextField | None = None
     published: TextField | None = None
@@ -83,78 +63,59 @@ class Layout:
     topics: ListField | None = None
     persons: ListField | None = None
     regions: ListField | None = None
-    related: str | None = None
-    year_from_capture: bool = False
+    related: str | None = None  # selector of links to other stories inside the text, for `related_titles` and `_urls`
+    year_from_capture: bool = False  # the visible date has no year: take it from a trusted capture time
+    # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
+    # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = "figcaption"
+    caption: str = "figcaption"  # selector of the caption inside such an element, or of the element itself
+    # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
+    # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
-    paywall: str | None = None
-    refine: Callable[[Page, Draft], None] | None = None
+    paywall: str | None = None  # selector of what people see who have not paid, instead of the rest of the text
+    refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
     """One structure that plain-text captures of a source have.
 
-    Attributes:
-        name: as in `Layout`.
-        matches: whether a text of the source has this structure.
-        read: makes a draft of a matching text; raises `LayoutError` if the structure turns out to be different.
-        headline: False if such captures have lost the headline: the article then lands without one, as partial, and any
-            complete capture of the same address replaces it.
+    Without a `headline`, which such captures may have lost, an article lands as partial, and any complete capture of
+    the same address replaces it.
     """
 
-    name: str
+    name: str  # as in `Layout`
     _: KW_ONLY
     matches: Callable[[TextPage], bool]
-    read: Callable[[TextPage], Draft]
+    read: Callable[[TextPage], Draft]  # raises `LayoutError` if the structure turns out to be different
     headline: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One publication.
+    """One publication."""
 
-    Attributes:
-        name: `[a-z0-9_]+`; the name of the file and of the partition.
-        title: the name that people use.
-        hosts: host names, newest first; their subdomains belong to the source too.
-        language: BCP 47 tag, for pages that state none.
-        timezone: IANA name of the zone of times without one.
-        version: version of the parser; raise it whenever its output changes.
-        layouts: HTML layouts, newest first; the first that matches is used.
-        text_layouts: the same for plain-text captures.
-        signature: patterns; a text capture that any of them finds can only come from this source.
-        discovery: where the source lists what it has published; all are read. Empty: nothing is found live.
-        article_url: pattern that the path and query of an article's address must contain; None: any.
-        interval_seconds: least time between two requests to a host; None: the setting's. The longest of this, the
-            setting and the robots file's Crawl-delay applies.
-        horizon_days: how many days before today discovery lists completely; older ones come from archives, or in part
-            from lists that happen to name them.
-        first_day: the first day to collect; None: unknown.
-        checks: what to expect of a day.
-        schedules: when the source is read, and for which day; None: `usual_schedules`; empty: only on request.
-
-    Raises:
-        ValueError: the name can't be a partition value, or the time zone does not exist.
-    """
-
-    name: str
-    title: str
-    hosts: tuple[str, ...]
-    language: str
-    timezone: str
-    version: int
-    layouts: tuple[Layout, ...] = ()
-    text_layouts: tuple[TextLayout, ...] = ()
-    signature: tuple[re.Pattern[str], ...] = ()
-    discovery: tuple[Discovery, ...] = ()
-    article_url: re.Pattern[str] | None = None
-    interval_seconds: float | None = None
-    horizon_days: int = 1  # news sitemaps hold 48 hours: today so far, and all of yesterday
-    first_day: date | None = None
-    checks: Checks = field(default_factory=Checks)
-    schedules: tuple[Schedule, ...] | None = None
+    name: str  # `[a-z0-9_]+`; the name of the file and of the partition
+    title: str  # the name that people use
+    hosts: tuple[str, ...]  # newest first; their subdomains belong to the source too
+    list_hosts: tuple[
+        str, ...
+    ] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
+    language: str  # BCP 47 tag, for pages that state none
+    timezone: str  # IANA name of the zone of times without one
+    version: int  # of the parser; raise it whenever its output changes
+    layouts: tuple[Layout, ...] = ()  # of HTML, newest first; the first that matches is used
+    text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
+    signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source
+    discovery: tuple[Discovery, ...] = ()  # where the source lists its articles; all are read. Empty: nothing is live
+    article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
+    interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it
+    # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
+    # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
+    horizon_days: int = 1
+    first_day: date | None = None  # to collect; None: unknown
+    checks: Checks = field(default_factory=Checks)  # what to expect of a day
+    schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):

@@ -25,54 +25,36 @@ class NewsSitemap:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap, or an index of sitemaps (https://www.sitemaps.org/protocol.html): often the whole history.
+    """A sitemap, or an index of sitemaps (https://www.sitemaps.org/protocol.html): often the whole history."""
 
-    Attributes:
-        url: may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`).
-        children: pattern in the address of a child sitemap; others are not read. None: read every child.
-        dated: pattern that finds the date in a child's address, with groups `year`, `month` and perhaps `day`;
-            children of other days are not fetched.
-    """
-
-    url: str
+    url: str  # may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`)
     _: KW_ONLY
-    children: re.Pattern[str] | None = None
+    children: re.Pattern[str] | None = None  # in the address of a child sitemap to read; None: read every child
+    # Finds groups `year`, `month` and perhaps `day` in a child's address; children of other days are not fetched.
     dated: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DayArchive:
-    """A page for each day that lists its articles.
+    """A page for each day that lists its articles."""
 
-    Attributes:
-        url: holds `strftime` fields of the local day: `https://x.com/archive/%Y/%m/%d/`.
-        links: CSS selector of the links to articles.
-        pages: the most pages a day may have. If more than one, `url` holds `{page}`, which counts from 1; pages are
-            read, newest articles first, until one has no new link.
-    """
-
-    url: str
+    url: str  # holds `strftime` fields of the local day: `https://x.com/archive/%Y/%m/%d/`
     _: KW_ONLY
-    links: str
+    links: str  # CSS selector of the links to articles
+    # The most pages a day may have. If more than one, `url` holds `{page}`, which counts from 1; pages are read, newest
+    # articles first, until one has no new link.
     pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PagedListing:
-    """A listing of articles in pages, newest first.
+    """A listing of articles in pages, newest first."""
 
-    Attributes:
-        url: holds `{page}`, which counts from 1.
-        links: CSS selector of the links to articles.
-        dates: CSS selector of the dates beside them, one for each link; None: the listing shows no dates.
-        pages: the most pages to read; reading ends earlier once the dates are before the day.
-    """
-
-    url: str
+    url: str  # holds `{page}`, which counts from 1
     _: KW_ONLY
-    links: str
-    dates: str | None = None
-    pages: int = 20
+    links: str  # CSS selector of the links to articles
+    dates: str | None = None  # CSS selector of the dates beside them, one for each link; None: there are none
+    pages: int = 20  # the most pages to read; reading ends earlier once the dates are before the day
 
 
 Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing
@@ -82,12 +64,9 @@ Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing
 class Link:
     """An article's canonical address from a feed, sitemap or page.
 
-    Attributes:
-        hint: when the article may have been published, aware, in UTC; None if nothing says so. A hint selects what to
-            fetch for a day; the article's own date decides where it lands.
-        hint_is_publication: False if the hint is the time of the last change: published then, or any time before.
+    The hint selects what to fetch for a day; the article's own date decides where it lands.
     """
 
     url: str
-    hint: datetime | None = None
-    hint_is_publication: bool = True
+    hint: datetime | None = None  # when the article may have been published, aware, in UTC
+    hint_is_publication: bool = True  # False: the time of the last change; published then, or any time before

@@ -22,18 +22,10 @@ _ANY_YEAR: Final = 2026  # zones change their rules less than once in a decade
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One timetable of a source. A run lands the UTC day of its scheduled time minus the lag, however late it starts.
+    """One timetable. A run lands the UTC day of its scheduled time minus the lag, however late it starts."""
 
-    Attributes:
-        cron: five fields of crontab(5) in numbers, in the source's time zone: `5 22 * * *` is daily at 22:05.
-        lag_days: 0 for the current day, 1 for the day before, and so on.
-
-    Raises:
-        ValueError: the cron expression is invalid, or the lag is negative.
-    """
-
-    cron: str
-    lag_days: int = 0
+    cron: str  # five fields of crontab(5) in numbers, in the source's time zone: `5 22 * * *` is daily at 22:05
+    lag_days: int = 0  # 0 for the current day, 1 for the day before, and so on
 
     def __post_init__(self) -> None:
         texts = self.cron.split()

@@ -1,5 +1,6 @@
 """Numbers for the checks of a source, proposed from its landed days."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,35 +21,20 @@ STEP = 0.05  # shares are proposed in twentieths: more digits would look like kn
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One proposed number.
+    """One proposed number."""
 
-    Attributes:
-        check: name of the attribute of `Checks`.
-        field: of the record, for `fill`; else None.
-        proposed: the number; None: better left to the source's own history, `basis` says why.
-        usual: median of what was seen.
-        least: the least that was seen.
-        most: the most that was seen.
-        days: how many days it was seen on.
-        basis: in words.
-    """
-
-    check: str
-    field: str | None
-    proposed: float | None
-    usual: float
+    check: str  # name of the attribute of `Checks`
+    field: str | None  # of the record, for `fill`
+    proposed: float | None  # None: better left to the source's own history
+    usual: float  # median of what was seen
     least: float
     most: float
-    days: int
-    basis: str
+    days: int  # on which it was seen
+    basis: str  # in words
 
 
 def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
-    """Proposals for a source; none where fewer than five days are landed.
-
-    Args:
-        history: profiles of its landed days, in any order.
-    """
+    """Proposals for a source from its landed days, in any order; none where they are fewer than five."""
     days = sorted(history, key=lambda day: day.date)
     landed = [day for day in days if day.articles]
     if len(landed) < MIN_COUNT_DAYS:
@@ -63,17 +49,10 @@ def suggest(history: Sequence[DayProfile]) -> list[Suggestion]:
 
 def as_code(suggestions: Sequence[Suggestion]) -> str:
     """The proposals as a source file has them, ready to paste."""
-    fill = {each.field: each.proposed for each in suggestions if each.check == "fill" and each.proposed is not None}
-    values = [
-        f"{each.check}={each.proposed:g}" for each in suggestions if each.check != "fill" and each.proposed is not None
-    ]
-    if fill:
-        values.insert(1 if values and values[0].startswith("min") else 0, f"fill={_mapping(fill)}")
-    return f"checks=Checks({', '.join(values)}),"
-
-
-def _mapping(fill: dict[str | None, float]) -> str:
-    return "{" + ", ".join(f'"{name}": {share:g}' for name, share in fill.items()) + "}"
+    proposed = [each for each in suggestions if each.proposed is not None]
+    fill = {each.field: each.proposed for each in proposed if each.field}
+    values = {each.check: json.dumps(fill) if each.field else f"{each.proposed:g}" for each in proposed}
+    return f"checks=Checks({', '.join(f'{name}={value}' for name, value in values.items())}),"
 
 
 def _count(days: Sequence[DayProfile]) -> Suggestion:

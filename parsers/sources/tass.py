@@ -184,6 +184,7 @@ SOURCE = Source(
     name="tass",
     title="TASS",
     hosts=("tass.com",),
+    list_hosts=("tass.ru",),
     language="en",
     timezone="Europe/Moscow",
     version=1,

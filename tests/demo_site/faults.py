@@ -3,7 +3,6 @@
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
@@ -30,90 +29,82 @@ class Exchange(Protocol):
         """Let time pass, but not beyond the end of the server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Answers a request in place of the site; `times`: how many requests meet it, None for all."""
-
-    play: Callable[[Exchange], None]
-    times: int | None = None
+Fault = Callable[[Exchange], None]  # answers a request in place of the site
 
 
-def server_error(times: int | None = None, *, status: int = 500) -> Fault:
-    return _saying(_page("Internal error", "Something fell off a shelf."), status, times)
-
-
-def slow(times: int | None = None, *, seconds: float = 2.0) -> Fault:
+def slow(seconds: float) -> Fault:
     def play(exchange: Exchange) -> None:
         exchange.wait(seconds)
         exchange.send(exchange.usual())
 
-    return Fault(play, times)
+    return play
 
 
-def truncated(times: int | None = None) -> Fault:
+def truncated() -> Fault:
     """The promised bytes without the last ones, then the end of the connection: the article itself is there."""
 
     def play(exchange: Exchange) -> None:
         body = exchange.usual().body
         exchange.send_raw({"Content-Type": "text/html", "Content-Length": str(len(body))}, body[:-_MISSING_BYTES])
 
-    return Fault(play, times)
+    return play
 
 
-def bomb(times: int | None = None) -> Fault:
+def bomb() -> Fault:
     """A gzip body of some 300 KB that unpacks to 300 MB of zeros."""
 
     def play(exchange: Exchange) -> None:
         head = {"Content-Type": "text/html", "Content-Encoding": "gzip", "Content-Length": str(len(_packed_zeros()))}
         exchange.send_raw(head, _packed_zeros())
 
-    return Fault(play, times)
+    return play
 
 
-def redirect_private(times: int | None = None) -> Fault:
+def redirect_private() -> Fault:
     """A redirect to the metadata service of cloud machines."""
-    there = Document(b"", status=302, location="http://169.254.169.254/latest/meta-data/")
-    return Fault(lambda exchange: exchange.send(there), times)
+    return _saying(Document(b"", status=302, location="http://169.254.169.254/latest/meta-data/"))
 
 
-def challenge(times: int | None = None, *, status: int = 403) -> Fault:
+def server_error() -> Fault:
+    return _page("Internal error", "Something fell off a shelf.", 500)
+
+
+def challenge(status: int = 403) -> Fault:
     """The page of a service that tells people from machines."""
     form = '<form id="challenge-form"><p>Checking that you are not a teapot.</p></form>'
-    return _saying(_page("Just a moment...", form), status, times)
+    return _page("Just a moment...", form, status)
 
 
-def consent(times: int | None = None) -> Fault:
-    text = "We and our 1,482 partners would like to know how you take your tea."
-    return _saying(_page("Before you continue", text), 200, times)
+def consent() -> Fault:
+    return _page("Before you continue", "We and our 1,482 partners would like to know how you take your tea.")
 
 
-def soft_404(times: int | None = None) -> Fault:
+def soft_404() -> Fault:
     """An error page under status 200."""
-    return _saying(_page("Page not found", "Nobody remembers a page at this address."), 200, times)
+    return _page("Page not found", "Nobody remembers a page at this address.")
 
 
-def maintenance(times: int | None = None) -> Fault:
+def maintenance() -> Fault:
     """A notice of maintenance under status 200."""
-    return _saying(_page("Scheduled maintenance", "The presses are being oiled."), 200, times)
+    return _page("Scheduled maintenance", "The presses are being oiled.")
 
 
-def not_html(times: int | None = None) -> Fault:
+def not_html() -> Fault:
     """The first bytes of a PNG image under the type of a page."""
-    return _saying(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + bytes(100), 200, times)
+    return _saying(Document(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + bytes(100)))
 
 
-def gone(times: int | None = None) -> Fault:
-    return _saying(_page("Withdrawn", "This page is gone for good."), 410, times)
+def gone() -> Fault:
+    return _page("Withdrawn", "This page is gone for good.", 410)
 
 
-def _saying(body: bytes, status: int, times: int | None) -> Fault:
-    document = Document(body, status=status)
-    return Fault(lambda exchange: exchange.send(document), times)
-
-
-def _page(title: str, text: str) -> bytes:
+def _page(title: str, text: str, status: int = 200) -> Fault:
     html = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>{text}</body></html>"
-    return html.encode()
+    return _saying(Document(html.encode(), status=status))
+
+
+def _saying(document: Document) -> Fault:
+    return lambda exchange: exchange.send(document)
 
 
 @cache

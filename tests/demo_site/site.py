@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from threading import Event, Lock
+from threading import Event
 
 from typing_extensions import override
 
@@ -34,7 +34,6 @@ class Request:
 class ExpectedArticle:
     """An article that must land, as its record has it."""
 
-    source: str
     url: str
     title: str
     authors: tuple[str, ...]
@@ -48,7 +47,6 @@ class ExpectedArticle:
 class ExpectedRejection:
     """A page that is linked like an article and must be rejected for this reason."""
 
-    source: str
     url: str
     reason: str
 
@@ -63,10 +61,10 @@ class _Handler(DemoHandler):
     def do_GET(self) -> None:
         self.noted = Request(self.host, self.path, time.monotonic(), self.headers.get("User-Agent", ""))
         self.server.note(self.noted)
-        fault = self.server.next_fault(self.host, self.path)
+        fault = self.server.fault_at(self.host, self.path)
         with suppress(ConnectionError):  # the client left
             if fault:
-                fault.play(self)
+                fault(self)
             else:
                 self.send(self.usual())
         self.server.on_answer(self.noted)
@@ -101,9 +99,8 @@ class DemoSite(ShippedSite):
         super().__init__(today, days=days, per_day=per_day)
         self.on_answer = on_answer
         self.ending = Event()
-        self._lock = Lock()
         self._requests: list[Request] = []
-        self._faults: dict[str, tuple[Fault, int | None]] = {}  # by place: the fault, and how often it is still played
+        self._faults: dict[str, Fault] = {}  # by place
         self._redesigned: dict[str, date] = {}  # by source: since which UTC day
 
     @override
@@ -124,22 +121,12 @@ class DemoSite(ShippedSite):
 
     def set_fault(self, where: str, fault: Fault) -> None:
         """Play a fault where host and path begin with `where` (`tass.com/society/`); of several the longest holds."""
-        with self._lock:
-            self._faults[where] = (fault, fault.times)
+        self._faults[where] = fault
 
-    def clear_faults(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
-    def next_fault(self, host: str, target: str) -> Fault | None:
-        """The fault that a request meets; counts it as played."""
-        with self._lock:
-            place = max((each for each in self._faults if (host + target).startswith(each)), key=len, default=None)
-            if place is None:
-                return None
-            fault, left = self._faults[place]
-            self._faults[place] = (fault, None if left is None else max(0, left - 1))
-            return None if left == 0 else fault
+    def fault_at(self, host: str, target: str) -> Fault | None:
+        """The fault that a request meets."""
+        place = max((each for each in self._faults if (host + target).startswith(each)), key=len, default="")
+        return self._faults.get(place)
 
     def change_layout(self, source: str, since: date) -> None:
         """Give the text of articles published on a UTC day or later a name that no layout of the parser knows."""
@@ -164,7 +151,7 @@ class DemoSite(ShippedSite):
     def expected_rejections(self, source: str, day: date) -> list[ExpectedRejection]:
         """The pages of a UTC day that discovery takes for articles and parsing must reject."""
         kinds = ((each.url, _REJECTED.get(each.told["kind"])) for each in self._stories(source, day))
-        return [ExpectedRejection(source, url, reason) for url, reason in kinds if reason]
+        return [ExpectedRejection(url, reason) for url, reason in kinds if reason]
 
     def disallowed(self, source: str, day: date) -> list[str]:
         """The addresses of a UTC day that are linked, and that the robots file disallows."""
@@ -178,7 +165,6 @@ class DemoSite(ShippedSite):
 def _expected(story: Story) -> ExpectedArticle:
     told = story.told
     return ExpectedArticle(
-        source=story.site["source"],
         url=story.url,
         title=told["headline"],
         authors=tuple(told["authors"]),

@@ -67,7 +67,7 @@ def test_f28_an_unchanged_site_is_asked_for_its_lists_only_and_nothing_is_writte
 
 
 def test_r02_a_site_whose_robots_file_fails_is_left_alone_and_said_so(site: DemoSite, lake: Path) -> None:
-    site.set_fault("tass.com/robots.txt", play.server_error(status=500))
+    site.set_fault("tass.com/robots.txt", play.server_error())
     with pytest.raises(NewslakeError, match=r"tass could not be asked what it published: .*robots_unreachable"):
         work(site, lake, "tass", Days.one(yesterday()))
     assert {request.path for request in site.requests} == {"/robots.txt"}

@@ -1,19 +1,21 @@
 """A backfill from the form of Prefect's UI in a real browser, to the Parquet that it lands."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Error, Page, expect
 
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today
 from tests.prefect_server import Up
-from tests.screenshots import keep
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("prefect")]
 
@@ -21,6 +23,10 @@ SLOW = 60_000  # milliseconds: CI's machines are busy
 SHORT = 5_000  # milliseconds: a menu that is open shows its options at once
 TRIES = 5
 SOURCES = ("globalresearch", "theissue")  # both list days that are long past
+# Screenshots are output of the tests; `make screenshots` puts them where README shows them.
+SCREENSHOTS = Path(os.environ.get("NEWSLAKE_SCREENSHOTS", "build/screenshots"))
+COLOURS = 64  # of a picture: a third of the bytes, and no difference to see
+WIDTH = 1000  # pixels: what README shows without scaling
 
 
 @pytest.fixture
@@ -28,6 +34,16 @@ def lake() -> Iterator[Path]:
     """A folder with a short name: README shows the page that names it."""
     with tempfile.TemporaryDirectory(prefix="newslake-") as folder:
         yield Path(folder) / "lake"
+
+
+def keep(page: Page, name: str, height: int = 700) -> None:
+    """Keep a screenshot of what the page shows now."""
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)  # Prefect's charts and menus move for a moment
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    drawn = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(SCREENSHOTS / f"{name}.png", optimize=True)
 
 
 def form(page: Page, up: Up) -> None:

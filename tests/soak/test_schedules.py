@@ -48,7 +48,6 @@ class Operations:
     site: DemoSite
     cron_since: datetime
     waiter: "subprocess.Popen[str]"
-    killed_at: float
 
     def due_runs(self, name: str, before: datetime) -> list[dict[str, Any]]:
         """The scheduled runs of a source whose time had come."""
@@ -94,7 +93,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]
         schedule = {"schedule": every_minute, "active": True, "slug": "minutely"}
         up.api(f"/deployments/{tass['id']}/schedules", [schedule | {"parameters": MINUTELY}])
         try:
-            yield Operations(up, site, datetime.now(UTC), waiter, time.monotonic())
+            yield Operations(up, site, datetime.now(UTC), waiter)
         finally:
             waiter.kill()
             waiter.wait()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from infra.archive.raw_archive import RawArchive
 from infra.work.archive_and_parse import archive_and_parse
@@ -13,9 +13,6 @@ from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests import sample_pages as pages
 from tests.memory_store import MemoryStore
 
-if TYPE_CHECKING:
-    from infra.work.parse_pool import Pair, ParsePool
-
 
 class InlinePool:
     """Parses in this process; notes how many captures the archive held when each was parsed."""
@@ -24,17 +21,17 @@ class InlinePool:
         self.held: dict[Capture, int] = {}
         self._store = store
 
-    def parse(self, pairs: "Iterable[Pair]") -> "Iterator[tuple[Capture, Outcome]]":
+    def parse(self, pairs: Iterable[tuple[Capture, Rejected | None]]) -> Iterator[tuple[Capture, Outcome]]:
         for capture, known in pairs:
             if known is None:
                 self.held[capture] = sum(key.endswith(".warc.gz") for key in self._store.objects)
             yield capture, known or parse(capture)
 
 
-def archived_and_parsed(pairs: "list[Pair]") -> tuple[list[ParsedCapture], dict[Capture, int]]:
+def archived_and_parsed(pairs: list[tuple[Capture, Rejected | None]]) -> tuple[list[ParsedCapture], dict[Capture, int]]:
     store = MemoryStore()
-    pool = InlinePool(store)
-    parsed = archive_and_parse(pairs, RawArchive(store), cast("ParsePool", pool), run_id="r1", worker="w")
+    pool: Any = InlinePool(store)
+    parsed = archive_and_parse(pairs, RawArchive(store), pool, run_id="r1", worker="w")
     return parsed, pool.held
 
 

@@ -64,26 +64,15 @@ def test_a01_an_arc_record_with_a_wrong_length_costs_one_page_and_each_record_sa
     assert told.location == f"crawl.warc.gz@{len(records[0] + records[1])}"
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_a01_a_file_cut_in_a_record_gives_the_whole_ones_and_tells_the_rest(*, packed: bool) -> None:
-    records = pages()
-    whole = gzipped(records[:-1]) if packed else b"".join(records[:-1])
-    last = gzipped(records[-1:]) if packed else records[-1]
-    for left in range(8, len(last) - 5, 7 if packed else 97):
-        read_back = read(whole + last[:left])
-        assert bodies(read_back)[:4] == BODIES[:4]
-        assert len(read_back) >= 5
-        assert all(BODIES[4].startswith(body) for body in bodies(read_back)[4:])
-        assert details(read_back)
-
-
 def test_a01_what_is_left_of_a_cut_page_is_kept_with_its_address() -> None:
     one = read(b"".join(pages())[:-500])[-1]
     assert isinstance(one, Unreadable)
     assert one.capture.url == "https://news.example/4"
     assert len(one.capture.body) > 1000
     assert BODIES[4].startswith(one.capture.body)
-    assert one.location == f"crawl.warc.gz@{len(b''.join(pages()[:4]))}"
+    start = len(b"".join(pages()[:4]))
+    assert one.location == f"crawl.warc.gz@{start}"
+    assert len(details(read(b"".join(pages())[: start + 60]))) == 1  # cut in the head of the record
 
 
 @pytest.mark.parametrize("damaged", range(5))

@@ -8,6 +8,7 @@ import pytest
 
 from infra.base.days import Days
 from infra.base.errors import NewslakeError, UsageError
+from infra.base.stop import StoppedError
 from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import MAX_ACTIVE, require_all_done, work_through
 from infra.work.live.plan import FetchPolicy
@@ -78,21 +79,24 @@ def test_o01_a_window_of_no_or_too_many_batches_is_refused(number: int) -> None:
         work_through([], lambda _: RunReport(), max_active=number)
 
 
-def test_o02_an_interrupt_tells_the_batches_that_are_worked_on_to_end_and_begins_no_other() -> None:
-    stop = threading.Event()
+def test_o02_an_interrupt_waits_for_the_batches_that_are_worked_on_and_begins_no_other() -> None:
+    interrupt = threading.Event()
     begun: list[Batch] = []
 
     def work(each: Batch) -> RunReport:
         begun.append(each)
         if each.source == "tass":
-            assert stop.wait(30)  # else the test takes for ever
+            assert interrupt.wait(30)
         return RunReport()
 
     def interrupted(_: Batch) -> None:
-        raise KeyboardInterrupt
+        interrupt.set()
+        raise StoppedError
 
     batches = [batch("tass", 0), batch("theissue", 0), batch("tass", 1), batch("theissue", 1)]
-    with pytest.raises(KeyboardInterrupt):
-        work_through(batches, work, max_active=2, on_done=interrupted, stop=stop)
+    with pytest.raises(StoppedError):
+        work_through(batches, work, max_active=2, on_done=interrupted)
     assert sorted(begun, key=lambda each: each.source) == batches[:2]
-    assert not [each for each in threading.enumerate() if each.name.startswith("backfill")]
+    for thread in [each for each in threading.enumerate() if each.name.startswith("backfill")]:
+        thread.join(10)
+        assert not thread.is_alive()

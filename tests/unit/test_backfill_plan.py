@@ -165,13 +165,6 @@ def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
     assert [batch.days.start for batch in batches] == sorted((batch.days.start for batch in batches), reverse=True)
 
 
-def test_batches_join_days_of_one_action_only(store: MemoryStore) -> None:
-    request = BackfillRequest(days=WEEK, names=("tass",))
-    asked, parsed = batches_of(plan_backfill(store, request, today=TODAY), request)
-    assert (asked.days, asked.policy.only_archive) == (Days(REACHED, WEEK.end), False)
-    assert (parsed.days, parsed.policy.only_archive) == (Days(START, REACHED), True)
-
-
 @given(
     numbers=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400)), unique=True, max_size=900),
     actions=st.sampled_from([(Action.PARSE,), (Action.PARSE, Action.FETCH), tuple(Action)]),

@@ -87,11 +87,3 @@ def test_capture_days_from_the_day_before_up_to_today_are_looked_at(length: int)
     archive(store, [capture(number, NOON + offset * DAY) for number, offset in enumerate(offsets)], "r1")
     captured = _load(store, today=TODAY + length * DAY)
     assert [captured.has(_url(number)) for number in range(5)] == [False, True, True, True, False]
-
-
-def test_an_index_that_a_killed_writer_left_out_is_made_again() -> None:
-    store = MemoryStore()
-    archive(store, [capture(0)], "r1")
-    store.objects = {key: body for key, body in store.objects.items() if not key.endswith(".cdxj")}
-    assert _load(store).has(_url(0))
-    assert any(key.endswith(".cdxj") for key in store.objects)

@@ -7,7 +7,6 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake.day_states import Day, DayStates, State
-from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
 from infra.store.object_store import ConflictError
@@ -36,11 +35,6 @@ def only_day(store: MemoryStore, **options: Any) -> Day:
 
 def covered(**counts: int) -> dict[tuple[str, str], Coverage]:
     return {("gazette", DAY): Coverage(**counts)}
-
-
-def test_an_empty_lake_has_an_empty_grid_and_gets_no_cache(store: MemoryStore) -> None:
-    assert DayStates(store).grid() == []
-    assert store.objects == {}
 
 
 def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
@@ -142,13 +136,6 @@ def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: L
 
 class TestCache:
     """Footers are remembered by ETag; the cache can be lost, damaged or stale at any time."""
-
-    @pytest.mark.parametrize("cached", [b"", b"[]", b"{", b'{"k": 1}', b'{"k": {"etag": "x", "manifest": {}}}'])
-    def test_a_cache_that_cannot_be_read_is_made_again(self, cached: bytes, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0)], mode="live")
-        store.objects[CACHE_KEY] = cached
-        assert only_day(store).state == State.LANDED
-        assert store.objects[CACHE_KEY] != cached
 
     @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
     def test_a_cache_that_cannot_be_written_is_done_without(

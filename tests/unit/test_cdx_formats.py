@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.archive.raw_index import Pointer
 from infra.intake.cdx.formats import (
     IndexPage,
-    instant_of,
     read_common_crawl,
     read_page_count,
     read_wayback,
@@ -47,18 +45,6 @@ def _crawl(**changes: Any) -> IndexPage:
     return read_common_crawl(json.dumps(fields).encode())
 
 
-def test_a_wayback_answer_gives_captures_by_the_names_of_its_columns() -> None:
-    (capture,) = _wayback(ROW).captures
-    assert capture.url == "https://gazette.example/1"
-    assert capture.original == "http://gazette.example:80/1?utm_a=b"
-    assert (capture.captured_at, capture.place) == (MOMENT, None)
-
-
-def test_a_resume_key_says_that_there_is_more() -> None:
-    page = _wayback(ROW, [], ["example,gazette)/1 20240501"])
-    assert (page.resume_key, len(page.captures), page.malformed) == ("example,gazette)/1 20240501", 1, 0)
-
-
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'"x"', b"[1]", b"[[1]", b"[" * 100_000, b"\xff"])
 def test_a_wayback_answer_of_another_form_is_an_error(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -81,17 +67,6 @@ def test_a02_what_is_no_html_page_of_status_200_is_passed_over(place: int, value
     assert _wayback(row) == IndexPage((), others=1)
 
 
-def test_a_line_of_common_crawl_says_where_the_record_lies() -> None:
-    (capture,) = _crawl().captures
-    assert capture.captured_at == MOMENT
-    assert capture.place == Pointer("crawl-data/CC-MAIN-2024-18/x.warc.gz", 12, 34)
-
-
-@pytest.mark.parametrize("changes", [{"mime": "text/plain"}, {"status": "404"}, {"status": 301}, {"mime": None}])
-def test_a02_other_lines_of_common_crawl_are_passed_over(changes: dict[str, Any]) -> None:
-    assert _crawl(**changes) == IndexPage((), others=1)
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -107,12 +82,6 @@ def test_a02_other_lines_of_common_crawl_are_passed_over(changes: dict[str, Any]
 )
 def test_a05_a_line_without_a_usable_place_or_address_is_counted(changes: dict[str, Any]) -> None:
     assert _crawl(**changes) == IndexPage((), malformed=1)
-
-
-@pytest.mark.parametrize("text", ["", "2024", "20240501120000 ", "20241301000000", "٢٠٢٤٠٥٠١١٢٠٠٠٠"])
-def test_what_is_no_timestamp_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        instant_of(text)
 
 
 @given(st.binary() | Json.map(lambda value: json.dumps(value).encode()))

@@ -32,14 +32,10 @@ def capture(number: int, *, headline: bool = True, late: timedelta = timedelta(h
 
 
 @pytest.fixture(autouse=True)
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def lake(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A week of TASS, then a day on which most pages have lost their headline; one of that day came weeks later."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
     monkeypatch.setenv("NEWSLAKE_QUARANTINE_LIMIT", "1")
-    lake = str(tmp_path / "lake")
+    lake = str(alone / "lake")
     run = Run(Settings(lake=lake, workers=1), "20240201T000000Z-000001")
     land_history(open_store(lake), each=10)
     archive(run, [capture(number, headline=number < 4) for number in range(12)])
@@ -59,9 +55,6 @@ def test_l09_status_says_what_broke_since_when_and_what_to_do(capsys: pytest.Cap
     assert "title: 33 % of 12 articles have it; 100 % are usual" in out
     assert "newslake show 'https://tass.com/society/1731504'" in out
     assert "newslake reparse tass --start 2024-01-20" in out
-
-
-def test_l09_status_says_so_to_machines_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["status", "--json"]) == 0
     (found,) = [each for each in orjson.loads(printed(capsys)) if each["state"] == "suspect"]
     assert (found["date"], found["suspect_since"], found["suspect"]["captures"]) == ("2024-01-20", "2024-01-20", 8)
@@ -88,14 +81,9 @@ def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> N
         max_reject_share=0.1,
         max_age_days=8,
     )
-
-
-def test_suggested_checks_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_cli(["suggest-checks", "tass", "--json"]) == 0
     document = orjson.loads(printed(capsys))
-    assert document["days"] == 8
-    assert document["suggestions"][0]["check"] == "min_per_day"
-    assert document["code"].startswith("checks=Checks(")
+    assert (document["days"], document["code"]) == (8, code)
 
 
 def test_a_source_with_little_history_gets_no_suggestion(capsys: pytest.CaptureFixture[str]) -> None:

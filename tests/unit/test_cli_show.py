@@ -13,12 +13,9 @@ from tests.landed_captures import archive, land
 
 
 @pytest.fixture(autouse=True)
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def lake(alone: Path) -> Path:
     """Four articles, one of an older parser, one that today's parser rejects; four rejections."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
-    run = Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+    run = Run(Settings(lake=str(alone / "lake"), workers=1), "20240201T000000Z-000001")
     captures = [pages.capture(number) for number in range(4)]
     bad = [pages.capture(number, b"<p>" + b"\n" * number) for number in range(4, 8)]
     archive(run, [*captures, *bad])
@@ -27,7 +24,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     land(run, bad[0], like=pages.capture(4))
     for capture in bad[1:]:
         land(run, capture)
-    return tmp_path / "lake"
+    return alone / "lake"
 
 
 def _shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -100,24 +97,6 @@ def test_a_rejection_is_shown_with_its_reason_and_its_page(capsys: pytest.Captur
     assert shown.startswith("rejected: empty\n")
     assert "`newslake reparse --only-rejects` parses rejected pages again." in shown
     assert _shown(capsys, "show", listed[0]["reject_id"], "--raw").startswith("<p>")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["show", "abc"], "'abc' is neither the id of a record"),
-        (["show", "0" * 32, "--raw", "--json"], "--raw and --json exclude each other."),
-        (["rejects", "--source", "tsas"], "there is no source 'tsas'."),
-        (["rejects", "--reason", "ugly"], "'--reason': 'ugly' is not one of 'unknown_source', "),
-        (["rejects", "--start", "2024-01-02", "--end", "2024-01-02"], "end 2024-01-02 is not after start 2024-01-02."),
-    ],
-    ids=" ".join,
-)
-def test_o01_wrong_use_is_one_line(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(arguments) == 2
-    printed = capsys.readouterr()
-    assert line in printed.err
-    assert printed.out == ""
 
 
 def test_rejections_are_summed_up_and_the_next_command_is_said(capsys: pytest.CaptureFixture[str]) -> None:

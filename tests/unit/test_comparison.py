@@ -7,7 +7,7 @@ from infra.lake.lake import Lake
 from infra.lake.rejects import Reject
 from infra.store.trial_store import TrialStore
 from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
-from parsers.record.article import Article, Block, BlockType, Provenance
+from parsers.record.article import Article, Provenance
 from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
@@ -30,13 +30,6 @@ def _compared(
     return compare(trial)
 
 
-def test_the_same_again_is_no_change() -> None:
-    rows = [landed(number) for number in range(3)]
-    found = _compared(rows, rows)
-    assert found.is_empty
-    assert found.as_json()["rows"] == {"added": 0, "removed": 0, "moved": 0, "changed": 0}
-
-
 def test_added_and_changed_rows_are_told_from_those_that_only_bear_a_new_version() -> None:
     before = [landed(0), landed(1), landed(2)]
     after = [
@@ -57,16 +50,6 @@ def test_added_and_changed_rows_are_told_from_those_that_only_bear_a_new_version
     )
     assert second.changes == (FieldChange("section", None, "Sea"),)
     assert (added.kind, added.before, added.after, added.url) == (Kind.ADDED, None, DAY, landed(3)[0].url)
-
-
-def test_a_row_of_another_day_has_moved_whatever_else_is_new() -> None:
-    later = NOON + timedelta(days=1)
-    found = _compared([landed(0), landed(1)], [landed(0, parser_version=2, published_at=later), landed(1)])
-    assert found.rows == {Kind.MOVED: 1}
-    assert (found.fields, found.partitions) == ({"published_at": 1}, 2)
-    (sample,) = found.samples
-    assert (sample.before, sample.after) == (DAY, NEXT_DAY)
-    assert sample.changes == (FieldChange("published_at", NOON, later),)
 
 
 def test_an_article_whose_identity_changes_is_the_one_of_the_same_capture() -> None:
@@ -113,26 +96,3 @@ def test_samples_are_few_and_have_some_of_each_field_and_kind() -> None:
     assert found.rows == {Kind.CHANGED: 31, Kind.REMOVED: 29}
     assert kinds.count(Kind.CHANGED) == FIELD_SAMPLES + 1
     assert kinds.count(Kind.REMOVED) == ROW_SAMPLES
-
-
-def test_more_rows_than_a_row_group_are_compared_each_with_its_own() -> None:
-    numbers = range(1, 2500)
-    body = (Block(BlockType.PARAGRAPH, "New."),)
-    before = [landed(number, published_at=NOON + timedelta(seconds=number)) for number in numbers]
-    changed = {1, 1000, 1001, 2400}
-    after = [
-        # In the other order: the places of all rows are other ones.
-        landed(number, parser_version=2, published_at=NOON - timedelta(seconds=number), **_if(number in changed, body))
-        for number in numbers
-    ]
-    base = MemoryStore()
-    Lake(base).land(before, mode="ingest")
-    trial = TrialStore(base, MemoryStore())
-    Lake(trial).land(after, mode="reparse", reparsed={SOURCE: [capture_of(number) for number in numbers]})
-    found = compare(trial)
-    assert found.rows == {Kind.CHANGED: len(numbers)}
-    assert found.fields == {"published_at": len(numbers), "body": 4, "content_digest": 4}
-
-
-def _if(condition: bool, body: tuple[Block, ...]) -> dict[str, object]:
-    return {"body": body, "content_digest": "sha256:new"} if condition else {}

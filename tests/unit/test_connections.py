@@ -73,12 +73,6 @@ def test_f04_a_name_that_changes_between_check_and_connection_is_asked_once(
     assert server.connections == 0
 
 
-def test_f04_the_connection_goes_to_the_address_that_was_judged(server: RawServer) -> None:
-    with client_for(server, resolve=names({"news.example": ["127.0.0.1"]})) as client:
-        client.get(f"http://news.example:{server.port}/")
-    assert server.header("Host") == f"news.example:{server.port}"
-
-
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [

@@ -111,6 +111,7 @@ def test_f33_texts_that_begin_like_files_are_pages(text: str) -> None:
 
 def test_f33_html_is_told_by_its_tags() -> None:
     late = b"x" * 2000 + b"<p>Some text.</p>"
-    assert media_type_of(b"<html><body>") is MediaType.HTML
+    for encoding in ("utf-8-sig", "utf-16", "latin-1"):
+        assert media_type_of("<html><body>".encode(encoding)) is MediaType.HTML
     assert media_type_of(late) is MediaType.TEXT
     assert media_type_of(late, says_html=True) is MediaType.HTML

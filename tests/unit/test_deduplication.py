@@ -88,12 +88,6 @@ def test_an_article_whose_stated_day_changes_moves_and_keeps_its_first_capture()
     assert (report.rows_added, report.rows_updated, report.rows_removed) == (1, 1, 1)
 
 
-def test_an_earlier_capture_that_comes_late_does_not_stay() -> None:
-    store = all_landed([[LATE], [EARLY]])
-    assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
-    assert rows(store)["gazette", NEXT][0]["first_captured_at"] == EARLY[1].captured_at
-
-
 def test_l10_an_undated_stub_gives_way_to_the_dated_article() -> None:
     stub = capture(0, day=None, hour=5, fidelity=Fidelity.PARTIAL)
     assert homes(all_landed([[stub], [EARLY]])) == homes(all_landed([[EARLY], [stub]])) == {DAY: [EARLY[0].title]}
@@ -206,19 +200,6 @@ class TestIdentities:
         store.gets.clear()
         all_landed([[capture(9, day=1)]], store)
         assert sorted(key for key in store.gets if key.startswith("articles/")) == [ARTICLES.key("gazette", NEXT)] * 2
-
-    def test_a_lake_that_lands_often_goes_on_saving_over_what_others_saved(self, store: MemoryStore) -> None:
-        lake = Lake(store)
-        for day in range(1, 4):
-            lake.land([capture(day, day=day)], mode="live")
-            all_landed([[capture(day + 10, day=day)]], store)
-        for _ in range(2):  # the first time, someone else's is in the way
-            lake.land([capture(7, day=0)], mode="live")
-        index = Identities(store, "gazette")
-        store.gets.clear()
-        listed = {day: info for _, day, info in lake.partitions("gazette")}
-        assert index.find(pa.array([EARLY[0].article_id]), listed) == {}
-        assert store.gets == [CACHE]
 
 
 def _partition(table: Any) -> bytes:

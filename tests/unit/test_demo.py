@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 import requests
-from protego import Protego
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.cli import run as run_cli
@@ -67,16 +66,6 @@ def test_p12_p20_what_is_no_article_is_rejected_for_its_reason(site: DemoSite, c
         assert rejection_of(parse(client.capture(rejection.url))).reason == rejection.reason
         assert article_url.search(rejection.url.removeprefix(SITES[name]))  # so it is fetched
     assert len(expected) < 0.05 * len(DAYS) * 6  # below the limit for quarantine, so that a month ends well
-
-
-def test_r06_one_robots_file_disallows_an_article_and_one_asks_for_a_delay(site: DemoSite, client: DemoClient) -> None:
-    robots = {name: Protego.parse(client.get(f"{SITES[name]}/robots.txt").text) for name in NAMES}
-    assert robots["tass"].crawl_delay("newslake") == 0.1
-    disallowed = [url for day in DAYS for url in site.disallowed("theissue", day)]
-    assert disallowed
-    assert not any(robots["theissue"].can_fetch(url, "newslake") for url in disallowed)
-    for name in NAMES:
-        assert all(robots[name].can_fetch(article.url, "newslake") for article in site.expected(name, TODAY))
 
 
 def test_a_browser_gets_a_start_page_and_sites_whose_links_stay_here(site: DemoSite) -> None:

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-untyped]
 
 from flows.demo.server import DemoSite
-from flows.server.deploy import SILENCE
+from flows.server.dead_runs import SILENCE
 from flows.server.serve import LASTING_LEASES
 from infra.store.object_store import PROBE_PREFIX
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.work.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered, key_of
+from infra.work.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered
 from parsers.source.discovery import Link
 from tests.memory_store import MemoryStore
 
@@ -11,7 +11,6 @@ KEY = "discovery/source=tass/feeds.json.gz"
 URL = "https://tass.com/feed"
 LINKS = (Link("https://tass.com/a", datetime(2024, 5, 3, 12, 0, 0, 5, tzinfo=UTC), False), Link("https://tass.com/b"))
 READ = Remembered("feed UTC", "abc", '"etag"', "Fri, 03 May 2024 12:00:00 GMT", LINKS, LINKS[:1], may_be_empty=True)
-ABSENT = Remembered("feed UTC", "", is_absent=True)
 
 
 def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
@@ -24,26 +23,6 @@ def saved(store: MemoryStore, **lists: Remembered) -> DiscoveryState:
 
 def load(store: MemoryStore) -> DiscoveryState:
     return DiscoveryState.load(store, "tass")
-
-
-def test_what_is_saved_is_remembered() -> None:
-    store = MemoryStore()
-    saved(store, feed=READ, missing=ABSENT)
-    assert list(store.objects) == [KEY] == [key_of("tass")]
-    assert load(store).get("https://tass.com/missing", "feed UTC") == ABSENT
-    assert load(store).get(URL, "feed UTC") == READ
-    assert load(store).get(URL, "feed Europe/Moscow") is None
-    assert load(store).get("https://tass.com/other", "feed UTC") is None
-
-
-def test_nothing_is_written_where_nothing_changed() -> None:
-    store = MemoryStore()
-    assert not load(store).save()
-    saved(store, feed=READ)
-    state = load(store)
-    state.remember(URL, READ)
-    assert not state.save()
-    assert store.puts == [KEY]
 
 
 def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:

@@ -26,13 +26,8 @@ GB = 1 << 30
 
 
 @pytest.fixture(autouse=True)
-def nothing_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test in a folder of its own, with no setting and no Prefect server of whoever runs it, on a large disk."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith(("NEWSLAKE_", "PREFECT_API")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "100")
+def large_machine(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large disk and many processors."""
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(1000 * GB, 500 * GB, 500 * GB))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(512), raising=False)
 

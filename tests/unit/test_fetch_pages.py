@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.work.live.fetch_pages import Fetched, fetch_pages
-from parsers.record.capture import CapturedAtBasis, MediaType
-
-if TYPE_CHECKING:
-    from infra.intake.web.polite_client import PoliteClient
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -33,10 +30,16 @@ class FakeClient:
 
 
 def fetched(found: Answer | FetchError, url: str = URL, source: str | None = None) -> Fetched:
-    client = cast("PoliteClient", FakeClient({url: found}))
+    client: Any = FakeClient({url: found})
     (page,) = fetch_pages([(url, None)], client, lambda: NOW, source=source)
     assert page is not None
     return page
+
+
+def captured(found: Answer | FetchError, **options: Any) -> Capture:
+    page = fetched(found, **options)
+    assert page.capture is not None
+    return page.capture
 
 
 def answer(body: bytes = HTML, content_type: str = "text/html; charset=utf-8", **changes: Any) -> Answer:
@@ -46,15 +49,19 @@ def answer(body: bytes = HTML, content_type: str = "text/html; charset=utf-8", *
 
 
 def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> None:
-    page = fetched(answer(final_url="https://tass.com/world/1-moved"), source="tass")
-    assert page.error is None
-    assert page.capture is not None
-    assert (page.capture.url, page.capture.body, page.capture.captured_at) == (URL, HTML, EARLIER)
-    assert (page.capture.captured_at_basis, page.capture.http_status) == (CapturedAtBasis.LIVE, 200)
-    assert (page.capture.http_charset, page.capture.source, page.capture.truncated) == ("utf-8", "tass", False)
-    assert page.capture.http_headers == (("Content-Type", "text/html; charset=utf-8"),)
-    assert page.capture.request_headers == (("User-Agent", "us"),)
-    assert page.capture.final_url == "https://tass.com/world/1-moved"
+    assert captured(answer(final_url="https://tass.com/world/1-moved"), source="tass") == Capture(
+        HTML,
+        MediaType.HTML,
+        EARLIER,
+        CapturedAtBasis.LIVE,
+        url=URL,
+        source="tass",
+        http_status=200,
+        http_charset="utf-8",
+        http_headers=(("Content-Type", "text/html; charset=utf-8"),),
+        request_headers=(("User-Agent", "us"),),
+        final_url="https://tass.com/world/1-moved",
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,21 +73,16 @@ def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> Non
     ],
 )
 def test_p01_the_charset_is_the_headers(header: str, charset: str | None) -> None:
-    page = fetched(answer(content_type=header))
-    assert page.capture is not None
-    assert page.capture.http_charset == charset
+    assert captured(answer(content_type=header)).http_charset == charset
 
 
 def test_f33_the_type_is_found_in_the_bytes_not_in_the_header() -> None:
-    page = fetched(answer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"))
-    assert page.capture is not None
-    assert page.capture.media_type is not MediaType.HTML
+    assert captured(answer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")).media_type is not MediaType.HTML
 
 
-def test_f19_a_page_that_may_have_been_cut_off_counts_as_truncated() -> None:
-    page = fetched(answer(flags=("maybe_truncated",)))
-    assert page.capture is not None
-    assert page.capture.truncated
+def test_f18_f19_a_page_that_broke_off_or_may_have_is_kept_as_truncated() -> None:
+    assert captured(answer(flags=("maybe_truncated",))).truncated
+    assert captured(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10])).truncated
 
 
 @pytest.mark.parametrize("home", ["https://tass.com/", "https://tass.com", "https://www.tass.com/?from=1"])
@@ -101,12 +103,6 @@ def test_f29_a_final_status_is_kept_as_the_servers_answer(status: int) -> None:
     assert page.capture is not None
     assert (page.capture.http_status, page.capture.body, page.capture.captured_at) == (status, HTML, NOW)
     assert not page.capture.truncated
-
-
-def test_f18_what_came_of_a_page_that_broke_off_is_kept_as_truncated() -> None:
-    page = fetched(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10]))
-    assert page.capture is not None
-    assert page.capture.truncated
 
 
 @pytest.mark.parametrize(

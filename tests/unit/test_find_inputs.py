@@ -184,6 +184,6 @@ def test_a_bucket_without_captures_or_with_a_wrong_manifest_is_refused(moto_lake
     with pytest.raises(UsageError, match="holds no captures"):
         find_inputs([f"{moto_lake}/none"])
     put(moto_lake, a_html=b"<html>", cases_jsonl=b'{"file": "gone.html"}')
-    with pytest.raises(UsageError, match=r"cases\.jsonl, line 1: gone\.html does not exist"):
+    with pytest.raises(UsageError, match=r"cases\.jsonl, line 1: .*gone\.html does not exist"):
         find_inputs([moto_lake])
     assert len(find_inputs([f"{moto_lake}/a.html"])) == 1

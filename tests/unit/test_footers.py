@@ -54,16 +54,6 @@ def test_status_of_a_lake_that_no_cache_knows_reads_them_so(store: SlowStore) ->
     assert CACHE_KEY in store.objects
 
 
-def test_what_is_known_is_not_read_again(store: SlowStore) -> None:
-    known = Footers(store)
-    known.read(listed(store)[0])
-    known.read_ahead(listed(store))
-    known.read_ahead(listed(store))
-    assert len(store.reads) == 2 * READERS
-    assert [known.read(info).rows for info in listed(store)] == [0] * 2 * READERS
-    assert len(store.reads) == 2 * READERS
-
-
 def test_l11_a_damaged_partition_is_told_when_it_is_asked_for(store: SlowStore) -> None:
     damaged = listed(store)[3].key
     store.objects[damaged] = b"no parquet"

@@ -9,11 +9,9 @@ from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
 from infra.lake.suspects import SuspectDay, suspect_days
 from infra.work import gate
-from infra.work.history import History
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
-from parsers.record.article import Image
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_name
@@ -103,13 +101,6 @@ class TestFill:
         assert suspects(store)[day(7)].captures == 18
         assert len(suspects(store)[day(7)].samples) == 5
 
-    def test_five_of_five_pages_rejected_make_a_day_of_a_small_site_suspect(self) -> None:
-        store = MemoryStore()
-        land_history(store, days=7, each=6)
-        report = live(store, [refused(7, number, RejectReason.LAYOUT) for number in range(5)], 7)
-        assert subjects(report) == {(Check.REJECTS, "")}
-        assert list(suspects(store)) == [day(7)]
-
     @pytest.mark.parametrize("broken", ["rejected", "authors"])
     def test_pages_that_come_one_a_run_are_judged_together(self, broken: str) -> None:
         store = MemoryStore()
@@ -148,18 +139,9 @@ class TestFill:
         report = live(store, good + [examined(7, number, title=None) for number in range(20)])
         assert (subjects(report), list(suspects(store))) == ({(Check.FILL, "title")}, [day(7)])
 
-    def test_authors_that_vanish_from_all_pages_make_the_day_suspect(self, store: MemoryStore) -> None:
-        land_history(store, start=20, authors=("Ada Byron",))
-        report = live(store, [examined(27, number, authors=()) for number in range(30)])
-        assert (Check.FILL, "authors") in subjects(report)
-
     def test_text_captures_may_lack_what_their_pages_had(self, store: MemoryStore) -> None:
         batch = [examined(7, number, title=None, fidelity="partial") for number in range(30)]
         assert land_outcomes(batch, Lake(store), RUN, mode="ingest").findings == ()
-
-    def test_a_lake_without_history_suspects_nothing(self) -> None:
-        batch = [examined(0, number, title=None) for number in range(30)]
-        assert land_outcomes(batch, Lake(MemoryStore()), RUN, mode="ingest").findings == ()
 
 
 class TestReparse:
@@ -261,19 +243,6 @@ def test_repeating_a_run_changes_nothing(store: MemoryStore) -> None:
     for later in (False, True):
         live(store, batch, later=later)
         assert store.objects == before
-
-
-def test_a_batch_in_which_all_is_well_reads_no_history(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    full: dict[str, Any] = {
-        "section": "Sea",
-        "topics": ("Ice",),
-        "lead": "It froze.",
-        "images": (Image("https://a.de/i"),),
-    }
-    read: list[str] = []
-    monkeypatch.setattr(History, "near", lambda _, day: read.append(day))
-    live(store, [examined(7, number, **full) for number in range(30)])
-    assert read == []
 
 
 def test_captures_of_no_known_source_pass() -> None:

@@ -73,9 +73,3 @@ def test_empty_days_count_and_damaged_ones_are_left_out(lake: Lake, store: Memor
     store.objects[f"articles/source={SOURCE}/date=2024-05-02/articles.parquet"] = b"garbage"
     near = History(store, SOURCE).near("2024-05-02")
     assert [(day.date, day.articles, day.measured) for day in near] == [("2024-05-01", 1, 1), (empty, 0, 0)]
-
-
-def test_a_source_that_never_landed_has_no_history(store: MemoryStore) -> None:
-    assert History(store, SOURCE).near("2024-05-02") == []
-    assert History(store, SOURCE).newest() is None
-    assert store.objects == {}

@@ -140,6 +140,8 @@ def test_f29_a_4xx_says_that_there_is_no_page_and_what_came_is_kept(status: int)
         (503, FetchReason.SERVER_ERROR),
         (500, FetchReason.SERVER_ERROR),
         (599, FetchReason.SERVER_ERROR),
+        (408, FetchReason.SERVER_ERROR),
+        (425, FetchReason.SERVER_ERROR),
     ],
 )
 def test_a_server_that_asks_to_wait_is_understood(status: int, reason: FetchReason) -> None:

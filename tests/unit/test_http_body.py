@@ -6,10 +6,6 @@ import zlib
 import pytest
 
 from infra.intake.web.fetching import FetchReason
-from parsers.page.content import media_type_of
-from parsers.parse import parse
-from parsers.record.capture import Capture, CapturedAtBasis
-from parsers.record.outcome import Rejected, RejectReason
 from tests.bodies import PAGE, RAW, chunked, coded, fetch, reason_of
 from tests.raw_server import answer
 
@@ -132,28 +128,3 @@ def test_f22_an_unknown_coding_is_refused(coding: str) -> None:
 
 
 # F33: what the parsers make of bytes under a wrong name; the client passes them on
-
-
-def parsed_type(body: bytes, content_type: str) -> Capture:
-    got = fetch(answer(body, f"Content-Type: {content_type}"))
-    assert got.body == body
-    media_type = media_type_of(got.body, says_html="html" in (got.header("Content-Type") or ""))
-    return Capture(
-        got.body, media_type, got.fetched_at, CapturedAtBasis.LIVE, url="https://tass.com/politics/1", http_status=200
-    )
-
-
-@pytest.mark.parametrize(
-    ("body", "what"),
-    [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "PNG"),
-        (b"%PDF-1.7\n%\xe2\xe3\n1 0 obj", "PDF"),
-        (b"PK\x03\x04" + bytes(50), "zip"),
-        (b"\x00\x00\x00\x18ftypmp42" + bytes(50), "MP4"),
-    ],
-)
-def test_f33_pictures_and_files_under_text_html_are_rejected_by_what_they_are(body: bytes, what: str) -> None:
-    outcome = parse(parsed_type(body, "text/html; charset=utf-8"))
-    assert isinstance(outcome, Rejected)
-    assert outcome.reason is RejectReason.NOT_HTML
-    assert what in (outcome.detail or "")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchReason
-from infra.intake.web.http_failures import MAX_DETAIL, failure_of, printable, retry_after_seconds, status_failure
+from infra.intake.web.http_failures import MAX_DETAIL, failure_of, printable, retry_after_seconds
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -71,26 +71,3 @@ def test_f26_what_a_server_chose_is_shown_short_and_without_escape_sequences() -
     assert "\x1b" not in detail
     assert len(detail) == MAX_DETAIL
     assert printable("a\nb\u202ec") == "a\ufffdb\ufffdc"
-
-
-@pytest.mark.parametrize(
-    ("status", "sent", "reason"),
-    [
-        (200, {}, None),
-        (206, {"Range": "bytes=0-1"}, None),
-        (206, {}, FetchReason.PARTIAL),
-        (206, {"If-None-Match": "x"}, FetchReason.PARTIAL),
-        (304, {"IF-MODIFIED-SINCE": "x"}, None),
-        (304, {"Range": "bytes=0-1"}, FetchReason.PARTIAL),
-        (429, {}, FetchReason.RATE_LIMITED),
-        (408, {}, FetchReason.SERVER_ERROR),
-        (425, {}, FetchReason.SERVER_ERROR),
-        (404, {"Range": "bytes=0-1"}, FetchReason.STATUS),
-        (502, {}, FetchReason.SERVER_ERROR),
-        (302, {}, FetchReason.REDIRECT),
-        (102, {}, FetchReason.PROTOCOL),
-    ],
-)
-def test_statuses_have_a_reason(status: int, sent: dict[str, str], reason: FetchReason | None) -> None:
-    failure = status_failure(status, sent)
-    assert (failure.reason if failure else None) is reason

@@ -1,4 +1,4 @@
-"""Ingest: everything is archived, lands once, and a second run changes nothing."""
+"""Ingest: everything is archived and lands; tests/smoke/test_end_to_end.py shows that a second run changes nothing."""
 
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from infra.base.settings import Settings
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
-from infra.store.object_store import ObjectStore
 from infra.work.ingest import ingest_chunk, plan
 from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
@@ -29,10 +28,6 @@ def _ingest(run: Run, *paths: Path, source: str | None = None) -> RunReport:
     return sum((ingest_chunk(chunk, run) for chunk in chunks), RunReport())
 
 
-def _objects(store: ObjectStore) -> dict[str, bytes]:
-    return {info.key: stored.body for info in store.list() if (stored := store.get(info.key))}
-
-
 def _input(number: int, size: int) -> Input:
     return Input(f"{number}.html", size, pages.published_at(0, 1), CapturedAtBasis.MTIME)
 
@@ -49,30 +44,6 @@ def test_pages_are_archived_and_landed_by_their_day(run: Run, tmp_path: Path) ->
         f"raw/source=tass/date=2024-01-{day}/{run.run_id}-c0000-00000.warc.gz" for day in (10, 11, 12)
     }
     assert len(entries) == 7
-
-
-def test_l04_a_second_run_writes_nothing_and_leaves_every_byte(run: Run, tmp_path: Path) -> None:
-    folder = pages.write_folder(tmp_path / "in", 5)
-    (folder / "odd.html").write_bytes(b"<p>not an article of anybody")
-    first = _ingest(run, folder)
-    before = _objects(run.open_store())
-    second = _ingest(Run(run.settings, "20240301T000000Z-000002"), folder)
-    assert _objects(run.open_store()) == before
-    assert (second.known, second.partitions_written) == (6, 0)
-    assert second.partitions_unchanged == first.partitions_written == 3
-    assert second.rejected == first.rejected == {"unknown_source": 1}
-
-
-def test_l04_order_and_grouping_of_files_do_not_matter_to_the_rows(run: Run, tmp_path: Path) -> None:
-    folder = pages.write_folder(tmp_path / "in", 6)
-    other = Run(Settings(lake=str(tmp_path / "other"), workers=1), run.run_id)
-    _ingest(run, folder)
-    for path in sorted(folder.glob("*.html"), reverse=True):
-        _ingest(other, path, source="tass")
-    days = ("2024-01-10", "2024-01-11", "2024-01-12")
-    for day in days:
-        together, apart = (Lake(each.open_store()).read_partition("tass", day) for each in (run, other))
-        assert together["title"].to_pylist() == apart["title"].to_pylist()
 
 
 def test_what_no_source_knows_is_kept_and_counted(run: Run, tmp_path: Path) -> None:
@@ -145,13 +116,10 @@ def test_chunks_hold_so_many_files_or_so_many_bytes() -> None:
     large = [_input(number, 40 << 20) for number in range(3)]
     assert [len(chunk.inputs) for chunk in plan(large)] == [1, 1, 1]
     assert [chunk.number for chunk in plan(large)] == [0, 1, 2]
-    assert plan([]) == []
-    assert plan(small[:3])[0].described() == "chunk 0 (3 inputs)"
-
-
-def test_one_huge_input_is_a_chunk_of_its_own() -> None:
     sizes = [[each.size for each in chunk.inputs] for chunk in plan([_input(0, 1), _input(1, 1 << 40), _input(2, 1)])]
     assert sizes == [[1], [1 << 40], [1]]
+    assert plan([]) == []
+    assert plan(small[:3])[0].described() == "chunk 0 (3 inputs)"
 
 
 def test_a_source_that_does_not_exist_gives_no_folder_of_its_name() -> None:

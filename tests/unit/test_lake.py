@@ -20,7 +20,6 @@ from tests.memory_store import MemoryStore
 
 DAY = "2024-05-01"
 ARTICLES_KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
-COMPACTED = f"raw/source=gazette/date={DAY}/0-9998-0123456789abcdef-00000.warc.gz"
 REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
 
 
@@ -104,10 +103,6 @@ class TestWhereRowsLand:
                 lake.land(mode="live", **bad)
         assert store.objects == {}
 
-    def test_l06_a_bad_date_of_coverage_is_refused(self, lake: Lake) -> None:
-        with pytest.raises(UsageError, match=r"'\.\./x' is no day"):
-            lake.land([], coverage={("gazette", "../x"): Coverage()}, mode="live")
-
     def test_partitions_are_listed_without_opening_them(self, lake: Lake, store: MemoryStore) -> None:
         lake.land([landed(0), landed(0, source="herald"), landed(0, source="gazette2")], mode="live")
         store.objects["articles/source=gazette/date=2024-05-01/notes.txt"] = b"stray"
@@ -166,6 +161,7 @@ class TestQuarantine:
         assert (report.rows_added, report.invalid_records, report.rejects_written) == (2, 1, 1)
         row = lake.read_rejects("gazette", DAY).to_pylist()[0]
         assert (row["reason"], row["capture_offset"], row["state"]) == ("invalid_record", 1000, "open")
+        assert row["url"] == landed(1)[0].url
         assert row["detail"].startswith("title: ")
 
     def test_rejections_land_by_capture_day(self, lake: Lake) -> None:
@@ -180,11 +176,6 @@ class TestQuarantine:
         manifest = lake.read_manifest("gazette", DAY, REJECTS)
         assert manifest is not None
         assert manifest.open_rejects == {"layout": 1}
-
-    def test_an_article_of_another_copy_of_the_capture_closes_it(self, lake: Lake) -> None:
-        lake.land([], [rejected(0)], mode="live")
-        lake.land([landed(0, capture_uri=COMPACTED, capture_offset=7)], mode="live")
-        assert reject_states(lake) == [("layout", "closed")]
 
     def test_a_capture_of_no_known_source_is_closed_by_the_source_that_learned_it(self, lake: Lake) -> None:
         unknown = rejected(0, source=UNKNOWN_SOURCE, reason=RejectReason.UNKNOWN_SOURCE, parser_version=None)
@@ -204,19 +195,15 @@ class TestReparse:
     def reparse(self, lake: Lake, rows: list[Landed], *numbers: int, **more: Any) -> LandingReport:
         return lake.land(rows, mode="reparse", reparsed={"gazette": [capture_of(number) for number in numbers]}, **more)
 
-    def test_an_article_whose_day_was_mended_moves(self, lake: Lake) -> None:
+    def test_an_article_whose_day_was_mended_moves_and_is_never_missing(self, lake: Lake, store: MemoryStore) -> None:
         lake.land([landed(0), landed(1)], mode="ingest")
+        store.puts.clear()
         report = self.reparse(lake, [landed(0, parser_version=2, published_at=NOON - timedelta(days=1))], 0)
         assert (report.rows_added, report.rows_removed) == (1, 1)
         assert report.written == (("gazette", "2024-04-30"), ("gazette", DAY))
+        assert store.puts == [ARTICLES_KEY.replace(DAY, "2024-04-30"), ARTICLES_KEY]
         assert titles(lake) == ["Ferry 1 leaves late"]
         assert titles(lake, "2024-04-30") == ["Ferry 0 leaves late"]
-
-    def test_an_article_is_never_missing_while_it_moves(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0)], mode="ingest")
-        store.puts.clear()
-        self.reparse(lake, [landed(0, parser_version=2, published_at=None)], 0)
-        assert store.puts == [f"articles/source=gazette/date={NULL_PARTITION}/articles.parquet", ARTICLES_KEY]
 
     def test_an_article_that_is_rejected_now_goes_and_comes_back_when_it_parses(self, lake: Lake) -> None:
         lake.land([landed(0), landed(1)], mode="ingest")
@@ -257,26 +244,14 @@ class TestReparse:
         assert store.gets.count(ARTICLES_KEY) == 2  # merged; then its identities were read
         assert not any("2024-05-04" in key for key in store.gets)
 
-    def test_other_sources_are_left_alone(self, lake: Lake) -> None:
-        lake.land([landed(0), landed(0, source="herald")], mode="ingest")
+    def test_a_capture_moves_to_the_source_that_claims_it_now_and_rows_of_others_stay(self, lake: Lake) -> None:
+        lake.land([landed(0, parser_version=7), landed(0, source="herald", lead="Theirs")], mode="ingest")
         self.reparse(lake, [], 0)
         assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
-
-    def test_a_capture_that_another_source_claims_now_moves_there(self, lake: Lake) -> None:
-        lake.land([landed(0, parser_version=7)], mode="ingest")
-        self.reparse(lake, [landed(0, source="herald")], 0)
-        assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
-
-    @pytest.mark.parametrize("changes", [{"capture_uri": COMPACTED}, {"capture_offset": 7}], ids=["object", "copy"])
-    def test_a_row_that_points_to_another_copy_of_its_capture_moves_all_the_same(
-        self, changes: dict[str, Any], lake: Lake
-    ) -> None:
-        lake.land([landed(0, **changes), landed(1)], mode="ingest")
-        self.reparse(lake, [landed(0, parser_version=2, published_at=NOON - timedelta(days=1))], 0)
-        assert titles(lake) == ["Ferry 1 leaves late"]
-        assert titles(lake, "2024-04-30") == ["Ferry 0 leaves late"]
-        self.reparse(lake, [], 1, rejects=[rejected(1, parser_version=2)])
+        lake.land([landed(1, parser_version=7)], mode="ingest")
+        self.reparse(lake, [landed(1, source="herald")], 1)
         assert titles(lake) == []
+        assert titles(lake, source="herald") == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
 
     @pytest.mark.parametrize(
         "changes",

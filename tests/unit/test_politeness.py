@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.base.stop import StoppedError
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.politeness import (
     DOWN_AFTER,
@@ -16,7 +17,6 @@ from infra.intake.web.politeness import (
     HostPace,
     Pacer,
     RequestBudget,
-    StoppedError,
     paced_host,
 )
 from tests.sleeping_clock import SleepingClock
@@ -164,21 +164,6 @@ def test_f31_pauses_grow_with_each_failure_in_a_row_up_to_a_cap() -> None:
         pauses.append(clock() - failed)
         pace._turn.release()
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, *[MAX_BACKOFF] * 3]
-
-
-def test_f31_a_host_that_failed_too_often_is_down_for_the_rest_of_the_run() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    for _ in range(DOWN_AFTER):
-        pace.take_turn(0.0)
-        pace.end_turn(server_error())
-    clock.sleep(1e6)
-    slept = len(clock.slept)
-    for _ in range(2):
-        with pytest.raises(FetchError, match=r"example\.com: 9 requests in a row") as caught:
-            pace.take_turn(1.0)
-        assert caught.value.reason is FetchReason.HOST_DOWN
-    assert len(clock.slept) == slept
 
 
 def test_f31_who_waits_for_a_turn_learns_that_the_host_is_down() -> None:

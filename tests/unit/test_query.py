@@ -133,9 +133,6 @@ class TestSelection:
 
     @pytest.fixture
     def lake(self, store: ObjectStore) -> ObjectStore:
-        return self.filled(store)
-
-    def filled(self, store: ObjectStore) -> ObjectStore:
         """Two sources, three days and an undated article; a rejection of each of two days."""
         next_day, third = NOON + timedelta(days=1), NOON + timedelta(days=2)
         articles = [
@@ -146,8 +143,7 @@ class TestSelection:
             landed(4, source="herald", published_at=next_day),
         ]
         rejects = [rejected(5, captured_at=NOON), rejected(6, captured_at=next_day)]
-        coverage = {("gazette", DAY): Coverage(1, 1, 1), ("herald", "2024-05-02"): Coverage(2, 1, 1)}
-        Lake(store).land(articles, rejects, coverage=coverage, mode="live")
+        Lake(store).land(articles, rejects, mode="live")
         return store
 
     @pytest.mark.parametrize(

@@ -33,14 +33,6 @@ def test_l01_surrogates_in_detail_and_url_are_escaped() -> None:
     assert (reject.detail, reject.url) == ("saw \\ud83d", "https://gazette.example/\\udcff")
 
 
-def test_l01_an_invalid_article_becomes_a_rejection_that_points_to_its_capture() -> None:
-    bad, record = broken(7, title="\ud83d")
-    reject = invalid_record(bad, record, "title: surrogates")
-    assert reject.reason == RejectReason.INVALID_RECORD
-    assert (reject.source, reject.url, reject.detail) == ("gazette", bad.url, "title: surrogates")
-    assert (reject.capture_uri, reject.capture_offset) == (record.capture_uri, record.capture_offset)
-
-
 @pytest.mark.parametrize(
     "changes",
     [

@@ -76,6 +76,11 @@ def asked(site: DemoSite) -> set[str]:
     return {f"https://tass.com{request.path}" for request in site.requests if "/rss" not in request.path}
 
 
+def published(site: DemoSite) -> set[str]:
+    """Addresses of the articles of the day."""
+    return {each.url for each in site.expected("tass", DAY)}
+
+
 def modes(lake: Path) -> dict[object, object]:
     return {row["url"]: row["mode"] for row in rows(lake, "tass", DAY)}
 
@@ -90,7 +95,7 @@ def test_a06_what_a_web_archive_has_is_not_asked_of_the_site(
 ) -> None:
     report, _ = worked(site, lake, archive=web_archive)
     archived = {line.url for line in web_archive.lines}
-    others = {each.url for each in site.expected("tass", DAY)} - archived
+    others = published(site) - archived
     assert modes(lake) == dict.fromkeys(archived, "ingest") | dict.fromkeys(others, "live")
     assert others <= asked(site)
     assert not asked(site) & archived
@@ -103,7 +108,7 @@ def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give
     broken = web_archive.lines[0].url
     site.set_fault(broken.removeprefix("https://"), play.server_error())
     report, _ = worked(site, lake, FetchPolicy(Preference.NETWORK), web_archive)
-    expected = {each.url for each in site.expected("tass", DAY)}
+    expected = published(site)
     assert modes(lake) == dict.fromkeys(expected, "live") | {broken: "ingest"}
     assert expected <= asked(site)
     assert report.failed == {}  # it came in the end
@@ -138,7 +143,7 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
     nothing.answer = lambda *_: Said(500)  # type: ignore[method-assign]
     report, _ = worked(site, lake, archive=nothing)
     assert ["robots_unreachable" in alarm for alarm in report.alarms] == [True]
-    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+    assert set(modes(lake)) == published(site)
 
 
 @pytest.mark.parametrize(
@@ -160,11 +165,16 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
             fails = page is not None and page.url == refused
             yield Fetched(refused, None, FetchError(reason, "as told")) if fails else page
 
-    monkeypatch.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
-    report, _ = worked(site, lake)
+    with monkeypatch.context() as failing:
+        failing.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
+        report, _ = worked(site, lake)
     assert report.failed == {reason.value: 1}
     assert report.missed == {("tass", str(DAY)): 1}
     assert state_of(lake) is state
+    site.forget_requests()
+    worked(site, lake)
+    assert asked(site) & published(site) == {refused}
+    assert set(modes(lake)) == published(site)
 
 
 def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
@@ -192,7 +202,7 @@ def test_l02_what_came_before_an_interrupt_is_staged_and_lands_without_a_request
     site.forget_requests()
     worked(site, lake)
     assert first[0] not in asked(site)
-    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+    assert set(modes(lake)) == published(site)
 
 
 def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archived(site: DemoSite, lake: Path) -> None:
@@ -201,7 +211,7 @@ def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archiv
     site.set_fault("tass.com", play.server_error())
     with pytest.raises(NewslakeError, match=r"tass could not be asked what it published: .*Nothing is lost"):
         worked(site, lake)
-    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+    assert set(modes(lake)) == published(site)
 
 
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
@@ -236,7 +246,7 @@ def test_l02_a_run_that_dies_leaves_its_pages_to_the_next_one(
     die_at(moment, monkeypatch, site, lake)
     site.forget_requests()
     _, plan = worked(site, lake)
-    expected = {each.url for each in site.expected("tass", DAY)}
+    expected = published(site)
     assert {page.url for page in plan.staged} >= expected
     assert not asked(site) & expected
     assert set(modes(lake)) == expected
@@ -273,4 +283,4 @@ def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, m
     monkeypatch.setattr("infra.work.live.fetch_pages.IDLE_SECONDS", 0.01)
     site.set_fault(site.expected("tass", DAY)[1].url.removeprefix("https://"), play.slow(seconds=0.2))
     worked(site, lake)
-    assert set(modes(lake)) == {each.url for each in site.expected("tass", DAY)}
+    assert set(modes(lake)) == published(site)

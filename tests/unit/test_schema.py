@@ -1,7 +1,7 @@
 """The Arrow schema made from the dataclasses, and the strictness of the conversion."""
 
 import dataclasses
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
@@ -39,13 +39,6 @@ def test_each_annotation_has_one_type(column: str, expected: Any) -> None:
     assert ARTICLES.schema.field(column).equals(expected)
 
 
-def test_blocks_and_images_are_lists_of_structs() -> None:
-    images = ARTICLES.schema.field("images").type.value_type
-    members = [(member.name, member.nullable) for member in images]
-    assert members == [("url", False), ("caption", True), ("credit", True)]
-    assert [member.name for member in ARTICLES.schema.field("body").type.value_type] == ["type", "text"]
-
-
 def test_every_column_carries_its_doc_and_the_schema_its_version() -> None:
     for table in (ARTICLES.schema, REJECTS.schema):
         assert all(field.metadata[b"doc"] for field in table)
@@ -63,12 +56,6 @@ def test_rows_come_back_as_they_went_in() -> None:
     assert row["authors"] == list(article.authors)
     assert row["published_at"] == article.published_at
     assert row["capture_uri"] == record.capture_uri
-
-
-def test_times_of_other_zones_are_turned_to_utc() -> None:
-    moscow = datetime(2024, 5, 1, 1, tzinfo=timezone(timedelta(hours=3)))
-    table, _ = to_table([landed(0, published_at=moscow)], ARTICLE_COLUMNS)
-    assert table["published_at"].to_pylist() == [datetime(2024, 4, 30, 22, tzinfo=UTC)]
 
 
 @pytest.mark.parametrize(

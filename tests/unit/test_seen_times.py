@@ -8,7 +8,7 @@ import pytest
 from infra.lake import partition
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, TableKind, decode, encode
-from infra.lake.rejects import Reject, with_seen_times, wrong_seen_times
+from infra.lake.rejects import Reject
 from infra.lake.schema import REJECT_COLUMNS, to_table
 from parsers.record.article import SCHEMA_VERSION
 from tests.lake_samples import NOON, SOURCE, landed, rejected
@@ -82,14 +82,3 @@ def test_l07_rejects_of_schema_version_1_are_read_and_get_their_times_from_the_n
     Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)], mode="live")
     table, manifest = decode(REJECTS, older.objects[KEY], KEY)
     assert (seen(table), manifest.schema_version) == ([(NOON, LATE)] * 2, SCHEMA_VERSION)
-
-
-def test_wrong_times_are_found_and_absent_ones_are_none() -> None:
-    absent, _ = to_table([(rejected(0),), (rejected(1),)], REJECT_COLUMNS)
-    right = with_seen_times(absent)
-    for table in (absent, right, absent.slice(0, 0)):
-        assert list(wrong_seen_times(table)) == []
-    late, _ = to_table([(rejected(0, captured_at=LATE),)], REJECT_COLUMNS)
-    place = right.schema.get_field_index("last_seen_at")
-    wrong = right.set_column(place, right.schema.field(place), late["captured_at"].take([0, 0]).combine_chunks())
-    assert list(wrong_seen_times(wrong)) == ["last_seen_at"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.base.errors import NewslakeError
-from infra.intake.web.politeness import StoppedError
+from infra.base.stop import StoppedError
 from infra.work.live.site_lock import site_locks, state_folder
 
 
@@ -54,16 +54,15 @@ def test_another_process_waits_and_says_so_and_a_killed_one_gives_the_lock_back(
         assert waited == ["tass"]
 
 
-def test_a_thread_that_waits_for_a_lock_can_be_told_to_give_up() -> None:
+def test_a_thread_that_waits_for_a_lock_can_be_told_to_give_up(stopping: threading.Event) -> None:
     with site_locks(["tass"]):  # a lock is of the open file: a second one in this process waits as well
-        stop = threading.Event()
         waited: list[str] = []
 
         def waiting(source: str) -> None:
             waited.append(source)
-            threading.Timer(0.3, stop.set).start()
+            threading.Timer(0.3, stopping.set).start()
 
-        with pytest.raises(StoppedError), site_locks(["tass"], waiting, stop):
+        with pytest.raises(StoppedError), site_locks(["tass"], waiting):
             pytest.fail("the lock is held")
-    with site_locks(["tass"], waiting, stop):  # free: nobody waits, so nobody is told
+    with site_locks(["tass"], waiting):  # free: nobody waits, so nobody is told
         assert waited == ["tass"]

@@ -7,7 +7,7 @@ from parsers.lists.links import Reading, UnreadableError, Unusable
 from parsers.lists.sitemaps import MAX_ENTRIES, read_sitemap
 from parsers.source.discovery import Link
 from tests.broken_markup import broken
-from tests.unit.test_feeds import DANGEROUS
+from tests.unit.test_feeds import DANGEROUS, FAULTS
 
 BASE = "https://news.example/sitemap.xml"
 NAMESPACES = (
@@ -64,11 +64,18 @@ def test_index_gives_children_with_the_query_that_names_them() -> None:
 
 
 @pytest.mark.parametrize("head", DANGEROUS.values(), ids=DANGEROUS)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_s01_sitemap_that_declares_entities_is_refused(head: str, encoding: str) -> None:
-    document = head + f"<urlset>{url('https://news.example/&a;')}</urlset>"
-    with pytest.raises(UnreadableError, match=r"declares a document type|syntax error"):
-        read(document.encode(encoding))
+def test_s01_entities_that_a_sitemap_declares_are_never_expanded(head: str) -> None:
+    reading = read(f"{head}<urlset>{url('/&a;')}{url('/b')}</urlset>".encode())
+    assert reading == Reading((Link("https://news.example/b"),), (), {Unusable.GARBLED: 1}, "garbled addresses: 1")
+
+
+@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf\r\n "])
+def test_sitemap_of_plain_text_has_an_address_a_line(head: bytes) -> None:
+    found = read(head + b"https://news.example/a?b=1&c=2\r\n\r\n  /b\nmailto:x")
+    assert [link.url for link in found.links] == ["https://news.example/a?b=1&c=2", "https://news.example/b"]
+    assert (found.unusable, found.lacking) == ({Unusable.NOT_HTTP: 1}, "")
+    over = read(b"https://news.example/a\n" * (MAX_ENTRIES + 1))
+    assert (len(over.links), over.lacking) == (MAX_ENTRIES, "more than 50,000 entries: the rest is not read")
 
 
 def test_s02_s03_sitemap_or_index_over_50_000_addresses_is_read_up_to_there() -> None:
@@ -81,21 +88,22 @@ def test_s02_s03_sitemap_or_index_over_50_000_addresses_is_read_up_to_there() ->
 def test_s02_sitemap_over_50_megabytes_is_read_up_to_there() -> None:
     body = urlset(*(url(f"/{number}", "<x>" + "x" * 1_000_000 + "</x>") for number in range(60)))
     reading = read(body)
-    assert len(reading.links) == 52
+    assert len(reading.links) == 53  # the address of the last one is whole
     assert reading.lacking.startswith("more than 52,428,800 bytes: the rest is not read")
 
 
 def test_s03_elements_nested_without_end_are_left() -> None:
-    reading = read(b"<urlset>" + url().encode() + b"<url>" * 100_000)
-    assert len(reading.links) == 1
-    assert "deep" in reading.lacking
+    for piece, lacking in ((b"<url>", "more than 50,000 entries"), (b"<a>", "it breaks off")):
+        reading = read(b"<urlset>" + url().encode() + b"<url>" + piece * 100_000)
+        assert len(reading.links) == 1
+        assert lacking in reading.lacking
 
 
 UNREADABLE = {
     "nothing": (b"", "empty"),
     "feed": (b"<rss/>", "the root element is <rss>"),
-    "text": (b"https://news.example/a", "no sitemap"),
-    "breaks off in its first entry": (b"<urlset><url><loc>https://news.exam", "no sitemap"),
+    "text": (b"Come back later: https://news.example/", "it has no element"),
+    "breaks off in its first entry": (b"<urlset><url><loc>https://news.exam", "breaks off before its first entry"),
 }
 
 
@@ -105,12 +113,19 @@ def test_s04_what_is_no_sitemap_is_refused_with_the_reason(body: bytes, why: str
         read(body)
 
 
-@pytest.mark.parametrize("broken_off", ["<oops", url("/&b;")])  # S01: an entity that nobody declared
-def test_s04_sitemap_that_breaks_is_read_up_to_there(broken_off: str) -> None:
-    undeclared = "<video:video><video:loc>/v</video:loc></video:video>"
-    reading = read(urlset(url("/a", undeclared), url("/b"), broken_off, url("/c")))
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_s04_no_fault_loses_an_entry(fault: str) -> None:
+    fault = fault.replace("LINK", "<loc>/m?a=1&b=2</loc>").replace("item>", "url>").replace("link>", "loc>")
+    reading = read(urlset(url("/a"), f"<url>{fault}</url>", url("/z")))
+    links = [link.url.removeprefix("https://news.example") for link in reading.links]
+    assert [link for link in links if link != "/x"] == ["/a", "/m?a=1&b=2", "/z"]
+    assert (reading.unusable, reading.lacking) == ({}, "")
+
+
+def test_s04_sitemap_that_breaks_off_is_read_up_to_there() -> None:
+    reading = read(urlset(url("/a"), url("/b"), "<url><loc>/cut")[: -len("</urlset>")])
     assert [link.url for link in reading.links] == ["https://news.example/a", "https://news.example/b"]
-    assert reading.lacking.startswith("broken: ")
+    assert reading.lacking == "it breaks off: what follows is missing"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "euc-kr"])

@@ -1,8 +1,12 @@
-"""Records of the raw layer: any capture exactly, in standard WARC that others read, and no damage unnoticed."""
+"""Records of the raw layer: any capture exactly, in standard WARC that others read, and no damage unnoticed.
+
+The index beside each WARC can be lost or damaged at any time: it is made again.
+"""
 
 import gzip
 import re
 from argparse import Namespace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +20,7 @@ from infra.base.errors import NewslakeError
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from tests.raw_pages import MOMENT, add, any_capture, page
+from tests.raw_pages import LONG, MOMENT, add, any_capture, index_of, page
 
 
 @pytest.fixture
@@ -95,3 +99,24 @@ def test_a01_a_warc_that_is_cut_short_is_refused_wherever_it_was_cut(left: int) 
     assert len(scan(warc)) == len({record for *_, record in scan(warc)}) == 2
     with pytest.raises(ValueError, match=r"damaged|it is empty|archived as"):
         scan(warc[:left])
+
+
+@pytest.mark.parametrize(
+    "damage", [b"no json", b'com) 20170510 {"url": 5}', b'{"filename": "other.warc.gz"}', b"[]", b"\xff"]
+)
+def test_a_damaged_index_is_made_again_from_the_warc(store: ObjectStore, damage: bytes) -> None:
+    (one,) = add(RawArchive(store), page())
+    index_key = one.pointer.uri.replace(".warc.gz", ".cdxj")
+    stored = store.get(index_key)
+    assert stored
+    store.put(index_key, damage, if_match=stored.etag)
+    assert [entry.pointer for entry in RawArchive(store).entries("tass")] == [one.pointer]
+    assert store.get(index_key) == stored
+
+
+def test_the_index_of_revisits_is_made_again_from_the_warc(store: ObjectStore) -> None:
+    archived = add(RawArchive(store), page(body=LONG), page(at=MOMENT + timedelta(hours=1), body=LONG))
+    index = index_of(store, archived[0].pointer)
+    store.delete(archived[0].pointer.uri.replace(".warc.gz", ".cdxj"))
+    assert len(RawArchive(store).entries("tass")) == 2
+    assert index_of(store, archived[0].pointer) == index

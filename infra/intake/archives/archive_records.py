@@ -67,8 +67,8 @@ class GzipMember(Inflater):
         return self._start + self.packed
 
     def tell(self) -> int:
-        """Inflated bytes so far."""
-        return self.unpacked
+        """Where in the file."""
+        return self.end
 
     def _from_file(self, size: int) -> bytes:
         self._stream.seek(self._next)
@@ -281,14 +281,14 @@ def has_digest(content: bytes, claimed: str) -> bool | None:
         return None
     found = hashlib.new(algorithm, content, usedforsecurity=False).digest()
     try:
-        expected = bytes.fromhex(value) if len(value) == 2 * len(found) else base64.b32decode(_padded(value.upper()))
+        expected = (
+            bytes.fromhex(value)
+            if len(value) == 2 * len(found)
+            else base64.b32decode(f"{value.upper()}{'=' * (-len(value) % 8)}")
+        )
     except (ValueError, binascii.Error):
         return False
     return found == expected
-
-
-def _padded(base32: str) -> str:
-    return base32 + "=" * (-len(base32) % 8)
 
 
 def _bytes(stream: BinaryIO, start: int, end: int, limit: int) -> bytes:

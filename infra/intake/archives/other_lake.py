@@ -32,9 +32,7 @@ class Originals:
     def whole(self, revisit: Revisit, max_block_bytes: int) -> Capture | None:
         """The capture of a revisit with its body; None if its file is missing.
 
-        Raises:
-            ValueError: there is another body, a damaged one, or its record is larger than `max_block_bytes`.
-            NewslakeError: the store failed.
+        ValueError if there is another body, a damaged one, or its record is larger than `max_block_bytes`.
         """
         original = revisit.original
         if original.uri not in self._places:

@@ -45,11 +45,7 @@ class IndexPage:
 
 
 def read_wayback(body: bytes) -> IndexPage:
-    """Read an answer of a Wayback CDX server to `output=json`; no bytes mean no captures.
-
-    Raises:
-        ValueError: not a JSON array of arrays.
-    """
+    """Read an answer of a Wayback CDX server to `output=json`; ValueError where it is none, no bytes: no captures."""
     rows = orjson.loads(body) if body.strip() else []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ValueError("not a JSON array of arrays")

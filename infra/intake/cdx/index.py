@@ -90,11 +90,7 @@ class CdxIndex:
         return Indexed(tuple(captures), +dropped, tuple(alarms))
 
     def get(self, capture: CdxCapture, client: Client) -> Capture:
-        """Get the page of a capture, as it was.
-
-        Raises:
-            FetchError: it cannot be had; ARCHIVE_DAMAGED where the archive has it no more, or not whole.
-        """
+        """See `get_page`."""
         return get_page(capture, self.pages_url, self.max_page_bytes, client)
 
     def _pages(

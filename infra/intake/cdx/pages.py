@@ -40,17 +40,7 @@ class Client(Protocol):
 
 
 def get_page(capture: CdxCapture, pages_url: str, max_page_bytes: int, client: Client) -> Capture:
-    """Get the page of a capture, as it was.
-
-    Args:
-        capture: of the index.
-        pages_url: what the address of a page, or of a WARC file, is appended to.
-        max_page_bytes: largest page that is taken, after decoding.
-        client: asks.
-
-    Raises:
-        FetchError: it cannot be had; ARCHIVE_DAMAGED where the archive has it no more, or not whole.
-    """
+    """The page of a capture, as it was; FetchError, ARCHIVE_DAMAGED where the archive has it no more, or not whole."""
     if capture.place:
         page = _from_warc(capture, capture.place, pages_url, max_page_bytes, client)
     else:

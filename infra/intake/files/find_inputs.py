@@ -1,11 +1,12 @@
 """From the paths a user names to inputs: folders and S3 prefixes expanded, manifests applied, mistakes reported."""
 
 import os
+import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from infra.base.errors import UsageError
@@ -26,20 +27,14 @@ HIDDEN: Final = re.compile(r"(?:^|/)(?:\.(?!\./)|__MACOSX/)")  # `..` hides noth
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What the user says of all inputs; it goes before what manifests say."""
+class _Listing:
+    """What a path stands for, on disk or in a bucket."""
 
-    source: str | None
-    captured_at: datetime | None
-
-    def input(self, location: str, size: int, modified_at: datetime, line: ManifestLine | None) -> Input:
-        moment, basis = modified_at, CapturedAtBasis.MTIME
-        if line and line.captured_at:
-            moment, basis = line.captured_at, CapturedAtBasis.MANIFEST
-        if self.captured_at:
-            moment, basis = self.captured_at, CapturedAtBasis.OPTION
-        source = self.source or (line.source if line else None)
-        return Input(location, size, moment, basis, line.url if line else None, source)
+    folder: str  # the folder that was named, or that holds the file that was
+    is_whole: bool  # a folder was named: all that its manifests list has to be there
+    captures: Iterable[tuple[str, int, datetime]]  # location, bytes, time of the last change
+    manifest_in: Callable[[str], Mapping[str, ManifestLine]]  # of a folder: lines by identity
+    exists: Callable[[str], bool]
 
 
 def find_inputs(
@@ -49,37 +44,29 @@ def find_inputs(
     source: str | None = None,
     captured_at: datetime | None = None,
 ) -> list[Input]:
-    """Find what there is to read, before anything is written.
+    """One input for each file or archive, before anything is written: in the order of the paths, folders sorted.
 
-    Args:
-        paths: files, folders, `s3://bucket/prefix`; none = the files that the manifest lists.
-        manifest: JSON lines file; without it, each folder's own `manifest.jsonl` or `cases.jsonl` holds.
-        source: of all inputs, goes before the manifest's.
-        captured_at: of all inputs, goes before the manifest's; without a zone it is UTC.
-
-    Returns:
-        One for each file or archive, in the order of the paths, folders sorted; each only once.
-
-    Raises:
-        UsageError: a path is missing, unreadable or holds nothing; a manifest is malformed or lists a missing file; a
-            link leads out of its folder.
-        NewslakeError: the bucket cannot be read.
+    Without `paths` the files that the manifest lists; without a `manifest`, each folder's own `manifest.jsonl` or
+    `cases.jsonl` holds. `source` and `captured_at`, in UTC unless it has a zone, go before those of manifests.
+    UsageError for a path that is missing, unreadable or holds nothing, a malformed manifest, or a file that it lists
+    and that is not there.
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
-    given = _Given(source, captured_at)
-    known = read_manifest(Path(manifest)) if manifest else None
-    if known is not None:
-        _refuse_missing(known)
-    if not paths and known:
-        paths = [str(file) for file in known]
+    lines = read_manifest(Path(manifest)) if manifest else None
+    if lines is not None:
+        _refuse_missing(lines, os.path.isfile)
+    paths = paths or list(lines or ())
     if not paths:
         raise UsageError("there is nothing to read", "Name files, folders or s3:// prefixes, or give --manifest.")
     found: dict[str, Input] = {}
     for path in paths:
-        inputs = _in_bucket(path, given) if path.startswith(S3) else _on_disk(path, known, given)
-        for one in inputs:
-            found.setdefault(os.path.realpath(one.location) if "://" not in one.location else one.location, one)
+        listed = _inputs(_in_bucket(path), None) if path.startswith(S3) else _inputs(_on_disk(path), lines)
+        for one, line in listed:
+            known = replace(one, source=source)
+            if captured_at:
+                known = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.OPTION)
+            found.setdefault(_identity(one.location), line.said_of(known) if line else known)
     return list(found.values())
 
 
@@ -88,36 +75,56 @@ def is_capture_name(name: str) -> bool:
     return not NO_CAPTURE.search(name) and not HIDDEN.search(name)
 
 
-def _on_disk(path: str, manifest: Mapping[Path, ManifestLine] | None, given: _Given) -> Iterator[Input]:
+def _identity(location: str) -> str:
+    """The same for all links to a file."""
+    return location if location.startswith(S3) else os.path.realpath(location)
+
+
+def _inputs(
+    listing: _Listing, manifest: Mapping[str, ManifestLine] | None
+) -> Iterator[tuple[Input, ManifestLine | None]]:
+    """The captures of a listing, with their lines in the manifest; without one, in those of their folders."""
+    manifests: dict[str, Mapping[str, ManifestLine]] = {}
+    for location, size, modified_at in listing.captures:
+        identity, folder = _identity(location), location
+        line = manifest.get(identity) if manifest is not None else None
+        # A folder's manifest may describe what lies in folders below it; the nearest manifest holds.
+        while manifest is None and len(folder) > len(listing.folder):
+            folder = posixpath.dirname(folder)
+            if folder not in manifests:
+                manifests[folder] = listing.manifest_in(folder)
+                if listing.is_whole:
+                    _refuse_missing(manifests[folder], listing.exists)
+            line = line or manifests[folder].get(identity)
+        yield Input(location, size, modified_at, CapturedAtBasis.MTIME), line
+
+
+def _refuse_missing(manifest: Mapping[str, ManifestLine], exists: Callable[[str], bool]) -> None:
+    for file, line in manifest.items():
+        if not exists(file):
+            raise UsageError(f"{line.place}: {file} does not exist", "Correct the manifest, or put the file there.")
+
+
+def _on_disk(path: str) -> _Listing:
     start = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links: the user's own name is kept
     if "\0" in path or not start.exists():
         raise UsageError(f"{path!r} does not exist", "Check the path; nothing was read or written.")
-    if not start.is_dir():
-        files = [start]
-    elif not (files := list(_files_in(start))):
+    is_folder = start.is_dir()
+    files = _files_in(start) if is_folder else [start]
+    if not files:
         raise UsageError(f"folder {path} holds no captures", "Name a folder with HTML, text, WARC or zip files.")
-    own_manifests: dict[Path, Mapping[Path, ManifestLine]] = {}
-    for file in files:
-        if not file.is_file() or not os.access(file, os.R_OK):
-            raise UsageError(f"{file} cannot be read", "Give a regular file that you have permission to read.")
-        line = manifest.get(file.resolve()) if manifest is not None else None
-        # A folder's manifest may describe what lies in folders below it; the nearest manifest holds.
-        for folder in _parents(file, start) if manifest is None else ():
-            if folder not in own_manifests:
-                own_manifests[folder] = _own_manifest(folder)
-                if start.is_dir():
-                    _refuse_missing(own_manifests[folder])
-            line = line or own_manifests[folder].get(file.resolve())
-        status = file.stat()
-        yield given.input(str(file), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), line)
+    folder = start if is_folder else start.parent
+    return _Listing(str(folder), is_folder, map(_captured, files), _manifest_on_disk, os.path.isfile)
 
 
-def _parents(file: Path, start: Path) -> list[Path]:
-    """Folders of a file, from its own up to the one that was named."""
-    return [folder for folder in file.parents if folder == file.parent or folder.is_relative_to(start)]
+def _captured(file: Path) -> tuple[str, int, datetime]:
+    if not file.is_file() or not os.access(file, os.R_OK):
+        raise UsageError(f"{file} cannot be read", "Give a regular file that you have permission to read.")
+    status = file.stat()
+    return str(file), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
 
 
-def _files_in(folder: Path) -> Iterator[Path]:
+def _files_in(folder: Path) -> list[Path]:
     """Captures below a folder, sorted by path; links may point within the folder only."""
     root = folder.resolve()
 
@@ -133,55 +140,38 @@ def _files_in(folder: Path) -> Iterator[Path]:
             if path.is_symlink() and not name.startswith(".") and not path.resolve().is_relative_to(root):
                 raise UsageError(f"link {path} leads out of {folder}", "Remove the link, or name its target itself.")
         found += [Path(parent, name) for name in names if is_capture_name(name)]
-    return iter(sorted(path for path in found if path.is_file()))
+    return sorted(path for path in found if path.is_file())
 
 
-def _own_manifest(folder: Path) -> Mapping[Path, ManifestLine]:
-    found = next((folder / name for name in MANIFEST_NAMES if (folder / name).is_file()), None)
+def _manifest_on_disk(folder: str) -> Mapping[str, ManifestLine]:
+    found = next((path for name in MANIFEST_NAMES if (path := Path(folder, name)).is_file()), None)
     return read_manifest(found) if found else {}
 
 
-def _refuse_missing(manifest: Mapping[Path, ManifestLine]) -> None:
-    for file, line in manifest.items():
-        if not file.is_file():
-            raise UsageError(f"{line.place}: {file} does not exist", "Correct the manifest, or put the file there.")
-
-
-def _in_bucket(uri: str, given: _Given) -> Iterator[Input]:
+def _in_bucket(uri: str) -> _Listing:
     bucket, _, prefix = uri.removeprefix(S3).partition("/")
-    store = open_store(S3 + bucket)
+    root = S3 + bucket
+    store = open_store(root)
     folder = prefix.rstrip("/")
     below = f"{folder}/" if folder else ""
     # An object of the very name is the one meant; else it is a folder, and "news" is not to find "news-old".
-    listed = [one for one in store.list(folder) if one.key == prefix or one.key.startswith(below)]
-    exact = [one for one in listed if one.key == prefix]
-    objects = exact or [one for one in listed if is_capture_name(one.key)]
+    listed = {one.key: one for one in store.list(folder) if one.key == prefix or one.key.startswith(below)}
+    is_folder = prefix not in listed
+    objects = [one for one in listed.values() if is_capture_name(one.key)] if is_folder else [listed[prefix]]
     if not objects:
         raise UsageError(f"{uri} holds no captures", "Check bucket and prefix; nothing was read or written.")
-    keys = {one.key for one in listed}
 
-    def manifest_in(above: str) -> Mapping[str, ManifestLine]:
-        """A manifest beside objects; if a whole folder is read, all that it lists has to be there."""
-        for key in (above + name for name in MANIFEST_NAMES):
-            stored = store.get(key) if exact or key in keys else None
-            if stored:
-                lines = parse_manifest(stored.body, f"{store.uri}/{key}")
-                missing = next((file for file in lines if not exact and above + file not in keys), None)
-                if missing is not None:
-                    what = f"{lines[missing].place}: {missing} does not exist"
-                    raise UsageError(what, "Correct the manifest, or upload the file.")
-                return lines
+    def manifest_in(folder: str) -> Mapping[str, ManifestLine]:
+        for place in (f"{folder}/{name}" for name in MANIFEST_NAMES):
+            key = place.removeprefix(f"{root}/")
+            if (key in listed or not is_folder) and (stored := store.get(key)):
+                return {f"{folder}/{file}": line for file, line in parse_manifest(stored.body, place).items()}
         return {}
 
-    manifests: dict[str, Mapping[str, ManifestLine]] = {}
-    for one in objects:
-        line = None
-        own_folder = PurePosixPath(one.key).parent
-        for parent in PurePosixPath(one.key).parents:
-            above = "" if str(parent) == "." else f"{parent}/"
-            if parent != own_folder and (exact or not above.startswith(below)):
-                break
-            if above not in manifests:
-                manifests[above] = manifest_in(above)
-            line = line or manifests[above].get(one.key.removeprefix(above))
-        yield given.input(f"{S3}{bucket}/{one.key}", one.size, one.modified_at, line)
+    return _Listing(
+        posixpath.dirname(uri) if not is_folder else f"{root}/{below}".rstrip("/"),
+        is_folder,
+        [(f"{root}/{one.key}", one.size, one.modified_at) for one in objects],
+        manifest_in,
+        lambda location: location.removeprefix(f"{root}/") in listed,
+    )

@@ -6,13 +6,15 @@ Only `file` is needed; it is relative to the manifest. Other keys, such as `id` 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
+from infra.intake.files.input_types import Input
+from parsers.record.capture import CapturedAtBasis
 
 MANIFEST_NAMES: Final = ("manifest.jsonl", "cases.jsonl")  # taken unasked from the folder of a file, in this order
 
@@ -26,13 +28,15 @@ class ManifestLine:
     source: str | None
     place: str
 
+    def said_of(self, known: Input) -> Input:
+        """An input with what this line says of it; what the user says goes before."""
+        if self.captured_at and known.captured_at_basis is not CapturedAtBasis.OPTION:
+            known = replace(known, captured_at=self.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
+        return replace(known, url=self.url, source=known.source or self.source)
 
-def read_manifest(path: Path) -> dict[Path, ManifestLine]:
-    """Read a manifest file: lines by absolute path, in their order. Whether the files exist is not looked at.
 
-    Raises:
-        UsageError: the manifest cannot be read, or a line is malformed or leads out of the folder; names the line.
-    """
+def read_manifest(path: Path) -> dict[str, ManifestLine]:
+    """Read a manifest file: lines by real path, in their order. Whether the files exist is not looked at."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -42,15 +46,11 @@ def read_manifest(path: Path) -> dict[Path, ManifestLine]:
     for file, line in files.items():
         if not file.is_relative_to(folder):
             raise _refused(line.place, f"{str(file)!r} is outside the manifest's folder", "Move the manifest above it.")
-    return files
+    return {str(file): line for file, line in files.items()}
 
 
 def parse_manifest(content: bytes, name: str) -> dict[str, ManifestLine]:
-    """Parse a manifest of that name: lines by `file` as written.
-
-    Raises:
-        UsageError: a line is malformed, or two lines say different things of one file; names the line.
-    """
+    """Parse a manifest of that name: lines by `file` as written; UsageError names the line that is wrong."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

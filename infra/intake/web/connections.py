@@ -4,7 +4,8 @@ The check stands where the socket is opened, so nothing lies between what was ch
 that resolves to something else a moment later (DNS rebinding) is not asked again. TLS still verifies the host's name.
 
 The deadline stands where bytes are received. Timeouts of sockets are per read: a server that sends a byte now and then,
-be it of a header, a chunk size or the body, never meets them. Here each read may take only what is left of the whole.
+be it of a header, a chunk size or the body, never meets them. Here each read may take only what is left of the whole,
+and looks now and then whether the process is to stop.
 A watchdog thread that shuts sockets down would do it too, but would race with connections that go back to the pool.
 """
 
@@ -26,8 +27,10 @@ import urllib3
 from typing_extensions import Buffer, override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util import wait_for_read
 from urllib3.util.connection import create_connection
 
+from infra.base.stop import LOOK_SECONDS, raise_if_stopping
 from infra.intake.web.addresses import AddressPolicy, ip_address_of
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http_failures import printable
@@ -100,11 +103,16 @@ class _UntilDeadline(io.RawIOBase):
 
     @override
     def readinto(self, buffer: Buffer, /) -> int | None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the request passed its deadline")
-        self._connection.settimeout(left)
-        return self._received.readinto(buffer)
+        while (left := self._ends - time.monotonic()) > 0:
+            raise_if_stopping()
+            if self._has_data(min(left, LOOK_SECONDS)):
+                self._connection.settimeout(left)
+                return self._received.readinto(buffer)
+        raise TimeoutError("the request passed its deadline")
+
+    def _has_data(self, seconds: float) -> bool:
+        unpacked = isinstance(self._connection, ssl.SSLSocket) and self._connection.pending() > 0
+        return unpacked or wait_for_read(self._connection, seconds)
 
     @override
     def close(self) -> None:

@@ -1,14 +1,17 @@
 """Many addresses at once: hosts side by side, each host one request after the other."""
 
+import time
 from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from queue import Empty, Full, Queue
 from threading import Event
 from typing import Final
 
+from infra.base.stop import LOOK_SECONDS, STOPPING, StoppedError, raise_if_stopping
 from infra.intake.web.fetching import Answer, FetchError
 from infra.intake.web.polite_client import PoliteClient
-from infra.intake.web.politeness import StoppedError, paced_host
+from infra.intake.web.politeness import paced_host
 from parsers.fields.urls import host_of
 from parsers.source.definition import Source
 
@@ -16,7 +19,6 @@ from parsers.source.definition import Source
 _Outcome = tuple[str, Answer | BaseException]
 # Answers waiting for the consumer. Each host holds one more: 80 pages, 20 MB as news pages go.
 WAITING_ANSWERS: Final = 16
-LOOK_SECONDS: Final = 0.2  # how often a thread with an answer checks that somebody still wants it
 
 
 def fetch_or_wait(
@@ -29,7 +31,8 @@ def fetch_or_wait(
     """Ask for addresses, hosts in parallel, one request to a host at a time: those of one host in this order.
 
     A consumer that is slow stops the fetching after 16 answers. Closing the iterator ends all: requests that are under
-    way end by themselves (at their deadline at the latest), none follows.
+    way end by themselves (at their deadline at the latest), none follows. Where the process is to stop, StoppedError
+    follows the answers that came.
 
     Args:
         requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
@@ -51,18 +54,18 @@ def fetch_or_wait(
             pool.submit(_fetch_host, wanted, client, answers, stop)
         left = sum(map(len, by_host.values()))
         while left:
-            try:
-                url, answer = answers.get(timeout=idle_seconds)
-            except Empty:
+            outcome = _taken(answers, stop, inf if idle_seconds is None else idle_seconds)
+            if outcome is None:
                 yield None
                 continue
+            url, answer = outcome
             left -= 1
             if not isinstance(answer, Answer | FetchError):
                 raise answer
             yield url, answer
     finally:
         stop.set()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=not STOPPING.is_set(), cancel_futures=True)
 
 
 def _fetch_host(
@@ -87,13 +90,28 @@ def _hosts(url: str, source: Source | None) -> tuple[str, ...] | None:
 
 def _handed_over(outcome: _Outcome, answers: Queue[_Outcome], stop: Event) -> bool:
     """Wait until the outcome is taken; False if nobody wants it any more."""
-    while not stop.is_set():
+    while True:
         try:
             answers.put(outcome, timeout=LOOK_SECONDS)
         except Full:
-            continue
-        return True
-    return False
+            if stop.is_set():
+                return False
+        else:
+            return True
+
+
+def _taken(answers: Queue[_Outcome], stop: Event, seconds: float) -> _Outcome | None:
+    """The next outcome, None where none comes in time; those that came before a stop are given before StoppedError."""
+    ends = time.monotonic() + seconds
+    while True:
+        if STOPPING.is_set():
+            stop.set()  # first, so that nothing follows what is there
+        try:
+            return answers.get(timeout=LOOK_SECONDS)
+        except Empty:
+            raise_if_stopping(stop)
+            if time.monotonic() >= ends:
+                return None
 
 
 def _host(url: str) -> str:

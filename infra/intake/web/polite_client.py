@@ -9,6 +9,7 @@ from threading import Event, Lock
 from typing import Final, Self
 
 from infra.base.settings import Settings
+from infra.base.stop import STOPPING
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop, HttpClient, user_agent_of
@@ -71,7 +72,7 @@ class PoliteClient:
         headers: Mapping[str, str] = {},
         max_bytes: int | None = None,
         hosts: tuple[str, ...] | None = None,
-        stop: Event | None = None,
+        stop: Event = STOPPING,
     ) -> Answer:
         """Ask for an address, as soon as its host may be asked.
 
@@ -81,11 +82,11 @@ class PoliteClient:
             headers: of the request.
             max_bytes: largest body that is taken; None: the client's own limit.
             hosts: hosts (and hosts below them) that a redirect may lead to; None: any public one.
-            stop: ends the waiting where it is set.
+            stop: ends the waiting where it is set. A request that is under way ends with the process only.
 
         Raises:
             FetchError: no whole answer; `reason` says why. Failures that may pass were tried three times.
-            StoppedError: `stop` was set before the request was sent.
+            StoppedError: `stop` was set before the request was sent, or the process is to stop.
         """
         interval = self._own_interval(source)
 
@@ -107,7 +108,7 @@ class PoliteClient:
         own = source.interval_seconds if source else None
         return max(self._interval, own or 0.0)
 
-    def _rules(self, url: str, interval: float, stop: Event | None) -> RobotsRules:
+    def _rules(self, url: str, interval: float, stop: Event) -> RobotsRules:
         """The rules of an address's site. No robots file is asked for a robots file, wherever redirects lead."""
 
         def fetch(robots_url: str) -> bytes:
@@ -142,7 +143,7 @@ class PoliteClient:
                 return found
             hop = found
 
-    def _take_turn(self, url: str, interval: float, stop: Event | None) -> HostPace:
+    def _take_turn(self, url: str, interval: float, stop: Event) -> HostPace:
         """Wait until an address may be asked for, and count the request."""
         self.budget.check()  # nobody should wait for what is refused afterwards
         pace = self._pacer.of(url)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from threading import Event, Lock
 from typing import Final
 
+from infra.base.stop import STOPPING, raise_if_stopping
 from infra.intake.web.fetching import FetchError, FetchReason
 from parsers.fields.urls import parse_url
 
@@ -31,10 +32,6 @@ MAX_SLOW_INTERVAL: Final = 120.0  # as for Crawl-delay: fewer than 30 pages an h
 SLICE: Final = 0.5
 
 
-class StoppedError(Exception):
-    """The caller does not want the page any more."""
-
-
 class HostPace:
     """The turns of one host. Whoever has the turn may send one request, and says afterwards how it ended."""
 
@@ -52,7 +49,7 @@ class HostPace:
         self._slowness = 1.0
         self._failures = 0
 
-    def take_turn(self, interval: float, stop: Event | None = None) -> None:
+    def take_turn(self, interval: float, stop: Event = STOPPING) -> None:
         """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
 
         Raises:
@@ -60,14 +57,14 @@ class HostPace:
             StoppedError: `stop` was set.
         """
         while not self._turn.acquire(timeout=SLICE):
-            _raise_if(stop)
+            raise_if_stopping(stop)
         try:
             if self._failures >= DOWN_AFTER:
                 raise FetchError(FetchReason.HOST_DOWN, f"{self.host}: {self._failures} requests in a row failed")
             while (wait := self._ready(interval) - self._clock()) > 0:
-                _raise_if(stop)
+                raise_if_stopping(stop)
                 self._sleep(min(wait, SLICE))
-            _raise_if(stop)
+            raise_if_stopping(stop)
             self._last_start = self._clock()
         except BaseException:
             self._turn.release()
@@ -157,8 +154,3 @@ def paced_host(url: str) -> str:
         raise FetchError(FetchReason.URL, "no http or https address")
     name = str(parsed.hostname).rstrip(".")
     return f"{name}:{parsed.port}" if parsed.port else name
-
-
-def _raise_if(stop: Event | None) -> None:
-    if stop is not None and stop.is_set():
-        raise StoppedError

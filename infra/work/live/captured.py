@@ -1,7 +1,6 @@
 """Which pages of a source the raw archive holds: those need no request, whatever the account of a day says."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Final
 from infra.archive.raw_archive import IndexEntry
 from infra.archive.raw_objects import WARC_SUFFIX, RawObjects, day_of, folder_key, require_source
 from infra.base.days import Days
+from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
 from parsers.record.capture import Capture
@@ -67,7 +67,7 @@ def _entries(store: ObjectStore, source: str, first: date, last: date) -> Iterat
     prefixes = [folder_key(source, first + timedelta(days=offset)) for offset in range(number)]
     if number > LISTED_BY_DAY:
         prefixes = [f"raw/source={require_source(source)}/"]
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         listed = pool.map(lambda prefix: [info.key for info in store.list(prefix)], prefixes)
         warcs = [key for keys in listed for key in keys if key.endswith(WARC_SUFFIX) and first <= day_of(key) <= last]
         for entries in pool.map(RawObjects(store).entries_of, warcs):

@@ -24,7 +24,7 @@ from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
 from infra.work.live.listing_worker import read_within
 from parsers.fields.urls import host_of, identity, on_hosts, parse_url
-from parsers.lists.feeds import MAX_FEED_BYTES, read_feed
+from parsers.lists.feeds import read_feed
 from parsers.lists.links import Reading
 from parsers.lists.sitemaps import read_sitemap
 from parsers.source.definition import Source
@@ -36,10 +36,11 @@ MARGIN: Final = timedelta(hours=3)
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)  # before the web; 1970 is the zero of a clock
 AHEAD: Final = timedelta(days=2)  # a zone that is left out makes 14 hours, a clock that is wrong a day
 MAX_SITEMAP_LEVELS: Final = 3  # an index, an index in it, and its sitemaps; the protocol knows one index
-# Sitemaps of one declaration that are read in a run, at a second each; ten years of weekly ones.
-MAX_CHILDREN: Final = 500
-# The HTTP client gives up what is larger than asked for; of a sitemap somewhat over the limit all up to it is read.
-SITEMAP_REQUEST_BYTES: Final = 64 << 20
+# Sitemaps of one declaration that are read in a run, at a second each: twenty years of weekly ones, and half of the
+# requests that a day may take. Only those count that may hold links of the days.
+MAX_CHILDREN: Final = 1_000
+# The HTTP client gives up what is larger than asked for; of a list somewhat over the limit all up to it is read.
+LIST_REQUEST_BYTES: Final = 64 << 20
 
 
 class Drop(StrEnum):
@@ -97,7 +98,7 @@ def discover(
         run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
     feeds = tuple(run.lists.reports)
-    alarms = (*run.lists.alarms, *(f"{feed.url} was read in part: {feed.detail}" for feed in feeds if _in_part(feed)))
+    alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if _in_part(feed))
     return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in)
 
 
@@ -110,7 +111,7 @@ class _Run:
         self.links: dict[str, Link] = {}  # by what identifies the article
         self.listed_in: dict[str, str] = {}
         self.dropped: Counter[str] = Counter()
-        self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None)
+        self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None, today)
         self._source = source
         self._today = today
         self._deadline = deadline
@@ -119,8 +120,8 @@ class _Run:
         self._are_newest = days.end >= today  # yesterday or today is among them
         self._local_days = local_days(days, source.timezone)
         zone = source.timezone
-        self._feed = Reader(f"feed {zone}", partial(read_feed, zone=zone), MAX_FEED_BYTES)
-        self._sitemap = Reader(f"sitemap {zone}", partial(read_sitemap, zone=zone), SITEMAP_REQUEST_BYTES)
+        self._feed = Reader(f"feed {zone}", partial(read_feed, zone=zone), LIST_REQUEST_BYTES)
+        self._sitemap = Reader(f"sitemap {zone}", partial(read_sitemap, zone=zone), LIST_REQUEST_BYTES)
 
     def ask(self, declaration: Discovery) -> None:
         match declaration:
@@ -173,7 +174,7 @@ class _Run:
         wanted = {}
         last_changed_first = sorted(reading.children, key=lambda child: child.hint or EARLIEST, reverse=True)
         for child in last_changed_first:
-            hosts = (*self._source.hosts, host_of(sitemap.url) or "")
+            hosts = (*self._source.hosts, *self._source.list_hosts, host_of(sitemap.url) or "")
             if not on_hosts(host_of(child.url), hosts):
                 self.dropped[Drop.OFF_SITE] += 1
             elif sitemap.children and not sitemap.children.search(child.url):
@@ -194,11 +195,14 @@ class _Run:
                 return
 
     def _ask_listing(self, listing: PagedListing) -> None:
-        for url, reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
+        pages = self._pages(listing.url, listing.pages, listing.links, listing.dates)
+        for number, (url, reading) in enumerate(pages, 1):
             self._take(url, reading)
             dates = [link.hint for link in reading.links if link.hint]
             if dates and max(dates) < self._start:  # the greatest: an old story may be pinned to the top
                 return
+            if dates and number == listing.pages > 1:
+                self.lists.note_lack(url, f"its {number} pages do not reach back to the days")
 
     def _pages(
         self, address: str, pages: int, links: str, dates: str | None = None, *, is_archive: bool = False

@@ -35,6 +35,7 @@ class Remembered:
         is_empty: it has lost all its links, and nobody knows yet whether that is right.
         may_be_empty: it was empty before, and that was right.
         is_absent: there is no such page: the one before it is the last of its listing.
+        gone_since: the day (ISO 8601) since which there is no such list; empty while there is one.
     """
 
     read_as: str
@@ -47,6 +48,7 @@ class Remembered:
     is_empty: bool = False
     may_be_empty: bool = False
     is_absent: bool = False
+    gone_since: str = ""
 
     @property
     def conditions(self) -> dict[str, str]:

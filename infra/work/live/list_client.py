@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +22,10 @@ _HOST_WIDE: Final = frozenset(
     {FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE, FetchReason.TLS}
 )
 _ABSENT: Final = frozenset({404, 410})
+# Failures that leave the beginning of the answer.
+_BROKEN_OFF: Final = frozenset({FetchReason.TRUNCATED, FetchReason.ENCODING, FetchReason.TIMEOUT})
+# A site that is being rebuilt has lost a list for hours; until this is over, a day can't be called whole without it.
+GONE_FOR_GOOD: Final = timedelta(days=2)
 MAX_LIST_BYTES: Final = 64 << 20  # unpacked: more than the largest list that is asked for
 
 
@@ -70,21 +76,20 @@ class ListClient:
 
     Attributes:
         reports: one for each list asked for, in order.
-        alarms: for a person: what came back is not wrong, but can't be right.
         host_failed: the last request failed in a way that the next one to the host would too.
     """
 
     def __init__(
-        self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool]
+        self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool], today: date
     ) -> None:
-        """Ask for lists of a source; one that had usable links and has none any more raises an alarm."""
+        """Ask for lists of a source; one that had usable links and has none any more is not whole."""
         self.reports: list[FeedReport] = []
-        self.alarms: list[str] = []
         self.host_failed = False
         self._client = client
         self._source = source
         self._state = state
         self._usable = usable
+        self._today = today
         self._read: dict[str, Reading | None] = {}
         self._unchanged: set[str] = set()
 
@@ -119,49 +124,77 @@ class ListClient:
 
     def _asked(self, url: str, reader: Reader, may_be_absent: bool) -> tuple[Reading | None, FeedReport]:
         known = self._state.get(url, reader.name)
-        hosts = tuple(filter(None, (*self._source.hosts, host_of(url))))
+        hosts = (*self._source.hosts, *self._source.list_hosts, *filter(None, [host_of(url)]))
         conditions = known.conditions if known else {}
         try:
             answer = self._client.get(
                 url, source=self._source, headers=conditions, max_bytes=reader.max_bytes, hosts=hosts
             )
         except FetchError as error:
-            if may_be_absent and error.status in _ABSENT:
-                self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
-                return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
-            whole = error.reason is FetchReason.ROBOTS  # not ours to read
-            return None, FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason, whole=whole)
+            if error.status in _ABSENT:
+                return self._absent(url, reader, known, error, may_be_absent)
+            return _failed(url, reader, error)
         digest = hashlib.sha256(answer.body).hexdigest()
         if known and (answer.status == 304 or digest == known.digest):  # noqa: PLR2004 - Not Modified
+            self._state.remember(url, replace(known, gone_since=""))
             reading = Reading(known.links, known.children, lacking=known.lacking)
             return reading, _report(url, FeedStatus.UNCHANGED, reading)
         try:
-            reading = _reading_of(answer, reader)
+            reading = _reading_of(answer.body, answer.final_url, reader)
         except UnreadableError as error:
             return None, FeedReport(url, FeedStatus.REJECTED, detail=str(error), whole=False)
-        self._keep(url, known, _remembered(reader, digest, answer, reading))
-        return reading, _report(url, FeedStatus.READ, reading)
+        lost = self._keep(url, known, _remembered(reader, digest, answer, reading))
+        return reading, _report(url, FeedStatus.READ, replace(reading, lacking=_joined(lost, reading.lacking)))
 
-    def _keep(self, url: str, known: Remembered | None, read: Remembered) -> None:
-        """Remember a list, and raise the alarm if it lost all that it had, which it never did before."""
+    def _absent(
+        self, url: str, reader: Reader, known: Remembered | None, error: FetchError, may_be: bool
+    ) -> tuple[Reading | None, FeedReport]:
+        """What a list that is missing means: its end, or something that may pass, until it is gone for days."""
+        if may_be:
+            self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
+            return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
+        known = known or Remembered(reader.name, digest="")
+        since = date.fromisoformat(known.gone_since) if known.gone_since else self._today
+        self._state.remember(url, replace(known, gone_since=since.isoformat()))
+        return None, replace(_failure(url, error), whole=self._today - since >= GONE_FOR_GOOD)
+
+    def _keep(self, url: str, known: Remembered | None, read: Remembered) -> str:
+        """Remember a list; the words for it where it lost all that it had, which it never did before."""
         had = self._size(known) if known else 0
         has_any = self._size(read) > 0
         if known is None or has_any or known.may_be_empty or not had:
             may_be_empty = not has_any or (known is not None and (known.may_be_empty or known.is_empty))
             self._state.remember(url, replace(read, may_be_empty=may_be_empty))
-        else:
-            self.alarms.append(f"{url} had {had:,} links before, and has none now")
-            # What it had stays, so that the alarm is raised until it has some again; it is fetched whole until then.
-            self._state.remember(url, replace(known, digest="", etag=None, last_modified=None, is_empty=True))
+            return ""
+        # What it had stays, so that the alarm is raised until it has some again; it is fetched whole until then.
+        emptied = replace(known, digest="", etag=None, last_modified=None, is_empty=True, gone_since="")
+        self._state.remember(url, emptied)
+        return f"it had {had:,} links before, and has none now"
 
     def _size(self, of: Remembered) -> int:
         return sum(map(self._usable, of.links)) + len(of.children)
 
 
-def _reading_of(answer: Answer, reader: Reader) -> Reading:
+def _failure(url: str, error: FetchError) -> FeedReport:
+    whole = error.reason is FetchReason.ROBOTS  # what the site forbids is not lacking
+    return FeedReport(url, FeedStatus.FAILED, detail=str(error), reason=error.reason, whole=whole)
+
+
+def _failed(url: str, reader: Reader, error: FetchError) -> tuple[Reading | None, FeedReport]:
+    """A list that can't be had; of an answer that broke off what came."""
+    if error.body and error.reason in _BROKEN_OFF:
+        with suppress(UnreadableError):
+            reading = _reading_of(error.body, error.final_url or url, reader)
+            reading = replace(reading, lacking=_joined(str(error), reading.lacking))
+            if reading.links or reading.children:
+                return reading, _report(url, FeedStatus.READ, reading)
+    return None, _failure(url, error)
+
+
+def _reading_of(body: bytes, base: str, reader: Reader) -> Reading:
     """Read a list, which may be a packed file within a packed answer."""
-    body, inflater = inflate(answer.body, None, MAX_LIST_BYTES)
-    reading = reader.read(body, answer.final_url)
+    body, inflater = inflate(body, None, MAX_LIST_BYTES)
+    reading = reader.read(body, base)
     return replace(reading, lacking=_joined(inflater.damage, reading.lacking))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from pebble import ProcessExpired, ProcessPool
 
+from infra.base.stop import StoppedError, result_of
 from infra.work.parse_pool import forkserver
 from parsers.lists.links import Reading, UnreadableError
 from parsers.lists.listings import read_listing
@@ -22,9 +23,12 @@ def read_within(
     with ProcessPool(max_workers=1, context=forkserver()) as pool:
         reading = pool.schedule(read_listing, args=(body, base, zone), kwargs=options, timeout=deadline)
         try:
-            found: Reading = reading.result()
+            found: Reading = result_of(reading)
         except DeadlinePassedError as error:
             raise UnreadableError(f"reading it took longer than {deadline:g} seconds") from error
+        except StoppedError:
+            pool.stop()
+            raise
         except ProcessExpired as error:
             raise UnreadableError(f"the process that read it died, exit code {error.exitcode}") from error
     return found

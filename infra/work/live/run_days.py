@@ -8,12 +8,12 @@ a request.
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from threading import Event
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.choices import Preference
 from infra.base.days import Days
+from infra.base.stop import stop_at_waits
 from infra.intake.cdx.index import CdxIndex
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
@@ -49,7 +49,6 @@ def run_days(
     on_plan: Callable[[LivePlan], None] = _ignore,
     on_page: Callable[[Fetched], None] = _ignore,
     on_wait: Callable[[str], None] = _ignore,
-    stop: Event | None = None,
 ) -> RunReport:
     """Land what the lake holds of some days of a source, then fetch, archive and land the rest.
 
@@ -61,13 +60,12 @@ def run_days(
         on_plan: called before the first page is asked for.
         on_page: called with each page once it is staged; an exception from it ends the run.
         on_wait: called with the source's name where another process of this machine is at the site.
-        stop: set, it ends the waiting for that process.
 
     Raises:
         NewslakeError: the lake cannot be read or written, or none of the source's lists can be had.
-        StoppedError: `stop` was set.
+        StoppedError: the process is to stop. What was got is staged.
     """
-    with _at_site(source, days, run, on_wait, stop) as client:
+    with _at_site(source, days, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         on_plan(plan)
         return _carry_out(plan, run, client, on_page)
@@ -83,12 +81,10 @@ def preview_days(
 
 
 @contextmanager
-def _at_site(
-    source: str, days: Days, run: Run, on_wait: Callable[[str], None], stop: Event | None = None
-) -> Iterator[PoliteClient]:
+def _at_site(source: str, days: Days, run: Run, on_wait: Callable[[str], None]) -> Iterator[PoliteClient]:
     """The only client of this machine at a site, with the request budget of some days."""
     budget = RequestBudget(run.settings.request_budget * (days.end - days.start).days)
-    with site_locks([source], on_wait, stop), PoliteClient.open(run.settings, budget=budget) as client:
+    with site_locks([source], on_wait), PoliteClient.open(run.settings, budget=budget) as client:
         yield client
 
 
@@ -100,7 +96,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     log = FetchLog(plan)
     captures = list(plan.staged)
     size = sum(len(capture.body) for capture in captures)
-    with closing(_pages(plan, log, run, client, on_page)) as pages:
+    with stop_at_waits(), closing(_pages(plan, log, run, client, on_page)) as pages:
         for batch in batched(pages, run.settings.archive_seconds):
             came = [page.capture for page in batch if page.capture]
             plan.staging.put(came)

@@ -5,13 +5,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
-from typing import IO, Final
+from typing import IO
 
 from infra.base.errors import NewslakeError
-from infra.intake.web.politeness import StoppedError
-
-LOOK_SECONDS: Final = 0.2  # between two tries for a lock; a thread that sleeps in flock() cannot be woken
+from infra.base.stop import LOOK_SECONDS, pause
 
 
 def state_folder() -> Path:
@@ -21,18 +18,15 @@ def state_folder() -> Path:
 
 
 @contextmanager
-def site_locks(
-    sources: Iterable[str], waiting: Callable[[str], None] = lambda _: None, stop: Event | None = None
-) -> Iterator[None]:
+def site_locks(sources: Iterable[str], waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Hold the locks of sources; the kernel takes them back from a process that is killed.
 
     Args:
         sources: names of sources.
         waiting: called with the name of a source whose lock another process holds, before waiting for it.
-        stop: set, it ends the waiting.
 
     Raises:
-        StoppedError: `stop` was set.
+        StoppedError: the process is to stop.
         NewslakeError: the state folder can't be written.
     """
     with ExitStack() as held:
@@ -41,8 +35,7 @@ def site_locks(
             if not _takes(lock):
                 waiting(source)
                 while not _takes(lock):
-                    if (stop or Event()).wait(LOOK_SECONDS):
-                        raise StoppedError
+                    pause(LOOK_SECONDS)  # a thread that sleeps in flock() cannot be woken
         yield
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from infra.lake.landing import CAPTURE, captures_of
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
+from infra.lake.schema import with_blocks
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
 from parsers.record.article import Provenance
@@ -64,27 +65,18 @@ class Sample:
 
 @dataclass(slots=True)
 class Comparison:
-    """Counts and samples.
-
-    Attributes:
-        restamped: rows of which only the parser version, the run or the capture is another.
-        fields: rows that moved or changed, by field that differs.
-        rejects_opened, rejects_closed: open rejections that come and go, by reason.
-        partitions: articles partitions that would be written.
-        withheld: captures that the gate would not let through, by (source, day).
-        findings: why.
-    """
+    """Counts and samples."""
 
     rows: Counter[Kind] = field(default_factory=Counter)
-    restamped: int = 0
-    fields: Counter[str] = field(default_factory=Counter)
-    rejects_opened: Counter[str] = field(default_factory=Counter)
+    restamped: int = 0  # rows of which only the parser version, the run or the capture is another
+    fields: Counter[str] = field(default_factory=Counter)  # rows that moved or changed, by field that differs
+    rejects_opened: Counter[str] = field(default_factory=Counter)  # by reason
     rejects_closed: Counter[str] = field(default_factory=Counter)
     rejects_changed: int = 0
-    partitions: int = 0
+    partitions: int = 0  # of articles, that would be written
     samples: list[Sample] = field(default_factory=list)
-    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
-    findings: tuple[Finding, ...] = ()
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # captures that the gate would not let through
+    findings: tuple[Finding, ...] = ()  # why
 
     @property
     def is_empty(self) -> bool:
@@ -116,13 +108,13 @@ def compare(trial: TrialStore) -> Comparison:
     """
     found = Comparison()
     reasons = _compare_rejects(trial, found)
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
+    by_source: defaultdict[str, set[str]] = defaultdict(set)
     for key in sorted(trial.written):
         if partition := ARTICLES.parse_key(key):
-            by_source[partition[0]].append(partition[1])
-            found.partitions += 1
+            by_source[partition[0]].add(partition[1])
+    found.partitions = sum(map(len, by_source.values()))
     for source, days in by_source.items():
-        _compare_articles(trial, source, days, found, reasons)
+        _compare_articles(trial, source, sorted(days), found, reasons)
     return found
 
 
@@ -174,24 +166,20 @@ def _compare_articles(
         was = _rows(trial.base, source, day, [before for before, _ in names])
         now = _rows(trial.scratch, source, other, [after for _, after in names])
         changes: defaultdict[int, list[FieldChange]] = defaultdict(list)
-        for number, change in differing(was, now):
+        for number, change in differing(with_blocks(was), with_blocks(now)):
             changes[number].append(change)
         for number in range(len(names)) if day != other else sorted(changes):
             sample = _sample(source, now.slice(number, 1), day, other, changes[number])
             _count(sample, found, sampled)
     paired = set(pairs.values())
-    for kind, store, left in (
-        (Kind.REMOVED, trial.base, {name: place for name, place in old.items() if name not in pairs}),
-        (Kind.ADDED, trial.scratch, {name: place for name, place in new.items() if name not in paired}),
-    ):
-        if left:
-            found.rows[kind] += len(left)
-        for name, place in sorted(left.items(), key=lambda item: (item[1].day, item[0]))[:ROW_SAMPLES]:
-            row = _rows(store, source, place.day, [name])
-            if kind is Kind.ADDED:
-                found.samples.append(_sample(source, row, None, place.day))
-            else:
-                found.samples.append(_sample(source, row, place.day, None, reason=reasons.get(place.capture)))
+    gone = sorted((place.day, name) for name, place in old.items() if name not in pairs)
+    come = sorted((place.day, name) for name, place in new.items() if name not in paired)
+    found.rows += Counter({Kind.REMOVED: len(gone), Kind.ADDED: len(come)})
+    for day, name in gone[:ROW_SAMPLES]:
+        row = _rows(trial.base, source, day, [name])
+        found.samples.append(_sample(source, row, day, None, reason=reasons.get(old[name].capture)))
+    for day, name in come[:ROW_SAMPLES]:
+        found.samples.append(_sample(source, _rows(trial.scratch, source, day, [name]), None, day))
 
 
 @dataclass(frozen=True, slots=True)

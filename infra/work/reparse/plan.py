@@ -37,9 +37,7 @@ POINTER_COLUMNS = ("capture_uri", "capture_offset", "capture_length")
 class ArchivedChunk:
     """Archived captures that are parsed again together.
 
-    Attributes:
-        days: publication days of which this chunk, with the others of its plan, has all that is archived; None where
-            the plan claims no days.
+    `days` are publication days of which the chunks of a plan have all that is archived; None where it claims none.
     """
 
     source: str

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
 from infra.archive.raw_objects import source_of
 from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.stop import Threads
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, Coverage
 from infra.lake.rejects import RejectState
@@ -87,7 +87,7 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
     """Captures, several at a time; an archive each, as they are not to be shared by threads."""
-    with ThreadPoolExecutor(READERS) as pool:
+    with Threads(READERS) as pool:
         captures = pool.map(lambda pointer: RawArchive(store).read(pointer), pointers)
         return [
             ArchivedCapture(capture, pointer, new=False) for capture, pointer in zip(captures, pointers, strict=True)

@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,12 +29,13 @@ from tests.discovery_runs import (
 )
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
+from tests.servers import Answer as Said
 
 
 def test_s02_sitemap_beyond_all_measure_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.work.live.discovery.SITEMAP_REQUEST_BYTES", 100)
+    monkeypatch.setattr("infra.work.live.discovery.LIST_REQUEST_BYTES", 100)
     site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
     (report,) = run(source(MAP), client).feeds
     assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)
@@ -43,7 +45,7 @@ def test_s02_sitemap_beyond_all_measure_is_not_taken(
     ("body", "status", "detail"),
     [
         (HTML_ERROR, "rejected", "it is an HTML page"),  # S04
-        (b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + rss("/&b;"), "rejected", "it declares XML entities"),
+        (b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">', "rejected", "declaration has no end"),  # S01
         (None, "failed", "404"),
     ],
 )
@@ -60,11 +62,18 @@ def test_s01_s04_feed_that_cannot_be_read_is_reported_and_the_others_are_read(
     assert paths(found) == ["/a"]
 
 
-def test_s04_broken_feed_is_read_and_its_fault_reported(site: NewsSite, client: PoliteClient) -> None:
-    site.pages["news.example/feed"] = rss("/a") + b"<oops"
-    (report,) = run(source(FEED), client).feeds
-    assert (report.status, report.links) == (FeedStatus.READ, 1)
-    assert "not well-formed" in report.detail
+@pytest.mark.parametrize("validators", [True, False])
+def test_s04_feed_that_breaks_off_raises_an_alarm_until_it_is_whole(
+    site: NewsSite, client: PoliteClient, store: MemoryStore, validators: bool
+) -> None:
+    site.validators = validators
+    whole, cut = rss("/a", "/b"), rss("/a", "/b").rpartition(b"<link>")[0]
+    for body, links in ((cut, 1), (cut, 1), (whole, 2)):
+        site.pages["news.example/feed"] = body
+        found = run(source(FEED), client, store)
+        told = "https://news.example/feed: it breaks off: what follows is missing"
+        assert (len(found.links), found.whole, found.alarms) == (links, links == 2, (told,) if links == 1 else ())
+        found.state.save()
 
 
 @pytest.mark.parametrize("validators", [True, False])
@@ -80,7 +89,7 @@ def test_s08_feed_that_lost_all_its_links_raises_an_alarm_until_it_has_some(
         alarms.append(found.alarms)
         assert len(found.links) == (100 if body == full else 0)
         found.state.save()
-    told = ("https://news.example/feed had 100 links before, and has none now",)
+    told = ("https://news.example/feed: it had 100 links before, and has none now",)
     assert alarms == [(), told, told, (), (), ()]  # that it may be empty is known after the first time
 
 
@@ -96,7 +105,7 @@ def test_s08_list_that_lost_what_led_to_its_articles_raises_an_alarm(
     site.pages |= {url.removeprefix("https://"): before, "news.example/s1.xml": urlset(("/a", at(DAY)))}
     run(lists, client, store).state.save()
     site.pages[url.removeprefix("https://")] = after
-    assert run(lists, client, store).alarms == (f"{url} had 1 links before, and has none now",)
+    assert run(lists, client, store).alarms == (f"{url}: it had 1 links before, and has none now",)
 
 
 def test_s02_a_gzip_file_in_a_gzip_answer_is_read_as_far_as_it_goes(site: NewsSite, client: PoliteClient) -> None:
@@ -198,3 +207,36 @@ def test_the_page_after_the_last_is_asked_for_only_where_that_has_changed(
     site.pages |= {page.format(2): listing("/c"), page.format(3): listing("/a")}
     assert paths(run(archive, client, store)) == ["/b", "/c", "/a"]
     assert site.asked[1:] == [(200, page.format(2)), (200, page.format(3)), (404, page.format(4))]
+
+
+@pytest.mark.parametrize("said", [Said(403, b"no"), Said(451, b"no"), Said(200, HTML_ERROR), Said(200, b"")])
+def test_a_day_is_not_whole_where_a_list_could_not_be_had(site: NewsSite, client: PoliteClient, said: Said) -> None:
+    site.pages |= {"news.example/feed": rss("/a"), "news.example/sitemap.xml": index("/s1.xml")}
+    site.pages["news.example/s1.xml"] = said
+    found = run(source(FEED, MAP), client)
+    assert [feed.whole for feed in found.feeds] == [True, True, False]
+    assert not found.whole
+    assert found.listed_in == {"https://news.example/a": FEED.url}
+
+
+def test_a_list_that_is_gone_is_lacking_until_it_is_gone_for_two_days(
+    site: NewsSite, client: PoliteClient, store: MemoryStore
+) -> None:
+    site.pages["news.example/sitemap.xml"] = urlset(("/a", at(DAY)))
+    whole = []
+    for day, feed in enumerate([None, None, None, rss("/b"), rss("/b"), None, None, None]):
+        site.pages.pop("news.example/feed", None)
+        if feed:
+            site.pages["news.example/feed"] = feed
+        found = run(source(FEED, MAP), client, store, today=TODAY + timedelta(days=day))
+        found.state.save()
+        whole.append(found.whole)
+    assert whole == [False, False, True, True, True, False, False, True]
+
+
+def test_f19_of_a_list_that_breaks_off_on_the_way_what_came_is_read(site: NewsSite, client: PoliteClient) -> None:
+    packed = gzip.compress(rss("/a", *(f"/{number**7}" for number in range(50))), mtime=0)
+    site.pages["news.example/feed"] = Said(200, packed[:-30], {"Content-Encoding": "gzip"})
+    found = run(source(FEED), client)
+    assert (paths(found)[0], found.whole) == ("/a", False)
+    assert "truncated" in found.alarms[0]

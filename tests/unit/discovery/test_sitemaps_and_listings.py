@@ -66,7 +66,8 @@ def test_s03_indexes_in_indexes_are_followed_three_levels_deep(site: NewsSite, c
         site.pages[f"news.example/{level}.xml"] = index(f"/{level + 1}.xml")
     found = run(source(Sitemap("https://news.example/0.xml")), client)
     assert [place for _, place in site.asked] == [f"news.example/{level}.xml" for level in range(3)]
-    assert found.feeds[-1].detail == "sitemaps more than 3 levels deep are not read"
+    assert found.alarms == ("https://news.example/2.xml: sitemaps more than 3 levels deep are not read",)
+    assert not found.whole
 
 
 def test_s03_index_of_50_000_sitemaps_costs_so_many_requests_and_no_more(
@@ -79,6 +80,7 @@ def test_s03_index_of_50_000_sitemaps_costs_so_many_requests_and_no_more(
     assert len(site.asked) == 4
     assert found.feeds[0].detail == "3 of 50,000 sitemaps in it are read, last changed first"
     assert found.feeds[2].detail == "0 of 1 sitemaps in it are read, last changed first"
+    assert len(found.alarms) == 2
     assert MAX_CHILDREN >= 500  # ten years of weekly ones
 
 
@@ -99,6 +101,17 @@ def test_feed_on_another_host_is_asked_and_links_are_relative_to_the_address_tha
     site.pages["feeds.example/news"] = Said(301, headers={"Location": "https://news.example/world/feed"})
     site.pages["news.example/world/feed"] = rss("a")
     assert paths(run(source(Feed("https://feeds.example/news")), client)) == ["/world/a"]
+
+
+def test_list_is_redirected_to_hosts_that_the_source_names_and_to_no_other(
+    site: NewsSite, client: PoliteClient
+) -> None:
+    site.pages["news.example/feed"] = Said(301, headers={"Location": "https://feeds.example/news"})
+    site.pages["feeds.example/news"] = rss("https://news.example/a", "https://feeds.example/b")
+    found = run(source(FEED, list_hosts=("feeds.example",)), client)
+    assert (paths(found), found.whole, found.dropped) == (["/a"], True, {Drop.OFF_SITE: 1})
+    found = run(source(FEED), client)
+    assert (found.feeds[0].reason, found.whole) == (FetchReason.OFF_SITE, False)
 
 
 def test_archive_of_a_day_is_read_for_each_local_day_page_by_page(site: NewsSite, client: PoliteClient) -> None:
@@ -128,6 +141,10 @@ def test_listing_is_read_until_its_dates_pass_the_day(site: NewsSite, client: Po
     found = run(source(pages), client)
     assert paths(found) == ["/2b", "/2a"]
     assert [place for _, place in site.asked] == [f"news.example/all/{number}" for number in (1, 2, 3)]
+    assert found.whole
+    cut = run(source(replace(pages, pages=2)), client)
+    assert cut.alarms == ("https://news.example/all/2: its 2 pages do not reach back to the days",)
+    assert not cut.whole
 
 
 def test_listing_without_dates_is_read_to_its_end_for_the_newest_days(site: NewsSite, client: PoliteClient) -> None:

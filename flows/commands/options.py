@@ -1,0 +1,78 @@
+"""Options and arguments that several commands take."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from infra.base.choices import Only, Preference
+from infra.base.days import parse_day
+
+
+def day(option: str) -> Callable[[str], date]:
+    """A parser for days, whose error names the option."""
+    return lambda text: parse_day(text, option)
+
+
+def known(names: str | list[str] | None) -> str | list[str] | None:
+    """A callback that refuses sources that do not exist."""
+    from infra.base.known_sources import require_source
+
+    for name in [names] if isinstance(names, str) else names or []:
+        require_source(name)
+    return names
+
+
+def known_or_unknown(name: str | None) -> str | None:
+    """The same for commands that also take `_unknown`."""
+    from infra.base.known_sources import UNKNOWN_SOURCE
+
+    return name if name == UNKNOWN_SOURCE else str(known(name)) if name else None
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document (or one line a row) on stdout.")]
+Lake = Annotated[
+    str | None,
+    typer.Option("--lake", metavar="FOLDER|s3://…", help="Where the lake is. Default: NEWSLAKE_LAKE, else ./lake."),
+]
+Source = Annotated[
+    str, typer.Argument(metavar="SOURCE", callback=known, help="Name of a source. See `newslake sources`.")
+]
+Sources = Annotated[
+    list[str] | None, typer.Argument(metavar="SOURCE…", callback=known, help="Names of sources. Default: all sources.")
+]
+OnlySource = Annotated[str | None, typer.Option("--source", callback=known, help="Only this source.")]
+AnySource = Annotated[
+    str | None,
+    typer.Option(
+        "--source", callback=known_or_unknown, help="Only this source, or `_unknown`: pages of no known source."
+    ),
+]
+Start = Annotated[
+    date | None,
+    typer.Option(metavar="DATE", parser=day("--start"), help="First day, UTC, YYYY-MM-DD. Default: the earliest."),
+]
+End = Annotated[
+    date | None,
+    typer.Option(metavar="DATE", parser=day("--end"), help="The day after the last, UTC. Default: no limit."),
+]
+MaxActive = Annotated[int, typer.Option(metavar="N", help="How many sources to work on at once, 1 to 16.")]
+InPrefect = Annotated[
+    bool,
+    typer.Option(
+        "--prefect",
+        help="Run as a Prefect flow, as always when PREFECT_API_URL is set. Default: do the same work in this "
+        "process, since a temporary Prefect server takes up to 15 seconds to start.",
+    ),
+]
+Prefer = Annotated[
+    Preference,
+    typer.Option(
+        help="Where to look first for pages that the raw archive lacks. archive: the CDX index (NEWSLAKE_CDX_URL); "
+        "network: the source."
+    ),
+]
+OnlyArchive = Annotated[
+    Only | None, typer.Option("--only", help="Use only archived pages; send no request to the source.")
+]

@@ -1,0 +1,32 @@
+"""Tables for a terminal: no frame, long values folded."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from rich.table import Table
+
+
+def table(*columns: str, numbers: Collection[str] = ()) -> Table:
+    """An empty table with bold headings; the columns in `numbers` are right-aligned."""
+    made = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def table_of(rows: Sequence[Mapping[str, object]]) -> Table:
+    """A table of rows that have the same columns."""
+    first = rows[0] if rows else {}
+    made = table(*first, numbers=[column for column, value in first.items() if isinstance(value, int)])
+    for row in rows:
+        made.add_row(*map(str, row.values()))
+    return made
+
+
+def counts_table(rows: Iterable[tuple[str, int]]) -> Table:
+    """A label and a count a line; lines without any are dim."""
+    made = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    made.add_column()
+    made.add_column(justify="right", style="bold")
+    for label, count in rows:
+        made.add_row(label, f"{count:,}", style=None if count else "dim")
+    return made
