@@ -146,7 +146,7 @@ class DemoPages:
         return Template(text_of("feed.xml")).substitute(self.site, entries=entries)
 
     def _list_page(self, path: str) -> Document:
-        """The stories of a day, or of a section, topic or author; of all on the front page; else 404 or 410."""
+        """The stories of a day, or of a section, topic or author; of all on the front page; else 404."""
         wanted, newest_first = path.rpartition("/")[2], self.stories[::-1]
         if asked := _DAY_ARCHIVE.fullmatch(path):
             title, first = "-".join(asked.groups()[:3]), _POSTS_PER_PAGE * (int(asked[4] or 1) - 1)
@@ -157,7 +157,7 @@ class DemoPages:
             found = [each for each in newest_first if not wanted or wanted in _topics(each)]
             listed = self._listed("list", found[:_LISTED])
         title = title if listed else "Page not found"
-        status = 200 if listed else 410 if path.endswith("/410") else 404  # 410: withdrawn, but still in the feed
+        status = 200 if listed else 404
         head, main = '<meta property="og:type" content="website">', f"<h1>{escape(title)}</h1>\n{listed}"
         return Document(self._framed(title, head, main), status=status)
 
