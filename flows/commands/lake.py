@@ -12,7 +12,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import table
+from flows.reports.tables import table, table_of
 from infra.base.errors import UsageError
 
 JSON_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
@@ -26,7 +26,9 @@ def status(
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """Show a calendar of what the lake holds by source and day, then suspect days and stale sources.
+    """Show a calendar of what the lake holds by source and day, then partial and suspect days and stale sources.
+
+    For a period, also how far the addresses of each day came: listed, fetched, parsed, landed.
 
     [bold]Examples[/bold]
 
@@ -35,6 +37,7 @@ def status(
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
     from flows.jobs.start import open_lake
+    from flows.reports.account_text import funnel_rows, partial_lines
     from flows.reports.grid import calendar
     from flows.reports.suspect_text import staleness, suspect_lines
     from infra.base.days import Days
@@ -57,14 +60,16 @@ def status(
     today = datetime.now(UTC).date()
     names = () if start or end else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
-    for told in (*suspect_lines(days), *stale):
+    if (start or end) and (funnel := funnel_rows(days)):
+        stdout().print(table_of(funnel))
+    for told in (*partial_lines(days), *suspect_lines(days), *stale):
         stdout().print(Text(told), soft_wrap=True)
     return ExitCode.DONE
 
 
 def query(
     sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `coverage`, in DuckDB's SQL.")
+        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `fetches`, in DuckDB's SQL.")
     ],
     source: options.AnySource = None,
     start: options.Start = None,

@@ -91,7 +91,7 @@ def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_j
         report = run_days(
             source, days, policy, run, on_plan=on_plan, on_page=lambda _: advance(1), on_wait=_say_waiting
         )
-    if not (report.captures or report.discovered):
+    if not (report.captures or report.discovered or report.unreached):
         stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
     return finish(report, run, as_json)
 
@@ -166,8 +166,8 @@ def fetch(
         report = fetch_urls(wanted, run, source=source, on_outcome=on_outcome, on_wait=_say_waiting)
     if not as_json:
         _show_outcomes(outcomes)
-    lost = report.suspect_findings or report.lost_share > run.settings.quarantine_limit
-    return ExitCode.OVER_QUARANTINE_LIMIT if lost else ExitCode.DONE
+    lacking = report.is_lacking(run.settings.quarantine_limit)
+    return ExitCode.OVER_QUARANTINE_LIMIT if lacking else ExitCode.DONE
 
 
 def _read_list(name: str) -> list[str]:

@@ -75,7 +75,8 @@ def under_prefect(asked: bool) -> bool:
 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
-    """Print the summary; exit code 3 if too many pages gave no article or a day is suspect."""
+    """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
+    from flows.reports.account_text import pending_lines, unreached_lines
     from flows.reports.report import summary_table
 
     if as_json:
@@ -96,13 +97,14 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
         )
     limit = run.settings.quarantine_limit
     if report.lost_share > limit:
+        kept = " All are kept: see `newslake rejects`." if report.rejected else ""
         console.print(
             f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
-            "(NEWSLAKE_QUARANTINE_LIMIT).[/yellow] All are kept: see `newslake rejects`."
+            f"(NEWSLAKE_QUARANTINE_LIMIT).[/yellow]{kept}"
         )
-    elif not report.suspect_findings:
-        return ExitCode.DONE
-    return ExitCode.OVER_QUARANTINE_LIMIT
+    for line in (*pending_lines(report), *unreached_lines(report)):
+        console.print(Text(line, "yellow"), soft_wrap=True)
+    return ExitCode.OVER_QUARANTINE_LIMIT if report.is_lacking(limit) else ExitCode.DONE
 
 
 @contextmanager

@@ -9,13 +9,10 @@ from urllib.parse import quote
 
 from infra.base.days import Days
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.intake.web.fetching import FetchReason
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import RejectReason
 
-# Another try may get these.
-PASSING = {reason.value for reason in FetchReason if reason.transient}
 # A better parser may make an article of these.
 REPAIRABLE = {
     RejectReason.LAYOUT,
@@ -42,10 +39,10 @@ def next_steps(report: RunReport, names: Collection[str], days: Days | None, mis
     listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
     one = f" --source {known[0]}" if len(known) == 1 else ""
     filled: dict[str, Any]
-    if days and known and PASSING & report.failed.keys():
+    if days and known and +report.pending:
         filled = {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"}
         command = f"newslake backfill {listed} {period} --reprocess failed"
-        yield Step("ask again for pages that could not be fetched", command, "backfill", filled)
+        yield Step("ask now for the pages that are pending", command, "backfill", filled)
     if missing:
         why = f"{missing:,} days are still missing: the source no longer lists them, but an archive may have them"
         yield Step(why, "newslake ingest captures.warc.gz", "ingest")
@@ -67,7 +64,7 @@ def form_link(deployment_id: str, parameters: Mapping[str, Any]) -> str:
 
 def touched_days(report: RunReport) -> list[tuple[str, str]]:
     """Each (source, day) that a run's report mentions, in order."""
-    counted = (report.articles, report.fetched, report.missed, report.turned_down, report.withheld)
+    counted = (report.articles, report.fetched, report.missed, report.turned_down, report.withheld, report.listed)
     return sorted({place for counts in counted for place in counts})
 
 

@@ -19,7 +19,7 @@ LEAST_PICTURED: Final = 31  # days: those before a short range show what is usua
 MOST_PICTURED: Final = 92  # days, the latest
 LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample
 DAYS_MEAN: Final = (
-    "state and articles: in the lake, after this run; the rest: what this run did with the pages of that day. "
+    "state, articles, addresses listed and pending: in the lake, after this run; the rest: what this run did with the pages of that day. "
     "rejected: gave no article; failed: could not be fetched; withheld: left as it was by a reparse"
 )
 MEANING: Final = {reason.value: reason.meaning for reason in RejectReason}
@@ -50,6 +50,8 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
             "day": day.date,
             "state": f"{SIGNS[day.state][0]} {MEANINGS[day.state]}",
             "articles": day.articles,
+            "listed": day.account.listed if day.account else 0,
+            "pending": day.account.pending if day.account else 0,
         }
         | {name: each.get((day.source, day.date), 0) for name, each in counts.items()}
         for day in grid

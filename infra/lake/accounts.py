@@ -54,6 +54,7 @@ class DaySummary:
 
     Attributes:
         fetched: addresses of which a page came.
+        parsed: addresses whose page gave an article, be it one that another address gave too.
         next_due_at: when the first pending address may be asked again.
     """
 
@@ -63,6 +64,7 @@ class DaySummary:
     refused: int = 0
     pending: int = 0
     fetched: int = 0
+    parsed: int = 0
     next_due_at: datetime | None = None
     lists: ListsRead = ListsRead()
     schema_version: int = SCHEMA_VERSION
@@ -77,6 +79,7 @@ class DaySummary:
             listed=len(rows),
             **{outcome.value: counts[outcome] for outcome in FetchOutcome},
             fetched=sum(row.fetched_at is not None for row in rows),
+            parsed=sum(row.article_id is not None or row.reason == DUPLICATE for row in rows),
             next_due_at=min(due, default=None),
             lists=lists,
         )

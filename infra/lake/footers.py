@@ -21,7 +21,7 @@ ACCOUNTS_CACHE_KEY: Final = "_catalog/accounts.json"
 READERS: Final = 16
 
 
-Said = TypeVar("Said")
+Said = TypeVar("Said", Manifest, DaySummary)
 
 
 class _Footers(Generic[Said]):
@@ -37,7 +37,8 @@ class _Footers(Generic[Said]):
         self.store = store
         self._known: dict[str, tuple[str, Said]] = {}
         self._cache = Cache(store, cache)
-        self._read, self._from_json = read, from_json
+        self._read: Callable[[ObjectStore, str, int], Said] = read
+        self._from_json: Callable[[bytes, str], Said] = from_json
         self._learned = False
 
     def read(self, info: ObjectInfo) -> Said:

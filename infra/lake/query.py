@@ -13,7 +13,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import Threads
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, encode
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TableKind, decode, encode
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION
@@ -37,7 +37,7 @@ class Selection:
 
     Attributes:
         source: only of this source; None: of all.
-        start: first day, of publication for articles and coverage, of capture for rejects; None = from the beginning.
+        start: first day, of capture for rejects, else of publication; None = from the beginning.
         end: first day left out; None = to the end. With either of them, articles without a date are left out.
     """
 
@@ -59,12 +59,12 @@ ALL: Final = Selection()
 
 
 def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
-    """Answer one SQL question on the views `articles`, `rejects` and `coverage`.
+    """Answer one SQL question on the views `articles`, `rejects`, `fetches` and `coverage`.
 
-    `articles` and `rejects` have the columns of the data dictionary, `source` and `date` (DATE, null for undated
-    articles); `coverage` has one row a source, date and mode. In a folder, DuckDB reads the files themselves; from
-    other stores, the views that the question names are first copied, each object by one whole read. Partitions that an
-    older newslake wrote are copied with the columns of today.
+    The first three have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles);
+    `coverage` has what newslake said of a day until 2026-11-26, one row a mode. In a folder, DuckDB reads the files
+    themselves; from other stores, the views that the question names are first copied, each object by one whole read.
+    Partitions that an older newslake wrote are copied with the columns of today.
 
     Returns:
         A `pyarrow.Table`; times in UTC.
@@ -79,7 +79,7 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
             connection.execute(f"SET allowed_directories = [{', '.join(map(quoted, roots))}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
-            for kind in (ARTICLES, REJECTS):
+            for kind in (ARTICLES, REJECTS, FETCHES):
                 if kind.name in names:
                     _make_view(connection, kind, _files(store, kind, Path(folder), selection))
             if "coverage" in names:
@@ -124,7 +124,7 @@ def _files(store: ObjectStore, kind: TableKind, folder: Path, selection: Selecti
     infos = [info for _, _, info in selection.of(store, kind)]
     footers = Footers(store)
     footers.load()
-    old = footers.older(infos)
+    old = footers.older(infos) if kind is not FETCHES else set()  # its columns are those of the first version
     root, copied = (store.root, old) if isinstance(store, LocalStore) else (folder, {info.key for info in infos})
     with Threads(COPIERS) as pool:
         list(pool.map(lambda key: _copy(store, kind, key, folder, is_old=key in old), copied))

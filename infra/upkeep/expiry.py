@@ -19,7 +19,7 @@ from infra.archive.raw_objects import RawObject, RawObjects, day_of, folder_key
 from infra.base.errors import UsageError
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS
 from infra.lake.suspects import suspect_days
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
@@ -92,6 +92,8 @@ def expire(
             found.append(Expiry(info.key, name, day, info.size, Action.DELETE))
             if not dry_run:
                 store.delete(info.key)
+                if layer is Layer.ARTICLES:  # its account would say that all of it has landed
+                    store.delete(FETCHES.key(name, day))
     return found
 
 

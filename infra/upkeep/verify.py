@@ -13,9 +13,21 @@ import pyarrow.parquet as pq
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.errors import NewslakeError
-from infra.lake.partition import ARTICLES, FORMAT, FORMAT_KEY, REJECTS, Manifest, TableKind, decode, encode, manifest_of
+from infra.lake.partition import (
+    ARTICLES,
+    FETCHES,
+    FORMAT,
+    FORMAT_KEY,
+    REJECTS,
+    Manifest,
+    TableKind,
+    decode,
+    encode,
+    manifest_of,
+)
 from infra.lake.rejects import reject_id, wrong_seen_times
 from infra.store.object_store import ObjectStore
+from infra.upkeep.account_check import account_faults
 from infra.upkeep.raw_check import RawCheck, strays
 from parsers.record.article import (
     SCHEMA_VERSION,
@@ -50,7 +62,8 @@ def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
 
     Checks of each partition: key, schema, checksums, footer, sort order, unique identities, that each row belongs
     there, that digests and identities are those of what the row says, that each pointer leads to the capture of its
-    digest, and that the bytes are those that its rows give. Checks of each raw object: see `RawCheck`.
+    digest, and that the bytes are those that its rows give. Of accounts: see `account_faults`; of raw objects: see
+    `RawCheck`.
     """
     yield from (Fault(key, NO_RAW_OBJECT) for key in strays(store))
     partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
@@ -61,6 +74,11 @@ def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
                 partitions[source].append((kind, info.key, day))
             else:
                 yield Fault(info.key, NO_PARTITION)
+    for info in store.list(f"{FETCHES.name}/"):
+        if account := FETCHES.parse_key(info.key):
+            yield from (Fault(info.key, fault) for fault in account_faults(store, *account))
+        else:
+            yield Fault(info.key, NO_PARTITION)
     archived = {source for source, _ in RawObjects(store).folders()}
     for source in sorted(archived.union(partitions)):
         raw = RawCheck(store, source)

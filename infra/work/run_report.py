@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from infra.intake.web.fetching import FetchReason
 from infra.work.samples import Samples
 from parsers.record.outcome import RejectReason
 from parsers.source.checks import Finding, Severity
@@ -42,6 +43,9 @@ class RunReport:
     # Addresses in the accounts of the days that were worked on, by (source, day), as they are now.
     listed: Counter[tuple[str, str]] = field(default_factory=Counter)
     pending: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those the ones that are asked again
+    kept_back: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those all that are not said to be gone
+    pending_reasons: Counter[str] = field(default_factory=Counter)
+    unreached: Counter[tuple[str, str]] = field(default_factory=Counter)  # days that nothing lists and nothing holds
     samples: Samples = field(default_factory=Samples)  # of what gave no article or no page, a few for each reason
     rows_exposed: int = 0  # articles whose best row a reparse took away or made a lesser one; see `LandingReport`
 
@@ -53,11 +57,18 @@ class RunReport:
     def lost_share(self) -> float:
         """Captures that gave no article and addresses that gave no page, among all that was tried; 0 where none was.
 
-        What a server said is gone, or was never there, is its word and no loss: feeds name such pages every day.
+        What a server said is gone, or was never there, is its word and no loss: feeds name such pages every day. Nor is
+        what its robots file disallows.
         """
-        tried = self.captures + self.failed.total()
-        lost = self.rejected.total() - self.rejected[RejectReason.HTTP_STATUS] + self.failed.total()
+        failed = self.failed.total() - self.failed[FetchReason.ROBOTS] - self.failed[FetchReason.ROBOTS_UNREACHABLE]
+        tried = self.captures + failed
+        lost = self.rejected.total() - self.rejected[RejectReason.HTTP_STATUS] + failed
         return lost / tried if tried else 0.0
+
+    def is_lacking(self, limit: float) -> bool:
+        """Whether a person should know: days are suspect or unlisted, or more than a share of the pages is lacking."""
+        kept_back = self.kept_back.total() / (self.listed.total() or 1)
+        return bool(self.suspect_findings or self.unreached) or max(self.lost_share, kept_back) > limit
 
     @property
     def suspect_findings(self) -> tuple[Finding, ...]:
@@ -81,6 +92,10 @@ class RunReport:
             "partitions_written": self.partitions_written,
             "partitions_unchanged": self.partitions_unchanged,
             "withheld": _by_day(self.withheld, "captures"),
+            "listed": _by_day(self.listed, "addresses"),
+            "pending": _by_day(+self.pending, "addresses"),
+            "pending_reasons": dict(sorted(self.pending_reasons.items())),
+            "unreached": _by_day(self.unreached, "days"),
             "findings": [asdict(finding) for finding in self.findings],
             "samples": self.samples.as_json(),
         }

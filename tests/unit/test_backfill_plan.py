@@ -1,6 +1,6 @@
 """What a backfill takes up, what it does with each day, and in which batches: from the lake alone."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from infra.base.choices import Direction, Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
-from infra.lake.footers import CACHE_KEY
+from infra.lake.footers import ACCOUNTS_CACHE_KEY, CACHE_KEY
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
 from infra.store.object_store import Stored
@@ -31,6 +31,7 @@ from tests.memory_store import MemoryStore
 START = date(2024, 5, 1)
 WEEK = Days(START, START + timedelta(days=7))
 TODAY = START + timedelta(days=6)  # the last day of the week: nothing in it is in the future
+NOW = datetime.combine(TODAY, time(9), UTC)
 REACHED = TODAY - timedelta(days=sources()["tass"].horizon_days)
 VERSION = sources()["tass"].version
 
@@ -53,7 +54,7 @@ def land(store: MemoryStore, offset: int, mode: str | None = "live", version: in
 def actions(store: MemoryStore, **request: object) -> dict[int, Action]:
     """Action by day of the week, of days that something is done with."""
     request = {"days": WEEK, "names": ("tass",)} | request
-    planned = plan_backfill(store, BackfillRequest(**request), today=TODAY)  # type: ignore[arg-type]
+    planned = plan_backfill(store, BackfillRequest(**request), now=NOW)  # type: ignore[arg-type]
     return {(each.day - START).days: each.action for each in planned if each.action is not Action.NOTHING}
 
 
@@ -116,8 +117,8 @@ def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) 
 
 
 def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
-    newest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass", "theissue")), today=TODAY)
-    oldest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",), direction=Direction.OLDEST), today=TODAY)
+    newest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass", "theissue")), now=NOW)
+    oldest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",), direction=Direction.OLDEST), now=NOW)
     assert [(each.day, each.source) for each in newest[:3]] == [
         (TODAY, "tass"),
         (TODAY, "theissue"),
@@ -127,10 +128,10 @@ def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) ->
 
 
 def test_requests_are_estimated_from_what_the_source_publishes(store: MemoryStore) -> None:
-    (unknown,) = plan_backfill(store, BackfillRequest(days=Days.one(TODAY), names=("tass",)), today=TODAY)
+    (unknown,) = plan_backfill(store, BackfillRequest(days=Days.one(TODAY), names=("tass",)), now=NOW)
     assert unknown.requests is None
     land(store, 5)
-    planned = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",)), today=TODAY)
+    planned = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",)), now=NOW)
     assert planned[0].requests == 1 + len(sources()["tass"].discovery) + 1  # an article, the feeds, the robots file
 
 
@@ -207,7 +208,7 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
         article = landed(1, source=name, published_at=NOON)
         Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
     request = BackfillRequest(days=Days(START, START + timedelta(days=365)))
-    assert totals(plan_backfill(store, request, today=TODAY))["nothing"] == 20
+    assert totals(plan_backfill(store, request, now=NOW))["nothing"] == 20
     gets: list[str] = []
     get = store.get
 
@@ -217,5 +218,5 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
 
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
-    assert len(plan_backfill(store, request, today=TODAY)) == 20 * 365
-    assert gets == [CACHE_KEY]
+    assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
+    assert gets == [CACHE_KEY, ACCOUNTS_CACHE_KEY]

@@ -19,7 +19,8 @@ from parsers.source.checks import Checks
 from tests.lake_samples import landed, rejected
 from tests.memory_store import MemoryStore
 
-TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+TODAY = NOW.date()
 WIDE = "theissue"  # its sitemaps reach back to its first day
 NARROW = "tass"  # its feeds reach back a day or two
 REACH = sources()[NARROW].horizon_days
@@ -49,13 +50,13 @@ def land(
 
 def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
     """Source and days ago of what is to be repaired, in order."""
-    planned = plan_repairs(store, today=TODAY, names=names).planned
+    planned = plan_repairs(store, now=NOW, names=names).planned
     assert all(each.action is Action.FETCH for each in planned)
     return [(each.source, (TODAY - each.day).days) for each in planned]
 
 
 def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
-    repairs = plan_repairs(store, today=TODAY)
+    repairs = plan_repairs(store, now=NOW)
     assert (repairs.planned, repairs.batches, repairs.gaps, repairs.alarms) == ((), [], (), ())
     assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "complete", "action": "nothing"}]
 
@@ -64,17 +65,17 @@ def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_
     land(store, WIDE, [7, 6])
     land(store, WIDE, [0], captured=None)
     assert repaired(store) == [(WIDE, days) for days in (1, 2, 3, 4, 5)]
-    assert {batch.source for batch in plan_repairs(store, today=TODAY).batches} == {WIDE}
-    assert plan_repairs(store, today=TODAY).days == Days(ago(5), TODAY)
+    assert {batch.source for batch in plan_repairs(store, now=NOW).batches} == {WIDE}
+    assert plan_repairs(store, now=NOW).days == Days(ago(5), TODAY)
 
 
 def test_what_feeds_have_forgotten_is_named_with_the_command_to_type(store: MemoryStore) -> None:
     land(store, NARROW, [7, 6])
     assert repaired(store) == [(NARROW, days) for days in range(1, REACH + 1)]
-    (gap,) = plan_repairs(store, today=TODAY).gaps
+    (gap,) = plan_repairs(store, now=NOW).gaps
     assert (gap.source, gap.days, gap.still_listed) == (NARROW, Days(ago(5), ago(REACH)), False)
     assert f"newslake backfill tass --start {ago(5)} --end {ago(REACH)} (with NEWSLAKE_CDX_URL)" in gap.remedy
-    (alarm,) = plan_repairs(store, today=TODAY).alarms
+    (alarm,) = plan_repairs(store, now=NOW).alarms
     assert alarm.startswith(
         f"tass, {ago(5)} up to {ago(REACH)} (left out): missing, and not repaired: newslake backfill"
     )
@@ -83,7 +84,7 @@ def test_what_feeds_have_forgotten_is_named_with_the_command_to_type(store: Memo
 def test_days_beyond_a_month_are_a_persons_business_and_days_between_are_not_named(store: MemoryStore) -> None:
     land(store, WIDE, [40, 38])
     assert repaired(store) == [(WIDE, days) for days in range(1, MAX_DAYS + 1)]
-    gaps = plan_repairs(store, today=TODAY).gaps
+    gaps = plan_repairs(store, now=NOW).gaps
     assert [(gap.days, gap.still_listed) for gap in gaps] == [
         (Days(ago(39), ago(38)), True),
         (Days(ago(37), ago(MAX_DAYS)), True),
@@ -107,7 +108,7 @@ def test_days_are_repaired_since_a_source_was_first_asked(
     for days_ago, captured, mode in landings:
         land(store, WIDE, days_ago, captured, mode)
     assert repaired(store) == [(WIDE, day) for day in days]
-    assert plan_repairs(store, today=TODAY).gaps == ()
+    assert plan_repairs(store, now=NOW).gaps == ()
 
 
 def test_partial_days_are_tried_again_and_rejected_pages_are_not(store: MemoryStore) -> None:
@@ -131,7 +132,7 @@ def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
     land(store, WIDE, [5])
     Lake(store).land([], coverage={(WIDE, ago(1).isoformat()): Coverage()}, mode="live")
     monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], checks=Checks(max_age_days=2))})
-    repairs = plan_repairs(store, today=TODAY)
+    repairs = plan_repairs(store, now=NOW)
     assert repairs.newest == {WIDE: ago(5)}
     assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
     assert repair_rows(repairs)[-1]["state"] == "quiet"

@@ -14,7 +14,7 @@ from infra.store.object_store import ObjectStore
 from infra.work.live.captured import PAGE_STATUSES
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.plan import LivePlan
-from infra.work.live.verdicts import Verdict, after, given_up, verdict_of_error, verdict_of_outcome
+from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
@@ -88,11 +88,14 @@ class FetchLog:
         """Write the accounts of the plan's days, close the rejections of what was got at last, and report."""
         rows = self._rows()
         name = self._plan.source.name
-        days = {(name, day): summary for day, summary in self._save(lake.store, rows).items()}
+        days = self._save(lake.store, rows)
         close_rejects(lake.store, name, dict(self._got_at_last(rows)))
+        pending = [(row, day) for row, day in rows.values() if row.outcome == FetchOutcome.PENDING]
         return self._report(rows) + RunReport(
-            listed=Counter({day: summary.listed for day, summary in days.items()}),
-            pending=Counter({day: summary.pending for day, summary in days.items()}),
+            listed=Counter({(name, day): summary.listed for day, summary in days.items()}),
+            pending=Counter((name, day) for _, day in pending),
+            kept_back=Counter((name, day) for row, day in pending if row.http_status not in GONE),
+            pending_reasons=Counter(str(row.reason) for row, _ in pending),
         )
 
     def _rows(self) -> dict[str, tuple[Fetch, str]]:

@@ -82,11 +82,12 @@ def listed_addresses(
                 reason="not_asked", since=now,
             )  # fmt: skip
             places[key] = day.isoformat()
-    pending = {key: row for key, row in rows.items() if row.outcome == FetchOutcome.PENDING}
-    open_rows = pending | new
-    held = {key: at for key, row in open_rows.items() if (at := captured.pages.get(key)) and _is_news(row, at)}
+    lacking = {key: row for key, row in rows.items() if row.outcome in (FetchOutcome.PENDING, FetchOutcome.FINAL)}
+    open_rows = lacking | new
+    held = {key: captured.pages[key] for key in open_rows if key in captured.pages}
     known = _landed(store, source, days, open_rows, held) if held else {}
-    known |= _rejected(store, source, open_rows, {key: at for key, at in held.items() if key not in known})
+    rest = {key: at for key, at in held.items() if key not in known and _is_news(open_rows[key], at)}
+    known |= _rejected(store, source, open_rows, rest)
     elsewhere = [key for key in held if key in new and key not in known]
     for key in elsewhere:
         del new[key], places[key]
@@ -97,6 +98,7 @@ def listed_addresses(
 
 
 def _is_news(row: Fetch, captured_at: datetime) -> bool:
+    """Whether a page was captured since its address was last asked for, by an ingest or by `fetch`."""
     return row.last_asked_at is None or captured_at > row.last_asked_at
 
 

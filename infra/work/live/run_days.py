@@ -5,6 +5,7 @@ landed. So a run that is killed at any moment leaves its pages to the next run o
 a request.
 """
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
 from infra.lake.accounts import row_key
-from infra.lake.lake import Lake
+from infra.lake.lake import Lake, PartitionId
+from infra.lake.partition import ARTICLES, FETCHES
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
@@ -109,7 +111,16 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     if plan.discovered is not None:
         plan.discovered.state.save()
     plan.require_asked()
-    return report + RunReport(requests=client.budget.used - before)
+    return report + RunReport(requests=client.budget.used - before, unreached=_unreached(plan, Lake(run.open_store())))
+
+
+def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
+    """Days of which the lake knows nothing, and of which no list can say anything any more."""
+    name, today = plan.source.name, plan.asked_at.date()
+    first = plan.reached.start if plan.reached else today
+    days = [day.isoformat() for day in plan.days if day < first]
+    known = {day for kind in (ARTICLES, FETCHES) for _, day, _ in lake.partitions(name, kind)} if days else set()
+    return Counter((name, day) for day in days if day not in known)
 
 
 def _pages(

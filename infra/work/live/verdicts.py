@@ -40,7 +40,7 @@ _NEVER: Final = frozenset(
 _ROBOTS: Final = frozenset({FetchReason.ROBOTS, FetchReason.ROBOTS_UNREACHABLE})
 # Nothing was sent: the run stopped asking before it came to the address, or never may.
 _NOT_ASKED: Final = _NEVER - {FetchReason.OFF_SITE} | _ROBOTS | {FetchReason.BUDGET, FetchReason.HOST_DOWN}
-_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BELIEVED_TWICE: Final = frozenset(
     {
         *(FetchReason.HOME_PAGE, FetchReason.TOO_LARGE),
@@ -88,7 +88,7 @@ def verdict_of_error(error: FetchError) -> Verdict:
         error.reason.value,
         error.detail,
         error.status,
-        believed_twice=error.reason in _BELIEVED_TWICE or error.status in _GONE,
+        believed_twice=error.reason in _BELIEVED_TWICE or error.status in GONE,
         wait=timedelta(seconds=min(error.retry_after or 0.0, timedelta(days=MOST_DAYS).total_seconds())),
         was_asked=error.reason not in _NOT_ASKED,
     )
@@ -106,7 +106,7 @@ def verdict_of_outcome(outcome: Outcome, http_status: int | None, *, cut: bool, 
 
 def verdict_of_reject(rejected: Rejected, http_status: int | None) -> Verdict:
     """What a page says that gave no article. A parser's fault is final here: the page is kept, a reparse mends it."""
-    twice = rejected.reason in _BELIEVED_TWICE or http_status in _GONE
+    twice = rejected.reason in _BELIEVED_TWICE or http_status in GONE
     passing = twice or rejected.reason in _PASSING
     outcome = FetchOutcome.PENDING if passing else FetchOutcome.FINAL
     return Verdict(outcome, rejected.reason.value, rejected.detail, http_status, believed_twice=twice)
@@ -160,7 +160,7 @@ def _due(row: Fetch, verdict: Verdict, at: datetime) -> datetime | None:
         return at + (_pause(row.times_asked) if passes else ROBOTS_PAUSE)
     if row.outcome != FetchOutcome.PENDING:
         return None
-    if verdict.believed_twice and verdict.http_status not in _GONE and row.since:
+    if verdict.believed_twice and verdict.http_status not in GONE and row.since:
         return max(at, row.since + BELIEVED_AFTER)
     return at + max(_pause(row.times_asked), verdict.wait)
 
