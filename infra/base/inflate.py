@@ -1,13 +1,19 @@
 """The one place where packed bytes are unpacked: gzip, deflate, Brotli and zstd, in bounded memory."""
 
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Final
 
-from fastwarc.stream_io import BrotliReader, ZstdReader
+import brotli
 
 from parsers.page.content import GZIP_MAGIC
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 CHUNK_BYTES: Final = 64 << 10
 # bgzip and concatenated logs have a member per 64 KiB. A million empty members would keep zlib busy for minutes
@@ -15,7 +21,12 @@ CHUNK_BYTES: Final = 64 << 10
 MAX_GZIP_MEMBERS: Final = 1_000
 ZLIB_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})  # RFC 9110, 8.4.1
 CODINGS: Final = ZLIB_CODINGS | {"br", "zstd"}
+NO_CODINGS: Final = frozenset({"", "identity", "none", "utf-8"})  # the last two are common slips
+MAX_CODINGS: Final = 2  # RFC 9110 sets no limit; more than two layers is a bomb (CVE-2025-6176), not a page
 GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
+ZSTD_WINDOW_LOG: Final = 23  # 8 MB: what RFC 9659 allows for the web
+_MAGIC: Final = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "zstd": b"\x28\xb5"}  # of what may be repeated
+_DAMAGED: Final = (zlib.error, brotli.error, zstd.ZstdError)
 
 
 class Inflater:
@@ -30,8 +41,9 @@ class Inflater:
         are unpacked and others given as they are. With one member at most, what follows it is left alone.
         """
         self.damage: str | None = None  # why the content ends early
-        self.is_cut = False  # the damage is that packed bytes are missing at the end; Brotli and zstd can't tell
+        self.is_cut = False  # the damage is that packed bytes are missing at the end
         self.is_packed = False  # known after the first read
+        self.unpacked = 0  # bytes given so far
         self._source = read
         self._coding = coding
         self._max_members = max_members
@@ -48,7 +60,9 @@ class Inflater:
     def read(self, size: int = CHUNK_BYTES, /) -> bytes:
         """At most `size` bytes; none at the end, and where the packed bytes are damaged."""
         self._size = size if size > 0 else CHUNK_BYTES
-        return next(self._pieces, b"")
+        piece = next(self._pieces, b"")
+        self.unpacked += len(piece)
+        return piece
 
     def read_up_to(self, max_bytes: int) -> bytes:
         """All that is left; of more than `max_bytes` one byte more than that."""
@@ -75,51 +89,117 @@ class Inflater:
             while piece := self._waiting[: self._size] or self._take(self._size):
                 self._waiting = self._waiting[len(piece) :]
                 yield piece
-        elif self._coding in CODINGS - ZLIB_CODINGS:
-            yield from self._read_whole()
-        elif self._coding == "deflate":
-            # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
-            wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
-            yield from self._inflate(ZLIB_WINDOW if wrapped else RAW_WINDOW)
         else:
-            yield from self._inflate(GZIP_WINDOW)
+            yield from self._inflate()
 
-    def _read_whole(self) -> Iterator[bytes]:
-        """By FastWARC's readers, which take no stream of ours; archives have the packed bytes in memory anyway."""
-        packed = self._waiting + b"".join(iter(self._take, b""))
-        reader = BrotliReader(BytesIO(packed)) if self._coding == "br" else ZstdReader(BytesIO(packed))
-        try:
-            while piece := reader.read(self._size):
-                yield piece
-        except OSError as error:
-            self.damage = f"{self._coding} data is damaged: {error}"
-
-    def _inflate(self, window: int) -> Iterator[bytes]:
-        """By zlib; gzip members may follow each other (RFC 1952, 2.2), anything else is padding, as for gzip itself."""
-        unpacker, members = zlib.decompressobj(window), 1
+    def _inflate(self) -> Iterator[bytes]:
+        """Member by member: those of gzip (RFC 1952, 2.2) and zstd may follow each other; anything else is padding."""
+        coding = self._coding or "gzip"
+        unpacker, members = _unpacker_for(coding, self._head()), 1
         while True:
-            packed = self._waiting or self._take()
+            is_asking = unpacker.needs_input
+            packed = self._waiting or (self._take() if is_asking else b"")
             try:
-                piece = unpacker.decompress(packed, self._size)
-            except zlib.error as error:
-                self.damage = f"{self._coding or 'gzip'} data is damaged: {error}"
+                piece = unpacker.unpack(packed, self._size)
+            except _DAMAGED as error:
+                self.damage = f"{coding} data is damaged: {error}"
                 return
-            self._waiting = unpacker.unconsumed_tail or unpacker.unused_data
+            self._waiting = unpacker.rest
             if piece:
                 yield piece
             if unpacker.eof:
-                if self._max_members == 1 or not self._head().startswith(GZIP_MAGIC) or window != GZIP_WINDOW:
+                magic = _MAGIC.get(coding)
+                if self._max_members == 1 or magic is None or not self._head().startswith(magic):
                     return
                 if members == self._max_members:
-                    self.damage = f"more than {members:,} gzip members"
+                    self.damage = f"more than {members:,} {coding} members"
                     return
-                unpacker, members = zlib.decompressobj(window), members + 1
-            elif not packed and not piece:
-                self.is_cut, self.damage = True, f"{self._coding or 'gzip'} data is cut short"
+                unpacker, members = _unpacker_for(coding, self._head()), members + 1
+            elif is_asking and not packed and not piece:
+                self.is_cut, self.damage = True, f"{coding} data is cut short"
                 return
+
+
+class _Zlib:
+    """One member: takes packed bytes, and gives at most so many unpacked ones; `rest` is what it did not take."""
+
+    needs_input = True
+
+    def __init__(self, window: int) -> None:
+        self.rest = b""
+        self._unpacker = zlib.decompressobj(window)
+
+    @property
+    def eof(self) -> bool:
+        return self._unpacker.eof
+
+    def unpack(self, packed: bytes, size: int) -> bytes:
+        piece = self._unpacker.decompress(packed, size)
+        self.rest = self._unpacker.unconsumed_tail or self._unpacker.unused_data
+        return piece
+
+
+class _Brotli:
+    rest = b""  # nothing follows the only stream
+
+    def __init__(self) -> None:
+        self._unpacker = brotli.Decompressor()
+        self._ready = b""
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._ready and self._unpacker.can_accept_more_data()
+
+    @property
+    def eof(self) -> bool:
+        return not self._ready and self._unpacker.is_finished()
+
+    def unpack(self, packed: bytes, size: int) -> bytes:
+        # It gives whole blocks, up to 32 KiB more than the limit.
+        ready = self._ready or self._unpacker.process(packed, output_buffer_limit=size)
+        self._ready = ready[size:]
+        return ready[:size]
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._unpacker = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
+
+    @property
+    def needs_input(self) -> bool:
+        return self._unpacker.needs_input
+
+    @property
+    def eof(self) -> bool:
+        return self._unpacker.eof
+
+    @property
+    def rest(self) -> bytes:
+        return self._unpacker.unused_data
+
+    def unpack(self, packed: bytes, size: int) -> bytes:
+        return self._unpacker.decompress(packed, size)
+
+
+def _unpacker_for(coding: str, head: bytes) -> _Zlib | _Brotli | _Zstd:
+    if coding == "br":
+        return _Brotli()
+    if coding == "zstd":
+        return _Zstd()
+    if coding != "deflate":
+        return _Zlib(GZIP_WINDOW)
+    # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
+    wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+    return _Zlib(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
 def inflate(packed: bytes, coding: str | None, max_bytes: int) -> tuple[bytes, Inflater]:
     """Unpack bytes; of more than `max_bytes` one byte more than that. The inflater says what was wrong."""
     inflater = Inflater(BytesIO(packed).read, coding)
     return inflater.read_up_to(max_bytes), inflater
+
+
+def content_codings(header: str) -> list[str]:
+    """The codings that a `Content-Encoding` names, in the order in which they were applied (RFC 9110, 8.4)."""
+    names = [name.strip().lower() for name in header.split(",")]
+    return [name for name in names if name not in NO_CODINGS]

@@ -46,17 +46,12 @@ class Entry:
 
 
 class XmlList:
-    """A list that is read entry by entry.
-
-    Attributes:
-        root: local name of the root element in lower case; known with the first entry.
-        is_closed: whether the end of the root element was seen, so that nothing is cut off.
-    """
+    """A list that is read entry by entry."""
 
     def __init__(self, text: str, base: str, entry_names: Mapping[str, str]) -> None:
         """Begin before the first token; `entry_names` says for each root element how its entries are called."""
-        self.root = ""
-        self.is_closed = False
+        self.root = ""  # its local name in lower case; known with the first entry
+        self.is_closed = False  # whether its end was seen, so that nothing is cut off
         self._tokens = tokens(text)
         self._entry_names = entry_names
         self._address = base

@@ -5,7 +5,7 @@ import io
 import zlib
 from datetime import UTC, datetime, timedelta
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 from fastwarc.stream_io import ZstdWriter
 

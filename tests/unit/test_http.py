@@ -99,7 +99,6 @@ def test_a_mail_contact_is_also_the_sender(contact: str, sender: str | None) -> 
         ("206 Partial Content", FetchReason.PARTIAL),
         ("304 Not Modified", FetchReason.PARTIAL),
         ("202 Accepted", FetchReason.STATUS),
-        ("103 Early Hints", FetchReason.PROTOCOL),
         ("101 Switching Protocols", FetchReason.PROTOCOL),
         ("777 Lucky", FetchReason.PROTOCOL),
     ],

@@ -1,13 +1,22 @@
 """Bodies: codings (F17, F19-F22), what is cut short (F18, F19, F27), what the bytes are (F33)."""
 
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
 
 from infra.intake.web.fetching import FetchReason
-from tests.bodies import PAGE, RAW, chunked, coded, fetch, reason_of
+from tests.bodies import PACK, PAGE, RAW, chunked, coded, fetch, reason_of
+from tests.http_clients import MAX_BYTES
 from tests.raw_server import answer
+
+# Answers that only announce the one that follows (RFC 9110, 15.2)
+INTERIM = [
+    b"HTTP/1.1 100 Continue\r\n\r\n" * 3,
+    b"HTTP/1.1 102 Processing\r\n\r\n",
+    b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nContent-Length: 5\r\n\r\nHTTP/1.1 103\r\n\r\n",
+]
 
 # Whole bodies
 
@@ -29,6 +38,12 @@ from tests.raw_server import answer
         coded(gzip.compress(PAGE, mtime=0) + b"\x1f", "gzip"),
         coded(zlib.compress(PAGE) + b"\x1f\x8bmore", "deflate"),
         coded(PAGE, "utf-8"),
+        coded(PACK["br"](PAGE), "br"),
+        coded(PACK["zstd"](PAGE), "zstd"),
+        coded(PACK["zstd"](PAGE[:500]) + PACK["zstd"](PAGE[500:]), "zstd"),
+        coded(PACK["br"](PACK["gzip"](PAGE)), "gzip, br"),
+        coded(gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), "gzip", "Content-Encoding: gzip"),
+        *(interim + answer(PAGE) for interim in INTERIM),
         chunked(
             *(gzip.compress(PAGE, mtime=0)[i : i + 1] for i in range(len(gzip.compress(PAGE, mtime=0)))),
             headers=("Content-Encoding: gzip",),
@@ -100,7 +115,7 @@ def test_f27_an_empty_body_is_no_page_compressed_or_not(body: bytes) -> None:
 # Codings
 
 
-@pytest.mark.parametrize("layers", [2, 6])
+@pytest.mark.parametrize("layers", [3, 6])
 def test_f17_codings_inside_of_codings_are_refused(layers: int) -> None:
     body = PAGE
     for _ in range(layers):
@@ -108,6 +123,23 @@ def test_f17_codings_inside_of_codings_are_refused(layers: int) -> None:
     assert reason_of(coded(body, ", ".join(["gzip"] * layers))).reason is FetchReason.ENCODING
     headers = ["Content-Encoding: gzip"] * layers
     assert reason_of(answer(body, *headers)).reason is FetchReason.ENCODING
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br", "br, gzip", "zstd, br"])
+def test_f16_f17_a_bomb_of_any_coding_is_given_up_at_the_limit(coding: str) -> None:
+    body = bytes(64 << 20)
+    for name in coding.split(", "):
+        body = PACK[name](body)
+    tracemalloc.start()
+    assert reason_of(coded(body, coding)).reason is FetchReason.TOO_LARGE
+    assert tracemalloc.get_traced_memory()[1] < 4 * MAX_BYTES
+    tracemalloc.stop()
+
+
+def test_f17_a_layer_that_grows_and_holds_nothing_is_given_up() -> None:
+    inner = PACK["gzip"](b"")[:10] + b"\x00\x00\x00\xff\xff" * 400_000  # stored blocks without a byte
+    assert len(inner) > MAX_BYTES
+    assert reason_of(coded(gzip.compress(inner, mtime=0), "gzip, gzip")).reason is FetchReason.TOO_LARGE
 
 
 def test_f17_a_second_layer_that_nobody_announced_stays_as_it_is() -> None:
@@ -120,7 +152,7 @@ def test_f20_a_plain_body_under_a_header_of_compression_is_not_guessed_at(coding
     assert reason_of(coded(body, coding)).reason in {FetchReason.ENCODING, FetchReason.TRUNCATED}
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "aes128gcm", "\x1b[31mred", "gzip;q=1"])
+@pytest.mark.parametrize("coding", ["compress", "gzip, compress", "aes128gcm", "\x1b[31mred", "gzip;q=1"])
 def test_f22_an_unknown_coding_is_refused(coding: str) -> None:
     error = reason_of(coded(PAGE, coding))
     assert error.reason is FetchReason.ENCODING

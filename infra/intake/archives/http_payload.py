@@ -6,13 +6,12 @@ from typing import Final
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from infra.base.inflate import CODINGS, inflate
+from infra.base.inflate import CODINGS, MAX_CODINGS, content_codings, inflate
 from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.page.content import GZIP_MAGIC, Problem, problem_of
 from parsers.record.outcome import RejectReason
 
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists
-MAX_CODINGS: Final = 2  # RFC 9110 sets no limit; more than two layers is a bomb (CVE-2025-6176), not a page
 CHUNK_HEAD: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
 
 
@@ -71,8 +70,7 @@ def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:
     payload, problem = answer.payload, None
     if "chunked" in answer.header("transfer-encoding").lower():
         payload, problem = _dechunk(payload)
-    codings = [name.strip().lower() for name in answer.header("content-encoding").split(",")]
-    codings = [name for name in codings if name not in {"", "identity", "none", "utf-8"}]
+    codings = content_codings(answer.header("content-encoding"))
     if len(codings) > MAX_CODINGS:
         return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"{len(codings)} content codings"))
     for coding in reversed(codings) if payload else ():

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
 from http.client import HTTPResponse as StandardResponse
+from http.client import parse_headers
 from threading import Thread
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -38,6 +39,7 @@ from infra.intake.web.http_failures import printable
 MAX_HOSTS: Final = 256  # hosts with idle connections; a run has some dozens of sources with a host or two each
 # Connections kept to one address. One host is asked one thing at a time, but many hosts may have the same origin.
 MAX_IDLE: Final = 64
+INTERIM: Final = frozenset(range(100, 200)) - {101}  # 101 ends HTTP on the connection, and nobody asked for that
 
 
 def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> socket.socket:
@@ -126,6 +128,17 @@ class _Response(StandardResponse):
     def __init__(self, sock: socket.socket, *args: Any, ends: float, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock, ends))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the answer itself, past those that only announce it (RFC 9110, 15.2).
+
+        The standard library passes over 100 alone. The deadline ends a flood of them.
+        """
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed leaves it out
+            if status not in INTERIM:
+                return version, status, reason
+            parse_headers(self.fp)
 
 
 class _Connection(HTTPConnection):

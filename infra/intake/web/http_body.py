@@ -4,17 +4,17 @@ urllib3 could unpack too, but it takes a gzip stream that is cut off for complet
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from urllib3 import BaseHTTPResponse
 
-from infra.base.inflate import ZLIB_CODINGS, Inflater
+from infra.base.inflate import CODINGS, MAX_CODINGS, Inflater, content_codings
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, printable
 
-ACCEPT_ENCODING: Final = "gzip, deflate"  # Brotli would save a seventh
-NO_CODINGS: Final = frozenset({"", "identity", "none", "utf-8"})  # the last two are common slips
+ACCEPT_ENCODING: Final = "gzip, deflate"  # Brotli would save a seventh; some send it, or zstd, unasked
 CONTENT_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 TAIL_BYTES: Final = 4096  # scripts and comments of servers and plug-ins come after `</html>`
 
@@ -37,7 +37,7 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) 
     """
     lengths = _listed(response.headers.getlist("Content-Length"))
     transfer = _listed(response.headers.getlist("Transfer-Encoding"))
-    codings = [coding for coding in _listed(response.headers.getlist("Content-Encoding")) if coding not in NO_CODINGS]
+    codings = content_codings(",".join(response.headers.getlist("Content-Encoding")))
     failure = _framing_failure(lengths, transfer, None if cut else max_bytes) or _coding_failure(codings)
     if failure:
         return Body(failure=failure)
@@ -51,20 +51,36 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) 
         received += len(chunk)
         return chunk
 
-    inflater = Inflater(receive, codings[0] if codings else None)  # some send a .gz file and do not say so
+    layers = _layers(receive, codings, max_bytes)
     try:
-        while piece := inflater.read():
+        while piece := layers[-1].read():
             content += piece
-            if max(received, len(content)) > max_bytes:
+            if max(received, *(layer.unpacked for layer in layers)) > max_bytes:
                 too_large = Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
                 return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
     except NETWORK_ERRORS as error:
         return Body(bytes(content), _broken_off(failure_of(error), received))
-    if inflater.damage:
-        reason = FetchReason.TRUNCATED if inflater.is_cut else FetchReason.ENCODING
-        return Body(bytes(content), Failure(reason, inflater.damage))
-    unmarked_end = not lengths and not transfer and not inflater.is_packed
+    if any(layer.unpacked > max_bytes for layer in layers):
+        return Body(failure=Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes"))
+    for layer in layers:
+        if layer.damage:
+            reason = FetchReason.TRUNCATED if layer.is_cut else FetchReason.ENCODING
+            return Body(bytes(content), Failure(reason, layer.damage))
+    unmarked_end = not lengths and not transfer and not layers[0].is_packed
     return Body(bytes(content), maybe_truncated=unmarked_end and b"</html" not in content[-TAIL_BYTES:].lower())
+
+
+def _layers(receive: Callable[[int], bytes], codings: list[str], max_bytes: int) -> list[Inflater]:
+    """Inflaters one inside the other, the outermost coding first. None gives the next one more than a whole body."""
+    layers = [Inflater(receive, codings[-1] if codings else None)]  # some send a .gz file and do not say so
+    for coding in reversed(codings[:-1]):
+        outer = layers[-1]
+
+        def read(size: int, outer: Inflater = outer) -> bytes:
+            return outer.read(size) if outer.unpacked <= max_bytes else b""
+
+        layers.append(Inflater(read, coding))
+    return layers
 
 
 def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | None) -> Failure | None:
@@ -79,11 +95,10 @@ def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | N
 
 
 def _coding_failure(codings: list[str]) -> Failure | None:
-    if len(codings) > 1:
+    if len(codings) > MAX_CODINGS:
         return Failure(FetchReason.ENCODING, f"{len(codings)} content codings, one inside the other")
-    if codings and codings[0] not in ZLIB_CODINGS:
-        return Failure(FetchReason.ENCODING, printable(f"Content-Encoding: {codings[0]}, which was not asked for"))
-    return None
+    unknown = next((coding for coding in codings if coding not in CODINGS), None)
+    return Failure(FetchReason.ENCODING, printable(f"unknown Content-Encoding: {unknown}")) if unknown else None
 
 
 def _broken_off(failure: Failure, received: int) -> Failure:
