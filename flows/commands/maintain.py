@@ -24,9 +24,10 @@ def maintain(
     prefect: PrefectOption = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Repair days before today that are missing or half done, of sources that have been asked before.
+    """Write anew what an older newslake wrote; repair days before today that are missing or half done.
 
-    As far back as a source still lists them, 31 days at most. Nothing missing: nothing done, no request sent.
+    Days are those of sources that have been asked before, as far back as a source still lists them, 31 days at most.
+    Nothing missing: nothing done, no request sent.
 
     [bold]Examples[/bold]
 
@@ -38,6 +39,7 @@ def maintain(
     from flows.jobs.start import begin_run
     from infra.base.known_sources import require_source
     from infra.upkeep.repair import plan_repairs
+    from infra.upkeep.upgrade import upgrade
     from infra.work.run_report import RunReport
 
     for name in sources or ():
@@ -47,10 +49,12 @@ def maintain(
         from flows.jobs.maintain import maintain as flow
 
         return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
-    repairs = plan_repairs(run.open_store(), today=datetime.now(UTC).date(), names=sources or ())
+    store = run.open_store()
+    repairs = plan_repairs(store, today=datetime.now(UTC).date(), names=sources or ())
     if dry_run:
         return _show(repairs, as_json)
     stderr().print(f"[dim]{repairs.summary()}[/dim]")
+    upgrade(store, repairs.old)
     report = work_here(repairs.batches, run, max_active, "repairing")
     return finish(report + RunReport(alarms=repairs.alarms), run, as_json)
 

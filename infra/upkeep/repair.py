@@ -1,7 +1,7 @@
 """What an outage left behind: days to repair from the sources, days that only an archive could give, quiet sources.
 
-The lake alone says so. A source counts from the first day that a run asked it about: earlier history is not a gap, and
-`newslake backfill` lands it.
+The lake alone says so, and also which partitions an older newslake wrote. A source counts from the first day that a run
+asked it about: earlier history is not a gap, and `newslake backfill` lands it.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
+from infra.upkeep.upgrade import OldPartition, old_partitions
 from infra.work.backfill.plan import (
     BackfillRequest,
     Batch,
@@ -68,12 +69,14 @@ class Repairs:
     """What there is to do, and what there is to tell.
 
     Attributes:
+        old: partitions that an older newslake wrote: to be written anew, which asks no source.
         planned: days to repair, newest first.
         gaps: missing days that are left as they are.
         newest: by source, its newest landed day.
         stale: sources whose newest landed day is too old.
     """
 
+    old: tuple[OldPartition, ...]
     planned: tuple[PlannedDay, ...]
     gaps: tuple[Gap, ...]
     newest: dict[str, date]
@@ -94,7 +97,8 @@ class Repairs:
         """One line for logs."""
         names = {each.source for each in self.planned}
         left = sum((gap.days.end - gap.days.start).days for gap in self.gaps)
-        return (
+        rewritten = f"{len(self.old)} partitions of an older newslake to write anew; " if self.old else ""
+        return rewritten + (
             f"{len(self.planned)} days of {len(names)} sources to repair; {left} missing days left as they are; "
             f"{len(self.stale)} sources gone quiet"
         )
@@ -113,6 +117,7 @@ class Repairs:
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
         return {
+            "rewrite": [{"table": table, "source": source, "date": day} for table, source, day in self.old],
             "repair": [each.as_json() for each in self.planned],
             "gaps": [each.as_json() for each in self.gaps],
             "newest": dict(self.newest),
@@ -137,6 +142,7 @@ def plan_repairs(store: ObjectStore, *, today: date, names: Sequence[str] = ()) 
     }
     stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
     return Repairs(
+        old=tuple(old_partitions(store, names)),
         planned=tuple(_repairs(store, asked, by_source, today)),
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
         newest=newest,

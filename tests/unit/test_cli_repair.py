@@ -11,8 +11,13 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.base.days import Days
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES
+from infra.store.local_store import LocalStore
 from tests.demo_site.site import DemoSite
+from tests.lake_samples import landed
 from tests.live_lake import rows, today, work
+from tests.old_partitions import written_by_version_2
 
 SOURCE = "theissue"
 
@@ -39,10 +44,10 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: DemoSite) -> Pat
     return tmp_path / "lake"
 
 
-def planned(capsys: pytest.CaptureFixture[str]) -> Any:
+def planned(capsys: pytest.CaptureFixture[str], part: str = "repair") -> Any:
     capsys.readouterr()
     assert run_cli(["maintain", "--dry-run", "--json"]) == 0
-    return orjson.loads(capsys.readouterr().out)["repair"]
+    return orjson.loads(capsys.readouterr().out)[part]
 
 
 def test_an_outage_of_five_days_is_repaired_by_one_command_and_the_next_has_nothing_to_do(
@@ -73,3 +78,19 @@ def test_a_source_that_does_not_exist_is_one_line(lake: Path, capsys: pytest.Cap
     assert lake.exists()
     assert run_cli(["maintain", "tsas"]) == 2
     assert "there is no source 'tsas'" in capsys.readouterr().err
+
+
+def test_l07_what_an_older_newslake_wrote_is_written_anew_without_a_request(
+    lake: Path, site: DemoSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = lake / ARTICLES.key("tass", "2024-05-01")
+    Lake(LocalStore(lake)).land([landed(0, source="tass")], mode="live")
+    old.write_bytes(written_by_version_2(old.read_bytes(), old.name))
+    place = {"table": "articles", "source": "tass", "date": "2024-05-01"}
+    assert planned(capsys, "rewrite") == [place]
+    assert run_cli(["maintain", "tass", "--dry-run"]) == 0
+    assert "write 1 partitions anew" in capsys.readouterr().out
+    assert planned(capsys, "rewrite") == [place]
+    assert run_cli(["maintain", "tass"]) == 0
+    assert planned(capsys, "rewrite") == []
+    assert site.requests == ()
