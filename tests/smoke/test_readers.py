@@ -16,7 +16,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, Coverage
 from infra.store.local_store import LocalStore
 from infra.upkeep.upgrade import old_partitions, upgrade
-from parsers.record.article import NULL_PARTITION, Image
+from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
 from tests.lake_samples import NOON, article, landed
 from tests.old_partitions import written_by_version_2
 
@@ -112,6 +112,27 @@ def test_undated_articles_are_found_by_their_day_or_by_the_null_in_published_at(
         titles = connection.sql(f"SELECT title {read}").fetchall()
     assert titles == [(article(2).title,)]
     assert pd.read_parquet(folder, filters=[("date", "==", NULL_PARTITION)])["title"].tolist() == [article(2).title]
+
+
+def test_blocks_are_cut_out_of_the_text_by_code_points_in_every_reader(tmp_path: Path) -> None:
+    blocks = [
+        "\U0001f600 in M\u00fcnchen",
+        "e\u0323\u0301 \U0001f1eb\U0001f1f7 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "end",
+    ]
+    body = tuple(Block(BlockType.LIST_ITEM, text) for text in blocks)
+    Lake(LocalStore(tmp_path)).land([landed(0, body=body)], mode="live")
+    folder = tmp_path / "articles"
+    (row,) = pd.read_parquet(folder, dtype_backend="pyarrow").to_dict("records")
+    assert [row["text"][span["start"] : span["end"]] for span in row["body"]] == blocks
+    spans = pl.read_parquet(folder).explode("body").unnest("body")
+    assert (
+        spans.select(pl.col("text").str.slice("start", pl.col("end") - pl.col("start"))).to_series().to_list() == blocks
+    )
+    read = f"FROM '{folder}/**/*.parquet'"
+    with duckdb.connect() as connection:
+        cut = connection.sql(f"SELECT [substring(text, span.start + 1, span.end - span.start) FOR span IN body] {read}")
+        assert cut.fetchall() == [(blocks,)]
 
 
 def test_a_file_of_an_older_newslake_beside_new_ones_gives_an_error_and_no_articles_without_text(
