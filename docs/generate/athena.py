@@ -9,7 +9,7 @@ from infra.lake.partition import ARTICLES, REJECTS, TableKind
 def create_table(kind: TableKind, lake: str) -> str:
     """The statement that makes a table of the lake known to Athena; it names every column of its schema.
 
-    Athena matches the columns of Parquet files by name, so files of older schema versions give nulls.
+    Athena matches the columns of Parquet files by name: run `newslake maintain` first, so that all have the same.
 
     Args:
         kind: the table.

@@ -107,7 +107,8 @@ def maintain(
 ) -> int:
     """Repair missing and half-done days before today, of sources that have run before.
 
-    Goes back as far as a source still lists its articles, 31 days at most. If nothing is missing, it sends no request.
+    Goes back as far as a source still lists its articles, 31 days at most, and asks again for pending pages that are
+    due. Partitions that an older newslake wrote are written anew. If nothing is missing, it sends no request.
 
     [bold]Examples[/bold]
 
@@ -118,6 +119,7 @@ def maintain(
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
     from infra.upkeep.repair import plan_repairs
+    from infra.upkeep.upgrade import upgrade
     from infra.work.run_report import RunReport
 
     run = begin_run(lake)
@@ -125,9 +127,11 @@ def maintain(
         from flows.jobs.maintain import maintain as flow
 
         return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
-    repairs = plan_repairs(run.open_store(), now=datetime.now(UTC), names=sources or ())
+    store = run.open_store()
+    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or ())
     if not dry_run:
         stderr().print(f"[dim]{repairs.summary()}[/dim]")
+        upgrade(store, repairs.old)
         report = _work_here(repairs.batches, run, max_active, "repairing")
         return finish(report + RunReport(alarms=repairs.alarms), run, as_json)
     return _show(repairs.as_json() if as_json else None, repair_rows(repairs), repairs.summary())

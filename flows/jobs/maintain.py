@@ -13,6 +13,7 @@ from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
 from infra.upkeep.repair import plan_repairs
+from infra.upkeep.upgrade import upgrade
 from infra.work.backfill.window import require_all_done
 from infra.work.run_report import RunReport
 
@@ -25,7 +26,7 @@ def maintain(
     dry_run: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Repair days before today that are missing or half done, of sources that have been asked before.
+    """Write anew what an older newslake wrote; repair days before today that are missing or half done.
 
     Args:
         sources: Names of the sources. Empty: all sources.
@@ -35,7 +36,8 @@ def maintain(
     """
     logger = get_run_logger()
     run = begin_run(lake)
-    repairs = plan_repairs(run.open_store(), now=datetime.now(UTC), names=sources)
+    store = run.open_store()
+    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
     taken = tuple(
@@ -44,6 +46,8 @@ def maintain(
     )
     told = RunReport(alarms=repairs.alarms + taken)
     batches = [] if dry_run else repairs.batches
+    if not dry_run:
+        upgrade(store, repairs.old)
     report, failed = run_batches(batches, run, max_active, "maintain-progress")
     publish("maintain", report + told, run, {batch.source for batch in batches}, repairs.days)
     require_all_done(batches, failed, "maintain")

@@ -34,8 +34,8 @@ def unreached_lines(report: RunReport) -> Iterator[str]:
     for source, days in by_source.items():
         number = "1 day is" if len(days) == 1 else f"{len(days):,} days are"
         yield (
-            f"{source}: {number} missing from {min(days)} to {max(days)}: its lists do not reach so far back, and nothing "
-            "of them is archived. A web archive (NEWSLAKE_CDX_URL) or `newslake ingest` may bring them."
+            f"{source}: {number} missing from {min(days)} to {max(days)}: its lists do not reach so far back, and "
+            "nothing of them is archived. A web archive (NEWSLAKE_CDX_URL) or `newslake ingest` may bring them."
         )
 
 

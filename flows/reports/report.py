@@ -68,8 +68,9 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
 
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
-    """A row for each day to repair, each gap that remains, and each source that has gone quiet; one if all is well."""
-    rows = [_repair_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
+    """A row for old partitions, each day to repair, each gap that is left and each quiet source; one if all is well."""
+    rows = [_repair_row("all", "", "old", f"write {len(repairs.old)} partitions anew")] if repairs.old else []
+    rows += [_repair_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
     rows += [_repair_row(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
     rows += [_repair_row(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
     return rows or [_repair_row("all", "", "complete", "nothing")]

@@ -2,8 +2,8 @@
 
 One rule a type: `str` and its enums are string; `datetime` is timestamp[us, UTC]; `int` is int64 where it counts bytes
 of an object (`*_offset`, `*_length`: objects may pass 2 GiB), else int32; a tuple is a list, a dataclass a struct;
-`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file. Blocks are the
-exception: their text is a column of its own, so that a reader finds the body as one string, and they say where in it.
+`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file. A tuple of
+blocks is a list of spans: the text of the body is a column of its own, and blocks say where in it they are.
 """
 
 import dataclasses
@@ -78,13 +78,13 @@ def _arrow(annotation: Any, name: str) -> tuple[Any, bool, Callable[[Any], Any]]
         inner = next(argument for argument in arguments if argument is not types.NoneType)
         arrow_type, _, encode = _arrow(inner, name)
         return arrow_type, True, lambda value: None if value is None else encode(value)
-    if annotation == tuple[Block, ...]:
-        arrow_type, nullable, encode = _arrow(tuple[Span, ...], name)
-        return arrow_type, nullable, lambda body: encode(spans_of(body))
     if typing.get_origin(annotation) is tuple:
-        element, nullable, encode = _arrow(arguments[0], name)
+        is_body = arguments[0] is Block
+        element, nullable, encode = _arrow(Span if is_body else arguments[0], name)
+        encode_tuple = _tuple_encoder(encode)
         # "element" is Parquet's own name for it, so that what is read back equals what was written.
-        return pa.list_(pa.field("element", element, nullable=nullable)), False, _tuple_encoder(encode)
+        arrow_type = pa.list_(pa.field("element", element, nullable=nullable))
+        return arrow_type, False, (lambda body: encode_tuple(spans_of(body))) if is_body else encode_tuple
     if dataclasses.is_dataclass(annotation):
         return _struct(typing.cast("type", annotation))
     if annotation is datetime:

@@ -1,7 +1,7 @@
 """What an outage left behind: days to repair from the sources, days that only an archive could give, quiet sources.
 
-The lake alone says so. A source counts from the first day that a run asked it about: earlier history is not a gap, and
-`newslake backfill` lands it.
+The lake alone says so, and also which partitions an older newslake wrote. A source counts from the first day that a run
+asked it about: earlier history is not a gap, and `newslake backfill` lands it.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from typing import Any, Final
 from infra.base.days import Days
 from infra.lake.day_states import Day, DayStates
 from infra.store.object_store import ObjectStore
+from infra.upkeep.upgrade import OldPartition, old_partitions
 from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
 from infra.work.live.discovery_state import key_of
 from parsers.record.article import NULL_PARTITION
@@ -48,6 +49,7 @@ class Gap:
 class Repairs:
     """What there is to do, and what there is to tell."""
 
+    old: tuple[OldPartition, ...]  # that an older newslake wrote: to be written anew, which asks no source
     planned: tuple[PlannedDay, ...]  # days to repair, newest first
     gaps: tuple[Gap, ...]  # missing days that are left as they are
     newest: dict[str, date]  # landed day, by source
@@ -68,7 +70,8 @@ class Repairs:
         """One line for logs."""
         names = {each.source for each in self.planned}
         left = sum((gap.days.end - gap.days.start).days for gap in self.gaps)
-        return (
+        rewritten = f"{len(self.old)} partitions of an older newslake to write anew; " if self.old else ""
+        return rewritten + (
             f"{len(self.planned)} days of {len(names)} sources to repair; {left} missing days left as they are; "
             f"{len(self.stale)} sources gone quiet"
         )
@@ -82,6 +85,7 @@ class Repairs:
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
         return {
+            "rewrite": [{"table": table, "source": source, "date": day} for table, source, day in self.old],
             "repair": [each.as_json() for each in self.planned],
             "gaps": [each.as_json() for each in self.gaps],
             "newest": dict(self.newest),
@@ -107,6 +111,7 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
     }
     stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
     return Repairs(
+        old=tuple(old_partitions(store, names)),
         planned=tuple(_repairs(store, asked, by_source, now)),
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
         newest=newest,

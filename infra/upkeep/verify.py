@@ -173,10 +173,10 @@ def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]
     if partition_date(row["published_at"]) != day:
         yield f"is published on {partition_date(row['published_at'])}"
     blocks = [(span["type"], row["text"][span["start"] : span["end"]]) for span in row["body"]]
+    body = tuple(Block(BlockType(kind), text) for kind, text in blocks if kind in BLOCK_TYPES)
     if lay_out(blocks) != (row["text"], [(span["start"], span["end"]) for span in row["body"]]):
         yield "has a body whose blocks do not give its text"
-    body = tuple(Block(BlockType(kind), text) for kind, text in blocks if kind in BLOCK_TYPES)
-    if content_digest(row["title"], body) != row["content_digest"]:
+    elif content_digest(row["title"], body) != row["content_digest"]:
         yield "has another content_digest than its title and body give"
     if article_id(source, row["canonical_url"], row["title"], body) != row["article_id"]:
         yield "is not the identity that its address gives"

@@ -1,10 +1,11 @@
-"""The folder as it is, read by those who know nothing of newslake: equal rows and types in every reader."""
+"""The folder as it is, read by the plain call of those who know nothing of newslake: equal rows and types in each."""
 
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -14,14 +15,17 @@ import pytest
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, Coverage
 from infra.store.local_store import LocalStore
-from parsers.record.article import NULL_PARTITION, Image
-from tests.lake_samples import NOON, landed
+from infra.upkeep.upgrade import old_partitions, upgrade
+from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
+from tests.lake_samples import NOON, article, landed
+from tests.old_partitions import written_by_version_2
 
 IMAGES = (Image("https://gazette.example/a.jpg", "A", "Ann"), Image("https://gazette.example/b.jpg"))
-# Source and day of each article that is landed; None is an article without a date.
+UNDATED = date.fromisoformat(NULL_PARTITION)
+# Source and day of each article that is landed.
 LANDED = [
     ("007", date(2024, 5, 2)),
-    ("gazette", None),
+    ("gazette", UNDATED),
     ("gazette", date(2024, 5, 1)),
     ("gazette", date(2024, 5, 1)),
     ("herald", date(2024, 5, 2)),
@@ -46,9 +50,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_duckdb(folder: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        read = f"FROM read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true)"
+        read = f"FROM '{folder}/**/*.parquet'"
         types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {read}").fetchall()}
-        rows = connection.execute(f"SELECT source, date {read} ORDER BY source, date NULLS FIRST").fetchall()
+        rows = connection.execute(f"SELECT source, date {read} ORDER BY source, date").fetchall()
         (times,) = connection.sql(f"SELECT list(published_at ORDER BY published_at) {read}").fetchall()
         (images,) = connection.sql(f"SELECT images[1].url {read} WHERE len(images) = 2").fetchall()
     assert rows == LANDED
@@ -60,8 +64,8 @@ def test_duckdb(folder: Path) -> None:
 
 
 def test_polars(folder: Path) -> None:
-    frame = pl.scan_parquet(folder, hive_partitioning=True, try_parse_hive_dates=True).collect()
-    assert sorted(frame.select("source", "date").rows(), key=str) == sorted(LANDED, key=str)
+    frame = pl.read_parquet(folder)
+    assert sorted(frame.select("source", "date").rows()) == LANDED
     struct = pl.Struct({"url": pl.String, "caption": pl.String, "credit": pl.String})
     assert frame.schema["published_at"] == pl.Datetime("us", "UTC")
     assert frame.schema["images"] == pl.List(struct)
@@ -77,16 +81,83 @@ def test_polars(folder: Path) -> None:
 
 def test_pyarrow_dataset(folder: Path) -> None:
     table = ds.dataset(folder, partitioning="hive").to_table()
-    rows = [(source, _date(day)) for source, day in _pairs(table)]
-    assert sorted(rows, key=str) == sorted(LANDED, key=str)
+    assert sorted(_pairs(table)) == LANDED
     assert table.schema.field("published_at").type == pa.timestamp("us", "UTC")
     for field in ARTICLES.schema:
         assert table.schema.field(field.name).type == field.type
 
 
+def test_pyarrow_parquet(folder: Path) -> None:
+    assert sorted(_pairs(pq.read_table(folder))) == LANDED
+    may = pq.read_table(folder, filters=[("date", ">=", "2024-05-01"), ("date", "<", "2024-06-01")])
+    assert sorted(_pairs(may)) == [place for place in LANDED if place[1] != UNDATED]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"dtype_backend": "pyarrow"}, {"columns": ["text", "source", "date"]}], ids=str
+)
+def test_pandas(folder: Path, options: dict[str, Any]) -> None:
+    frame = pd.read_parquet(folder, **options)
+    places = zip(frame["source"], map(date.fromisoformat, frame["date"]), strict=True)
+    assert sorted(places) == LANDED
+    assert sorted(frame["text"]) == [article(number).text for number in range(5)]
+
+
+def test_undated_articles_are_found_by_their_day_or_by_the_null_in_published_at(folder: Path) -> None:
+    frame = pl.scan_parquet(folder)
+    for condition in (pl.col("date") == UNDATED, pl.col("published_at").is_null()):
+        assert frame.filter(condition).collect()["title"].to_list() == [article(2).title]
+    with duckdb.connect() as connection:
+        read = f"FROM '{folder}/**/*.parquet' WHERE date = DATE '{UNDATED}'"
+        titles = connection.sql(f"SELECT title {read}").fetchall()
+    assert titles == [(article(2).title,)]
+    assert pd.read_parquet(folder, filters=[("date", "==", NULL_PARTITION)])["title"].tolist() == [article(2).title]
+
+
+def test_blocks_are_cut_out_of_the_text_by_code_points_in_every_reader(tmp_path: Path) -> None:
+    blocks = [
+        "\U0001f600 in M\u00fcnchen",
+        "e\u0323\u0301 \U0001f1eb\U0001f1f7 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "end",
+    ]
+    body = tuple(Block(BlockType.LIST_ITEM, text) for text in blocks)
+    Lake(LocalStore(tmp_path)).land([landed(0, body=body)], mode="live")
+    folder = tmp_path / "articles"
+    (row,) = pd.read_parquet(folder, dtype_backend="pyarrow").to_dict("records")
+    assert [row["text"][span["start"] : span["end"]] for span in row["body"]] == blocks
+    spans = pl.read_parquet(folder).explode("body").unnest("body")
+    assert (
+        spans.select(pl.col("text").str.slice("start", pl.col("end") - pl.col("start"))).to_series().to_list() == blocks
+    )
+    read = f"FROM '{folder}/**/*.parquet'"
+    with duckdb.connect() as connection:
+        cut = connection.sql(f"SELECT [substring(text, span.start + 1, span.end - span.start) FOR span IN body] {read}")
+        assert cut.fetchall() == [(blocks,)]
+
+
+def test_a_file_of_an_older_newslake_beside_new_ones_gives_an_error_and_no_articles_without_text(
+    tmp_path: Path,
+) -> None:
+    """Readers take the schema of the first file: of both orders, none gives nulls for texts that are there."""
+    for days_later in (0, 1):
+        root = tmp_path / str(days_later)
+        Lake(LocalStore(root)).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))], mode="live")
+        key = ARTICLES.key("gazette", f"2024-05-0{1 + days_later}")
+        (root / key).write_bytes(written_by_version_2((root / key).read_bytes(), key))
+        with pytest.raises(pa.ArrowTypeError):
+            pd.read_parquet(root / "articles")
+        with pytest.raises(pl.exceptions.SchemaError):
+            pl.read_parquet(root / "articles")
+        read = f"FROM '{root}/articles/**/*.parquet'"
+        with duckdb.connect() as connection, pytest.raises(duckdb.Error):
+            connection.execute(f"SELECT text {read}").fetchall()
+        upgrade(LocalStore(root), old_partitions(LocalStore(root)))
+        assert sorted(pd.read_parquet(root / "articles")["text"]) == [article(number).text for number in range(2)]
+
+
 def test_the_readers_agree_on_every_value(folder: Path) -> None:
     by_pyarrow = ds.dataset(folder, partitioning="hive").to_table().select(ARTICLES.schema.names)
-    by_polars = pl.scan_parquet(folder, hive_partitioning=True).select(ARTICLES.schema.names).collect().to_dicts()
+    by_polars = pl.scan_parquet(folder).select(ARTICLES.schema.names).collect().to_dicts()
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         read = connection.read_parquet(f"{folder}/*/*/*.parquet", hive_partitioning=True)
@@ -103,13 +174,9 @@ def test_an_empty_day_is_a_file_without_rows(folder: Path) -> None:
     assert (folder / "source=gazette" / f"date={NULL_PARTITION}").is_dir()
 
 
-def _pairs(table: Any) -> list[tuple[str, str | None]]:
-    return list(zip(table["source"].to_pylist(), table["date"].to_pylist(), strict=True))
-
-
-def _date(day: object) -> date | None:
-    """Readers that leave the partition's day as text give it as such, or as their null."""
-    return date.fromisoformat(day) if isinstance(day, str) else None
+def _pairs(table: Any) -> list[tuple[str, date]]:
+    """Source and day, which pyarrow leaves as text."""
+    return list(zip(table["source"].to_pylist(), map(date.fromisoformat, table["date"].to_pylist()), strict=True))
 
 
 def _by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,13 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.base.days import Days
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES
+from infra.store.local_store import LocalStore
 from tests.demo_site.site import DemoSite
+from tests.lake_samples import landed
 from tests.live_lake import rows, today, work
+from tests.old_partitions import written_by_version_2
 
 SOURCE = "theissue"
 
@@ -33,10 +38,10 @@ def lake(alone: Path, monkeypatch: pytest.MonkeyPatch, site: DemoSite) -> Path:
     return alone / "lake"
 
 
-def planned(capsys: pytest.CaptureFixture[str]) -> Any:
+def planned(capsys: pytest.CaptureFixture[str], part: str = "repair") -> Any:
     capsys.readouterr()
     assert run_cli(["maintain", "--dry-run", "--json"]) == 0
-    return orjson.loads(capsys.readouterr().out)["repair"]
+    return orjson.loads(capsys.readouterr().out)[part]
 
 
 def test_an_outage_of_five_days_is_repaired_by_one_command_and_the_next_has_nothing_to_do(
@@ -61,3 +66,19 @@ def test_a_dry_run_prints_what_would_be_repaired(lake: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out
     assert f"{SOURCE}  {today() - timedelta(days=1)}  missing  repair" in printed
     assert "5 days of 1 sources to repair" in printed
+
+
+def test_l07_what_an_older_newslake_wrote_is_written_anew_without_a_request(
+    lake: Path, site: DemoSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = lake / ARTICLES.key("tass", "2024-05-01")
+    Lake(LocalStore(lake)).land([landed(0, source="tass")], mode="live")
+    old.write_bytes(written_by_version_2(old.read_bytes(), old.name))
+    place = {"table": "articles", "source": "tass", "date": "2024-05-01"}
+    assert planned(capsys, "rewrite") == [place]
+    assert run_cli(["maintain", "tass", "--dry-run"]) == 0
+    assert "write 1 partitions anew" in capsys.readouterr().out
+    assert planned(capsys, "rewrite") == [place]
+    assert run_cli(["maintain", "tass"]) == 0
+    assert planned(capsys, "rewrite") == []
+    assert site.requests == ()

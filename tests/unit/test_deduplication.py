@@ -199,7 +199,11 @@ class TestIdentities:
         assert CACHE in store.objects
         store.gets.clear()
         all_landed([[capture(9, day=1)]], store)
-        assert sorted(key for key in store.gets if key.startswith("articles/")) == [ARTICLES.key("gazette", NEXT)] * 2
+        old_undated = ARTICLES.old_null_key("gazette")
+        assert sorted(key for key in store.gets if key.startswith("articles/")) == [
+            *[ARTICLES.key("gazette", NEXT)] * 2,
+            old_undated,
+        ]
 
 
 def _partition(table: Any) -> bytes:

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-u
 from flows.demo.server import DemoSite
 from flows.server.dead_runs import SILENCE
 from flows.server.serve import LASTING_LEASES
+from infra.lake.partition import ARTICLES
 from infra.store.object_store import PROBE_PREFIX
 
 ROOT = Path(__file__).parents[2]
@@ -86,9 +87,10 @@ def test_the_server_keeps_leases_over_a_restart_and_dead_runs_are_told_from_live
     assert heartbeat * 3 < SILENCE
 
 
-def test_the_policy_lets_workers_delete_nothing_but_probes_and_staged_pages() -> None:
+def test_the_policy_lets_workers_delete_only_probes_staged_pages_and_where_undated_articles_were() -> None:
     policy = json.loads((ROOT / "infra/deployment/s3-policy.json").read_text("utf-8"))
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     deleting = [each["Resource"] for each in allowed if "Delete" in str(each["Action"])]
-    assert deleting == [[f"arn:aws:s3:::newslake/lake/{prefix}*" for prefix in (PROBE_PREFIX, "staging/")]]
+    undated = ARTICLES.old_null_key("all").replace("source=all", "*").replace("articles.parquet", "")
+    assert deleting == [[f"arn:aws:s3:::newslake/lake/{prefix}*" for prefix in (PROBE_PREFIX, "staging/", undated)]]
     assert all("*" not in str(each["Action"]) for each in allowed)

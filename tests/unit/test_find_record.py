@@ -14,6 +14,7 @@ from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.find_record import Record, find_record
 from infra.work.run import Run
+from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.landed_captures import archive, land
@@ -42,7 +43,7 @@ def test_an_article_is_found_by_its_id_and_by_its_addresses(store: ObjectStore, 
         found = find_record(store, wanted or "")
         assert (found.kind, found.source, found.row["article_id"]) == (ARTICLES, SOURCE, article.article_id)
         assert found.pointer == Pointer(record.capture_uri, record.capture_offset, record.capture_length)
-    assert find_record(store, landed(2)[0].article_id).date == "__HIVE_DEFAULT_PARTITION__"
+    assert find_record(store, landed(2)[0].article_id).date == NULL_PARTITION
 
 
 def test_of_several_days_the_newest_is_taken_and_a_source_narrows_it_down(store: ObjectStore) -> None:

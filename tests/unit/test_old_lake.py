@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pandas as pd
 import pytest
 
 from flows.cli import run as run_cli
@@ -14,7 +15,9 @@ from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
 from infra.lake.accounts import row_key
 from infra.lake.lake import Lake
+from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
+from infra.upkeep.upgrade import old_partitions, upgrade
 from infra.work.live.captured import Captured
 from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
@@ -81,6 +84,26 @@ def test_l07_it_is_parsed_again_and_says_the_same(store: LocalStore, written: Ro
     assert kept(written, after) == written
     assert {row["date"] for key, row in after.items() if key not in written} <= HELD
     assert run_cli(["verify"]) == 0
+
+
+def test_l07_it_is_written_anew_and_then_every_reader_finds_the_text_of_every_article(
+    store: LocalStore, written: Rows
+) -> None:
+    upgrade(store, old_partitions(store))
+    assert old_partitions(store) == []
+    assert rows(store) == written
+    assert run_cli(["verify"]) == 0
+    frame = pd.read_parquet(store.root / "articles")
+    assert set(frame["article_id"]) == written.keys()
+    assert all(frame["text"])
+    assert (frame["date"] == NULL_PARTITION).sum() == sum(row["date"] is None for row in written.values()) > 0
+
+
+def test_l07_it_is_queried_as_it_is(store: LocalStore, written: Rows) -> None:
+    asked = run_query(store, "SELECT article_id, date, length(text) > 100 AS long FROM articles").to_pylist()
+    days = {key: row["date"] and date.fromisoformat(row["date"]) for key, row in written.items()}
+    assert {row["article_id"]: row["date"] for row in asked} == days
+    assert sum(row["long"] for row in asked) > len(asked) / 2
 
 
 def test_a_live_run_asks_for_nothing_that_it_holds(store: LocalStore) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
+from infra.lake.partition import FOOTER_KEY, Coverage, Manifest
 from infra.lake.query import Selection, _answered, run_query
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore, Stored
@@ -123,7 +123,9 @@ def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Pat
     store = LocalStore(tmp_path)
     Lake(store).land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))], mode="live")
     older = tmp_path / "rejects" / "source=gazette" / f"date={DAY}" / "rejects.parquet"
-    pq.write_table(pq.ParquetFile(older).read().drop_columns(["last_seen_at"]), older)
+    table = pq.ParquetFile(older).read().drop_columns(["last_seen_at"])
+    said = {FOOTER_KEY: Manifest(schema_version=1, rows=1).to_json()}
+    pq.write_table(table.replace_schema_metadata(said), older)
     newer = {"last_seen_at": NOON + timedelta(days=1)}
     assert rows(store, "SELECT last_seen_at FROM rejects ORDER BY date") == [{"last_seen_at": None}, newer]
 

@@ -10,7 +10,7 @@ import pytest
 from infra.base.errors import NewslakeError
 from infra.lake import schema
 from infra.lake.partition import ARTICLES, REJECTS
-from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, conform, to_table
+from infra.lake.schema import ARTICLE_COLUMNS, REJECT_COLUMNS, conform, to_table, with_blocks
 from parsers.record.article import SCHEMA_VERSION, Article, Block, BlockType, Provenance
 from tests.lake_samples import broken, landed
 
@@ -39,6 +39,18 @@ def test_each_annotation_has_one_type(column: str, expected: Any) -> None:
     assert ARTICLES.schema.field(column).equals(expected)
 
 
+def test_blocks_and_images_are_lists_of_structs() -> None:
+    images = ARTICLES.schema.field("images").type.value_type
+    members = [(member.name, member.nullable) for member in images]
+    assert members == [("url", False), ("caption", True), ("credit", True)]
+    body = ARTICLES.schema.field("body").type.value_type
+    assert [(member.name, str(member.type)) for member in body] == [
+        ("type", "string"),
+        ("start", "int32"),
+        ("end", "int32"),
+    ]
+
+
 def test_every_column_carries_its_doc_and_the_schema_its_version() -> None:
     for table in (ARTICLES.schema, REJECTS.schema):
         assert all(field.metadata[b"doc"] for field in table)
@@ -52,7 +64,11 @@ def test_rows_come_back_as_they_went_in() -> None:
     assert table.schema.equals(ARTICLES.schema, check_metadata=True)
     (row,) = table.to_pylist()
     assert row["title"] == article.title
-    assert row["body"] == [{"type": block.type.value, "text": block.text} for block in article.body]
+    assert row["text"] == article.text
+    assert [(span["type"], row["text"][span["start"] : span["end"]]) for span in row["body"]] == [
+        (block.type.value, block.text) for block in article.body
+    ]
+    assert with_blocks(table)["body"].to_pylist() == [[dataclasses.asdict(block) for block in article.body]]
     assert row["authors"] == list(article.authors)
     assert row["published_at"] == article.published_at
     assert row["capture_uri"] == record.capture_uri
@@ -64,9 +80,7 @@ def test_rows_come_back_as_they_went_in() -> None:
         ("title", "half a pair \ud83d"),
         ("title", 5),
         ("title", b"bytes"),
-        ("body", "text instead of blocks"),
-        ("body", ("no block",)),
-        ("body", (Block(BlockType.LEAD, "\udfff"),)),
+        ("text", "\udfff"),
         ("authors", "Ann Ode"),
         ("authors", ("Ann", None)),
         ("published_at", datetime(2024, 5, 1)),  # noqa: DTZ001 - naive on purpose
@@ -77,7 +91,8 @@ def test_rows_come_back_as_they_went_in() -> None:
     ],
 )
 def test_l01_one_bad_record_does_not_sink_the_others(column: str, value: Any) -> None:
-    rows = [landed(0), broken(1, **{column: value}), landed(2)]
+    wrong_row = broken(1, body=(Block(BlockType.LEAD, value),)) if column == "text" else broken(1, **{column: value})
+    rows = [landed(0), wrong_row, landed(2)]
     table, wrong = to_table(rows, ARTICLE_COLUMNS)
     assert table["title"].to_pylist() == ["Ferry 0 leaves late", "Ferry 2 leaves late"]
     assert [index for index, _ in wrong] == [1]
@@ -114,6 +129,11 @@ class TestConform:
     @pytest.mark.parametrize("column", [*ARTICLE_COLUMNS, *REJECT_COLUMNS], ids=lambda column: column.name)
     def test_l07_a_column_that_came_later_has_a_default_for_older_files(self, column: schema.Column) -> None:
         assert column.since == 1 or (column.since <= SCHEMA_VERSION and column.default is not dataclasses.MISSING)
+
+    def test_l07_bodies_that_held_their_text_give_it_to_a_column(self) -> None:
+        assert conform(with_blocks(self.table), 2, ARTICLE_COLUMNS, "x").equals(self.table)
+        with pytest.raises(NewslakeError, match="x: column body is list"):
+            conform(with_blocks(self.table), SCHEMA_VERSION, ARTICLE_COLUMNS, "x")
 
     def test_l07_an_unknown_column_is_refused(self) -> None:
         wider = self.table.append_column("mood", pa.array(["good"]))

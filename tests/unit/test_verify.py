@@ -89,7 +89,10 @@ def test_l11_any_flipped_bit_of_a_partition_is_found(store: MemoryStore) -> None
     ("column", "value", "said"),
     [
         ("title", "Another", "has another content_digest than its title and body give"),
-        ("body", [{"type": "poem", "text": "x"}], "has another content_digest than its title and body give"),
+        ("body", [{"type": "poem", "start": 0, "end": 24}], "has another content_digest than its title and body give"),
+        ("body", [], "has a body whose blocks do not give its text"),
+        ("text", "The boat 0 waited.\n\nFog.\n", "has a body whose blocks do not give its text"),
+        ("text", "The coat 0 waited.\n\nFog.", "has another content_digest than its title and body give"),
         ("canonical_url", "https://gazette.example/other", "is not the identity that its address gives"),
         ("capture_digest", "sha256:00", "points to another capture: raw/source=gazette/"),
         ("capture_uri", "raw/gone.warc.gz", "points to a capture that cannot be read: raw/gone.warc.gz"),
