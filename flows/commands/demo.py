@@ -37,9 +37,7 @@ def demo(
     Needs no server and no network: the demo site, with made-up news, runs on this machine meanwhile. Running it again
     fetches only what is not archived yet.
 
-    [bold]Examples[/bold]
-
-    newslake demo
+    [bold]Example[/bold]
 
     newslake demo --serve --port 8700
     """

@@ -16,14 +16,7 @@ SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault
 
 
 def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault.
-
-    [bold]Examples[/bold]
-
-    newslake doctor
-
-    newslake doctor --lake s3://news/lake
-    """
+    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault."""
     with stderr().status("loading …") as status:
         from infra.upkeep.doctor import Verdict, diagnose
 

@@ -28,9 +28,7 @@ def status(
 ) -> int:
     """Show a calendar of what the lake holds by source and day, then suspect days and stale sources.
 
-    [bold]Examples[/bold]
-
-    newslake status
+    [bold]Example[/bold]
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
@@ -106,12 +104,7 @@ def query(
 
 
 def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Check that everything in the lake is intact and leads to its captures. Exits with 1 if not.
-
-    [bold]Example[/bold]
-
-    newslake verify
-    """
+    """Check that everything in the lake is intact and leads to its captures. Exits with 1 if not."""
     from flows.jobs.start import open_lake
     from infra.archive.raw_archive import RawArchive
     from infra.upkeep.verify import verify as faults_of
@@ -129,14 +122,7 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
 
 
 def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """List the sources: how their articles are found, how often they are asked, the last landed day.
-
-    [bold]Examples[/bold]
-
-    newslake sources
-
-    newslake sources --json
-    """
+    """List the sources: how their articles are found, how often they are asked, the last landed day."""
     from flows.jobs.start import load_run_settings
     from flows.reports import source_list
     from infra.store.open_store import open_store

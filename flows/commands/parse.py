@@ -194,12 +194,7 @@ def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
 
 
 def suggest_checks(source: options.Source, lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Propose numbers for a source's checks from its landed days, ready to paste.
-
-    [bold]Example[/bold]
-
-    newslake suggest-checks tass
-    """
+    """Propose numbers for a source's checks from its landed days, ready to paste."""
     from flows.jobs.start import open_lake
     from infra.work.history import History
     from parsers.source.suggested_checks import as_code, suggest

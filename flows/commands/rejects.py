@@ -32,9 +32,7 @@ def rejects(
 
     With --source or --reason, lists each page.
 
-    [bold]Examples[/bold]
-
-    newslake rejects
+    [bold]Example[/bold]
 
     newslake rejects --source tass --reason layout
     """

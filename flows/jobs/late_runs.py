@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateName,
-    FlowRunFilterStateType,
-)
+from prefect.client.schemas import filters
 from prefect.client.schemas.objects import State, StateType
 from prefect.context import FlowRunContext
 from prefect.states import Completed
@@ -77,12 +70,16 @@ def _skipped(newer: DueRun) -> State:
 
 def _due_beside(client: "SyncPrefectClient", mine: "FlowRun") -> list[DueRun]:
     """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
-    wanted = FlowRunFilter(
-        deployment_id=FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
-        state=FlowRunFilterState(
-            type=FlowRunFilterStateType(any_=LIVE_STATES), name=FlowRunFilterStateName(not_any_=[SKIPPED])
+    wanted = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
+        state=filters.FlowRunFilterState(
+            type=filters.FlowRunFilterStateType(any_=LIVE_STATES),
+            name=filters.FlowRunFilterStateName(not_any_=[SKIPPED]),
         ),
-        expected_start_time=FlowRunFilterExpectedStartTime(after_=mine.expected_start_time, before_=datetime.now(UTC)),  # type: ignore[arg-type] # Prefect's own name for datetime
+        expected_start_time=filters.FlowRunFilterExpectedStartTime(
+            after_=mine.expected_start_time,
+            before_=datetime.now(UTC),  # type: ignore[arg-type] # Prefect's own name for datetime
+        ),
     )
     found: list[FlowRun] = []
     while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:

@@ -1,11 +1,12 @@
 """What a reparse would change, for people: tables for a terminal, Markdown for Prefect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import lines_of, shown
+from flows.reports.tables import counts_table
 from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # a screen or two
@@ -36,12 +37,12 @@ def diff_tables(found: Comparison) -> Iterator[Table | Text]:
     if found.is_empty:
         yield Text("Nothing would change.", "green")
         return
-    yield _counts(summary_rows(found))
+    yield counts_table(summary_rows(found))
     for detail in sorted({finding.detail for finding in found.findings}):
         yield Text(shown(detail), "red")
     if found.fields:
         yield Text("\nFields that change", "bold")
-        yield _counts(found.fields.most_common())
+        yield counts_table(found.fields.most_common())
     for kind in Kind:
         samples = [sample for sample in found.samples if sample.kind is kind]
         if samples:
@@ -60,15 +61,6 @@ def diff_markdown(found: Comparison, lake: str, run_id: str) -> str:
         lines += ["", "| field that changes | rows |", "|:--|--:|"]
         lines += [f"| {name} | {count:,} |" for name, count in found.fields.most_common()]
     return "\n".join(lines)
-
-
-def _counts(rows: Iterable[tuple[str, int]]) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right", style="bold")
-    for label, count in rows:
-        table.add_row(label, f"{count:,}", style=None if count else "dim")
-    return table
 
 
 def _heading(sample: Sample) -> str:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import shown
+from flows.reports.tables import table
 from infra.upkeep.repair import Repairs
 from infra.work.backfill.plan import Action, PlannedDay, totals
 from infra.work.run_report import RunReport
@@ -33,12 +34,12 @@ def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
 
 def summary_table(report: RunReport) -> Table:
     """The summary for a terminal."""
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right", style="bold")
+    rows = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    rows.add_column()
+    rows.add_column(justify="right", style="bold")
     for label, count in summary_rows(report):
-        table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected.total() else None)
-    return table
+        rows.add_row(label, count, style="yellow" if label == "rejected" and report.rejected.total() else None)
+    return rows
 
 
 def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:
@@ -81,11 +82,10 @@ def _repair_row(source: str, days: str, state: str, action: str) -> dict[str, st
 
 def query_table(answer: Any, longest: int = 60) -> Table:
     """A query's answer (a `pyarrow.Table`) for a terminal, each value cut to `longest` characters."""
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in answer.schema:
-        numeric = str(column.type).startswith(("int", "uint", "float", "double", "decimal"))
-        table.add_column(column.name, justify="right" if numeric else "left", overflow="fold")
+    kinds = ("int", "uint", "float", "double", "decimal")
+    numbers = [column.name for column in answer.schema if str(column.type).startswith(kinds)]
+    rows = table(*answer.column_names, numbers=numbers)
     for row in answer.to_pylist():
         # Text, not markup, and no control characters: what the lake holds must not style or break a terminal.
-        table.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
-    return table
+        rows.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
+    return rows
