@@ -4,7 +4,7 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -123,19 +123,19 @@ def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: i
 
     console = stdout()
     store = open_store(lake)
-    dates = f"--start {days.start} --end {days.end}"
-    console.rule(f"[bold]newslake backfill[/bold] {dates}: a live site, {requests} requests", align="left")
-    console.print(summary_table(fetched))
-    console.rule("[bold]newslake ingest[/bold] flows/demo/captures: saved pages", align="left")
-    console.print(summary_table(ingested))
-    console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
-    for line in calendar(DayStates(store).grid()):
-        console.print(line)
-    console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
-    console.print(query_table(run_query(store, QUERY)))
+    live = f"[bold]newslake backfill[/bold] --start {days.start} --end {days.end}: a live site, {requests} requests"
+    sections: dict[str, list[Any]] = {
+        live: [summary_table(fetched)],
+        "[bold]newslake ingest[/bold] flows/demo/captures: saved pages": [summary_table(ingested)],
+        "[bold]newslake status[/bold]: articles by source and day": list(calendar(DayStates(store).grid())),
+        f'[bold]newslake query[/bold] "{QUERY}"': [query_table(run_query(store, QUERY))],
+    }
+    for heading, shown in sections.items():
+        console.rule(heading, align="left")
+        console.print(*shown, sep="\n")
     console.rule("[bold]Where it is", align="left")
-    for what, place in (("Parquet, for any reader", "articles/"), ("raw pages, byte for byte", "raw/")):
-        console.print(f"{what:<25} {store.uri}/{place}", soft_wrap=True)
+    console.print(f"Parquet, for any reader   {store.uri}/articles/", soft_wrap=True)
+    console.print(f"raw pages, byte for byte  {store.uri}/raw/", soft_wrap=True)
     console.rule("[bold]What to type next", align="left")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")

@@ -1,13 +1,14 @@
-"""`newslake status`, `query`, `verify`, `sources`: the commands that look at the lake."""
+"""`newslake status`, `query`, `verify`, `sources`, `doctor`: commands that look at the lake."""
 
 import csv
 import dataclasses
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from flows.commands import options
@@ -15,6 +16,10 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import table
 from infra.base.errors import UsageError
 
+if TYPE_CHECKING:
+    from infra.upkeep.doctor import Finding
+
+SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault": "[red]✘[/red]"}
 JSON_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
@@ -153,6 +158,39 @@ def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
     return ExitCode.DONE
 
 
+def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
+    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault."""
+    with stderr().status("loading …") as status:
+        from infra.upkeep.doctor import Verdict, diagnose
+
+        found: list[tuple[str, Finding]] = []
+        for name, finding in diagnose(lake):
+            found.append((name, finding))
+            status.update(f"{name}: {finding.verdict} …")
+    faults = sum(finding.verdict is Verdict.FAULT for _, finding in found)
+    if as_json:
+        checks = [{"check": name, **dataclasses.asdict(finding)} for name, finding in found]
+        print_json({"faults": faults, "checks": checks})
+    else:
+        _show_findings(found)
+        verdict = f"{faults} of {len(found)} checks found a fault" if faults else f"{len(found)} checks, no fault"
+        stderr().print(verdict, style="red" if faults else "green")
+    return ExitCode.FAILED if faults else ExitCode.DONE
+
+
 def _plain(value: Any) -> Any:
     """Lists and structs as JSON within CSV."""
     return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else value
+
+
+def _show_findings(found: "list[tuple[str, Finding]]") -> None:
+    rows = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    rows.add_column(no_wrap=True)
+    rows.add_column(no_wrap=True, style="bold")
+    rows.add_column(overflow="fold")
+    for name, finding in found:
+        said = Text(finding.detail)  # text, not markup: it holds what others wrote
+        if finding.remedy:
+            said.append(f"\n→ {finding.remedy}", style="yellow")
+        rows.add_row(SYMBOLS[finding.verdict], name, said)
+    stdout().print(rows)

@@ -1,6 +1,7 @@
 """What a reparse would change, for people: tables for a terminal, Markdown for Prefect."""
 
 from collections.abc import Iterator
+from os.path import commonprefix
 
 from rich.table import Table
 from rich.text import Text
@@ -84,9 +85,8 @@ def _side_by_side(sample: Sample) -> Table:
 def _cut(change: FieldChange) -> tuple[str, str]:
     """Both values, from shortly before their first difference if they are long."""
     before, after = ("\n".join(lines_of(change.field, value)) for value in (change.before, change.after))
-    shortest = min(len(before), len(after))
-    first = next((at for at in range(shortest) if before[at] != after[at]), shortest)
-    start = max(0, first - CONTEXT) if max(len(before), len(after)) > SHOWN_VALUE else 0
+    same = len(commonprefix([before, after]))  # noqa: RUF071 - of any texts, not of paths
+    start = max(0, same - CONTEXT) if max(len(before), len(after)) > SHOWN_VALUE else 0
     return tuple(  # type: ignore[return-value] # two in, two out
         ("…" if start else "") + text[start : start + SHOWN_VALUE] + ("…" if len(text) > start + SHOWN_VALUE else "")
         for text in (before, after)

@@ -149,17 +149,17 @@ def _schedules(source: "Source") -> list[Schedule]:
 
 
 def _source_text(source: "Source") -> str:
-    lines = (f"- `{schedule.cron}` {source.timezone}: {_day_text(schedule.lag_days)}" for schedule in source.timetable)
+    days = {0: "the same day", 1: "the day before"}
+    lines = (
+        f"- `{each.cron}` {source.timezone}: {days.get(each.lag_days, f'the day {each.lag_days} days before')}"
+        for each in source.timetable
+    )
     return SOURCE_TEXT.format(
         title=source.title,
         hosts=", ".join(source.hosts),
         schedules="\n".join(lines),
         horizon=f"{source.horizon_days:,}",
     )
-
-
-def _day_text(lag_days: int) -> str:
-    return {0: "the same day", 1: "the day before"}.get(lag_days, f"the day {lag_days} days before")
 
 
 def _deployment(
