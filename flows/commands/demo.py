@@ -4,18 +4,20 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.demo.server import DemoSite
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.demo.server import DemoSite
-    from infra.base.days import Days
     from infra.work.run_report import RunReport
 
 CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
@@ -41,9 +43,7 @@ def demo(
 
     newslake demo --serve --port 8700
     """
-    from flows.demo.server import DemoSite
     from flows.jobs.start import load_run_settings, open_checked_store
-    from infra.base.days import Days
 
     if serve:
         return _serve(port, bind)
@@ -63,11 +63,6 @@ def demo(
 
 def _serve(port: int, bind: str) -> int:
     """The demo site alone, with a month of news, until Ctrl-C."""
-    from threading import Event
-
-    from flows.demo.server import DemoSite
-    from infra.base.errors import NewslakeError
-
     say = stderr().out
     try:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
@@ -81,7 +76,7 @@ def _serve(port: int, bind: str) -> int:
 
 
 @contextmanager
-def _environment(site: "DemoSite") -> "Iterator[None]":
+def _environment(site: DemoSite) -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
     from flows.server.serve import isolated
     from infra.work.live.site_lock import state_folder
@@ -100,7 +95,7 @@ def _environment(site: "DemoSite") -> "Iterator[None]":
         os.environ.update(before)
 
 
-def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunReport]":
+def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunReport]":
     """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
@@ -114,7 +109,7 @@ def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunRep
         return fetched, ingest([folder], lake=lake)
 
 
-def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: int, lake: str) -> None:
+def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
     from flows.reports.grid import calendar
     from flows.reports.report import query_table, summary_table
     from infra.lake.day_states import DayStates

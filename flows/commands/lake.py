@@ -55,8 +55,7 @@ def status(
     if not days:
         stdout().print(f"{store.uri} holds nothing yet. `newslake ingest PATH` or `newslake demo` fills it.")
         return ExitCode.DONE
-    for line in calendar(days):
-        stdout().print(line)
+    stdout().print(*calendar(days), sep="\n")
     today = datetime.now(UTC).date()
     names = () if start or end else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]

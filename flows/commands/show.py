@@ -32,13 +32,10 @@ BASES = {
 FROM_LANDING = {
     "captured_at_basis": "how the capture came in",
     "first_captured_at": "least captured_at of all its captures",
-    "capture_uri": "the raw archive",
-    "capture_offset": "the raw archive",
-    "capture_length": "the raw archive",
     "capture_digest": "digest of the page's bytes",
     "http_status": "status line of the answer",
-    "mode": "the run that landed it",
-    "run_id": "the run that landed it",
+    **dict.fromkeys(("capture_uri", "capture_offset", "capture_length"), "the raw archive"),
+    **dict.fromkeys(("mode", "run_id"), "the run that landed it"),
 }
 
 

@@ -8,18 +8,14 @@ lost: the newest asks the source last, and if it fails, `maintain` repairs its d
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.states import Completed
-
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.objects import FlowRun
 
 SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
 PAGE: Final = 200  # the most that Prefect's API gives at once
@@ -68,7 +64,7 @@ def _skipped(newer: DueRun) -> State:
     return Completed(name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {newer.day}, too")
 
 
-def _due_beside(client: "SyncPrefectClient", mine: "FlowRun") -> list[DueRun]:
+def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[DueRun]:
     """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
     wanted = filters.FlowRunFilter(
         deployment_id=filters.FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above

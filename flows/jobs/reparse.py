@@ -7,8 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.jobs.artifacts import publish
-from flows.jobs.failures import in_one_line
-from flows.jobs.parameters import SourceName
+from flows.jobs.interface import SourceName, in_one_line
 from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown

@@ -70,14 +70,11 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
     """A row for each day to repair, each gap that remains, and each source that has gone quiet; one if all is well."""
-    rows = [_repair_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
-    rows += [_repair_row(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
-    rows += [_repair_row(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
-    return rows or [_repair_row("all", "", "complete", "nothing")]
-
-
-def _repair_row(source: str, days: str, state: str, action: str) -> dict[str, str]:
-    return {"source": source, "days": days, "state": state, "action": action}
+    rows = [(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
+    rows += [(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
+    rows += [(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
+    columns = ("source", "days", "state", "action")
+    return [dict(zip(columns, row, strict=True)) for row in rows or [("all", "", "complete", "nothing")]]
 
 
 def query_table(answer: Any, longest: int = 60) -> Table:
