@@ -19,9 +19,10 @@ from infra.work.run_report import RunReport
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="reparse-chunk", cache_policy=NO_CACHE, persist_result=False)
-def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport, progress: Progress) -> RunReport:
     """Parse one chunk of archived captures again and land them."""
     report = reparse_chunk(chunk, run, so_far)
+    progress.advance(1, f"{chunk.described()}: done")
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
 
@@ -55,13 +56,7 @@ def reparse(
     chunks = scope.plan(run.open_store())
     if not dry_run:
         progress = Progress("reparse-progress", len(chunks))
-
-        def reparse_one(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
-            done = reparse_chunk_task(chunk, run, so_far)
-            progress.advance(1, f"{chunk.described()}: done")
-            return done
-
-        report = rebuild(chunks, run, reparse_one)
+        report = rebuild(chunks, run, lambda *each: reparse_chunk_task(*each, progress))
         publish("reparse", report, run)
         return report
     logger = get_run_logger()
