@@ -56,7 +56,7 @@ def reparse(
     chunks = scope.plan(run.open_store())
     if not dry_run:
         progress = Progress("reparse-progress", len(chunks))
-        report = rebuild(chunks, run, lambda *each: reparse_chunk_task(*each, progress))
+        report = rebuild(chunks, run, lambda chunk, run, so_far: reparse_chunk_task(chunk, run, so_far, progress))
         publish("reparse", report, run)
         return report
     logger = get_run_logger()
