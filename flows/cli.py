@@ -12,13 +12,10 @@ import typer
 from flows.commands import (
     backfill,
     demo,
-    doctor,
     expire,
     lake,
     live,
     parse,
-    rejects,
-    reparse,
     runs,
     server,
     show,
@@ -61,8 +58,8 @@ def _program(
 
 PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Start here": (demo.demo, server.up, server.deploy),
-    "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, reparse.reparse),
-    "Look at it": (lake.status, lake.query, show.show, rejects.rejects, lake.verify, doctor.doctor),
+    "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
+    "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
     "Keep it in shape": (backfill.maintain, expire.expire),
     "Work on parsers": (parse.parse, parse.suggest_checks, lake.sources),
 }

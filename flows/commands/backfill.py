@@ -112,8 +112,6 @@ def maintain(
 
     [bold]Examples[/bold]
 
-    newslake maintain --dry-run
-
     newslake maintain tass theissue
     """
     from flows.jobs.start import begin_run

@@ -4,18 +4,20 @@ import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Annotated
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.demo.server import DemoSite
+from infra.base.days import Days
+from infra.base.errors import NewslakeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.demo.server import DemoSite
-    from infra.base.days import Days
     from infra.work.run_report import RunReport
 
 CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
@@ -37,15 +39,11 @@ def demo(
     Needs no server and no network: the demo site, with made-up news, runs on this machine meanwhile. Running it again
     fetches only what is not archived yet.
 
-    [bold]Examples[/bold]
-
-    newslake demo
+    [bold]Example[/bold]
 
     newslake demo --serve --port 8700
     """
-    from flows.demo.server import DemoSite
     from flows.jobs.start import load_run_settings, open_checked_store
-    from infra.base.days import Days
 
     if serve:
         return _serve(port, bind)
@@ -65,11 +63,6 @@ def demo(
 
 def _serve(port: int, bind: str) -> int:
     """The demo site alone, with a month of news, until Ctrl-C."""
-    from threading import Event
-
-    from flows.demo.server import DemoSite
-    from infra.base.errors import NewslakeError
-
     say = stderr().out
     try:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
@@ -83,7 +76,7 @@ def _serve(port: int, bind: str) -> int:
 
 
 @contextmanager
-def _environment(site: "DemoSite") -> "Iterator[None]":
+def _environment(site: DemoSite) -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
     from flows.server.serve import isolated
     from infra.work.live.site_lock import state_folder
@@ -102,7 +95,7 @@ def _environment(site: "DemoSite") -> "Iterator[None]":
         os.environ.update(before)
 
 
-def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunReport]":
+def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunReport]":
     """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
@@ -116,7 +109,7 @@ def _run_flows(folder: str, days: "Days", lake: str) -> "tuple[RunReport, RunRep
         return fetched, ingest([folder], lake=lake)
 
 
-def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: int, lake: str) -> None:
+def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
     from flows.reports.grid import calendar
     from flows.reports.report import query_table, summary_table
     from infra.lake.day_states import DayStates
@@ -125,19 +118,19 @@ def _show(fetched: "RunReport", ingested: "RunReport", days: "Days", requests: i
 
     console = stdout()
     store = open_store(lake)
-    dates = f"--start {days.start} --end {days.end}"
-    console.rule(f"[bold]newslake backfill[/bold] {dates}: a live site, {requests} requests", align="left")
-    console.print(summary_table(fetched))
-    console.rule("[bold]newslake ingest[/bold] flows/demo/captures: saved pages", align="left")
-    console.print(summary_table(ingested))
-    console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
-    for line in calendar(DayStates(store).grid()):
-        console.print(line)
-    console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
-    console.print(query_table(run_query(store, QUERY)))
+    live = f"[bold]newslake backfill[/bold] --start {days.start} --end {days.end}: a live site, {requests} requests"
+    sections: dict[str, list[Any]] = {
+        live: [summary_table(fetched)],
+        "[bold]newslake ingest[/bold] flows/demo/captures: saved pages": [summary_table(ingested)],
+        "[bold]newslake status[/bold]: articles by source and day": list(calendar(DayStates(store).grid())),
+        f'[bold]newslake query[/bold] "{QUERY}"': [query_table(run_query(store, QUERY))],
+    }
+    for heading, shown in sections.items():
+        console.rule(heading, align="left")
+        console.print(*shown, sep="\n")
     console.rule("[bold]Where it is", align="left")
-    for what, place in (("Parquet, for any reader", "articles/"), ("raw pages, byte for byte", "raw/")):
-        console.print(f"{what:<25} {store.uri}/{place}", soft_wrap=True)
+    console.print(f"Parquet, for any reader   {store.uri}/articles/", soft_wrap=True)
+    console.print(f"raw pages, byte for byte  {store.uri}/raw/", soft_wrap=True)
     console.rule("[bold]What to type next", align="left")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")

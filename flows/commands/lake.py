@@ -1,13 +1,14 @@
-"""`newslake status`, `query`, `verify`, `sources`: the commands that look at the lake."""
+"""`newslake status`, `query`, `verify`, `sources`, `doctor`: commands that look at the lake."""
 
 import csv
 import dataclasses
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from flows.commands import options
@@ -15,6 +16,10 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import table, table_of
 from infra.base.errors import UsageError
 
+if TYPE_CHECKING:
+    from infra.upkeep.doctor import Finding
+
+SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault": "[red]✘[/red]"}
 JSON_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
 
@@ -30,9 +35,7 @@ def status(
 
     For a period, also how far the addresses of each day came: listed, fetched, parsed, landed.
 
-    [bold]Examples[/bold]
-
-    newslake status
+    [bold]Example[/bold]
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
@@ -55,8 +58,7 @@ def status(
     if not days:
         stdout().print(f"{store.uri} holds nothing yet. `newslake ingest PATH` or `newslake demo` fills it.")
         return ExitCode.DONE
-    for line in calendar(days):
-        stdout().print(line)
+    stdout().print(*calendar(days), sep="\n")
     today = datetime.now(UTC).date()
     names = () if start or end else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
@@ -111,12 +113,7 @@ def query(
 
 
 def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Check that everything in the lake is intact and leads to its captures. Exits with 1 if not.
-
-    [bold]Example[/bold]
-
-    newslake verify
-    """
+    """Check that everything in the lake is intact and leads to its captures. Exits with 1 if not."""
     from flows.jobs.start import open_lake
     from infra.archive.raw_archive import RawArchive
     from infra.upkeep.verify import verify as faults_of
@@ -134,14 +131,7 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
 
 
 def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """List the sources: how their articles are found, how often they are asked, the last landed day.
-
-    [bold]Examples[/bold]
-
-    newslake sources
-
-    newslake sources --json
-    """
+    """List the sources: how their articles are found, how often they are asked, the last landed day."""
     from flows.jobs.start import load_run_settings
     from flows.reports import source_list
     from infra.store.open_store import open_store
@@ -172,6 +162,39 @@ def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
     return ExitCode.DONE
 
 
+def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
+    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault."""
+    with stderr().status("loading …") as status:
+        from infra.upkeep.doctor import Verdict, diagnose
+
+        found: list[tuple[str, Finding]] = []
+        for name, finding in diagnose(lake):
+            found.append((name, finding))
+            status.update(f"{name}: {finding.verdict} …")
+    faults = sum(finding.verdict is Verdict.FAULT for _, finding in found)
+    if as_json:
+        checks = [{"check": name, **dataclasses.asdict(finding)} for name, finding in found]
+        print_json({"faults": faults, "checks": checks})
+    else:
+        _show_findings(found)
+        verdict = f"{faults} of {len(found)} checks found a fault" if faults else f"{len(found)} checks, no fault"
+        stderr().print(verdict, style="red" if faults else "green")
+    return ExitCode.FAILED if faults else ExitCode.DONE
+
+
 def _plain(value: Any) -> Any:
     """Lists and structs as JSON within CSV."""
     return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else value
+
+
+def _show_findings(found: "list[tuple[str, Finding]]") -> None:
+    rows = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    rows.add_column(no_wrap=True)
+    rows.add_column(no_wrap=True, style="bold")
+    rows.add_column(overflow="fold")
+    for name, finding in found:
+        said = Text(finding.detail)  # text, not markup: it holds what others wrote
+        if finding.remedy:
+            said.append(f"\n→ {finding.remedy}", style="yellow")
+        rows.add_row(SYMBOLS[finding.verdict], name, said)
+    stdout().print(rows)

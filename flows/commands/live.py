@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from infra.work.run import Run
 
 CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on a terminal
-SHORT_SECONDS = 120  # people think of what takes longer in minutes
 
 
 def run(
@@ -51,11 +50,7 @@ def run(
 
     [bold]Examples[/bold]
 
-    newslake run tass
-
     newslake run tass --day 2026-11-22 --dry-run
-
-    newslake run tass --day 2017-05-10 --only archive
     """
     from flows.jobs.start import begin_run
     from infra.base.days import Days, require_begun
@@ -106,15 +101,11 @@ def _show_plan(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_
         return ExitCode.DONE
     out = stdout()
     out.print(f"{source}, {days.described()}: {plan.summary()}", soft_wrap=True)
-    out.print(f"at one request every {interval:g} s: about {_minutes(len(plan.wanted) * interval)}; "
+    out.print(f"at one request every {interval:g} s: about {len(plan.wanted) * interval / 60:.1f} minutes; "
               f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)", soft_wrap=True)  # fmt: skip
     for link in plan.wanted:
         out.print(f"{link.hint:%Y-%m-%d %H:%M}  " if link.hint else " " * 18, link.url, sep="", soft_wrap=True)
     return ExitCode.DONE
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < SHORT_SECONDS else f"{seconds / 60:.0f} minutes"
 
 
 def _say_waiting(source: str) -> None:

@@ -20,7 +20,6 @@ from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
 from flows.reports.tables import table
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
-from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Parsed, Rejected
 
@@ -103,24 +102,9 @@ def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
 
     settings = load_settings()
     workers, limit = min(settings.workers, len(cases) or 1), settings.max_page_bytes
-    problems: dict[int, Problem] = {}
-
-    def captures() -> Iterator[Capture]:
-        for number, case in enumerate(cases):
-            capture, problem = _read_page(case, limit)
-            if problem:
-                problems[number] = problem
-            yield capture
-
     with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
-        for number, (case, (_, outcome)) in enumerate(
-            zip(cases, pool.parse((each, None) for each in captures()), strict=True)
-        ):
-            problem = problems.pop(number, None)
-            if problem and isinstance(outcome, Rejected):  # as an empty page always is
-                yield case, dataclasses.replace(outcome, reason=problem.reason, detail=problem.detail)
-            else:
-                yield case, outcome
+        outcomes = pool.parse(_read_page(case, limit) for case in cases)
+        yield from ((case, outcome) for case, (_, outcome) in zip(cases, outcomes, strict=True))
 
 
 def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
@@ -140,8 +124,8 @@ def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
         yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
 
 
-def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
-    """A file as a capture; if it can't be a page, with an empty body, which costs nothing to parse, and the reason.
+def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Rejected | None]:
+    """A file as a capture, and its rejection if it can't be a page.
 
     A case without a time gets that of the file, from which no parser takes a year.
     """
@@ -154,14 +138,14 @@ def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Problem | None]:
     else:
         captured_at, basis = case.captured_at, CapturedAtBasis.MANIFEST
     capture = Capture(
-        body=b"" if page.problem else page.body,
+        body=page.body,
         media_type=MediaType.TEXT if case.path.name.removesuffix(".gz").endswith(".txt") else MediaType.HTML,
         captured_at=captured_at,
         captured_at_basis=basis,
         url=case.url,
         source=case.source,
     )
-    return capture, page.problem
+    return capture, Rejected(page.problem.reason, page.problem.detail) if page.problem else None
 
 
 @contextmanager
@@ -194,12 +178,7 @@ def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
 
 
 def suggest_checks(source: options.Source, lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Propose numbers for a source's checks from its landed days, ready to paste.
-
-    [bold]Example[/bold]
-
-    newslake suggest-checks tass
-    """
+    """Propose numbers for a source's checks from its landed days, ready to paste."""
     from flows.jobs.start import open_lake
     from infra.work.history import History
     from parsers.source.suggested_checks import as_code, suggest

@@ -19,9 +19,7 @@ def up(
 ) -> int:
     """Start a Prefect server and serve all flows with their schedules, on this machine. Stop it with Ctrl-C.
 
-    [bold]Examples[/bold]
-
-    newslake up
+    [bold]Example[/bold]
 
     newslake up --port 4300 --lake s3://news/lake
     """

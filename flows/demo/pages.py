@@ -156,8 +156,7 @@ class DemoPages:
             title = wanted.replace("-", " ").title() or "The news of the county"
             found = [each for each in newest_first if not wanted or wanted in _topics(each)]
             listed = self._listed("list", found[:_LISTED])
-        title = title if listed else "Page not found"
-        status = 200 if listed else 404
+        title, status = (title, 200) if listed else ("Page not found", 404)
         head, main = '<meta property="og:type" content="website">', f"<h1>{escape(title)}</h1>\n{listed}"
         return Document(self._framed(title, head, main), status=status)
 

@@ -68,8 +68,7 @@ class DemoSite(ThreadingHTTPServer):
     ) -> None:  # fmt: skip
         self.pages = {site["host"]: DemoPages(site, today, days, per_day) for site in json.loads(text_of("sites.json"))}
         self.aliases = {alias: host for host, pages in self.pages.items() for alias in pages.site["aliases"]}
-        self.log = log
-        self.answered = 0
+        self.log, self.answered = log, 0
         super().__init__((bind, port), self.handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.origins = ",".join(f"{host}={self.url}" for host in (*self.pages, *self.aliases))

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime
 from prefect import flow
 
 from flows.jobs.artifacts import publish, publish_plan
-from flows.jobs.failures import in_one_line
-from flows.jobs.parameters import DirectionName, MaxActive, PreferName, ReprocessName, SourceName
+from flows.jobs.interface import DirectionName, MaxActive, PreferName, ReprocessName, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from infra.base.choices import Direction, Preference, Reprocess

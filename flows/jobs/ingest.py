@@ -4,7 +4,7 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.jobs.artifacts import publish
-from flows.jobs.failures import in_one_line
+from flows.jobs.interface import in_one_line
 from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
 from infra.base.days import parse_instant

@@ -8,25 +8,14 @@ lost: the newest asks the source last, and if it fails, `maintain` repairs its d
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateName,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas import filters
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.states import Completed
-
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.objects import FlowRun
 
 SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
 PAGE: Final = 200  # the most that Prefect's API gives at once
@@ -75,14 +64,18 @@ def _skipped(newer: DueRun) -> State:
     return Completed(name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {newer.day}, too")
 
 
-def _due_beside(client: "SyncPrefectClient", mine: "FlowRun") -> list[DueRun]:
+def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[DueRun]:
     """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
-    wanted = FlowRunFilter(
-        deployment_id=FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
-        state=FlowRunFilterState(
-            type=FlowRunFilterStateType(any_=LIVE_STATES), name=FlowRunFilterStateName(not_any_=[SKIPPED])
+    wanted = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
+        state=filters.FlowRunFilterState(
+            type=filters.FlowRunFilterStateType(any_=LIVE_STATES),
+            name=filters.FlowRunFilterStateName(not_any_=[SKIPPED]),
         ),
-        expected_start_time=FlowRunFilterExpectedStartTime(after_=mine.expected_start_time, before_=datetime.now(UTC)),  # type: ignore[arg-type] # Prefect's own name for datetime
+        expected_start_time=filters.FlowRunFilterExpectedStartTime(
+            after_=mine.expected_start_time,
+            before_=datetime.now(UTC),  # type: ignore[arg-type] # Prefect's own name for datetime
+        ),
     )
     found: list[FlowRun] = []
     while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:

@@ -6,8 +6,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 
 from flows.jobs.artifacts import publish
-from flows.jobs.failures import in_one_line
-from flows.jobs.parameters import MaxActive, SourceName
+from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run

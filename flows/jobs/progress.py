@@ -4,15 +4,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Final, cast
+from typing import Any, Final
 
 import httpx
 from prefect import get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.exceptions import PrefectException
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 SECONDS: Final = 1.0  # between updates: each costs the server 18 ms (measured), and nobody reads faster
 WHOLE: Final = 100.0  # per cent, as Prefect counts
@@ -30,8 +27,7 @@ class Progress:
         self._lock = Lock()
         self._shown_at = time.monotonic()
         # Prefect gives a coroutine inside of an event loop, where no flow of ours runs.
-        artifact = create_progress_artifact(0.0 if total else WHOLE, key=key, description="just begun")
-        self._artifact = cast("UUID", artifact)
+        self._artifact: Any = create_progress_artifact(0.0 if total else WHOLE, key=key, description="just begun")
 
     def advance(self, amount: float, said: str) -> None:
         """Count work done and show what it was, once a second and at the end."""

@@ -7,8 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.jobs.artifacts import publish
-from flows.jobs.failures import in_one_line
-from flows.jobs.parameters import SourceName
+from flows.jobs.interface import SourceName, in_one_line
 from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
@@ -20,9 +19,10 @@ from infra.work.run_report import RunReport
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="reparse-chunk", cache_policy=NO_CACHE, persist_result=False)
-def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
+def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport, progress: Progress) -> RunReport:
     """Parse one chunk of archived captures again and land them."""
     report = reparse_chunk(chunk, run, so_far)
+    progress.advance(1, f"{chunk.described()}: done")
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
 
@@ -56,13 +56,7 @@ def reparse(
     chunks = scope.plan(run.open_store())
     if not dry_run:
         progress = Progress("reparse-progress", len(chunks))
-
-        def reparse_one(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
-            done = reparse_chunk_task(chunk, run, so_far)
-            progress.advance(1, f"{chunk.described()}: done")
-            return done
-
-        report = rebuild(chunks, run, reparse_one)
+        report = rebuild(chunks, run, lambda chunk, run, so_far: reparse_chunk_task(chunk, run, so_far, progress))
         publish("reparse", report, run)
         return report
     logger = get_run_logger()

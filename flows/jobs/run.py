@@ -9,9 +9,8 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.jobs.artifacts import publish
-from flows.jobs.failures import in_one_line
+from flows.jobs.interface import LagDays, PreferName, SourceName, in_one_line
 from flows.jobs.late_runs import day_of, skipped_for_newer_run
-from flows.jobs.parameters import LagDays, PreferName, SourceName
 from flows.jobs.progress import Progress
 from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run

@@ -18,20 +18,6 @@ PREFIX: Final = "source-"
 MAX_LIMITS: Final = 200  # the most that the API gives at once; a wrong slot beyond them is found once others are gone
 
 
-def slot_name(source: str) -> str:
-    """Name of the global concurrency limit of a source."""
-    return PREFIX + source
-
-
-def ensure_slot(source: str) -> None:
-    """Make the limit of a source, unless the server has one: people may have changed its size."""
-    with get_client(sync_client=True) as client:
-        try:
-            client.read_global_concurrency_limit_by_name(slot_name(source))
-        except ObjectNotFound:
-            client.upsert_global_concurrency_limit_by_name(slot_name(source), 1)
-
-
 @contextmanager
 def source_slot(source: str) -> Iterator[None]:
     """Hold the slot of a source; wait for it as long as another run has it.
@@ -40,8 +26,13 @@ def source_slot(source: str) -> Iterator[None]:
     runs on one site. What is stored stays, and the next run goes on from there. `strict`: without a limit on the
     server, the slot would silently be none (measured).
     """
-    ensure_slot(source)
-    with concurrency(slot_name(source), occupy=1, strict=True, lease_duration=LEASE_SECONDS):
+    name = PREFIX + source  # of a global concurrency limit
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(name)  # people may have changed its size
+        except ObjectNotFound:
+            client.upsert_global_concurrency_limit_by_name(name, 1)
+    with concurrency(name, occupy=1, strict=True, lease_duration=LEASE_SECONDS):
         yield
 
 

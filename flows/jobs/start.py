@@ -35,10 +35,6 @@ def begin_run(lake: str | None = None, accept: str = "") -> Run:
 
 
 def new_run_id() -> str:
-    """An id that sorts by time: `20261122T001500Z-3d0907a`.
-
-    Behind the second stand its microsecond, five hex digits (rows remember the first run that landed them, and two runs
-    may begin within one second), and two random ones.
-    """
+    """An id that sorts by time: second, microsecond in hex, two random digits (`20261122T001500Z-3d0907a`)."""
     now = datetime.now(UTC)
     return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(1)}"

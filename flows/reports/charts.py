@@ -10,25 +10,13 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from flows.reports.grid import MEANINGS, SIGNS
+from flows.reports.grid import LOOKS
 from infra.lake.day_states import Day, State
 from parsers.record.article import NULL_PARTITION
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, which people with any colour vision can tell apart; signs help besides.
-COLOURS: Final[Mapping[State, str]] = {
-    State.LANDED: "#009E73",
-    State.EMPTY: "#BFE3D6",
-    State.UNLISTED: "#999999",
-    State.REJECTS: "#F0E442",
-    State.OUTDATED: "#56B4E9",
-    State.SUSPECT: "#D55E00",
-    State.PARTIAL: "#CC79A7",
-    State.DAMAGED: "#000000",
-    State.MISSING: "#EEEEEE",
-}
 PLAIN: Final = {State.LANDED, State.MISSING}  # most cells: they speak without a sign
 DARK: Final = {State.SUSPECT, State.DAMAGED, State.PARTIAL}  # states whose sign is white
 BAND_DAYS: Final = 31  # columns of the grid: a cell is wide enough for its sign
@@ -61,10 +49,10 @@ def grid_png(days: Sequence[Day]) -> bytes:
                     places[state].append((column, row))
         for state, cells in places.items():
             x, y = zip(*cells, strict=True)
-            axes.scatter(x, y, s=86, marker="s", color=COLOURS[state], linewidth=0)
+            axes.scatter(x, y, s=86, marker="s", color=LOOKS[state].colour, linewidth=0)
             if state not in PLAIN:
                 ink = "white" if state in DARK else "#333333"
-                axes.scatter(x, y, s=26, marker=f"${SIGNS[state][0]}$", color=ink, linewidth=0)
+                axes.scatter(x, y, s=26, marker=f"${LOOKS[state].sign}$", color=ink, linewidth=0)
         axes.set(xlim=(-0.6, BAND_DAYS - 0.4), ylim=(len(sources) - 0.5, -0.6))
         axes.set_yticks(range(len(sources)), sources, fontsize=8)
         named = [f"{day:%-d}" + (f"\n{day:%b %Y}" if day.day == 1 or day == start else "") for day in shown]
@@ -98,7 +86,7 @@ def articles_png(days: Sequence[Day], turned_down: Mapping[tuple[str, str], int]
         axes.bar(shown, rejected, bottom=articles, color="#E69F00")
         for place, seen in enumerate(found):
             if seen and seen.suspect:
-                axes.text(place, tops[place], "▣", ha="center", va="bottom", color=COLOURS[State.SUSPECT])
+                axes.text(place, tops[place], "▣", ha="center", va="bottom", color=LOOKS[State.SUSPECT].colour)
         most = max(1, *tops)
         axes.set_ylim(0, most * 1.35)
         axes.set_yticks([0, most], ["0", f"{most:,}"], fontsize=7)
@@ -125,9 +113,11 @@ def _figure(height: float) -> "Figure":
 def _legend(figure: "Figure", states: set[State]) -> None:
     from matplotlib.patches import Patch
 
-    shown = [state for state in MEANINGS if state in states]
-    labels = [MEANINGS[state] if state in PLAIN else f"{SIGNS[state][0]} {MEANINGS[state]}" for state in shown]
-    patches = [Patch(color=COLOURS[state], label=label) for state, label in zip(shown, labels, strict=True)]
+    patches = [
+        Patch(color=look.colour, label=look.meaning if state in PLAIN else f"{look.sign} {look.meaning}")
+        for state, look in LOOKS.items()
+        if state in states
+    ]
     figure.legend(handles=patches, loc="outside lower left", ncols=4, fontsize=7, frameon=False)
 
 

@@ -1,11 +1,13 @@
 """What a reparse would change, for people: tables for a terminal, Markdown for Prefect."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from os.path import commonprefix
 
 from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import lines_of, shown
+from flows.reports.tables import counts_table
 from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # a screen or two
@@ -36,12 +38,12 @@ def diff_tables(found: Comparison) -> Iterator[Table | Text]:
     if found.is_empty:
         yield Text("Nothing would change.", "green")
         return
-    yield _counts(summary_rows(found))
+    yield counts_table(summary_rows(found))
     for detail in sorted({finding.detail for finding in found.findings}):
         yield Text(shown(detail), "red")
     if found.fields:
         yield Text("\nFields that change", "bold")
-        yield _counts(found.fields.most_common())
+        yield counts_table(found.fields.most_common())
     for kind in Kind:
         samples = [sample for sample in found.samples if sample.kind is kind]
         if samples:
@@ -60,15 +62,6 @@ def diff_markdown(found: Comparison, lake: str, run_id: str) -> str:
         lines += ["", "| field that changes | rows |", "|:--|--:|"]
         lines += [f"| {name} | {count:,} |" for name, count in found.fields.most_common()]
     return "\n".join(lines)
-
-
-def _counts(rows: Iterable[tuple[str, int]]) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right", style="bold")
-    for label, count in rows:
-        table.add_row(label, f"{count:,}", style=None if count else "dim")
-    return table
 
 
 def _heading(sample: Sample) -> str:
@@ -92,9 +85,8 @@ def _side_by_side(sample: Sample) -> Table:
 def _cut(change: FieldChange) -> tuple[str, str]:
     """Both values, from shortly before their first difference if they are long."""
     before, after = ("\n".join(lines_of(change.field, value)) for value in (change.before, change.after))
-    shortest = min(len(before), len(after))
-    first = next((at for at in range(shortest) if before[at] != after[at]), shortest)
-    start = max(0, first - CONTEXT) if max(len(before), len(after)) > SHOWN_VALUE else 0
+    same = len(commonprefix([before, after]))  # noqa: RUF071 - of any texts, not of paths
+    start = max(0, same - CONTEXT) if max(len(before), len(after)) > SHOWN_VALUE else 0
     return tuple(  # type: ignore[return-value] # two in, two out
         ("…" if start else "") + text[start : start + SHOWN_VALUE] + ("…" if len(text) > start + SHOWN_VALUE else "")
         for text in (before, after)

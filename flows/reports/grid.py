@@ -4,34 +4,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Final, NamedTuple
 
 from rich.text import Text
 
 from infra.lake.day_states import Day, State
 from parsers.record.article import NULL_PARTITION
 
-# The grid must say the same without colours.
-SIGNS = {
-    State.LANDED: ("■", "green"),
-    State.EMPTY: ("□", "green"),
-    State.UNLISTED: ("▤", "green"),
-    State.REJECTS: ("▲", "yellow"),
-    State.OUTDATED: ("◇", "cyan"),
-    State.SUSPECT: ("▣", "red"),
-    State.PARTIAL: ("◐", "magenta"),
-    State.DAMAGED: ("✗", "red"),
-    State.MISSING: ("·", "dim"),
-}
-MEANINGS = {
-    State.LANDED: "landed",
-    State.EMPTY: "nothing published",
-    State.REJECTS: "pages rejected",
-    State.OUTDATED: "older parser",
-    State.SUSPECT: "suspect",
-    State.UNLISTED: "articles, no list read",
-    State.PARTIAL: "partial: pages pending, or lists not read whole",
-    State.DAMAGED: "damaged",
-    State.MISSING: "missing",
+
+class Look(NamedTuple):
+    """How a state is shown; its sign says the same without colours."""
+
+    sign: str
+    style: str  # in a terminal
+    colour: str  # in a picture: Okabe and Ito's palette, which people with any colour vision can tell apart
+    meaning: str
+
+
+LOOKS: Final = {
+    State.LANDED: Look("■", "green", "#009E73", "landed"),
+    State.EMPTY: Look("□", "green", "#BFE3D6", "nothing published"),
+    State.REJECTS: Look("▲", "yellow", "#F0E442", "pages rejected"),
+    State.OUTDATED: Look("◇", "cyan", "#56B4E9", "older parser"),
+    State.SUSPECT: Look("▣", "red", "#D55E00", "suspect"),
+    State.UNLISTED: Look("▤", "green", "#999999", "articles, but no list read"),
+    State.PARTIAL: Look("◐", "magenta", "#CC79A7", "partial"),
+    State.DAMAGED: Look("✗", "red", "#000000", "damaged"),
+    State.MISSING: Look("·", "dim", "#EEEEEE", "missing"),
 }
 LONGEST_MONTH = 31
 
@@ -78,14 +77,14 @@ def _line(source: str, days: Iterable[Day], width: int) -> Text:
     line = Text(f"{source:<{width}}  ")
     for number in range(1, LONGEST_MONTH + 1):
         day = cells.get(number)
-        line.append(*(SIGNS[day.state] if day else (" ", "")))
+        line.append(*(LOOKS[day.state][:2] if day else (" ", "")))
     return line.append(f"  {sum(day.articles for day in cells.values()):>8,}", "bold")
 
 
 def _legend(days: Iterable[Day]) -> Text:
     legend = Text()
     states = {day.state for day in days}
-    for state, (sign, style) in SIGNS.items():
+    for state, look in LOOKS.items():
         if state in states:
-            legend.append(sign, style).append(f" {MEANINGS[state]}   ", "dim")
+            legend.append(look.sign, look.style).append(f" {look.meaning}   ", "dim")
     return legend

@@ -38,7 +38,6 @@ def next_steps(report: RunReport, names: Collection[str], days: Days | None, mis
     known = sorted(set(names) - {UNKNOWN_SOURCE})
     listed, period = " ".join(known), f"--start {days.start} --end {days.end}" if days else ""
     one = f" --source {known[0]}" if len(known) == 1 else ""
-    filled: dict[str, Any]
     if days and known and +report.pending:
         filled = {"start": f"{days.start}", "end": f"{days.end}", "sources": known, "reprocess": "failed"}
         command = f"newslake backfill {listed} {period} --reprocess failed"
@@ -48,9 +47,9 @@ def next_steps(report: RunReport, names: Collection[str], days: Days | None, mis
         yield Step(why, "newslake ingest captures.warc.gz", "ingest")
     if any(report.rejected[reason] for reason in REPAIRABLE):
         yield Step("see what was rejected", f"newslake rejects{one}")
-        filled = {"sources": known, "only_rejects": True, "dry_run": True}
+        pages = {"sources": known, "only_rejects": True, "dry_run": True}
         command = f"newslake reparse {listed} --only-rejects --diff"
-        yield Step("after repairing a parser", command, "reparse", filled)
+        yield Step("after repairing a parser", command, "reparse", pages)
     yield Step("see the whole lake", f"newslake status{one} {period}".rstrip())
     if report.parsed:
         yield Step("read what landed", f'newslake query "{_query(known, days)}"')

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import shown
+from flows.reports.tables import table
 from infra.upkeep.repair import Repairs
 from infra.work.backfill.plan import Action, PlannedDay, totals
 from infra.work.run_report import RunReport
@@ -33,12 +34,12 @@ def summary_rows(report: RunReport) -> Iterator[tuple[str, str]]:
 
 def summary_table(report: RunReport) -> Table:
     """The summary for a terminal."""
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column()
-    table.add_column(justify="right", style="bold")
+    rows = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    rows.add_column()
+    rows.add_column(justify="right", style="bold")
     for label, count in summary_rows(report):
-        table.add_row(label, count, style="yellow" if label == "rejected" and report.rejected.total() else None)
-    return table
+        rows.add_row(label, count, style="yellow" if label == "rejected" and report.rejected.total() else None)
+    return rows
 
 
 def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:
@@ -69,24 +70,20 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
     """A row for old partitions, each day to repair, each gap that is left and each quiet source; one if all is well."""
-    rows = [_repair_row("all", "", "old", f"write {len(repairs.old)} partitions anew")] if repairs.old else []
-    rows += [_repair_row(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
-    rows += [_repair_row(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
-    rows += [_repair_row(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
-    return rows or [_repair_row("all", "", "complete", "nothing")]
-
-
-def _repair_row(source: str, days: str, state: str, action: str) -> dict[str, str]:
-    return {"source": source, "days": days, "state": state, "action": action}
+    rows = [("all", "", "old", f"write {len(repairs.old)} partitions anew")] if repairs.old else []
+    rows += [(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
+    rows += [(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
+    rows += [(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
+    columns = ("source", "days", "state", "action")
+    return [dict(zip(columns, row, strict=True)) for row in rows or [("all", "", "complete", "nothing")]]
 
 
 def query_table(answer: Any, longest: int = 60) -> Table:
     """A query's answer (a `pyarrow.Table`) for a terminal, each value cut to `longest` characters."""
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in answer.schema:
-        numeric = str(column.type).startswith(("int", "uint", "float", "double", "decimal"))
-        table.add_column(column.name, justify="right" if numeric else "left", overflow="fold")
+    kinds = ("int", "uint", "float", "double", "decimal")
+    numbers = [column.name for column in answer.schema if str(column.type).startswith(kinds)]
+    rows = table(*answer.column_names, numbers=numbers)
     for row in answer.to_pylist():
         # Text, not markup, and no control characters: what the lake holds must not style or break a terminal.
-        table.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
-    return table
+        rows.add_row(*(Text(shown("" if value is None else str(value), longest)) for value in row.values()))
+    return rows

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from flows.reports.charts import articles_png, grid_png, markdown_image
-from flows.reports.grid import MEANINGS, SIGNS
-from flows.reports.next_steps import Step, form_link
+from flows.reports.grid import LOOKS
+from flows.reports.next_steps import Step, form_link, touched_days
 from flows.reports.record_text import cell
 from flows.reports.report import summary_rows
 from infra.base.days import Days, is_within
@@ -32,10 +32,7 @@ def pictured(days: Days) -> Days:
 
 
 def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[dict[str, object]]:
-    """The table of sources and days, the latest first; without `days`, only those that the report mentions.
-
-    `DAYS_MEAN` explains its columns.
-    """
+    """The table of sources and days, the latest first; without `days`, only those that the report mentions."""
     counts: dict[str, Mapping[tuple[str, str], int]] = {
         "rejected": report.turned_down,
         "failed": report.missed,
@@ -43,12 +40,12 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
         "fetched": report.fetched,
         "parsed": report.articles,
     }
-    touched = {place for each in counts.values() for place in each}
+    touched = touched_days(report)
     rows = [
         {
             "source": day.source,
             "day": day.date,
-            "state": f"{SIGNS[day.state][0]} {MEANINGS[day.state]}",
+            "state": f"{LOOKS[day.state].sign} {LOOKS[day.state].meaning}",
             "articles": day.articles,
             "listed": day.account.listed if day.account else 0,
             "pending": day.account.pending if day.account else 0,
@@ -64,23 +61,14 @@ def day_rows(report: RunReport, grid: Iterable[Day], days: Days | None) -> list[
 def run_page(
     report: RunReport, grid: Sequence[Day], *, place: str, gate: str, steps: Sequence[Step], forms: Mapping[str, str]
 ) -> str:
-    """The page of a run, as Markdown.
-
-    Args:
-        report: what the run did.
-        grid: days to draw.
-        place: which run on which lake, for people.
-        gate: what the quality gate found, as Markdown.
-        steps: what to do next.
-        forms: ids of deployments by name of their flow.
-    """
+    """The page of a run; `place` and `gate` are Markdown, `forms` the ids of deployments by flow."""
     trouble = [gate, _alarms(report.alarms), *_samples(report)]
     sections = [place, *_pictures(report, grid), *trouble, _what_next(steps, forms), _counts(report)]
     return "\n\n".join(filter(None, sections))
 
 
 def _pictures(report: RunReport, grid: Sequence[Day]) -> Iterator[str]:
-    states = Counter(MEANINGS[day.state] for day in grid)
+    states = Counter(LOOKS[day.state].meaning for day in grid)
     told = ", ".join(f"{count} {meaning}" for meaning, count in states.most_common())
     yield markdown_image(grid_png(grid), f"Grid of sources and days: {told}")
     total = sum(day.articles for day in grid)

@@ -9,15 +9,7 @@ from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
 from parsers.source.definition import Source
-from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Discovery, Feed, NewsSitemap, PagedListing, Sitemap
-
-_KINDS: dict[type[Discovery], str] = {
-    Feed: "feed",
-    NewsSitemap: "news sitemap",
-    Sitemap: "sitemap",
-    DayArchive: "day archive",
-    PagedListing: "paged listing",
-}
+from parsers.source.discovery import WHOLE_HISTORY, Discovery
 
 
 def last_days(store: ObjectStore) -> dict[str, str]:
@@ -27,7 +19,7 @@ def last_days(store: ObjectStore) -> dict[str, str]:
 
 def finds(source: Source) -> str:
     """Where a source lists what it publishes: `2 feeds, sitemap`."""
-    counted = Counter(_KINDS[type(declaration)] for declaration in source.discovery)
+    counted = Counter(_kind(declaration) for declaration in source.discovery)
     return ", ".join(kind if number == 1 else f"{number} {kind}s" for kind, number in counted.items()) or "-"
 
 
@@ -62,4 +54,9 @@ def described(source: Source, interval: float, last_day: str | None) -> dict[str
 def _declared(declaration: Discovery) -> dict[str, Any]:
     values = {field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration)}
     plain = {name: value.pattern if isinstance(value, re.Pattern) else value for name, value in values.items()}
-    return {"kind": _KINDS[type(declaration)].replace(" ", "_"), **plain}
+    return {"kind": _kind(declaration).replace(" ", "_"), **plain}
+
+
+def _kind(declaration: Discovery) -> str:
+    """`news sitemap` for a NewsSitemap."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(declaration).__name__).lower()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from flows.reports.record_text import shown
+from flows.reports.record_text import cell, shown
 from infra.lake.day_states import Day
 from infra.lake.suspects import SuspectDay, since
 from parsers.record.article import NULL_PARTITION
@@ -52,12 +52,7 @@ def _what_to_do(suspect: SuspectDay) -> Iterator[str]:
 def findings_markdown(
     findings: Sequence[Finding], suspects: Sequence[SuspectDay], withheld: Mapping[tuple[str, str], int]
 ) -> str:
-    """What the quality gate found in a run; empty where it found nothing.
-
-    `suspects` are the lake's suspect days, `withheld` the captures that the run did not land, by (source, day).
-    """
-    if not findings:
-        return ""
+    """What the quality gate found in a run; `withheld` counts the captures that did not land, by (source, day)."""
     lines = ["## Quality gate", "", "| | source | day | since | withheld | what |", "|:--|:--|:--|:--|--:|:--|"]
     ordered = sorted(findings, key=lambda each: (each.severity, each.source, each.date, each.subject))
     by_day = {(suspect.source, suspect.date): suspect for suspect in suspects}
@@ -67,16 +62,11 @@ def findings_markdown(
         first = since(by_day[place], suspects) if broken and place in by_day else ""
         count = f"{withheld[place]:,}" if broken and withheld.get(place) else ""
         sign = "**suspect**" if broken else "flagged"
-        lines.append(f"| {sign} | {place[0]} | {place[1]} | {first} | {count} | {_cell(finding.detail)} |")
+        lines.append(f"| {sign} | {place[0]} | {place[1]} | {first} | {count} | {cell(finding.detail)} |")
     if len(ordered) > SHOWN_DAYS:
         lines.append(f"| | | … | | | {len(ordered) - SHOWN_DAYS:,} more |")
     shown_days = [by_day[each.source, each.date] for each in ordered if (each.source, each.date) in by_day]
     if shown_days:
         lines += ["", "```", *_what_to_do(shown_days[0]), "```"]
-        lines += [f"- {_cell(sample.url or sample.capture_uri)}" for sample in shown_days[0].samples]
+        lines += [f"- {cell(sample.url or sample.capture_uri)}" for sample in shown_days[0].samples]
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """Text that ends no cell and begins no element."""
-    return shown(text).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")

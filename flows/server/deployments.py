@@ -3,8 +3,9 @@
 import asyncio
 import signal
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
@@ -21,11 +22,7 @@ from flows.jobs.run import run
 from flows.server.dead_runs import ensure_automation, mark_earlier_runs
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
-
-if TYPE_CHECKING:
-    from prefect import Flow
-
-    from parsers.source.definition import Source
+from parsers.source.definition import Source
 
 # UTC. The last runs of a day begin before 05:00 (`parsers.source.schedule`): what is missing at 05:45 needs repair.
 # Four times a day, since feeds forget a day within two, and a laptop is not always on; if nothing is missing, nothing
@@ -135,7 +132,7 @@ def serve_until_stopped() -> None:
         raise StoppedError from None
 
 
-def _schedules(source: "Source") -> list[Schedule]:
+def _schedules(source: Source) -> list[Schedule]:
     """The schedules of a source; people can pause each by itself."""
     return [
         Cron(
@@ -148,8 +145,12 @@ def _schedules(source: "Source") -> list[Schedule]:
     ]
 
 
-def _source_text(source: "Source") -> str:
-    lines = (f"- `{schedule.cron}` {source.timezone}: {_day_text(schedule.lag_days)}" for schedule in source.timetable)
+def _source_text(source: Source) -> str:
+    days = {0: "the same day", 1: "the day before"}
+    lines = (
+        f"- `{each.cron}` {source.timezone}: {days.get(each.lag_days, f'the day {each.lag_days} days before')}"
+        for each in source.timetable
+    )
     return SOURCE_TEXT.format(
         title=source.title,
         hosts=", ".join(source.hosts),
@@ -158,12 +159,8 @@ def _source_text(source: "Source") -> str:
     )
 
 
-def _day_text(lag_days: int) -> str:
-    return {0: "the same day", 1: "the day before"}.get(lag_days, f"the day {lag_days} days before")
-
-
 def _deployment(
-    of: "Flow[..., Any]",
+    of: Flow[..., Any],
     name: str,
     description: str,
     schedules: list[Schedule] | None = None,

@@ -45,12 +45,8 @@ def keep_silent() -> None:
 
 def isolated(home: Path) -> dict[str, str]:
     """Environment of a Prefect of our own, with profile, database and server apart from the user's."""
-    return (
-        SILENT
-        | LASTING_LEASES
-        | HEARTBEATS
-        | {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
-    )
+    places = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
+    return SILENT | LASTING_LEASES | HEARTBEATS | places
 
 
 def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:

@@ -112,7 +112,7 @@ def test_rejections_are_summed_up_and_the_next_command_is_said(capsys: pytest.Ca
 def test_rejections_of_one_reason_are_listed_each_with_where_it_lies(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.commands.rejects.SHOWN_REJECTS", 2)
+    monkeypatch.setattr("flows.commands.show.SHOWN_REJECTS", 2)
     assert run_cli(["rejects", "--reason", "empty"]) == 0
     printed = capsys.readouterr()
     assert pages.url(5) in printed.out

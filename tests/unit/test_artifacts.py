@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.jobs import gate_report
+from flows.jobs import artifacts
 from flows.reports.suspect_text import findings_markdown
 from infra.lake.suspects import SuspectCapture, SuspectDay
 from parsers.source.checks import Check, Finding, Severity
@@ -38,10 +38,10 @@ def test_many_findings_are_cut() -> None:
 
 def test_l09_a_source_with_suspect_days_is_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[dict[str, Any]] = []
-    monkeypatch.setattr(gate_report, "emit_event", lambda **event: events.append(event))
-    gate_report.emit_findings([FLAGGED], [])
+    monkeypatch.setattr(artifacts, "emit_event", lambda **event: events.append(event))
+    artifacts.emit_findings([FLAGGED], [])
     assert events == []
-    gate_report.emit_findings([broken("2024-05-02"), FLAGGED, broken("2024-05-03", "apnews")], SUSPECTS)
+    artifacts.emit_findings([broken("2024-05-02"), FLAGGED, broken("2024-05-03", "apnews")], SUSPECTS)
     assert [each["resource"]["prefect.resource.id"] for each in events] == [
         "newslake.source.apnews",
         "newslake.source.tass",
