@@ -230,13 +230,7 @@ def test_o10_a_source_that_cannot_be_loaded_is_shown_and_the_others_are_listed(
     faults = {one["name"]: one["fault"] for one in orjson.loads(capsys.readouterr().out)}
     assert faults[broken_source] == "ZeroDivisionError: division by zero"
     assert faults["tass"] is None
-
-
-@pytest.mark.parametrize("command", [["run"], ["status", "--source"]])
-def test_o10_asking_for_a_source_that_cannot_be_loaded_says_why_it_cannot(
-    command: list[str], capsys: pytest.CaptureFixture[str], broken_source: str
-) -> None:
-    code, said = _fails(capsys, *command, broken_source)
+    code, said = _fails(capsys, "run", broken_source)
     assert code == 2
     assert f"source '{broken_source}' cannot be loaded: ZeroDivisionError: division by zero." in said
 

@@ -147,12 +147,15 @@ class TestFill:
 class TestReparse:
     """A broken parser takes nothing out of the lake, and nothing from its rows."""
 
-    def test_l09_a_parser_that_rejects_everything_removes_nothing(self, store: MemoryStore) -> None:
+    @pytest.mark.parametrize("reason", [RejectReason.LAYOUT, RejectReason.UNKNOWN_SOURCE])
+    def test_l09_a_parser_that_rejects_everything_removes_nothing(
+        self, reason: RejectReason, store: MemoryStore
+    ) -> None:
         before = partitions(store)
-        report = reparse(store, [refused(on, number, RejectReason.LAYOUT) for on in range(7) for number in range(30)])
+        report = reparse(store, [refused(on, number, reason) for on in range(7) for number in range(30)])
         assert partitions(store) == before
         assert report.withheld == {(SOURCE, day(on)): 30 for on in range(7)}
-        assert report.rejected == {"layout": 210}
+        assert report.rejected == {reason.value: 210}
         assert {suspect.withheld for suspect in suspects(store).values()} == {30}
 
     def test_l09_rows_that_would_lose_their_headlines_stay_and_the_others_are_rebuilt(self, store: MemoryStore) -> None:
@@ -178,12 +181,6 @@ class TestReparse:
         report = reparse(store, new)
         assert (subjects(report), report.withheld) == ({(Check.FILL, "title")}, {})
         assert Lake(store).read_partition(SOURCE, day(3)).num_rows == 60
-
-    def test_a_source_that_no_longer_knows_its_pages_loses_none(self, store: MemoryStore) -> None:
-        before = partitions(store)
-        batch = [refused(3, number, RejectReason.UNKNOWN_SOURCE) for number in range(20)]
-        assert subjects(reparse(store, batch)) == {(Check.REJECTS, "")}
-        assert partitions(store) == before
 
     def test_a_few_rejections_are_the_parsers_word(self, store: MemoryStore) -> None:
         good = [examined(3, number) for number in range(27)]
