@@ -6,12 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.record.article import (
-    Block,
-    BlockType,
-    article_id,
-    content_digest,
-)
+from parsers.record.article import Block, BlockType, article_id, content_digest
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]))

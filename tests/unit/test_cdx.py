@@ -61,7 +61,6 @@ def _numbers(indexed: Indexed) -> list[str]:
         (WAYBACK, "", "http://archive.example/web/"),
         (CRAWL, "", "http://archive.example/"),
         ("https://index.commoncrawl.org/CC-MAIN-2024-18-index", "", "https://data.commoncrawl.org/"),
-        ("http://127.0.0.1:8080/cdx/search/cdx", "", "http://127.0.0.1:8080/web/"),
         (WAYBACK, "https://pages.example/replay", "https://pages.example/replay/"),
         (WAYBACK, "https://pages.example/replay/", "https://pages.example/replay/"),
     ],

@@ -12,14 +12,11 @@ from infra.work import gate
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
-from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_name
 from parsers.source.checks import Check, Checks, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
-
-Subjects = set[tuple[str, str]]
 
 
 @pytest.fixture
@@ -27,12 +24,9 @@ def store() -> MemoryStore:
     return landed_week()
 
 
-def reparsed(captures: list[ParsedCapture]) -> dict[str, list[CaptureIdentity]]:
-    return {SOURCE: [each.archived.capture.identity for each in captures]}
-
-
 def reparse(store: MemoryStore, batch: list[ParsedCapture], **changes: Any) -> RunReport:
-    return land_outcomes(batch, Lake(store), replace(LATER, **changes), mode="reparse", reparsed=reparsed(batch))
+    reparsed = {SOURCE: [each.archived.capture.identity for each in batch]}
+    return land_outcomes(batch, Lake(store), replace(LATER, **changes), mode="reparse", reparsed=reparsed)
 
 
 def live(store: MemoryStore, batch: list[ParsedCapture], *whole: int, later: bool = False) -> RunReport:
@@ -48,7 +42,7 @@ def suspects(store: MemoryStore) -> dict[str, SuspectDay]:
     return {suspect.date: suspect for suspect in suspect_days(store, SOURCE)}
 
 
-def subjects(report: RunReport, severity: Severity = Severity.SUSPECT) -> Subjects:
+def subjects(report: RunReport, severity: Severity = Severity.SUSPECT) -> set[tuple[str, str]]:
     return {finding.subject for finding in report.findings if finding.severity is severity}
 
 
