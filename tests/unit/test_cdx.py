@@ -33,7 +33,8 @@ SOURCE = Source(
 DAYS = Days(date(2024, 5, 1), date(2024, 5, 3))
 WAYBACK: Final = "http://archive.example/cdx/search/cdx"
 CRAWL: Final = "http://archive.example/CC-MAIN-2024-18-index"
-CAPTURE: Final = CdxCapture(*["https://gazette.example/news/1"] * 2, datetime(2024, 5, 1, 12, tzinfo=UTC), None)
+URL: Final = "https://gazette.example/news/1"
+CAPTURE: Final = CdxCapture(URL, URL, datetime(2024, 5, 1, 12, tzinfo=UTC), None)
 BOTH = pytest.mark.parametrize("index_url", [WAYBACK, CRAWL])
 
 

@@ -183,12 +183,8 @@ def test_ingest_then_look_at_it(capsys: pytest.CaptureFixture[str], folder: str)
 def test_p18_what_stands_in_the_lake_cannot_style_a_terminal(capsys: pytest.CaptureFixture[str], folder: str) -> None:
     assert run_cli(["ingest", folder]) == 0
     capsys.readouterr()
-    assert (
-        run_cli(
-            ["query", "SELECT '[red]' || chr(7) || chr(27) || '[2J' || repeat('x', 200) AS title FROM articles LIMIT 1"]
-        )
-        == 0
-    )
+    query = "SELECT '[red]' || chr(7) || chr(27) || '[2J' || repeat('x', 200) AS title FROM articles LIMIT 1"
+    assert run_cli(["query", query]) == 0
     shown = capsys.readouterr().out
     assert "[red][2Jxxx" in shown.replace("\n", "")
     assert not {"\x07", "\x1b"} & set(shown)
