@@ -79,16 +79,6 @@ def test_f03_an_address_inside_of_another_is_judged_like_itself(address: ipaddre
 
 
 @pytest.mark.parametrize(
-    "addresses",
-    [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["::1", "1.1.1.1"], ["1.1.1.1", "fe80::1%eth0"], ["1.1.1.1", "nonsense"]],
-)
-def test_f04_one_private_address_among_those_of_a_name_refuses_it(addresses: list[str]) -> None:
-    with pytest.raises(FetchError, match=r"news\.example resolves to") as caught:
-        PUBLIC.permitted("news.example", 443, addresses)
-    assert caught.value.reason is FetchReason.ADDRESS
-
-
-@pytest.mark.parametrize(
     "url",
     [
         *("http://user:hunter2@example.com/", "https://hunter2@example.com/", "http://example.com@127.0.0.1/hunter2"),
@@ -114,12 +104,7 @@ def test_f06_credentials_are_refused_and_never_shown(url: str) -> None:
             "http://exa mple.com/",
         ),
         *("http://example.com/a b", "http://example.com/\n", " http://example.com/", "http://exa\tmple.com/"),
-        *(
-            "http://example.com/\r\nX: y",
-            "http://exam\x00ple.com/",
-            "http://example.com/\x7f",
-            "http://example.com/\x85",
-        ),
+        *("http://example.com/\r\nX: y", "http://exam\x00ple.com/", "http://a.example/\x7f", "http://a.example/\x85"),
         *("http://[::1", "http://", "http://exa%00mple.com/", "http://a..b:80:80/", "http://\ud800.com/", "http://%/"),
         "http://example.com/" + "a" * 8000,
     ],

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.record.article import (
-    Block,
-    BlockType,
-    article_id,
-    content_digest,
-    spans_of,
-    text_of,
-)
+from parsers.record.article import Block, BlockType, article_id, content_digest, spans_of, text_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.lake_samples import article
 

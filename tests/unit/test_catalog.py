@@ -134,17 +134,12 @@ def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: L
     ]
 
 
-class TestCache:
-    """Footers are remembered by ETag; the cache can be lost, damaged or stale at any time."""
+@pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
+def test_a_cache_that_cannot_be_written_is_done_without(error: Exception, lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0)], mode="live")
 
-    @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
-    def test_a_cache_that_cannot_be_written_is_done_without(
-        self, error: Exception, lake: Lake, store: MemoryStore
-    ) -> None:
-        lake.land([landed(0)], mode="live")
+    def refuse(key: str) -> None:
+        raise error
 
-        def refuse(key: str) -> None:
-            raise error
-
-        store.before_put = refuse
-        assert only_day(store).state == State.LANDED
+    store.before_put = refuse
+    assert only_day(store).state == State.LANDED

@@ -33,6 +33,8 @@ SOURCE = Source(
 DAYS = Days(date(2024, 5, 1), date(2024, 5, 3))
 WAYBACK: Final = "http://archive.example/cdx/search/cdx"
 CRAWL: Final = "http://archive.example/CC-MAIN-2024-18-index"
+URL: Final = "https://gazette.example/news/1"
+CAPTURE: Final = CdxCapture(URL, URL, datetime(2024, 5, 1, 12, tzinfo=UTC), None)
 BOTH = pytest.mark.parametrize("index_url", [WAYBACK, CRAWL])
 
 
@@ -46,8 +48,8 @@ def _index(index_url: str, **settings: Any) -> CdxIndex:
     return index
 
 
-def _captures(index_url: str, *lines: Line, source: Source = SOURCE, **options: Any) -> Indexed:
-    return _index(index_url).captures(source, DAYS, DirectClient(CdxArchive(list(lines), **options)))
+def _captures(index_url: str, *lines: Line, **options: Any) -> Indexed:
+    return _index(index_url).captures(SOURCE, DAYS, DirectClient(CdxArchive(list(lines), **options)))
 
 
 def _numbers(indexed: Indexed) -> list[str]:
@@ -60,7 +62,6 @@ def _numbers(indexed: Indexed) -> list[str]:
         (WAYBACK, "", "http://archive.example/web/"),
         (CRAWL, "", "http://archive.example/"),
         ("https://index.commoncrawl.org/CC-MAIN-2024-18-index", "", "https://data.commoncrawl.org/"),
-        ("http://127.0.0.1:8080/cdx/search/cdx", "", "http://127.0.0.1:8080/web/"),
         (WAYBACK, "https://pages.example/replay", "https://pages.example/replay/"),
         (WAYBACK, "https://pages.example/replay/", "https://pages.example/replay/"),
     ],
@@ -155,28 +156,15 @@ def test_a_page_comes_back_byte_for_byte_with_the_time_of_the_index(index_url: s
     index = _index(index_url)
     pages = [index.get(capture, client) for capture in index.captures(SOURCE, DAYS, client).captures]
     assert [page.body for page in pages] == bodies
-    for number, page in enumerate(pages):
-        assert page.url == f"https://gazette.example/news/{number}"
-        assert (page.captured_at, page.captured_at_basis) == (
-            datetime(2024, 5, 1, 12, tzinfo=UTC),
-            CapturedAtBasis.WARC,
-        )
+    assert [page.url for page in pages] == [f"https://gazette.example/news/{number}" for number in range(3)]
+    for page in pages:
+        assert (page.captured_at, page.captured_at_basis) == (CAPTURE.captured_at, CapturedAtBasis.WARC)
         assert (page.http_status, page.media_type, page.truncated) == (200, MediaType.HTML, False)
 
 
 def test_a_replayed_page_keeps_the_headers_that_it_came_with() -> None:
-    page = _replayed(_line(1), "20240501120000")
-    assert page.http_headers == (("Server", "nginx"),)
-    assert page.http_charset == "koi8-r"
-
-
-def _capture(timestamp: str = "20240501120000", place: Pointer | None = None) -> CdxCapture:
-    moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return CdxCapture("https://gazette.example/news/1", "https://gazette.example/news/1", moment, place)
-
-
-def _replayed(line: Line, timestamp: str) -> Any:
-    return _index(WAYBACK).get(_capture(timestamp), DirectClient(CdxArchive([line])))
+    page = _index(WAYBACK).get(CAPTURE, DirectClient(CdxArchive([_line(1)])))
+    assert (page.http_headers, page.http_charset) == ((("Server", "nginx"),), "koi8-r")
 
 
 @pytest.mark.parametrize(
@@ -190,26 +178,8 @@ def test_f13_a_replay_that_leads_elsewhere_is_no_capture(location: str) -> None:
             return replace(answer, final_url=f"http://archive.example{location}")
 
     with pytest.raises(FetchError) as caught:
-        _index(WAYBACK).get(_capture(), Redirecting(CdxArchive([_line(1)])))
+        _index(WAYBACK).get(CAPTURE, Redirecting(CdxArchive([_line(1)])))
     assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED
-
-
-class _OneRecord(CdxArchive):
-    """Every range is these bytes."""
-
-    content = b""
-    status = 206
-
-    @override
-    def answer(self, *_: Any) -> Answer:
-        return Answer(self.status, self.content)
-
-
-def _from_warc(content: bytes, status: int = 206, **settings: Any) -> Any:
-    archive = _OneRecord()
-    archive.content, archive.status = content, status
-    place = Pointer(WARC.removeprefix("/"), 5, max(1, len(content)))
-    return _index(CRAWL, **settings).get(_capture(place=place), DirectClient(archive))
 
 
 WHOLE = _line(1).member
@@ -232,6 +202,12 @@ WHOLE = _line(1).member
     ],
 )
 def test_a01_a_damaged_record_or_one_without_the_page_is_an_error_of_its_own(content: bytes, detail: str) -> None:
+    class OneRecord(CdxArchive):
+        @override
+        def answer(self, *_: Any) -> Answer:
+            return Answer(206, content)
+
+    capture = replace(CAPTURE, place=Pointer(WARC.removeprefix("/"), 5, max(1, len(content))))
     with pytest.raises(FetchError, match=detail) as caught:
-        _from_warc(content)
+        _index(CRAWL).get(capture, DirectClient(OneRecord()))
     assert caught.value.reason is FetchReason.ARCHIVE_DAMAGED

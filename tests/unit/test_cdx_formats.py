@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.intake.cdx.formats import (
-    IndexPage,
-    read_common_crawl,
-    read_page_count,
-    read_wayback,
-)
+from infra.intake.cdx.formats import IndexPage, read_common_crawl, read_page_count, read_wayback
 
 MOMENT = datetime(2024, 5, 1, 12, tzinfo=UTC)
 HEADER = ["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"]

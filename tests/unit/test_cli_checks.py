@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
+from flows.reports import suspect_text
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.store.open_store import open_store
@@ -15,6 +16,8 @@ from infra.work.reparse.plan import plan_days
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from parsers.record.capture import Capture
+from parsers.registry import by_name
+from parsers.source.checks import Checks
 from tests import sample_pages as pages
 from tests.gated_days import land_history
 from tests.landed_captures import archive
@@ -69,8 +72,6 @@ def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(capsys: pytest.Captu
 
 
 def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    from parsers.source.checks import Checks
-
     assert run_cli(["suggest-checks", "tass"]) == 0
     out = printed(capsys)
     assert "fill title" in out
@@ -96,10 +97,6 @@ def test_a_source_with_little_history_gets_no_suggestion(capsys: pytest.CaptureF
 def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.reports import suspect_text
-    from parsers.registry import by_name
-    from parsers.source.checks import Checks
-
     tass = by_name("tass")
     assert tass is not None
     monkeypatch.setattr(suspect_text, "by_name", {"tass": replace(tass, checks=Checks(max_age_days=2))}.get)

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -20,12 +19,6 @@ def lake(alone: Path) -> Path:
     store = open_store(str(alone / "lake"))
     RawArchive(store).add([("tass", pages.capture(3, b"<p>" * 9, days=2))], run_id="spare", worker="w")
     return alone / "lake"
-
-
-def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    capsys.readouterr()
-    assert run_cli([*arguments, "--json"]) == 0
-    return orjson.loads(capsys.readouterr().out)
 
 
 def _files(lake: Path) -> dict[str, bytes]:
@@ -46,7 +39,9 @@ def test_expire_says_what_it_would_delete(lake: Path, capsys: pytest.CaptureFixt
 
 
 def test_expire_deletes_with_yes_and_says_what(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = _json(capsys, "expire", "--layer", "raw", "--older-than", "30", "--yes", "--grace-hours", "0")
+    capsys.readouterr()
+    assert run_cli(["expire", "--layer", "raw", "--older-than", "30", "--yes", "--grace-hours", "0", "--json"]) == 0
+    said = orjson.loads(capsys.readouterr().out)
     assert [each["action"] for each in said["days"]] == ["keep", "delete"]
     assert [name[:3] for name in _warcs(lake)] == ["202"]
     assert run_cli(["verify"]) == 0

@@ -7,12 +7,10 @@ from infra.lake.lake import Lake
 from infra.lake.rejects import Reject
 from infra.store.trial_store import TrialStore
 from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
-from parsers.record.article import Article, Provenance
 from parsers.record.outcome import RejectReason
-from tests.lake_samples import NOON, SOURCE, capture_of, landed, rejected
+from tests.lake_samples import NOON, SOURCE, Landed, capture_of, landed, rejected
 from tests.memory_store import MemoryStore
 
-Landed = tuple[Article, Provenance]
 DAY, NEXT_DAY = "2024-05-01", "2024-05-02"
 
 
@@ -74,13 +72,10 @@ def test_a_row_that_goes_says_why_its_capture_is_rejected_now() -> None:
     assert sample.reason == "not_article: a tag page"
 
 
-def test_rejections_that_a_better_parser_closes_are_counted() -> None:
+def test_rejections_that_a_better_parser_closes_or_explains_otherwise_are_counted() -> None:
     found = _compared([landed(0)], [landed(0), landed(1, parser_version=2)], old=[rejected(1)])
     assert (found.rows, found.rejects_closed, found.rejects_opened) == ({Kind.ADDED: 1}, {"layout": 1}, {})
     assert not found.is_empty
-
-
-def test_a_rejection_with_another_reason_is_a_change_though_no_row_is() -> None:
     found = _compared([landed(0)], [landed(0)], [rejected(1, parser_version=2, detail="else")], old=[rejected(1)])
     assert not found.rows
     assert found.rejects_changed == 1

@@ -36,14 +36,17 @@ def test_f02_f03_nothing_reaches_a_private_host_that_is_not_allowed(server: RawS
     assert server.connections == 0
 
 
-@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"]])
+@pytest.mark.parametrize(
+    "addresses",
+    [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["::1", "1.1.1.1"], ["1.1.1.1", "fe80::1%eth0"], ["1.1.1.1", "nonsense"]],
+)
 def test_f04_a_public_name_with_a_private_address_is_refused_with_nothing_sent(
     server: RawServer, addresses: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("infra.intake.web.addresses.WEB_PORTS", frozenset({server.port}))
     with client_for(resolve=names({"news.example": addresses})) as client:
         error = refusal(FetchReason.ADDRESS, lambda: client.get(f"http://news.example:{server.port}/"))
-    assert "news.example resolves to 127.0.0.1" in error.detail
+    assert "news.example resolves to" in error.detail
     assert server.connections == 0
 
 

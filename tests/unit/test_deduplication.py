@@ -6,13 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.lake import deduplication
-from infra.lake.deduplication import Identities
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, encode
 from infra.store.local_store import LocalStore
@@ -22,7 +20,6 @@ from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore
 
 DAY, NEXT = "2024-05-01", "2024-05-02"
-CACHE = "_catalog/identities/source=gazette.json"
 
 
 def capture(number: int, day: int | None, hour: int = 0, **changes: Any) -> Landed:
@@ -155,11 +152,11 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
     store = MemoryStore()
     all_landed([[EARLY]], store)
     others = Lake(all_landed([[LATE]])).read_partition("gazette", NEXT)
-    store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others)
+    store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others, {})
 
     def reparse(key: str) -> None:
         store.before_put = lambda key: None
-        store.objects[ARTICLES.key("gazette", NEXT)] = _partition(others.slice(0, 0))
+        store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others.slice(0, 0), {})
 
     store.before_put = reparse
     outcomes = list(deduplication.deduplicate(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
@@ -167,43 +164,24 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
     assert not any(written for day, written, _ in outcomes if day == DAY)
 
 
-def test_l11_a_damaged_partition_of_another_day_stops_no_landing() -> None:
+def test_l11_damaged_partitions_of_other_days_stop_no_landing() -> None:
     store = MemoryStore()
-    store.objects[ARTICLES.key("gazette", "2020-01-01")] = b"not parquet"
+    damaged = [ARTICLES.key("gazette", f"2020-01-{day}") for day in range(10, 10 + deduplication.WORTH_SAVING)]
+    store.objects |= dict.fromkeys(damaged, b"not parquet")
     all_landed([[EARLY], [LATE]], store)
-    store.objects.pop(ARTICLES.key("gazette", "2020-01-01"))
+    for key in damaged:
+        del store.objects[key]
     assert homes(store) == {NEXT: ["Ferry 0 leaves late"]}
 
 
-def test_l11_many_damaged_partitions_and_no_other_stop_no_landing() -> None:
+def test_only_partitions_that_changed_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deduplication, "WORTH_SAVING", 1)
     store = MemoryStore()
-    for day in range(10, 10 + deduplication.WORTH_SAVING):
-        store.objects[ARTICLES.key("gazette", f"2020-01-{day}")] = b"not parquet"
-    rows = pa.array([EARLY[0].article_id])
-    listed = {day: info for _, day, info in Lake(store).partitions("gazette")}
-    assert Identities(store, "gazette").find(rows, listed) == {}
-    Lake(store).land([EARLY], mode="live")
-    assert ARTICLES.key("gazette", DAY) in store.objects
-
-
-class TestIdentities:
-    """The index is a cache: exact by version, and free to be deleted or damaged at any time."""
-
-    @pytest.fixture
-    def store(self, monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
-        monkeypatch.setattr(deduplication, "WORTH_SAVING", 1)
-        return MemoryStore()
-
-    def test_only_partitions_that_changed_are_read_again(self, store: MemoryStore) -> None:
-        all_landed([[capture(n, day=n) for n in range(5)]], store)
-        assert CACHE in store.objects
-        store.gets.clear()
-        all_landed([[capture(9, day=1)]], store)
-        old_undated = ARTICLES.old_null_key("gazette")
-        assert sorted(key for key in store.gets if key.startswith("articles/")) == [
-            *[ARTICLES.key("gazette", NEXT)] * 2,
-            old_undated,
-        ]
+    all_landed([[capture(n, day=n) for n in range(5)]], store)
+    store.gets.clear()
+    all_landed([[capture(9, day=1)]], store)
+    read = sorted(key for key in store.gets if key.startswith("articles/"))
+    assert read == [*[ARTICLES.key("gazette", NEXT)] * 2, ARTICLES.old_null_key("gazette")]
 
 
 def _partition(table: Any) -> bytes:

@@ -5,14 +5,17 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import orjson
 import pytest
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from flows.server import deployments as served_flows
+from flows.server.deploy import _ensure_pool
 from flows.server.deployments import deployments, keep_pauses
+from infra.base.errors import UsageError
 from parsers.registry import sources
 from tests.prefect_server import CLICKED, ROOT
 
@@ -87,3 +90,13 @@ def test_a_paused_source_and_a_paused_schedule_stay_paused_and_all_others_run(
     assert [each.name for each in served if each.paused] == (["tass"] if paused else [])
     schedules = [schedule for each in served for schedule in each.schedules or []]
     assert [each.slug for each in schedules if not each.active] == ["tass-1-lag-0"]
+
+
+def test_a_work_pool_of_another_type_is_refused() -> None:
+    def create(pool: Any) -> None:
+        raise ObjectAlreadyExists(Exception(pool.name))
+
+    there = SimpleNamespace(name="newslake", type="docker")
+    server: Any = SimpleNamespace(create_work_pool=create, read_work_pool=lambda _: there)
+    with pytest.raises(UsageError, match="docker"):
+        _ensure_pool(server, "newslake")

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from infra.store.open_store import open_store
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.live.fetch_urls import UrlOutcome, UrlState, fetch_urls
 from infra.work.run import ParsedCapture
@@ -17,7 +16,7 @@ from parsers.record.outcome import Parsed
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
 from tests.demo_site.site import DemoSite
-from tests.gated_days import FIRST, land_history
+from tests.gated_days import FIRST
 from tests.live_lake import rows, run_on
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
@@ -117,16 +116,6 @@ def test_a_source_that_is_named_reads_a_mirror_that_no_source_claims(site: DemoS
         told, _ = fetched(site, lake, ELSEWHERE, elsewhere=server.endpoint, source="tass")
     assert words(told) == {ELSEWHERE: ("landed", None)}
     assert [row["title"] for row in rows(lake, "tass", DAY)] == [article.title]
-
-
-def test_a_layout_that_changed_costs_no_good_page(site: DemoSite, lake: Path) -> None:
-    before = DAY - timedelta(days=1)
-    land_history(open_store(str(lake)))
-    good, bad = ([each.url for each in site.expected("tass", day)] for day in (before, DAY))
-    site.change_layout("tass", DAY)
-    told, _ = fetched(site, lake, *good[:5], *bad)
-    assert words(told) == dict.fromkeys(good[:5], ("landed", None)) | dict.fromkeys(bad, ("rejected", "layout"))
-    assert {row["article_id"] for row in rows(lake, "tass", before)} >= {each.article_id for each in told[:5]}
 
 
 def test_an_article_whose_row_does_not_fit_has_not_landed(

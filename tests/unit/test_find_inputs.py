@@ -67,19 +67,14 @@ def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert names(find_inputs(["b.html", str(tmp_path), "./a.html", "link.html"]), tmp_path) == ["b.html", "a.html"]
 
 
-@pytest.mark.parametrize("path", ["none.html", "a\0b", "none/", ""])
-def test_a_missing_path_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match=r"does not exist|holds no captures"):
-        find_inputs([path])
-
-
-def test_no_path_at_all_and_folders_without_captures_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nothing to read"):
-        find_inputs([])
+@pytest.mark.parametrize("paths", [["none.html"], ["a\0b"], ["none/"], [""], ["."], []])
+def test_paths_that_are_missing_or_hold_no_captures_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]
+) -> None:
     write(tmp_path / "README.md")
-    with pytest.raises(UsageError, match="holds no captures"):
-        find_inputs([str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"does not exist|holds no captures|nothing to read"):
+        find_inputs(paths)
 
 
 def test_pipes_and_files_without_permission_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,14 +12,11 @@ from infra.work import gate
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
-from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_name
 from parsers.source.checks import Check, Checks, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
-
-Subjects = set[tuple[str, str]]
 
 
 @pytest.fixture
@@ -27,12 +24,9 @@ def store() -> MemoryStore:
     return landed_week()
 
 
-def reparsed(captures: list[ParsedCapture]) -> dict[str, list[CaptureIdentity]]:
-    return {SOURCE: [each.archived.capture.identity for each in captures]}
-
-
 def reparse(store: MemoryStore, batch: list[ParsedCapture], **changes: Any) -> RunReport:
-    return land_outcomes(batch, Lake(store), replace(LATER, **changes), mode="reparse", reparsed=reparsed(batch))
+    reparsed = {SOURCE: [each.archived.capture.identity for each in batch]}
+    return land_outcomes(batch, Lake(store), replace(LATER, **changes), mode="reparse", reparsed=reparsed)
 
 
 def live(store: MemoryStore, batch: list[ParsedCapture], *whole: int, later: bool = False) -> RunReport:
@@ -48,7 +42,7 @@ def suspects(store: MemoryStore) -> dict[str, SuspectDay]:
     return {suspect.date: suspect for suspect in suspect_days(store, SOURCE)}
 
 
-def subjects(report: RunReport, severity: Severity = Severity.SUSPECT) -> Subjects:
+def subjects(report: RunReport, severity: Severity = Severity.SUSPECT) -> set[tuple[str, str]]:
     return {finding.subject for finding in report.findings if finding.severity is severity}
 
 
@@ -147,12 +141,15 @@ class TestFill:
 class TestReparse:
     """A broken parser takes nothing out of the lake, and nothing from its rows."""
 
-    def test_l09_a_parser_that_rejects_everything_removes_nothing(self, store: MemoryStore) -> None:
+    @pytest.mark.parametrize("reason", [RejectReason.LAYOUT, RejectReason.UNKNOWN_SOURCE])
+    def test_l09_a_parser_that_rejects_everything_removes_nothing(
+        self, reason: RejectReason, store: MemoryStore
+    ) -> None:
         before = partitions(store)
-        report = reparse(store, [refused(on, number, RejectReason.LAYOUT) for on in range(7) for number in range(30)])
+        report = reparse(store, [refused(on, number, reason) for on in range(7) for number in range(30)])
         assert partitions(store) == before
         assert report.withheld == {(SOURCE, day(on)): 30 for on in range(7)}
-        assert report.rejected == {"layout": 210}
+        assert report.rejected == {reason.value: 210}
         assert {suspect.withheld for suspect in suspects(store).values()} == {30}
 
     def test_l09_rows_that_would_lose_their_headlines_stay_and_the_others_are_rebuilt(self, store: MemoryStore) -> None:
@@ -178,12 +175,6 @@ class TestReparse:
         report = reparse(store, new)
         assert (subjects(report), report.withheld) == ({(Check.FILL, "title")}, {})
         assert Lake(store).read_partition(SOURCE, day(3)).num_rows == 60
-
-    def test_a_source_that_no_longer_knows_its_pages_loses_none(self, store: MemoryStore) -> None:
-        before = partitions(store)
-        batch = [refused(3, number, RejectReason.UNKNOWN_SOURCE) for number in range(20)]
-        assert subjects(reparse(store, batch)) == {(Check.REJECTS, "")}
-        assert partitions(store) == before
 
     def test_a_few_rejections_are_the_parsers_word(self, store: MemoryStore) -> None:
         good = [examined(3, number) for number in range(27)]

@@ -82,19 +82,14 @@ def test_f26_an_odd_header_is_read_over_without_a_traceback_in_the_log(
 
 
 HEADS = [
-    b"",
-    b"HTTP/1.1 200 OK\r\n",
-    b"HTTP/1.1 302 Found\r\nLocation: ",
+    *(b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 302 Found\r\nLocation: "),
     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
 ]
 FRAGMENTS = [
-    b"Content-Length: ",
-    b"Transfer-Encoding: chunked\r\n",
-    b"Content-Encoding: ",
-    b"Set-Cookie: a=b; expires=",
+    *(b"Content-Length: ", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: ", b"Set-Cookie: a=b; expires="),
+    *(b"\r\n", b"\n", b" ", b":", b"5", b"-1", b"HTTP/1.1 ", b"Location: http://[", b"//", b"\x1f\x8b\x08"),
+    *(b"\xff", b"\0"),
 ]
-FRAGMENTS += [b"\r\n", b"\n", b" ", b":", b"5", b"-1", b"HTTP/1.1 ", b"Location: http://[", b"//", b"\x1f\x8b\x08"]
-FRAGMENTS += [b"\xff", b"\0"]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
