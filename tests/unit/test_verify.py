@@ -94,9 +94,7 @@ def test_a_row_in_a_partition_of_another_day(store: MemoryStore) -> None:
 
 def test_an_article_in_two_partitions(store: MemoryStore) -> None:
     table, _ = decode(ARTICLES, store.objects[KEY], KEY)
-    later = pa.array([NOON + timedelta(days=3)], table.schema.field("published_at").type)
-    position = table.schema.get_field_index("published_at")
-    moved = table.slice(0, 1).set_column(position, table.schema.field("published_at"), later)
+    moved = with_value("published_at", NOON + timedelta(days=3))(table.slice(0, 1))
     other = KEY.replace(DAY, "2024-05-04")
     store.objects[other] = encode(ARTICLES, moved, {})
     fault = only_fault(store)
