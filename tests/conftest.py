@@ -37,7 +37,7 @@ def stopping() -> Iterator[Event]:
 
 @pytest.fixture
 def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """No credentials, profiles, endpoints or proxies of whoever runs the tests; a new S3 client afterwards."""
+    """For variables of a test (tests/environment.py has removed all others): a new S3 client before and afterwards."""
     from infra.store import s3_store
 
     def close_client() -> None:
@@ -45,13 +45,6 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPa
             s3_store.client().close()
         s3_store.client.cache_clear()
 
-    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN", "PROFILE", "DEFAULT_PROFILE", "REGION"):
-        monkeypatch.delenv(f"AWS_{name}", raising=False)
-    for name in ("DEFAULT_REGION", "ENDPOINT_URL", "ENDPOINT_URL_S3", "MAX_ATTEMPTS", "CA_BUNDLE"):
-        monkeypatch.delenv(f"AWS_{name}", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     close_client()
     yield monkeypatch

@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import orjson
 from typing_extensions import override
@@ -35,14 +34,6 @@ ODD_AT = 1_700_000_000  # when pages without manifest were saved: 2023-11-14
 class InlinePool:
     """Parses in this process: for tests of what stands around the parsing."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return
-
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
         for capture, known in pairs:
             yield capture, known or parse(capture)
@@ -54,8 +45,8 @@ class InlineRun(Run):
     __slots__ = ()
 
     @override
-    def open_pool(self) -> InlinePool:  # type: ignore[override]
-        return InlinePool()
+    def open_pool(self) -> nullcontext[InlinePool]:  # type: ignore[override]
+        return nullcontext(InlinePool())
 
 
 def ingest(folder: Path, lake: str, run_id: str) -> RunReport:

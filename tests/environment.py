@@ -13,7 +13,7 @@ _KEPT = {
     "NEWSLAKE_REQUIRE_POSTGRES",
     "NEWSLAKE_SCREENSHOTS",
 }
-_PREFECT_HOME = tempfile.TemporaryDirectory(prefix="newslake-prefect-", ignore_cleanup_errors=True)
+_STATE = tempfile.TemporaryDirectory(prefix="newslake-state-", ignore_cleanup_errors=True)
 
 # Done at import, as a plugin of conftest.py: Prefect reads the environment when it is imported.
 for _name in list(os.environ):
@@ -21,7 +21,8 @@ for _name in list(os.environ):
         del os.environ[_name]
 os.environ.update(
     {
-        "PREFECT_HOME": _PREFECT_HOME.name,
+        "XDG_STATE_HOME": _STATE.name,  # else a run waits for the locks of whoever else tests on this machine
+        "PREFECT_HOME": f"{_STATE.name}/prefect",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # DO_NOT_TRACK alone does not stop the server's telemetry
         "DO_NOT_TRACK": "1",
         # Without credentials, a mistake in a test can't reach a real bucket.

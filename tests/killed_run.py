@@ -25,19 +25,12 @@ SECONDS = 60  # for a run that takes three on an idle machine
 
 @dataclass
 class Killer:
-    """Kills a run once the site has answered so many requests of it.
-
-    Attributes:
-        pages: answers with a page of an article; None: never.
-        lists: answers of other kinds; None: never.
-        pid: of the run.
-        answered: until now, by whether it was a page.
-    """
+    """Kills a run once the site has answered so many requests of it, with a page of an article or with a list."""
 
     pages: int | None = None
     lists: int | None = None
     pid: int = 0
-    answered: Counter[bool] = field(default_factory=Counter)
+    answered: Counter[bool] = field(default_factory=Counter)  # by whether it was a page
 
     def on_answer(self, request: Request) -> None:
         pattern = sources()[SOURCE].article_url
@@ -60,11 +53,7 @@ def start(site: DemoSite, lake: Path) -> "subprocess.Popen[bytes]":
 
 
 def require_same_end(site: DemoSite, lake: Path) -> int:
-    """Run again what was killed: no page is asked for that was kept, and every article lands.
-
-    Returns:
-        How many captures were archived or staged.
-    """
+    """Run again what was killed: no page that was kept is asked for, and every article lands; how many were kept."""
     store = open_store(str(lake / "lake"))
     kept = {entry.url for entry in RawArchive(store).entries(SOURCE)}
     kept |= {page.url for page in Staging(store, SOURCE).left_over()}

@@ -15,17 +15,11 @@ HOSTS = ("news.example", "feeds.example")
 
 @dataclass
 class NewsSite:
-    """Pages by host and path, and what was asked for.
-
-    Attributes:
-        pages: `news.example/feed` -> its body, an answer, or what makes one when it is asked for.
-        asked: the status and the place of each request, in order, robots files left out.
-        validators: whether answers carry an ETag and conditional requests are understood.
-    """
+    """Pages by host and path (`news.example/feed`), and what was asked for."""
 
     pages: dict[str, bytes | Answer | Callable[[], bytes]] = field(default_factory=dict)
-    asked: list[tuple[int, str]] = field(default_factory=list)
-    validators: bool = True
+    asked: list[tuple[int, str]] = field(default_factory=list)  # status and place, robots files left out
+    validators: bool = True  # whether answers carry an ETag and conditional requests are understood
 
     def answer(self, _method: str, path: str, headers: Mapping[str, str], _body: bytes) -> Answer:
         place = headers["Host"] + path

@@ -1,5 +1,6 @@
 """`newslake up` as a child process, what its server's API says, and one for all tests of a process: it takes 15 s."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -22,35 +23,37 @@ import pytest
 from parsers.registry import sources
 from tests.demo_site.site import DemoSite
 from tests.live_lake import FAST, today
-from tests.servers import free_ports
+from tests.servers import free_ports, wait_for
 
 START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
-RUN_SECONDS = 120.0  # polled every 10 s, then a process that imports Prefect; 25 s on two idle cores
+RUN_SECONDS = 200.0  # a run whose slot is held by a dead one waits for the lease of 60 s, and a quarter of a minute
 STOP_SECONDS = 30.0
 BUSY_TRIES = 10  # Prefect's own client asks again, too, when the server says 503
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 CLICKED = ("run", "backfill", "ingest", "reparse", "maintain")  # flows with a deployment of their own name
 COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 ROOT = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
-class Up:
-    """A running `newslake up`."""
+class PrefectApi:
+    """What the API of a running Prefect server says."""
 
-    process: subprocess.Popen[bytes]
     url: str
-    lake: Path
-    environment: dict[str, str]
+    auth: str = ""  # user and password
 
-    def api(self, path: str, body: dict[str, Any] | list[Any] | None = None) -> Any:
-        """Ask the server's API: POST where there is a body, else GET. Asks again where SQLite was busy."""
+    def api(self, path: str, body: dict[str, Any] | list[Any] | None = None, *, auth: str | None = None) -> Any:
+        """Ask the server's API: POST where there is a body, else GET. Asks again where its database was busy."""
         sent = None if body is None else orjson.dumps(body)
-        request = urllib.request.Request(f"{self.url}/api{path}", sent, {"content-type": "application/json"})
+        headers = {"content-type": "application/json"}
+        if user := self.auth if auth is None else auth:
+            headers["authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
+        request = urllib.request.Request(f"{self.url}/api{path}", sent, headers)
         asks = sent is None or path.endswith(("/filter", "/count"))  # twice does no harm
         for _ in range(BUSY_TRIES):
             try:
                 with urllib.request.urlopen(request, timeout=30) as answer:
-                    return orjson.loads(answer.read())
+                    text = answer.read()
+                return orjson.loads(text) if text else None
             except urllib.error.HTTPError as error:
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
@@ -59,13 +62,6 @@ class Up:
                     raise
             time.sleep(1)
         raise TimeoutError(f"{path} was refused {BUSY_TRIES} times: the server is busy")
-
-    def scheduled_runs(self) -> list[dict[str, Any]]:
-        """The runs of the next days that the scheduler made."""
-        soon = {"before_": (datetime.now(UTC) + timedelta(days=10)).isoformat()}
-        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": soon}, "limit": 200}
-        runs: list[dict[str, Any]] = self.api("/flow_runs/filter", body)
-        return [run for run in runs if run["auto_scheduled"]]
 
     def deployment(self, name: str) -> dict[str, Any]:
         """A deployment: `backfill` of the flow of that name, `run/tass` of the flow `run`."""
@@ -79,6 +75,11 @@ class Up:
         run = self.api(f"/deployments/{self.deployment(name)['id']}/create_flow_run", body)
         return str(run["id"])
 
+    def flow_run(self, run_id: str) -> dict[str, Any]:
+        """A run as the server knows it."""
+        found: dict[str, Any] = self.api(f"/flow_runs/{run_id}")
+        return found
+
     def artifacts(self, run_id: str) -> dict[str, dict[str, Any]]:
         """The artifacts of a run, by key."""
         found = self.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})
@@ -86,13 +87,26 @@ class Up:
 
     def ended(self, run_id: str) -> dict[str, Any]:
         """The state that a run ends in."""
-        deadline = time.monotonic() + RUN_SECONDS
-        while time.monotonic() < deadline:
-            state: dict[str, Any] = self.api(f"/flow_runs/{run_id}")["state"]
-            if state["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
-                return state
-            time.sleep(0.5)
-        raise TimeoutError(f"run {run_id} did not end within {RUN_SECONDS:g} s")
+        wait_for(f"run {run_id}", RUN_SECONDS, lambda: self.flow_run(run_id)["state"]["type"] in ENDED)
+        state: dict[str, Any] = self.flow_run(run_id)["state"]
+        return state
+
+
+@dataclass(frozen=True)
+class Up(PrefectApi):
+    """A running `newslake up`."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    lake: Path
+    environment: dict[str, str]
+
+    def scheduled_runs(self) -> list[dict[str, Any]]:
+        """The runs of the next days that the scheduler made."""
+        soon = {"before_": (datetime.now(UTC) + timedelta(days=10)).isoformat()}
+        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": soon}, "limit": 200}
+        runs: list[dict[str, Any]] = self.api("/flow_runs/filter", body)
+        return [run for run in runs if run["auto_scheduled"]]
 
 
 @contextmanager
@@ -129,14 +143,14 @@ def newslake_up(
 
 def _wait_until_settled(up: Up, log: Path) -> None:
     """Until the deployments stand and the scheduler has made its runs, which keeps SQLite busy for seconds."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and up.process.poll() is None:
-        with suppress(OSError):
-            planned = {run["parameters"].get("source", run["name"]) for run in up.scheduled_runs()}
-            if up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= set(sources()):
-                return
-        time.sleep(0.5)
-    raise RuntimeError(f"newslake up is not ready: {log.read_text()}")
+
+    def settled() -> bool:
+        if up.process.poll() is not None:
+            raise RuntimeError(f"newslake up ended: {log.read_text()}")
+        planned = {run["parameters"].get("source", run["name"]) for run in up.scheduled_runs()}
+        return up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= set(sources())
+
+    wait_for("newslake up", START_SECONDS, settled, log.read_text)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,10 @@
 """The services of docker-compose.yml as plain processes: their commands and settings, other ports and addresses."""
 
-import base64
 import os
 import re
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,26 +12,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
 import yaml
 
 from tests.demo_site.site import DemoSite
 from tests.postgres import Postgres
-from tests.servers import S3Server, free_ports
+from tests.prefect_server import PrefectApi
+from tests.servers import S3Server, free_ports, wait_for
 
 ROOT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
 PROGRAMS = Path(sys.executable).parent
 AUTH = "admin:pass&word/more"  # ASCII: with any other character, every request gives a 500 of Prefect 3.8.8
 START_SECONDS = 150.0  # a first start migrates the database: 30 s on two idle cores
-RUN_SECONDS = 200.0  # a run whose slot is held by a dead one waits for the lease of 60 s, and a quarter of a minute
 STOP_SECONDS = 30.0
-ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 INTERVAL = "0.3"  # seconds between requests: a day takes some seconds, so that a run can be met in the middle of it
 
 
 @dataclass
-class Production:
+class Production(PrefectApi):
     """Server and workers; each can be killed and started again."""
 
     folder: Path
@@ -43,12 +37,11 @@ class Production:
     s3: S3Server
     site: DemoSite
     port: int
+    auth: str = AUTH
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
 
-    @property
-    def url(self) -> str:
-        """Where UI and API are."""
-        return f"http://127.0.0.1:{self.port}"
+    def __post_init__(self) -> None:
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def environment(self, service: str, home: str) -> dict[str, str]:
         """What compose would set for a service, on a machine of its own: no state is shared but over the network."""
@@ -81,7 +74,7 @@ class Production:
         declared = SERVICES[service]["environment"]
         return kept | {name: interpolated(value, values) for name, value in declared.items()} | here
 
-    def start(self, service: str, name: str, options: Mapping[str, str]) -> None:
+    def launch(self, service: str, name: str, options: Mapping[str, str]) -> None:
         """Start a service as a process group of its own; its home and log bear its name."""
         (self.folder / name).mkdir(exist_ok=True)
         command = [*SERVICES[service]["entrypoint"], *SERVICES[service]["command"]]
@@ -102,12 +95,12 @@ class Production:
 
     def start_server(self) -> None:
         """Start the server and wait until it answers."""
-        self.start("prefect", "prefect", {"--host": "127.0.0.1", "--port": str(self.port)})
+        self.launch("prefect", "prefect", {"--host": "127.0.0.1", "--port": str(self.port)})
         self.wait_for("the server", START_SECONDS, self._is_healthy)
 
     def start_worker(self, name: str) -> None:
         """Start a worker, and wait until the server knows that it is there."""
-        self.start("worker", name, {"--name": name, "--limit": "1"})  # so that two runs are on two machines
+        self.launch("worker", name, {"--name": name, "--limit": "1"})  # so that two runs are on two machines
         self.wait_for(name, START_SECONDS, lambda: name in self._workers_online())
 
     def kill(self, name: str) -> None:
@@ -149,47 +142,13 @@ class Production:
             check=False,
         )
 
-    def api(self, path: str, body: dict[str, Any] | None = None, *, auth: str = AUTH) -> Any:
-        """Ask the API: POST where there is a body, else GET."""
-        sent = None if body is None else orjson.dumps(body)
-        headers = {"content-type": "application/json"}
-        if auth:
-            headers["authorization"] = f"Basic {base64.b64encode(auth.encode()).decode()}"
-        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api{path}", sent, headers), timeout=30) as got:
-            text = got.read()
-        return orjson.loads(text) if text else None
-
-    def run(self, name: str, **parameters: Any) -> str:
-        """Start a run of a deployment; its id."""
-        deployment = self.api(f"/deployments/name/{name}/{name}")
-        return str(self.api(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": parameters})["id"])
-
-    def flow_run(self, run_id: str) -> dict[str, Any]:
-        """A run as the server knows it."""
-        found: dict[str, Any] = self.api(f"/flow_runs/{run_id}")
-        return found
-
-    def ended(self, run_id: str) -> dict[str, Any]:
-        """The state that a run ends in."""
-        self.wait_for(f"run {run_id}", RUN_SECONDS, lambda: self.flow_run(run_id)["state"]["type"] in ENDED)
-        state: dict[str, Any] = self.flow_run(run_id)["state"]
-        return state
-
     def logs(self) -> str:
         """What all services have written so far."""
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self.folder.glob("*.log")))
 
     def wait_for(self, what: str, seconds: float, is_so: Callable[[], bool]) -> None:
         """Wait until something is so; while the server is away, nothing is."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            try:
-                if is_so():
-                    return
-            except (urllib.error.URLError, OSError):
-                pass
-            time.sleep(0.1)
-        raise TimeoutError(f"waited {seconds:g} s for {what}; the logs end with {self.logs()[-3000:]}")
+        wait_for(what, seconds, is_so, self.logs)
 
     def _is_healthy(self) -> bool:
         if self.processes["prefect"].poll() is not None:

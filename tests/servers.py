@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BUCKET = "news"
 START_SECONDS = 60.0  # SeaweedFS is ready within 1 s on an idle machine; CI machines are not idle
 STOP_SECONDS = 15.0  # it takes 2 s to stop in order; killed after that
+POLL_SECONDS = 0.2  # a busy server is asked no more often
 WEED_PARTS = ("master", "volume", "filer", "s3", "admin")
 WEED_PORTS = [f"{part}.{port}" for part in WEED_PARTS for port in ("port", "port.grpc")]
 
@@ -152,6 +153,17 @@ def free_ports(number: int) -> list[int]:
         for free in sockets:
             free.bind(("127.0.0.1", 0))
         return [free.getsockname()[1] for free in sockets]
+
+
+def wait_for(what: str, seconds: float, is_so: Callable[[], object], log: Callable[[], str] = str) -> None:
+    """Wait until something is so; while a server is away, nothing is. What was logged goes into the error."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            if is_so():
+                return
+        time.sleep(POLL_SECONDS)
+    raise TimeoutError(f"waited {seconds:g} s for {what}. {log()[-3000:]}")
 
 
 def weed_binary() -> str:

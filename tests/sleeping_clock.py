@@ -4,11 +4,7 @@ from threading import Lock
 
 
 class SleepingClock:
-    """Seconds that pass while somebody sleeps; safe for threads, which all sleep on the same clock.
-
-    Attributes:
-        slept: all sleeps, in order, in seconds.
-    """
+    """Seconds that pass while somebody sleeps, and all sleeps in order; safe for threads, which share the clock."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []

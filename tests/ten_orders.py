@@ -58,10 +58,6 @@ class Content:
         captures = {(source, entry.identity) for source in sources for entry in archive.entries(source)}
         return cls(rows, captures, {fault.fault for fault in verify(store, archive)})
 
-    def counted(self, kind: str) -> int:
-        """How many rows a table has."""
-        return sum(len(rows) for key, rows in self.rows.items() if key.startswith(f"{kind}/"))
-
     def differences(self, other: "Content") -> list[str]:
         """Partitions and other matters in which the two are not the same."""
         keys = sorted({*self.rows, *other.rows})
@@ -137,10 +133,8 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="newslake-orders-") as folder:
         uri = (options.lakes or folder).rstrip("/")
         expected = ingest_alone(inputs, f"{uri}/alone")
-        _say(
-            f"{len(inputs)} inputs; alone: {len(expected.captures)} captures, {expected.counted('articles')} articles, "
-            f"{expected.counted('rejects')} rejections, {len(expected.rows)} partitions, {len(expected.faults)} faults"
-        )
+        alone = f"{len(expected.captures)} captures, {len(expected.rows)} partitions, {len(expected.faults)} faults"
+        _say(f"{len(inputs)} inputs; alone: {alone}")
         differing = 0
         for order in ingest_in_orders(inputs, uri, options.orders, expected):
             verdict = ", ".join(order.differences) or "the same"

@@ -33,17 +33,7 @@ def record(
     length: int | None = None,
     digest: bool = False,
 ) -> bytes:
-    """A WARC record, not gzipped.
-
-    Args:
-        block: its content block.
-        kind: WARC-Type.
-        uri: WARC-Target-URI; None leaves it out.
-        date: WARC-Date; None leaves it out.
-        fields: further named fields.
-        length: Content-Length, if it is to be wrong.
-        digest: whether to write the right WARC-Block-Digest.
-    """
+    """A WARC record, not gzipped; None leaves a field out, `length` is a Content-Length that is to be wrong."""
     lines = ["WARC/1.0", f"WARC-Type: {kind}", "WARC-Record-ID: <urn:uuid:6a0e0fb2-0000-4000-8000-000000000000>"]
     if uri is not None:
         lines.append(f"WARC-Target-URI: {uri}")

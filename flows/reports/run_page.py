@@ -19,8 +19,8 @@ LEAST_PICTURED: Final = 31  # days: those before a short range show what is usua
 MOST_PICTURED: Final = 92  # days, the latest
 LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample
 DAYS_MEAN: Final = (
-    "state, articles, addresses listed and pending: in the lake, after this run; the rest: what this run did with the pages of that day. "
-    "rejected: gave no article; failed: could not be fetched; withheld: left as it was by a reparse"
+    "state, articles, addresses listed and pending: in the lake, after this run; the rest: what this run did with the "
+    "pages of that day. rejected: gave no article; failed: could not be fetched; withheld: left as it was by a reparse"
 )
 MEANING: Final = {reason.value: reason.meaning for reason in RejectReason}
 

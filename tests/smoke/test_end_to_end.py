@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
+from tests.disturbed_lake import objects
 
 SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
@@ -33,12 +33,6 @@ def _run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
     return orjson.loads(capsys.readouterr().out)
 
 
-def _objects(store: ObjectStore) -> dict[str, bytes]:
-    """Everything in the lake but the catalog's cache."""
-    keys = [info.key for info in store.list() if not info.key.startswith("_catalog/")]
-    return {key: stored.body for key in keys if (stored := store.get(key))}
-
-
 def test_pages_land_once_and_are_rebuilt_from_the_archive(
     lake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,13 +44,13 @@ def test_pages_land_once_and_are_rebuilt_from_the_archive(
     first = _run(capsys, "ingest", str(folder), code=3)
     assert (first["captures"], first["parsed"], first["partitions_written"]) == (9, 7, 3)
     assert sum(first["rejected"].values()) == 2
-    landed = _objects(store)
+    landed = objects(store)
 
     second = _run(capsys, "ingest", str(folder), code=3)
     assert (second["known"], second["partitions_written"], second["partitions_unchanged"]) == (9, 0, 3)
     reparsed = _run(capsys, "reparse", "tass")
     assert (reparsed["captures"], reparsed["parsed"], reparsed["partitions_written"]) == (7, 7, 0)
-    assert _objects(store) == landed
+    assert objects(store) == landed
     assert _run(capsys, "verify") == {"lake": store.uri, "faults": []}
 
     for key in landed:

@@ -111,14 +111,10 @@ def test_only_archive_sends_nothing_and_rebuilds_what_was_lost(site: DemoSite, l
 def test_l09_a_layout_that_changed_makes_the_day_suspect_and_the_days_before_stay(lake: Path) -> None:
     first = today() - timedelta(days=6)
     with DemoSite(today(), days=8, per_day=15) as site:  # enough to judge: a few pages say nothing
-        _change_layout_and_run(site, lake, first)
-
-
-def _change_layout_and_run(site: DemoSite, lake: Path, first: date) -> None:
-    work(site, lake, "theissue", Days(first, yesterday()))
-    site.change_layout("theissue", yesterday())
-    before = snapshot(lake / "articles")
-    report = work(site, lake, "theissue", Days.one(yesterday()))
+        work(site, lake, "theissue", Days(first, yesterday()))
+        site.change_layout("theissue", yesterday())
+        before = snapshot(lake / "articles")
+        report = work(site, lake, "theissue", Days.one(yesterday()))
     assert report.suspect_findings
     assert snapshot(lake / "articles").keys() >= before.keys()
     assert state_of(lake, "theissue", yesterday()) is State.SUSPECT

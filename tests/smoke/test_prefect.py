@@ -21,10 +21,6 @@ def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(
     runs = [run for run in up.scheduled_runs() if "source" in run["parameters"]]
     assert {run["parameters"]["source"] for run in runs} == set(sources())
     for name, source in sources().items():
-        schedules = up.deployment(f"run/{name}")["schedules"]
-        assert {(each["schedule"]["cron"], each["schedule"]["timezone"]) for each in schedules} == {
-            (schedule.cron, source.timezone) for schedule in source.timetable
-        }
         mine = [run for run in runs if run["parameters"]["source"] == name]
         assert {run["parameters"]["lag_days"] for run in mine} == {schedule.lag_days for schedule in source.timetable}
     times = {datetime.fromisoformat(run["expected_start_time"]) for run in runs}

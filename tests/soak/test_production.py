@@ -63,7 +63,7 @@ def range_of(source: str) -> Days:
 
 def backfill(stack: Production, source: str, lake: str) -> str:
     days = range_of(source)
-    return stack.run("backfill", sources=[source], start=f"{days.start}", end=f"{days.end}", lake=lake, reason="test")
+    return stack.start("backfill", sources=[source], start=f"{days.start}", end=f"{days.end}", lake=lake, reason="test")
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_o05_a_live_run_and_a_backfill_on_one_host_keep_its_interval_together(
     site.forget_requests()
     runs = [
         backfill(stack, "globalresearch", lake),
-        stack.run("run", source="globalresearch", day=f"{today() - timedelta(days=5)}", lake=lake),
+        stack.start("run", source="globalresearch", day=f"{today() - timedelta(days=5)}", lake=lake),
     ]
     assert [stack.ended(run_id)["type"] for run_id in runs] == ["COMPLETED"] * 2
     first, second = (stack.flow_run(run_id) for run_id in runs)

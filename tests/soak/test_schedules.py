@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
-from tests.prefect_server import Up, newslake_up
+from tests.prefect_server import ENDED, Up, newslake_up
+from tests.servers import wait_for
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("schedules")]
 
@@ -29,7 +29,6 @@ LATE_DAYS = 3
 MINUTELY = {"source": "tass", "lag_days": 1, "prefer": "network"}  # told from the source's own schedules by `prefer`
 LISTS = 8  # what theissue may be asked for besides articles, a run: robots file, lists, pages that are no article
 LEASE_AND_CLEAN_UP = 60 + 60  # seconds: the least lease Prefect takes; its clean-up, and the wait between two tries
-ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 # Takes the slot of a source, says so, and keeps it; with another word it takes it and ends.
 HOLDER = """
 import sys, time
@@ -107,14 +106,6 @@ def _hold(environment: dict[str, str], *briefly: str) -> "subprocess.Popen[str]"
     )
 
 
-def _until(seconds: float, condition: Any) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing came of it within {seconds:g} s")
-        time.sleep(1)
-
-
 def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operations) -> None:
     """O03: three days without a worker, and every run that was scheduled meanwhile becomes due at once."""
     up, now = operations.up, datetime.now(UTC)
@@ -126,7 +117,7 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     def ended() -> bool:
         return all(run["state_type"] in ENDED for run in operations.due_runs("theissue", now))
 
-    _until(240, ended)
+    wait_for("late runs", 240, ended)
     runs = operations.due_runs("theissue", now)
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
     worked = [run for run in runs if run["state"]["name"] != SKIPPED]
@@ -187,7 +178,7 @@ def test_o01_a_cron_schedule_fires_by_itself_and_lands_the_day_of_its_scheduled_
         worked = [run for run in runs if run["state_type"] == "COMPLETED" and run["parameters"] == MINUTELY]
         return [run for run in worked if run["state"]["name"] != SKIPPED]
 
-    _until(240, landed)
+    wait_for("a run by its schedule", 240, landed)
     run = landed()[0]
     assert datetime.fromisoformat(run["expected_start_time"]) >= operations.cron_since - timedelta(minutes=1)
     assert run["name"] == f"tass-{_day_of(run)}"

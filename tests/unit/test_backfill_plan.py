@@ -36,11 +36,6 @@ REACHED = TODAY - timedelta(days=sources()["tass"].horizon_days)
 VERSION = sources()["tass"].version
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
 def land(store: MemoryStore, offset: int, mode: str | None = "live", version: int = VERSION) -> None:
     """One article of the day that is so many days after the first, and, if a mode is given, coverage by it."""
     day = START + timedelta(days=offset)

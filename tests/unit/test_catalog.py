@@ -18,16 +18,6 @@ DAY = "2024-05-01"
 KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def lake(store: MemoryStore) -> Lake:
-    return Lake(store)
-
-
 def only_day(store: MemoryStore, **options: Any) -> Day:
     (day,) = DayStates(store).grid(**options)
     return day

@@ -14,16 +14,6 @@ from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.memory_store import MemoryStore
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def lake(store: MemoryStore) -> Lake:
-    return Lake(store)
-
-
 def land_days(lake: Lake, *numbers: int) -> None:
     lake.land([landed(number, published_at=NOON + timedelta(days=number)) for number in numbers], mode="live")
 

@@ -6,7 +6,6 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.base.settings import Settings
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
@@ -16,11 +15,6 @@ from infra.work.run_report import RunReport
 from parsers.record.capture import CapturedAtBasis
 from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
 
 
 def _ingest(run: Run, *paths: Path, source: str | None = None) -> RunReport:

@@ -23,16 +23,6 @@ ARTICLES_KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
 REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
-@pytest.fixture
-def lake(store: MemoryStore) -> Lake:
-    return Lake(store)
-
-
 def titles(lake: Lake, date: str = DAY, source: str = "gazette") -> list[str]:
     return list(lake.read_partition(source, date)["title"].to_pylist())
 

@@ -233,23 +233,20 @@ class TestRejects:
 
     old, _ = land_rejected(None, rejected(1))
 
-    def test_an_article_closes_it(self) -> None:
+    def test_an_article_closes_it_and_a_newer_parser_reopens_it(self) -> None:
         body, change = land_rejected(self.old, closed={CAPTURE: 2})
         row = one_reject(body)
         assert (row["state"], row["parser_version"], row["reason"]) == ("closed", 2, "layout")
         assert change == Change(updated=1, closed=1)
         assert land_rejected(body, closed={CAPTURE: 2}) == (body, Change())
+        reopened = one_reject(land_rejected(body, rejected(1, parser_version=3))[0])
+        assert (reopened["state"], reopened["parser_version"]) == ("open", 3)
 
     def test_l04_an_older_parser_neither_closes_nor_reopens(self) -> None:
         newer, _ = land_rejected(None, rejected(1, parser_version=3))
         assert land_rejected(newer, closed={CAPTURE: 2})[0] is newer
         closed, _ = land_rejected(self.old, closed={CAPTURE: 2})
         assert land_rejected(closed, rejected(1), rejected(1, parser_version=2, reason="empty"))[0] is closed
-
-    def test_a_newer_parser_reopens(self) -> None:
-        closed, _ = land_rejected(self.old, closed={CAPTURE: 2})
-        row = one_reject(land_rejected(closed, rejected(1, parser_version=3))[0])
-        assert (row["state"], row["parser_version"]) == ("open", 3)
 
     def test_a_rejection_without_a_version_is_the_least(self) -> None:
         unknown, _ = land_rejected(None, rejected(1, parser_version=None))

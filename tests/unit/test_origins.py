@@ -6,19 +6,15 @@ from typing import Any
 
 import pytest
 
-from parsers.page.html import Tree, select
 from parsers.page.page import Page
 from parsers.parse import parse
-from parsers.reading.finishing import finish
-from parsers.reading.reading import read_page
 from parsers.record.article import Article, Block, BlockType, Fidelity
 from parsers.record.draft import Draft
 from parsers.record.origins import BODY_FIGURES, note_lines
 from parsers.record.outcome import Parsed, Rejected
-from parsers.source.definition import Layout
 from tests.captures import html_capture
 from tests.source_cases import CASES, capture_of
-from tests.unit.test_reading import SOURCE
+from tests.unit.test_reading import outcome_of
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -33,12 +29,7 @@ def test_every_field_with_a_value_has_an_origin_and_no_other(case: Path) -> None
 
 def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layout: Any) -> dict[str, str]:
     page = f"<html lang=en><head><title>T</title>{head}</head><body><h1>A story</h1>{body}</body></html>"
-    seen = html_capture(page, url="https://news.example/2024/a-story")
-    tree = Tree(page)
-    fields_of_layout = {"body": "main", **layout}
-    containers = select(tree, fields_of_layout["body"])
-    draft = read_page(Page.of(seen, tree, SOURCE.timezone), Layout("x", **fields_of_layout), containers)
-    outcome = finish(draft, SOURCE, seen, "x")
+    outcome = outcome_of(html_capture(page, url="https://news.example/2024/a-story"), page, layout)
     assert isinstance(outcome, Parsed)
     return outcome.origins
 

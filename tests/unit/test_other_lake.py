@@ -94,17 +94,16 @@ def test_a01_a_damaged_original_makes_its_revisits_damaged(lake: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("original", "outcome"),
+    "uri",
     [
-        (Pointer("../../etc/passwd", 0, 10), None),
-        (Pointer("raw/source=gazette/date=2024-05-01/../../../x.warc.gz", 0, 10), None),
-        (Pointer("raw/source=gazette/date=2024-05-01/absent.warc.gz", 0, 10), None),
+        "../../etc/passwd",
+        "raw/source=gazette/date=2024-05-01/../../../x.warc.gz",
+        "raw/source=gazette/date=2024-05-01/absent.warc.gz",
     ],
-    ids=["outside", "dots", "absent"],
 )
-def test_a05_an_original_outside_of_the_lake_is_not_looked_for(lake: Path, original: Pointer, outcome: None) -> None:
-    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, original)
-    assert Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20) is outcome
+def test_a05_an_original_outside_of_the_lake_is_not_looked_for(lake: Path, uri: str) -> None:
+    revisit = Revisit(replace(FIRST, body=b""), FIRST.digest, Pointer(uri, 0, 10))
+    assert Originals(str(warcs(lake)[1])).whole(revisit, 1 << 20) is None
 
 
 def test_a02_a_lake_in_a_bucket_gives_all_of_its_captures(moto_lake: str) -> None:

@@ -119,15 +119,6 @@ def test_r05_the_largest_interval_holds(setting: float, source: float | None, de
     assert client.interval_of(whose) == expected
 
 
-def test_what_robots_disallows_is_not_asked_for() -> None:
-    rules = b"User-agent: newslake\nDisallow: /page"
-    client, http = client_of({"https://a.example/robots.txt": rules})
-    with pytest.raises(FetchError, match=r"^robots: https://a\.example/robots\.txt disallows https://a\.example/page$"):
-        client.get(PAGE)
-    assert client.get("https://a.example/free").body == OK
-    assert PAGE not in http.urls
-
-
 def test_r02_nothing_is_asked_for_without_the_robots_file() -> None:
     robots = "https://a.example/robots.txt"
     client, http = client_of({robots: [status(503)] * 3})

@@ -10,7 +10,8 @@ from parsers.page.page import Page
 from parsers.reading.finishing import finish
 from parsers.reading.reading import read_page
 from parsers.record.article import Access, Article, BlockType, Fidelity
-from parsers.record.capture import CapturedAtBasis
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import Outcome
 from parsers.source.definition import Layout, Source
 from tests.captures import article_of, html_capture
 
@@ -26,11 +27,15 @@ def article(
 ) -> Article:
     """The article of a page, with the layout's fields in `layout`."""
     text = f"{html}<head><meta property=og:title content=Title>{head}</head><body>{body}<main>{prose}</main></body>"
-    seen = html_capture(text, **{"url": URL, **capture})
+    return article_of(outcome_of(html_capture(text, **{"url": URL, **capture}), text, layout or {}))
+
+
+def outcome_of(capture: Capture, text: str, layout: dict[str, Any]) -> Outcome:
+    """What is made of a page whose body element is `main`, unless the layout says another."""
     tree = Tree(text)
-    fields = {"body": "main", **(layout or {})}
-    draft = read_page(Page.of(seen, tree, SOURCE.timezone), Layout("x", **fields), select(tree, fields["body"]))
-    return article_of(finish(draft, SOURCE, seen, "x"))
+    fields = {"body": "main", **layout}
+    draft = read_page(Page.of(capture, tree, SOURCE.timezone), Layout("x", **fields), select(tree, fields["body"]))
+    return finish(draft, SOURCE, capture, "x")
 
 
 def test_what_stands_around_an_article_counts_only_where_the_article_has_none() -> None:

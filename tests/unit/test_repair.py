@@ -26,11 +26,6 @@ NARROW = "tass"  # its feeds reach back a day or two
 REACH = sources()[NARROW].horizon_days
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 

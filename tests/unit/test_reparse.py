@@ -12,9 +12,8 @@ import pytest
 
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.days import Days
-from infra.base.errors import NewslakeError, UsageError
+from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.base.settings import Settings
 from infra.intake.files.find_inputs import find_inputs
 from infra.lake.lake import Lake
 from infra.store.trial_store import TrialStore
@@ -33,11 +32,6 @@ from tests.memory_store import MemoryStore
 
 DAY = pages.FIRST_DAY
 LATER = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
 
 
 def test_l04_repeating_it_writes_nothing(run: Run) -> None:
@@ -303,7 +297,10 @@ def test_rows_of_the_copy_that_the_archive_does_not_name_are_taken_away(run: Run
     assert uri.rpartition("/")[2].startswith("12")
 
 
-def test_nothing_can_be_deleted_in_a_trial() -> None:
-    trial = TrialStore(MemoryStore(), MemoryStore())
-    with pytest.raises(NewslakeError, match="a was to be deleted in a trial"):
-        trial.delete("a")
+def test_what_is_deleted_in_a_trial_stays_in_the_lake() -> None:
+    base = MemoryStore()
+    base.objects["a"] = b"1"
+    trial = TrialStore(base, MemoryStore())
+    trial.delete("a")
+    assert (trial.get("a"), list(trial.list())) == (None, [])
+    assert base.objects == {"a": b"1"}

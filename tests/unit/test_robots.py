@@ -11,6 +11,7 @@ from infra.intake.web.robots import (
     RobotsRules,
     read_robots,
 )
+from tests.sleeping_clock import SleepingClock
 
 CAP = 120.0
 SITE = "https://example.com"
@@ -22,14 +23,6 @@ def rules_of(text: str) -> RobotsRules:
 
 def allowed(text: str, path: str) -> bool:
     return rules_of(text).allows(SITE + path)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Files:
@@ -158,13 +151,14 @@ def test_r02_a_file_that_cannot_be_had_stops_everything(reason: FetchReason) -> 
 
 
 def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> None:
-    clock, files = Clock(), Files(FetchReason.SERVER_ERROR)
+    clock, files = SleepingClock(), Files(FetchReason.SERVER_ERROR)
     robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
-    for clock.now in (0.0, 1.0, FAILURE_SECONDS - 1):
+    for passed in (1, FAILURE_SECONDS - 2, 1):
         with pytest.raises(FetchError):
             robots.rules(SITE, files)
+        clock.sleep(passed)
     assert len(files.asked) == 1
-    clock.now, files.answer = FAILURE_SECONDS, b""
+    files.answer = b""
     assert robots.rules(SITE, files).allows(SITE)
 
 
@@ -184,12 +178,12 @@ def test_each_scheme_host_and_port_has_its_file() -> None:
 
 
 def test_r07_a_file_is_read_again_after_a_day() -> None:
-    clock, files = Clock(), Files(b"User-agent: *\nAllow: /")
+    clock, files = SleepingClock(), Files(b"User-agent: *\nAllow: /")
     robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
     assert robots.rules(SITE, files).allows(f"{SITE}/a")
     files.answer = b"User-agent: newslake\nDisallow: /"
-    clock.now = CACHE_SECONDS - 1
+    clock.sleep(CACHE_SECONDS - 1)
     assert robots.rules(SITE, files).allows(f"{SITE}/a")
-    clock.now = CACHE_SECONDS
+    clock.sleep(1)
     assert not robots.rules(SITE, files).allows(f"{SITE}/a")
     assert len(files.asked) == 2

@@ -44,14 +44,6 @@ def work(store: ClockedStore, run_id: str) -> None:
     land(store, archived, run_id)
 
 
-def test_a_day_of_batches_becomes_one_object(store: ClockedStore) -> None:
-    work(store, "r1")
-    warcs = [key for key in store.objects if key.endswith(".warc.gz")]
-    assert warcs == [f"raw/source={SOURCE}/date=2024-05-0{day}/r1-live-00000.warc.gz" for day in (1, 2)]
-    assert captures_in(store) == by_identity(ALL)
-    assert faults(store) == []
-
-
 def test_l02_killed_before_any_operation_no_page_is_lost_and_the_next_run_ends_as_one_that_was_not() -> None:
     kills = 0
     while True:

@@ -17,11 +17,6 @@ SAMPLE = SuspectCapture("https://tass.com/1", None, "raw/source=tass/date=2024-0
 SUSPECT = SuspectDay("tass", "2024-05-01", "run-1", 12, 0, (FINDING,), (SAMPLE,))
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
-
-
 def test_what_is_marked_is_found_by_source_and_day(store: MemoryStore) -> None:
     mark_suspect(store, SUSPECT)
     mark_suspect(store, replace(SUSPECT, source="bbc"))

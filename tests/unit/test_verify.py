@@ -7,14 +7,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from infra.archive.raw_archive import RawArchive
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, Coverage, TableKind, decode, encode
 from infra.upkeep.verify import CREATED_BY, Fault
-from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from tests.lake_samples import NOON, SOURCE, Landed, landed, rejected
+from tests.lake_samples import NOON
 from tests.memory_store import MemoryStore
-from tests.raw_lake import faults
+from tests.raw_lake import capture, faults, ingest
 
 DAY = "2024-05-01"
 KEY = f"articles/source=gazette/date={DAY}/articles.parquet"
@@ -25,24 +23,10 @@ REJECTS_KEY = f"rejects/source=gazette/date={DAY}/rejects.parquet"
 def store() -> MemoryStore:
     """A sound lake: two articles of one day and one of none, a rejection, an empty day, all captures archived."""
     store = MemoryStore()
-    urls = [f"https://gazette.example/news/{number}" for number in range(4)]
-    captures = [
-        Capture(f"<p>{url}".encode(), MediaType.HTML, NOON + timedelta(hours=2), CapturedAtBasis.LIVE, url=url)
-        for url in urls
-    ]
-    archived = RawArchive(store).add([(SOURCE, capture) for capture in captures], run_id="r1", worker="w0")
-    places = [
-        {
-            "capture_uri": one.pointer.uri,
-            "capture_offset": one.pointer.offset,
-            "capture_length": one.pointer.length,
-            "capture_digest": one.capture.digest,
-        }
-        for one in archived
-    ]
-    articles: list[Landed] = [landed(0, **places[0]), landed(1, **places[1]), landed(2, published_at=None, **places[2])]
-    coverage = {("gazette", "2024-05-02"): Coverage()}
-    Lake(store).land(articles, [rejected(3, **places[3])], coverage=coverage, mode="live")
+    two = NOON + timedelta(hours=2)
+    ingest(store, [capture(number, two) for number in (0, 2, 3)], "r1")
+    ingest(store, [capture(4, two)], "r2", published_at=None)
+    Lake(store).land([], coverage={("gazette", "2024-05-02"): Coverage()}, mode="live")
     return store
 
 
@@ -113,9 +97,7 @@ def test_a_row_in_a_partition_of_another_day(store: MemoryStore) -> None:
 
 def test_an_article_in_two_partitions(store: MemoryStore) -> None:
     table, _ = decode(ARTICLES, store.objects[KEY], KEY)
-    later = pa.array([NOON + timedelta(days=3)], table.schema.field("published_at").type)
-    position = table.schema.get_field_index("published_at")
-    moved = table.slice(0, 1).set_column(position, table.schema.field("published_at"), later)
+    moved = with_value("published_at", NOON + timedelta(days=3))(table.slice(0, 1))
     other = KEY.replace(DAY, "2024-05-04")
     store.objects[other] = encode(ARTICLES, moved, {})
     fault = only_fault(store)

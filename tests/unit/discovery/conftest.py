@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from infra.intake.web.polite_client import PoliteClient
-from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite, news_site
 
 
@@ -23,8 +22,3 @@ def site(served: tuple[NewsSite, PoliteClient]) -> NewsSite:
 @pytest.fixture
 def client(served: tuple[NewsSite, PoliteClient]) -> PoliteClient:
     return served[1]
-
-
-@pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
