@@ -17,7 +17,7 @@ BANNED_NAMES = {"common", "data", "handle", "helper", "helpers", "item", "manage
 # What parsers/ may use of the standard library. `datetime` and `zoneinfo` give types; the clock is caught by its calls.
 PURE_STDLIB = {
     *("codecs", "collections", "collections.abc", "dataclasses", "datetime", "email.utils", "enum", "functools"),
-    *("hashlib", "html", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"),
+    *("hashlib", "html", "html.entities", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"),
     *("urllib.parse", "zlib", "zoneinfo"),
 }
 PURE_LIBRARIES = {"ada_url", "orjson", "selectolax", "typing_extensions", "webencodings"}
