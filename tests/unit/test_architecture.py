@@ -27,6 +27,7 @@ PURE_STDLIB = frozenset(
         "functools",
         "hashlib",
         "html",
+        "html.entities",
         "itertools",
         "json",
         "math",
