@@ -25,11 +25,7 @@ class NewsSitemap:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-<<<<<<< HEAD
     """A sitemap (XML or text) or an index of them (https://www.sitemaps.org/protocol.html): often the whole history."""
-=======
-    """A sitemap, XML or plain text, or an index (https://www.sitemaps.org/protocol.html): often the whole history."""
->>>>>>> lists
 
     url: str  # may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`)
     _: KW_ONLY

@@ -15,41 +15,11 @@ LISTS = {"parsers.sources", "flows.commands"}  # many of one kind: a file a sour
 BANNED_NAMES = {"common", "data", "handle", "helper", "helpers", "item", "manager", "misc", "process", "util", "utils"}
 
 # What parsers/ may use of the standard library. `datetime` and `zoneinfo` give types; the clock is caught by its calls.
-<<<<<<< HEAD
 PURE_STDLIB = {
     *("codecs", "collections", "collections.abc", "dataclasses", "datetime", "email.utils", "enum", "functools"),
-    *("hashlib", "html", "html.entities", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"),
-    *("urllib.parse", "zlib", "zoneinfo"),
+    *("hashlib", "html", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"),
+    *("html.entities", "urllib.parse", "zlib", "zoneinfo"),
 }
-=======
-PURE_STDLIB = frozenset(
-    {
-        "codecs",
-        "collections",
-        "collections.abc",
-        "dataclasses",
-        "datetime",
-        "email.utils",
-        "enum",
-        "functools",
-        "hashlib",
-        "html",
-        "html.entities",
-        "itertools",
-        "json",
-        "math",
-        "operator",
-        "re",
-        "statistics",
-        "types",
-        "typing",
-        "unicodedata",
-        "urllib.parse",
-        "zlib",
-        "zoneinfo",
-    }
-)
->>>>>>> lists
 PURE_LIBRARIES = {"ada_url", "orjson", "selectolax", "typing_extensions", "webencodings"}
 FINDS_SOURCES = "parsers/registry.py"  # the one file that imports modules by name
 IMPORT_BY_NAME = {"importlib", "pkgutil"}
