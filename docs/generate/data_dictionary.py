@@ -36,14 +36,14 @@ REASONS: Final = """
 ABOUT_FETCHES: Final = """
 ## fetches
 
-`fetches/source=<source>/date=<day>/fetches.parquet`, sorted by `url`. The account of a day: one row an address that a list of
-the source named, under the day of its article once that is known, before that under the day of the list. listed = landed +
-final + refused + pending. `docs/operations.md` says what each means.
+`fetches/source=<source>/date=<day>/fetches.parquet`, sorted by `url`. The account of a day: one row an address that a
+list of the source named, under the day of its article once that is known, before that under the day of the list.
+listed = landed + final + refused + pending; `docs/operations.md` says what each means.
 """
 FETCHES_FOOTER: Final = """
-The footer of `fetches` has, under the same key, the sums: `listed`, `landed`, `final`, `refused`, `pending`, `fetched` (a page
-came), `parsed` (it gave an article), `next_due_at`, and `lists`: when the day's lists were last read (`read_at`), when they were
-last read whole (`whole_at`), and what was `lacking` the last time.
+The footer of `fetches` has the sums under the same key: `listed`, `landed`, `final`, `refused`, `pending`, `fetched` (a
+page came), `parsed` (it gave an article), `next_due_at`, and `lists`: when the day's lists were last read (`read_at`),
+when they were last read whole (`whole_at`), and what was `lacking` the last time.
 """
 FOOTER: Final = """
 ## The footer
