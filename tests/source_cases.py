@@ -35,6 +35,7 @@ def outcome_of(case: Path) -> dict[str, Any]:
     outcome = parse(capture_of(case))
     if isinstance(outcome, Parsed):
         found = {"outcome": "parsed", **dataclasses.asdict(outcome.article)}
+        del found["text"]  # of the body, which is here, and no parser's doing
     else:
         found = {"outcome": "rejected", **dataclasses.asdict(outcome)}
     plain: dict[str, Any] = json.loads(json.dumps(found, default=lambda at: at.isoformat()))

@@ -62,13 +62,18 @@ class _Footers(Generic[Said]):
             self.read(info)
 
     def older(self, infos: Iterable[ObjectInfo]) -> set[str]:
-        """Keys of the partitions that an older newslake wrote; damaged ones are not among them."""
+        """Keys of the partitions that an older newslake wrote; damaged ones are not among them.
+
+        What was learned is left in the lake, since a query that is asked once is asked again.
+        """
         infos, older = list(infos), set()
+        self.load()
         self.read_ahead(infos)
         for info in infos:
             with suppress(DamagedError):
                 if self.read(info).schema_version < SCHEMA_VERSION:
                     older.add(info.key)
+        self.save({*self._known})
         return older
 
     def load(self) -> None:

@@ -122,9 +122,7 @@ def _files(store: ObjectStore, kind: TableKind, folder: Path, selection: Selecti
     and 0.1 GB, and the bodies of schema versions before 3 would come without their text.
     """
     infos = [info for _, _, info in selection.of(store, kind)]
-    footers = Footers(store)
-    footers.load()
-    old = footers.older(infos) if kind is not FETCHES else set()  # its columns are those of the first version
+    old = Footers(store).older(infos) if kind is not FETCHES else set()  # its columns are those of the first version
     root, copied = (store.root, old) if isinstance(store, LocalStore) else (folder, {info.key for info in infos})
     with Threads(COPIERS) as pool:
         list(pool.map(lambda key: _copy(store, kind, key, folder, is_old=key in old), copied))

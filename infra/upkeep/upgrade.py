@@ -14,11 +14,7 @@ OldPartition = tuple[str, str, str]  # table, source, day
 
 def old_partitions(store: ObjectStore, names: Collection[str] = ()) -> list[OldPartition]:
     """Partitions with the columns or in the place of an older newslake, of some sources or of all."""
-    footers = Footers(store)
-    footers.load()
-    return sorted(
-        {each for kind in TABLES.values() for each in _old(store, footers, kind) if not names or each[1] in names}
-    )
+    return sorted({each for kind in TABLES.values() for each in _old(store, kind) if not names or each[1] in names})
 
 
 def upgrade(store: ObjectStore, partitions: Iterable[OldPartition]) -> None:
@@ -28,7 +24,7 @@ def upgrade(store: ObjectStore, partitions: Iterable[OldPartition]) -> None:
         lake.upgrade(TABLES[table], source, day)
 
 
-def _old(store: ObjectStore, footers: Footers, kind: TableKind) -> Iterable[OldPartition]:
+def _old(store: ObjectStore, kind: TableKind) -> Iterable[OldPartition]:
     listed = {info: place for info in store.list(f"{kind.name}/") if (place := kind.parse_key(info.key))}
-    older = footers.older(listed)
+    older = Footers(store).older(listed)
     return [(kind.name, *place) for info, place in listed.items() if info.key in older]

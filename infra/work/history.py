@@ -21,7 +21,7 @@ NEAREST_DAYS: Final = 28  # four of each weekday
 # Further back a source was another one: sites are redesigned every few years.
 LONGEST_AGO: Final = timedelta(days=400)
 READERS: Final = 8  # a footer waits 20 ms for S3; 56 of them are read in 0.15 s, so nothing is cached
-FIELDS: Final = tuple(name for name in Article.__dataclass_fields__ if name not in {"source", "article_id"})
+FIELDS: Final = tuple(name for name in Article.__dataclass_fields__ if name not in {"source", "article_id", "text"})
 
 
 class History:

@@ -22,6 +22,7 @@ FIXED: Final[Mapping[str, str]] = {
     "canonical_url": "the address that was asked for",
     "language": "language of the source",
     "lead": "the body's blocks that are the lead",
+    "text": "the body's blocks, one after the other",
     "word_count": "counted in the body",
     "content_digest": "digest of title and body",
     "flags": "what was repaired",

@@ -9,10 +9,12 @@ from infra.lake.day_states import DayStates
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, Coverage, decode
 from infra.lake.query import run_query
+from infra.store.trial_store import TrialStore
 from infra.upkeep.expiry import Layer, expire
 from infra.upkeep.find_record import find_record
 from infra.upkeep.upgrade import old_partitions, upgrade
 from infra.work.history import History
+from infra.work.reparse.comparison import compare
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.record.capture import CaptureIdentity
 from tests.lake_samples import NOON, SOURCE, Landed, article, landed
@@ -112,6 +114,17 @@ def test_l07_an_article_that_another_worker_dates_during_the_move_stays_where_th
     Lake(store).land([landed(5)], mode="live")
     assert places(store)[UNDATED] == []
     assert places(store)[ARTICLES.key(SOURCE, DAY)].count("Ferry 1 leaves late") == 1
+
+
+def test_l07_a_trial_moves_nothing_in_the_lake_itself(store: MemoryStore) -> None:
+    before = dict(store.objects)
+    trial = TrialStore(store, MemoryStore())
+    Lake(trial).land([landed(5)], mode="reparse")
+    assert [day for _, day, _ in Lake(trial).partitions(SOURCE)] == [NULL_PARTITION, DAY]
+    assert trial.get(OLD_UNDATED) is None
+    assert store.objects == before
+    moved = compare(trial)
+    assert (moved.rows, moved.partitions) == ({"added": 1}, 2)
 
 
 def test_l07_an_upgrade_writes_all_that_is_old_anew_and_keeps_what_it_says(store: MemoryStore) -> None:

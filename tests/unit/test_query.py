@@ -130,6 +130,14 @@ def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Pat
     assert rows(store, "SELECT last_seen_at FROM rejects ORDER BY date") == [{"last_seen_at": None}, newer]
 
 
+def test_footers_are_read_once(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    Lake(store).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))], [rejected(2)], mode="live")
+    for view, files in (("articles", 2), ("rejects", 1), ("articles", 2)):
+        assert rows(store, f"SELECT count(*) AS n FROM {view}") == [{"n": files}]  # noqa: S608 - names are ours
+    monkeypatch.setattr(type(store), "get_range", None)  # what footers are read by
+    assert rows(store, "SELECT count(*) AS n FROM articles") == [{"n": 2}]
+
+
 class TestSelection:
     """Views of some partitions only; the rest is neither listed nor read."""
 
