@@ -182,7 +182,7 @@ def under_prefect(asked: bool) -> bool:
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
-    from flows.reports.account_text import pending_lines, unreached_lines
+    from flows.reports.account_text import lacking_lines
     from flows.reports.report import summary_table
 
     if as_json:
@@ -208,7 +208,7 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
             f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
             f"(NEWSLAKE_QUARANTINE_LIMIT).[/yellow]{kept}"
         )
-    for line in (*pending_lines(report), *unreached_lines(report)):
+    for line in lacking_lines(report):
         console.print(Text(line, "yellow"), soft_wrap=True)
     return ExitCode.OVER_QUARANTINE_LIMIT if report.is_lacking(limit) else ExitCode.DONE
 

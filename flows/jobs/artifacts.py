@@ -9,6 +9,7 @@ from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.exceptions import ObjectNotFound
 
+from flows.reports.account_text import lacking_lines
 from flows.reports.next_steps import next_steps, period_of, touched_days
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
@@ -67,8 +68,8 @@ def _log(report: RunReport, limit: float) -> None:
     if report.lost_share > limit:
         logger.warning("%.0f %% of the pages gave no article, over the limit of %.0f %%",
                        100 * report.lost_share, 100 * limit)  # fmt: skip
-    for alarm in report.alarms:
-        logger.warning("look at this: %s", alarm)
+    for line in (*(f"look at this: {alarm}" for alarm in report.alarms), *lacking_lines(report)):
+        logger.warning("%s", line)
 
 
 def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:

@@ -1,5 +1,6 @@
 """Flow: make a range of days of some sources right, from what is archived first, from the sources second."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 from prefect import flow
@@ -10,7 +11,7 @@ from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from infra.base.choices import Direction, Preference, Reprocess
 from infra.base.days import Days, require_begun
-from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill
+from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, unreached
 from infra.work.backfill.window import require_all_done
 from infra.work.run_report import RunReport
 
@@ -64,7 +65,9 @@ def backfill(
         return RunReport()
     batches = batches_of(planned, request)
     report, failed = run_batches(batches, run, max_active, "backfill-progress")
-    report += RunReport(alarms=tuple(f"{batch.described()}: {error}" for batch, error in failed.items()))
+    lost = Counter() if only_archive else unreached(run.open_store(), planned)
+    alarms = tuple(f"{batch.described()}: {error}" for batch, error in failed.items())
+    report += RunReport(alarms=alarms, unreached=lost)
     publish("backfill", report, run, {each.source for each in planned}, request.days)
     require_all_done(batches, failed)
     return report

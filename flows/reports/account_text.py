@@ -9,8 +9,13 @@ from infra.work.run_report import RunReport
 SHOWN_DAYS = 10  # lines for a terminal; `newslake status --json` has all
 
 
-def pending_lines(report: RunReport) -> Iterator[str]:
-    """What a run left pending, day by day, why, and how to ask at once."""
+def lacking_lines(report: RunReport) -> Iterator[str]:
+    """What a run left pending, day by day, why, and how to ask at once; and days that nobody lists."""
+    yield from _pending_lines(report)
+    yield from _unreached_lines(report)
+
+
+def _pending_lines(report: RunReport) -> Iterator[str]:
     places = sorted(+report.pending)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in report.pending_reasons.most_common())
     for source, day in places[:SHOWN_DAYS]:
@@ -26,16 +31,15 @@ def pending_lines(report: RunReport) -> Iterator[str]:
         yield f"  newslake backfill {sources} --start {min(days)} --end {end} --reprocess failed"
 
 
-def unreached_lines(report: RunReport) -> Iterator[str]:
-    """Days that nobody lists and nothing holds, and what would bring them."""
+def _unreached_lines(report: RunReport) -> Iterator[str]:
     by_source: dict[str, list[str]] = {}
     for source, day in sorted(report.unreached):
         by_source.setdefault(source, []).append(day)
     for source, days in by_source.items():
-        number = "1 day is" if len(days) == 1 else f"{len(days):,} days are"
+        missing = f"{days[0]} is" if len(days) == 1 else f"{len(days):,} days from {days[0]} to {days[-1]} are"
         yield (
-            f"{source}: {number} missing from {min(days)} to {max(days)}: its lists do not reach so far back, and "
-            "nothing of them is archived. A web archive (NEWSLAKE_CDX_URL) or `newslake ingest` may bring them."
+            f"{source}: {missing} missing: its lists do not reach so far back, and nothing is archived. A web archive "
+            "(NEWSLAKE_CDX_URL) or `newslake ingest` may have what is lacking."
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from flows.reports.account_text import lacking_lines
 from flows.reports.charts import articles_png, grid_png, markdown_image
 from flows.reports.grid import LOOKS
 from flows.reports.next_steps import Step, form_link, touched_days
@@ -62,7 +63,7 @@ def run_page(
     report: RunReport, grid: Sequence[Day], *, place: str, gate: str, steps: Sequence[Step], forms: Mapping[str, str]
 ) -> str:
     """The page of a run; `place` and `gate` are Markdown, `forms` the ids of deployments by flow."""
-    trouble = [gate, _alarms(report.alarms), *_samples(report)]
+    trouble = [gate, _alarms((*report.alarms, *lacking_lines(report))), *_samples(report)]
     sections = [place, *_pictures(report, grid), *trouble, _what_next(steps, forms), _counts(report)]
     return "\n\n".join(filter(None, sections))
 

@@ -30,9 +30,9 @@ def covered(**counts: int) -> dict[tuple[str, str], Coverage]:
 def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
     lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))], mode="live")
     assert [(day.date, day.state) for day in DayStates(store).grid()] == [
-        (DAY, State.LANDED),
+        (DAY, State.UNLISTED),
         ("2024-05-02", State.MISSING),
-        ("2024-05-03", State.LANDED),
+        ("2024-05-03", State.UNLISTED),
     ]
 
 
@@ -60,8 +60,8 @@ def test_a_day_is_partial_while_pages_are_known_that_were_not_captured(
 def test_rows_of_an_older_parser_make_a_day_outdated(lake: Lake, store: MemoryStore) -> None:
     lake.land([landed(0, parser_version=1), landed(1, parser_version=2)], mode="live")
     assert only_day(store, current={"gazette": 2}).state == State.OUTDATED
-    assert only_day(store, current={"gazette": 1}).state == State.LANDED
-    assert only_day(store, current={"herald": 9}).state == State.LANDED
+    assert only_day(store, current={"gazette": 1}).state == State.UNLISTED
+    assert only_day(store, current={"herald": 9}).state == State.UNLISTED
     lake.land([], [rejected(0)], coverage=covered(discovered=9), mode="live")
     partial = only_day(store, current={"gazette": 2})
     assert (partial.state, partial.outdated) == (State.PARTIAL, True)
@@ -72,14 +72,14 @@ def test_open_rejections_show_on_the_day_of_their_capture(lake: Lake, store: Mem
     day = only_day(store)
     assert (day.state, dict(day.rejects)) == (State.REJECTS, {"empty": 1, "layout": 1})
     lake.land([landed(1, parser_version=2), landed(2, parser_version=2)], mode="reparse")
-    assert only_day(store).state == State.LANDED
+    assert only_day(store).state == State.UNLISTED
 
 
 def test_a_day_of_rejections_only_is_no_missing_day(lake: Lake, store: MemoryStore) -> None:
     lake.land([], [rejected(1)], mode="live")
     assert only_day(store).state == State.REJECTS
     lake.land([landed(1, published_at=NOON + timedelta(days=1))], mode="live")
-    assert [day.state for day in DayStates(store).grid()] == [State.MISSING, State.LANDED]
+    assert [day.state for day in DayStates(store).grid()] == [State.MISSING, State.UNLISTED]
 
 
 def test_undated_articles_come_last_and_only_without_a_range(lake: Lake, store: MemoryStore) -> None:
@@ -120,7 +120,7 @@ def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: L
     store.objects[KEY] = b"garbage"
     assert [(day.source, day.state) for day in DayStates(store).grid()] == [
         ("gazette", State.DAMAGED),
-        ("herald", State.LANDED),
+        ("herald", State.UNLISTED),
     ]
 
 
@@ -132,4 +132,4 @@ def test_a_cache_that_cannot_be_written_is_done_without(error: Exception, lake: 
         raise error
 
     store.before_put = refuse
-    assert only_day(store).state == State.LANDED
+    assert only_day(store).state == State.UNLISTED

@@ -90,7 +90,7 @@ def test_f13_an_article_that_leads_to_the_home_page_is_off_site_and_not_kept(hom
     page = fetched(answer(final_url=home))
     assert page.capture is None
     assert page.error is not None
-    assert (page.error.reason, page.error.final_url) == (FetchReason.OFF_SITE, home)
+    assert (page.error.reason, page.error.final_url) == (FetchReason.HOME_PAGE, home)
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 451])

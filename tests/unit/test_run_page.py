@@ -23,6 +23,9 @@ REPORT = RunReport(
     articles=Counter({("tass", "2026-11-24"): 1}),
     missed=Counter({("tass", "2026-11-24"): 1}),
     turned_down=Counter({("tass", "2026-11-24"): 2}),
+    listed=Counter({("tass", "2026-11-24"): 4}),
+    pending=Counter({("tass", "2026-11-24"): 1}),
+    pending_reasons=Counter(server_error=1),
     alarms=("the feed | is <empty>",),
 )
 

@@ -1,6 +1,6 @@
 """Which days a backfill works on, what it does with each, and in which batches. The lake alone decides."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,6 +13,8 @@ from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
 from infra.lake.day_states import Day, DayStates, State
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
 from parsers.registry import sources
@@ -208,6 +210,18 @@ def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:
         return True
     due = day.account.next_due_at if day.account else None
     return due is None or due <= now
+
+
+def unreached(store: ObjectStore, planned: Sequence[PlannedDay]) -> Counter[tuple[str, str]]:
+    """Days that a backfill found missing, that no list reaches any more, and of which the lake still knows nothing."""
+    left = {(each.source, each.day.isoformat()) for each in planned if _is_beyond_reach(each)}
+    for source in {source for source, _ in left}:
+        left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
+    return Counter(left)
+
+
+def _is_beyond_reach(each: PlannedDay) -> bool:
+    return each.state is State.MISSING and each.action is Action.PARSE
 
 
 def _usual_articles(grid: Sequence[Day]) -> int | None:

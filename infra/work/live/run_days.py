@@ -118,7 +118,7 @@ def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
     """Days of which the lake knows nothing, and of which no list can say anything any more."""
     name, today = plan.source.name, plan.asked_at.date()
     first = plan.reached.start if plan.reached else today
-    days = [day.isoformat() for day in plan.days if day < first]
+    days = [day.isoformat() for day in plan.days if day < first and not plan.policy.only_archive]
     known = {day for kind in (ARTICLES, FETCHES) for _, day, _ in lake.partitions(name, kind)} if days else set()
     return Counter((name, day) for day in days if day not in known)
 

@@ -25,7 +25,6 @@ PAUSES: Final = (
     timedelta(hours=16),
     timedelta(days=1),
 )
-ROBOTS_PAUSE: Final = timedelta(days=1)  # a robots file may be kept for a day (RFC 9309, 2.4)
 # Two looks within one outage, or one deployment of a site, are one: it has to last from one shift to the next.
 BELIEVED_AFTER: Final = timedelta(hours=6)
 # How long an address is asked for: as long as its source lists the day, but for the longest outage over a long weekend
@@ -156,8 +155,7 @@ def given_up(row: Fetch, now: datetime, *, source: Source, day: date | None) -> 
 
 def _due(row: Fetch, verdict: Verdict, at: datetime) -> datetime | None:
     if row.outcome == FetchOutcome.REFUSED:
-        passes = verdict.reason == FetchReason.ROBOTS_UNREACHABLE
-        return at + (_pause(row.times_asked) if passes else ROBOTS_PAUSE)
+        return at  # the robots file is asked for in any case, and the page only where it allows that
     if row.outcome != FetchOutcome.PENDING:
         return None
     if verdict.believed_twice and verdict.http_status not in GONE and row.since:
