@@ -1,6 +1,5 @@
 """`newslake backfill`, `newslake maintain`: a range of days, or the gaps of the last days, made right."""
 
-from collections import Counter
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +65,6 @@ def backfill(
     from flows.reports.report import plan_rows, plan_summary
     from infra.base.days import Days, require_begun
     from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, totals, unreached
-    from infra.work.run_report import RunReport
 
     days = Days(start, end)
     require_begun(days, datetime.now(UTC))
@@ -92,8 +90,7 @@ def backfill(
     if not dry_run:
         stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
-        lost = Counter() if request.only_archive else unreached(run.open_store(), planned)
-        return finish(report + RunReport(unreached=lost), run, as_json)
+        return finish(report + unreached(run.open_store(), planned, request), run, as_json)
     shown = [each.as_json() for each in planned]
     document = {"start": start, "end": end, "totals": dict(totals(planned)), "days": shown}
     return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))

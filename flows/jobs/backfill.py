@@ -1,6 +1,5 @@
 """Flow: make a range of days of some sources right, from what is archived first, from the sources second."""
 
-from collections import Counter
 from datetime import UTC, date, datetime
 
 from prefect import flow
@@ -65,9 +64,8 @@ def backfill(
         return RunReport()
     batches = batches_of(planned, request)
     report, failed = run_batches(batches, run, max_active, "backfill-progress")
-    lost = Counter() if only_archive else unreached(run.open_store(), planned)
-    alarms = tuple(f"{batch.described()}: {error}" for batch, error in failed.items())
-    report += RunReport(alarms=alarms, unreached=lost)
+    report += RunReport(alarms=tuple(f"{batch.described()}: {error}" for batch, error in failed.items()))
+    report += unreached(run.open_store(), planned, request)
     publish("backfill", report, run, {each.source for each in planned}, request.days)
     require_all_done(batches, failed)
     return report

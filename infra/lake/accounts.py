@@ -164,7 +164,7 @@ def write_account(
     Args:
         store: of the lake.
         source: name of the source.
-        day: UTC day, or Hive's null for articles without a date.
+        day: UTC day as YYYY-MM-DD.
         rows: what is known now of some addresses.
         lists: how the day's lists were read, if they were.
         moved: keys of rows that have their place in another day's account now. Write that one first: a row may be

@@ -40,7 +40,7 @@ class Day:
     """One cell of the grid.
 
     Attributes:
-        date: UTC day as YYYY-MM-DD, or Hive's null for articles without a date.
+        date: UTC day as YYYY-MM-DD, or 0001-01-01 for articles without a date.
         articles: rows, published on that day.
         rejects: open rejections by reason, of captures got on that day.
         account: what came of the addresses that were listed; None where no live run has looked at the day.

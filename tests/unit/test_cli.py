@@ -122,7 +122,10 @@ def test_l05_a_lake_that_cannot_be_used_is_exit_1_before_anything_is_read(
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["run", "tass", "--day", DAY], f"{DAY} is missing: its lists do not reach so far back, and nothing is archived"),
+        (
+            ["run", "tass", "--day", DAY],
+            f"{DAY} is missing: its lists do not reach so far back, and nothing is archived",
+        ),
         (["backfill", "tass", "--start", DAY, "--end", "2024-01-13"], "3 days from"),
         (["reparse", "tass"], "nothing is archived"),
         (["status"], ""),

@@ -17,6 +17,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
+from infra.work.run_report import RunReport
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
@@ -212,12 +213,14 @@ def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:
     return due is None or due <= now
 
 
-def unreached(store: ObjectStore, planned: Sequence[PlannedDay]) -> Counter[tuple[str, str]]:
+def unreached(store: ObjectStore, planned: Sequence[PlannedDay], request: BackfillRequest) -> RunReport:
     """Days that a backfill found missing, that no list reaches any more, and of which the lake still knows nothing."""
+    if request.only_archive:
+        return RunReport()
     left = {(each.source, each.day.isoformat()) for each in planned if _is_beyond_reach(each)}
     for source in {source for source, _ in left}:
         left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
-    return Counter(left)
+    return RunReport(unreached=Counter(left))
 
 
 def _is_beyond_reach(each: PlannedDay) -> bool:
