@@ -37,7 +37,7 @@ app = typer.Typer(
         "Start with [bold]newslake demo[/bold]. Then: [bold]newslake ingest PATH[/bold], "
         "[bold]newslake status[/bold], [bold]newslake query 'SELECT …'[/bold].\n\n"
         "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done, but more pages quarantined than "
-        "NEWSLAKE_QUARANTINE_LIMIT allows."
+        "NEWSLAKE_QUARANTINE_LIMIT allows, 130 stopped by Ctrl-C or SIGTERM: the same command goes on."
     ),
 )
 
@@ -70,37 +70,48 @@ for panel, commands in PANELS.items():
 
 def main() -> NoReturn:
     """Run the command line; Ctrl-C and SIGTERM end it within five seconds, whatever it does."""
-    from infra.base.stop import before_hard_end, stop_on_signals
+    from infra.base.stop import before_hard_end, leave, stop_on_signals
 
     before_hard_end(_say_interrupted)
     stop_on_signals()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        leave()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; every error is one line, never a traceback."""
-    from infra.base.errors import DEBUG_VARIABLE, NewslakeError
+    from infra.base.stop import signal_came
 
     _ended.clear()
     try:
-        code = app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False)
-    except NewslakeError as error:
+        code = int(app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
+    except (KeyboardInterrupt, typer.Abort):  # the latter at a question
+        code = ExitCode.INTERRUPTED
+    except Exception as error:
+        # Libraries make errors of their own of a StoppedError that reaches them.
+        code = ExitCode.INTERRUPTED if signal_came() else _say_error(error)
+    if code == ExitCode.INTERRUPTED:  # Typer returns it if it caught the interrupt itself
+        _say(INTERRUPTED, code)
+    _ended.set()
+    return code
+
+
+def _say_error(error: Exception) -> int:
+    """One line for an error, and its exit code."""
+    from infra.base.errors import DEBUG_VARIABLE, NewslakeError
+
+    if isinstance(error, NewslakeError):
         return _say(str(error), error.exit_code)
-    except typer.TyperException as error:  # a wrong option or a missing argument
+    if isinstance(error, typer.TyperException):  # a wrong option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
         said = error.format_message().rstrip(".").replace("Value error, ", "")  # which pydantic puts before its reason
         return _say(f"{said}. Try `{command} --help`.", ExitCode.WRONG_USE)
-    except (KeyboardInterrupt, typer.Abort):  # the latter at a question
-        code = ExitCode.INTERRUPTED
-    except Exception as error:  # a traceback is only for those who work on newslake
-        if os.environ.get(DEBUG_VARIABLE):
-            raise
-        return _say(_bug(error), ExitCode.FAILED)
-    if code == ExitCode.INTERRUPTED:  # Typer returns it if it caught the interrupt itself
-        _say(INTERRUPTED, ExitCode.INTERRUPTED)
-    _ended.set()
-    return int(code or ExitCode.DONE)
+    if os.environ.get(DEBUG_VARIABLE):  # a traceback is only for those who work on newslake
+        raise error
+    return _say(_bug(error), ExitCode.FAILED)
 
 
 def _bug(error: Exception) -> str:
@@ -118,7 +129,7 @@ def _bug(error: Exception) -> str:
 def _say_interrupted() -> None:
     """Say so where the command itself does not come to it: past all buffers and locks, which may be held for good."""
     if not _ended.is_set():
-        os.write(2, f"error: {INTERRUPTED}\n".encode())
+        os.write(2, f"\nerror: {INTERRUPTED}\n".encode())  # something may stand in the line
 
 
 def _say(message: str, code: int) -> int:

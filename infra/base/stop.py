@@ -4,22 +4,24 @@ Each of them sets `STOPPING`, which every wait of the program looks at, and rais
 such as a connection that is being opened, ends with the process, a few seconds later.
 """
 
+import atexit
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread, current_thread, main_thread
 from types import TracebackType
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, NoReturn, TypeVar
 
 from typing_extensions import override
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 STOPPED_EXIT_CODE: Final = 130  # 128 + SIGINT, the shells' convention
-# From the signal to the end, whatever still hangs: a person waits five seconds, and Python needs one to leave.
-GRACE_SECONDS: Final = 4.0
+# From the signal to the end, whatever still hangs: people wait for five, and a busy machine takes a second of them.
+GRACE_SECONDS: Final = 3.0
 LOOK_SECONDS: Final = 0.2  # longest time that a wait does not look at `STOPPING`
 
 STOPPING: Final = Event()
@@ -75,12 +77,14 @@ def stop_at_waits() -> Iterator[None]:
         yield
     finally:
         _Interrupts.held_off -= 1
-    raise_if_stopping()
+    if signal_came():
+        raise StoppedError
 
 
 class _Interrupts:
     held_off = 0  # blocks of the main thread that no signal may interrupt
     watched = False
+    came = False
     last_acts: ClassVar[list[Callable[[], None]]] = []
 
 
@@ -118,7 +122,22 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def signal_came() -> bool:
+    """Whether a signal has come, of which `STOPPING` may not know yet: a handler cannot set it."""
+    return _Interrupts.came or STOPPING.is_set()
+
+
+def leave() -> NoReturn:
+    """End a process that was told to stop: threads that still wait for something are not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # nobody reads it any more
+            stream.flush()
+    atexit._run_exitfuncs()  # Prefect's temporary server and the worker processes end here
+    os._exit(STOPPED_EXIT_CODE)
+
+
 def _raise_once(*_: object) -> None:
+    _Interrupts.came = True
     ignore_signals()
     if not _Interrupts.held_off:
         raise StoppedError

@@ -25,6 +25,9 @@ class Exchange(Protocol):
     def send_raw(self, head: dict[str, str], body: bytes) -> None:
         """Answer 200 with these headers and bytes, whether they agree or not."""
 
+    def send_more(self, body: bytes) -> None:
+        """Go on with the body of `send_raw`."""
+
     def wait(self, seconds: float) -> None:
         """Let time pass, but not beyond the end of the server."""
 
@@ -36,6 +39,18 @@ def slow(seconds: float) -> Fault:
     def play(exchange: Exchange) -> None:
         exchange.wait(seconds)
         exchange.send(exchange.usual())
+
+    return play
+
+
+def drip() -> Fault:
+    """A byte now and then, for longer than any client waits."""
+
+    def play(exchange: Exchange) -> None:
+        exchange.send_raw({"Content-Type": "text/html", "Content-Length": "100000"}, b"<html>")
+        for _ in range(600):
+            exchange.wait(0.1)
+            exchange.send_more(b" ")
 
     return play
 
@@ -65,8 +80,8 @@ def redirect_private() -> Fault:
     return _saying(Document(b"", status=302, location="http://169.254.169.254/latest/meta-data/"))
 
 
-def server_error() -> Fault:
-    return _page("Internal error", "Something fell off a shelf.", 500)
+def server_error(status: int = 500) -> Fault:
+    return _page("Internal error", "Something fell off a shelf.", status)
 
 
 def challenge(status: int = 403) -> Fault:

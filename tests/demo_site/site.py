@@ -84,6 +84,9 @@ class _Handler(DemoHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def send_more(self, body: bytes) -> None:
+        self.wfile.write(body)
+
     def wait(self, seconds: float) -> None:
         self.server.ending.wait(seconds)
 
@@ -122,6 +125,10 @@ class DemoSite(ShippedSite):
     def set_fault(self, where: str, fault: Fault) -> None:
         """Play a fault where host and path begin with `where` (`tass.com/society/`); of several the longest holds."""
         self._faults[where] = fault
+
+    def clear_faults(self) -> None:
+        """Play no fault any more."""
+        self._faults.clear()
 
     def fault_at(self, host: str, target: str) -> Fault | None:
         """The fault that a request meets."""

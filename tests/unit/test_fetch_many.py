@@ -92,3 +92,23 @@ def test_closing_ends_those_that_wait_for_their_turn() -> None:
     found.close()
     assert fetching_threads() == []
     assert len(client.asked) <= 5
+
+
+def test_answers_that_came_before_the_process_is_to_stop_are_given(stopping: Event) -> None:
+    waits = Event()
+
+    def answer(url: str, stop: Event) -> None:
+        if url.endswith("/2"):
+            waits.set()
+            assert stop.wait(60)
+            raise StoppedError
+
+    client = FakeClient(answer)
+    found = run(client, pages(1, 5))
+    next(found)
+    assert waits.wait(60)
+    stopping.set()
+    assert next(found)
+    with pytest.raises(StoppedError):
+        next(found)
+    assert len(client.asked) == 3

@@ -11,7 +11,7 @@ from infra.work.run_report import RunReport
 
 MAX_ACTIVE: Final = 16  # each has its own parse workers: beyond this they wait for processors, not for sites
 # For batches to keep the pages that they have, once the process is to stop; half of the grace that there is.
-LEAVE_SECONDS: Final = 2.0
+LEAVE_SECONDS: Final = 1.5
 
 
 def work_through(
