@@ -15,7 +15,7 @@ from pathlib import Path
 
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
-from infra.base.stop import before_hard_end, pause
+from infra.base.stop import before_hard_end, pause, stop_at_waits
 from infra.work.live.site_lock import state_folder
 
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
@@ -72,21 +72,23 @@ def prefect_server(home: Path, port: int) -> Iterator[None]:
     _require_free(port)
     log = home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    with log.open("wb") as output:
-        server = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
-            command,
-            env=os.environ | isolated(home),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches only us; we stop the server after the runs
-        )
-    before_hard_end(partial(_kill, server))
+    server: subprocess.Popen[bytes] | None = None
     try:
+        with stop_at_waits(), log.open("wb") as output:  # a signal in between would leave a server that nobody knows
+            server = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+                command,
+                env=os.environ | isolated(home),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches only us; we stop the server after the runs
+            )
+            before_hard_end(partial(_kill, server))
         _wait_until_healthy(server, port, log)
         yield
     finally:
-        _stop(server)
+        if server is not None:
+            _stop(server)
 
 
 def _require_free(port: int) -> None:

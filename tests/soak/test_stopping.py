@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
@@ -83,7 +84,10 @@ def test_o02_up_that_is_told_to_stop_while_its_server_starts_leaves_none(
 ) -> None:
     attempt = Attempt(site, tmp_path, hanging)
     log = tmp_path / "state" / "newslake" / "prefect" / "server.log"
-    tell_to_stop(attempt, Phase("starting", ("up", "--port", str(*free_ports(1))), lambda _: log.exists()), number)
+    port = str(*free_ports(1))
+    tell_to_stop(attempt, Phase("starting", ("up", "--port", port), lambda _: log.exists()), number)
+    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, check=True, text=True).stdout
+    assert f"--port {port}" not in listed
 
 
 @pytest.fixture
