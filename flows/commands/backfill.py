@@ -91,8 +91,12 @@ def backfill(
         stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
         return finish(report + unreached(run.open_store(), planned, request), run, as_json)
-    shown = [each.as_json() for each in planned]
-    document = {"start": start, "end": end, "totals": dict(totals(planned)), "days": shown}
+    document = {
+        "start": start,
+        "end": end,
+        "totals": dict(totals(planned)),
+        "days": [each.as_json() for each in planned],
+    }
     return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
@@ -29,9 +30,12 @@ def source_slot(source: str) -> Iterator[None]:
     name = PREFIX + source  # of a global concurrency limit
     with get_client(sync_client=True) as client:
         try:
-            client.read_global_concurrency_limit_by_name(name)  # people may have changed its size
+            limit = client.read_global_concurrency_limit_by_name(name)  # people may have changed its size
         except ObjectNotFound:
             client.upsert_global_concurrency_limit_by_name(name, 1)
+        else:
+            if limit.active_slots >= limit.limit:
+                get_run_logger().info("%s: waiting for its slot, since another run is at the site", source)
     with concurrency(name, occupy=1, strict=True, lease_duration=LEASE_SECONDS):
         yield
 
