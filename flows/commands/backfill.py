@@ -13,7 +13,7 @@ from infra.base.choices import Direction, Only, Preference, Reprocess
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from infra.work.backfill.plan import Batch
+    from infra.work.backfill.plan import BackfillRequest, Batch
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
@@ -62,9 +62,8 @@ def backfill(
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
     from flows.jobs.start import begin_run
-    from flows.reports.report import plan_rows, plan_summary
     from infra.base.days import Days, require_begun
-    from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, totals, unreached
+    from infra.work.backfill.plan import BackfillRequest
 
     days = Days(start, end)
     require_begun(days, datetime.now(UTC))
@@ -86,14 +85,21 @@ def backfill(
             lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
+    return _backfill_here(request, run, max_active, as_json=as_json, dry_run=dry_run)
+
+
+def _backfill_here(request: "BackfillRequest", run: "Run", max_active: int, *, as_json: bool, dry_run: bool) -> int:
+    from flows.reports.report import plan_rows, plan_summary
+    from infra.work.backfill.plan import batches_of, plan_backfill, totals, unreached
+
     planned = plan_backfill(run.open_store(), request, now=datetime.now(UTC))
     if not dry_run:
         stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
         return finish(report + unreached(run.open_store(), planned, request), run, as_json)
     document = {
-        "start": start,
-        "end": end,
+        "start": request.days.start,
+        "end": request.days.end,
         "totals": dict(totals(planned)),
         "days": [each.as_json() for each in planned],
     }
