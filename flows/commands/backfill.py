@@ -138,7 +138,9 @@ def maintain(
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
     from infra.work.backfill.window import require_all_done, work_through
-    from infra.work.live.run_days import run_days
+    from infra.work.live.run_days import require_askable, run_days
+
+    require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
 
     def work(batch: "Batch") -> "RunReport":
         return run_days(batch.source, batch.days, batch.policy, run)
