@@ -96,11 +96,6 @@ class Settings(BaseSettings):
     """Address of the index's captures: `https://web.archive.org/web/` or `https://data.commoncrawl.org/`. Empty:
     derived from the index's host."""
 
-    @property
-    def named_sources(self) -> tuple[str, ...]:
-        """The names in `sources`, not checked."""
-        return tuple(dict.fromkeys(name for part in self.sources.split(",") if (name := part.strip())))
-
     @field_validator("contact")
     @classmethod
     def _is_reachable(cls, contact: str) -> str:
