@@ -57,7 +57,7 @@ def backfill(
 
     [bold]Examples[/bold]
 
-    newslake backfill tass theissue --start 2026-11-01 --end 2026-11-08 --dry-run
+    newslake backfill globalresearch --start 2026-11-01 --end 2026-11-08 --dry-run
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
@@ -112,7 +112,7 @@ def maintain(
 
     [bold]Examples[/bold]
 
-    newslake maintain tass theissue
+    newslake maintain tass bbc
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
