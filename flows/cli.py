@@ -48,9 +48,20 @@ def _show_help(context: typer.Context, asked: bool) -> None:
         raise typer.Exit
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"{PROGRAM} {version(PROGRAM)}")
+        raise typer.Exit
+
+
 @app.callback(no_args_is_help=False)
 def _program(
     _: Annotated[bool, typer.Option("--help", is_eager=True, callback=_show_help, help="Show this message.")] = False,
+    __: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
+    ] = False,
 ) -> None:
     # Typer's own --help imports pydantic (0.15 s) to turn its missing value into a bool.
     pass

@@ -52,7 +52,8 @@ def client_for(
 ) -> Iterator[DirectClient]:
     """A client that may reach these servers at 127.0.0.1, and nothing else that is private."""
     allowed = ",".join(server.allowed for server in servers)
-    policy = AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins), resolve or names({}))
+    settings = Settings(allowed_private_hosts=allowed, origins=origins, contact="tests@lake.example")
+    policy = AddressPolicy.from_settings(settings, resolve or names({}))
     with DirectClient(
         policy, user_agent=user_agent, deadline_seconds=deadline_seconds, max_bytes=MAX_BYTES, authorities=authorities
     ) as client:

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 import pytest
 
+from flows.commands.demo import SOURCES
 from parsers.registry import sources
 from tests.demo_site.site import DemoSite
 from tests.live_lake import FAST, today
@@ -147,8 +148,9 @@ def _wait_until_settled(up: Up, log: Path) -> None:
     def settled() -> bool:
         if up.process.poll() is not None:
             raise RuntimeError(f"newslake up ended: {log.read_text()}")
-        planned = {run["parameters"].get("source", run["name"]) for run in up.scheduled_runs()}
-        return up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= set(sources())
+        planned = {run["parameters"].get("source") for run in up.scheduled_runs()}
+        named = {name for name in up.environment.get("NEWSLAKE_SOURCES", "").split(",") if name}
+        return up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= named
 
     wait_for("newslake up", START_SECONDS, settled, log.read_text)
 
@@ -164,6 +166,7 @@ def demo_site() -> Iterator[DemoSite]:
 def up(tmp_path_factory: pytest.TempPathFactory, demo_site: DemoSite) -> Iterator[Up]:
     """A running `newslake up`, with an empty lake and the demo site for the network."""
     settings = {"NEWSLAKE_ORIGINS": demo_site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": str(FAST)}
+    settings["NEWSLAKE_SOURCES"] = ",".join(SOURCES)
     with newslake_up(tmp_path_factory.mktemp("up"), settings=settings) as running:
         yield running
     assert running.process.returncode == 130

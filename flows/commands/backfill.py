@@ -57,7 +57,7 @@ def backfill(
 
     [bold]Examples[/bold]
 
-    newslake backfill tass theissue --start 2026-11-01 --end 2026-11-08 --dry-run
+    newslake backfill globalresearch --start 2026-11-01 --end 2026-11-08 --dry-run
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
     """
@@ -123,7 +123,7 @@ def maintain(
 
     [bold]Examples[/bold]
 
-    newslake maintain tass theissue
+    newslake maintain tass bbc
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
@@ -149,7 +149,9 @@ def maintain(
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
     from infra.work.backfill.window import require_all_done, work_through
-    from infra.work.live.run_days import run_days
+    from infra.work.live.run_days import require_askable, run_days
+
+    require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
 
     def work(batch: "Batch") -> "RunReport":
         return run_days(batch.source, batch.days, batch.policy, run)

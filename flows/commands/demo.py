@@ -134,5 +134,5 @@ def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int
     console.rule("[bold]What to type next", align="left")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")
-    console.print("newslake up              the same flows with schedules and a UI")
+    console.print("newslake up              the same flows with a UI; --source NAME asks that source on schedule")
     console.print("newslake --help          everything else")

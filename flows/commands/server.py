@@ -1,5 +1,6 @@
 """`newslake up`, `newslake deploy`: the same flows with schedules and a UI, on this machine or on many."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,25 +11,43 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 DEFAULT_PORT = 4200  # Prefect's own, which its documentation and its users know
 DEFAULT_POOL = "newslake"
 
+SwitchedOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Switch this source's schedules on; repeat it for several. Default: NEWSLAKE_SOURCES, else none.",
+    ),
+]
+
 
 def up(
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of the server and its UI, on 127.0.0.1.")
     ] = DEFAULT_PORT,
+    source: SwitchedOn = None,
     lake: options.Lake = None,
 ) -> int:
-    """Start a Prefect server and serve all flows with their schedules, on this machine. Stop it with Ctrl-C.
+    """Start a Prefect server and serve all flows, on this machine. Stop it with Ctrl-C.
+
+    No source is asked on schedule until you name it, or switch it on in the UI. What you pause or resume there stays
+    so over restarts.
 
     [bold]Example[/bold]
 
-    newslake up --port 4300 --lake s3://news/lake
+    newslake up --source tass --source bbc --port 4300
     """
     from flows.jobs.start import load_run_settings, open_checked_store
     from flows.server.serve import serve_all
+    from infra.base.days import Days
+    from infra.work.live.plan import FetchPolicy
+    from infra.work.live.run_days import require_askable
 
     settings = load_run_settings(lake)
+    named = _named(source, settings.sources)
+    today = Days.one(datetime.now(UTC).date())
+    require_askable(((name, today, FetchPolicy()) for name in named), settings)
     open_checked_store(settings)
-    serve_all(port=port, settings=settings, say=stderr().print)
+    serve_all(port=port, settings=settings, named=named, say=stderr().print)
     return ExitCode.DONE
 
 
@@ -36,26 +55,42 @@ def deploy(
     pool: Annotated[
         str, typer.Option(metavar="NAME", help="Process work pool of the workers; created if it does not exist.")
     ] = DEFAULT_POOL,
+    source: SwitchedOn = None,
     as_json: options.Json = False,
 ) -> int:
     """Register all flows with their schedules on the server of PREFECT_API_URL. Repeat it after each upgrade.
 
-    Workers run them: `prefect worker start --pool newslake --type process`, on any number of machines.
+    No source is asked on schedule until you name it, or switch it on in the UI. Workers run the flows:
+    `prefect worker start --pool newslake --type process`, on any number of machines.
 
     [bold]Example[/bold]
 
-    PREFECT_API_URL=http://127.0.0.1:4200/api newslake deploy
+    PREFECT_API_URL=http://127.0.0.1:4200/api newslake deploy --source tass
     """
+    from flows.jobs.start import load_run_settings
     from flows.server.serve import keep_silent
 
     keep_silent()  # before Prefect is imported
     from flows.server.deploy import deploy as register
 
-    names = register(pool)
+    served = register(pool, _named(source, load_run_settings().sources))
+    names = [each.full_name for each in served.deployments]
     if as_json:
-        print_json({"work_pool": pool, "deployments": names})
+        print_json({"work_pool": pool, "deployments": names, "on_schedule": served.on})
         return ExitCode.DONE
     out = stdout()
     out.print(f"deployed to the work pool [bold]{pool}[/bold]: {', '.join(names)}")
+    out.print(served.summary())
     out.print(f"[dim]To run them, here or elsewhere: prefect worker start --pool {pool} --type process[/dim]")
     return ExitCode.DONE
+
+
+def _named(typed: list[str] | None, setting: str) -> tuple[str, ...]:
+    """The sources to switch on: as typed, else as set."""
+    from infra.base.known_sources import require_source
+
+    names = ",".join(typed or [setting]).split(",")
+    named = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    for name in named:
+        require_source(name)
+    return named

@@ -20,7 +20,7 @@ from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import work_through
 from infra.work.live.plan import FetchPolicy, LivePlan
-from infra.work.live.run_days import run_days
+from infra.work.live.run_days import require_askable, run_days
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
@@ -49,6 +49,7 @@ def run_batches(
     Returns:
         The sum of the reports, and the batches that failed.
     """
+    require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
     progress = Progress(key, len(batches))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
 

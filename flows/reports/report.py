@@ -62,7 +62,8 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
     counts = totals(planned)
     unknown = sum(each.requests is None for each in planned)
     return (
-        f"{len(planned):,} days: {counts['fetch']:,} to fetch, {counts['parse']:,} to parse from the archive, "
+        f"{len(planned):,} {'day' if len(planned) == 1 else 'days'}: "
+        f"{counts['fetch']:,} to fetch, {counts['parse']:,} to parse from the archive, "
         f"{counts['nothing']:,} complete; about {counts['requests']:,} requests"
         + (f", not counting {unknown:,} days whose number of articles is unknown" if unknown else "")
     )

@@ -1,6 +1,7 @@
 """Register everything on a Prefect server for its workers: a work pool, the deployments, an automation."""
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Final
 
@@ -10,16 +11,16 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
 from flows.server.dead_runs import ensure_automation
-from flows.server.deployments import deployments, keep_pauses
+from flows.server.deployments import Served, switched
 from infra.base.errors import NewslakeError, UsageError
 
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
 
 
-def deploy(pool: str) -> list[str]:
-    """Register on the server of PREFECT_API_URL and return the names of the deployments.
+def deploy(pool: str, named: Collection[str]) -> Served:
+    """Register on the server of PREFECT_API_URL, and switch on the sources that are named.
 
-    Repeating it updates everything and starts nothing; what people have paused stays paused.
+    Repeating it updates everything and starts nothing; what people have paused or resumed stays so.
     """
     if not os.environ.get("PREFECT_API_URL"):
         raise UsageError(
@@ -28,14 +29,13 @@ def deploy(pool: str) -> list[str]:
     try:
         with get_client(sync_client=True) as client:
             _ensure_pool(client, pool)
-        served = deployments()
-        keep_pauses(served)
-        for deployment in served:
+        served = switched(named)
+        for deployment in served.deployments:
             deployment.apply(work_pool_name=pool)
         ensure_automation()
     except HTTPError as error:  # base class of Prefect's errors of status, too
         raise _explained(error) from error
-    return [deployment.full_name for deployment in served]
+    return served
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:

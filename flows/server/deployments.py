@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, Final
 
 from prefect import Flow
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
@@ -19,6 +20,7 @@ from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
 from flows.jobs.reparse import reparse
 from flows.jobs.run import run
+from flows.reports.source_list import horizon
 from flows.server.dead_runs import ensure_automation, mark_earlier_runs
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
@@ -31,6 +33,8 @@ MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
 # Each run uses all workers, but mostly waits for its site. Two backfills and a maintain must not hold up the scheduled
 # runs; a run takes about 250 MB.
 CONCURRENT_RUNS: Final = 4
+# Tag of what a name has switched on once. From then on only people switch it.
+NAMED: Final = "named"
 
 RUN_TEXT: Final = """\
 **One publication day of one source**, now: *Run → Custom run*, choose source and day (UTC).
@@ -41,8 +45,9 @@ SOURCE_TEXT: Final = """\
 
 {schedules}
 
-*Run → Quick run* lands yesterday. The switch above pauses only this source. `maintain` later repairs the days missed
-as long as the source still lists them ({horizon} days); `backfill` lands older ones from an archive."""
+Off until somebody names it (`newslake up --source {name}`) or switches it on here: the switch of the deployment is for
+the source, those of the schedules for one each. *Run → Quick run* lands yesterday, on or off. `maintain` later repairs
+the days missed as long as the source still lists them ({horizon}); `backfill` lands older ones from an archive."""
 BACKFILL_TEXT: Final = """\
 **Completes a range of days**, from the archive first, from the sources second. `end` is left out.
 
@@ -58,7 +63,29 @@ MAINTAIN_TEXT: Final = """\
 **Repairs the gaps of an outage**: days that are missing or partial and that the sources still list. Names the gaps
 that only an archive can fill, and sources that have gone quiet.
 
-Four times a day. If nothing is missing, it sends no request."""
+Four times a day, for the sources that were on when `newslake up` or `newslake deploy` last ran; off if none was. If
+nothing is missing, it sends no request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """All deployments, with their switches set."""
+
+    deployments: list[RunnerDeployment]
+    on: tuple[str, ...]  # sources that are asked on schedule
+    paused: tuple[str, ...]  # sources that were named, and that people have paused
+
+    def summary(self) -> str:
+        """Which sources are on, and how to switch others on."""
+        off = [name for name in sources() if name not in self.on]
+        said = f"On schedule: {', '.join(self.on)}." if self.on else "No source is on schedule."
+        if self.paused:
+            said += f" Named, but paused in the UI: {', '.join(self.paused)}."
+        if off:
+            said += (
+                f" Off: {', '.join(off)}. To switch one on: --source NAME, NEWSLAKE_SOURCES, or its switch in the UI."
+            )
+        return said
 
 
 def deployments() -> list[RunnerDeployment]:
@@ -81,21 +108,39 @@ def deployments() -> list[RunnerDeployment]:
     ]
 
 
-def keep_pauses(registered: Iterable[RunnerDeployment]) -> None:
-    """Take over what people have paused on the server; registering would switch it on again.
+def switched(named: Collection[str]) -> Served:
+    """All deployments as the server of PREFECT_API_URL should have them.
 
-    Changes the deployments in place. Schedules are recognised by their slugs.
+    A source is off until it is named. The first time that switches it on; whatever people pause or resume stays so.
+    `maintain` asks sources by itself, so it follows them: off while all are off, else for those that are on.
     """
+    served = {each.name: each for each in deployments()}
     with get_client(sync_client=True) as client:
-        for deployment in registered:
-            try:
-                found = client.read_deployment_by_name(deployment.full_name)
-            except ObjectNotFound:
-                continue  # it is new: it runs
-            deployment.paused = found.paused
-            active = {schedule.slug: schedule.active for schedule in found.schedules}
-            for schedule in deployment.schedules or []:
-                schedule.active = active.get(schedule.slug, True)
+        for name, each in served.items():
+            if name != maintain.name:
+                _switch(client, each, wanted=name in named or not each.schedules)
+        on = tuple(name for name in sources() if name in served and not served[name].paused)
+        _switch(client, served[maintain.name], wanted=bool(on))
+    if not on:
+        served[maintain.name].paused, served[maintain.name].tags = True, []
+    for schedule in served[maintain.name].schedules or []:
+        schedule.parameters = {"sources": list(on)}
+    return Served(list(served.values()), on, tuple(name for name in named if name not in on))
+
+
+def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: bool) -> None:
+    """Switch a deployment on or off, in place. Schedules are recognised by their slugs."""
+    try:
+        found = client.read_deployment_by_name(deployment.full_name)
+    except ObjectNotFound:
+        found = None
+    known = found is not None and NAMED in found.tags
+    first = wanted and not known and bool(deployment.schedules)
+    deployment.tags = [NAMED] if first or known else []
+    deployment.paused = found.paused if found and not first else not wanted
+    active = {schedule.slug: schedule.active for schedule in found.schedules} if found else {}
+    for schedule in deployment.schedules or []:
+        schedule.active = active.get(schedule.slug, True)
 
 
 class DeploymentRunner(Runner):
@@ -116,16 +161,16 @@ class DeploymentRunner(Runner):
             self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
 
 
-def serve_until_stopped() -> None:
+def serve_until_stopped(named: Collection[str], on_ready: Callable[[Served], None]) -> None:
     """Register deployments and start their runs until SIGINT or SIGTERM raises StoppedError."""
     # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
     runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
     mark_earlier_runs()
     ensure_automation()
-    served = deployments()
-    keep_pauses(served)
-    for deployment in served:
+    served = switched(named)
+    for deployment in served.deployments:
         runner.add_deployment(deployment)
+    on_ready(served)
     try:
         asyncio.run(runner.start())
     except asyncio.CancelledError:
@@ -152,10 +197,11 @@ def _source_text(source: Source) -> str:
         for each in source.timetable
     )
     return SOURCE_TEXT.format(
+        name=source.name,
         title=source.title,
         hosts=", ".join(source.hosts),
         schedules="\n".join(lines),
-        horizon=f"{source.horizon_days:,}",
+        horizon=horizon(source),
     )
 
 

@@ -8,15 +8,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.base.stop import before_hard_end, pause, stop_at_waits
-from infra.work.live.site_lock import state_folder
+from infra.work.live.site_lock import state_folder, takes
 
 HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 START_SECONDS = 90  # the migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
@@ -49,8 +50,8 @@ def isolated(home: Path) -> dict[str, str]:
     return SILENT | LASTING_LEASES | HEARTBEATS | places
 
 
-def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> None:
-    """Run the server and serve all deployments until SIGINT or SIGTERM."""
+def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Callable[[str], None]) -> None:
+    """Run the server and serve all deployments until SIGINT or SIGTERM; `named` sources are switched on."""
     home = state_folder() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     os.environ |= isolated(home) | {
@@ -58,17 +59,39 @@ def serve_all(*, port: int, settings: Settings, say: Callable[[str], None]) -> N
         # Flow runs are child processes in other folders, and must find the same lake.
         "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
     }
-    with prefect_server(home, port):
-        from flows.server.deployments import serve_until_stopped
+    with _only_one(home, port) as lock, prefect_server(home, port, keeps=lock):
+        from flows.server.deployments import Served, serve_until_stopped
 
-        say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
-        say("[dim]Sources run on schedule. By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
-        serve_until_stopped()
+        def on_ready(served: Served) -> None:
+            say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
+            say(served.summary())
+            say("[dim]By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
+
+        serve_until_stopped(named, on_ready)
 
 
 @contextmanager
-def prefect_server(home: Path, port: int) -> Iterator[None]:
-    """A Prefect server as a child process, ready to answer; stopped on leaving."""
+def _only_one(home: Path, port: int) -> Iterator[IO[str]]:
+    """Refuse a second server on the database in `home`: each would schedule and clean up for itself.
+
+    The lock is the kernel's. It ends with this process and with the server, which outlives us if we are killed.
+    """
+    with (home / "up.lock").open("a+", encoding="utf-8") as lock:
+        if not takes(lock):
+            lock.seek(0)
+            raise NewslakeError(
+                f"`newslake up` is running already: {lock.read() or 'it is just starting'}",
+                "Use that one, or stop it. Another at the same time needs a database of its own: set XDG_STATE_HOME.",
+            )
+        lock.truncate(0)
+        lock.write(f"port {port}, process {os.getpid()}")
+        lock.flush()
+        yield lock
+
+
+@contextmanager
+def prefect_server(home: Path, port: int, keeps: IO[str]) -> Iterator[None]:
+    """A Prefect server as a child process, ready to answer, which keeps a lock; stopped on leaving."""
     _require_free(port)
     log = home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
@@ -81,8 +104,11 @@ def prefect_server(home: Path, port: int) -> Iterator[None]:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                pass_fds=(keeps.fileno(),),
                 start_new_session=True,  # Ctrl-C reaches only us; we stop the server after the runs
             )
+            keeps.write(f", its server {server.pid}")
+            keeps.flush()
             before_hard_end(partial(_kill, server))
         _wait_until_healthy(server, port, log)
         yield

@@ -6,10 +6,11 @@ S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and 
 
 import difflib
 import os
+import re
 from typing import Final
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infra.base.errors import DEBUG_VARIABLE, UsageError
@@ -17,6 +18,8 @@ from parsers.parse import MAX_BYTES
 
 PREFIX: Final = "NEWSLAKE_"
 ENV_FILE: Final = ".env"  # in the working directory, as docker compose reads it
+# Printable ASCII, as headers are: a mail address, or a web address with a host.
+CONTACT: Final = re.compile(r"(?:mailto:)?[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+|https?://[!-.0-~]+\.[!-~]+")
 
 
 class Settings(BaseSettings):
@@ -52,9 +55,13 @@ class Settings(BaseSettings):
     """Share of captures, 0 to 1, that may be rejected before a command exits with 3 (done, but quarantine over the
     limit). Rejected captures stay in the lake either way."""
 
-    contact: str = Field(default="", pattern=r"^[\x21-\x7e]*$")
-    """Your web or mail address, which the User-Agent shows so that publishers can reach you. Set it before you fetch
-    from other people's sites."""
+    contact: str = ""
+    """Your web or mail address, which the User-Agent shows so that publishers can reach you. Without it, no public site
+    or archive is asked."""
+
+    sources: str = ""
+    """Names of the sources that `newslake up` and `newslake deploy` switch on, separated by commas. None: all schedules
+    stay as they are, off at first. `--source` wins."""
 
     allowed_private_hosts: str = ""
     """Hosts on private addresses that may be fetched from: `host:port`, separated by commas. All other private,
@@ -89,6 +96,13 @@ class Settings(BaseSettings):
     """Address of the index's captures: `https://web.archive.org/web/` or `https://data.commoncrawl.org/`. Empty:
     derived from the index's host."""
 
+    @field_validator("contact")
+    @classmethod
+    def _is_reachable(cls, contact: str) -> str:
+        if contact and not CONTACT.fullmatch(contact):
+            raise ValueError("neither a mail address nor a web address that begins with http:// or https://")
+        return contact
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError."""
@@ -116,6 +130,6 @@ def _explained(error: ValidationError) -> UsageError:
     field = str(first["loc"][0])
     hint = Settings.model_fields[field].description or ""
     return UsageError(
-        f"{PREFIX}{field.upper()}={first['input']!r} is not valid: {first['msg']}",
+        f"{PREFIX}{field.upper()}={first['input']!r} is not valid: {first['msg'].removeprefix('Value error, ')}",
         f"Set it to a valid value or remove it to use the default. {hint}",
     )

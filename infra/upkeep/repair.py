@@ -72,8 +72,8 @@ class Repairs:
         left = sum((gap.days.end - gap.days.start).days for gap in self.gaps)
         rewritten = f"{len(self.old)} partitions of an older newslake to write anew; " if self.old else ""
         return rewritten + (
-            f"{len(self.planned)} days of {len(names)} sources to repair; {left} missing days left as they are; "
-            f"{len(self.stale)} sources gone quiet"
+            f"{_counted(len(self.planned), 'day')} of {_counted(len(names), 'source')} to repair; "
+            f"{_counted(left, 'missing day')} left as they are; {_counted(len(self.stale), 'source')} gone quiet"
         )
 
     @property
@@ -117,6 +117,10 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
         newest=newest,
         stale=tuple(finding for finding in stale if finding),
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: date) -> Days | None:

@@ -7,24 +7,47 @@ from pathlib import Path
 import orjson
 import pytest
 
+from flows.commands.demo import SOURCES
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from parsers.registry import sources
 from tests import sample_pages as pages
 from tests.prefect_server import COMMAND, Up
+from tests.servers import free_ports
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("prefect")]
 
 
-def test_a_deployment_with_a_cron_schedule_gets_scheduled_runs_for_every_source(up: Up) -> None:
+def test_the_sources_that_are_named_and_no_others_get_scheduled_runs(up: Up) -> None:
     """With sqlalchemy 2.1 or a late fastapi, Prefect 3.8 makes none, and says nothing (pyproject.toml)."""
     runs = [run for run in up.scheduled_runs() if "source" in run["parameters"]]
-    assert {run["parameters"]["source"] for run in runs} == set(sources())
-    for name, source in sources().items():
+    assert {run["parameters"]["source"] for run in runs} == set(SOURCES)
+    assert [up.deployment(f"run/{name}")["paused"] for name in sources()] == [name not in SOURCES for name in sources()]
+    for name in SOURCES:
+        source = sources()[name]
         mine = [run for run in runs if run["parameters"]["source"] == name]
         assert {run["parameters"]["lag_days"] for run in mine} == {schedule.lag_days for schedule in source.timetable}
     times = {datetime.fromisoformat(run["expected_start_time"]) for run in runs}
     assert max(times) < datetime.now(UTC) + timedelta(days=5)
+
+
+def test_a_second_server_on_the_same_database_is_refused_and_told_the_first(up: Up) -> None:
+    done = subprocess.run(
+        [*COMMAND, "up", "--port", str(free_ports(1)[0])],
+        env=up.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    first = f"port {up.url.rpartition(':')[2]}, process {up.process.pid}, its server "
+    assert " ".join(done.stderr.split()).startswith(f"error: `newslake up` is running already: {first}")
+
+
+def test_a_source_that_is_off_runs_by_hand_and_says_that_it_needs_a_contact(up: Up) -> None:
+    ended = up.ended(up.start("run/bbc", source="bbc"))
+    assert ended["type"] == "FAILED"
+    assert ended["message"].startswith("NEWSLAKE_CONTACT is not set, and ")
 
 
 def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_for(up: Up, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from flows.commands.demo import SOURCES
 from flows.jobs.late_runs import SKIPPED
 from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
@@ -76,7 +77,11 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]
         DemoSite(today(), days=12, per_day=4) as site,
         newslake_up(
             tmp_path_factory.mktemp("schedules"),
-            settings={"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": "0.01"},
+            settings={
+                "NEWSLAKE_ORIGINS": site.origins,
+                "NEWSLAKE_HOST_INTERVAL_SECONDS": "0.01",
+                "NEWSLAKE_SOURCES": ",".join(SOURCES),
+            },
         ) as up,
     ):
         environment = up.environment | {"PREFECT_API_URL": f"{up.url}/api", "PREFECT_HOME": str(up.lake.parent / "p")}

@@ -119,8 +119,8 @@ def test_f07_ports_that_are_not_for_web_pages_are_refused(host: str, port: str) 
     assert reason_for(f"http://{host}:{port}/") is FetchReason.PORT
 
 
-def policy_of(allowed: str = "", origins: str = "") -> AddressPolicy:
-    return AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins))
+def policy_of(allowed: str = "", origins: str = "", contact: str = "tests@lake.example") -> AddressPolicy:
+    return AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed, origins=origins, contact=contact))
 
 
 def test_an_allowed_private_host_is_allowed_on_its_port_only() -> None:
@@ -151,6 +151,22 @@ def test_an_origin_takes_the_requests_of_its_host_and_counts_as_allowed() -> Non
     assert policy.permitted("127.0.0.1", 8765, ["127.0.0.1"]) == ["127.0.0.1"]
     assert policy.target_of("https://www.tass.com/").host_header is None
     assert reason_for("https://tass.com:22/", policy) is FetchReason.PORT
+
+
+def test_without_a_contact_only_origins_and_allowed_private_hosts_are_asked() -> None:
+    policy = policy_of("demo:9000,10.0.0.5:8765", "tass.com=http://127.0.0.1:8700", contact="")
+
+    assert policy.target_of("https://tass.com/rss/v2.xml").request_url == "http://127.0.0.1:8700/rss/v2.xml"
+    assert policy.target_of("http://demo:9000/").host == "demo"
+    assert policy.permitted("demo", 9000, ["172.18.0.2"]) == ["172.18.0.2"]
+    assert policy.target_of("http://intranet.example:8765/").port == 8765  # where it is, is known once it is resolved
+    assert policy.permitted("intranet.example", 8765, ["10.0.0.5"]) == ["10.0.0.5"]
+    assert reason_for("http://10.0.0.6/", policy) is FetchReason.ADDRESS  # which no contact would help
+    for url in ("https://www.tass.com/", "https://web.archive.org/cdx/search/cdx", "http://93.184.215.14/"):
+        with pytest.raises(UsageError, match=r"NEWSLAKE_CONTACT is not set, and [a-z0-9.]+ is a public site"):
+            policy.target_of(url)
+    with pytest.raises(UsageError, match="NEWSLAKE_CONTACT"):
+        policy.permitted("public.example", 443, ["93.184.215.14"])
 
 
 @pytest.mark.parametrize(

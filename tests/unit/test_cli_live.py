@@ -99,3 +99,41 @@ def test_fetch_reads_lists(name: str, site: DemoSite, lake: Path, monkeypatch: p
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     assert run_cli(["fetch", "--url-file", name]) == 0
     assert [row["url"] for row in rows(lake, "tass", DAY)] == [first, second]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "tass"],
+        ["run", "tass", "--dry-run"],
+        ["fetch", "https://theissue.com/a", "https://tass.com/society/1"],
+        ["backfill", "theissue", "tass", "--start", str(DAY), "--end", str(today())],
+    ],
+)
+def test_without_a_contact_no_public_site_is_asked_and_no_other_work_begins(
+    command: list[str], site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origins = [origin for origin in site.origins.split(",") if not origin.startswith("tass.com=")]
+    monkeypatch.setenv("NEWSLAKE_ORIGINS", ",".join(origins))
+    assert run_cli(command) == 2
+    said = capsys.readouterr().err
+    assert "error: NEWSLAKE_CONTACT is not set, and tass.com is a public site. Set it to your" in said
+    assert "Traceback" not in said
+    assert not site.requests  # of theissue.com neither
+    assert not list(lake.glob("*/source=*"))
+
+
+def test_without_a_contact_a_public_archive_is_not_asked(
+    site: DemoSite, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLAKE_CDX_URL", "https://web.archive.org/cdx/search/cdx")
+    assert run_cli(["run", "tass", "--only", "archive"]) == 2
+    assert "NEWSLAKE_CONTACT is not set, and web.archive.org is a public site" in capsys.readouterr().err
+    assert not site.requests
+
+
+def test_what_asks_nobody_needs_no_contact(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEWSLAKE_ORIGINS")
+    assert run_cli(["run", "tass", "--only", "archive"]) == 0
+    assert run_cli(["backfill", "tass", "--start", str(DAY), "--end", str(today()), "--dry-run"]) == 0
+    assert "NEWSLAKE_CONTACT" not in capsys.readouterr().err

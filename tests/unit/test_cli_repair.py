@@ -52,10 +52,10 @@ def test_an_outage_of_five_days_is_repaired_by_one_command_and_the_next_has_noth
     assert run_cli(["maintain", SOURCE, "--dry-run"]) == 0
     printed = capsys.readouterr().out
     assert f"{SOURCE}  {outage[0]}  missing  repair" in printed
-    assert "5 days of 1 sources to repair" in printed
+    assert "5 days of 1 source to repair" in printed
     assert site.requests == ()
     assert run_cli(["maintain"]) in {0, 3}  # 3: among so few pages, one that is no article is over the limit
-    assert "5 days of 1 sources to repair" in capsys.readouterr().err
+    assert "5 days of 1 source to repair" in capsys.readouterr().err
     for day in outage:
         assert len(rows(lake, SOURCE, day)) == len(site.expected(SOURCE, day))
     site.forget_requests()

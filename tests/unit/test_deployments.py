@@ -14,7 +14,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from flows.server import deployments as served_flows
 from flows.server.deploy import _ensure_pool
-from flows.server.deployments import deployments, keep_pauses
+from flows.server.deployments import Served, deployments, switched
 from infra.base.errors import UsageError
 from parsers.registry import sources
 from tests.prefect_server import CLICKED, ROOT
@@ -72,24 +72,76 @@ def test_o10_a_broken_source_file_takes_no_deployment_from_the_others(tmp_path: 
     assert found["served"] == [*CLICKED, *sources()]
 
 
-@pytest.mark.parametrize("paused", [True, False])
-def test_a_paused_source_and_a_paused_schedule_stay_paused_and_all_others_run(
-    monkeypatch: pytest.MonkeyPatch, paused: bool
-) -> None:
-    def read(name: str) -> SimpleNamespace:
-        if name != "run/tass":
-            raise ObjectNotFound(Exception(name))
-        active = {"tass-1-lag-0": False, "tass-2-lag-1": True, "gone": False}
-        schedules = [SimpleNamespace(slug=slug, active=on) for slug, on in active.items()]
-        return SimpleNamespace(paused=paused, schedules=schedules)
+class Server:
+    """What a Prefect server remembers of deployments."""
 
-    client = nullcontext(SimpleNamespace(read_deployment_by_name=read))
-    monkeypatch.setattr(served_flows, "get_client", lambda **_: client)
-    served = deployments()
-    keep_pauses(served)
-    assert [each.name for each in served if each.paused] == (["tass"] if paused else [])
-    schedules = [schedule for each in served for schedule in each.schedules or []]
-    assert [each.slug for each in schedules if not each.active] == ["tass-1-lag-0"]
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.known: dict[str, Any] = {}
+        client = nullcontext(SimpleNamespace(read_deployment_by_name=self._read))
+        monkeypatch.setattr(served_flows, "get_client", lambda **_: client)
+
+    def _read(self, name: str) -> Any:
+        if name not in self.known:
+            raise ObjectNotFound(Exception(name))
+        return self.known[name]
+
+    def register(self, *named: str) -> Served:
+        """What a start of `newslake up` does."""
+        served = switched(named)
+        for each in served.deployments:
+            schedules = [SimpleNamespace(slug=item.slug, active=item.active) for item in each.schedules or []]
+            self.known[each.full_name] = SimpleNamespace(paused=each.paused, tags=each.tags, schedules=schedules)
+        return served
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    return Server(monkeypatch)
+
+
+def test_no_source_is_asked_on_schedule_until_somebody_names_it(server: Server) -> None:
+    served = server.register()
+    assert served.on == ()
+    assert {name for name, each in server.known.items() if each.paused} == {
+        "maintain/maintain",
+        *(f"run/{name}" for name in sources()),
+    }
+    assert "No source is on schedule. Off: " in served.summary()
+
+    served = server.register("tass", "bbc")
+    assert served.on == ("bbc", "tass")
+    assert "On schedule: bbc, tass. Off: " in served.summary()
+    assert not server.known["maintain/maintain"].paused
+    (repair,) = next(each for each in served.deployments if each.name == "maintain").schedules or []
+    assert repair.parameters == {"sources": ["bbc", "tass"]}
+    assert server.register().on == ("bbc", "tass")  # a name that is left out later switches nothing off
+
+
+def test_what_people_pause_or_resume_stays_so_over_restarts(server: Server) -> None:
+    server.register("tass")
+    server.known["run/tass"].paused = True
+    server.known["run/dw"].paused = False
+    served = server.register("tass")
+    assert (served.on, served.paused) == (("dw",), ("tass",))
+    assert "Named, but paused in the UI: tass." in served.summary()
+    assert server.register("bbc").on == ("bbc", "dw")
+
+    server.known["maintain/maintain"].paused = True
+    server.known["run/dw"].schedules[0].active = False
+    served = server.register("bbc", "dw")
+    assert served.on == ("bbc", "dw")
+    assert server.known["maintain/maintain"].paused
+    schedules = [schedule for each in served.deployments for schedule in each.schedules or []]
+    assert [each.slug for each in schedules if not each.active] == ["dw-1-lag-0"]
+
+
+def test_maintain_asks_nobody_once_every_source_is_paused(server: Server) -> None:
+    server.register("tass")
+    server.known["run/tass"].paused = True
+    server.register()
+    assert server.known["maintain/maintain"].paused
+    server.register("bbc")
+    assert not server.known["maintain/maintain"].paused
 
 
 def test_a_work_pool_of_another_type_is_refused() -> None:

@@ -40,6 +40,11 @@ def test_everything_has_a_default_and_the_environment_wins_over_the_env_file(
         ("NEWSLAKE_MAX_PAGE_BYTES", "10 MB"),
         ("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES + 1)),
         ("NEWSLAKE_QUARANTINE_LIMIT", "5"),
+        ("NEWSLAKE_CONTACT", "me"),
+        ("NEWSLAKE_CONTACT", "me@localhost"),
+        ("NEWSLAKE_CONTACT", "https://"),
+        ("NEWSLAKE_CONTACT", "ftp://lake.example"),
+        ("NEWSLAKE_CONTACT", "me@lake.example or so"),
     ],
 )
 def test_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -49,6 +54,12 @@ def test_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: s
     assert caught.value.what.startswith(f"{name}={value!r} is not valid: ")
     assert caught.value.remedy.startswith("Set it to a valid value or remove it")
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("contact", ["me+bot@lake.example", "https://lake.example", "http://lake.example/@me?a=b"])
+def test_a_contact_is_a_mail_address_or_a_web_address(monkeypatch: pytest.MonkeyPatch, contact: str) -> None:
+    monkeypatch.setenv("NEWSLAKE_CONTACT", contact)
+    assert load_settings().contact == contact
 
 
 @pytest.mark.parametrize("in_file", [True, False])

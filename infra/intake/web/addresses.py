@@ -8,7 +8,8 @@ connection is opened, which then goes to those addresses and no others (`infra.i
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,16 +64,22 @@ class AddressPolicy:
     allowed: frozenset[tuple[str, int]] = frozenset()  # host name or address, which may be private, or on another port
     origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # host → what is asked in its place, by http
     resolve: Resolver = resolve_by_system
+    anonymous: bool = False  # without a contact: no public host may be asked
 
     @classmethod
     def from_settings(cls, settings: Settings, resolve: Resolver = resolve_by_system) -> "AddressPolicy":
         """Read `allowed_private_hosts` and `origins`; UsageError names the variable that is malformed."""
         origins = dict(_origin(entry) for entry in _entries(settings.origins))
         allowed = {_allowed_host(entry) for entry in _entries(settings.allowed_private_hosts)}
-        return cls(frozenset(allowed | set(origins.values())), origins, resolve)
+        return cls(frozenset(allowed | set(origins.values())), origins, resolve, anonymous=not settings.contact)
 
     def target_of(self, url: str) -> Target:
-        """Judge an address by its text; FetchError SCHEME, URL, PORT or ADDRESS. Sends nothing."""
+        """Judge an address by its text; sends nothing.
+
+        Raises:
+            FetchError: SCHEME, URL, PORT or ADDRESS.
+            UsageError: the host is public, and no contact is set.
+        """
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")
         port = int(parsed.port) if parsed.port else DEFAULT_PORTS[scheme]
@@ -80,6 +87,8 @@ class AddressPolicy:
         origin = self.origins.get(host)
         if origin is None:
             self._judge_port_and_literal(host, port)
+            if (host, port) not in self.allowed and not self._some_private_host_on(port):
+                self._require_contact(host)
             return Target(str(parsed.href), scheme, host, port, str(parsed.href))
         if port not in WEB_PORTS:
             raise FetchError(FetchReason.PORT, f"port {port} of {host}")
@@ -119,7 +128,28 @@ class AddressPolicy:
                 raise FetchError(FetchReason.ADDRESS, f"{shown}: {kind}")
             if port not in WEB_PORTS:
                 raise FetchError(FetchReason.PORT, f"port {port} of {host}")
+            self._require_contact(host)
         return addresses
+
+    def _require_contact(self, host: str) -> None:
+        if self.anonymous:
+            raise UsageError(
+                f"{PREFIX}CONTACT is not set, and {host} is a public site",
+                "Set it to your web or mail address: publishers see it in the User-Agent, and can reach you. "
+                "`newslake demo --serve` is a site to try things on.",
+            )
+
+
+def require_contact(urls: Iterable[str], settings: Settings) -> None:
+    """Raise a UsageError if no contact is set, and some address is of a public host.
+
+    The client refuses each request so. This is for callers, before they begin. Addresses that are refused for another
+    reason pass: that is told where they are asked for.
+    """
+    policy = AddressPolicy.from_settings(settings)
+    for url in urls:
+        with suppress(FetchError):
+            policy.target_of(url)
 
 
 def not_public(address: IpAddress) -> str | None:

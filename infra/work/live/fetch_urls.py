@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from infra.archive.raw_archive import RawArchive
+from infra.intake.web.addresses import require_contact
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
@@ -67,11 +68,13 @@ def fetch_urls(
 
     Raises:
         NewslakeError: the lake cannot be written.
+        UsageError: a public host would be asked, and no contact is set.
     """
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report = RunReport()
     times = Counter(urls)
+    require_contact(times, run.settings)
     wanted = [(url, by_name(source) if source else by_host(host_of(url))) for url in times]
     with (
         site_locks({of.name for _, of in wanted if of}, on_wait),

@@ -6,7 +6,7 @@ a request.
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,8 +15,10 @@ from typing import Final
 from infra.archive.raw_archive import RawArchive
 from infra.base.choices import Preference
 from infra.base.days import Days
+from infra.base.settings import Settings
 from infra.base.stop import stop_at_waits
 from infra.intake.cdx.index import CdxIndex
+from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
@@ -28,12 +30,13 @@ from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
 from infra.work.live.fetch_pages import Fetched, fetch_pages
 from infra.work.live.page_batches import batched
-from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, with_addresses
+from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.registry import sources
 
 # A day lands as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; beyond that a part lands early.
 LAND_BYTES: Final = 256 << 20
@@ -66,9 +69,10 @@ def run_days(
 
     Raises:
         NewslakeError: the lake cannot be read or written, or none of the source's lists can be had.
+        UsageError: a public host would be asked, and no contact is set.
         StoppedError: the process is to stop. What was got is staged.
     """
-    with _at_site(source, days, run, on_wait) as client:
+    with _at_site(source, days, policy, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         on_plan(plan)
         return _carry_out(plan, run, client, on_page)
@@ -78,14 +82,26 @@ def preview_days(
     source: str, days: Days, policy: FetchPolicy, run: Run, *, on_wait: Callable[[str], None] = _ignore
 ) -> tuple[LivePlan, float]:
     """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written."""
-    with _at_site(source, days, run, on_wait) as client:
+    with _at_site(source, days, policy, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         return plan, client.interval_of(plan.source)
 
 
+def require_askable(pieces: Iterable[tuple[str, Days, FetchPolicy]], settings: Settings) -> None:
+    """Raise a UsageError if no contact is set, and lists or an archive of some days are public."""
+    today = datetime.now(UTC).date()
+    for name, days, policy in pieces:
+        source = sources()[name]
+        lists = source.discovery if not policy.only_archive and reached_days(source, days, today) else ()
+        require_contact(filter(None, (settings.cdx_url, *(each.url for each in lists))), settings)
+
+
 @contextmanager
-def _at_site(source: str, days: Days, run: Run, on_wait: Callable[[str], None]) -> Iterator[PoliteClient]:
+def _at_site(
+    source: str, days: Days, policy: FetchPolicy, run: Run, on_wait: Callable[[str], None]
+) -> Iterator[PoliteClient]:
     """The only client of this machine at a site, with the request budget of some days."""
+    require_askable([(source, days, policy)], run.settings)
     budget = RequestBudget(run.settings.request_budget * (days.end - days.start).days)
     with site_locks([source], on_wait), PoliteClient.open(run.settings, budget=budget) as client:
         yield client
@@ -116,7 +132,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
 
 
 def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
-    """Parse again what is archived. Where the source is asked, an old rejection is no news: the account says what lacks."""
+    """Parse again what is archived. Where the source is asked, old rejections are no news: the account has what lacks."""
     report = rebuild(plan.archived, run)
     if plan.discovered is None:
         return report

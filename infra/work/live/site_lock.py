@@ -32,9 +32,9 @@ def site_locks(sources: Iterable[str], waiting: Callable[[str], None] = lambda _
     with ExitStack() as held:
         for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other
             lock = held.enter_context(_opened(source))
-            if not _takes(lock):
+            if not takes(lock):
                 waiting(source)
-                while not _takes(lock):
+                while not takes(lock):
                     pause(LOOK_SECONDS)  # a thread that sleeps in flock() cannot be woken
         yield
 
@@ -51,7 +51,7 @@ def _opened(source: str) -> IO[str]:
         ) from error
 
 
-def _takes(lock: IO[str]) -> bool:
+def takes(lock: IO[str]) -> bool:
     """Take a lock if it is free; whether it was."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
