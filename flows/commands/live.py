@@ -170,10 +170,12 @@ def _read_list(name: str) -> list[str]:
 
 
 def _show_outcomes(outcomes: "list[UrlOutcome]") -> None:
+    from infra.lake.rejects import writable
+
     styles = {"landed": "green", "archived": "cyan", "rejected": "yellow", "failed": "red"}
     rows = table("outcome", "reason", "address")
     for each in outcomes:
         reason = f"{each.reason}: {each.detail}" if each.reason else f"article {each.article_id}"
-        url = CREDENTIALS.sub("", each.url)
+        url = CREDENTIALS.sub("", writable(each.url))
         rows.add_row(Text(each.outcome, styles[each.outcome]), Text(shown(reason, 100)), Text(shown(url, 200)))
     stdout().print(rows)

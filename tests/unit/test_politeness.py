@@ -14,6 +14,7 @@ from infra.intake.web.politeness import (
     DOWN_AFTER,
     MAX_BACKOFF,
     MAX_RETRY_AFTER,
+    REFUSED_AFTER,
     HostPace,
     Pacer,
     RequestBudget,
@@ -177,6 +178,16 @@ def test_f31_who_waits_for_a_turn_learns_that_the_host_is_down() -> None:
         waiting = [pool.submit(pace.take_turn, 0.0) for _ in range(4)]
         pace.end_turn(server_error())
     assert {type(each.exception()) for each in waiting} == {FetchError}
+
+
+def test_a_host_that_refuses_ten_times_in_a_row_is_left_alone() -> None:
+    pace = new_pace(SleepingClock())
+    for answer in (*[True] * (REFUSED_AFTER - 1), False, *[True] * REFUSED_AFTER):
+        pace.take_turn(0)
+        pace.end_turn(is_refused=answer)
+    with pytest.raises(FetchError, match=r"refused 10 requests in a row") as raised:
+        pace.take_turn(0)
+    assert raised.value.reason is FetchReason.HOST_DOWN
 
 
 def test_waiting_ends_where_it_is_stopped() -> None:

@@ -40,7 +40,7 @@ class FetchReason(StrEnum):
     ROBOTS = "robots", "the site's robots file disallows it"
     ROBOTS_UNREACHABLE = "robots_unreachable", "the robots file can't be had: nothing may be fetched (RFC 9309)", True
     BUDGET = "budget", "the run's request budget is used up; the next run goes on", True
-    HOST_DOWN = "host_down", "the host failed too often in this run; the next run asks again", True
+    HOST_DOWN = "host_down", "the host failed or refused too often in a row; the next run asks again", True
     # The way there.
     DNS = "dns", "the host name does not resolve", True
     CONNECTION = "connection", "no connection, or it was closed", True

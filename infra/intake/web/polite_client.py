@@ -13,7 +13,7 @@ from infra.base.stop import STOPPING
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop, HttpClient, user_agent_of
-from infra.intake.web.politeness import HostPace, Pacer, RequestBudget
+from infra.intake.web.politeness import REFUSALS, HostPace, Pacer, RequestBudget
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
@@ -131,14 +131,15 @@ class PoliteClient:
         """Ask hop by hop, each in its own turn: two hosts may redirect to each other."""
         while True:
             pace = take_turn(hop.target.url)
-            failure = None
+            failure, is_refused = None, False
             try:
                 found = self._http.get_once(hop)
             except FetchError as error:
                 failure = error if error.reason in _FAILURES else None
+                is_refused = error.status in REFUSALS
                 raise
             finally:
-                pace.end_turn(failure)
+                pace.end_turn(failure, is_refused=is_refused)
             if isinstance(found, Answer):
                 return found
             hop = found

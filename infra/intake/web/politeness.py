@@ -22,6 +22,9 @@ FIRST_BACKOFF: Final = 1.0
 MAX_BACKOFF: Final = 30.0  # as long as a request may take: more would only delay the verdict that the host is down
 # Requests in a row that failed: three addresses with three tries each. One or two broken pages prove nothing.
 DOWN_AFTER: Final = 9
+# Answers in a row that turn us away: a site that blocks us is not to be knocked at for every page of a day.
+REFUSED_AFTER: Final = 10
+REFUSALS: Final = frozenset({401, 403, 451})  # 429 and 503 count as failures
 # 429 and 503 double the interval, ten answers take one doubling back: an interval that is too short is found soon,
 # and tried again seldom.
 SLOWDOWN: Final = 2.0
@@ -48,6 +51,7 @@ class HostPace:
         self._not_before = float("-inf")
         self._slowness = 1.0
         self._failures = 0
+        self._refusals = 0
 
     def take_turn(self, interval: float, stop: Event = STOPPING) -> None:
         """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
@@ -61,6 +65,8 @@ class HostPace:
         try:
             if self._failures >= DOWN_AFTER:
                 raise FetchError(FetchReason.HOST_DOWN, f"{self.host}: {self._failures} requests in a row failed")
+            if self._refusals >= REFUSED_AFTER:
+                raise FetchError(FetchReason.HOST_DOWN, f"{self.host} refused {self._refusals} requests in a row")
             while (wait := self._ready(interval) - self._clock()) > 0:
                 raise_if_stopping(stop)
                 self._sleep(min(wait, SLICE))
@@ -70,8 +76,9 @@ class HostPace:
             self._turn.release()
             raise
 
-    def end_turn(self, error: FetchError | None = None) -> None:
+    def end_turn(self, error: FetchError | None = None, *, is_refused: bool = False) -> None:
         """Let the next request start; `error` where the host failed or asked to slow down."""
+        self._refusals = self._refusals + 1 if is_refused else 0
         if not self._connected:  # the first request had to connect: it left at some time before its end
             self._connected = True
             self._last_start = self._clock()

@@ -172,7 +172,11 @@ class FetchLog:
             if key in rows:
                 missed[name, rows[key][1]] += 1
             samples += Samples({error.reason.value: (Sample(name, url, error.detail),)})
-        return RunReport(failed=failed, fetched=fetched, missed=missed, samples=samples, alarms=self.alarms)
+        alone = Counter(error.detail for _, error in self._errors.values() if error.reason is FetchReason.HOST_DOWN)
+        told = tuple(
+            f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items()
+        )
+        return RunReport(failed=failed, fetched=fetched, missed=missed, samples=samples, alarms=self.alarms + told)
 
 
 def _reason(row: Fetch) -> str:
