@@ -151,8 +151,9 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
     [
         (FetchReason.TLS, State.PARTIAL),  # a certificate is renewed one day
         (FetchReason.TIMEOUT, State.PARTIAL),
+        (FetchReason.ADDRESS, State.PARTIAL),  # a name server that is wrong is mended
         (FetchReason.ROBOTS, State.LANDED),
-        (FetchReason.OFF_SITE, State.LANDED),
+        (FetchReason.URL, State.LANDED),
     ],
 )
 def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
@@ -173,7 +174,7 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
     assert state_of(lake) is state
     site.forget_requests()
     worked(site, lake)
-    again = set() if reason is FetchReason.OFF_SITE else {refused}
+    again = set() if reason is FetchReason.URL else {refused}
     assert asked(site) & published(site) == again
     assert set(modes(lake)) == published(site) - ({refused} - again)
 

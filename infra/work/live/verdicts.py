@@ -32,18 +32,19 @@ BELIEVED_AFTER: Final = timedelta(hours=6)
 LEAST_DAYS: Final = 7
 MOST_DAYS: Final = 31
 
-# Refused before anything is sent, or led to another site: no answer will ever be a page of the source.
-_NEVER: Final = frozenset(
-    {FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT, FetchReason.ADDRESS, FetchReason.OFF_SITE}
-)
+# Refused before anything is sent: no answer will ever be a page of the source. With a status, a redirect led there,
+# which is the site's word of the moment: in an outage to a status page, a consent service or a host within its network.
+_UNUSABLE: Final = frozenset({FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT})
+_LED_ASTRAY: Final = _UNUSABLE | {FetchReason.ADDRESS, FetchReason.OFF_SITE}
 _ROBOTS: Final = frozenset({FetchReason.ROBOTS, FetchReason.ROBOTS_UNREACHABLE})
 # Nothing was sent: the run stopped asking before it came to the address, or never may.
-_NOT_ASKED: Final = _NEVER - {FetchReason.OFF_SITE} | _ROBOTS | {FetchReason.BUDGET, FetchReason.HOST_DOWN}
+_NOT_ASKED: Final = _UNUSABLE | _ROBOTS | {FetchReason.ADDRESS, FetchReason.BUDGET, FetchReason.HOST_DOWN}
 GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BELIEVED_TWICE: Final = frozenset(
     {
         *(FetchReason.HOME_PAGE, FetchReason.TOO_LARGE),
         *(RejectReason.LAYOUT, RejectReason.MISSING_TITLE, RejectReason.MISSING_BODY, RejectReason.TOO_LARGE),
+        RejectReason.NOT_HTML,
     }
 )
 # Pages in place of the one that was asked for, and pages that did not come as they were sent.
@@ -77,8 +78,8 @@ class Verdict:
 
 def verdict_of_error(error: FetchError) -> Verdict:
     """What an error says that came instead of a page."""
-    outcome = FetchOutcome.PENDING
-    if error.reason in _NEVER:
+    outcome, astray = FetchOutcome.PENDING, error.status is not None and error.reason in _LED_ASTRAY
+    if error.reason in _UNUSABLE and not astray:
         outcome = FetchOutcome.FINAL
     elif error.reason in _ROBOTS:
         outcome = FetchOutcome.REFUSED
@@ -87,9 +88,9 @@ def verdict_of_error(error: FetchError) -> Verdict:
         error.reason.value,
         error.detail,
         error.status,
-        believed_twice=error.reason in _BELIEVED_TWICE or error.status in GONE,
+        believed_twice=error.reason in _BELIEVED_TWICE or error.status in GONE or astray,
         wait=timedelta(seconds=min(error.retry_after or 0.0, timedelta(days=MOST_DAYS).total_seconds())),
-        was_asked=error.reason not in _NOT_ASKED,
+        was_asked=astray or error.reason not in _NOT_ASKED,
     )
 
 
