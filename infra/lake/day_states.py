@@ -184,7 +184,7 @@ def _state(day: Day, *, is_known: bool) -> State:
         return State.REJECTS
     if not is_known:
         return State.MISSING
-    if not day.articles:
+    if not day.articles and not (day.account and day.account.listed):
         return State.EMPTY
     return State.UNLISTED if is_unlisted else State.LANDED
 
