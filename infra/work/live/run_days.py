@@ -8,6 +8,7 @@ a request.
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -92,7 +93,7 @@ def _at_site(source: str, days: Days, run: Run, on_wait: Callable[[str], None]) 
 
 def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]) -> RunReport:
     before = client.budget.used
-    report = plan.report + rebuild(plan.archived, run)
+    report = plan.report + _rebuilt(plan, run)
     if plan.archived:  # its rows may be new
         plan = with_addresses(plan, run.open_store())
     log = FetchLog(plan)
@@ -112,6 +113,14 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
         plan.discovered.state.save()
     plan.require_asked()
     return report + RunReport(requests=client.budget.used - before, unreached=_unreached(plan, Lake(run.open_store())))
+
+
+def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
+    """Parse again what is archived. Where the source is asked, an old rejection is no news: the account says what lacks."""
+    report = rebuild(plan.archived, run)
+    if plan.discovered is None:
+        return report
+    return replace(report, captures=report.captures - report.rejected.total(), rejected=Counter())
 
 
 def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
