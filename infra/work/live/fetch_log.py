@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from infra.intake.web.fetching import FetchError
+from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
 from infra.lake.closing import GotAtLast, close_rejects
 from infra.lake.fetches import Fetch, FetchOutcome
@@ -95,7 +95,7 @@ class FetchLog:
             listed=Counter({(name, day): summary.listed for day, summary in days.items()}),
             pending=Counter((name, day) for _, day in pending),
             kept_back=Counter((name, day) for row, day in pending if row.http_status not in GONE),
-            pending_reasons=Counter(str(row.reason) for row, _ in pending),
+            pending_reasons=Counter(_reason(row) for row, _ in pending),
         )
 
     def _rows(self) -> dict[str, tuple[Fetch, str]]:
@@ -173,6 +173,12 @@ class FetchLog:
                 missed[name, rows[key][1]] += 1
             samples += Samples({error.reason.value: (Sample(name, url, error.detail),)})
         return RunReport(failed=failed, fetched=fetched, missed=missed, samples=samples, alarms=self.alarms)
+
+
+def _reason(row: Fetch) -> str:
+    """Why a page is pending, for a person: a status by its number, since a block is another matter than a lost page."""
+    is_status = row.reason in (FetchReason.STATUS, RejectReason.HTTP_STATUS)
+    return f"{row.reason} {row.http_status}" if is_status else str(row.reason)
 
 
 def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None) -> Verdict | None:
