@@ -10,7 +10,7 @@ from infra.base.stop import STOPPING
 from tests import servers
 from tests.servers import BUCKET, S3Server
 
-pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server"]
+pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server", "tests.refusing_site"]
 pytest.register_assert_rewrite("tests.object_store_contract")
 
 
