@@ -24,7 +24,9 @@ HTML = "Content-Type: text/html; charset=utf-8"
 BACKFILL = ("backfill", "tass", "--start", str(yesterday()), "--end", str(today()), "--reprocess", "failed")
 
 
-def article(path: str, day: date | None = None, *, author: str = "Ann Hall", dated: bool = True, body: str = "") -> bytes:
+def article(
+    path: str, day: date | None = None, *, author: str = "Ann Hall", dated: bool = True, body: str = ""
+) -> bytes:
     """A page of the site's present layout, or with another class for its `body`."""
     told: dict[str, Any] = {"@type": "NewsArticle", "headline": f"Report of {path}"}
     told |= {"datePublished": f"{day or yesterday()}T12:00:00Z"} if dated else {}
@@ -48,6 +50,16 @@ def notice(title: str, text: str = "Please try again later.", status: str = "200
     return answer(page.encode(), HTML, *headers, status=status)
 
 
+def whole(path: str, *headers: str) -> bytes:
+    """The answer with an article."""
+    return answer(article(path), HTML, *headers)
+
+
+def always(reply: Reply) -> Callable[[str], Reply]:
+    """The same answer for every address."""
+    return lambda _: reply
+
+
 @dataclass
 class RefusingSite:
     """The site, the lake that is filled from it, and what the last command said on both streams."""
@@ -63,7 +75,7 @@ class RefusingSite:
         """Answer everything as a healthy site does."""
         self.replies |= {ROBOTS: answer(b""), FEED: answer(b"<rss><channel></channel></rss>")}
         self.replies |= {SITEMAP: answer(urlset(*self.listed))}
-        self.replies |= {path: answer(article(path), HTML) for path in self.listed}
+        self.replies |= {path: whole(path) for path in self.listed}
 
     def refuse(self, reply: Callable[[str], Reply], paths: tuple[str, ...]) -> None:
         """Give some articles another answer."""
@@ -97,8 +109,8 @@ class RefusingSite:
 
     def account(self, day: date | None = None) -> Counter[tuple[str, str | None]]:
         """Outcomes and reasons in the account of a day, by default of yesterday."""
-        rows = self.query(f"SELECT outcome, reason FROM fetches WHERE date = '{day or yesterday()}'")
-        return Counter((row["outcome"], row["reason"]) for row in rows)
+        rows = self.query("SELECT outcome, reason, date FROM fetches")
+        return Counter((row["outcome"], row["reason"]) for row in rows if row["date"] == str(day or yesterday()))
 
     def landed(self) -> list[str]:
         """The addresses of all articles."""
@@ -116,7 +128,9 @@ class RefusingSite:
 
 
 @pytest.fixture
-def refusing(alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[RefusingSite]:
+def refusing(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[RefusingSite]:
     """A healthy site, and pauses that take no time."""
     for name in ("FIRST_BACKOFF", "MAX_RETRY_AFTER", "LEAST_SLOW_INTERVAL"):
         monkeypatch.setattr(f"infra.intake.web.politeness.{name}", 0.001)
@@ -129,7 +143,9 @@ def refusing(alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         yield site
 
 
-def refuse_and_recover(site: RefusingSite, reply: Callable[[str], Reply], reason: str, *, later: bool, code: int) -> None:
+def refuse_and_recover(
+    site: RefusingSite, reply: Callable[[str], Reply], reason: str, *, later: bool, code: int
+) -> None:
     """Five of six pages are refused, two come back, then all: what is asked, and what is said, each time."""
     refused, back = PATHS[1:], set(PATHS[1:3])
     site.refuse(reply, refused)

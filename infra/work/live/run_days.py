@@ -116,7 +116,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
 
 
 def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
-    """Parse again what is archived. Where the source is asked, an old rejection is no news: the account says what lacks."""
+    """What is archived, parsed again. Where the source is asked, the account says what lacks, not old rejections."""
     report = rebuild(plan.archived, run)
     if plan.discovered is None:
         return report
