@@ -132,7 +132,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
 
 
 def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
-    """Parse again what is archived. Where the source is asked, old rejections are no news: the account says it all."""
+    """What is archived, parsed again. Where the source is asked, the account says what lacks, not old rejections."""
     report = rebuild(plan.archived, run)
     if plan.discovered is None:
         return report
