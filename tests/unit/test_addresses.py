@@ -163,9 +163,9 @@ def test_without_a_contact_only_origins_and_allowed_private_hosts_are_asked() ->
     assert policy.permitted("intranet.example", 8765, ["10.0.0.5"]) == ["10.0.0.5"]
     assert reason_for("http://10.0.0.6/", policy) is FetchReason.ADDRESS  # which no contact would help
     for url in ("https://www.tass.com/", "https://web.archive.org/cdx/search/cdx", "http://93.184.215.14/"):
-        with pytest.raises(UsageError, match=r"NEWSLAKE_CONTACT is not set, and [a-z0-9.]+ is a public site"):
+        with pytest.raises(FetchError, match=r"NEWSLAKE_CONTACT is not set, and [a-z0-9.]+ is a public site"):
             policy.target_of(url)
-    with pytest.raises(UsageError, match="NEWSLAKE_CONTACT"):
+    with pytest.raises(FetchError, match="NEWSLAKE_CONTACT"):
         policy.permitted("public.example", 443, ["93.184.215.14"])
 
 

@@ -40,7 +40,7 @@ class AlwaysChanged(MemoryStore):
 
 def test_l03_endless_conflicts_end_in_an_error_that_names_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("infra.store.object_store.time.sleep", waits.append)
+    monkeypatch.setattr("infra.store.object_store.pause", waits.append)
 
     with pytest.raises(NewslakeError, match=r"a/b in memory .* fewer writers"):
         object_store.read_merge_write(AlwaysChanged(), "a/b", lambda _: b"mine")

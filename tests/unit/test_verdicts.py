@@ -49,7 +49,7 @@ def of_status(status: int) -> Verdict:
 def test_each_reason_of_a_fetch_is_of_one_kind(reason: FetchReason) -> None:
     row = asked(verdict_of_error(error(reason)), NOON)
     expected = FetchOutcome.PENDING
-    if reason.value in ("scheme", "url", "port", "address", "off_site"):
+    if reason.value in ("scheme", "url", "port"):
         expected = FetchOutcome.FINAL
     elif reason.value in ("robots", "robots_unreachable"):
         expected = FetchOutcome.REFUSED

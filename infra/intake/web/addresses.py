@@ -9,7 +9,6 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -133,11 +132,7 @@ class AddressPolicy:
 
     def _require_contact(self, host: str) -> None:
         if self.anonymous:
-            raise UsageError(
-                f"{PREFIX}CONTACT is not set, and {host} is a public site",
-                "Set it to your web or mail address: publishers see it in the User-Agent, and can reach you. "
-                "`newslake demo --serve` is a site to try things on.",
-            )
+            raise FetchError(FetchReason.NO_CONTACT, f"{PREFIX}CONTACT is not set, and {host} is a public site")
 
 
 def require_contact(urls: Iterable[str], settings: Settings) -> None:
@@ -148,8 +143,15 @@ def require_contact(urls: Iterable[str], settings: Settings) -> None:
     """
     policy = AddressPolicy.from_settings(settings)
     for url in urls:
-        with suppress(FetchError):
+        try:
             policy.target_of(url)
+        except FetchError as error:
+            if error.reason is FetchReason.NO_CONTACT:
+                raise UsageError(
+                    error.detail,
+                    "Set it to your web or mail address: publishers see it in the User-Agent, and can reach you. "
+                    "`newslake demo --serve` is a site to try things on.",
+                ) from error
 
 
 def not_public(address: IpAddress) -> str | None:

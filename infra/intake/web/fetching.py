@@ -37,6 +37,7 @@ class FetchReason(StrEnum):
     URL = "url", "no address that can be asked: malformed, with credentials, or too long"
     PORT = "port", "a port that is not for web pages"
     ADDRESS = "address", "the host is, or resolves to, a private, loopback, link-local or otherwise reserved address"
+    NO_CONTACT = "no_contact", "a public host, and NEWSLAKE_CONTACT is not set: nothing is sent"
     ROBOTS = "robots", "the site's robots file disallows it"
     ROBOTS_UNREACHABLE = "robots_unreachable", "the robots file can't be had: nothing may be fetched (RFC 9309)", True
     BUDGET = "budget", "the run's request budget is used up; the next run goes on", True

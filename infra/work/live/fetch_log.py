@@ -185,12 +185,6 @@ def _reason(row: Fetch) -> str:
     return f"{row.reason} {row.http_status}" if is_status else str(row.reason)
 
 
-def _reason(row: Fetch) -> str:
-    """Why a page is pending, for a person: a status by its number, since a block is another matter than a lost page."""
-    is_status = row.reason in (FetchReason.STATUS, RejectReason.HTTP_STATUS)
-    return f"{row.reason} {row.http_status}" if is_status else str(row.reason)
-
-
 def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None) -> Verdict | None:
     """What this run has to say of an address; None where it says nothing new."""
     if parsed is None:

@@ -38,7 +38,9 @@ _UNUSABLE: Final = frozenset({FetchReason.SCHEME, FetchReason.URL, FetchReason.P
 _LED_ASTRAY: Final = _UNUSABLE | {FetchReason.ADDRESS, FetchReason.OFF_SITE}
 _ROBOTS: Final = frozenset({FetchReason.ROBOTS, FetchReason.ROBOTS_UNREACHABLE})
 # Nothing was sent: the run stopped asking before it came to the address, or never may.
-_NOT_ASKED: Final = _UNUSABLE | _ROBOTS | {FetchReason.ADDRESS, FetchReason.BUDGET, FetchReason.HOST_DOWN}
+_NOT_ASKED: Final = (
+    _UNUSABLE | _ROBOTS | {*(FetchReason.ADDRESS, FetchReason.NO_CONTACT, FetchReason.BUDGET, FetchReason.HOST_DOWN)}
+)
 GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BELIEVED_TWICE: Final = frozenset(
     {
