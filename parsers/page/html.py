@@ -1,5 +1,6 @@
 """The HTML tree, and what selectors find in it."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -86,6 +87,25 @@ def mark_breaks(root: Tree | Node) -> None:
     """Put `BREAK` in place of line breaks; otherwise the words on both sides of `<br>` would be joined."""
     for node in root.css("br"):
         node.replace_with(BREAK)
+
+
+# What a page holds but doesn't show: readings of ruby text, closed dialogs, words for screen readers only.
+_HIDDEN = (
+    '[hidden], dialog:not([open]), rt, rp, .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text,'
+    ' [style*="none" i], [style*="hidden" i]'
+)
+_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+
+
+def remove_hidden(root: Node) -> None:
+    """Remove what readers don't see below a node. What a click or a search opens stays."""
+    inviolable = root.mem_id
+    for node in root.css(_HIDDEN):
+        attributes = node.attributes
+        style = attributes.get("style")
+        states = "hidden" in attributes or not style or "none" not in style.lower() and "hidden" not in style.lower()
+        if node.mem_id != inviolable and (states or _HIDING.search(style or "")):
+            node.decompose()
 
 
 def text_of(node: Node) -> str:

@@ -9,7 +9,7 @@ from parsers.fields.bylines import split_names, split_people, strip_prefix
 from parsers.fields.characters import clean, clean_or_none, unique
 from parsers.fields.dates import DateBasis, Stamp, from_machine, from_visible
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, attribute, part_of_article, text_of, without_nested
+from parsers.page.html import Node, attribute, part_of_article, remove_hidden, text_of, without_nested
 from parsers.page.metadata import Metadata, as_texts, keywords
 from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
@@ -253,6 +253,7 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]
     if unwanted:
         for root in without_nested([*containers, *leads]):
             remove(root, unwanted)
+            remove_hidden(root)
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)
     if any(block.type is BlockType.LEAD for block in blocks):
