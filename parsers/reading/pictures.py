@@ -95,7 +95,7 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
     if layout.figures:
         frames = page.select(layout.figures)
     else:
-        frames = list({node.mem_id: node for container in containers for node in container.css("figure")}.values())
+        frames = list({node.mem_id: node for container in containers for node in container.css("figure, .wp-caption")}.values())
         if frames:
             css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}

@@ -68,7 +68,7 @@ class Layout:
     # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
     # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = "figcaption"  # selector of the caption inside such an element, or of the element itself
+    caption: str = "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of the element itself
     # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
