@@ -9,11 +9,12 @@ from parsers.fields.bylines import split_names, split_people, strip_prefix
 from parsers.fields.characters import clean, clean_or_none, unique
 from parsers.fields.dates import DateBasis, Stamp, from_machine, from_visible
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, attribute, part_of_article, remove_hidden, text_of, without_nested
-from parsers.page.metadata import Metadata, as_texts, keywords
+from parsers.page.html import Node, part_of_article, remove_hidden, text_of, without_nested
+from parsers.page.metadata import Metadata, as_text, as_texts, keywords
 from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
 from parsers.reading.blocks import read_blocks, remove
+from parsers.reading.own_story import own_containers
 from parsers.reading.pictures import read_pictures
 from parsers.record.article import Access, Block, BlockType, Fidelity
 from parsers.record.draft import Draft
@@ -34,13 +35,15 @@ _GENRES = {
     "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
 }  # fmt: skip
 _AUTHOR_META = ("author", "article:author", "parsely-author")
-_TIME_ELEMENT = "article time[datetime]"
+_TIME_ELEMENT = "time[datetime]"
+_CHANGED = re.compile(r"updated|modified", re.I)  # classes of the time of the last change
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     """Read the whole page; `containers` are the matches of `layout.body`. Changes the tree, so it can't be repeated."""
+    containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
     metadata = page.metadata
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
@@ -114,7 +117,7 @@ def _titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 
 
 def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
-    yield metadata.canonical, "link rel=canonical"
+    yield absolute(metadata.canonical, metadata.base) or metadata.canonical, "link rel=canonical"
     yield metadata.first_named("og:url")
 
 
@@ -174,9 +177,16 @@ def _published_readings(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str
             machine = from_machine(value, DateBasis.META, page.timezone)
             if machine:
                 yield machine, f"meta {name}"
-    stated = attribute(page.tree, _TIME_ELEMENT, "datetime")
+    for shown in page.own('[itemprop="datePublished"]'):
+        stated = shown.attributes.get("content") or shown.attributes.get("datetime") or text_of(shown)
+        yield _stated(page, clean(stated), DateBasis.TIME_ELEMENT), "itemprop datePublished"
+    for shown in page.own(_TIME_ELEMENT):
+        if not _CHANGED.search(shown.attributes.get("class") or ""):
+            yield _stated(page, clean(shown.attributes["datetime"] or ""), DateBasis.TIME_ELEMENT), _TIME_ELEMENT
+            break
+    stated = as_text(metadata.web_page.get("datePublished"))
     if stated:
-        yield _stated(page, clean(stated), DateBasis.TIME_ELEMENT), _TIME_ELEMENT
+        yield _stated(page, stated, DateBasis.JSONLD), "JSON-LD WebPage.datePublished"
 
 
 def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
@@ -243,7 +253,7 @@ def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft:
     draft.origins["related_titles"] = draft.origins["related_urls"] = by_layout(layout.related)
     draft.related_titles = unique(map(text_of, links))
     hrefs = (node if node.tag == "a" else node.css_first("a") for node in links)
-    addresses = (absolute(node.attributes.get("href"), page.url) for node in hrefs if node is not None)
+    addresses = (page.absolute(node.attributes.get("href")) for node in hrefs if node is not None)
     draft.related_urls = unique(address for address in addresses if address)
 
 

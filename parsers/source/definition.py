@@ -19,7 +19,7 @@ TextField = str | Callable[[Page], str | None]
 # Several texts: a CSS selector (all matches) or a function of the page.
 ListField = str | Callable[[Page], Sequence[str]]
 
-# Elements inside the body that are not part of the text on nearly every news site. Tables and code are often in figures.
+# Elements inside the body that are not part of the text on nearly every news site; figures may hold tables and code.
 FURNITURE = (
     "script, style, template, noscript, svg, button, select, textarea, iframe, object, video, audio, form, nav, footer,"
     " aside, figure:not(:has(table, pre)), .wp-caption"
@@ -68,7 +68,9 @@ class Layout:
     # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
     # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of the element itself
+    caption: str = (
+        "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of the element itself
+    )
     # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None

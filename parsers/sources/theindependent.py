@@ -50,8 +50,8 @@ SOURCE = Source(
             blocks="#main",  # the header holds the standfirst
             lead="#articleHeader h2",
             # The posts of a live blog have their own authors and times, and a page shows only the newest posts.
-            drop="#main > div:has(.video-top-container), .social-share, .hydrate-root, .newsletter-component, .related, .teads, "
-            '.twitter-tweet, .instagram-media, [id^="taboola"], '
+            drop="#main > div:has(.video-top-container), .social-share, .hydrate-root, .newsletter-component, "
+            '.related, .teads, .twitter-tweet, .instagram-media, [id^="taboola"], '
             'amp-live-list, .js-key-points, [id^="post-"]',
             byline=_byline,
             genre=_genre,
