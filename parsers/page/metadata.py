@@ -26,6 +26,9 @@ MAX_DEPTH = 12
 _CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
 _COLLECTED = 'meta[content], script[type="application/ld+json"], title, base[href]'
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
+_COMMAS = re.compile("[,，、،﹐]")
+_SEMICOLONS = re.compile("[;；؛]")
+_CJK = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
 _LETTERS = re.compile(r"[\W_]+")
 MIN_HEADLINE = 8  # letters of a headline that a title can't hold by chance
 
@@ -197,7 +200,8 @@ def as_text(value: Any, depth: int = 0) -> str | None:
         return None
     for single in _flat(value):
         if isinstance(single, Mapping):
-            text = as_text(single.get("name") or single.get("@value") or single.get("url"), depth + 1)
+            text = as_text(single.get("name") or single.get("@value"), depth + 1) or _full_name(single)
+            text = text or as_text(single.get("url"), depth + 1)
         elif isinstance(single, bool):
             text = str(single).lower()
         elif isinstance(single, float) and not math.isfinite(single):  # NaN, which lenient parsers let through
@@ -209,15 +213,28 @@ def as_text(value: Any, depth: int = 0) -> str | None:
     return None
 
 
+def _full_name(person: Json) -> str | None:
+    """The name of a person who has only its parts; names in CJK begin with that of the family and have no space."""
+    given, family = (person.get(part) for part in ("givenName", "familyName"))
+    if not isinstance(given, str | None) or not isinstance(family, str | None) or not (given or family):
+        return None
+    if family and _CJK.match(family):
+        return clean_markup(f"{family}{given or ''}")
+    return clean_markup(f"{given or ''} {family or ''}") or None
+
+
 def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
     return unique(text for text in map(as_text, _flat(value)) if text)
 
 
 def keywords(value: Any) -> tuple[str, ...]:
-    """`keywords` of JSON-LD or meta: a list, or one text with commas."""
+    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons."""
     found = as_texts(value)
-    return unique(part.strip() for part in found[0].split(",")) if len(found) == 1 else found
+    if len(found) != 1:
+        return found
+    parts = _COMMAS.split(found[0])
+    return unique(part.strip() for part in (parts if parts[1:] else _SEMICOLONS.split(found[0])))
 
 
 def _flat(value: Any) -> list[Any]:

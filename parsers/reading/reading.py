@@ -8,7 +8,8 @@ from datetime import datetime
 from parsers.fields.bylines import split_names, split_people, strip_prefix
 from parsers.fields.characters import clean, clean_or_none, unique
 from parsers.fields.dates import DateBasis, Stamp, from_machine, from_visible
-from parsers.fields.urls import absolute
+from parsers.fields.titles import without_site
+from parsers.fields.urls import absolute, host_of
 from parsers.page.html import Node, part_of_article, remove_hidden, text_of, without_nested
 from parsers.page.metadata import Metadata, as_text, as_texts, keywords
 from parsers.page.page import Page
@@ -34,7 +35,10 @@ _GENRES = {
     "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
     "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
 }  # fmt: skip
-_AUTHOR_META = ("author", "article:author", "parsely-author")
+_PARTED = re.compile(r"\s\W+\s|[|｜_]")  # titles that a separator may part
+_AUTHOR_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author")
+_AUTHOR_MARKUP = '[itemprop="author"], [rel="author"]'
+_ADDRESS = re.compile(r"://|^@|^www\.|\.(?:com|org|net)/")  # profiles in place of a name
 _TIME_ELEMENT = "time[datetime]"
 _CHANGED = re.compile(r"updated|modified", re.I)  # classes of the time of the last change
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
@@ -112,8 +116,24 @@ def _readings(page: Page, field: TextField | None, jsonld: str, *meta: str) -> I
 
 
 def _titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
-    yield from _readings(page, layout.title, "headline", "og:title")
+    if layout.title is not None:
+        yield _text(page, layout.title), by_layout(layout.title)
+    metadata = page.metadata
+    stated = (metadata.jsonld("headline"), f"{metadata.subject}.headline")
+    for title, origin in (stated, metadata.first_named("og:title", "twitter:title")):
+        if title:
+            yield without_site(title, _site_names(page), page.texts("h1")) if _PARTED.search(title) else title, origin
     yield page.text("h1"), "h1"
+    yield next(map(text_of, page.own('[itemprop="headline"]')), None), "itemprop headline"
+
+
+def _site_names(page: Page) -> list[str | None]:
+    """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
+    metadata = page.metadata
+    publishers = as_texts(metadata.resolved("publisher"))
+    host = host_of(page.url) or ""
+    named = (metadata.first("og:site_name"), metadata.first("application-name"))
+    return [*named, *publishers, host, host.removeprefix("www."), *host.split(".")]
 
 
 def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
@@ -147,9 +167,20 @@ def _authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None
         names = [name for name in _AUTHOR_META if name in metadata.meta]
         found, origin = tuple(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
     # A single text is often a whole byline.
-    people = unique(name for text in found if "://" not in text for name in split_people(text))
+    people = unique(name for text in found if not _ADDRESS.search(text) for name in split_people(text))
     of_byline = split_names(draft.byline) if draft.byline and not people else ()
-    return first_said(draft, "authors", [(people, origin), (of_byline, "names of the byline")])
+    marked = _people_of_markup(page) if not people and not of_byline else ()
+    readings = [(people, origin), (of_byline, "names of the byline"), (marked, _AUTHOR_MARKUP)]
+    return first_said(draft, "authors", readings)
+
+
+def _people_of_markup(page: Page) -> tuple[str, ...]:
+    """Names that microdata or links mark as those of the authors."""
+    nodes = without_nested(page.own(_AUTHOR_MARKUP))
+    names = (node.css_first('[itemprop="name"]') or node for node in nodes)
+    return unique(
+        name for node in names for name in split_people(clean(node.attributes.get("content") or text_of(node)))
+    )
 
 
 def _published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:

@@ -1,0 +1,40 @@
+"""Headlines without the name of the site, which pages put before or after them in their titles."""
+
+import re
+from collections.abc import Iterable
+
+# White space around a hyphen tells it from one in a word; bars and underscores need none.
+_SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜_]+\s*|\s*(?:\s::\s)\s*")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
+
+
+def without_site(title: str, names: Iterable[str | None], headings: Iterable[str] = ()) -> str:
+    """The title without the names of the site at its ends, or the heading of the page that the title only adds to.
+
+    Args:
+        title: What the page states as its title, such as `Boats stop - The Issue`.
+        names: What the site calls itself, and its host; letter case and punctuation don't count.
+        headings: Texts of the page's own headings: of `Boats stop | Politics | Home` only the first part is one.
+    """
+    for heading in headings:
+        rest = title.removeprefix(heading)
+        if len(_letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
+            return heading
+    known = {letters for name in names if name and (letters := _letters(name))}
+    changed = True
+    while changed:
+        changed = False
+        for separator in (*_SEPARATOR.finditer(title),):
+            before, after = title[: separator.start()], title[separator.end() :]
+            if _letters(after) in known and before:
+                title, changed = before, True
+                break
+            if _letters(before) in known and after:
+                title, changed = after, True
+                break
+    return title
+
+
+def _letters(text: str) -> str:
+    return _NOT_LETTERS.sub("", text).casefold()
