@@ -23,6 +23,7 @@ _MARKS = re.compile(f"([{_MARK}]{{{MAX_MARKS}}})[{_MARK}]+")
 # With its semicolon: `?a=1&copy=2` is an address.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 MAX_ESCAPES = 2  # pages escape values twice, never more
+_NO_LETTERS = re.compile(r"[\W_]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 # UTF-8 bytes per character: 1.0 to 1.1 in Latin scripts, about 1.8 in Cyrillic, 2.3 and more in CJK. Searching for CJK
 # characters takes longer than the rest of counting.
@@ -64,6 +65,11 @@ def clean_markup(text: str) -> str:
     if "<" in text:
         text = _TAG.sub("", text)
     return clean(text)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in one case, to compare names by: `The Issue.` and `the-issue` are one."""
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:

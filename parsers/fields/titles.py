@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from parsers.fields.characters import letters
+
 # White space around a hyphen tells it from one in a word; bars and underscores need none.
-_SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜_]+\s*|\s*(?:\s::\s)\s*")
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜ㅣ_]+\s*|\s*(?:\s::\s)\s*")
 MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
 
 
@@ -19,22 +20,19 @@ def without_site(title: str, names: Iterable[str | None], headings: Iterable[str
     """
     for heading in headings:
         rest = title.removeprefix(heading)
-        if len(_letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
+        if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
             return heading
-    known = {letters for name in names if name and (letters := _letters(name))}
-    changed = True
-    while changed:
-        changed = False
-        for separator in (*_SEPARATOR.finditer(title),):
-            before, after = title[: separator.start()], title[separator.end() :]
-            if _letters(after) in known and before:
-                title, changed = before, True
-                break
-            if _letters(before) in known and after:
-                title, changed = after, True
-                break
+    known = {key for name in names if name and (key := letters(name))}
+    while (shorter := _without_end(title, known)) != title:
+        title = shorter
     return title
 
 
-def _letters(text: str) -> str:
-    return _NOT_LETTERS.sub("", text).casefold()
+def _without_end(title: str, known: set[str]) -> str:
+    for separator in _SEPARATOR.finditer(title):
+        before, after = title[: separator.start()], title[separator.end() :]
+        if letters(after) in known and before:
+            return before
+        if letters(before) in known and after:
+            return after
+    return title

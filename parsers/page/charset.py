@@ -1,11 +1,14 @@
 """The encoding that a page states for itself, by the HTML standard (13.2.3), and what to take where it states none."""
 
+import codecs
 import re
 
 import webencodings
 
 # The standard's prescan looks at the first 1,024 bytes; a meta element further down makes browsers begin anew.
 PRESCAN_BYTES = 1024
+
+_WINDOWS_1252 = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
 
 # Comments, and elements whose text is no markup; a page may lack their ends. Group 2 holds the attributes of a meta.
 _PIECE = re.compile(
@@ -66,7 +69,7 @@ def likely_encoding(body: bytes) -> webencodings.Encoding:
     name = _BY_LANGUAGE.get(language[1].decode().lower(), "windows-1252") if language else "windows-1252"
     if name == "gb18030" and language and (language[2] or b"").lower() in _TRADITIONAL:
         name = "big5"
-    return webencodings.lookup(name)
+    return encoding_of(name) or _WINDOWS_1252
 
 
 def _of_markup(label: bytes | None) -> webencodings.Encoding | None:
@@ -74,4 +77,4 @@ def _of_markup(label: bytes | None) -> webencodings.Encoding | None:
     encoding = encoding_of(label.decode("latin-1").strip()) if label else None
     if encoding and encoding.name.startswith("utf-16"):
         return webencodings.UTF8
-    return webencodings.lookup("windows-1252") if encoding and encoding.name == "x-user-defined" else encoding
+    return _WINDOWS_1252 if encoding and encoding.name == "x-user-defined" else encoding

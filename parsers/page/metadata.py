@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from parsers.fields.characters import clean, clean_markup, unique
+from parsers.fields.characters import clean, clean_markup, letters, unique
 from parsers.fields.urls import absolute, canonical, identity, is_home
 from parsers.page.html import Node, Tree
 from parsers.page.jsonld import load_jsonld
@@ -29,7 +29,7 @@ _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _COMMAS = re.compile("[,，、،﹐]")
 _SEMICOLONS = re.compile("[;；؛]")
 _CJK = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
-_LETTERS = re.compile(r"[\W_]+")
+_OWN = 2  # how well an object fits that is certainly of the page's article
 MIN_HEADLINE = 8  # letters of a headline that a title can't hold by chance
 
 Json = Mapping[str, Any]
@@ -84,7 +84,10 @@ class Metadata:
         """
         articles = [found for found in self.objects if types_of(found) & ARTICLE_TYPES]
         ranked = [(self._fit(found), _is_full(found), found) for found in articles]
-        return max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=(0, False, {}))[2]
+        best = max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=(0, False, {}))
+        # A plugin for search engines often describes the same article once more.
+        others = [found for fit, _, found in ranked if fit == best[0] == _OWN and found is not best[2]]
+        return {name: value for found in (*reversed(others), best[2]) for name, value in found.items()}
 
     @cached_property
     def web_page(self) -> Json:
@@ -93,17 +96,17 @@ class Metadata:
         return pages[0] if pages else {}
 
     def _fit(self, found: Json) -> int:
-        """How well an object fits the page: 2 is its own, 0 another story."""
+        """How well an object fits the page: `_OWN`, less, or 0 for another story."""
         stated = _addresses_of(found)
         if stated & self.addresses:
-            return 2
+            return _OWN
         return self._has_headline(found) + (0 if stated and self.addresses else 1)
 
     def _has_headline(self, found: Json) -> bool:
         """Whether the page's titles hold the headline, or it them."""
-        headline = _letters(as_text(found.get("headline")) or "")
+        headline = letters(as_text(found.get("headline")) or "")
         titles = (
-            _letters(title) for title in (self.title, self.first("og:title") or "", self.first("twitter:title") or "")
+            letters(title) for title in (self.title, self.first("og:title") or "", self.first("twitter:title") or "")
         )
         return any(
             len(min(headline, title, key=len)) >= MIN_HEADLINE and (headline in title or title in headline)
@@ -182,10 +185,6 @@ def _addresses_of(found: Json) -> frozenset[str]:
 
 def _is_full(found: Json) -> bool:
     return bool(found.get("headline") and found.get("datePublished"))
-
-
-def _letters(text: str) -> str:
-    return _LETTERS.sub("", text).casefold()
 
 
 def types_of(found: Json) -> set[str]:

@@ -37,7 +37,8 @@ def _headline_of(container: Node, nearest: dict[int, Node]) -> Node | None:
 
 def _article_of(container: Node) -> Node | None:
     """The outermost `<article>` that is or holds a container: posts of a live blog are articles inside one."""
-    found, node = None, container
+    found = None
+    node: Node | None = container
     while node is not None:
         found = node if node.tag == "article" else found
         node = node.parent

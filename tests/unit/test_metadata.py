@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.page.html import Tree
-from parsers.page.metadata import (
-    MAX_JSONLD_CHARACTERS,
-    Metadata,
-    as_text,
-    as_texts,
-    keywords,
-    load_jsonld,
-    read_metadata,
-)
+from parsers.page.jsonld import MAX_JSONLD_CHARACTERS, load_jsonld
+from parsers.page.metadata import Metadata, as_text, as_texts, keywords, read_metadata
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
