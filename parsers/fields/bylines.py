@@ -23,7 +23,7 @@ _CJK_BEFORE = re.compile(
 _CJK_AFTER = re.compile(r"\s*(?:\S*기자|특파원|논설위원|記者|记者|特派員|編集委員|論説委員)$")
 # A capital between two names is an initial: `Michael E Mann`.
 _SEPARATORS = re.compile(
-    r"\s*(?:[,;|/·•，、；،؛／｜]|\s&\s|\s(?:and|AND|und|UND|et|ET|y|e|og|och|en|i|a|и|и́|і|та|ja|és|és|și|ve|dan|và|και|و|और|と)\s)\s*"
+    r"\s*(?:[,;|/·•，、；،؛／｜]|\s&\s|\s(?:and|AND|und|UND|et|ET|y|e|og|och|en|i|a|и|і|та|ja|és|és|și|ve|dan|và|και|و|और|と)\s)\s*"
 )
 
 

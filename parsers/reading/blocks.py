@@ -22,7 +22,6 @@ _FRAMES = frozenset({
 })  # fmt: skip
 _ITEMS = frozenset({"li", "dt", "dd"})  # one block, whatever paragraphs it has; a list or quotation inside is not of it
 _LISTS = frozenset({"ul", "ol", "dl", "menu", "dir", "table", "blockquote"})
-_HOLDS_BLOCKS = ", ".join(sorted({*_LEAVES, *_FRAMES} - {"tbody", "td", "tfoot", "th", "thead", "tr"}))
 # Replaces two line breaks, with which pages without <p> separate paragraphs; one break is a new line of the same block.
 # A record separator can't occur in clean text.
 PARAGRAPH = "\x1e"
@@ -109,10 +108,8 @@ class _Flow:
             return self._open(node, tag, level)
         elif tag == "hr":
             self._cross(level, " " if level.item else None)
-        elif node.first_child is not None:
-            if node.css_first(_HOLDS_BLOCKS) is not None:
-                return _Level(node.first_child, self._kind(node, level.kind), level.item, edge="")
-            self._text.append(node.text())
+        elif node.first_child is not None:  # a phrase, which may hold blocks
+            return _Level(node.first_child, self._kind(node, level.kind), level.item, edge="")
         return None
 
     def _read_leaf(self, node: Node, tag: str, level: _Level) -> None:

@@ -1,6 +1,7 @@
 """Who wrote an article: names of its layout, its metadata, its byline, or its markup."""
 
 import re
+from collections.abc import Iterable
 
 from parsers.fields.bylines import split_names, split_people, strip_prefix
 from parsers.fields.characters import clean, letters, unique
@@ -51,13 +52,16 @@ def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | 
 def _stated(page: Page) -> tuple[tuple[str, ...], str]:
     """The people that the metadata names, and where. A single text is often a whole byline."""
     metadata = page.metadata
-    found, origin = as_texts(metadata.resolved("author")), f"{metadata.subject}.author"
-    if not found:
+    people, origin = _people(as_texts(metadata.resolved("author"))), f"{metadata.subject}.author"
+    if not people:
         names = [name for name in _META if name in metadata.meta]
-        found, origin = tuple(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
-    people = [name for text in found if not _NO_NAME.search(text) for name in split_people(text)]
+        people, origin = _people(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
     # `Jane Doe` and `jane-doe`, each in a meta element of its own, are one person.
     return unique({letters(name): name for name in reversed(people)}[letters(name)] for name in people), origin
+
+
+def _people(texts: Iterable[str]) -> list[str]:
+    return [name for text in texts if not _NO_NAME.search(text) for name in split_people(text)]
 
 
 def _marked(page: Page) -> tuple[str, ...]:

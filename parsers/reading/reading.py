@@ -1,7 +1,7 @@
 """From a page to a draft: by its layout, or else by the shared reading of JSON-LD, OpenGraph and meta elements."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from parsers.fields.characters import unique
@@ -27,6 +27,8 @@ _GENRES = {
     "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
     "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
 }  # fmt: skip
+# Of the text that the body shows. Measured on 28 pages of the known sources: 75 to 100 % is kept.
+MIN_KEPT = 0.5
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -62,6 +64,8 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         layout.refine(page, draft)
         note_changes(draft, before, layout.refine)
     mark_stub(draft)
+    if None in metadata.loaded:
+        draft.flags.append("jsonld_unreadable")
     return draft
 
 
@@ -71,7 +75,7 @@ def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Dr
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     draft.origins["photo_credits"] = "credits of the pictures"
     _read_related(page, layout, containers, draft)
-    draft.body = _body(page, layout, containers)
+    draft.body = _body(page, layout, containers, draft)
     draft.origins["body"] = by_layout(layout.body)
     if layout.lead:
         draft.origins["lead"] = by_layout(layout.lead)
@@ -130,15 +134,33 @@ def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft:
     draft.related_urls = unique(address for address in addresses if address)
 
 
-def _body(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Block]:
+def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> list[Block]:
     unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
     leads = page.select(layout.lead) if layout.lead else []
-    if unwanted:
-        for root in without_nested([*containers, *leads]):
+    _remove_headline(page, containers)
+    for root in without_nested([*containers, *leads]):
+        if unwanted:
             remove(root, unwanted)
-            remove_hidden(root)
+        remove_hidden(root)
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
+    shown = _letters_in(node.text() for node in without_nested(containers)) if layout.blocks else 0
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)
+    kept = _letters_in(block.text for block in blocks)
+    if kept < MIN_KEPT * shown:
+        draft.flags.append(f"text_left_out:{100 - 100 * kept // shown}%")
+        draft.fidelity = Fidelity.PARTIAL
+        draft.origins["fidelity"] = "the layout leaves out most of the text that the body shows"
     if any(block.type is BlockType.LEAD for block in blocks):
         return blocks
     return [*(Block(BlockType.LEAD, text) for text in unique(map(text_of, leads))), *blocks]
+
+
+def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
+    """Remove the headline of the page from its body, of which it is no block."""
+    first = next(filter(None, (container.css_first("h1") for container in containers)), None)
+    if first is not None and first.mem_id in [heading.mem_id for heading in page.select("h1")[:1]]:
+        first.decompose()
+
+
+def _letters_in(texts: Iterable[str]) -> int:
+    return sum(len("".join(text.split())) for text in texts)

@@ -63,7 +63,6 @@ def test_p13_blocks_that_strict_parsers_refuse_are_read(block: str) -> None:
     [
         "",
         "not json",
-        '{"a": 1} {"b": 2}',
         '{"a": ' + "[" * 100_000,
         "[" * 100_000 + "]" * 100_000,
         '{"a": ' + "9" * 5_000 + ", }",
@@ -107,7 +106,7 @@ def test_p13_type_is_read_in_every_spelling(stated: Any) -> None:
     [
         (None, None),
         ("  a\n b ", "a b"),
-        ("&lt;b&gt;a&lt;/b&gt; &amp;amp; b", "a &amp; b"),
+        ("&lt;b&gt;a&lt;/b&gt; &amp;amp; b", "a & b"),
         ("a\ud83db", "ab"),
         (5, "5"),
         (True, "true"),
