@@ -18,7 +18,7 @@ _BEGINNINGS = {UTF8_BOM: "utf-8", **UTF16_MARKS}
 _PIECE = 16 << 10  # fits into the fastest cache, and most pieces of a page are ASCII, which is nearly free
 # The Encoding Standard's encodings of these names have the additions of vendors (`①`, `㈱`), which Python's lack.
 _PYTHON = {"shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs", "gbk": "gb18030"}
-_ISO_2022_JP = b"\x1b$"  # begins Japanese text in the one encoding of the web that is valid UTF-8
+_ESCAPE = b"\x1b"  # begins Japanese text in ISO-2022-JP, the one encoding of the web that is valid UTF-8
 REPLACEMENT = "�"
 
 
@@ -46,7 +46,7 @@ def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
     if body.startswith(tuple(_BEGINNINGS)):
         return False
     encoding = encoding_of(http_charset) or stated_encoding(body[:PRESCAN_BYTES])
-    if _ISO_2022_JP in body:
+    if _ESCAPE in body:
         return False
     return _is_whole_utf8(body) if encoding is None else encoding is webencodings.UTF8
 
@@ -78,7 +78,7 @@ def decode(body: bytes, http_charset: str | None = None) -> Decoded:
     encoding = encoding_of(http_charset)
     if encoding and encoding.name.startswith("utf-16") and b"\0" in body[:PRESCAN_BYTES]:
         return _decoded_as(encoding, body)
-    if _ISO_2022_JP in body:
+    if _ESCAPE in body:
         encoding = encoding or stated_encoding(body)
         if encoding and encoding.name == "iso-2022-jp":
             return _decoded_as(encoding, body)

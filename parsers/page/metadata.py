@@ -97,7 +97,10 @@ class Metadata:
 
     def _fit(self, found: Json) -> int:
         """How well an object fits the page: `_OWN`, less, or 0 for another story."""
-        stated = _addresses_of(found)
+        written = _addresses_of(found)
+        if {self.asked, self.canonical}.intersection(written):  # as nearly always; parsing addresses takes long
+            return _OWN
+        stated = set(filter(None, map(_article_key, written)))
         if stated & self.addresses:
             return _OWN
         return self._has_headline(found) + (0 if stated and self.addresses else 1)
@@ -175,12 +178,12 @@ def _article_key(url: str | None) -> str | None:
     return None if address is None or is_home(address) else identity(address)
 
 
-def _addresses_of(found: Json) -> frozenset[str]:
-    """Keys of the addresses that an object states for itself or its page."""
+def _addresses_of(found: Json) -> list[str]:
+    """The addresses that an object states for itself or its page."""
     stated = [found.get("url"), found.get("@id")]
     for page in _flat(found.get("mainEntityOfPage")):
         stated += [page.get("@id"), page.get("url")] if isinstance(page, Mapping) else [page]
-    return frozenset(filter(None, (_article_key(url) for url in stated if isinstance(url, str))))
+    return [url for url in stated if isinstance(url, str)]
 
 
 def _is_full(found: Json) -> bool:

@@ -84,7 +84,8 @@ class _Flow:
     def read(self, root: Node) -> None:
         """Add the blocks of an element. Levels are kept in a list: hostile pages nest deeper than Python calls."""
         outside = _Level(None, _kind_around(root), item=False, edge=None)
-        levels = list(filter(None, [outside, self._enter(root, outside)]))
+        inside = self._enter(root, outside)
+        levels = [inside] if inside else []
         while levels:
             level = levels[-1]
             node = level.node
@@ -96,6 +97,7 @@ class _Flow:
             inner = self._enter(node, level)
             if inner:
                 levels.append(inner)
+        self._cross(outside, None)
 
     def _enter(self, node: Node, level: _Level) -> _Level | None:
         """Read a node; the level of its children if they are read one by one."""

@@ -145,7 +145,7 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) 
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
     shown = _letters_in(node.text() for node in without_nested(containers)) if layout.blocks else 0
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)
-    kept = _letters_in(block.text for block in blocks)
+    kept = _letters_in(block.text for block in blocks) if shown else 0
     if kept < MIN_KEPT * shown:
         draft.flags.append(f"text_left_out:{100 - 100 * kept // shown}%")
         draft.fidelity = Fidelity.PARTIAL
@@ -163,4 +163,4 @@ def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
 
 
 def _letters_in(texts: Iterable[str]) -> int:
-    return sum(len("".join(text.split())) for text in texts)
+    return sum(len(text) - text.count(" ") - text.count("\n") for text in texts)  # splitting takes far longer
