@@ -84,7 +84,9 @@ def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]
         ("<div class=x><div>a</div><div>b</div></div>", ".x", "div", ["a", "b"]),  # the container is a block
     ],
 )
-def test_every_text_of_the_containers_is_read_once(html: str, body: str, blocks: str | None, expected: list[str]) -> None:
+def test_every_text_of_the_containers_is_read_once(
+    html: str, body: str, blocks: str | None, expected: list[str]
+) -> None:
     assert blocks_of(html, body=body, blocks=blocks) == [(P, text) for text in expected]
 
 

@@ -128,6 +128,8 @@ def test_lists_become_texts_and_keywords_may_be_one_text_with_commas() -> None:
     assert as_texts(people) == ("Jane Doe", "AP", "John Roe", "5")
     assert (as_texts("Jane Doe"), as_texts(None)) == (("Jane Doe",), ())
     assert keywords("a, b,,a") == keywords(["a, b"]) == ("a", "b")
+    assert keywords("甲、乙，丙") == ("甲", "乙", "丙")
+    assert (keywords("أ، ب"), keywords("a; b")) == (("أ", "ب"), ("a", "b"))
     assert keywords(["a, b", "c"]) == ("a, b", "c")
     assert (keywords({"name": "a"}), keywords(None)) == (("a",), ())
 
