@@ -90,7 +90,7 @@ SOURCE = Source(
     hosts=("theguardian.com", "guardian.co.uk"),
     language="en",
     timezone="Europe/London",
-    version=1,
+    version=2,
     discovery=(
         Feed("https://www.theguardian.com/international/rss"),
         Feed("https://www.theguardian.com/uk/rss"),

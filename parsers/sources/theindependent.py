@@ -36,7 +36,7 @@ SOURCE = Source(
     hosts=("independent.co.uk", "the-independent.com"),
     language="en",
     timezone="Europe/London",
-    version=2,
+    version=3,
     discovery=(
         Feed("https://www.independent.co.uk/rss"),
         NewsSitemap("https://www.independent.co.uk/sitemaps/googlenews"),
