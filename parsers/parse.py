@@ -52,7 +52,7 @@ def parse(capture: Capture) -> Outcome:
         return Rejected(RejectReason.ENCODING, detail, source.name if source else None)
     if capture.media_type is MediaType.TEXT:
         return _parse_text(capture, source, decoded)
-    return _parse_html(capture, source, decoded.text, decoded.replaced)
+    return _parse_html(capture, source, decoded.text, _flags_of(decoded))
 
 
 def _garbled(outcome: Outcome) -> bool:
@@ -98,7 +98,7 @@ def _unknown(name: str | None, host: str | None) -> str:
     return f"source {name} can't be loaded: {broken()[name]}" if name in broken() else f"there is no source {name!r}"
 
 
-def _parse_html(capture: Capture, source: Source | None, document: bytes | str, replaced: int = 0) -> Outcome:
+def _parse_html(capture: Capture, source: Source | None, document: bytes | str, flags: Sequence[str] = ()) -> Outcome:
     tree = Tree(document)
     page = Page.of(capture, tree, source.timezone if source else "UTC")
     if source is None:
@@ -121,7 +121,7 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
             draft = read_page(page, layout, containers)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout, replaced)
+        return _finish(draft, source, capture, layout, flags)
     kind = kind_of_page(page)
     if kind:
         return replace(kind, source=source.name, parser_version=source.version)
@@ -141,8 +141,13 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             note_lines(draft, layout.name, page.lines)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout, decoded.replaced)
+        return _finish(draft, source, capture, layout, _flags_of(decoded))
     return _no_layout(source, "text", source.text_layouts)
+
+
+def _flags_of(decoded: Decoded) -> list[str]:
+    flags = [f"replaced_characters:{decoded.replaced}"] if decoded.replaced else []
+    return [*flags, f"charset_guessed:{decoded.encoding}"] if decoded.guessed else flags
 
 
 def _no_layout(source: Source, kind: str, layouts: Sequence[Layout | TextLayout]) -> Rejected:
@@ -151,9 +156,10 @@ def _no_layout(source: Source, kind: str, layouts: Sequence[Layout | TextLayout]
     return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
 
 
-def _finish(draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, replaced: int) -> Outcome:
-    if replaced:
-        draft.flags.append(f"replaced_characters:{replaced}")
+def _finish(
+    draft: Draft, source: Source, capture: Capture, layout: Layout | TextLayout, flags: Sequence[str]
+) -> Outcome:
+    draft.flags += flags
     headline = not isinstance(layout, TextLayout) or layout.headline
     if capture.truncated:
         draft.flags.append("truncated")

@@ -3,13 +3,28 @@
 import re
 
 from parsers.fields.characters import clean, unique
+from parsers.fields.datelines import AGENCIES
 
-_BY = r"(?:(?:written|reporting|words|story|text|photos?) )?by\b|text\b|texto\b|autor(?:in)?\b"
-_BY_OR_OF = r"(?:von|par|por|di|door|av|af)\b"  # names begin with these words too: Di Maio, Von Hoffman
-_BYLINE_PREFIX = re.compile(rf"^(?:{_BY}|{_BY_OR_OF})(?:[:\s]+|$)", re.I)
-_NAME_PREFIX = re.compile(rf"^(?:(?:{_BY})[:\s]+|{_BY_OR_OF}(?::|(?=\s\S+\s\S))\s*)", re.I)
+# "By" and "text by" in the languages of news pages.
+_BY = (
+    r"(?:(?:written|reporting|reported|words|story|text|photos?|posted) )?by\b|texto?\b|testo\b|tekste?r?\b|teksti\b"
+    r"|autor(?:in|es|a|ka)?\b|auteure?\b|autore\b|författare\b|forfatter\b|kirjoittaja\b|toimittaja\b|szerző\b|írta\b"
+    r"|yazar\b|yazan\b|haber\b|penulis\b|oleh\b|tác giả\b|(?:écrit|publié|recueilli) par\b|escrito por\b"
+    r"|scritto da\b|geschrieben von\b|skrevet av\b|skrevet af\b|skriven av\b|автор(?:ы|и|ка)?\b|текст\b|مؤلف|الكاتب"
+    r"|بقلم|كتبت?(?=\s)|نویسنده|מאת|συντάκτης\b|लेखक|ผู้เขียน"
+)
+_BY_OR_OF = r"(?:von|par|por|di|da|door|av|af|od|przez|от|від|από|του)\b"  # names begin with these too: Di Maio
+_BYLINE_PREFIX = re.compile(rf"^(?:{_BY}|{_BY_OR_OF})(?:[:：\s]+|$)", re.I)
+_NAME_PREFIX = re.compile(rf"^(?:(?:{_BY})[:：\s]+|{_BY_OR_OF}(?::|(?=\s\S+\s\S))\s*)", re.I)
+# "Reporter" before and after names in East Asia: `本报记者 张三`, `文/张三`, `山田太郎記者`, `홍길동 기자`.
+_CJK_BEFORE = re.compile(
+    r"^(?:(?:本报|本報|特约|特約|见习|見習)?(?:记者|記者|通讯员|通訊員)|(?:责任)?编辑|(?:責任)?編輯|作者|撰文|来源|來源|文|글|기자)(?:[:：/／]\s*|\s+)"
+)
+_CJK_AFTER = re.compile(r"\s*(?:\S*기자|특파원|논설위원|記者|记者|特派員|編集委員|論説委員)$")
 # A capital between two names is an initial: `Michael E Mann`.
-_SEPARATORS = re.compile(r"\s*(?:[,;|/·•]|\s&\s|\s(?:and|AND|und|UND|et|ET|y|e|og|och|en)\s)\s*")
+_SEPARATORS = re.compile(
+    r"\s*(?:[,;|/·•，、；،؛／｜]|\s&\s|\s(?:and|AND|und|UND|et|ET|y|e|og|och|en|i|a|и|і|та|ja|és|és|și|ve|dan|và|και|و|और|と)\s)\s*"
+)
 
 
 def split_names(byline: str) -> tuple[str, ...]:
@@ -18,39 +33,57 @@ def split_names(byline: str) -> tuple[str, ...]:
     Commas separate names: a source whose bylines add a title or an employer after a comma should select the names
     themselves (`Layout.authors`).
     """
-    return unique([clean(name) for name in _SEPARATORS.split(_BYLINE_PREFIX.sub("", clean(byline)))])
+    return unique([_bare(name) for name in _SEPARATORS.split(_bare(_BYLINE_PREFIX.sub("", clean(byline))))])
 
 
-MAX_WORDS = 4  # longer parts of bylines name posts, publishers or places
+def _bare(name: str) -> str:
+    """A name without the word for "reporter" that East Asia puts beside it."""
+    return clean(_CJK_AFTER.sub("", _CJK_BEFORE.sub("", name)))
+
+
+MAX_WORDS = 4  # longer parts of bylines name posts, publishers or places; particles (`de la`) aside
 # Words that follow a name, or name a desk or a publisher, and are never part of a person's name.
 _NO_PERSON = re.compile(
-    r"\b(?:agenc(?:y|ies)|agence|agentur|analyst|associate|associated|board|broadcasting|bureau|chief|columnist|"
-    r"commentator|contributors?|correspondents?|daily|desk|director|editor(?:s|ial)?|freelance|head|institute|"
-    r"journalists?|magazine|media|minister|ministry|network|news|newsroom|online|post|president|press|producer|"
-    r"professor|radio|redaktion|redakteur(?:in)?|reporters?|reporting|staff|team|times|tribune|university|writers?)\b",
+    r"\b(?:agenc(?:y|ies)|agence|agentur|agencia|analyst|associate|associated|board|broadcasting|bureau|chief|"
+    r"columnist|commentator|contributors?|contributing|correspondents?|correspondant|daily|desk|director|"
+    r"editor(?:s|ial)?|freelance|head|institute|journalists?|journaliste|magazine|media|minister|ministry|network|"
+    r"news|newsroom|online|post|president|press|producer|professor|radio|redacción|redaktion|redakteur(?:in)?|"
+    r"reporters?|reporting|rédaction|special|staff|team|times|tribune|university|writers?)\b"
+    r"|@|\b(?:редакция|корреспондент|агентство)|연합뉴스|新华社|新華社|共同通信|時事通信",
     re.I,
 )
+_PLACE = re.compile(r"\s(?:in|at|for|reporting from)\s+[^\W\d_a-z].*$|\s*\([^()]*\)$")  # `Jane Doe in Bonn`, `(AP)`
 
 
 def split_people(text: str) -> tuple[str, ...]:
-    """The names in a text that may be one name or a whole byline; split only if every part reads as a name.
+    """The people in a text that may be one name or a whole byline, without the posts and houses after their names.
 
-    A name has two to four words, the first and the last capitalised (`Nidal al-Amin`), or one word in a script without
-    capitals. So `Jane Doe, Political Editor` and `Marsh, Fenn and Partners` stay whole.
+    It is split only if every part reads as a name, or follows names as a post or house. A name has two to four words,
+    the first and the last capitalised (`Nidal al-Amin`), or one word in a script without capitals. So `Marsh, Fenn and
+    Partners` stays whole, and so does a house alone.
     """
-    names = split_names(text)
-    return names if all(map(_is_name, names)) else unique([strip_prefix(text)])
+    names = [_PLACE.sub("", name) for name in split_names(text)]
+    people = [name for name in names if _is_name(name)]
+    others = [name for name in names if not _is_name(name)]
+    if people and names[0] == people[0] and all(map(_is_house, others)):
+        return unique(people)
+    return unique([strip_prefix(text)])
+
+
+def _is_house(text: str) -> bool:
+    return text in AGENCIES or text.isupper() or bool(_NO_PERSON.search(text))
 
 
 def _is_name(text: str) -> bool:
     words = text.split()
-    if _NO_PERSON.search(text) or any(map(str.isdigit, text)):
+    if not words or text in AGENCIES or _NO_PERSON.search(text) or any(map(str.isdigit, text)):
         return False
     if len(words) == 1:
         return text[0].isalpha() and text[0].upper() == text[0].lower()
-    return len(words) <= MAX_WORDS and not words[0].islower() and not words[-1].islower()
+    named = [word for word in words if not word.islower()]
+    return len(named) <= MAX_WORDS and not words[0].islower() and not words[-1].islower()
 
 
 def strip_prefix(name: str) -> str:
     """One name without the word before it: `By Jane Doe` gives `Jane Doe`, `Di Maio` stays."""
-    return _NAME_PREFIX.sub("", clean(name))
+    return _bare(_NAME_PREFIX.sub("", clean(name)))

@@ -20,6 +20,10 @@ MAX_MARKS = 8
 _MARKED = re.compile(f"[{_MARK}]")
 _ODD = re.compile(f"[{_CONTROL}{_MARK}]")
 _MARKS = re.compile(f"([{_MARK}]{{{MAX_MARKS}}})[{_MARK}]+")
+# With its semicolon: `?a=1&copy=2` is an address.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
+MAX_ESCAPES = 2  # pages escape values twice, never more
+_NO_LETTERS = re.compile(r"[\W_]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 # UTF-8 bytes per character: 1.0 to 1.1 in Latin scripts, about 1.8 in Cyrillic, 2.3 and more in CJK. Searching for CJK
 # characters takes longer than the rest of counting.
@@ -54,11 +58,18 @@ def clean_or_none(text: str | None) -> str | None:
 
 def clean_markup(text: str) -> str:
     """`clean` for values of JSON-LD and meta elements, which often hold tags or entities that were escaped twice."""
-    if "&" in text:
-        text = html.unescape(text)
+    for _ in range(MAX_ESCAPES):
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "<" in text:
         text = _TAG.sub("", text)
     return clean(text)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in one case, to compare names by: `The Issue.` and `the-issue` are one."""
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -7,10 +7,14 @@ Nothing is guessed: a text without a year gives no time unless the caller knows 
 import email.utils
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from parsers.fields.calendars import gregorian
+from parsers.fields.months import NAME, month_of
+from parsers.fields.zones import UnknownZoneError, iana_zone, named_zone, offset_zone, zone_after
 
 
 class Precision(StrEnum):
@@ -35,63 +39,33 @@ class DateBasis(StrEnum):
 
 # Older pages are digitised print; a later year is a typo.
 MIN_YEAR, MAX_YEAR = 1980, 2100
-# Baker Island and Kiribati: no zone is further from UTC.
-MAX_BEHIND, MAX_AHEAD = timedelta(hours=12), timedelta(hours=14)
-
-# Month names as news pages spell them, full and short. A word that two languages share means the same month in both.
-_MONTHS = """
-1: january jan janvier janv januar jän jänner enero ene gennaio gen janeiro januari stycznia tammikuuta ocak
-2: february feb février fevrier févr februar febr febrero febbraio fevereiro fev februari lutego şubat
-3: march mar mars märz maerz mär mrz marzo março maart marca mart
-4: april apr avril avr abril abr aprile kwietnia nisan
-5: may mai mayo maggio mag maio mei maj maja mayıs
-6: june jun juin juni junio giugno giu junho czerwca haziran
-7: july jul juillet juil juli julio luglio lug julho lipca temmuz
-8: august aug août aout agosto ago augustus augusti sierpnia ağustos
-9: september sep sept septembre septiembre settembre set setembro września eylül
-10: october oct octobre oktober okt octubre ottobre ott outubro października ekim
-11: november nov novembre noviembre novembro listopada kasım
-12: december dec décembre déc dezember dez diciembre dic dicembre dezembro grudnia aralık
-"""
-
-
-def _letters(word: str) -> str:
-    """The word with those letters unified that `re.IGNORECASE` does not tell apart: `ı`, `İ` and `i`, `ſ` and `s`."""
-    return word.casefold().replace("\u0307", "").replace("ı", "i")
-
-
-MONTHS = {
-    _letters(word): int(number)
-    for number, words in (line.split(":") for line in _MONTHS.strip().splitlines())
-    for word in words.split()
-}
-
-# Abbreviations with one meaning on news pages. IST, CST and AST have several and are left out.
-_ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "MSK": 3, "JST": 9, "KST": 9}
-_ZONES |= {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-
+MONTHS = 12
+# `10:30`, `10h30`, `10.30 Uhr`, `오후 2시 5분`, `9 p.m.`; a number alone is no time.
 _TIME = re.compile(
-    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3]|24(?=.00))(?::|\.|h| ?[時시] ?)(?P<minute>[0-5]\d)"
-    r"(?::(?P<second>[0-5]\d))?(?!\d)(?: ?(?P<half>[ap])\.?m\b\.?)?(?: ?(?:Uhr|[分분]))?",
+    r"(?P<part>오전|오후|午前|午後|上午|下午|晚上)?\s?(?<![\d.:])(?P<hour>[01]?\d|2[0-3]|24(?=.00))"
+    r"(?:(?::|\.| ?[h時时시点點] ?)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?!\d)"
+    r"|(?= ?(?:[ap]\.? ?m\b|Uhr\b|[時时시点點])))"
+    r"(?: ?(?P<half>[ap]\.? ?m\b|[πμ]\.? ?μ\b|[صم](?!\w))\.?)?(?: ?(?:Uhr|[分분時时시点點]))?",
     re.IGNORECASE,
 )
-# Without `UTC`, a number after a dash is an offset only if it is written in full: `14:50 - 15 May`.
-_OFFSET = re.compile(
-    r"(?:(?:UTC|GMT) ?(?=[+\u2212-]\d{1,2}(?!\d))|(?:UTC|GMT)? ?(?=[+\u2212-]\d{2}:?\d{2}\b))"
-    r"(?P<sign>[+\u2212-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?\b"
-)
-_ZONE = re.compile(r"\b(" + "|".join(_ZONES) + r")\b")
-_YMD = re.compile(r"\b(?P<year>\d{4}) ?[-./年년] ?(?P<month>\d{1,2}) ?[-./月월] ?(?P<day>\d{1,2})(?!\d)")
-_DMY = re.compile(r"\b(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})\b")
-_NAMES = "|".join(sorted(re.findall(r"[^\W\d]+", _MONTHS), key=len, reverse=True))
-_CLOCK = r"(?:[:.]| ?[h時시] ?)\d{2}(?!\d)"  # after a month: in `5 May 10:30` the hour is not a day
+_PM = ("p", "μ", "م", "오후", "午後", "下午", "晚上")
+_YMD = re.compile(r"(?<!\d)(?P<year>\d{4}) ?[-./年년] ?(?P<month>\d{1,2}) ?[-./月월] ?(?P<day>\d{1,2})(?!\d)")
+_DMY = re.compile(r"\b(?P<day>\d{1,2})(?:\. ?|/|-)(?P<month>\d{1,2})(?:\. ?|/|-)(?P<year>\d{4})\b")
+_VIETNAMESE = re.compile(r"\b(?P<day>\d{1,2}) (?:tháng|thg) (?P<month>\d{1,2})(?:,? (?:năm )?(?P<year>\d{4})\b)?", re.I)
+_CLOCK = r"(?:[:.]| ?[h時时시] ?)\d{2}(?!\d)"  # after a month: in `5 May 10:30` the hour is not a day
 _MONTH_FIRST = re.compile(
-    rf"\b(?P<name>{_NAMES})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!{_CLOCK})(?:,? (?P<year>\d{{4}})\b)?", re.I
+    rf"(?<!\w)(?P<name>{NAME}) (?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?!\w)(?!{_CLOCK})(?:,? (?P<year>\d{{4}})\b)?", re.I
 )
 _DAY_FIRST = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: de)? ?(?P<name>{_NAMES})\b\.?(?:,? (?:de )?(?P<year>\d{{4}})\b)?",
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ère|\.|º|ª|-?(?:an|ga|го))?(?: d[ei](?= ))? ?(?P<name>{NAME})"
+    r"(?: ?/ ?[^\W\d]+)?(?:,? (?:del? )?(?P<year>\d{4})(?!\d))?",
     re.I,
 )
+# Hungarian, Lithuanian and Latvian: `2024. május 5.`, `2024 m. gegužės 5 d.`, `2024. gada 5. maijs`.
+_YEAR_FIRST = re.compile(
+    rf"(?<!\d)(?P<year>\d{{4}})(?:\.|,| m\.)? (?P<name>{NAME}) (?P<day>\d{{1,2}})(?!\d)(?!{_CLOCK})", re.I
+)
+_YEAR_AND_DAY_FIRST = re.compile(rf"(?<!\d)(?P<year>\d{{4}})\. gada (?P<day>\d{{1,2}})\.? (?P<name>{NAME})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +84,13 @@ def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
     `basis` says where it was read; `zone` is the IANA zone of a time without one.
     """
     text = text.strip()
-    found = _iso(text) or _epoch(text) or _rfc(text)
+    try:
+        found = _iso(text, zone) or _epoch(text) or _rfc(text, zone)
+    except UnknownZoneError:
+        return None
     if found is None or not MIN_YEAR <= found.year <= MAX_YEAR:
         return None
-    precision = _machine_precision(text)
+    precision = _machine_precision(_IN_BRACKETS.sub("", text))
     if precision is Precision.DAY:
         return Stamp(found.replace(tzinfo=UTC), text, precision, basis)
     return Stamp(in_utc(found, zone), text, precision, basis)
@@ -124,23 +101,30 @@ def from_visible(
 ) -> Stamp:
     """A time as a page shows it to readers, e.g. `May 10, 14:50 UTC+3`.
 
-    A date without a time of day is midnight UTC of that day, so that the partition is the day that the page states.
+    A date without a time of day is midnight UTC of that day, so that the partition is the day that the page states; so
+    is one whose time is in a zone that is unknown or has several meanings (`IST`).
     A missing year becomes the latest that is `not_after` a day on which the text existed. Without that, the stamp of a
     text without a year holds only the text.
     """
-    day = _calendar_day(text, not_after)
+    shown = gregorian(text, zone)
+    day = _calendar_day(shown, not_after, zone)
     if day is None:
         return Stamp(None, text, None, None)
-    clock = _time_of_day(text, day)
+    clock = _time_of_day(shown, day)
     try:
         at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone is applied below
     except ValueError:  # 30 February
         return Stamp(None, text, None, None)
+    whole_day = Stamp(at.replace(tzinfo=UTC), text, Precision.DAY, basis)
     if clock is None:
-        return Stamp(at.replace(tzinfo=UTC), text, Precision.DAY, basis)
-    at += timedelta(hours=_hour(clock), minutes=int(clock["minute"]), seconds=int(clock["second"] or 0))
+        return whole_day
+    at += timedelta(hours=_hour(clock), minutes=int(clock["minute"] or 0), seconds=int(clock["second"] or 0))
     precision = Precision.SECOND if clock["second"] else Precision.MINUTE
-    return Stamp(in_utc(_with_offset(at, text[clock.end() :]), zone), text, precision, basis)
+    try:
+        at = at.replace(tzinfo=zone_after(shown[clock.end() :], at, zone))
+    except UnknownZoneError:  # all that is known is the day
+        return whole_day
+    return Stamp(in_utc(at, zone), text, precision, basis)
 
 
 def in_utc(at: datetime, zone: str) -> datetime:
@@ -156,25 +140,39 @@ class _Day(NamedTuple):
     end: int
 
 
-def _calendar_day(text: str, not_after: date | None) -> _Day | None:
+# Numbers first: they are found faster than names.
+_DAYS = (_YMD, _DMY, _VIETNAMESE, _YEAR_FIRST, _YEAR_AND_DAY_FIRST, _MONTH_FIRST, _DAY_FIRST)
+
+
+def _calendar_day(text: str, not_after: date | None, zone: str) -> _Day | None:
     """The first complete day; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
     without_year = []
-    for pattern in (_YMD, _DMY, _MONTH_FIRST, _DAY_FIRST):  # numbers first: they are found faster than names
-        match = pattern.search(text)
-        if match and not match["year"]:
-            without_year.append(match)
-        elif match and (day := _day(match, not_after)):
-            return day
-    return next(filter(None, (_day(match, not_after) for match in without_year)), None)
+    for pattern in _DAYS:
+        for match in pattern.finditer(text):
+            day = _day(match, not_after, zone)
+            if day and match["year"]:
+                return day
+            without_year += [day] if day else []
+    return next(iter(without_year), None)
 
 
-def _day(match: re.Match[str], not_after: date | None) -> _Day | None:
+def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None:
     groups = match.groupdict()
-    month = MONTHS[_letters(groups["name"])] if "name" in groups else int(groups["month"])
-    stated = int(groups["year"]) if groups["year"] else _latest_year(month, int(groups["day"]), not_after)
+    month = month_of(groups["name"], zone) if "name" in groups else int(groups["month"])
+    number = int(groups["day"])
+    if not month or (match.re is _DMY and _is_ambiguous(match[0], month, number)):
+        return None
+    if match.re is _DMY and month > MONTHS:  # `5/13/2024`
+        month, number = number, month
+    stated = int(groups["year"]) if groups["year"] else _latest_year(month, number, not_after)
     if stated is None or not MIN_YEAR <= stated <= MAX_YEAR:
         return None
-    return _Day(stated, month, int(groups["day"]), match.start(), match.end())
+    return _Day(stated, month, number, match.start(), match.end())
+
+
+def _is_ambiguous(shown: str, month: int, day: int) -> bool:
+    """Whether day and month may be the other way round: `03/04/2024`. With full stops the day comes first."""
+    return "." not in shown and month != day and month <= MONTHS and day <= MONTHS
 
 
 def _latest_year(month: int, day: int, not_after: date | None) -> int | None:
@@ -194,30 +192,23 @@ def _time_of_day(text: str, day: _Day) -> re.Match[str] | None:
 
 
 def _hour(clock: re.Match[str]) -> int:
-    hour = int(clock["hour"])
-    return hour % 12 + (12 if clock["half"].lower() == "p" else 0) if clock["half"] else hour
+    hour, half = int(clock["hour"]), (clock["half"] or clock["part"] or "").lower()
+    return hour % 12 + (12 if half.startswith(_PM) else 0) if half and hour <= 12 else hour  # noqa: PLR2004
 
 
-def _with_offset(at: datetime, rest: str) -> datetime:
-    offset = _OFFSET.match(rest.strip())
-    if offset:
-        zone = _offset(offset["sign"], offset["hours"], offset["minutes"])
-        return at.replace(tzinfo=zone) if zone else at
-    named = _ZONE.match(rest.strip())
-    return at.replace(tzinfo=timezone(timedelta(hours=_ZONES[named[1]]))) if named else at
+# A zone by its IANA name at the end, as Java writes it, after an offset or in place of one.
+_IN_BRACKETS = re.compile(r" ?\[([A-Z][\w+/-]*)\]$")
 
 
-def _offset(sign: str, hours: str, minutes: str | None) -> timezone | None:
-    """The zone of an offset; None for one that exists nowhere (`10:30-16:00` is a time span)."""
-    offset = timedelta(hours=int(hours), minutes=int(minutes or 0)) * (1 if sign == "+" else -1)
-    return timezone(offset) if -MAX_BEHIND <= offset <= MAX_AHEAD else None
-
-
-def _iso(text: str) -> datetime | None:
+def _iso(text: str, zone: str) -> datetime | None:
+    named = _IN_BRACKETS.search(text)
+    if named:
+        at, within = _iso(text[: named.start()], zone), iana_zone(named[1])
+        return at if at is None or at.tzinfo else at.replace(tzinfo=within) if within else None
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return _lenient_iso(text)
+        return _lenient_iso(text, zone)
 
 
 # Refused by `fromisoformat`, but found on pages: one-digit fields, 24:00, leap seconds, named zones, `+0000 UTC`.
@@ -228,24 +219,20 @@ _LENIENT = re.compile(
 )
 
 
-def _lenient_iso(text: str) -> datetime | None:
+def _lenient_iso(text: str, zone: str) -> datetime | None:
     match = _LENIENT.match(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, sign, hours, minutes, name = match.groups()
-    if name and name not in _ZONES:  # AM and PM too
-        return None
     try:
         at = datetime(int(year), int(month), int(day))  # noqa: DTZ001 - the zone is applied below
         at += timedelta(hours=int(hour or 0), minutes=int(minute or 0), seconds=int(second or 0))
     except (ValueError, OverflowError):
         return None
-    if name:
-        return at.replace(tzinfo=timezone(timedelta(hours=_ZONES[name])))
-    if not sign:
+    if not sign and not name:
         return at
-    zone = _offset(sign, hours, minutes)
-    return at.replace(tzinfo=zone) if zone else None
+    within = offset_zone(sign, hours, minutes) if sign else named_zone(name, at, zone)
+    return at.replace(tzinfo=within) if within else None  # AM and PM are no zones
 
 
 def _epoch(text: str) -> datetime | None:
@@ -266,21 +253,24 @@ _TO_STRING = re.compile(
 )
 
 
-def _rfc(text: str) -> datetime | None:
+def _rfc(text: str, zone: str) -> datetime | None:
     found = _TO_STRING.fullmatch(text)
     if found:
         year = found["javascript"] or found["java"]
         text = f"{found['day']} {found['month']} {year} {found['time']} {found['zone']}"
     match = _RFC_5322.fullmatch(text)
-    if match is None or (match[1] and match[1].isalpha() and match[1] not in _ZONES):
+    if match is None:
         return None
     try:
         at = email.utils.parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if at.tzinfo or not match[1]:
-        return at
-    return at.replace(tzinfo=timezone(timedelta(hours=_ZONES.get(match[1], 0))))  # -0000 is UTC: RFC 5322, 3.3
+    name = match[1]
+    if not name or not name.isalpha():
+        return at if at.tzinfo or not name else at.replace(tzinfo=UTC)  # -0000 is UTC: RFC 5322, 3.3
+    at = at.replace(tzinfo=None)
+    within = named_zone(name, at, zone)
+    return at.replace(tzinfo=within) if within else None
 
 
 _HAS_TIME = re.compile(r"\d[T ]+\d|\d{9}")

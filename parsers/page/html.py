@@ -1,6 +1,7 @@
 """The HTML tree, and what selectors find in it."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -51,6 +52,16 @@ def part_of_article(container: Node) -> Node | None:
     return part
 
 
+def inside(node: Node, tags: Set[str], holding: Set[int]) -> bool:
+    """Whether a node is or is in an element with one of the tags, below the elements `holding` (by `mem_id`)."""
+    part: Node | None = node
+    while part is not None and part.mem_id not in holding:
+        if part.tag in tags:
+            return True
+        part = part.parent
+    return False
+
+
 def outermost(root: Tree | Node, css: str) -> list[Node]:
     """The matches in document order, without those inside another match."""
     return without_nested(select(root, css))
@@ -86,6 +97,23 @@ def mark_breaks(root: Tree | Node) -> None:
     """Put `BREAK` in place of line breaks; otherwise the words on both sides of `<br>` would be joined."""
     for node in root.css("br"):
         node.replace_with(BREAK)
+
+
+# What a page holds but doesn't show: readings of ruby text, closed dialogs, words for screen readers only.
+_HIDDEN = (
+    '[hidden]:not([hidden="until-found" i]), dialog:not([open]), rt, rp, .sr-only, .visually-hidden, .visuallyhidden,'
+    " .screen-reader-text"
+)
+_STYLED = '[style*="none" i], [style*="hidden" i]'  # perhaps; the pattern tells
+_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+
+
+def remove_hidden(root: Node) -> None:
+    """Remove what readers don't see below a node. What a click or a search opens stays."""
+    hiding = (node for node in root.css(_STYLED) if _HIDING.search(node.attributes["style"] or ""))
+    for node in (*root.css(_HIDDEN), *hiding):
+        if node.mem_id != root.mem_id:
+            node.decompose()
 
 
 def text_of(node: Node) -> str:

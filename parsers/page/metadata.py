@@ -1,17 +1,17 @@
 """What a page says about itself to machines: meta elements, canonical link, JSON-LD."""
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
-import orjson
-
-from parsers.fields.characters import clean_markup, unique
-from parsers.page.html import Tree
+from parsers.fields.characters import clean, clean_markup, letters, unique
+from parsers.fields.urls import absolute, canonical, identity, is_home
+from parsers.page.html import Node, Tree
+from parsers.page.jsonld import load_jsonld
 
 # The subject of an article page has one of these types (schema.org/Article and below).
 ARTICLE_TYPES = frozenset({
@@ -20,20 +20,17 @@ ARTICLE_TYPES = frozenset({
     "TechArticle", "Review", "AdvertiserContentArticle", "SatiricalArticle", "ScholarlyArticle", "SocialMediaPosting",
     "DiscussionForumPosting",
 })  # fmt: skip
-# Real blocks have a few kB, those of live blogs hundreds; a larger one is an application's state or an attack.
-MAX_JSONLD_CHARACTERS = 2_000_000
 # Objects of real pages nest at most 6 deep; the bound keeps a hostile block from costing stack or time.
 MAX_DEPTH = 12
 
 _CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
-_COLLECTED = 'meta[content], script[type="application/ld+json"]'
-# White space is bounded: a block of nothing else would take quadratic time.
-_WRAPPER = re.compile(
-    r"^(?:<!--|//\s{0,9}<!\[CDATA\[|/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|<!\[CDATA\[)"
-    r"|(?:-->|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?);?$"
-)
+_COLLECTED = 'meta[content], script[type="application/ld+json"], title, base[href]'
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_COMMAS = re.compile("[,，、،﹐]")
+_SEMICOLONS = re.compile("[;；؛]")
+_CJK = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
+_OWN = 2  # how well an object fits that is certainly of the page's article
+MIN_HEADLINE = 8  # letters of a headline that a title can't hold by chance
 
 Json = Mapping[str, Any]
 
@@ -45,6 +42,9 @@ class Metadata:
     meta: Mapping[str, list[str]]  # name, property or itemprop in lower case -> contents in page order
     canonical: str | None  # `href` of `<link rel=canonical>`, unchanged
     blocks: tuple[str, ...]  # texts of the JSON-LD scripts
+    asked: str | None = None  # address of the capture
+    base: str | None = None  # what the page's relative addresses begin from
+    title: str = ""  # text of `<title>`
 
     def first(self, *names: str) -> str | None:
         """The first non-empty meta content among the names, in that order, cleaned."""
@@ -60,19 +60,61 @@ class Metadata:
         return [text for text in map(clean_markup, self.meta.get(name, ())) if text]
 
     @cached_property
+    def loaded(self) -> tuple[Any, ...]:
+        """The JSON-LD blocks as Python values; None for one that nobody can read."""
+        return tuple(load_jsonld(block) for block in self.blocks if block.strip())
+
+    @cached_property
     def objects(self) -> tuple[Json, ...]:
         """All JSON-LD objects of the page; lists and `@graph` are unfolded, broken blocks left out."""
-        return tuple(found for block in self.blocks for found in _unfold(load_jsonld(block), 0))
+        return tuple(found for value in self.loaded for found in _unfold(value, 0))
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Keys of the page's own addresses: as asked for, canonical link, og:url; a home page is no article."""
+        stated = (self.asked, absolute(self.canonical, self.base), absolute(self.first("og:url"), self.base))
+        return frozenset(filter(None, map(_article_key, stated)))
 
     @cached_property
     def article(self) -> Json:
-        """The JSON-LD object that describes the article; empty if the page has none.
+        """The JSON-LD object that describes the page's own article; empty if there is none.
 
-        The first with a headline and a date wins: pages list teasers after their own story.
+        The best has an address of the page (or no address and its headline), then both headline and date; of equals the
+        first. An article of another address is another story, unless it has the headline of the page.
         """
         articles = [found for found in self.objects if types_of(found) & ARTICLE_TYPES]
-        full = [found for found in articles if found.get("headline") and found.get("datePublished")]
-        return next(iter(full or articles), {})
+        ranked = [(self._fit(found), _is_full(found), found) for found in articles]
+        best = max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=(0, False, {}))
+        # A plugin for search engines often describes the same article once more.
+        others = [found for fit, _, found in ranked if fit == best[0] == _OWN and found is not best[2]]
+        return {name: value for found in (*reversed(others), best[2]) for name, value in found.items()}
+
+    @cached_property
+    def web_page(self) -> Json:
+        """The JSON-LD object of the page itself, which some sites date in place of the article; empty if none."""
+        pages = [found for found in self.objects if "WebPage" in types_of(found) and self._fit(found)]
+        return pages[0] if pages else {}
+
+    def _fit(self, found: Json) -> int:
+        """How well an object fits the page: `_OWN`, less, or 0 for another story."""
+        written = _addresses_of(found)
+        if {self.asked, self.canonical}.intersection(written):  # as nearly always; parsing addresses takes long
+            return _OWN
+        stated = set(filter(None, map(_article_key, written)))
+        if stated & self.addresses:
+            return _OWN
+        return self._has_headline(found) + (0 if stated and self.addresses else 1)
+
+    def _has_headline(self, found: Json) -> bool:
+        """Whether the page's titles hold the headline, or it them."""
+        headline = letters(as_text(found.get("headline")) or "")
+        titles = (
+            letters(title) for title in (self.title, self.first("og:title") or "", self.first("twitter:title") or "")
+        )
+        return any(
+            len(min(headline, title, key=len)) >= MIN_HEADLINE and (headline in title or title in headline)
+            for title in titles
+        )
 
     @cached_property
     def types(self) -> set[str]:
@@ -102,42 +144,50 @@ class Metadata:
         return as_text(self.article.get(name))
 
 
-def read_metadata(tree: Tree) -> Metadata:
-    """Collect meta elements, JSON-LD and the canonical link."""
+def read_metadata(tree: Tree, asked: str | None = None) -> Metadata:
+    """Collect meta elements, JSON-LD, title and the canonical link of the page that was asked for at `asked`."""
     meta: dict[str, list[str]] = {}
     # Only the first counts, and it stands in the head, where a search ends at once.
     link = tree.css_first(_CANONICAL)
     canonical = link.attributes.get("href") if link is not None else None
     blocks = []
+    title = base = ""
     for node in tree.css(_COLLECTED):
-        if node.tag == "script":
+        tag, attributes = node.tag, node.attributes
+        if tag == "script":
             blocks.append(node.text())
-            continue
-        attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        if name:
-            meta.setdefault(name.lower(), []).append(attributes["content"] or "")
-    return Metadata(meta, canonical, tuple(blocks))
+        elif tag == "title":
+            title = title or node.text()
+        elif tag == "base":
+            base = base or attributes["href"] or ""
+        else:
+            name = attributes.get("property") or attributes.get("name") or _itemprop(node, attributes)
+            if name:
+                meta.setdefault(name.lower(), []).append(attributes["content"] or "")
+    return Metadata(meta, canonical, tuple(blocks), asked, absolute(base, asked) or asked, clean(title))
 
 
-def load_jsonld(block: str) -> Any:
-    """A JSON-LD block as Python values; None if it can't be read.
+def _itemprop(node: Node, attributes: Mapping[str, str | None]) -> str | None:
+    """The property of the whole page that a meta element names; inside an item it is one of that item."""
+    parent = node.parent
+    return attributes.get("itemprop") if parent is not None and parent.tag in ("head", "body") else None
 
-    A strict parser comes first, then one that allows control characters in strings, without CDATA and comment wrappers
-    and at last without trailing commas. Measured: 8 of 811 real blocks fail the strict parser.
-    """
-    if len(block) > MAX_JSONLD_CHARACTERS:
-        return None
-    try:
-        return orjson.loads(block)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
-        bare = _WRAPPER.sub("", _WRAPPER.sub("", block.strip()).strip())
-    for text in (bare, _TRAILING_COMMA.sub(r"\1", bare)):
-        try:
-            return json.loads(text, strict=False)
-        except (ValueError, RecursionError):  # a 5,000-digit number is a ValueError, deep nesting a RecursionError
-            continue
-    return None
+
+def _article_key(url: str | None) -> str | None:
+    address = canonical(url)
+    return None if address is None or is_home(address) else identity(address)
+
+
+def _addresses_of(found: Json) -> list[str]:
+    """The addresses that an object states for itself or its page."""
+    stated = [found.get("url"), found.get("@id")]
+    for page in _flat(found.get("mainEntityOfPage")):
+        stated += [page.get("@id"), page.get("url")] if isinstance(page, Mapping) else [page]
+    return [url for url in stated if isinstance(url, str)]
+
+
+def _is_full(found: Json) -> bool:
+    return bool(found.get("headline") and found.get("datePublished"))
 
 
 def types_of(found: Json) -> set[str]:
@@ -152,7 +202,8 @@ def as_text(value: Any, depth: int = 0) -> str | None:
         return None
     for single in _flat(value):
         if isinstance(single, Mapping):
-            text = as_text(single.get("name") or single.get("@value") or single.get("url"), depth + 1)
+            text = as_text(single.get("name") or single.get("@value"), depth + 1) or _full_name(single)
+            text = text or as_text(single.get("url"), depth + 1)
         elif isinstance(single, bool):
             text = str(single).lower()
         elif isinstance(single, float) and not math.isfinite(single):  # NaN, which lenient parsers let through
@@ -164,15 +215,28 @@ def as_text(value: Any, depth: int = 0) -> str | None:
     return None
 
 
+def _full_name(person: Json) -> str | None:
+    """The name of a person who has only its parts; names in CJK begin with that of the family and have no space."""
+    given, family = (person.get(part) for part in ("givenName", "familyName"))
+    if not isinstance(given, str | None) or not isinstance(family, str | None) or not (given or family):
+        return None
+    if family and _CJK.match(family):
+        return clean_markup(f"{family}{given or ''}")
+    return clean_markup(f"{given or ''} {family or ''}") or None
+
+
 def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
     return unique(text for text in map(as_text, _flat(value)) if text)
 
 
 def keywords(value: Any) -> tuple[str, ...]:
-    """`keywords` of JSON-LD or meta: a list, or one text with commas."""
+    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons."""
     found = as_texts(value)
-    return unique(part.strip() for part in found[0].split(",")) if len(found) == 1 else found
+    if len(found) != 1:
+        return found
+    parts = _COMMAS.split(found[0])
+    return unique(part.strip() for part in (parts if parts[1:] else _SEMICOLONS.split(found[0])))
 
 
 def _flat(value: Any) -> list[Any]:

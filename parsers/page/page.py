@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parsers.fields.characters import clean_markup
-from parsers.fields.urls import host_of
-from parsers.page.html import Node, Tree, select, text_of, without_nested
+from parsers.fields.urls import absolute, host_of
+from parsers.page.html import Node, Tree, ancestors, inside, select, text_of, without_nested
 from parsers.page.metadata import Metadata, read_metadata
 from parsers.record.capture import Capture
+
+_ARTICLE = frozenset({"article"})
+# Inside these stand other stories, if not the article itself.
+_LISTING = frozenset({"article", "aside", "nav", "footer", "li"})
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Page:
     @classmethod
     def of(cls, capture: Capture, tree: Tree, timezone: str) -> "Page":
         """A page with its metadata."""
-        return cls(capture, tree, timezone, read_metadata(tree))
+        return cls(capture, tree, timezone, read_metadata(tree, capture.url))
 
     @cached_property
     def url(self) -> str | None:
@@ -31,12 +35,29 @@ class Page:
         stated = (self.capture.url, self.metadata.canonical, self.metadata.first("og:url"))
         return next((url for url in stated if url and host_of(url)), None)
 
+    def absolute(self, address: str | None) -> str | None:
+        """An address of the page, with `<base href>` or else the page's own address applied."""
+        return absolute(address, self.metadata.base or self.url)
+
     def select(self, css: str) -> list[Node]:
-        """All matches in the scope, in document order; if there are none, those in the whole page.
+        """All matches in the scope, in document order; if there are none, those in the page outside other articles.
 
         The surroundings of an article are most of a page and of the time; they often have authors and pictures too.
         """
-        return (select(self.scope, css) if self.scope is not None else []) or select(self.tree, css)
+        if self.scope is None:
+            return select(self.tree, css)
+        found = select(self.scope, css)
+        if found:
+            return found
+        holding = {self.scope.mem_id, *ancestors(self.scope)}
+        return [node for node in select(self.tree, css) if not inside(node, _ARTICLE, holding)]
+
+    def own(self, css: str) -> list[Node]:
+        """The matches that can only be of the article: of the scope, else of the page, but not of what lists others."""
+        nodes = select(self.scope, css) if self.scope is not None else []
+        nodes = nodes or select(self.tree, css)
+        holding = set() if self.scope is None else {self.scope.mem_id, *ancestors(self.scope)}
+        return [node for node in nodes if not inside(node, _LISTING, holding)]
 
     def text(self, css: str) -> str | None:
         """The first match that isn't empty: its `content` or `datetime` attribute, or else its text."""

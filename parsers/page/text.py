@@ -49,10 +49,19 @@ def prose(lines: Iterable[str]) -> list[Block]:
 
 # Crossheads of the sample sources have up to 11 words; sentences that end without a full stop are longer.
 MAX_HEADING_WORDS = 14
-_SENTENCE_END = re.compile(r"[.!?:;,…][\"”’'»)\]]*$")
+# Full stops, question marks and the like of all scripts, before closing quotation marks and brackets.
+_SENTENCE_END = re.compile(r"[.!?:;,…。｡．！？：；，、؟۔؛،।॥։·።፧។៕。][\"”’'»›)\]」』】）》]*$")
 _QUOTED = re.compile(r"^‘.*’$")
+# Scripts that put no spaces between words, and about how many of their letters are one.
+_UNSPACED = (
+    (re.compile("[\u3040-\u30ff\u3400-\u9fff]"), 2),
+    (re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"), 4),
+)
 
 
 def is_heading(line: str) -> bool:
     """Whether a line of prose reads as a crosshead: short, and quoted as a whole or not ended like a sentence."""
-    return len(line.split()) <= MAX_HEADING_WORDS and (not _SENTENCE_END.search(line) or bool(_QUOTED.match(line)))
+    words = len(line.split())
+    if not line.isascii():
+        words += sum(len(letter.findall(line)) // size for letter, size in _UNSPACED)
+    return words <= MAX_HEADING_WORDS and (not _SENTENCE_END.search(line) or bool(_QUOTED.match(line)))

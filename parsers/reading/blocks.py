@@ -1,21 +1,27 @@
-"""From the body elements of a page to typed blocks in reading order."""
+"""From the body elements of a page to typed blocks in reading order: all of their text, each piece once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, holders, mark_breaks, raw_text, select, without_nested
+from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, text_of, without_nested
+from parsers.reading.tables import is_data_table, rows_of
 from parsers.record.article import Block, BlockType
 
-_TYPES = {
+# Elements that are one block each: nothing but phrases belongs inside them.
+_LEAVES = {
+    "p": None, "summary": None, "legend": None,
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockType.HEADING),
-    "li": BlockType.LIST_ITEM,
-    "blockquote": BlockType.QUOTE,
-    "figcaption": BlockType.CAPTION,
-    "pre": BlockType.CODE,
-    "table": BlockType.TABLE,
-}
-# If these hold other selected elements they are only their frame: `<blockquote><p>`, `<div><p>`.
-_FRAMES = frozenset({"blockquote", "div", "section", "article", "main"})
+    "figcaption": BlockType.CAPTION, "caption": BlockType.CAPTION, "pre": BlockType.CODE,
+}  # fmt: skip
+# Elements that hold blocks. Text beside these blocks is a block too.
+_FRAMES = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "fieldset", "figure", "footer", "form", "header", "hgroup", "li", "main", "menu", "nav", "ol", "section", "table",
+    "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_ITEMS = frozenset({"li", "dt", "dd"})  # one block, whatever paragraphs it has; a list or quotation inside is not of it
+_LISTS = frozenset({"ul", "ol", "dl", "menu", "dir", "table", "blockquote"})
 # Replaces two line breaks, with which pages without <p> separate paragraphs; one break is a new line of the same block.
 # A record separator can't occur in clean text.
 PARAGRAPH = "\x1e"
@@ -29,62 +35,134 @@ def remove(root: Tree | Node, css: str) -> None:
             node.decompose()
 
 
-def read_blocks(containers: Sequence[Node], blocks: str, headings: str | None, leads: frozenset[int]) -> list[Block]:
+def read_blocks(
+    containers: Sequence[Node], blocks: str | None, headings: str | None, leads: Collection[int]
+) -> list[Block]:
     """The blocks of the containers, in document order, each text once; `blocks` and `headings` as in `Layout`.
 
-    Of nested blocks the outer one counts (`<li><p>`), except that frames such as `<blockquote>` leave their text to the
-    blocks inside. `leads` holds the `mem_id` of the standfirst and of all nodes below it.
+    `leads` holds the `mem_id` of the standfirst and of all nodes below it.
     """
-    found: list[Block] = []
+    flow = _Flow()
     for container in without_nested(containers):
         mark_breaks(container)
-        nodes = select(container, blocks) if blocks else [container]
-        above = holders(nodes)
-        holding = set(above.values())
-        frames = {node.mem_id for node in nodes if node.mem_id in holding and node.tag in _FRAMES}
-        bold = _covered(container.css(headings), above) if headings else set()
-        inside: set[int] = set()
-        # In document order: a holder comes before what it holds.
-        for node, (identity, holder) in zip(nodes, above.items(), strict=True):
-            if holder and (holder not in frames or holder in inside):
-                inside.add(identity)
-            elif identity not in frames:
-                kind = _kind(node, identity, bold, leads)
-                found += [Block(kind, text) for text in _paragraphs(node)]
-    return found
+        flow.marks = dict.fromkeys(leads, BlockType.LEAD)
+        if headings:
+            flow.marks = dict.fromkeys(_covered(container.css(headings)), BlockType.HEADING) | flow.marks
+        for root in without_nested(select(container, blocks)) if blocks else (container,):
+            flow.read(root)
+    return flow.found
 
 
-def _covered(marks: Sequence[Node], blocks: Mapping[int, int]) -> set[int]:
+def _covered(marks: Sequence[Node]) -> Iterator[int]:
     """The blocks that are one of `marks` or have all their text in one: `<p><strong>…</strong></p>`."""
-    covered = set()
     for mark in marks:
         block: Node | None = mark
-        while block is not None and block.mem_id not in blocks:
+        while block is not None and block.tag not in _LEAVES and block.tag not in _FRAMES:
             block = block.parent
         if block is not None and (block.mem_id == mark.mem_id or clean(mark.text()) == clean(block.text())):
-            covered.add(block.mem_id)
-    return covered
+            yield block.mem_id
 
 
-def _kind(node: Node, identity: int, headings: set[int], leads: frozenset[int]) -> BlockType:
-    if identity in leads:
-        return BlockType.LEAD
-    if identity in headings:
-        return BlockType.HEADING
-    kind = _TYPES.get(node.tag or "")
-    if kind:
-        return kind
-    parent = node.parent
+@dataclass(slots=True)
+class _Level:
+    """An element that is being read: its next child, and what becomes of the text in it."""
+
+    node: Node | None
+    kind: BlockType
+    item: bool  # blocks inside join the text of one item
+    edge: str | None  # what its borders are in running text; None: they end a block
+
+
+class _Flow:
+    """Reads elements in document order. Text gathers until the border of a block."""
+
+    def __init__(self) -> None:
+        self.found: list[Block] = []
+        self.marks: Mapping[int, BlockType] = {}  # `mem_id` of an element -> its kind
+        self._text: list[str] = []
+
+    def read(self, root: Node) -> None:
+        """Add the blocks of an element. Levels are kept in a list: hostile pages nest deeper than Python calls."""
+        outside = _Level(None, _kind_around(root), item=False, edge=None)
+        inside = self._enter(root, outside)
+        levels = [inside] if inside else []
+        while levels:
+            level = levels[-1]
+            node = level.node
+            if node is None:
+                self._cross(level, level.edge)
+                levels.pop()
+                continue
+            level.node = node.next
+            inner = self._enter(node, level)
+            if inner:
+                levels.append(inner)
+        self._cross(outside, None)
+
+    def _enter(self, node: Node, level: _Level) -> _Level | None:
+        """Read a node; the level of its children if they are read one by one."""
+        tag = node.tag or ""
+        if tag == "-text":
+            self._text.append(node.text())
+        elif tag in _LEAVES:
+            self._read_leaf(node, tag, level)
+        elif tag in _FRAMES:
+            return self._open(node, tag, level)
+        elif tag == "hr":
+            self._cross(level, " " if level.item else None)
+        elif node.first_child is not None:  # a phrase, which may hold blocks
+            return _Level(node.first_child, self._kind(node, level.kind), level.item, edge="")
+        return None
+
+    def _read_leaf(self, node: Node, tag: str, level: _Level) -> None:
+        text = node.text() if tag == "p" else raw_text(node)  # the parser allows no block in a <p>
+        if level.item and tag == "p":
+            self._text += (" ", text, " ")
+            return
+        self._cross(level, None)
+        self._add(self._kind(node, _LEAVES[tag] or level.kind), text)
+
+    def _open(self, node: Node, tag: str, level: _Level) -> _Level | None:
+        if level.item and tag not in _ITEMS and tag not in _LISTS:
+            self._cross(level, " ")
+            return _Level(node.first_child, level.kind, item=True, edge=" ")
+        self._cross(level, None)
+        if tag == "table" and is_data_table(node):
+            caption = node.css_first("caption")
+            if caption is not None:
+                self._add(BlockType.CAPTION, text_of(caption))
+            self.found += [Block(BlockType.TABLE, row) for row in rows_of(node)]
+            return None
+        kind = level.kind
+        if tag in _ITEMS:
+            kind = BlockType.LIST_ITEM
+        elif tag == "blockquote":
+            kind = BlockType.QUOTE
+        return _Level(node.first_child, self._kind(node, kind), tag in _ITEMS, edge=None)
+
+    def _kind(self, node: Node, kind: BlockType) -> BlockType:
+        return self.marks.get(node.mem_id, kind) if self.marks else kind
+
+    def _cross(self, level: _Level, edge: str | None) -> None:
+        """Pass a border inside `level`: one that ends a block, or one that only parts words."""
+        if edge is not None:
+            self._text.append(edge)
+        elif self._text:
+            text = "".join(self._text)
+            self._text.clear()
+            self._add(level.kind, text)
+
+    def _add(self, kind: BlockType, text: str) -> None:
+        """Add the paragraphs of a text. One without a letter or digit (`* * *`) is decoration."""
+        if BREAK not in text or kind is BlockType.LIST_ITEM:
+            parts = [clean(text)]
+        else:
+            lines = [clean(line) for line in text.split(BREAK)]
+            parts = " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
+        self.found += [Block(kind, part.strip()) for part in parts if any(map(str.isalnum, part))]
+
+
+def _kind_around(root: Node) -> BlockType:
+    """The kind of a selected element that has no kind of its own: `blockquote > p` is a quotation."""
+    parent = root.parent
     return BlockType.QUOTE if parent is not None and parent.tag == "blockquote" else BlockType.PARAGRAPH
-
-
-def _paragraphs(node: Node) -> list[str]:
-    """The texts of a block. A text without a letter or digit (`* * *`) is decoration."""
-    # Nearly all blocks are a <p>, in which the parser allows no block-level element.
-    text = node.text() if node.tag == "p" else raw_text(node)
-    if BREAK not in text:
-        parts = [clean(text)]
-    else:
-        lines = [clean(line) for line in text.split(BREAK)]
-        parts = " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
-    return [part.strip() for part in parts if any(map(str.isalnum, part))]

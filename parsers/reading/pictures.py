@@ -6,7 +6,6 @@ from operator import itemgetter
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean, clean_markup, unique
-from parsers.fields.urls import absolute
 from parsers.page.html import Node, ancestors, holders, outermost, select, text_of
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
@@ -54,7 +53,7 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
     found: dict[str, Image] = {}
     for frame in _frames(page, layout, containers):
         for address, caption, credit in _read_frame(frame, layout):
-            url = absolute(address, page.url)
+            url = page.absolute(address)
             if url is None and layout.figures and leading and (caption or credit):
                 url = leading.url
             if url:
@@ -95,7 +94,9 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
     if layout.figures:
         frames = page.select(layout.figures)
     else:
-        frames = list({node.mem_id: node for container in containers for node in container.css("figure")}.values())
+        frames = list(
+            {node.mem_id: node for container in containers for node in container.css("figure, .wp-caption")}.values()
+        )
         if frames:
             css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
@@ -195,9 +196,9 @@ def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
     """
     metadata = page.metadata
     about, url = _stated(metadata)
-    url, origin = absolute(url, page.url), f"{metadata.subject}.image"
+    url, origin = page.absolute(url), f"{metadata.subject}.image"
     if url is None:
-        url, origin = absolute(metadata.first("og:image"), page.url), "meta og:image"
+        url, origin = page.absolute(metadata.first("og:image")), "meta og:image"
     name = _file_name(url) if url else ""
     if url is None or _LOGO.search(name) or _PLACEHOLDER.search(name):
         return None, ""

@@ -19,10 +19,11 @@ TextField = str | Callable[[Page], str | None]
 # Several texts: a CSS selector (all matches) or a function of the page.
 ListField = str | Callable[[Page], Sequence[str]]
 
-# Elements that hold prose on nearly every news site.
-PROSE = "p, h2, h3, h4, h5, h6, ul > li, ol > li, blockquote, pre"
-# Elements inside the body that are not part of the text on nearly every news site.
-FURNITURE = "script, style, template, noscript, svg, button, iframe, form, nav, footer, aside, figure"
+# Elements inside the body that are not part of the text on nearly every news site; figures may hold tables and code.
+FURNITURE = (
+    "script, style, template, noscript, svg, button, select, textarea, iframe, object, video, audio, form, nav, footer,"
+    " aside, figure:not(:has(table, pre)), .wp-caption"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,8 @@ class Layout:
     _: KW_ONLY
     body: str  # selector of the element or elements that hold the body; of nested matches the outermost counts
     when: str | None = None  # another selector that must match, if `body` also matches pages of other layouts
-    # Selector of the blocks inside `body`; the tag decides the type of a block. Empty: the text of the body element
-    # itself, split at line breaks.
-    blocks: str = PROSE
+    # Selector of the blocks inside `body`; the tag decides the type of a block. None: all text that the body shows.
+    blocks: str | None = None
     # Selector of blocks that are headings despite their tag, or of elements in them that hold all of their text
     # (`p > strong`: paragraphs that are bold as a whole).
     headings: str | None = None
@@ -68,7 +68,9 @@ class Layout:
     # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
     # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = "figcaption"  # selector of the caption inside such an element, or of the element itself
+    caption: str = (
+        "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of the element itself
+    )
     # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None

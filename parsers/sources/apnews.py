@@ -66,7 +66,7 @@ SOURCE = Source(
     hosts=("apnews.com",),
     language="en",
     timezone="America/New_York",
-    version=1,
+    version=2,
     discovery=(
         NewsSitemap("https://apnews.com/news-sitemap-content.xml"),
         Sitemap(

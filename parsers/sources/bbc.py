@@ -75,7 +75,7 @@ SOURCE = Source(
     hosts=("bbc.com", "bbc.co.uk"),
     language="en-GB",
     timezone="Europe/London",
-    version=1,
+    version=2,
     discovery=(
         Feed("https://feeds.bbci.co.uk/news/rss.xml"),
         Feed("https://feeds.bbci.co.uk/news/world/rss.xml"),

@@ -90,7 +90,7 @@ SOURCE = Source(
     hosts=("globalresearch.ca",),
     language="en",
     timezone="America/Toronto",  # the Centre for Research on Globalization is in Montreal
-    version=1,
+    version=2,
     discovery=(
         Feed("https://www.globalresearch.ca/feed"),
         Sitemap(

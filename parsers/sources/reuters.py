@@ -36,7 +36,7 @@ SOURCE = Source(
     hosts=("reuters.com",),
     language="en",
     timezone="UTC",
-    version=1,
+    version=2,
     discovery=(NewsSitemap("https://www.reuters.com/arc/outboundfeeds/news-sitemap-index/?outputType=xml"),),
     article_url=re.compile(r"-\d{4}-\d{2}-\d{2}/?(\?|$)"),
     layouts=(

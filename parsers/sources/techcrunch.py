@@ -36,7 +36,7 @@ SOURCE = Source(
     hosts=("techcrunch.com",),
     language="en",
     timezone="America/Los_Angeles",
-    version=1,
+    version=2,
     discovery=(
         Feed("https://techcrunch.com/feed/"),
         Sitemap(

@@ -13,7 +13,7 @@ from parsers.fields.characters import unique
 from parsers.page.metadata import as_texts
 from parsers.page.page import Page
 from parsers.record.draft import Draft
-from parsers.source.definition import FURNITURE, Layout, Source
+from parsers.source.definition import Layout, Source
 from parsers.source.discovery import Feed, NewsSitemap
 
 # The author in JSON-LD if nobody in the byline has a page on the site.
@@ -53,7 +53,7 @@ _PROSE_FIGURES = ", ".join(
     )
 )
 # Pull quotes are in <aside>, editors' notes in <footer>.
-_FURNITURE = FURNITURE.replace(", footer, aside, figure", f", figure:not({_PROSE_FIGURES})")
+_FURNITURE = f"script, style, template, noscript, svg, button, iframe, form, nav, figure:not({_PROSE_FIGURES})"
 
 
 def _byline(page: Page) -> str | None:
@@ -90,7 +90,7 @@ SOURCE = Source(
     hosts=("theguardian.com", "guardian.co.uk"),
     language="en",
     timezone="Europe/London",
-    version=1,
+    version=2,
     discovery=(
         Feed("https://www.theguardian.com/international/rss"),
         Feed("https://www.theguardian.com/uk/rss"),

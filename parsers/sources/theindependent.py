@@ -36,7 +36,7 @@ SOURCE = Source(
     hosts=("independent.co.uk", "the-independent.com"),
     language="en",
     timezone="Europe/London",
-    version=2,
+    version=3,
     discovery=(
         Feed("https://www.independent.co.uk/rss"),
         NewsSitemap("https://www.independent.co.uk/sitemaps/googlenews"),
@@ -47,10 +47,11 @@ SOURCE = Source(
             "2020",
             body="#articleHeader, #main",
             when="#main",
+            blocks="#main",  # the header holds the standfirst
             lead="#articleHeader h2",
             # The posts of a live blog have their own authors and times, and a page shows only the newest posts.
-            drop="#articleHeader h1, .social-share, .hydrate-root, .newsletter-component, .related, .teads, "
-            '.twitter-tweet, .instagram-media, .video-top-container, [id^="taboola"], '
+            drop="#main > div:has(.video-top-container), .social-share, .hydrate-root, .newsletter-component, "
+            '.related, .teads, .twitter-tweet, .instagram-media, [id^="taboola"], '
             'amp-live-list, .js-key-points, [id^="post-"]',
             byline=_byline,
             genre=_genre,

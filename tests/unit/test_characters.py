@@ -50,7 +50,9 @@ def test_p08_million_combining_marks_are_cut_to_a_few_and_at_once(marks: str) ->
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Tom &amp;amp; Jerry", "Tom &amp; Jerry"),
+        ("Tom &amp;amp; Jerry&amp;#039;s", "Tom & Jerry's"),  # escaped twice
+        ("Write &amp;amp;amp; for &", "Write &amp; for &"),
+        ("https://x.example/?a=1&copy=2&amp;b=3", "https://x.example/?a=1&copy=2&b=3"),
         ("<b>Breaking</b>: a < b and 3 > 2", "Breaking: a < b and 3 > 2"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "alert(1)"),  # P18
         ("<img src=x onerror=alert(1)>x", "x"),

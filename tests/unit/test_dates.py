@@ -170,3 +170,48 @@ def test_p14_visible_text_that_is_no_sure_date_keeps_only_its_text(text: str) ->
 )
 def test_year_that_is_left_out_is_the_latest_possible(text: str, not_after: date, at: datetime | None) -> None:
     assert visible(text, not_after=not_after) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "at", "precision"),
+    [
+        # A zone that is unknown or has several meanings leaves the day, unless it is the source's own.
+        ("February 3, 2018 07:18 IST", "Europe/London", utc(2018, 2, 3), Precision.DAY),
+        ("February 3, 2018 07:18 IST", "Asia/Kolkata", utc(2018, 2, 3, 1, 48), Precision.MINUTE),
+        ("Mon, 4 Jul 2022 04:00:00 XYT", "Europe/London", utc(2022, 7, 4), Precision.DAY),
+        ("2024-06-11 09:15 CST", "Europe/London", utc(2024, 6, 11), Precision.DAY),
+        ("June 11, 2024 at 3:30 PM local time", "Europe/London", utc(2024, 6, 11), Precision.DAY),
+        ("January 5, 2024 10:30 AM ET", "America/Los_Angeles", utc(2024, 1, 5, 15, 30), Precision.MINUTE),
+        ("July 5, 2024 10 a.m. ET", "America/Los_Angeles", utc(2024, 7, 5, 14), Precision.MINUTE),
+        ("Mon, 4 Jul 2022 04:00:00 PST", "Europe/London", utc(2022, 7, 4, 12), Precision.SECOND),
+        ("11 июня 2024, 15:30 (мск)", "UTC", utc(2024, 6, 11, 12, 30), Precision.MINUTE),
+        ("10 May 2024 10:30 SAT", "UTC", utc(2024, 5, 10, 10, 30), Precision.MINUTE),  # a weekday
+        ("2024-06-11T15:15[Europe/Berlin]", "UTC", utc(2024, 6, 11, 13, 15), Precision.MINUTE),
+        ("2024-06-11T15:15+02:00[Europe/Berlin]", "UTC", utc(2024, 6, 11, 13, 15), Precision.MINUTE),
+        # Languages, digits and calendars
+        ("1er mai 2024 à 10 h 30", "Europe/Paris", utc(2024, 5, 1, 8, 30), Precision.MINUTE),
+        ("2024年6月11日 下午3点15分", "Asia/Shanghai", utc(2024, 6, 11, 7, 15), Precision.MINUTE),
+        ("2024.06.11. 오후 3:15", "Asia/Seoul", utc(2024, 6, 11, 6, 15), Precision.MINUTE),
+        ("令和6年6月11日 午後3時30分", "Asia/Tokyo", utc(2024, 6, 11, 6, 30), Precision.MINUTE),
+        ("١١ يونيو ٢٠٢٤ ٣:١٥ م", "UTC", utc(2024, 6, 11, 15, 15), Precision.MINUTE),
+        ("11 มิ.ย. 2567 15:30 น.", "Asia/Bangkok", utc(2024, 6, 11, 8, 30), Precision.MINUTE),
+        ("১১ জুন ২০২৪", "UTC", utc(2024, 6, 11), Precision.DAY),
+        ("2024. június 11. 15:30", "UTC", utc(2024, 6, 11, 15, 30), Precision.MINUTE),
+        ("2024 m. birželio 11 d. 15:30", "UTC", utc(2024, 6, 11, 15, 30), Precision.MINUTE),
+        ("2024. gada 11. jūnijs", "UTC", utc(2024, 6, 11), Precision.DAY),
+        ("11 Ιουνίου 2024, 3:15 μ.μ.", "UTC", utc(2024, 6, 11, 15, 15), Precision.MINUTE),
+        ("11 ביוני 2024", "UTC", utc(2024, 6, 11), Precision.DAY),
+        ("11 tháng 6, 2024", "UTC", utc(2024, 6, 11), Precision.DAY),
+        ("11 d'abril del 2024", "UTC", utc(2024, 4, 11), Precision.DAY),
+        ("12. listopada 2023.", "Europe/Zagreb", utc(2023, 10, 12), Precision.DAY),
+        ("12 listopada 2023", "Europe/Warsaw", utc(2023, 11, 12), Precision.DAY),
+        ("13/06/2024", "UTC", utc(2024, 6, 13), Precision.DAY),
+        ("6/13/2024", "UTC", utc(2024, 6, 13), Precision.DAY),
+        ("۱۴۰۳/۰۳/۲۲ ۰۹:۱۵", "Asia/Tehran", utc(2024, 6, 11, 5, 45), Precision.MINUTE),
+        ("1403/12/30", "Asia/Tehran", utc(2025, 3, 20), Precision.DAY),  # a leap day
+        ("۱۴۰۳/۰۳/۲۲ ۰۹:۱۵", "America/New_York", None, None),  # of which zone would it be?
+    ],
+)
+def test_zones_languages_and_calendars(text: str, zone: str, at: datetime | None, precision: Precision | None) -> None:
+    stamp = from_machine(text, DateBasis.JSONLD, zone) or from_visible(text, zone)
+    assert (stamp.at, stamp.precision, stamp.raw) == (at, precision, text)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from webencodings.labels import LABELS as WHATWG_LABELS
 
 from parsers.page.content import media_type_of, problem_of
-from parsers.page.decode import decode
+from parsers.page.decode import decode, usable_as_utf8
 from parsers.record.capture import MediaType
 from parsers.record.outcome import RejectReason
 
@@ -53,7 +53,7 @@ def test_p03_utf16_without_byte_order_mark_is_recognised(encoding: str, label: s
         (b"\x93quoted\x94", "ISO-8859-1", "“quoted”", "windows-1252"),  # P02: what the standard takes that label for
         (b"\xcf\xf0\xe8\xe2\xe5\xf2", "windows-1251", "Привет", "windows-1251"),
         (b'<meta charset="windows-1251">\xcf\xf0', None, '<meta charset="windows-1251">Пр', "windows-1251"),
-        (b" " * 1024 + b"<meta charset=utf-8>\xe9", None, " " * 1024 + "<meta charset=utf-8>é", "windows-1252"),
+        (b" " * 1024 + b"<meta charset=latin2>\xb1", None, " " * 1024 + "<meta charset=latin2>ą", "iso-8859-2"),
         (b"<meta charset=utf-16>\xe9", None, "<meta charset=utf-16>\ufffd", "utf-8"),
         ("日本".encode("shift_jis"), "Shift_JIS", "日本", "shift_jis"),
         ("한국".encode("euc-kr"), "ks_c_5601-1987", "한국", "euc-kr"),
@@ -62,6 +62,52 @@ def test_p03_utf16_without_byte_order_mark_is_recognised(encoding: str, label: s
 def test_label_decides_where_bytes_are_no_utf8(body: bytes, label: str | None, text: str, encoding: str) -> None:
     found = decode(body, label)
     assert (found.text, found.encoding) == (text, encoding)
+
+
+RUSSIAN = "Паромы".encode("windows-1251")
+META = b"<meta charset=windows-1251>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<!-- <meta charset=gbk> -->" + META,  # comments and scripts are no markup
+        b"<script>'<meta charset=gbk>'</script>" + META,
+        b"<title><meta charset=gbk></title>" + META,
+        b"<!--" + b"x" * 5_000 + b"-->" + META,  # far behind the prescan
+        b'<?xml version="1.0" encoding="windows-1251"?>',
+        b'<?xml version="1.0" encoding="gbk"?>' + META,
+        b'<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">',
+        b'<meta httpequiv="Content-Type" content="text/html; charset=windows-1251">',  # misspelt
+        b'<meta name=x content="charset=gbk">' + META,
+        b"<meta content=\"a > b\" name=x><META CHARSET='windows-1251'>",
+    ],
+)
+def test_charset_is_found_where_browsers_find_it(head: bytes) -> None:
+    found = decode(head + RUSSIAN)
+    assert (found.text[-6:], found.encoding, found.guessed) == ("Паромы", "windows-1251", False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "encoding"),
+    [
+        ("ru", "Паромы", "windows-1251"), ("ja-JP", "㈱渡船", "shift_jis"), ("ko", "배", "euc-kr"),
+        ("zh-CN", "渡轮", "gb18030"), ("zh-TW", "渡輪", "big5"), ("el", "πλοίο", "iso-8859-7"),
+        ("en", "café", "windows-1252"),
+    ],
+)  # fmt: skip
+def test_charset_that_nothing_states_is_guessed_by_the_language_and_flagged(
+    language: str, text: str, encoding: str
+) -> None:
+    codec = {"shift_jis": "cp932"}.get(encoding, encoding)
+    found = decode(f"<html lang={language}>{text}".encode(codec))
+    assert (found.text.partition(">")[2], found.encoding, found.guessed) == (text, encoding, True)
+
+
+def test_japanese_in_seven_bits_is_not_utf8() -> None:
+    body = b"<meta charset=iso-2022-jp>" + "渡船".encode("iso-2022-jp")
+    assert not usable_as_utf8(body)
+    assert decode(body).text.endswith("渡船")
 
 
 @pytest.mark.parametrize("label", ["utf-7", "hex", "idna", "unicode_escape", "iso-utf-8", "x" * 10_000, "\udcff", "é"])

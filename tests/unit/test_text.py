@@ -57,6 +57,12 @@ def test_no_text_raises(text: str, shown: str) -> None:
     [
         ("Talks on Syria", True),
         ("He said so.", False),
+        ("艾伦河的渡轮停运两天。", False),
+        ("渡轮停运引发不满", True),
+        ("港务处表示九艘船中有四艘会航行到日落其余的船将在周末之前全部恢复正常的夜间航行", False),
+        ("यह एक वाक्य है।", False),
+        ("هل توقفت العبارات؟", False),
+        ("العبارات تتوقف", True),
         ("‘They will come.’", True),
         ("He said: “They will come.”", False),
         ("word " * 14, True),

@@ -1,0 +1,38 @@
+"""Headlines without the name of the site, which pages put before or after them in their titles."""
+
+import re
+from collections.abc import Iterable
+
+from parsers.fields.characters import letters
+
+# White space around a hyphen tells it from one in a word; bars and underscores need none.
+_SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜ㅣ_]+\s*|\s*(?:\s::\s)\s*")
+MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
+
+
+def without_site(title: str, names: Iterable[str | None], headings: Iterable[str] = ()) -> str:
+    """The title without the names of the site at its ends, or the heading of the page that the title only adds to.
+
+    Args:
+        title: What the page states as its title, such as `Boats stop - The Issue`.
+        names: What the site calls itself, and its host; letter case and punctuation don't count.
+        headings: Texts of the page's own headings: of `Boats stop | Politics | Home` only the first part is one.
+    """
+    for heading in headings:
+        rest = title.removeprefix(heading)
+        if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
+            return heading
+    known = {key for name in names if name and (key := letters(name))}
+    while (shorter := _without_end(title, known)) != title:
+        title = shorter
+    return title
+
+
+def _without_end(title: str, known: set[str]) -> str:
+    for separator in _SEPARATOR.finditer(title):
+        before, after = title[: separator.start()], title[separator.end() :]
+        if letters(after) in known and before:
+            return before
+        if letters(before) in known and after:
+            return after
+    return title

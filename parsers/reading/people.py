@@ -1,0 +1,73 @@
+"""Who wrote an article: names of its layout, its metadata, its byline, or its markup."""
+
+import re
+from collections.abc import Iterable
+
+from parsers.fields.bylines import split_names, split_people, strip_prefix
+from parsers.fields.characters import clean, letters, unique
+from parsers.page.html import text_of, without_nested
+from parsers.page.metadata import as_texts
+from parsers.page.page import Page
+from parsers.reading.readings import list_field, text_field
+from parsers.reading.titles import site_names
+from parsers.record.draft import Draft
+from parsers.record.origins import by_layout, first_said
+from parsers.source.definition import Layout
+
+_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author")
+_MARKUP = '[itemprop="author"], [rel="author"]'
+# Profiles and numbers in place of a name.
+_NO_NAME = re.compile(r"://|^@|^www\.|\.(?:com|org|net)/|^[\W\d]*$")
+
+
+def read_byline(page: Page, layout: Layout, draft: Draft) -> str | None:
+    """The byline that the layout finds."""
+    field = layout.byline
+    if field is None:
+        return None
+    draft.origins["byline"] = by_layout(field)
+    if isinstance(field, str):
+        return ", ".join(unique(page.texts(field))) or None
+    return text_field(page, field)
+
+
+def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
+    """Names from the layout, or else from JSON-LD, meta elements, the byline, or markup.
+
+    The site itself is the author only if nothing names another.
+    """
+    if layout.authors is not None:
+        named = list_field(page, layout.authors) or ()
+        return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
+    people, origin = _stated(page)
+    sites = set(map(letters, filter(None, site_names(page)))) if len(people) == 1 else set()
+    of_site = len(people) == 1 and letters(people[0]) in sites
+    stated = (people, origin)
+    if people and not of_site:
+        return first_said(draft, "authors", [stated])
+    of_byline = split_names(draft.byline) if draft.byline else ()
+    return first_said(draft, "authors", [(of_byline, "names of the byline"), (_marked(page), _MARKUP), stated])
+
+
+def _stated(page: Page) -> tuple[tuple[str, ...], str]:
+    """The people that the metadata names, and where. A single text is often a whole byline."""
+    metadata = page.metadata
+    people, origin = _people(as_texts(metadata.resolved("author"))), f"{metadata.subject}.author"
+    if not people:
+        names = [name for name in _META if name in metadata.meta]
+        people, origin = _people(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
+    # `Jane Doe` and `jane-doe`, each in a meta element of its own, are one person.
+    return unique({letters(name): name for name in reversed(people)}[letters(name)] for name in people), origin
+
+
+def _people(texts: Iterable[str]) -> list[str]:
+    return [name for text in texts if not _NO_NAME.search(text) for name in split_people(text)]
+
+
+def _marked(page: Page) -> tuple[str, ...]:
+    """Names that microdata or links mark as those of the authors."""
+    nodes = without_nested(page.own(_MARKUP))
+    named = [node.css_first('[itemprop="name"]') or node for node in nodes]
+    return unique(
+        name for node in named for name in split_people(clean(node.attributes.get("content") or text_of(node)))
+    )

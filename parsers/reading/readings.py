@@ -1,0 +1,40 @@
+"""What a page says of a field, with the origin of each reading: the layout speaks first, then the page's metadata."""
+
+from collections.abc import Iterator
+
+from parsers.fields.characters import clean, clean_or_none, unique
+from parsers.page.page import Page
+from parsers.record.origins import by_layout
+from parsers.source.definition import ListField, TextField
+
+
+def text_field(page: Page, field: TextField | None) -> str | None:
+    """The text that a field of a layout finds."""
+    if field is None:
+        return None
+    return page.text(field) if isinstance(field, str) else clean_or_none(field(page))
+
+
+def list_field(page: Page, field: ListField | None) -> tuple[str, ...] | None:
+    """The texts that a field of a layout finds, each once; None if the layout leaves it out."""
+    if field is None:
+        return None
+    return unique(page.texts(field) if isinstance(field, str) else map(clean, field(page)))
+
+
+def readings(page: Page, field: TextField | None, jsonld: str, *meta: str) -> Iterator[tuple[str | None, str]]:
+    """The values of a field and their origins, most trusted first: layout, JSON-LD, meta elements."""
+    if field is not None:
+        yield text_field(page, field), by_layout(field)
+    metadata = page.metadata
+    stated = metadata.jsonld(jsonld)
+    if stated:
+        yield stated, f"{metadata.subject}.{jsonld}"
+    if meta:
+        yield metadata.first_named(*meta)
+
+
+def listed(page: Page, field: ListField | None) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The reading of a field that only layouts have."""
+    if field is not None:
+        yield list_field(page, field) or (), by_layout(field)

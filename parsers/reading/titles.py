@@ -1,0 +1,37 @@
+"""The headline of an article, and what its site calls itself."""
+
+import re
+from collections.abc import Iterator
+
+from parsers.fields.titles import without_site
+from parsers.fields.urls import host_of
+from parsers.page.html import text_of
+from parsers.page.metadata import as_texts
+from parsers.page.page import Page
+from parsers.reading.readings import text_field
+from parsers.record.origins import by_layout
+from parsers.source.definition import Layout
+
+_PARTED = re.compile(r"\s\W+\s|[|｜_]")  # titles that a separator may part
+
+
+def titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
+    """Readings of the headline, most trusted first, without the name of the site."""
+    if layout.title is not None:
+        yield text_field(page, layout.title), by_layout(layout.title)
+    metadata = page.metadata
+    stated = (metadata.jsonld("headline"), f"{metadata.subject}.headline")
+    for title, origin in (stated, metadata.first_named("og:title", "twitter:title")):
+        if title:
+            yield without_site(title, site_names(page), page.texts("h1")) if _PARTED.search(title) else title, origin
+    yield page.text("h1"), "h1"
+    yield next(map(text_of, page.own('[itemprop="headline"]')), None), "itemprop headline"
+
+
+def site_names(page: Page) -> list[str | None]:
+    """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
+    metadata = page.metadata
+    publishers = as_texts(metadata.resolved("publisher"))
+    host = host_of(page.url) or ""
+    named = (metadata.first("og:site_name"), metadata.first("application-name"))
+    return [*named, *publishers, host, host.removeprefix("www."), *host.split(".")]
