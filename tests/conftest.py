@@ -1,7 +1,9 @@
 """Fixtures shared by all tests: servers, started once a session and only if asked for, and a clean environment."""
 
+import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -10,7 +12,7 @@ from infra.base.stop import STOPPING
 from tests import servers
 from tests.servers import BUCKET, S3Server
 
-pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server"]
+pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server", "tests.refusing_site"]
 pytest.register_assert_rewrite("tests.object_store_contract")
 
 
@@ -26,6 +28,18 @@ def moto() -> Iterator[S3Server]:
     """Moto: starts at once, honours conditions, is not atomic."""
     with servers.moto_server() as server:
         yield server
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to run commands in, with one worker, a wide terminal, and no other setting and no server."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("NEWSLAKE_", "PREFECT_API")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("NEWSLAKE_WORKERS", "1")
+    return tmp_path
 
 
 @pytest.fixture
