@@ -174,7 +174,7 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
     assert state_of(lake) is state
     site.forget_requests()
     worked(site, lake)
-    again = {refused} if state is State.PARTIAL else set()
+    again = set() if reason is FetchReason.URL else {refused}
     assert asked(site) & published(site) == again
     assert set(modes(lake)) == published(site) - ({refused} - again)
 

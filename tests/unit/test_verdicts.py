@@ -49,12 +49,22 @@ def of_status(status: int) -> Verdict:
 def test_each_reason_of_a_fetch_is_of_one_kind(reason: FetchReason) -> None:
     row = asked(verdict_of_error(error(reason)), NOON)
     expected = FetchOutcome.PENDING
-    if reason.value in ("scheme", "url", "port", "address", "off_site"):
+    if reason.value in ("scheme", "url", "port"):
         expected = FetchOutcome.FINAL
     elif reason.value in ("robots", "robots_unreachable"):
         expected = FetchOutcome.REFUSED
     assert (row.outcome, row.reason) == (expected, reason.value)
     assert (row.due_at is None) == (row.outcome == FetchOutcome.FINAL)
+
+
+@pytest.mark.parametrize(
+    "reason", [FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT, FetchReason.ADDRESS, FetchReason.OFF_SITE]
+)
+def test_a_redirect_out_of_the_site_is_believed_once_it_is_said_again_six_hours_later(reason: FetchReason) -> None:
+    astray = verdict_of_error(error(reason, 302))
+    row = asked(astray, NOON)
+    assert (row.outcome, row.due_at) == (FetchOutcome.PENDING, NOON + BELIEVED_AFTER)
+    assert asked(astray, NOON + BELIEVED_AFTER, row=row).outcome == FetchOutcome.FINAL
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 405, 406, 408, 418, 423, 425, 429, 451, 500, 503, 522, 999])
