@@ -138,7 +138,7 @@ def refusing(
     with raw_server(replies) as server:
         monkeypatch.setenv("NEWSLAKE_ORIGINS", f"tass.com={server.url},tass.ru={server.url}")
         monkeypatch.setenv("NEWSLAKE_HOST_INTERVAL_SECONDS", "0")
-        monkeypatch.setenv("NEWSLAKE_CONTACT", "news@gazette.example")
+        monkeypatch.setenv("NEWSLAKE_CONTACT", "press@example.org")
         site = RefusingSite(server, replies, alone / "lake", capsys)
         site.recover()
         yield site

@@ -2,7 +2,7 @@
 
 import gzip
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -39,7 +39,7 @@ def titled(title: bytes) -> dict[str, Reply]:
     return {SITEMAP: answer(LIST.replace(b"</loc>", b"</loc><title>" + title + b"</title>", 3))}
 
 
-MARKUP: dict[str, Mapping[str, Reply]] = {
+MARKUP: dict[str, dict[str, Reply]] = {
     "bare &": titled(b"Law & order"),
     "entity": titled(b"Caf&eacute;&nbsp;society"),
     "control character": titled(b"a\x01\x08b"),
@@ -54,13 +54,13 @@ MARKUP: dict[str, Mapping[str, Reply]] = {
 
 @pytest.mark.parametrize("way", MARKUP)
 def test_lists_with_broken_markup_are_read_whole(way: str, refusing: RefusingSite) -> None:
-    refusing.replies.update(MARKUP[way])
+    refusing.replies |= MARKUP[way]
     assert refusing.run("run", "tass") == 0
     refusing.require_whole()
 
 
 # What the lists answer, how many articles land all the same, and what the user sees.
-LISTS: dict[str, tuple[Mapping[str, Reply], int, str]] = {
+LISTS: dict[str, tuple[dict[str, Reply], int, str]] = {
     "403": ({SITEMAP: answer(b"no", status="403 Forbidden")}, 0, "status 403"),
     "404": ({SITEMAP: answer(b"no", status="404 No")}, 0, "status 404"),
     "500": ({SITEMAP: NO}, 0, "status 500"),
@@ -83,7 +83,7 @@ LISTS: dict[str, tuple[Mapping[str, Reply], int, str]] = {
         *(0, "more than 3 levels deep"),
     ),
     "too many in an index": (
-        {SITEMAP: index(*(f"{path}.xml" for path in PATHS))} | {f"{path}.xml": answer(urlset(path)) for path in PATHS},
+        {SITEMAP: index(*(f"{path}.xml" for path in PATHS)), **{f"{path}.xml": answer(urlset(path)) for path in PATHS}},
         *(5, "5 of 6 sitemaps in it are read"),
     ),
     "too long": ({SITEMAP: answer(urlset(*PATHS, *PATHS))}, 6, "more than 8 entries"),
@@ -95,7 +95,7 @@ def test_lists_that_were_not_read_whole_are_an_alarm_and_leave_the_day_partial(
     way: str, refusing: RefusingSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replies, landed, told = LISTS[way]
-    refusing.replies.update(replies)
+    refusing.replies |= replies
     with monkeypatch.context() as small:
         small.setattr("infra.work.live.discovery.MAX_CHILDREN", 5)
         small.setattr("parsers.lists.sitemaps.MAX_ENTRIES", 8)
@@ -110,7 +110,7 @@ def test_lists_that_were_not_read_whole_are_an_alarm_and_leave_the_day_partial(
     refusing.require_whole()
 
 
-SITE_DOWN = {
+SITE_DOWN: dict[str, dict[str, Reply]] = {
     "robots 500": {ROBOTS: NO},
     "robots within its network": {ROBOTS: redirect("http://10.0.0.1/robots.txt")},
     "robots that forbid all": {ROBOTS: answer(b"User-agent: *\nDisallow: /")},

@@ -57,6 +57,16 @@ def test_each_reason_of_a_fetch_is_of_one_kind(reason: FetchReason) -> None:
     assert (row.due_at is None) == (row.outcome == FetchOutcome.FINAL)
 
 
+@pytest.mark.parametrize(
+    "reason", [FetchReason.SCHEME, FetchReason.URL, FetchReason.PORT, FetchReason.ADDRESS, FetchReason.OFF_SITE]
+)
+def test_a_redirect_out_of_the_site_is_believed_once_it_is_said_again_six_hours_later(reason: FetchReason) -> None:
+    astray = verdict_of_error(error(reason, 302))
+    row = asked(astray, NOON)
+    assert (row.outcome, row.due_at) == (FetchOutcome.PENDING, NOON + BELIEVED_AFTER)
+    assert asked(astray, NOON + BELIEVED_AFTER, row=row).outcome == FetchOutcome.FINAL
+
+
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 405, 406, 408, 418, 423, 425, 429, 451, 500, 503, 522, 999])
 def test_f29_whatever_a_site_may_take_back_is_asked_for_again_however_often_it_says_so(status: int) -> None:
     row = asked(of_status(status), NOON, NOON + BELIEVED_AFTER, NOON + 3 * BELIEVED_AFTER)
