@@ -144,13 +144,11 @@ def refusing(
         yield site
 
 
-def refuse_and_recover(
-    site: RefusingSite, reply: Callable[[str], Reply], reason: str, *, later: bool, code: int
-) -> None:
+def refuse_and_recover(site: RefusingSite, reply: Callable[[str], Reply], reason: str, *, later: bool) -> None:
     """Five of six pages are refused, two come back, then all: what is asked, and what is said, each time."""
     refused, back = PATHS[1:], set(PATHS[1:3])
     site.refuse(reply, refused)
-    assert site.run("run", "tass") == code, site.said
+    assert site.run("run", "tass") == 3, site.said
     assert f"pending: tass {yesterday()}: 5 of 6 pages (" in site.said
     assert "--reprocess failed" in site.said.splitlines()[-1]
     assert site.state() == "partial"

@@ -52,13 +52,13 @@ SLOW = {"silent": hang(), "stops": hang(HEAD), "drips": drip(HEAD, b"x", 0.1)}
 def test_pages_that_are_refused_for_a_while_all_land(way: str, refusing: RefusingSite) -> None:
     reply, reason = WAYS[way]
     refusing.replies["/login"] = LOGIN
-    refuse_and_recover(refusing, reply, reason, later=way in LATER, code=3)
+    refuse_and_recover(refusing, reply, reason, later=way in LATER)
 
 
 @pytest.mark.parametrize("way", SLOW)
 def test_pages_that_come_too_slowly_all_land(way: str, refusing: RefusingSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLAKE_REQUEST_DEADLINE_SECONDS", "1")
-    refuse_and_recover(refusing, always(SLOW[way]), "timeout", later=False, code=3)
+    refuse_and_recover(refusing, always(SLOW[way]), "timeout", later=False)
 
 
 IN_PREFECT = {

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Final
 
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
@@ -20,6 +21,9 @@ from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import Parsed, Rejected, RejectReason
+
+
+MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
 
 
 class FetchLog:
@@ -91,10 +95,13 @@ class FetchLog:
         days = self._save(lake.store, rows)
         close_rejects(lake.store, name, dict(self._got_at_last(rows)))
         pending = [(row, day) for row, day in rows.values() if row.outcome == FetchOutcome.PENDING]
+        gone = Counter(day for row, day in pending if row.http_status in GONE)
+        of_day = Counter(day for _, day in rows.values())
+        mostly_gone = {day for day, count in gone.items() if count > MOST * of_day[day]}
         return self._report(rows) + RunReport(
             listed=Counter({(name, day): summary.listed for day, summary in days.items()}),
             pending=Counter((name, day) for _, day in pending),
-            kept_back=Counter((name, day) for row, day in pending if row.http_status not in GONE),
+            kept_back=Counter((name, day) for row, day in pending if row.http_status not in GONE or day in mostly_gone),
             pending_reasons=Counter(_reason(row) for row, _ in pending),
         )
 
