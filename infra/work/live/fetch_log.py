@@ -22,7 +22,6 @@ from infra.work.samples import Sample, Samples
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
-
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
 
 
