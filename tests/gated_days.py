@@ -15,6 +15,7 @@ from parsers.parse import parse
 from parsers.record.article import article_id
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
+from parsers.registry import sources
 from tests import sample_pages as pages
 from tests.memory_store import MemoryStore
 
@@ -52,7 +53,7 @@ def examined(on: int, number: int, **changes: Any) -> ParsedCapture:
 
 def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TITLE) -> ParsedCapture:
     """Capture `number` of day `on`, of which the parser could not make an article."""
-    outcome: Outcome = Rejected(reason, "as told", SOURCE, "2017-05", 1)
+    outcome: Outcome = Rejected(reason, "as told", SOURCE, "2017-05", sources()[SOURCE].version)
     capture = _captured(on, number)
     return ParsedCapture(_archived(capture, on, number), outcome)
 

@@ -64,7 +64,7 @@ def test_pages_land_once_and_are_rebuilt_from_the_archive(
     assert backfilled["partitions_written"] == 3  # what is known of the days is new: captured and parsed
     again = _run(capsys, "backfill", "tass", "--start", "2024-01-10", "--end", "2024-01-13")
     assert again["partitions_written"] == 0
-    assert [day["state"] for day in _run(capsys, "status", "--source", "tass")] == ["landed"] * 3
+    assert [day["state"] for day in _run(capsys, "status", "--source", "tass")] == ["unlisted"] * 3
 
 
 def _rows(capsys: pytest.CaptureFixture[str]) -> list[list[Any]]:

@@ -4,12 +4,15 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docs.generate.athena import create_table
+from infra.lake.accounts import write_account
+from infra.lake.fetches import Fetch
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Coverage
 from infra.lake.query import run_query
@@ -41,6 +44,16 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     coverage = {("gazette", DAY.isoformat()): Coverage(5, 3, 2, 1)}
     Lake(LocalStore(tmp_path / "lake")).land(rows, [rejected(7)], coverage=coverage, mode="live")
+    asked: dict[str, Any] = {
+        "source": "gazette",
+        "listed_at": NOON,
+        "first_asked_at": NOON,
+        "last_asked_at": NOON,
+        "times_asked": 1,
+    }
+    got = Fetch(**asked, url=str(rows[0][0].url), outcome="landed", article_id=rows[0][0].article_id, fetched_at=NOON)
+    waits = Fetch(**asked, url="https://gazette.example/blocked", reason="challenge", due_at=NOON)
+    write_account(LocalStore(tmp_path / "lake"), "gazette", DAY.isoformat(), [got, waits])
     monkeypatch.chdir(tmp_path)
     return tmp_path / "lake"
 
@@ -79,13 +92,16 @@ def test_every_reader_reads_what_its_examples_ask_for() -> None:
 
 
 def test_every_query_of_the_command_line_is_answered(lake: Path) -> None:
-    commands = [shlex.split(line) for block in blocks("newslake query", "sh") for line in block.splitlines()]
+    words = [word for block in blocks("newslake query", "sh") for word in shlex.split(block)]
+    starts = [place for place, word in enumerate(words) if word == "newslake"]
+    commands = [words[start:end] for start, end in pairwise([*starts, len(words)])]
     answers = [run_query(LocalStore(lake), command[2]).to_pylist() for command in commands]
     options = {"--csv", "--json", "--source", "gazette", "--start", "2024-05-01", "--end", "2024-05-02"}
     assert all(command[:2] == ["newslake", "query"] and set(command[3:]) <= options for command in commands)
     undated = date.fromisoformat(NULL_PARTITION)
     assert counts([(row["source"], row["date"] or undated, row["articles"]) for row in answers[0]]) == PER_DAY
     assert all(answers)
+    assert [(row["listed"], row["landed"], row["lacking"]) for row in answers[-1]] == [(2, 1, 1)]
 
 
 def test_spark_and_athena_are_said_not_to_be_run() -> None:
