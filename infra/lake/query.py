@@ -161,11 +161,12 @@ def _answered(ask: Callable[[], Any]) -> Any:
 
     try:
         return ask()
-    except duckdb.IOException as error:
-        raise NewslakeError(
-            _one_line(error), "If a run is landing there, ask again; else see `newslake verify`."
-        ) from error
     except duckdb.Error as error:
+        # DuckDB calls a file that is no Parquet "invalid input", as it does a wrong argument; only the former names it.
+        if isinstance(error, duckdb.IOException) or ".parquet'" in str(error):
+            raise NewslakeError(
+                _one_line(error), "If a run is landing there, ask again; else see `newslake verify`."
+            ) from error
         raise UsageError(_one_line(error), "The columns are listed in docs/data-dictionary.md.") from error
 
 

@@ -112,9 +112,10 @@ def test_nothing_outside_of_the_lake_can_be_read(reader: str, tmp_path: Path) ->
         run_query(LocalStore(tmp_path / "lake"), f"FROM {reader}('{secret}')")
 
 
-def test_l11_a_damaged_file_is_named(store: ObjectStore) -> None:
+@pytest.mark.parametrize("body", [b"not parquet at all, but long enough", b"short"])
+def test_l11_a_damaged_file_is_named(store: ObjectStore, body: bytes) -> None:
     key = f"articles/source=gazette/date={DAY}/articles.parquet"
-    store.put(key, b"not parquet at all, but long enough", if_match=None)
+    store.put(key, body, if_match=None)
     with pytest.raises(NewslakeError, match=rf"The articles of the lake cannot be read: .*{key}.*newslake verify"):
         run_query(store, "SELECT count(*) FROM articles")
 
