@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from infra.base.errors import UsageError
 from parsers.record.article import NULL_PARTITION
 
+# What users may ask for: a year from either end of the calendar, as plans look some weeks before and after a day.
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -58,9 +61,12 @@ def require_begun(days: Days, now: datetime) -> None:
 def parse_day(text: str, name: str) -> date:
     """Read a day as a user writes it, YYYY-MM-DD; `name` is what the message calls it."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError as error:
         raise UsageError(f"{name} {text!r} is not a date", "Write it as YYYY-MM-DD, for example 2026-11-21.") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(f"{name} {day} is out of range", f"Give a day from {FIRST_DAY} to {LAST_DAY}.")
+    return day
 
 
 def parse_instant(text: str, name: str) -> datetime:

@@ -61,6 +61,12 @@ def test_a_day_or_time_that_is_none_is_named_with_its_option(text: str) -> None:
     assert parse_day("2017-05-10", "--start") == date(2017, 5, 10)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
+def test_a_day_with_no_room_around_it_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=rf"^--day {text} is out of range\. Give a day from 0002-01-01 to 9998-12-31"):
+        parse_day(text, "--day")
+
+
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
