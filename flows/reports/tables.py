@@ -17,6 +17,9 @@ def table_of(rows: Sequence[Mapping[str, object]]) -> Table:
     """A table of rows that have the same columns."""
     first = rows[0] if rows else {}
     made = table(*first, numbers=[column for column, value in first.items() if isinstance(value, int)])
+    made.padding = (0, 1, 0, 0)  # ten columns of an account fit 80 characters
+    for column, name in zip(made.columns, first, strict=True):
+        column.no_wrap = all(len(str(row[name])) <= len("YYYY-MM-DD") for row in rows)
     for row in rows:
         made.add_row(*map(str, row.values()))
     return made
