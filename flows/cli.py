@@ -36,8 +36,9 @@ app = typer.Typer(
         "Turn news pages, live or archived, into a Parquet lake that can always be rebuilt.\n\n"
         "Start with [bold]newslake demo[/bold]. Then: [bold]newslake ingest PATH[/bold], "
         "[bold]newslake status[/bold], [bold]newslake query 'SELECT …'[/bold].\n\n"
-        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done, but more pages quarantined than "
-        "NEWSLAKE_QUARANTINE_LIMIT allows, 130 stopped by Ctrl-C or SIGTERM: the same command goes on."
+        "Exit codes: 0 done, 1 failed, 2 wrong use, 3 done, but look: too many pages pending or "
+        "without an article (NEWSLAKE_QUARANTINE_LIMIT), or a suspect day, 130 stopped by Ctrl-C or "
+        "SIGTERM: the same command goes on."
     ),
 )
 
