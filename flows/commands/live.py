@@ -86,7 +86,7 @@ def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_j
         report = run_days(
             source, days, policy, run, on_plan=on_plan, on_page=lambda _: advance(1), on_wait=_say_waiting
         )
-    if not (report.captures or report.discovered or report.unreached):
+    if not (report.captures or report.discovered or report.unreached or report.alarms):
         stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
     return finish(report, run, as_json)
 

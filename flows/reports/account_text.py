@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from infra.lake.day_states import Day
+from infra.lake.day_states import Day, State
 from infra.work.run_report import RunReport
+from parsers.record.article import NULL_PARTITION
 
 SHOWN_DAYS = 10  # lines for a terminal; `newslake status --json` has all
 
@@ -66,21 +67,29 @@ def funnel_rows(days: Iterable[Day]) -> list[Mapping[str, object]]:
 
 def partial_lines(days: Sequence[Day]) -> Iterator[str]:
     """Why days are partial, the latest first."""
-    partial = [day for day in reversed(days) if day.account and not day.is_whole]
+    partial = [day for day in reversed(days) if _is_partial(day)]
     for day in partial[:SHOWN_DAYS]:
         yield f"{day.source} {day.date}: {_why(day)}"
     if len(partial) > SHOWN_DAYS:
         yield f"… and {len(partial) - SHOWN_DAYS:,} more partial days (--json has all)"
 
 
+def _is_partial(day: Day) -> bool:
+    return day.state is State.DAMAGED or (day.account is not None and not day.is_whole and day.date != NULL_PARTITION)
+
+
 def _why(day: Day) -> str:
     account = day.account
+    if day.state is State.DAMAGED:
+        return "damaged; `newslake verify` names the object and the remedy"
     if account is None:
         return "no list was read"
     told = []
     if account.pending:
         due = f", the next due {account.next_due_at:%Y-%m-%d %H:%M} UTC" if account.next_due_at else ""
         told.append(f"{account.pending:,} of {account.listed:,} pages are pending{due}")
+    if day.lost:
+        told.append(f"{day.lost:,} articles that landed are not in the lake any more; run the day again")
     if account.lists.read_at is None:
         told.append("articles came with the lists of other days; its own were not read")
     elif account.lists.lacking:

@@ -24,6 +24,7 @@ from parsers.record.article import SCHEMA_VERSION
 
 READERS: Final = 8  # objects got at a time: a GET waits 20 ms for S3
 DUPLICATE: Final = "duplicate"
+LOST: Final = "lost"  # it landed, and is not in the lake any more: a reparse took it away, or its partition was deleted
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -188,7 +189,7 @@ def _merged(before: DayAccount, rows: Sequence[Fetch], lists: ListsRead | None, 
     joined = {key: row for key, row in before.rows.items() if key not in moved}
     for row in rows:
         known = joined.get(row_key(row.url))
-        joined[row_key(row.url)] = _later(known, row) if known else row
+        joined[row_key(row.url)] = _later(known, row) if known and row.reason != LOST else row
     articles: set[str | None] = set()
     for key, row in sorted(joined.items(), key=lambda each: (each[1].fetched_at or EARLIEST, each[0])):
         if row.outcome == FetchOutcome.LANDED and row.article_id in articles:

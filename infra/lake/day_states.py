@@ -70,10 +70,15 @@ class Day:
         return (self.account is not None and self.account.lists.read_at is not None) or LIVE in self.coverage
 
     @property
+    def lost(self) -> int:
+        """Articles that landed and are not in the day's partition: it was deleted, or a reparse took them away."""
+        return max(0, self.account.landed - self.articles) if self.account else 0
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing that its source lists is lacking, however good what has landed is."""
         if self.account:
-            return self.account.is_whole(date.fromisoformat(self.date))
+            return self.account.is_whole(date.fromisoformat(self.date)) and not self.lost
         return LIVE in self.coverage and not _is_short(self.coverage, self.articles)
 
 
@@ -175,7 +180,7 @@ def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
 
 
 def _state(day: Day, *, is_known: bool) -> State:
-    is_unlisted = day.account is None and LIVE not in day.coverage
+    is_unlisted = (day.account is None and LIVE not in day.coverage) or day.date == NULL_PARTITION
     if is_known and not is_unlisted and not day.is_whole:
         return State.PARTIAL
     if day.outdated:

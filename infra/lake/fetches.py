@@ -41,7 +41,8 @@ class Fetch:
     outcome: str = _column("`landed`, `final`, `refused` or `pending`.", default=FetchOutcome.PENDING)
     reason: str | None = _optional(
         "Why there is no article: a reason of `newslake fetch` or of the table `rejects`; `duplicate` where another"
-        " address gave the same article; `not_asked`. Null where it landed."
+        " address gave the same article; `lost` where it landed and is not in the lake any more; `not_asked`."
+        " Null where it landed."
     )
     detail: str | None = _optional("What exactly, for a person.")
     http_status: int | None = _optional("Status code of the last answer.")

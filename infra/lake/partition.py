@@ -314,7 +314,10 @@ def stated_footer(metadata: Any, name: str) -> bytes:
 
 def damaged(name: str, detail: str) -> DamagedError:
     """The error for an object that cannot be read as a partition."""
+    remedy = "Delete it and run `newslake reparse` for its source: the raw captures hold everything."
+    if place := FETCHES.parse_key(name):
+        remedy = f"Delete it and run `newslake run {place[0]} --day {place[1]}`, which asks for its lists again."
     return DamagedError(
         f"{name} is damaged or was not written by newslake ({detail})",
-        "Delete it and run `newslake reparse` for its source: the raw captures hold everything.",
+        remedy,
     )

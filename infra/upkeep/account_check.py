@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from infra.base.errors import NewslakeError
 from infra.lake.accounts import read_account
 from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.partition import ARTICLES
 from infra.store.object_store import ObjectStore
 
 OUTCOMES = frozenset(FetchOutcome)
@@ -17,6 +18,8 @@ def account_faults(store: ObjectStore, source: str, day: str) -> Iterator[str]:
     except NewslakeError as error:
         yield str(error)
         return
+    if account.summary.landed and next(iter(store.list(ARTICLES.key(source, day))), None) is None:
+        yield f"says that {account.summary.landed} articles landed, and their partition is gone: run the day again"
     for row in account.rows.values():
         yield from (f"url {row.url} {fault}" for fault in _row_faults(row))
 

@@ -110,6 +110,8 @@ def test_rows_move_to_the_day_of_their_article() -> None:
 def test_l11_an_account_that_does_not_add_up_is_a_fault() -> None:
     store = MemoryStore()
     write(store, row(0), row(1, FetchOutcome.LANDED))
+    assert "their partition is gone" in next(account_faults(store, "gazette", DAY))
+    Lake(store).land([landed(0)], mode="live")
     assert list(account_faults(store, "gazette", DAY)) == []
     write(store, replace(row(2), outcome="lost"), replace(row(3, FetchOutcome.LANDED), article_id=None))
     faults = "; ".join(account_faults(store, "gazette", DAY))

@@ -15,7 +15,9 @@ from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.day_states import DayStates, State
 from infra.lake.lake import Lake
+from infra.lake.partition import FETCHES
 from infra.store.open_store import open_store
+from infra.upkeep.verify import verify
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan
@@ -279,6 +281,23 @@ def test_a_past_day_that_no_run_finished_is_made_right_from_the_archive(site: De
     assert not asked(site) & before
     _, plan = worked(site, lake)
     assert not plan.archived  # nothing is parsed for ever again
+
+
+def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: DemoSite, lake: Path) -> None:
+    worked(site, lake)
+    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
+    assert state_of(lake) is State.PARTIAL
+    store = open_store(str(lake))
+    assert [fault.object for fault in verify(store, RawArchive(store))] == [FETCHES.key("tass", str(DAY))]
+    site.forget_requests()
+    worked(site, lake)
+    assert (state_of(lake), set(modes(lake))) == (State.LANDED, published(site))
+    assert not asked(site) & published(site)
+    (first, *_) = (each for each in RawArchive(store).entries("tass") if each.url in published(site))
+    Lake(store).land([], mode="reparse", reparsed={"tass": [first.identity]})  # as if a parser found no article there
+    assert state_of(lake) is State.PARTIAL
+    worked(site, lake)
+    assert state_of(lake) is State.LANDED
 
 
 def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,6 +192,8 @@ def _is_wanted(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, n
 
 def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, now: datetime) -> bool:
     """Whether something of a day is lacking that a run may get now."""
+    if day.lost:
+        return True
     if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
         return not day.coverage and not day.was_asked
     if day.is_whole:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
+from infra.lake.accounts import LOST, DaySummary, ListsRead, row_key, write_account
 from infra.lake.closing import GotAtLast, close_rejects
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake, PartitionId
@@ -19,7 +19,6 @@ from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from infra.work.samples import Sample, Samples
-from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
@@ -123,7 +122,7 @@ class FetchLog:
         changed = after(row, verdict, at, source=source, day=on)
         if parsed and parsed.archived.capture.http_status in PAGE_STATUSES:
             changed = replace(changed, fetched_at=at)
-        if changed.article_id and parsed and parsed.partition and parsed.partition[1] != NULL_PARTITION:
+        if changed.article_id and parsed and parsed.partition:
             day = parsed.partition[1]
         return changed, day
 
@@ -141,7 +140,7 @@ class FetchLog:
         moved: defaultdict[str, set[str]] = defaultdict(set)
         for key, (row, day) in rows.items():
             before = listed.stored.get(key)
-            if before != day or row != listed.rows[key]:
+            if before != day or row != listed.rows[key] or row.reason == LOST:
                 new[day].append(row)
             if before and before != day:
                 moved[before].add(key)

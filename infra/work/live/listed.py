@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from infra.base.days import Days
-from infra.lake.accounts import read_accounts, row_key
+from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key
 from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
@@ -69,8 +70,7 @@ def listed_addresses(
     accounts = read_accounts(store, source.name, _around(days))
     stored = {key: day for day, account in accounts.items() for key in account.rows}
     within = {day.isoformat() for day in days}
-    rows = {key: row for day, account in accounts.items() if day in within for key, row in account.rows.items()}
-    places = {key: stored[key] for key in rows}
+    places = {key: day for key, day in stored.items() if day in within}
     new: dict[str, Fetch] = {}
     for day, of_day in links.items():
         for link in of_day:
@@ -82,6 +82,11 @@ def listed_addresses(
                 reason="not_asked", since=now,
             )  # fmt: skip
             places[key] = day.isoformat()
+    rows = {
+        key: row
+        for day in within & accounts.keys()
+        for key, row in _present(store, source.name, day, accounts[day]).items()
+    }
     lacking = {key: row for key, row in rows.items() if row.outcome in (FetchOutcome.PENDING, FetchOutcome.FINAL)}
     open_rows = lacking | new
     held = {key: captured.pages[key] for key in open_rows if key in captured.pages}
@@ -95,6 +100,19 @@ def listed_addresses(
         new[key] = row
         places[key] = article_day or places[key]
     return Listed(rows | new, places, {key: day for key, day in stored.items() if key in rows}, len(elsewhere))
+
+
+def _present(store: ObjectStore, source: str, day: str, account: DayAccount) -> dict[str, Fetch]:
+    """The rows of a day; those whose article is not there any more are open again."""
+    rows = dict(account.rows)
+    landed = {key: row for key, row in rows.items() if row.outcome == FetchOutcome.LANDED}
+    manifest = Lake(store).read_manifest(source, day) if landed else None
+    if len(landed) <= (manifest.rows if manifest else 0):
+        return rows
+    ids = Lake(store).identities(source, day)
+    lost = {key: row for key, row in landed.items() if row.article_id not in ids}
+    final = FetchOutcome.FINAL.value
+    return rows | {key: replace(row, outcome=final, reason=LOST, article_id=None) for key, row in lost.items()}
 
 
 def _is_news(row: Fetch, captured_at: datetime) -> bool:

@@ -227,11 +227,13 @@ def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bo
     Today is left out: its runs come often, and their staged pages say what a killed one left.
     """
     past = [day.isoformat() for day in days if day < today]
-    landed = {day for _, day, _ in Lake(store).partitions(name)}
     accounts = {day: info for _, day, info in Lake(store).partitions(name, FETCHES)}
     for day in past:
         summary = read_summary(store, accounts[day].key, accounts[day].size) if day in accounts else None
-        if summary is None or summary.lists.read_at is None or (summary.landed and day not in landed):
+        if summary is None or summary.lists.read_at is None:
+            return True
+        manifest = Lake(store).read_manifest(name, day) if summary.landed else None
+        if summary.landed > (manifest.rows if manifest else 0):
             return True
     return False
 
