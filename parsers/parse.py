@@ -110,6 +110,7 @@ def _parse_html(
     capture: Capture, source: Source | None, document: bytes | str, flags: Sequence[str] = (), *, generic: bool
 ) -> Outcome:
     page = Page.of(capture, Tree(document), source.timezone if source else "UTC")
+    if source is None and capture.source != WEB:
         source = by_host(host_of(page.url))
         page = replace(page, timezone=source.timezone) if source else page
     if source:

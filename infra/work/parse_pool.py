@@ -15,11 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from concurrent.futures.process import BrokenProcessPool
-<<<<<<< HEAD
-from multiprocessing import resource_tracker
-=======
 from functools import partial
->>>>>>> 0cb6476 (Switch the generic reader on with --generic or NEWSLAKE_GENERIC)
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext
 from multiprocessing.forkserver import ensure_running
 from pathlib import PurePath

@@ -1,19 +1,22 @@
 """From the page of a site without a source to a draft, or to a word why it is no article."""
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from parsers.fields.characters import clean_markup
+from parsers.fields.characters import clean_markup, unique
 from parsers.generic.kinds import refusal
 from parsers.generic.outline import HEADINGS, Outline, Part, Text, read_outline
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
 from parsers.generic.visible import headline, in_own_zone, is_elsewhere, people, shown_date
-from parsers.page.html import text_of
+from parsers.page.html import part_of_article, text_of
 from parsers.page.page import Page
-from parsers.reading.reading import read_page
+from parsers.reading.access import mark_stub
+from parsers.reading.pictures import read_pictures
+from parsers.reading.reading import read_facts
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
@@ -21,8 +24,7 @@ from parsers.source.definition import Layout, Source
 
 WEB: Final = "web"  # the source of all sites without one; no source file may take this name
 VERSION: Final = 1  # raise it whenever the output changes
-# The shared reading finds all but the body, whose blocks come from the outline.
-GENERIC: Final = Layout("generic", body="body", blocks="body", furniture="")
+GENERIC: Final = Layout("generic", body="body")  # all but the text is left to the shared reading
 _KINDS: Final = {
     "li": BlockType.LIST_ITEM,
     "dd": BlockType.LIST_ITEM,
@@ -57,8 +59,13 @@ def read_unknown(page: Page, host: str | None) -> Draft | Rejected:
     own = own_heading(outline, title)
     story = find_story(outline, own)
     texts = select_texts(outline, story, own, title) if story else Selection((), ())
-    draft = read_page(page, GENERIC, [story.node if story else body])
+    place = story.node if story else body
+    page = replace(page, scope=part_of_article(place))
+    draft = read_facts(page, GENERIC)
+    draft.images, draft.origins["images"] = read_pictures(page, GENERIC, [place])
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_body(page, draft, story, texts)
+    mark_stub(draft)
     _read_facts(page, host, draft, outline, own)
     return refusal(page, outline, story, draft) or draft
 
