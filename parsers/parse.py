@@ -146,11 +146,10 @@ def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
 
 def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
     """A page of a host without a source."""
-    host = host_of(page.url)
-    draft = read_unknown(page, host)
+    draft = read_unknown(page)
     if isinstance(draft, Rejected):
         return draft
-    outcome = _finish(draft, source_of(host), page.capture, GENERIC, flags)
+    outcome = _finish(draft, source_of(host_of(page.url)), page.capture, GENERIC, flags)
     return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
 
 

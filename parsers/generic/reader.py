@@ -11,7 +11,7 @@ from parsers.generic.outline import HEADINGS, Outline, Part, Text, read_outline
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
-from parsers.generic.visible import headline, in_own_zone, is_elsewhere, people, shown_date
+from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
 from parsers.page.html import part_of_article, text_of
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
@@ -47,7 +47,7 @@ def source_of(host: str | None) -> Source:
     return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC", version=VERSION)
 
 
-def read_unknown(page: Page, host: str | None) -> Draft | Rejected:
+def read_unknown(page: Page) -> Draft | Rejected:
     """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated."""
     body = page.tree.body
     if body is None:
@@ -66,7 +66,7 @@ def read_unknown(page: Page, host: str | None) -> Draft | Rejected:
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_body(page, draft, story, texts)
     mark_stub(draft)
-    _read_facts(page, host, draft, outline, own)
+    _read_facts(page, draft, outline, own)
     return refusal(page, outline, story, draft) or draft
 
 
@@ -94,12 +94,14 @@ def _kind(text: Text) -> BlockType:
     return BlockType.QUOTE if above is not None and above.tag == "blockquote" else BlockType.PARAGRAPH
 
 
-def _read_facts(page: Page, host: str | None, draft: Draft, outline: Outline, own: int | None) -> None:
+def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
     """Title, authors and times, where the shared reading knows less than the page shows."""
-    draft.title, draft.origins["title"] = headline(page, outline.texts[own].text if own is not None else None)
-    named = people(page, host, draft.authors)
-    if named != draft.authors:
-        draft.authors, draft.origins["authors"] = named, "byline of the page"
+    better = headline(page, draft.title, outline.texts[own].text if own is not None else None)
+    if better:
+        draft.title, draft.origins["title"] = better
+    names = byline(page, draft.authors)
+    if names:
+        draft.authors, draft.origins["authors"] = names, "byline of the page"
     draft.published = in_own_zone(draft.published)
     if draft.published is None or draft.published.at is None:
         after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []

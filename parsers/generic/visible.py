@@ -1,20 +1,19 @@
 """What a page shows its readers of a story, where what it states for machines is missing or is about the site."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from parsers.fields.bylines import split_people
-from parsers.fields.characters import clean, unique
+from parsers.fields.characters import clean, letters, unique
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
+from parsers.fields.titles import without_site
 from parsers.generic.outline import Text
 from parsers.page.html import Node, text_of
-from parsers.page.metadata import as_text
 from parsers.page.page import Page
+from parsers.reading.titles import site_names
 
 _BYLINES: Final = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
@@ -30,62 +29,29 @@ _NO_NAME: Final = re.compile(r"[\d:/@]")
 _MOST_WORDS: Final = 4
 _LONGEST_UNCASED: Final = 12
 _ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
-_BRACKETS: Final = ("(", "[")
-_SITE: Final = re.compile(r"\s*(?:[|·•»ㅣ｜]|\s[-–—]\s|--)\s*")
-_AFTER_HEADLINE: Final = re.compile(r"\s*[|·•»ㅣ｜:：,–—-]")
-_LEAST_HEADLINE: Final = 15  # characters of a title without the site's name
 _LONGEST_DATE: Final = 100
-_HOSTS: Final = 1024  # whose names are remembered
 _OTHER_ZONE: Final = "Asia/Tokyo"  # a time that is read differently there states no zone
 
 
-def headline(page: Page, shown: str | None) -> tuple[str | None, str]:
-    """The headline that most of JSON-LD, OpenGraph and the page itself agree on, and where it stands.
+def headline(page: Page, stated: str | None, shown: str | None) -> tuple[str | None, str] | None:
+    """A better headline than the shared reading has `stated`, and where it stands; None if there is none.
 
-    `shown` is the page's own heading. What stands after it in the others is the name of the site.
+    That is the page's own heading, `shown`, if OpenGraph says the same, and `<title>` if nothing else is stated.
     """
-    metadata = page.metadata
-    stated = {f"{metadata.subject}.headline": metadata.jsonld("headline"), "meta og:title": metadata.first("og:title")}
-    named = {origin: _without_site(title, shown) for origin, title in stated.items() if title}
-    if shown:
-        named["heading"] = shown
-    if not named:
-        head = page.tree.css_first("title")
-        parts = _SITE.split(text_of(head)) if head is not None else []
-        return next((part for part in parts if len(part) >= _LEAST_HEADLINE), parts[0] if parts else None), "title"
-    votes = Counter(named.values())
-    return next((title, origin) for origin, title in named.items() if votes[title] == max(votes.values()))
+    if stated is None:
+        node = page.tree.css_first("title")
+        title = text_of(node) if node is not None else ""
+        return (without_site(title, site_names(page)), "title") if title else None
+    title = page.metadata.first("og:title") or ""
+    agreed = shown and shown != stated and without_site(title, site_names(page), [shown]) == shown
+    return (shown, "heading") if agreed else None
 
 
-def _without_site(title: str, shown: str | None) -> str:
-    if shown and len(shown) < len(title) and title.startswith(shown) and _AFTER_HEADLINE.match(title[len(shown) :]):
-        return shown
-    return title
-
-
-def people(page: Page, host: str | None, stated: tuple[str, ...]) -> tuple[str, ...]:
-    """The authors: those stated, without accounts; if that is the site itself, those of the byline that is shown."""
-    full = {name.casefold().replace(" ", "-") for name in stated if " " in name}
-    named = tuple(name for name in stated if not (name in full or name.isdigit() or name.startswith(_BRACKETS)))
-    metadata = page.metadata
-    names = [metadata.first("og:site_name"), as_text(metadata.article.get("publisher")), *_host_names(host)]
-    site = {_folded(name) for name in names if name}
-    if named and not all(_folded(name) in site for name in named):
-        return named
-    return next(_bylines(page), ()) or named
-
-
-@lru_cache(_HOSTS)
-def _host_names(host: str | None) -> tuple[str, ...]:
-    """What a site may call itself after its host: `www.paper.example`, `paper.example`, `paper`."""
-    if host is None:
+def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
+    """The people of the byline that is shown, if nobody is stated but the site itself."""
+    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, filter(None, site_names(page)))):
         return ()
-    labels = [label for label in host.split(".") if label != "www"]
-    return (host, ".".join(labels[-2:]), *labels[:-1])
-
-
-def _folded(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold()))
+    return next(_bylines(page), ())
 
 
 def _bylines(page: Page) -> Iterator[tuple[str, ...]]:

@@ -163,7 +163,7 @@ def test_a_body_that_only_jsonld_states_is_read() -> None:
     ("head", "heading", "title"),
     [
         ("<meta property=og:title content='Harbour bridge opens – The Paper'>", H1, "Harbour bridge opens"),
-        ("<title>Harbour bridge opens | The Paper</title>", "", "Harbour bridge opens"),
+        ("<title>Harbour bridge opens | Paper</title>", "", "Harbour bridge opens"),
         (
             (
                 "<meta property=og:title content='Bridge: it is open'>"
