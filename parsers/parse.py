@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.fields.urls import host_of
+from parsers.generic.reader import GENERIC, WEB, read_unknown, source_of
 from parsers.page.content import problem_of
 from parsers.page.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
 from parsers.page.html import LayoutError, Node, Tree, select
@@ -27,23 +28,30 @@ CHALLENGE_STATUSES = frozenset({401, 403, 429, 503})
 OK = 200  # the only status that means "here is the page" (RFC 9110, 15.3.1)
 
 
-def parse(capture: Capture) -> Outcome:
+def parse(capture: Capture, *, generic: bool = False) -> Outcome:
     """Find the source of a capture and read it with the source's first layout that matches.
 
     The source is the one that the capture names, or else that of its host, or else (text captures, saved pages) the one
-    that recognises the content.
+    that recognises the content. With `generic`, HTML of a host without a source is read too, as a page of `web`.
     """
+    if capture.source == WEB:
+        return _parse_source(capture, None, None, generic=True)
     host = None if capture.source else host_of(capture.url)
     source = by_name(capture.source) if capture.source else by_host(host)
+    return _parse_source(capture, source, host, generic=generic)
+
+
+def _parse_source(capture: Capture, source: Source | None, host: str | None, *, generic: bool) -> Outcome:
     unusable = _unusable(capture)
     if unusable:
         return replace(unusable, source=source.name if source else None)
-    if source is None and (host or capture.source):
+    generic = generic and capture.media_type is MediaType.HTML and capture.source in (None, WEB)
+    if source is None and (host or capture.source) and not generic:
         notice = None if capture.source else _notice(capture)
         return notice or Rejected(RejectReason.UNKNOWN_SOURCE, _unknown(capture.source, host))
     if capture.media_type is MediaType.HTML and usable_as_utf8(capture.body, capture.http_charset):
         # The HTML parser takes UTF-8 directly. If the label lied, the article shows it, and the page is decoded.
-        outcome = _parse_html(capture, source, capture.body)
+        outcome = _parse_html(capture, source, capture.body, generic=generic)
         if not _garbled(outcome):
             return outcome
     decoded = decode(capture.body, capture.http_charset)
@@ -52,7 +60,7 @@ def parse(capture: Capture) -> Outcome:
         return Rejected(RejectReason.ENCODING, detail, source.name if source else None)
     if capture.media_type is MediaType.TEXT:
         return _parse_text(capture, source, decoded)
-    return _parse_html(capture, source, decoded.text, _flags_of(decoded))
+    return _parse_html(capture, source, decoded.text, _flags_of(decoded), generic=generic)
 
 
 def _garbled(outcome: Outcome) -> bool:
@@ -98,15 +106,23 @@ def _unknown(name: str | None, host: str | None) -> str:
     return f"source {name} can't be loaded: {broken()[name]}" if name in broken() else f"there is no source {name!r}"
 
 
-def _parse_html(capture: Capture, source: Source | None, document: bytes | str, flags: Sequence[str] = ()) -> Outcome:
-    tree = Tree(document)
-    page = Page.of(capture, tree, source.timezone if source else "UTC")
-    if source is None:
+def _parse_html(
+    capture: Capture, source: Source | None, document: bytes | str, flags: Sequence[str] = (), *, generic: bool
+) -> Outcome:
+    page = Page.of(capture, Tree(document), source.timezone if source else "UTC")
+    if source is None and capture.source != WEB:
         source = by_host(host_of(page.url))
-        if source is None:
-            named = f"the page names no known host ({page.url or 'no address'})"
-            return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
-        page = replace(page, timezone=source.timezone)
+        page = replace(page, timezone=source.timezone) if source else page
+    if source:
+        return _read_html(page, source, flags)
+    if generic:
+        return _parse_unknown(page, flags)
+    named = f"the page names no known host ({page.url or 'no address'})"
+    return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
+
+
+def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
+    tree = page.tree
     matches: dict[str, list[Node]] = {}  # layouts of a source often share a selector
     for layout in source.layouts:
         if layout.body not in matches:
@@ -121,11 +137,20 @@ def _parse_html(capture: Capture, source: Source | None, document: bytes | str, 
             draft = read_page(page, layout, containers)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
-        return _finish(draft, source, capture, layout, flags)
+        return _finish(draft, source, page.capture, layout, flags)
     kind = kind_of_page(page)
     if kind:
         return replace(kind, source=source.name, parser_version=source.version)
     return _no_layout(source, "HTML", source.layouts)
+
+
+def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
+    """A page of a host without a source."""
+    draft = read_unknown(page)
+    if isinstance(draft, Rejected):
+        return draft
+    outcome = _finish(draft, source_of(host_of(page.url)), page.capture, GENERIC, flags)
+    return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
 
 
 def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:

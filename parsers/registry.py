@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 import parsers.sources
+from parsers.generic.reader import WEB
 from parsers.source.definition import Source
 
 
@@ -42,6 +43,8 @@ def _load() -> tuple[Mapping[str, Source], Mapping[str, str]]:
 
 def _load_source(name: str) -> Source:
     source = getattr(importlib.import_module(f"parsers.sources.{name}"), "SOURCE", None)
+    if name == WEB:
+        raise ValueError(f"the name {WEB} is that of hosts without a source: name the file otherwise")
     if not isinstance(source, Source) or source.name != name:
         raise ValueError(f"parsers/sources/{name}.py must define SOURCE = Source(name={name!r}, ...)")
     return source

@@ -120,6 +120,7 @@ def fetch(
     source: Annotated[
         str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by URL.")
     ] = None,
+    generic: options.Generic = False,
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
@@ -143,7 +144,7 @@ def fetch(
     wanted = [*(urls or []), *(_read_list(url_file) if url_file else [])]
     if not wanted:
         raise UsageError("no address is given", "Name some, or a file of them with --url-file.")
-    run = begin_run(lake)
+    run = begin_run(lake, generic=generic)
     outcomes: list[UrlOutcome] = []
     with progress("fetching", len(wanted)) as advance:
 

@@ -66,6 +66,10 @@ InPrefect = Annotated[
         "process, since a temporary Prefect server takes up to 15 seconds to start.",
     ),
 ]
+Generic = Annotated[
+    bool,
+    typer.Option("--generic", help="Also read pages of hosts without a source, as source `web` (NEWSLAKE_GENERIC)."),
+]
 Prefer = Annotated[
     Preference,
     typer.Option(

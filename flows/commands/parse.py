@@ -50,6 +50,7 @@ def parse(
         typer.Option(callback=options.known, help="Parse as this source. Default: by address or content."),
     ] = None,
     url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
+    generic: options.Generic = False,
     origins: Annotated[bool, typer.Option("--origins", help="Show where in the page each field stands.")] = False,
     as_json: options.Json = False,
 ) -> int:
@@ -71,7 +72,7 @@ def parse(
         with _opened(case.path):
             pass
     rejected = 0
-    for case, outcome in _parse_all(found):
+    for case, outcome in _parse_all(found, generic=generic):
         rejected += isinstance(outcome, Rejected)
         if cases or as_json:
             sys.stdout.buffer.write(
@@ -95,14 +96,16 @@ def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) ->
     return {"id": case_id, "outcome": "rejected", **rejection, "article": None}
 
 
-def _parse_all(cases: Sequence[Case]) -> Iterator[tuple[Case, Outcome]]:
+def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Outcome]]:
     """Each case with its outcome, in order. Files are read when their turn comes, each up to the page limit."""
     from infra.base.settings import load_settings
     from infra.work.parse_pool import ParsePool
 
     settings = load_settings()
-    workers, limit = min(settings.workers, len(cases) or 1), settings.max_page_bytes
-    with ParsePool(workers, settings.page_deadline_seconds, max_page_bytes=limit) as pool:
+    if generic:
+        settings = settings.model_copy(update={"generic": True})
+    limit = settings.max_page_bytes
+    with ParsePool.of(settings, workers=min(settings.workers, len(cases) or 1)) as pool:
         outcomes = pool.parse(_read_page(case, limit) for case in cases)
         yield from ((case, outcome) for case, (_, outcome) in zip(cases, outcomes, strict=True))
 

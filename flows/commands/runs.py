@@ -36,6 +36,7 @@ def ingest(
         str | None,
         typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
     ] = None,
+    generic: options.Generic = False,
     lake: options.Lake = None,
     prefect: options.InPrefect = False,
     as_json: options.Json = False,
@@ -56,11 +57,12 @@ def ingest(
 
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
-    run = begin_run(lake)
+    run = begin_run(lake, generic=generic)
     if under_prefect(prefect):
         from flows.jobs.ingest import ingest as flow
 
-        return finish(flow(paths, source or "", captured_at or "", manifest or "", run.settings.lake), run, as_json)
+        told = (paths, source or "", captured_at or "", manifest or "", run.settings.lake, run.settings.generic)
+        return finish(flow(*told), run, as_json)
     with progress("ingesting", sum(each.size for each in inputs)) as advance:
         reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
     return finish(sum(reports, RunReport()), run, as_json)

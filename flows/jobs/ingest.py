@@ -26,7 +26,14 @@ def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
 
 @flow(name="ingest", persist_result=False)
 @in_one_line
-def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: str = "", lake: str = "") -> RunReport:
+def ingest(
+    paths: list[str],
+    source: str = "",
+    captured_at: str = "",
+    manifest: str = "",
+    lake: str = "",
+    generic: bool = False,
+) -> RunReport:
     """Archive, parse and land pages from files. Running it again changes nothing.
 
     Args:
@@ -35,6 +42,7 @@ def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: 
         captured_at: When the pages were captured, ISO 8601. Empty: from the archive, the manifest or the file.
         manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
+        generic: Also read pages of hosts without a source, as source `web`.
     """
     if source:
         require_source(source)
@@ -44,7 +52,7 @@ def ingest(paths: list[str], source: str = "", captured_at: str = "", manifest: 
         source=source or None,
         captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
     )
-    run = begin_run(lake)
+    run = begin_run(lake, generic=generic)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for each in inputs))
     report = sum((ingest_chunk_task(chunk, run, progress) for chunk in plan(inputs)), RunReport())

@@ -9,10 +9,10 @@ from infra.store.open_store import open_store
 from infra.work.run import Run
 
 
-def load_run_settings(lake: str | None = None) -> Settings:
-    """The settings, with `lake` in place of the configured one if it is given."""
-    settings = load_settings()
-    return settings.model_copy(update={"lake": lake}) if lake else settings
+def load_run_settings(lake: str | None = None, *, generic: bool = False) -> Settings:
+    """The settings, with `lake` in place of the configured one if it is given; `generic` switches that reader on."""
+    given = ({"lake": lake} if lake else {}) | ({"generic": True} if generic else {})
+    return load_settings().model_copy(update=given)
 
 
 def open_checked_store(settings: Settings) -> ObjectStore:
@@ -27,9 +27,9 @@ def open_lake(lake: str | None = None) -> ObjectStore:
     return open_store(load_run_settings(lake).lake)
 
 
-def begin_run(lake: str | None = None, accept: str = "") -> Run:
+def begin_run(lake: str | None = None, accept: str = "", *, generic: bool = False) -> Run:
     """Begin a run on a checked lake; `accept`: why rows may go that the quality gate would keep."""
-    settings = load_run_settings(lake)
+    settings = load_run_settings(lake, generic=generic)
     open_checked_store(settings)
     return Run(settings, new_run_id(), accept)
 

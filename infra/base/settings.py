@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     request_budget: int = Field(default=2_000, ge=1)  # the largest source here publishes some 300 a day
     """Requests that a run may send for a source and day, robots files and feeds included."""
 
+    generic: bool = False
+    """Read pages of hosts without a source as well, by the generic reader. Their articles land as source `web`. Off:
+    they are archived and quarantined as `unknown_source`."""
+
     cdx_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """CDX index to ask for captures before the source: `…/cdx/search/cdx` as the Wayback Machine has it, or
     `…/CC-MAIN-…-index` as Common Crawl has it. Empty: none."""

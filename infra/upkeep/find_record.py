@@ -22,6 +22,7 @@ from infra.store.object_store import ObjectStore
 from infra.work.parse_pool import ParsePool
 from infra.work.reparse.comparison import FieldChange, differing
 from parsers.fields.urls import canonical, host_of
+from parsers.generic.reader import WEB
 from parsers.record.article import NULL_PARTITION, Provenance, article_id
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import by_host
@@ -92,7 +93,9 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
         capture = RawArchive(store).read(record.pointer)
     except NewslakeError as error:  # the record can be shown all the same
         return Today(unknown=str(error))
-    with ParsePool(1, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes) as pool:
+    if record.source == WEB:
+        settings = settings.model_copy(update={"generic": True})
+    with ParsePool.of(settings, workers=1) as pool:
         outcome: Outcome = next(pool.parse([(capture, None)]))[1]
     if isinstance(outcome, Rejected):
         return Today(outcome)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext
 from multiprocessing.forkserver import ensure_running
@@ -25,6 +26,7 @@ from typing import Self
 from pebble import ProcessExpired, ProcessPool
 
 from infra.base.batches import in_batches
+from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
 from parsers.fields.urls import host_of
 from parsers.parse import parse
@@ -77,6 +79,17 @@ class ParsePool:
         self._max_page_bytes = max_page_bytes
         self._parse_page = parse_page
         self._pool = self._new_pool()
+
+    @classmethod
+    def of(cls, settings: Settings, workers: int | None = None) -> Self:
+        """A pool as the settings say, of `workers` processes if that is given."""
+        parse_page = partial(parse, generic=True) if settings.generic else parse
+        return cls(
+            workers or settings.workers,
+            settings.page_deadline_seconds,
+            max_page_bytes=settings.max_page_bytes,
+            parse_page=parse_page,
+        )
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(max_workers=self._workers, context=forkserver())

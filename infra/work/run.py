@@ -29,8 +29,7 @@ class Run:
 
     def open_pool(self) -> ParsePool:
         """A parse pool as the settings say."""
-        settings = self.settings
-        return ParsePool(settings.workers, settings.page_deadline_seconds, max_page_bytes=settings.max_page_bytes)
+        return ParsePool.of(self.settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     """Read the whole page; `containers` are the matches of `layout.body`. Changes the tree, so it can't be repeated."""
     containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
+    draft = read_facts(page, layout)
+    read_story(page, layout, containers, draft)
+    if layout.refine:
+        before = values_of(draft)
+        layout.refine(page, draft)
+        note_changes(draft, before, layout.refine)
+    mark_stub(draft)
+    return draft
+
+
+def read_facts(page: Page, layout: Layout) -> Draft:
+    """All but the text and the pictures: what the page says of the article, of which `page.scope` is a part."""
     metadata = page.metadata
     paid = layout.paywall is not None and page.tree.css_first(layout.paywall) is not None
     missing = None if paid else missing_part(metadata, page.tree)
@@ -58,12 +70,6 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft.genre = first_said(draft, "genre", _genres(page, layout))
     draft.access = first_said(draft, "access", _access(page, layout, paid=paid))
     draft.canonical_url = first_said(draft, "canonical_url", _addresses(metadata))
-    read_story(page, layout, containers, draft)
-    if layout.refine:
-        before = values_of(draft)
-        layout.refine(page, draft)
-        note_changes(draft, before, layout.refine)
-    mark_stub(draft)
     if None in metadata.loaded:
         draft.flags.append("jsonld_unreadable")
     return draft

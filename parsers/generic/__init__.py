@@ -1,0 +1,1 @@
+"""Articles of sites without a source: the story found by how dense its text is."""

@@ -1,0 +1,106 @@
+"""Pages of unknown sites that are no articles: homes, sections, searches, shops, forums, logins."""
+
+import re
+from typing import Final
+
+from parsers.fields.urls import canonical, is_home
+from parsers.generic.outline import Outline, Part, Text
+from parsers.page.metadata import ARTICLE_TYPES, types_of
+from parsers.page.page import Page
+from parsers.reading.page_kinds import MIN_VISIBLE_CHARACTERS, kind_despite_layout, notice_of_unknown_site
+from parsers.record.article import BlockType
+from parsers.record.draft import Draft
+from parsers.record.outcome import Rejected, RejectReason
+
+_SHORT: Final = 1500  # a notice has a few sentences; see `parsers.reading.page_kinds`
+_FORUM_TYPES: Final = frozenset({"DiscussionForumPosting", "QAPage", "SocialMediaPosting"})
+_SHOP_TYPES: Final = frozenset({"Product", "ProductGroup", "OfferCatalog", "SomeProducts"})
+_FORUM_SOFTWARE: Final = re.compile(r"phpbb|vbulletin|xenforo|discourse|mybb|simple machines|invision|woltlab", re.I)
+_FORUM_ADDRESS: Final = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay)\b", re.I)
+_SEARCH_ADDRESS: Final = re.compile(
+    r"/(?:search|suche|buscar|recherche|cerca|zoeken|sok|haku|poisk)(?:/|\.\w+)?(?:\?|$)"
+)
+_SEARCH_QUERY: Final = re.compile(r"[?&](?:q|s|query|search|keyword)=")
+_SHOP_FORMS: Final = 'form[action*="cart" i], [itemtype$="schema.org/Product"], button[name="add-to-cart"]'
+# A heading that is a link leads to another page. A story has one at times, a list of stories has little else.
+_TEASER_LINKED: Final = 0.6
+_LEAST_TEASER: Final = 15  # letters
+_INNER_TEASERS: Final = 4  # in the part with the most prose
+_PROSE_A_TEASER: Final = 250  # letters of text that stand under each, at most
+_TEASERS: Final = 8  # anywhere, around next to no text
+_LINKS: Final = 25
+_NEXT_TO_NOTHING: Final = 300  # letters
+_LONGEST_EXCERPT: Final = 300  # a paragraph that is longer than what stands under a teaser
+
+
+def refusal(page: Page, outline: Outline, story: Part | None, draft: Draft) -> Rejected | None:
+    """Why a page is no article; None if it may be one. Changes the tree."""
+    prose = sum(len(block.text) for block in draft.body)
+    if prose < _SHORT:
+        notice = notice_of_unknown_site(page)
+        if notice and (notice.reason is not RejectReason.EMPTY or prose < MIN_VISIBLE_CHARACTERS):
+            return notice
+    listing = kind_despite_layout(page)
+    if listing:
+        return listing
+    detail = _stated_kind(page) or (None if _states_article(page) else _addressed(page) or _list(outline, story, draft))
+    return Rejected(RejectReason.NOT_ARTICLE, detail) if detail else None
+
+
+def _states_article(page: Page) -> bool:
+    stated = page.metadata.types & (ARTICLE_TYPES - _FORUM_TYPES)
+    return bool(stated) or (page.metadata.first("og:type") or "").lower() == "article"
+
+
+def _stated_kind(page: Page) -> str | None:
+    """A shop or forum by what the page says of itself."""
+    metadata = page.metadata
+    types = {name for found in metadata.objects for name in types_of(found)}
+    if types & (ARTICLE_TYPES - _FORUM_TYPES):
+        return None
+    for kind, known in (("forum", _FORUM_TYPES), ("shop", _SHOP_TYPES)):
+        stated = sorted(types & known)
+        if stated:
+            return f"a {kind}: its JSON-LD is of type {', '.join(stated)}"
+    if (metadata.first("og:type") or "").lower().startswith("product"):
+        return "a shop: its og:type is 'product'"
+    generator = metadata.first("generator") or ""
+    if _FORUM_SOFTWARE.search(generator):
+        return f"a forum: made by {generator[:60]!r}"
+    return None
+
+
+def _addressed(page: Page) -> str | None:
+    """A home page, search, forum or shop by its address or its forms."""
+    address = canonical(page.url)
+    if address:
+        if is_home(address):
+            return "its address is that of the home page"
+        if _SEARCH_ADDRESS.search(address) or (is_home(address.partition("?")[0]) and _SEARCH_QUERY.search(address)):
+            return "its address is that of a search"
+        if _FORUM_ADDRESS.search(address):
+            return "a forum by its address"
+    return "a shop: it has a cart" if page.tree.css_first(_SHOP_FORMS) is not None else None
+
+
+def _list(outline: Outline, story: Part | None, draft: Draft) -> str | None:
+    """A list of stories: headings that are links, with little text to each."""
+    sizes = [len(block.text) for block in draft.body if block.type is not BlockType.HEADING]
+    if max(sizes, default=0) > _LONGEST_EXCERPT:
+        return None
+    links = [text for text in outline.texts if text.linked > _TEASER_LINKED and text.size >= _LEAST_TEASER]
+    outside = [text for text in links if not text.part.furniture]
+    headings = [text for text in outside if text.is_heading]
+    inner = [text for text in headings if story is not None and _is_inside(text, story)]
+    for found, least, most in (
+        (inner, _INNER_TEASERS, _PROSE_A_TEASER * len(inner)),
+        (headings, _TEASERS, _NEXT_TO_NOTHING),
+        (outside, _LINKS, _NEXT_TO_NOTHING),
+    ):
+        if len(found) >= least and sum(sizes) < most:
+            return f"a list of {len(found)} links with {sum(sizes)} characters of text"
+    return None
+
+
+def _is_inside(text: Text, story: Part) -> bool:
+    return text.part is story or any(part is story for part in text.part.around())

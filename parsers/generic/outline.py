@@ -1,0 +1,221 @@
+"""A page as a list of texts, each with the elements around it: what the search for the story works on."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from parsers.fields.characters import CJK_BYTES, clean
+from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, names_say
+from parsers.page.html import BREAK, Node
+
+HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# Readers see no text of these, or none that is prose.
+_SILENT: Final = frozenset({
+    "script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "canvas", "video", "audio", "select",
+    "button", "textarea", "input", "math", "head", "title", "dialog", "datalist", "map", "option", "link", "meta",
+    "source", "hr", "amp-ad", "-comment", "nav", "footer",
+})  # fmt: skip
+# Elements inside a line of text. All others begin a text of their own.
+_INLINE: Final = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
+_BOLD: Final = frozenset({"b", "strong"})
+_LEAVES: Final = frozenset({"-text", "br", "img", "picture", "amp-img"})
+# Elements and roles (WAI-ARIA) for what is not the main content.
+_FURNITURE_TAGS: Final = frozenset({"aside", "menu", "form", "figure", "figcaption", "address"})
+_ROLES: Final = frozenset({
+    "navigation", "complementary", "contentinfo", "banner", "search", "dialog", "alert", "menu", "tablist", "toolbar",
+})  # fmt: skip
+_LISTS: Final = frozenset({"ul", "ol", "li"})
+_HOLDERS: Final = frozenset({"div", "section", "aside", "ul", "ol", "header", "form", "figure"})
+_PROSE: Final = "p, br"  # furniture without these needs no look: it can't be the story under a wrong name
+_UNSEEN: Final = 25.0  # noise of what is passed over so
+_WHOLE: Final = frozenset({"html", "body", "main"})
+_FRAMED: Final = re.compile("table|quote", re.I)  # figures of WordPress that hold text
+_WHOLE_TEXT: Final = 0.9  # of the letters: punctuation after bold text often is not
+_PARAGRAPHS: Final = re.compile(rf"{BREAK}\s*{BREAK}")
+_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# React sends parts of a page in hidden elements with such an id, for its script to put in place.
+_STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
+_REMEMBERED: Final = 1 << 14  # elements with the same attributes are many
+_CJK_WEIGHT: Final = 2.5  # letters that say as much as one CJK character
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """An element that holds texts; inline elements are none. The sums are filled in by `parsers.generic.story`."""
+
+    node: Node
+    tag: str
+    parent: "Part | None"
+    says: int  # flags of `parsers.generic.names`
+    furniture: bool = False  # it, or a part around it, is furniture of the page
+    texts: int = 0  # texts inside
+    pictures: int = 0  # inside
+    prose: float = 0.0  # worth of the prose inside
+    noise: float = 0.0  # worth of all else inside
+
+    def around(self) -> Iterator["Part"]:
+        """The parts around this one, nearest first."""
+        part = self.parent
+        while part is not None:
+            yield part
+            part = part.parent
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """A text between two borders of blocks."""
+
+    part: Part
+    text: str
+    size: float  # letters, with a CJK character as several
+    linked: float  # share of the letters inside links
+    bold: bool  # as a whole
+    worth: float = 0.0  # how much it speaks for its part being the story; below zero: against
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether its element is a heading, or inside one."""
+        above = self.part.parent
+        return self.part.tag in HEADINGS or (above is not None and above.tag in HEADINGS)
+
+
+@dataclass(slots=True)
+class Outline:
+    """Texts and parts in document order."""
+
+    texts: list[Text] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+
+class _Collector:
+    """The texts of a walk through the tree so far."""
+
+    def __init__(self, body: Node) -> None:
+        self.part = Part(body, body.tag or "", None, 0)
+        self.outline = Outline(parts=[self.part])
+        self.pieces: list[str] = []  # of the text that the walk is in
+        self.linked = self.bold = 0  # letters of it
+        self.links = self.bolds = 0  # elements around the place
+
+    def leaf(self, node: Node, tag: str) -> None:
+        """A text node, a line break or a picture."""
+        if tag == "-text":
+            raw = node.text_content or ""
+            if not raw.isspace():
+                self.pieces.append(raw)
+                self.linked += len(raw) if self.links else 0
+                self.bold += len(raw) if self.bolds else 0
+            elif self.pieces:
+                self.pieces.append(" ")
+        elif tag == "br":
+            self.pieces.append(BREAK)
+        else:
+            self.part.pictures += 1
+
+    def enter(self, node: Node, tag: str) -> bool:
+        """Whether the walk goes into a block, which ends the text before it."""
+        if self.pieces:
+            self.end_text()
+        attributes = node.attributes
+        if ("hidden" in attributes or "style" in attributes) and _is_hidden(attributes):
+            return False
+        said = 0
+        if attributes or tag in _FURNITURE_TAGS:
+            get = attributes.get
+            said = _says(tag, get("class"), get("id"), get("role"), get("itemprop"))
+            if said & MENU and tag in _LISTS:
+                return False
+            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and node.css_first(_PROSE) is None:
+                self.part.noise += _UNSEEN
+                return False
+        self.part = Part(node, tag, self.part, said)
+        self.outline.parts.append(self.part)
+        return True
+
+    def leave(self, tag: str) -> None:
+        """The walk leaves an element that it was in."""
+        if tag not in _INLINE:
+            if self.pieces:
+                self.end_text()
+            self.part = self.part.parent or self.part
+        elif tag == "a":
+            self.links -= 1
+        elif tag in _BOLD:
+            self.bolds -= 1
+
+    def end_text(self) -> None:
+        """A border of blocks: what was collected is a text."""
+        raw = "".join(self.pieces)
+        self.pieces.clear()
+        linked, bold = min(1.0, self.linked / len(raw)), self.bold >= _WHOLE_TEXT * len(raw.strip()) > 0
+        self.linked = self.bold = 0
+        for piece in _PARAGRAPHS.split(raw) if BREAK in raw else (raw,):
+            text = clean(piece)
+            if text[:1].isalnum() or any(map(str.isalnum, text)):
+                self.outline.texts.append(Text(self.part, text, _size(text), linked, bold))
+
+
+def read_outline(body: Node) -> Outline:
+    """The texts below an element. Walks without recursion: pages nest as deep as they like."""
+    found = _Collector(body)
+    entered: list[tuple[Node, str]] = []
+    node = body.child
+    while node is not None:
+        tag = node.tag or ""
+        inner = None
+        if tag in _LEAVES:
+            found.leaf(node, tag)
+        elif tag in _INLINE:
+            inner = node.child
+            if inner is not None:
+                found.links += tag == "a"
+                found.bolds += tag in _BOLD
+        elif tag not in _SILENT and found.enter(node, tag):
+            inner = node.child
+            if inner is None:
+                found.leave(tag)
+        if inner is not None:
+            entered.append((node, tag))
+            node = inner
+            continue
+        following = node.next
+        while following is None and entered:
+            node, tag = entered.pop()
+            found.leave(tag)
+            following = node.next
+        node = following
+    if found.pieces:
+        found.end_text()
+    return found.outline
+
+
+@lru_cache(_REMEMBERED)
+def _says(tag: str, classes: str | None, identity: str | None, role: str | None, itemprop: str | None) -> int:
+    """What the tag and the attributes of an element say."""
+    names = f"{classes or ''} {identity or ''}"
+    said = names_say(f"{names} {tag}" if "-" in tag else names)  # custom elements are named as classes are
+    if itemprop and itemprop.lower() == "articlebody":
+        said |= BODY
+    if tag in _WHOLE:
+        return said & ~(FURNITURE | OVERLAY | ASIDE)
+    if tag == "figure" and _FRAMED.search(names):
+        return said & ~FURNITURE
+    return said | FURNITURE if tag in _FURNITURE_TAGS or role in _ROLES else said
+
+
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    if "hidden" in attributes:
+        return not _STREAMED.match(attributes.get("id") or "")
+    return _HIDDEN.search(attributes.get("style") or "") is not None
+
+
+def _size(text: str) -> float:
+    if text.isascii() or len(text.encode()) <= CJK_BYTES * len(text):
+        return len(text)
+    return len(text) * _CJK_WEIGHT

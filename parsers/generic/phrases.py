@@ -1,0 +1,105 @@
+"""Set phrases of lines that stand inside stories but are no part of them, in the languages of large news sites."""
+
+import re
+from typing import Final
+
+# All these are looked for at the beginning of a line. The lines of `_ELSEWHERE` are families of languages.
+_ADVERT: Final = (
+    r"(?:advert(?:isement)?|anzeige|werbung|reklame?|reklama|annonse|publicidad|publicité|pubblicità|реклама"
+    r"|広告|广告|광고|إعلان|loading\.*):?$"
+)
+_ELSEWHERE: Final = (
+    r"watch|listen|video|read (?:more|also|next|the)|also read|see also|more(?: on this)?:|more (?:from|on|stories)"
+    r"|related|recommended|(?:you may|you might) also|don[’']t miss|for more|continue reading|explore further"
+    r"|click here|(?:for|get) the latest|about the author|share (?:this|on)|sign up|subscribe|follow us"
+    r"|lesen sie|lies auch|lesetipp|mehr (?:zum thema|dazu|infos|informationen)|auch interessant|über den autor"
+    r"|weitere informationen|zum weiterlesen|gefällt|lust auf mehr|möchten sie den artikel|war der artikel"
+    r"|quellen?:$|kontakt:$"
+    r"|lire aussi|[àa] lire|lisez aussi|voir aussi|pour (?:lire la suite|aller plus loin)"
+    r"|le[aeé]r? (?:también|tambien)|(?:también )?te puede|leia (?:também|mais|tamb)|veja também|leggi anche"
+    r"|lees ook|läs (?:också|mer|även)|les også|læs også|lue myös"
+    r"|czytaj (?:też|także|również|więcej)|zobacz (?:też|także)|přečtěte|čtěte"
+    r"|чита(?:йте|ть) (?:также|ещё|еще)|смотрите также|ayrıca oku|baca juga|đọc thêm|xem thêm|اقرأ أيض|إقرأ"
+    r"|あわせて読みたい|[■◆●]?\s?関連|次ページ|新規登録|ログイン|会員登録|相关|相關|관련 ?기사"
+)
+_FOLLOW: Final = (
+    r"(?:follow|folg[et]|síguenos|siguenos|suivez|seguici|siga)\b.{0,80}"
+    r"\b(?:twitter|facebook|instagram|telegram|whatsapp|linkedin|google news)"
+)
+_CREDIT: Final = (
+    r"(?:foto|photo|image|bild|credit|quelle|source|fotograf|фото|사진|写真|照片)(?:s|credit)?\s?:|©"
+    r"|\(?(?:photo|foto|credit|image|picture)s?:?\s(?:copyright|caption|source|by|credit)"
+)
+_POINTER: Final = re.compile(f"(?:{_ADVERT}|{_ELSEWHERE}|{_FOLLOW}|{_CREDIT})", re.I)
+# Anywhere in a short text in lower case: it asks to allow embeds or scripts, to register, to pay or to subscribe.
+_REQUESTS: Final = (
+    "empfohlener redaktioneller", "an dieser stelle finden", "an dieser stelle findest", "externer inhalt",
+    "externen inhalt", "externe inhalte", "damit einverstanden, dass", "personenbezogene daten", "deine privatsphäre",
+    "ihre privatsphäre", "register / sign in", "register to ", "sign in to ", "log in to ", "or sign in", "or log in",
+    "create an account", "already a subscriber", "already have an account", "subscribers only", "subscriber only",
+    "subscribe to", "subscribe now", "subscribe today", "newsletter", "javascript", "enable cookies", "ad block",
+    "adblock", "réservée aux abonnés", "réservé aux abonnés", "il vous reste", "suscríbete", "iscriviti",
+    "abonnieren sie", "jetzt abonnieren", "subskrybuj", "подписывайтесь", "подпишитесь", "会員限定", "会員登録",
+    "有料会員", "구독",
+)  # fmt: skip
+# At the end of a short text: `A street in Bergen. | © Jane Doe/Some Agency`.
+_CREDITED: Final = re.compile(
+    r"(?:[|(/]\s?(?:©|(?:foto|photo|credit|bild|image|picture)s?\b)|©|getty images|istock|shutterstock"
+    r"|picture[- ]alliance|imago)[^.!?]{0,60}\)?$",
+    re.I,
+)
+# Words and signs that such an end has: to look for them first is faster.
+_MAKERS: Final = ("©", "foto", "photo", "credit", "bild", "ima", "picture", "getty", "istock", "shutter")
+_TIME: Final = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
+_WORD: Final = re.compile(r"\w+")
+# Letters of a text that can be one of these; longer ones are paragraphs.
+_LONGEST_POINTER: Final = 250
+_LONGEST_REQUEST: Final = 400
+_LONGEST_DATELINE: Final = 90
+_LINE: Final = 80
+# Shares inside links from which a line leads elsewhere rather than naming something.
+_SOME_LINKED: Final = 0.1
+_MUCH_LINKED: Final = 0.2
+# A shorter heading, or one of fewer words, says too little to know a title by; as does one with fewer in common.
+_LEAST_TITLE: Final = 9
+_LEAST_WORDS: Final = 4
+_COMMON: Final = 0.7
+
+
+def is_aside(text: str, size: float, linked: float, *, marked: bool) -> bool:
+    """Whether a line of a story asks for something, leads elsewhere or names the maker of a picture.
+
+    `linked` is the share of it inside links; `marked` says that it is bold or a heading.
+    """
+    if size < _LONGEST_REQUEST and (size < _LONGEST_REQUEST / 2 or linked > _SOME_LINKED):
+        lowered = text.lower()
+        if any(map(lowered.__contains__, _REQUESTS)):
+            return True
+    if size > _LONGEST_POINTER:
+        return False
+    if _POINTER.match(text):
+        return linked > _MUCH_LINKED or size < _LINE or marked
+    end = text[-_LINE:]
+    lowered = end.lower()
+    return any(map(lowered.__contains__, _MAKERS)) and _CREDITED.search(end) is not None
+
+
+def is_dateline(text: str, size: float) -> bool:
+    """Whether a line says when the story was published."""
+    return size < _LONGEST_DATELINE and len(_TIME.findall(text)) > 1
+
+
+class Title:
+    """The titles that a page states, to know its headline by."""
+
+    def __init__(self, *stated: str | None) -> None:
+        self._folded = "\n".join(filter(None, stated)).casefold()
+        self._words = frozenset(_WORD.findall(self._folded))
+
+    def is_said_by(self, heading: str) -> bool:
+        """Whether a heading says what a title says, give or take the name of the site."""
+        folded = heading.casefold()
+        if len(folded) >= _LEAST_TITLE and folded in self._folded:
+            return True
+        words = set(_WORD.findall(folded))
+        return len(words) >= _LEAST_WORDS and len(words & self._words) > _COMMON * len(words)

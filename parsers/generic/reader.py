@@ -1,0 +1,113 @@
+"""From the page of a site without a source to a draft, or to a word why it is no article."""
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from parsers.fields.characters import clean_markup, unique
+from parsers.generic.kinds import refusal
+from parsers.generic.outline import HEADINGS, Outline, Part, Text, read_outline
+from parsers.generic.phrases import Title
+from parsers.generic.selection import Selection, select_texts
+from parsers.generic.story import find_story, own_heading
+from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
+from parsers.page.html import part_of_article, text_of
+from parsers.page.page import Page
+from parsers.reading.access import mark_stub
+from parsers.reading.pictures import read_pictures
+from parsers.reading.reading import read_facts
+from parsers.record.article import Block, BlockType
+from parsers.record.draft import Draft
+from parsers.record.outcome import Rejected, RejectReason
+from parsers.source.definition import Layout, Source
+
+WEB: Final = "web"  # the source of all sites without one; no source file may take this name
+VERSION: Final = 1  # raise it whenever the output changes
+GENERIC: Final = Layout("generic", body="body")  # all but the text is left to the shared reading
+_KINDS: Final = {
+    "li": BlockType.LIST_ITEM,
+    "dd": BlockType.LIST_ITEM,
+    "blockquote": BlockType.QUOTE,
+    "pre": BlockType.CODE,
+    "td": BlockType.TABLE,
+    "th": BlockType.TABLE,
+    **dict.fromkeys(HEADINGS, BlockType.HEADING),
+}
+_HOSTS: Final = 1024  # whose sources are remembered
+_LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
+_LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
+_DATED_TEXTS: Final = 12  # texts after the headline among which a date is looked for
+
+
+@lru_cache(_HOSTS)
+def source_of(host: str | None) -> Source:
+    """A source made up for a host; None: of a page without an address."""
+    hosts = (host,) if host else ()
+    return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC", version=VERSION)
+
+
+def read_unknown(page: Page) -> Draft | Rejected:
+    """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated."""
+    body = page.tree.body
+    if body is None:
+        return Rejected(RejectReason.EMPTY, "no body element")
+    metadata = page.metadata
+    named = page.tree.css_first("title")
+    title = Title(metadata.jsonld("headline"), metadata.first("og:title"), text_of(named) if named else None)
+    outline = read_outline(body)
+    own = own_heading(outline, title)
+    story = find_story(outline, own)
+    texts = select_texts(outline, story, own, title) if story else Selection((), ())
+    place = story.node if story else body
+    page = replace(page, scope=part_of_article(place))
+    draft = read_facts(page, GENERIC)
+    draft.images, draft.origins["images"] = read_pictures(page, GENERIC, [place])
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    _read_body(page, draft, story, texts)
+    mark_stub(draft)
+    _read_facts(page, draft, outline, own)
+    return refusal(page, outline, story, draft) or draft
+
+
+def _read_body(page: Page, draft: Draft, story: Part | None, texts: Selection) -> None:
+    """The selected texts; or the body that JSON-LD states, if the page shows less than half of it."""
+    stated = page.metadata.article.get("articleBody")
+    shown = sum(len(text.text) for text in texts.body)
+    if isinstance(stated, str) and len(stated) > max(_LEAST_STATED, 2 * shown):
+        lines = filter(None, map(clean_markup, _LINES.split(stated)))
+        draft.body = [Block(BlockType.PARAGRAPH, line) for line in lines]
+        draft.origins["body"] = f"{page.metadata.subject}.articleBody"
+        return
+    lead = [Block(BlockType.LEAD, text.text) for text in texts.lead]
+    draft.body = [*lead, *(Block(_kind(text), text.text) for text in texts.body)]
+    names = (story.node.attributes.get("class") or "").split() if story else []
+    draft.origins["body"] = ".".join(["densest text: " + (story.tag if story else "none"), *names[:1]])
+    draft.origins["lead"] = "between headline and body"
+
+
+def _kind(text: Text) -> BlockType:
+    kind = _KINDS.get(text.part.tag)
+    if kind:
+        return kind
+    above = text.part.parent
+    return BlockType.QUOTE if above is not None and above.tag == "blockquote" else BlockType.PARAGRAPH
+
+
+def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
+    """Title, authors and times, where the shared reading knows less than the page shows."""
+    better = headline(page, draft.title, outline.texts[own].text if own is not None else None)
+    if better:
+        draft.title, draft.origins["title"] = better
+    names = byline(page, draft.authors)
+    if names:
+        draft.authors, draft.origins["authors"] = names, "byline of the page"
+    draft.published = in_own_zone(draft.published)
+    if draft.published is None or draft.published.at is None:
+        after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
+        shown = shown_date(page, after)
+        if shown:
+            draft.published, draft.origins["published"] = shown, "date after the headline"
+    stated = page.metadata.jsonld("dateModified")
+    if draft.modified_at and stated and is_elsewhere(draft.modified_at, stated):
+        draft.modified_at = None

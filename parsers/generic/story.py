@@ -1,0 +1,184 @@
+"""The story of a page: the part with the densest prose."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
+from parsers.generic.outline import HEADINGS, Outline, Part, Text
+from parsers.generic.phrases import Title
+
+# Ends of sentences in any language, with what may close after them.
+_END: Final = re.compile(r"[.!?…。！？؟।۔።][\"”’'“»)\]」』]*$")
+# A text of up to a line is prose only if it is a sentence, and that of a few words never is.
+_LINE: Final = 80
+_SHORT: Final = 25
+_LINKED: Final = 0.5  # share of a text that leads elsewhere
+# Blocks of text: not themselves what holds a story.
+_BLOCKS: Final = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "dd", "dt", "dl", *HEADINGS})
+_REGIONS: Final = frozenset({"article", "main"})
+_HEADLINE_SHARE: Final = 0.6  # of the longest heading that says the same
+# What furniture by its name can't be: this share of the page's prose; or half of it, if it is nearly all prose.
+_STORY_SHARE: Final = 0.4
+_ASIDE_SHARE: Final = 0.6
+_STORY_PROSE: Final = 600
+# Names that hide more than this of the prose are not believed: then only those of overlays, and at last none.
+_LEAST_SEEN: Final = 0.25
+
+
+def find_story(outline: Outline, own: int | None) -> Part | None:
+    """The part that holds the story; None if the page has no prose. `own` is the position of its headline."""
+    _weigh(outline)
+    story = None
+    for doubted in (0, FURNITURE, FURNITURE | OVERLAY):
+        total = _mark_furniture(outline, doubted)
+        story = _densest(outline, own)
+        seen = sum(text.worth for text in outline.texts if text.worth > 0 and not text.part.furniture)
+        if story is not None and seen >= max(_LEAST_SEEN * total, _LINE):
+            return story
+    return story
+
+
+def own_heading(outline: Outline, title: Title) -> int | None:
+    """The position of the story's headline among the texts: a heading, or else what is named one, that says the title.
+
+    An `<h1>` goes first. One that is much shorter than others says only the name of the site, which titles have too.
+    """
+    like = [n for n, text in enumerate(outline.texts) if text.is_heading and title.is_said_by(text.text)]
+    if not like:
+        named = (n for n, text in enumerate(outline.texts) if text.part.says & HEADLINE and not text.part.furniture)
+        return next((n for n in named if title.is_said_by(outline.texts[n].text)), None)
+    least = _HEADLINE_SHARE * max(len(outline.texts[n].text) for n in like)
+    long = [n for n in like if len(outline.texts[n].text) >= least]
+    return next((n for n in long if outline.texts[n].part.tag == "h1"), long[0])
+
+
+def _weigh(outline: Outline) -> None:
+    """Give every text its worth, and every part the sums of the texts inside."""
+    for text in outline.texts:
+        worth = text.worth = _worth(text)
+        part = text.part
+        part.texts += 1
+        if worth > 0:
+            part.prose += worth
+        else:
+            part.noise -= worth
+    for part in reversed(outline.parts):
+        above = part.parent
+        if above is not None:
+            above.prose += part.prose
+            above.noise += part.noise
+            above.texts += part.texts
+            above.pictures += part.pictures
+
+
+def _worth(text: Text) -> float:
+    if text.part.tag in HEADINGS:
+        return 0.0
+    size = text.size
+    if text.linked > _LINKED:
+        return -min(size, _LINE)
+    if size >= _LINE or (size >= _SHORT and _END.search(text.text)):
+        return size * (1 - text.linked)
+    return -size * 0.3
+
+
+def _mark_furniture(outline: Outline, doubted: int) -> float:
+    """Mark what is furniture by names that are not `doubted`; returns the prose outside overlays."""
+    believed = ~doubted
+    total = outline.parts[0].prose
+    for part in outline.parts:
+        part.furniture = part.says & OVERLAY & believed != 0
+        if part.parent is not None and part.parent.furniture:
+            part.furniture = True
+        elif part.furniture:
+            total -= part.prose
+    for part in outline.parts:
+        if not part.furniture:
+            marked = part.says & FURNITURE & believed and not _is_mostly_story(part, total)
+            part.furniture = bool(marked) or (part.parent is not None and part.parent.furniture)
+    return total
+
+
+def _is_mostly_story(part: Part, total: float) -> bool:
+    """Whether a part has too much prose to be furniture, whatever its name says."""
+    if part.prose >= (_ASIDE_SHARE if part.says & ASIDE else _STORY_SHARE) * total:
+        return True
+    dense = part.prose > max(_STORY_PROSE, _STORY_SHARE / 2 * total) and part.noise < 0.1 * part.prose
+    return dense and not part.says & ASIDE and part.tag in ("div", "section", "article")
+
+
+def _densest(outline: Outline, own: int | None) -> Part | None:
+    scores: dict[int, float] = {}
+    parts: dict[int, Part] = {}
+    for text in outline.texts:
+        if text.worth <= 0 or text.part.furniture:
+            continue
+        for part, share in zip(_holders(text.part), (1.0, 0.4), strict=False):
+            parts[id(part)] = part
+            scores[id(part)] = scores.get(id(part), 0.0) + text.worth * share
+    if not scores:
+        return None
+    home = _home(outline, own)
+    best = max(parts.values(), key=lambda part: scores[id(part)] * _bonus(part, home))
+    stated = (part for part in outline.parts if part.says & BODY and part.prose > 0.5 * best.prose)
+    return next(stated, None) or _widened(best, outline.parts)
+
+
+def _holders(part: Part) -> Iterator[Part]:
+    """The parts that hold a text with its neighbours, from the nearest that is more than the text's own block."""
+    while part.parent is not None and (part.tag in _BLOCKS or part.texts == 1):
+        part = part.parent
+    yield part
+    yield from part.around()
+
+
+def _home(outline: Outline, own: int | None) -> Part | None:
+    """The `<article>` of the page's own headline: others on the page are other stories."""
+    if own is None:
+        first = (n for n, text in enumerate(outline.texts) if text.part.tag == "h1" and not text.part.furniture)
+        own = next(first, None)
+    if own is None:
+        return None
+    return next((part for part in outline.texts[own].part.around() if part.tag == "article"), None)
+
+
+def _bonus(part: Part, home: Part | None) -> float:
+    bonus = 1.3 if part.says & STORY else 1.0
+    region = 1.0
+    for above in (part, *part.around()):
+        if above is home:
+            return bonus * (4.0 if above.prose > _STORY_PROSE / 2 else 2.0)
+        if above.tag in _REGIONS or above.says & BODY:
+            region = 1.3
+    return bonus * region
+
+
+def _widened(best: Part, parts: Sequence[Part]) -> Part:
+    """The part, or one around it that holds more of the story: prose with little else, or a part of the same class."""
+    current = best
+    for part in best.around():
+        named = bool(current.says & STORY)
+        in_pieces = named and current.parent is part and _has_twin(current, parts)
+        if in_pieces or (part.parent is not None and _holds_more(part, current, named=named)):
+            current = part
+        if part.tag == "article":
+            break
+    return current
+
+
+def _holds_more(part: Part, current: Part, *, named: bool) -> bool:
+    """Whether what is around a part adds prose to it, with little else; more is asked of one named as the story."""
+    prose, noise = part.prose - current.prose, part.noise - current.noise
+    least, most = (0.4, 0.2) if named else (0.1, 0.5)
+    return prose > least * current.prose and noise < most * prose
+
+
+def _has_twin(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether a part of the same class with prose of its own stands beside a part: the story is in pieces."""
+    names = part.node.attributes.get("class")
+    return any(
+        other.parent is part.parent and other is not part and other.node.attributes.get("class") == names
+        for other in parts
+        if other.prose > 0.1 * part.prose
+    )

@@ -1,0 +1,310 @@
+"""The generic reader: pages of hosts without a source, in the structures that real sites have."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.cli import run as run_cli
+from infra.intake.captures import find_inputs
+from infra.lake.lake import Lake
+from infra.work.ingest import ingest_chunk, plan
+from infra.work.run import Run
+from parsers.parse import parse
+from parsers.record.article import Article
+from parsers.record.capture import Capture, MediaType
+from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
+from tests.captures import html_capture
+
+URL = "https://paper.example/2024/03/harbour-bridge-opens"
+OPENING = "The harbour bridge opened on Friday, three years after work on its foundations had begun."
+CROWD = "Hundreds of people walked across it in the first hour, and a brass band played at both ends."
+TRAMS = "Trams will cross it from next year, the city said, once the rails have been laid and tested."
+STORY = [OPENING, CROWD, TRAMS]
+HEAD = "<title>Harbour bridge opens | The Paper</title><meta property=og:title content='Harbour bridge opens'>"
+MENU = "<ul class=menu>" + "".join(f"<li><a href=/{n}>Section number {n}</a></li>" for n in range(9)) + "</ul>"
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def page(body: str, head: str = HEAD) -> str:
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{MENU}{body}</body></html>"
+
+
+def read(html: str, url: str | None = URL) -> Outcome:
+    return parse(html_capture(html, url=url), generic=True)
+
+
+def article_of(html: str, url: str | None = URL) -> Article:
+    outcome = read(html, url)
+    assert isinstance(outcome, Parsed), outcome
+    return outcome.article
+
+
+def body_of(html: str) -> list[str]:
+    return [block.text for block in article_of(html).body]
+
+
+def detail_of(html: str, url: str = URL) -> str:
+    outcome = read(html, url)
+    assert isinstance(outcome, Rejected), outcome
+    assert (outcome.reason, outcome.source) == (RejectReason.NOT_ARTICLE, None)
+    return outcome.detail
+
+
+H1 = "<h1>Harbour bridge opens</h1>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article>{H1}<div>{paragraphs(*STORY)}</div></article>",
+        f"{H1}<div class=post-body>{'<br><br>'.join(STORY)}</div>",
+        f"{H1}<div id=text>{''.join(f'<div>{text}</div>' for text in STORY)}</div>",
+        f"{H1}<div class=entry>{OPENING}<p>{CROWD}</p>{TRAMS}</div>",
+        f"{H1}<table><tr><td>{MENU}</td><td class=main>{paragraphs(*STORY)}</td></tr></table>",
+        f"{H1}<div class='widget Blog'><div class=post>{paragraphs(*STORY)}</div></div>",
+        f"<article class='post tag-sidebar category-widget'>{H1}{paragraphs(*STORY)}</article>",
+        f"{H1}<div class=has-sidebar>{paragraphs(*STORY)}</div>",
+        f"{H1}<div hidden id='S:1f'><main>{paragraphs(*STORY)}</main></div>",
+        f"{H1}<form id=aspnetForm><div>{paragraphs(*STORY)}</div></form>",
+        f"{H1}" + "".join(f"<div class=story-body><p>{text}</p><p>{text[::-1]}.</p></div>" for text in STORY),
+        f"{'<section>' * 600}{H1}{paragraphs(*STORY)}",
+    ],
+    ids=[
+        *("article", "breaks", "divs", "loose text", "layout table", "blog widget", "classes of a theme", "state"),
+        *("streamed by React", "form around all", "in pieces", "deep"),
+    ],
+)
+def test_the_story_is_found_in_any_markup(body: str) -> None:
+    found = body_of(page(body))
+    assert [text for text in found if text in STORY] == STORY
+    assert not any("Section number" in text or text == "Harbour bridge opens" for text in found)
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<div class=related-posts><p>A ferry was late on Monday, and nobody knows why it was so.</p></div>",
+        "<ul><li><a href=/a>Ferry late again on Monday</a></li><li><a href=/b>Tunnel closed for a week</a></li></ul>",
+        "<aside><p>The bridge is 400 metres long, and its towers are 90 metres high.</p></aside>",
+        "<div class=newsletter__box><p>Get our letter every morning, before anybody else gets it.</p></div>",
+        "<p>Sign up for our newsletter to get the news of the harbour every day.</p>",
+        "<div class=shareButtons><p>Tell your friends about it, they will want to know as well.</p></div>",
+        "<div class='author-bio'><p>Jane Doe has written about bridges and ferries for many years.</p></div>",
+        "<div id=comments><p>I have walked across it, and it moved in the wind all the time.</p></div>",
+        "<figure><img src=/a.jpg><figcaption>The bridge on Friday, seen from the ferry.</figcaption></figure>",
+        "<div><img src=/a.jpg><p>The bridge on Friday morning, seen from the ferry.</p></div>",
+        "<p>The bridge on Friday. | © Jane Doe/Getty Images</p>",
+        "<p><a href=/a>Read more: how the ferry became too small for the city</a></p>",
+        "<p style='display: none'>Printed from the pages of The Paper, all rights are reserved.</p>",
+        "<p><b>Lesen Sie auch:</b> <a href=/a>Die Fähre wird zu klein</a></p>",
+    ],
+)
+def test_furniture_between_the_paragraphs_is_no_text(furniture: str) -> None:
+    html = page(f"<article>{H1}<div>{paragraphs(OPENING, CROWD)}{furniture}<p>{TRAMS}</p></div></article>")
+    assert body_of(html) == STORY
+
+
+def test_overlays_and_readers_may_say_more_than_the_story() -> None:
+    consent = "".join(
+        f"<p>We store and read what identifies your device, for purpose number {n}.</p>" for n in range(40)
+    )
+    html = page(f"{H1}<div>{paragraphs(*STORY)}</div><div class=cookie-notice>{consent}</div>")
+    assert body_of(html) == STORY
+    assert body_of(html.replace("cookie-notice", "comment-list")) == STORY
+
+
+def test_names_that_would_hide_all_prose_are_not_believed() -> None:
+    assert body_of(page(f"{H1}<div class=popup-content>{paragraphs(*STORY)}</div>")) == STORY
+
+
+def test_of_two_articles_the_one_below_the_headline_counts() -> None:
+    other = [f"The other story is longer, and has nothing to do with number {n} of the bridges." for n in range(9)]
+    html = page(f"<article>{H1}{paragraphs(*STORY, *STORY)}</article><article>{paragraphs(*other)}</article>")
+    assert not set(body_of(html)) & set(other)
+
+
+def test_kinds_of_blocks_and_the_lead() -> None:
+    lead = "It took three years and cost twice what had been planned."
+    html = page(
+        f"{H1}<p class=standfirst>{lead}</p><div class=article-body><p>{OPENING}</p><h2>Walkers</h2><p>{CROWD}</p>"
+        f"<ul><li>length: 400 metres</li><li>height: 90 metres</li></ul>"
+        f"<blockquote><p>We have waited for this day.</p></blockquote><p>{TRAMS}</p></div>"
+    )
+    article = article_of(html)
+    assert article.lead == lead
+    kinds = ["lead", "paragraph", "heading", "paragraph", "list_item", "list_item", "quote", "paragraph"]
+    assert [block.type for block in article.body] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("港の橋が金曜日に開通し、工事の開始から三年がたった。", 6),
+        ("Портовый мост открылся в пятницу, спустя три года после начала работ.", 3),
+        ("افتتح جسر الميناء يوم الجمعة، بعد ثلاث سنوات من بدء العمل في أساساته؟", 3),
+    ],
+)
+def test_prose_of_other_scripts_is_prose(text: str, sentences: int) -> None:
+    assert body_of(page(f"{H1}<div>{paragraphs(*[text] * sentences)}</div>")) == [text] * sentences
+
+
+def test_a_body_that_only_jsonld_states_is_read() -> None:
+    stated = r"\n\n".join(STORY * 2)
+    script = f'{{"@type": "NewsArticle", "headline": "Harbour bridge opens", "articleBody": "{stated}"}}'
+    html = page(f"{H1}<div>Please wait.</div>", f"{HEAD}<script type=application/ld+json>{script}</script>")
+    assert body_of(html) == STORY * 2
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        ("<meta property=og:title content='Harbour bridge opens – The Paper'>", H1, "Harbour bridge opens"),
+        ("<title>Harbour bridge opens | Paper</title>", "", "Harbour bridge opens"),
+        (
+            (
+                "<meta property=og:title content='Bridge: it is open'>"
+                '<script type=application/ld+json>{"@type": "NewsArticle", "headline": "Harbour bridge opens"}</script>'
+            ),
+            H1,
+            "Harbour bridge opens",
+        ),
+    ],
+)
+def test_the_title_goes_without_the_name_of_the_site(head: str, heading: str, title: str) -> None:
+    assert article_of(page(f"{heading}<div>{paragraphs(*STORY)}</div>", head)).title == title
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("<div class=byline>By <a rel=author href=/jane>Jane Doe</a> and <a rel=author href=/joe>Joe Roe</a></div>", 2),
+        ("<span class=author-name>Von Jane Doe</span>", 1),
+        ("<div class=comment-author>Jane Doe</div>", 0),
+        ("<div class=author>3 March 2024</div>", 0),
+    ],
+)
+def test_a_byline_is_read_where_the_site_names_itself_as_author(byline: str, authors: int) -> None:
+    head = f"{HEAD}<meta property=og:site_name content='The Paper'><meta name=author content='The Paper'>"
+    found = article_of(page(f"{H1}{byline}<div>{paragraphs(*STORY)}</div>", head)).authors
+    assert found == (("Jane Doe", "Joe Roe")[:authors] or ("The Paper",))
+
+
+@pytest.mark.parametrize(
+    ("stated", "at", "precision"),
+    [
+        ("2024-03-01T09:30:00+01:00", "2024-03-01T08:30:00+00:00", "second"),
+        ("2024-03-01T09:30:00", "2024-03-01T00:00:00+00:00", "day"),
+        ("2024-03-01", "2024-03-01T00:00:00+00:00", "day"),
+    ],
+)
+def test_a_time_without_a_zone_is_a_day(stated: str, at: str, precision: str) -> None:
+    head = f"{HEAD}<meta property=article:published_time content='{stated}'>"
+    article = article_of(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head))
+    assert article.published_at is not None
+    assert (article.published_at.isoformat(), article.published_precision) == (at, precision)
+
+
+def test_a_change_without_a_zone_gives_no_instant() -> None:
+    script = '{"@type": "NewsArticle", "headline": "Harbour bridge opens", "dateModified": "2024-03-01T09:30:00"}'
+    head = f"{HEAD}<script type=application/ld+json>{script}</script>"
+    html = page(f"{H1}<div>{paragraphs(*STORY)}</div>", head)
+    assert article_of(html).modified_at is None
+    assert article_of(html.replace("09:30:00", "09:30:00Z")).modified_at is not None
+
+
+def test_a_date_below_the_headline_is_read() -> None:
+    article = article_of(page(f"{H1}<div>Published 1 March 2024, 09:30</div><div>{paragraphs(*STORY)}</div>"))
+    assert article.published_at is not None
+    assert (article.published_at.isoformat(), article.published_precision) == ("2024-03-01T00:00:00+00:00", "day")
+
+
+TEASERS = "".join(
+    f"<div><h2><a href=/{n}>Another story of the harbour, number {n}</a></h2><p>What it says, in a line.</p></div>"
+    for n in range(12)
+)
+PRODUCT = '<script type=application/ld+json>{"@type": "Product", "name": "A model of the bridge"}</script>'
+THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "headline": "The bridge"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "detail"),
+    [
+        (page(f"<div>{TEASERS}</div>"), "https://paper.example/", "its address is that of the home page"),
+        (page(f"<h1>Harbour</h1><div>{TEASERS}</div>"), "https://paper.example/harbour/", "a list of 12 links"),
+        (page(f"<div>{TEASERS}</div>"), "https://paper.example/search?q=bridge", "its address is that of a search"),
+        (page(f"<div>{TEASERS}</div>"), "https://paper.example/?s=bridge", "its address is that of a search"),
+        (page(paragraphs(*STORY), HEAD + PRODUCT), URL, "a shop: its JSON-LD is of type Product"),
+        (page(f"<form action=/cart/add></form>{paragraphs(*STORY)}"), URL, "a shop: it has a cart"),
+        (page(paragraphs(*STORY), HEAD + THREAD), URL, "a forum: its JSON-LD is of type DiscussionForumPosting"),
+        (
+            page(paragraphs(*STORY), f"{HEAD}<meta name=generator content='phpBB 3'>"),
+            URL,
+            "a forum: made by 'phpBB 3'",
+        ),
+        (page(paragraphs(*STORY)), "https://paper.example/viewtopic.php?t=4", "a forum by its address"),
+    ],
+    ids=["home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address"],
+)
+def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None:
+    assert detail_of(html, url).startswith(detail)
+
+
+def test_a_login_is_refused_as_one() -> None:
+    form = "<form><input name=user><input type=password name=word></form>"
+    outcome = read(page(f"<h1>Please log in</h1><p>You need an account to read on, which is free.</p>{form}"))
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason is RejectReason.SOFT_ERROR
+
+
+def test_an_article_with_many_teasers_around_is_one() -> None:
+    html = page(f"<article>{H1}<div>{paragraphs(*STORY, *STORY)}</div></article><div class=more>{TEASERS}</div>")
+    assert set(body_of(html)) == set(STORY)
+
+
+def test_it_is_off_unless_asked_for_and_leaves_known_hosts_to_their_source() -> None:
+    html = page(f"{H1}<div>{paragraphs(*STORY)}</div>")
+    off = parse(html_capture(html, url=URL))
+    assert isinstance(off, Rejected)
+    assert off.reason is RejectReason.UNKNOWN_SOURCE
+    known = read(html, "https://tass.com/world/1234567")
+    assert isinstance(known, Rejected)
+    assert (known.reason, known.source) == (RejectReason.LAYOUT, "tass")
+    named = parse(html_capture(html, url="https://tass.com/world/1234567", source="web"))
+    assert isinstance(named, Parsed)
+    assert (named.article.source, named.article.parser, named.article.layout) == ("web", "web", "generic")
+
+
+def test_texts_and_misspelt_sources_are_unknown_as_ever() -> None:
+    capture: Capture = replace(html_capture("A text.", url=URL), media_type=MediaType.TEXT)
+    for each in (capture, html_capture(page(paragraphs(*STORY)), url=URL, source="tas")):
+        outcome = parse(each, generic=True)
+        assert isinstance(outcome, Rejected)
+        assert outcome.reason is RejectReason.UNKNOWN_SOURCE
+
+
+def test_articles_of_unknown_hosts_land_as_web_by_the_setting(run: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "in" / "page.html"
+    saved.parent.mkdir()
+    head = f"{HEAD}<link rel=canonical href={URL}><meta property=article:published_time content=2024-03-01>"
+    saved.write_text(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head), encoding="utf-8")
+    generic = replace(run, settings=run.settings.model_copy(update={"generic": True}))
+    (chunk,) = plan(find_inputs([str(saved)]))
+    assert ingest_chunk(chunk, run).rejected == {"unknown_source": 1}
+    assert ingest_chunk(chunk, generic).articles == {("web", "2024-03-01"): 1}
+    (row,) = Lake(run.open_store()).read_partition("web", "2024-03-01").to_pylist()
+    assert (row["title"], row["canonical_url"]) == ("Harbour bridge opens", URL)
+
+
+@pytest.mark.usefixtures("alone")
+def test_the_command_reads_unknown_hosts_by_switch_or_setting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.html").write_text(page(f"{H1}<div>{paragraphs(*STORY)}</div>"), encoding="utf-8")
+    for switch, setting, reason in (([], "0", "unknown_source"), (["--generic"], "0", None), ([], "1", None)):
+        monkeypatch.setenv("NEWSLAKE_GENERIC", setting)
+        assert run_cli(["parse", "page.html", "--url", URL, "--json", *switch]) == 0
+        assert f'"reason":{f"{chr(34)}{reason}{chr(34)}" if reason else "null"}' in capsys.readouterr().out
