@@ -1,7 +1,7 @@
 """A day of a source from the raw archive, a web archive and the site, and what is said of it afterwards."""
 
 from collections.abc import Callable, Generator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,14 @@ from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
+from infra.work.archive_and_parse import archive_and_parse
+from infra.work.land_outcomes import land_outcomes
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import run_days
 from infra.work.run_report import RunReport
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.cdx_archive import CdxArchive, Line
 from tests.demo_requests import demo_client
 from tests.demo_site import faults as play
@@ -281,6 +284,30 @@ def test_a_past_day_that_no_run_finished_is_made_right_from_the_archive(site: De
     assert not asked(site) & before
     _, plan = worked(site, lake)
     assert not plan.archived  # nothing is parsed for ever again
+
+
+def test_a_page_that_another_way_brought_is_pending_no_more(site: DemoSite, lake: Path) -> None:
+    lost = site.expected("tass", DAY)[0].url
+    with demo_client(site) as demo:
+        page = demo.get(lost).content
+    site.set_fault(lost.removeprefix("https://"), play.challenge())
+    worked(site, lake)
+    assert state_of(lake) is State.PARTIAL
+    brought = Capture(
+        body=page, media_type=MediaType.HTML, captured_at=datetime.now(UTC), captured_at_basis=CapturedAtBasis.WARC,
+        url=lost, http_status=200,
+    )  # fmt: skip
+    run = run_on(site, lake)
+    with run.open_pool() as pool:
+        store = run.open_store()
+        parsed = archive_and_parse([(brought, None)], RawArchive(store), pool, run_id="r9", worker="w")
+        land_outcomes(parsed, Lake(store), run, mode="ingest")
+    site.forget_requests()
+    worked(site, lake)
+    assert not asked(site) & published(site)
+    assert state_of(lake) is State.LANDED
+    rejects = Lake(open_store(str(lake))).read_rejects("tass", str(today())).to_pylist()
+    assert [each["state"] for each in rejects if each["url"] == lost] == ["closed"]
 
 
 def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: DemoSite, lake: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.accounts import LOST, DaySummary, ListsRead, row_key, write_account
+from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
 from infra.lake.closing import GotAtLast, close_rejects
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake, PartitionId
@@ -140,7 +140,7 @@ class FetchLog:
         moved: defaultdict[str, set[str]] = defaultdict(set)
         for key, (row, day) in rows.items():
             before = listed.stored.get(key)
-            if before != day or row != listed.rows[key] or row.reason == LOST:
+            if before != day or row != listed.rows[key] or key in listed.changed:
                 new[day].append(row)
             if before and before != day:
                 moved[before].add(key)
@@ -157,10 +157,10 @@ class FetchLog:
     def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, GotAtLast]]:
         """Addresses that gave an article after they had been asked for in vain."""
         for key, (row, _) in rows.items():
-            since, page = self._plan.listed.rows[key].first_asked_at, self._parsed.get(key)
-            if since and page and row.outcome == FetchOutcome.LANDED and isinstance(page.outcome, Parsed):
-                version = page.outcome.article.parser_version
-                yield key, GotAtLast(since, page.archived.capture.captured_at, version)
+            since = self._plan.listed.rows[key].first_asked_at
+            is_new = key in self._parsed or key in self._plan.listed.changed
+            if since and is_new and row.outcome == FetchOutcome.LANDED and row.fetched_at:
+                yield key, GotAtLast(since, row.fetched_at, self._plan.source.version)
 
     def _report(self, rows: dict[str, tuple[Fetch, str]]) -> RunReport:
         """What came, and why addresses gave nothing, by the day of their article, else of their link."""

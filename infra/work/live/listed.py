@@ -26,13 +26,15 @@ class Listed:
         rows: what is known of each.
         days: the day that each is listed for, YYYY-MM-DD.
         stored: the day of the account that has the row now; absent for those that are new.
+        changed: addresses of which the lake says something else now than their account: an ingest brought their page.
         elsewhere: addresses that a list names and whose page the archive has, of an article of some other day.
     """
 
     rows: Mapping[str, Fetch]
     days: Mapping[str, str]
     stored: Mapping[str, str]
-    elsewhere: int
+    changed: frozenset[str] = frozenset()
+    elsewhere: int = 0
 
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
@@ -99,7 +101,13 @@ def listed_addresses(
     for key, (row, article_day) in known.items():
         new[key] = row
         places[key] = article_day or places[key]
-    return Listed(rows | new, places, {key: day for key, day in stored.items() if key in rows}, len(elsewhere))
+    return Listed(
+        rows=rows | new,
+        days=places,
+        stored={key: day for key, day in stored.items() if key in rows},
+        changed=frozenset(known) | {key for key, row in rows.items() if row.reason == LOST},
+        elsewhere=len(elsewhere),
+    )
 
 
 def _present(store: ObjectStore, source: str, day: str, account: DayAccount) -> dict[str, Fetch]:

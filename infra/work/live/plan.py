@@ -201,7 +201,7 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
         requests=client.budget.used - before,
         reached=reached,
         discovered=discovered,
-        listed=Listed({}, {}, {}, 0),
+        listed=Listed({}, {}, {}),
     )
     return with_addresses(plan, store)
 
