@@ -150,7 +150,8 @@ def _wait_until_settled(up: Up, log: Path) -> None:
             raise RuntimeError(f"newslake up ended: {log.read_text()}")
         planned = {run["parameters"].get("source") for run in up.scheduled_runs()}
         named = {name for name in up.environment.get("NEWSLAKE_SOURCES", "").split(",") if name}
-        return up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= named
+        stands = up.api("/deployments/count", {}) == len(CLICKED) + len(sources()) and planned >= named
+        return stands and "newslake is up" in log.read_text()
 
     wait_for("newslake up", START_SECONDS, settled, log.read_text)
 

@@ -30,7 +30,7 @@ from infra.work.run_report import RunReport
 def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
     logger, label = get_run_logger(), f"{source}, {days.described()}"
-    with progress.piece(label) as batch, source_slot(source):
+    with progress.piece(label) as batch, source_slot(source, logger.info):
 
         def on_plan(plan: LivePlan) -> None:
             logger.info("%s: %s", label, plan.summary())

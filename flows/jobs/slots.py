@@ -1,10 +1,9 @@
 """One Prefect slot a source: live runs and backfills on the same site wait for each other, wherever they run."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import StateType
@@ -20,8 +19,8 @@ MAX_LIMITS: Final = 200  # the most that the API gives at once; a wrong slot bey
 
 
 @contextmanager
-def source_slot(source: str) -> Iterator[None]:
-    """Hold the slot of a source; wait for it as long as another run has it.
+def source_slot(source: str, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Hold the slot of a source; `say` that another run has it, and wait for it as long as that is so.
 
     If the server cannot be reached for most of a minute, the slot is lost and Prefect ends the work: better than two
     runs on one site. What is stored stays, and the next run goes on from there. `strict`: without a limit on the
@@ -35,7 +34,7 @@ def source_slot(source: str) -> Iterator[None]:
             client.upsert_global_concurrency_limit_by_name(name, 1)
         else:
             if limit.active_slots >= limit.limit:
-                get_run_logger().info("%s: waiting for its slot, since another run is at the site", source)
+                say(f"{source}: waiting for its slot, since another run is at the site")
     with concurrency(name, occupy=1, strict=True, lease_duration=LEASE_SECONDS):
         yield
 

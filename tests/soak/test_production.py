@@ -213,12 +213,13 @@ def test_deploying_again_changes_nothing(stack: Production) -> None:
     assert before[1:] == [1, 1]
 
 
-def test_what_people_have_paused_stays_paused_when_everything_is_deployed_again(stack: Production) -> None:
-    paused = stack.api("/deployments/name/run/bbc")
-    stack.api(f"/deployments/{paused['id']}/pause_deployment", {})
+def test_what_people_have_switched_on_or_off_stays_so_when_everything_is_deployed_again(stack: Production) -> None:
+    ids = {name: stack.api(f"/deployments/name/run/{name}")["id"] for name in ("bbc", "dw")}
+    for name, act in (("bbc", "resume"), ("dw", "resume"), ("dw", "pause")):
+        stack.api(f"/deployments/{ids[name]}/{act}_deployment", {})
     assert stack.newslake("deploy").returncode == 0
     states = {name: stack.api(f"/deployments/name/run/{name}")["paused"] for name in sources()}
-    assert [name for name, is_paused in states.items() if is_paused] == ["bbc"]
+    assert [name for name, is_paused in states.items() if not is_paused] == ["bbc"]
 
 
 def test_o02_a_run_that_is_cancelled_gives_its_slot_back_and_the_same_goes_on(

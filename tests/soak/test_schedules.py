@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from flows.commands.demo import SOURCES
 from flows.jobs.late_runs import SKIPPED
 from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
-from infra.lake.lake import Lake
+from infra.lake.day_states import DayStates
 from infra.store.open_store import open_store
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
@@ -56,10 +56,9 @@ class Operations:
         runs: list[dict[str, Any]] = self.up.api("/flow_runs/filter", {"flow_runs": wanted, "limit": 200})
         return [run for run in runs if run["auto_scheduled"]]
 
-    def coverage(self, name: str, days_ago: int) -> set[str]:
-        """What kinds of runs have looked at a day as a whole."""
-        footer = Lake(open_store(str(self.up.lake))).read_manifest(name, str(today() - timedelta(days=days_ago)))
-        return set(footer.coverage) if footer else set()
+    def is_whole(self, name: str, days_ago: int) -> bool:
+        """Whether nothing of a day is lacking."""
+        return _is_whole(str(self.up.lake), name, today() - timedelta(days=days_ago))
 
     def pages(self, name: str, *days_ago: int) -> Counter[str]:
         """Requests for pages of a source and some days (none: all), lists and the robots file left out, by path."""
@@ -133,7 +132,7 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     # Those that the first ones ended never had a process: only some that were started together with them did.
     assert sum(run["run_count"] > 0 for run in runs) <= len(days) + CONCURRENT_RUNS
     for days_ago in range(1, LATE_DAYS):
-        assert "live" in operations.coverage("theissue", days_ago)
+        assert operations.is_whole("theissue", days_ago)
     asked = [each for each in operations.site.requests if each.host.endswith("theissue.com")]
     pages = operations.pages("theissue")
     # The feed names some pages by an earlier address, which redirects: that is known once it was asked.
@@ -143,6 +142,11 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     assert lists <= len(worked) * LISTS
 
 
+def _is_whole(lake: str, name: str, day: date) -> bool:
+    (found,) = DayStates(open_store(lake)).grid(name, day, day + timedelta(days=1))
+    return found.is_whole
+
+
 def _day_of(run: dict[str, Any]) -> str:
     scheduled = datetime.fromisoformat(run["expected_start_time"]).astimezone(UTC)
     return str(scheduled.date() - timedelta(days=run["parameters"]["lag_days"]))
@@ -150,14 +154,12 @@ def _day_of(run: dict[str, Any]) -> str:
 
 def test_o04_two_runs_of_one_day_at_the_same_time_fetch_each_page_once(operations: Operations) -> None:
     """O04: the second waits for the slot of the source, then finds that the archive has everything."""
-    up, day = operations.up, str(today() - timedelta(days=9))
+    up, day = operations.up, today() - timedelta(days=9)
     lake = str(up.lake.parent / "twice")  # of its own: `maintain` would go back to this day
-    both = [up.start("run", source="globalresearch", day=day, lake=lake) for _ in range(2)]
+    both = [up.start("run", source="globalresearch", day=str(day), lake=lake) for _ in range(2)]
     assert [up.ended(run)["type"] for run in both] == ["COMPLETED"] * 2
     assert set(operations.pages("globalresearch", 9).values()) == {1}
-    footer = Lake(open_store(lake)).read_manifest("globalresearch", day)
-    assert footer
-    assert "live" in footer.coverage
+    assert _is_whole(lake, "globalresearch", day)
 
 
 def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operations: Operations) -> None:
@@ -165,11 +167,11 @@ def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operati
     work(site, up.lake, "globalresearch", Days.one(today() - timedelta(days=OUTAGE_DAYS + 1)))
     dry = up.start("maintain", sources=["globalresearch"], dry_run=True)
     assert up.ended(dry)["type"] == "COMPLETED"
-    assert not operations.coverage("globalresearch", OUTAGE_DAYS)
+    assert not operations.is_whole("globalresearch", OUTAGE_DAYS)
     assert up.artifacts(dry)["repairs"]["data"].count('"action": "repair"') == OUTAGE_DAYS
 
     assert up.ended(up.start("maintain", sources=["globalresearch"]))["type"] == "COMPLETED"
-    assert all("live" in operations.coverage("globalresearch", days) for days in range(1, OUTAGE_DAYS + 1))
+    assert all(operations.is_whole("globalresearch", days) for days in range(1, OUTAGE_DAYS + 1))
     before = len([each for each in site.requests if each.host.endswith("globalresearch.ca")])
     assert up.ended(up.start("maintain", sources=["globalresearch"]))["type"] == "COMPLETED"
     assert len([each for each in site.requests if each.host.endswith("globalresearch.ca")]) == before
