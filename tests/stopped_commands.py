@@ -185,9 +185,9 @@ def tell_to_stop(attempt: Attempt, phase: Phase, number: signal.Signals) -> None
             _kill(process)
     said = attempt.said
     assert process.returncode == 130, said
-    told = [line for line in said.splitlines() if line.startswith("error: ")]  # Prefect's log may go on after it
-    assert len(told) == 1, said
-    assert told[0].startswith("error: interrupted."), said
+    errors = [line for line in said.splitlines() if line.startswith("error: ")]  # Prefect's log may go on after it
+    assert len(errors) == 1, said
+    assert errors[0].startswith("error: interrupted."), said
     assert said.count("interrupted") == 1
     assert "Traceback" not in said, said
     wait_until(lambda: attempt.processes == 0)
