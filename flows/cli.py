@@ -73,7 +73,7 @@ PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
     "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
     "Keep it in shape": (backfill.maintain, expire.expire),
-    "Work on parsers": (parse.parse, parse.suggest_checks, lake.sources),
+    "Work on parsers": (parse.parse, lake.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -1,4 +1,4 @@
-"""`newslake parse`, `suggest-checks`: commands for those who work on parsers."""
+"""`newslake parse`: for those who work on parsers."""
 
 import dataclasses
 import sys
@@ -15,15 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.commands import options
-from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.console import ExitCode, stderr, stdout
 from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
-from flows.reports.tables import table
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Parsed, Rejected
-
-JUDGED_DAYS = 90  # a season: holidays are among them, the redesign before the last is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,35 +175,3 @@ def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
             label, origin = ("", "") if number else (field, shown(known.get(field, "")))
             fields.add_row(label, Text(line), Text(origin, "dim italic"))
     console.print(fields)
-
-
-def suggest_checks(source: options.Source, lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Propose numbers for a source's checks from its landed days, ready to paste."""
-    from flows.jobs.start import open_lake
-    from infra.work.history import History
-    from parsers.source.suggested_checks import as_code, suggest
-
-    history = History(open_lake(lake), source)
-    newest = history.newest()
-    days = history.near(newest.isoformat(), JUDGED_DAYS) if newest else []
-    suggestions = suggest(days)
-    code = as_code(suggestions) if suggestions else None
-    if as_json:
-        found = [dataclasses.asdict(each) for each in suggestions]
-        print_json({"source": source, "days": len(days), "suggestions": found, "code": code})
-    elif not suggestions:
-        stdout().print(f"{len(days)} days of {source} are landed: too few to say what is usual; five are needed.")
-    else:
-        numbers = ("proposed", "median", "least", "most", "days")
-        rows = table("check", *numbers, "basis", numbers=numbers)
-        for each in suggestions:
-            name = f"{each.check} {each.field}" if each.field else each.check
-            proposed = "-" if each.proposed is None else f"{each.proposed:g}"
-            seen = (f"{value:.4g}" for value in (each.usual, each.least, each.most))
-            rows.add_row(name, proposed, *seen, str(each.days), each.basis)
-        stdout().print(rows)
-        stderr().print(
-            f"[dim]from {len(days)} days, {days[0].date} to {days[-1].date}; for parsers/sources/{source}.py:[/dim]"
-        )
-        stdout().print(code, markup=False, soft_wrap=True)
-    return ExitCode.DONE

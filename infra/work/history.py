@@ -55,11 +55,6 @@ class History:
         self._read(info for info in found if info)
         return self._profile(day, 1.0)
 
-    def newest(self) -> date | None:
-        """The newest day that is landed, with articles or without."""
-        days = (date.fromisoformat(day) for day in self._partitions(ARTICLES) if day != NULL_PARTITION)
-        return max(days, default=None)
-
     def _rows(self, day: str) -> int | None:
         footer = self._footer_of(ARTICLES, day)
         return footer[0].rows if footer else None

@@ -59,7 +59,7 @@ OF_INPUT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """Numbers that a day of a source must reach. `newslake suggest-checks SOURCE` proposes them from landed days."""
+    """Numbers that a day of a source must reach; without them it is judged by the source's history."""
 
     min_per_day: int | None = None  # articles that every day has at least; None: judged by the source's own history
     fill: Mapping[str, float] = field(default_factory=dict)  # field -> share of articles, 0 to 1, that must have it

@@ -1,4 +1,4 @@
-"""`newslake status`, `reparse` and `suggest-checks`, where a source has changed."""
+"""`newslake status` and `reparse`, where a source has changed."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -69,29 +69,6 @@ def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(capsys: pytest.Captu
     assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff", "--json"]) == 0
     document = orjson.loads(printed(capsys))
     assert (document["rows"]["added"], document["withheld"]) == (4, 0)
-
-
-def test_suggested_checks_can_be_pasted(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["suggest-checks", "tass"]) == 0
-    out = printed(capsys)
-    assert "fill title" in out
-    code = out.strip().splitlines()[-1]
-    pasted = eval(code.removeprefix("checks=").rstrip(","), {"Checks": Checks})  # noqa: S307 - our own output
-    assert pasted == Checks(
-        fill={"title": 0.9, "published_at": 0.9, "body": 0.9, "authors": 0.9, "language": 0.9},
-        max_reject_share=0.1,
-        max_age_days=8,
-    )
-    assert run_cli(["suggest-checks", "tass", "--json"]) == 0
-    document = orjson.loads(printed(capsys))
-    assert (document["days"], document["code"]) == (8, code)
-
-
-def test_a_source_with_little_history_gets_no_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["suggest-checks", "theissue"]) == 0
-    assert "0 days of theissue are landed: too few" in printed(capsys)
-    assert run_cli(["suggest-checks", "theissue", "--json"]) == 0
-    assert orjson.loads(printed(capsys))["code"] is None
 
 
 def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(

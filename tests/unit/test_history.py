@@ -53,7 +53,6 @@ def test_the_days_before_come_first_and_none_that_is_far_away(lake: Lake, store:
     near = History(store, SOURCE).near("2024-05-03", 4)
     assert [day.date for day in near] == ["2024-05-01", "2024-05-02", "2024-05-03", "2024-05-04"]
     assert [day.date for day in History(store, SOURCE).near("2024-05-04", 2)] == ["2024-05-03", "2024-05-04"]
-    assert History(store, SOURCE).newest() == (NOON + timedelta(days=500)).date()
 
 
 def test_empty_days_count_and_damaged_ones_are_left_out(lake: Lake, store: MemoryStore) -> None:
