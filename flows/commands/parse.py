@@ -206,7 +206,7 @@ def suggest_checks(source: options.Source, lake: options.Lake = None, as_json: o
             rows.add_row(name, proposed, *seen, str(each.days), each.basis)
         stdout().print(rows)
         stderr().print(
-            f"[dim]from {len(days)} days, {days[0].date} to {days[-1].date}; for parsers/sources/{source}.py:[/dim]"
+            f"[dim]from {len(days)} days, {days[0].date} to {days[-1].date}; for the file of {source}:[/dim]"
         )
         stdout().print(code, markup=False, soft_wrap=True)
     return ExitCode.DONE
