@@ -103,7 +103,8 @@ def _notice(capture: Capture) -> Rejected | None:
 def _unknown(name: str | None, host: str | None) -> str:
     if name is None:
         return f"no source for host {host}"
-    return f"source {name} can't be loaded: {broken()[name]}" if name in broken() else f"there is no source {name!r}"
+    fault = broken().get(name)
+    return f"source {name} can't be loaded: {fault.error}" if fault else f"there is no source {name!r}"
 
 
 def _parse_html(

@@ -1,14 +1,49 @@
-"""All sources, found by looking into `parsers/sources/`: to add one, add a file."""
+"""All sources: a file each in `parsers/sources/` and in folders of users, and what installed packages offer."""
 
+import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from functools import cache
-from types import MappingProxyType
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from types import MappingProxyType, UnionType
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import parsers.sources
 from parsers.generic.reader import WEB
 from parsers.source.definition import Source
+
+Offers = tuple[tuple[str, str], ...]  # of packages: name of a source, and `package.module:SOURCE`
+_HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")  # as hosts stand in parsed addresses; else it never matches
+_offers: list[tuple[str, str]] = []
+
+
+class Broken(NamedTuple):
+    """Where a source is that cannot be loaded, and why not."""
+
+    place: str
+    error: str
+
+
+def look_in(folders: tuple[str, ...], offers: Offers) -> None:
+    """Look for sources there too, and at no place named before; without it, only our own are known.
+
+    Args:
+        folders: Whose files are sources, each with a `SOURCE`. Their path is absolute.
+        offers: Sources of installed packages.
+    """
+    if looked_in() == (folders, offers):
+        return
+    parsers.sources.__path__[1:] = folders  # behind our own folder, where imports look first
+    _offers[:] = offers
+    importlib.invalidate_caches()
+    _load.cache_clear()
+    _hosts.cache_clear()
+
+
+def looked_in() -> tuple[tuple[str, ...], Offers]:
+    """The arguments of `look_in` that make another process know the same sources."""
+    return tuple(parsers.sources.__path__[1:]), tuple(_offers)
 
 
 def sources() -> Mapping[str, Source]:
@@ -16,38 +51,78 @@ def sources() -> Mapping[str, Source]:
     return _load()[0]
 
 
-def broken() -> Mapping[str, str]:
-    """Name -> error, of the modules in `parsers/sources/` that could not be loaded."""
+def broken() -> Mapping[str, Broken]:
+    """Name -> what could not be loaded; under its place where another source has the name."""
     return _load()[1]
 
 
 @cache
-def _load() -> tuple[Mapping[str, Source], Mapping[str, str]]:
+def _load() -> tuple[Mapping[str, Source], Mapping[str, Broken]]:
     found: dict[str, Source] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, Broken] = {}
+    places: dict[str, str] = {}
     hosts: dict[str, str] = {}
-    for module in sorted(pkgutil.iter_modules(parsers.sources.__path__), key=lambda info: info.name):
+    for name, place, load in _candidates():
+        taken = places.setdefault(name, place)
         try:
-            source = _load_source(module.name)
-        except Exception as error:  # a broken source must not stop the others
-            faults[module.name] = f"{type(error).__name__}: {error}"
-            continue
-        taken = next((host for host in source.hosts if host in hosts), None)
-        if taken:
-            faults[module.name] = f"host {taken} is claimed by {hosts[taken]} already"
+            if taken != place:
+                raise ValueError(f"the name {name} is taken by {taken}")
+            source = _checked(name, load())
+            if host := next((host for host in source.hosts if host in hosts), None):
+                raise ValueError(f"host {host} is claimed by {hosts[host]} already")
+        except (Exception, SystemExit) as error:  # a broken source must not stop the others
+            faults[name if taken == place else place] = Broken(place, f"{type(error).__name__}: {error}")
             continue
         hosts |= dict.fromkeys(source.hosts, source.name)
         found[source.name] = source
-    return MappingProxyType(found), MappingProxyType(faults)
+    return MappingProxyType(dict(sorted(found.items()))), MappingProxyType(faults)
 
 
-def _load_source(name: str) -> Source:
-    source = getattr(importlib.import_module(f"parsers.sources.{name}"), "SOURCE", None)
+def _candidates() -> Iterator[tuple[str, str, Callable[[], object]]]:
+    """Name and place of all that may be a source, and how it is loaded; of two of one name, the first has it."""
+    for folder in parsers.sources.__path__:
+        for module in pkgutil.iter_modules([folder]):
+            file = module.name if module.ispkg else f"{module.name}.py"
+            yield module.name, f"{folder}/{file}", partial(_source_of, module.name)
+    for name, place in _offers:
+        yield name, place, partial(pkgutil.resolve_name, place)
+
+
+def _source_of(name: str) -> object:
+    return getattr(importlib.import_module(f"parsers.sources.{name}"), "SOURCE", None)
+
+
+def _checked(name: str, source: object) -> Source:
     if name == WEB:
-        raise ValueError(f"the name {WEB} is that of hosts without a source: name the file otherwise")
+        raise ValueError(f"the name {WEB} is that of hosts without a source: name it otherwise")
     if not isinstance(source, Source) or source.name != name:
-        raise ValueError(f"parsers/sources/{name}.py must define SOURCE = Source(name={name!r}, ...)")
+        raise ValueError(f"there must be SOURCE = Source(name={name!r}, ...)")
+    _require_types(source)
+    for part in (*source.layouts, *source.text_layouts, *source.discovery):
+        _require_types(part)
+    if host := next((host for host in source.hosts if not _HOST.fullmatch(host)), None):
+        raise ValueError(f"{host!r} is no host: write 'paper.example', without https:// and in lower case")
+    if source.recognises(""):  # it would claim the text captures of all others
+        raise ValueError("its signature finds every text")
     return source
+
+
+def _require_types(declared: Any) -> None:
+    """Refuse a value of another type than is declared: no type checker has seen the files of users."""
+    hints = get_type_hints(type(declared))
+    for field in dataclasses.fields(declared):
+        value, hint = getattr(declared, field.name), hints[field.name]
+        if not _fits(value, hint):
+            wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
+            raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
+
+
+def _fits(value: object, hint: Any) -> bool:
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(each, get_args(hint)[0]) for each in value)
+    if get_origin(hint) in {Union, UnionType}:
+        return any(_fits(value, each) for each in get_args(hint))
+    return isinstance(value, int | float if hint is float else get_origin(hint) or hint)
 
 
 def by_name(name: str | None) -> Source | None:

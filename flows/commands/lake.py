@@ -145,7 +145,7 @@ def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
         for source in registered().values()
     ]
     if as_json:
-        faulty = [{"name": name, "fault": fault} for name, fault in broken().items()]
+        faulty = [{"name": name, "fault": fault.error, "place": fault.place} for name, fault in broken().items()]
         print_json([source_list.described(*each) for each in found] + faulty)
         return ExitCode.DONE
     rows = table("source", "hosts", "version", "found by", "horizon", "interval", "last day")
@@ -158,7 +158,7 @@ def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
         rows.add_row(source.name, hosts, str(source.version), finds, horizon, f"{interval:g} s", last_day or "-")
     stdout().print(rows)
     for name, fault in broken().items():
-        stdout().print(Text(f"{name} cannot be loaded: {fault}", "red"), soft_wrap=True)
+        stdout().print(Text(f"{name} cannot be loaded: {fault.error} ({fault.place})", "red"), soft_wrap=True)
     return ExitCode.DONE
 
 

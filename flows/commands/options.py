@@ -18,7 +18,10 @@ def day(option: str) -> Callable[[str], date]:
 def known(names: str | list[str] | None) -> str | list[str] | None:
     """A callback that refuses sources that do not exist."""
     from infra.base.known_sources import require_source
+    from infra.base.settings import load_settings
 
+    if names:
+        load_settings()  # which say where sources are
     for name in [names] if isinstance(names, str) else names or []:
         require_source(name)
     return names

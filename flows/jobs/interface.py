@@ -1,6 +1,7 @@
 """What people meet of a flow: parameters that Prefect's UI draws as choices, and failures told in one line."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec, TypeVar, cast
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from infra.base.choices import Direction, Preference, Reprocess
 from infra.base.errors import NewslakeError
+from infra.base.settings import load_settings
 from infra.base.stop import watch_signals
 from infra.work.backfill.window import MAX_ACTIVE
 from parsers.registry import sources
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     ReprocessName = str
     DirectionName = str
 else:
+    with suppress(NewslakeError):  # wrong settings, which every run tells in one line when it begins
+        load_settings()  # which say where sources are
     # A Literal becomes a select in the form; an Enum would reach the flow as an object that logs print badly.
     SourceName = Literal[tuple(sources())]
     PreferName = Literal[tuple(each.value for each in Preference)]

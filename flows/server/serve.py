@@ -56,7 +56,8 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
     home.mkdir(parents=True, exist_ok=True)
     os.environ |= isolated(home) | {
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
-        # Flow runs are child processes in other folders, and must find the same lake.
+        # Flow runs are child processes in other folders, and must find the same sources and lake.
+        "NEWSLAKE_SOURCES_PATH": settings.sources_path,
         "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
     }
     with _only_one(home, port) as lock, prefect_server(home, port, keeps=lock):

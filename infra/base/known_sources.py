@@ -10,9 +10,7 @@ UNKNOWN_SOURCE: Final = "_unknown"  # folder of captures of no known source; no 
 
 def require_source(name: str) -> None:
     """Refuse a name that no source has, or whose source can't be loaded (O10)."""
-    if name in broken():
-        raise UsageError(
-            f"source {name!r} cannot be loaded: {broken()[name]}", f"Repair parsers/sources/{name}.py; the others run."
-        )
+    if fault := broken().get(name):
+        raise UsageError(f"source {name!r} cannot be loaded: {fault.error}", f"Repair {fault.place}; the others run.")
     if name not in sources():
         raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")

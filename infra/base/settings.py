@@ -1,5 +1,7 @@
 """Settings: `NEWSLAKE_*` variables and `.env`, read once into a frozen object.
 
+Loading them also tells the parsers where sources are outside of this package.
+
 `make docs` turns the texts below the fields into the table in docs/configuration.md.
 S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and profiles.
 """
@@ -7,6 +9,8 @@ S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and 
 import difflib
 import os
 import re
+from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 from dotenv import dotenv_values
@@ -15,8 +19,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infra.base.errors import DEBUG_VARIABLE, UsageError
 from parsers.parse import MAX_BYTES
+from parsers.registry import look_in
 
 PREFIX: Final = "NEWSLAKE_"
+ENTRY_POINTS: Final = "newslake.sources"  # group in which packages offer sources
 ENV_FILE: Final = ".env"  # in the working directory, as docker compose reads it
 # Printable ASCII, as headers are: a mail address, or a web address with a host.
 CONTACT: Final = re.compile(r"(?:mailto:)?[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+|https?://[!-.0-~]+\.[!-~]+")
@@ -63,6 +69,10 @@ class Settings(BaseSettings):
     """Names of the sources that `newslake up` and `newslake deploy` switch on, separated by commas. None: all schedules
     stay as they are, off at first. `--source` wins."""
 
+    sources_path: str = ""
+    """Folders with source files of your own, separated by colons. Each `.py` file in them runs as code and is a source.
+    `docs/adding-a-source.md` shows one."""
+
     allowed_private_hosts: str = ""
     """Hosts on private addresses that may be fetched from: `host:port`, separated by commas. All other private,
     loopback, link-local and metadata addresses are refused."""
@@ -107,16 +117,35 @@ class Settings(BaseSettings):
             raise ValueError("neither a mail address nor a web address that begins with http:// or https://")
         return contact
 
+    @field_validator("sources_path")
+    @classmethod
+    def _are_folders(cls, folders: str) -> str:
+        """The folders, once each and absolute: runs of Prefect's workers have other working directories."""
+        found = [Path(folder).expanduser().absolute() for folder in folders.split(os.pathsep) if folder]
+        for folder in found:
+            try:
+                any(folder.iterdir())
+            except OSError as error:
+                raise ValueError(f"{folder} is no folder that can be read ({error.strerror})") from error
+        return os.pathsep.join(dict.fromkeys(map(str, found)))
+
 
 def load_settings() -> Settings:
-    """Read the environment and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError."""
+    """Read the environment and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError.
+
+    From then on, the sources of `sources_path` and of installed packages are known.
+    """
     try:
         _refuse_misspelt_names()
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise _explained(error) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{ENV_FILE} is not UTF-8 text ({error.reason})", "Save it as UTF-8.") from error
+    folders = settings.sources_path.split(os.pathsep) if settings.sources_path else []
+    offers = sorted((each.name, each.value) for each in metadata.entry_points(group=ENTRY_POINTS))
+    look_in(tuple(folders), tuple(offers))
+    return settings
 
 
 def _refuse_misspelt_names() -> None:

@@ -71,12 +71,12 @@ def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
     """
     yield "newslake", tried(program)
     yield "prefect server", tried(lambda: prefect_server(os.environ))
-    yield "sources", tried(sources)
     yield "settings", tried(lambda: settings_in_force(lake))
     try:
-        address = lake or load_settings().lake
+        address = load_settings().lake if lake is None else lake
     except NewslakeError:
         return  # reported by the check of the settings
+    yield "sources", tried(sources)
     yield "temporary folder", tried(lambda: disk(Path(tempfile.gettempdir())))
     if not address.startswith("s3://"):
         yield "disk of the lake", tried(lambda: disk(Path(address).expanduser().absolute()))
@@ -142,11 +142,12 @@ def prefect_server(environment: Mapping[str, str]) -> Finding:
 
 def sources() -> Finding:
     """Whether all sources load; the pages of one that does not belong to no source."""
+    load_settings()  # which say where sources are
     broken = registry.broken()
     if not broken:
         return Finding(Verdict.OK, f"{len(registry.sources())} load")
-    said = "; ".join(f"parsers/sources/{name}.py: {fault}" for name, fault in broken.items())
-    return Finding(Verdict.FAULT, said, "Correct or remove the file; until then its pages are quarantined.")
+    said = "; ".join(f"{fault.place}: {fault.error}" for fault in broken.values())
+    return Finding(Verdict.FAULT, said, "Correct or remove it; until then its pages are quarantined.")
 
 
 def settings_in_force(lake: str | None) -> Finding:

@@ -32,7 +32,7 @@ from parsers.fields.urls import host_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Rejected, RejectReason
-from parsers.registry import by_host, by_name
+from parsers.registry import by_host, by_name, look_in, looked_in
 
 GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make the message negligible
 GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
@@ -92,7 +92,7 @@ class ParsePool:
         )
 
     def _new_pool(self) -> ProcessPool:
-        return ProcessPool(max_workers=self._workers, context=forkserver())
+        return ProcessPool(max_workers=self._workers, context=forkserver(), initializer=look_in, initargs=looked_in())
 
     def __enter__(self) -> Self:
         return self

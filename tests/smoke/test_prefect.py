@@ -11,6 +11,7 @@ from flows.commands.demo import SOURCES
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from parsers.registry import sources
+from tests import outside_sources
 from tests import sample_pages as pages
 from tests.prefect_server import COMMAND, Up
 from tests.servers import free_ports
@@ -48,6 +49,15 @@ def test_a_source_that_is_off_runs_by_hand_and_says_that_it_needs_a_contact(up: 
     ended = up.ended(up.start("run/bbc", source="bbc"))
     assert ended["type"] == "FAILED"
     assert ended["message"].startswith("NEWSLAKE_CONTACT is not set, and ")
+
+
+def test_a_source_outside_of_the_package_has_a_deployment_and_its_runs_know_it(up: Up, tmp_path: Path) -> None:
+    assert up.deployment("run/mypaper")["paused"]
+    (tmp_path / "bridge.html").write_text(outside_sources.page(datetime(2026, 5, 1, 9, tzinfo=UTC)))
+    assert up.ended(up.start("ingest", paths=[str(tmp_path)]))["type"] == "COMPLETED"
+    assert up.lake.joinpath("articles/source=mypaper/date=2026-05-01/articles.parquet").exists()
+    ended = up.ended(up.start("run/mypaper", day="2026-05-01", only_archive=True))
+    assert ended["type"] == "COMPLETED", ended
 
 
 def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_for(up: Up, tmp_path: Path) -> None:

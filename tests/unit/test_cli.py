@@ -9,9 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-import parsers.sources
 from flows.cli import run as run_cli
-from parsers import registry
+from parsers.registry import look_in
 from tests import sample_pages as pages
 
 SLOW_MODULES = {
@@ -36,11 +35,9 @@ def broken_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     """Name of a source whose module raises; the real ones are there too."""
     (tmp_path / "zz").mkdir()
     (tmp_path / "zz" / "zzbroken.py").write_text("1 / 0")
-    with monkeypatch.context() as patch:
-        patch.setattr(parsers.sources, "__path__", [*parsers.sources.__path__, str(tmp_path / "zz")])
-        registry._load.cache_clear()
-        yield "zzbroken"
-    registry._load.cache_clear()
+    monkeypatch.setenv("NEWSLAKE_SOURCES_PATH", "zz")
+    yield "zzbroken"
+    look_in((), ())
 
 
 def _fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """What is served, and when: one deployment a source, whatever state the sources are in."""
 
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -17,19 +18,18 @@ from flows.server.deploy import _ensure_pool
 from flows.server.deployments import Served, deployments, switched
 from infra.base.errors import UsageError
 from parsers.registry import sources
+from tests.outside_sources import PAPER
 from tests.prefect_server import CLICKED, ROOT
 
-# Lists what is served where one of the source files is broken.
-WITH_A_BROKEN_SOURCE = """
-import sys, parsers.sources
-parsers.sources.__path__.append(sys.argv[1])
+# Lists what is served, and what is not since it is broken.
+WITH_SOURCES_OUTSIDE = """
 import json
 from flows.server.deployments import deployments
 from parsers.registry import broken
 from flows.jobs.run import run
 choice = run.parameters.properties["source"]["enum"]
 served = [each.name for each in deployments()]
-print(json.dumps({"served": served, "choice": choice, "broken": dict(broken())}))
+print(json.dumps({"served": served, "choice": choice, "broken": list(broken())}))
 """
 
 
@@ -59,17 +59,22 @@ def test_every_deployment_says_what_it_is_for_and_when_it_runs_and_every_slug_is
     assert len(set(slugs)) == len(slugs)
 
 
-def test_o10_a_broken_source_file_takes_no_deployment_from_the_others(tmp_path: Path) -> None:
+def test_o10_a_source_outside_is_served_and_a_broken_one_takes_no_deployment_from_the_others(tmp_path: Path) -> None:
     code = 'from parsers.source.schedule import Schedule\nSchedule("99 * * * *")'
     (tmp_path / "zzbroken.py").write_text(code)
+    (tmp_path / "mypaper.py").write_text(PAPER)
     done = subprocess.run(
-        [sys.executable, "-c", WITH_A_BROKEN_SOURCE, str(tmp_path)], cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-c", WITH_SOURCES_OUTSIDE],
+        cwd=ROOT,
+        env=os.environ | {"NEWSLAKE_SOURCES_PATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
     found = orjson.loads(done.stdout)
     assert set(found["broken"]) == {"zzbroken"}
-    assert found["choice"] == list(sources())
-    assert found["served"] == [*CLICKED, *sources()]
+    assert found["choice"] == sorted([*sources(), "mypaper"])
+    assert found["served"] == [*CLICKED, *found["choice"]]
 
 
 class Server:

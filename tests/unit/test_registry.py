@@ -46,10 +46,10 @@ def write(folder: Path, name: str, *hosts: str) -> None:
 @pytest.mark.parametrize(
     ("code", "fault"),
     [
-        ("", "ValueError: parsers/sources/zzbad.py must define SOURCE = Source(name='zzbad', ...)"),
+        ("", "ValueError: there must be SOURCE = Source(name='zzbad', ...)"),
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("SOURCE =", "SyntaxError: invalid syntax"),
-        (GOOD.format(name="other", hosts=()), "ValueError: parsers/sources/zzbad.py must define SOURCE"),
+        (GOOD.format(name="other", hosts=()), "ValueError: there must be SOURCE"),
         (GOOD.format(name="zzbad", hosts=("a.example",)), "host a.example is claimed by zza already"),
         (GOOD.format(name="zzbad", hosts=()).replace("UTC", "Mars/Base"), "'Mars/Base' is no IANA time zone"),
     ],
@@ -60,7 +60,8 @@ def test_o10_source_that_fails_to_load_takes_down_only_itself(folder: Path, code
     (folder / "zzbad.py").write_text(code)
     assert list(registry.sources()) == ["zza", "zzc"]
     assert list(registry.broken()) == ["zzbad"]
-    assert fault in registry.broken()["zzbad"]
+    assert fault in registry.broken()["zzbad"].error
+    assert registry.broken()["zzbad"].place == str(folder / "zzbad.py")
     outcome = parse(Capture(b"<p>x</p>", MediaType.HTML, AT, CapturedAtBasis.LIVE, source="zzbad"))
     assert isinstance(outcome, Rejected)
     assert outcome.reason is RejectReason.UNKNOWN_SOURCE

@@ -40,6 +40,8 @@ def test_everything_has_a_default_and_the_environment_wins_over_the_env_file(
         ("NEWSLAKE_MAX_PAGE_BYTES", "10 MB"),
         ("NEWSLAKE_MAX_PAGE_BYTES", str(MAX_BYTES + 1)),
         ("NEWSLAKE_QUARANTINE_LIMIT", "5"),
+        ("NEWSLAKE_SOURCES_PATH", "no-such-folder"),
+        ("NEWSLAKE_SOURCES_PATH", f".:{__file__}"),  # a file
         ("NEWSLAKE_CONTACT", "me"),
         ("NEWSLAKE_CONTACT", "me@localhost"),
         ("NEWSLAKE_CONTACT", "https://"),

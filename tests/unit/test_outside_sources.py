@@ -1,0 +1,171 @@
+"""Sources of people who do not fork newslake: in a folder of theirs, or in a package."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from flows.cli import run as run_cli
+from infra.base.settings import load_settings
+from infra.upkeep import doctor
+from infra.upkeep.doctor import Verdict
+from parsers import registry
+from tests.live_lake import rows, yesterday
+from tests.outside_sources import PAPER, URL, feed, page
+from tests.servers import Answer, scripted_server
+
+DAY = yesterday()
+AT = datetime.combine(DAY, time(9), UTC)
+
+
+@pytest.fixture(autouse=True)
+def folder(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of sources, empty at first, named as a user would: from where commands run."""
+    before = set(sys.modules)
+    monkeypatch.setenv("XDG_STATE_HOME", str(alone / "state"))
+    monkeypatch.setenv("NEWSLAKE_SOURCES_PATH", "papers")
+    (alone / "papers").mkdir()
+    yield alone / "papers"
+    registry.look_in((), ())
+    for name in set(sys.modules) - before:
+        if name.startswith(("parsers.sources.", "mypackage")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The site of the paper."""
+    pages = {"/robots.txt": "", "/feed": feed(AT), "/bridge": page(AT)}
+
+    def answer(_method: str, path: str, _headers: Mapping[str, str], _body: bytes) -> Answer:
+        return Answer(200, pages[path].encode()) if path in pages else Answer(404)
+
+    with scripted_server(answer) as server:
+        monkeypatch.setenv("NEWSLAKE_ORIGINS", f"mypaper.example={server.endpoint}")
+        monkeypatch.setenv("NEWSLAKE_HOST_INTERVAL_SECONDS", "0.001")
+        yield
+
+
+def said(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
+    """What a command prints with --json."""
+    capsys.readouterr()
+    assert run_cli([*command, "--json"]) == 0
+    return orjson.loads(capsys.readouterr().out)
+
+
+def titles(day: date) -> list[object]:
+    """Those of the paper that have landed."""
+    return [row["title"] for row in rows(Path("lake"), "mypaper", day)]
+
+
+@pytest.mark.parametrize("command", [["ingest", "in"], ["run", "mypaper", "--day", str(DAY)], ["fetch", URL]])
+def test_a_source_in_a_folder_is_known_to_every_command(
+    command: list[str], folder: Path, site: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "mypaper.py").write_text(PAPER)
+    Path("in").mkdir()
+    Path("in/bridge.html").write_text(page(AT))
+    assert said(capsys, "parse", "in/bridge.html")["article"]["layout"] == "2026-05"  # as the worker processes know it
+    assert run_cli(command) == 0
+    assert titles(DAY) == ["The bridge is open"]
+    assert [(day["source"], day["articles"]) for day in said(capsys, "status", "--source", "mypaper")][-1:] == [
+        ("mypaper", 1)
+    ]
+    listed = {each["name"]: each for each in said(capsys, "sources")}
+    assert (listed["mypaper"]["hosts"], listed["mypaper"]["last_day"]) == (["mypaper.example"], str(DAY))
+    assert said(capsys, "reparse", "mypaper")["parsed"] == 1
+
+
+def test_folders_are_absolute_and_a_source_is_forgotten_with_its_folder(
+    folder: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "mypaper.py").write_text(PAPER)
+    (alone / "more").mkdir()
+    (alone / "more" / "other.py").write_text(PAPER.replace("mypaper", "other"))
+    monkeypatch.setenv("NEWSLAKE_SOURCES_PATH", "papers:more::papers")
+    assert load_settings().sources_path == f"{folder}:{alone / 'more'}"
+    assert {"mypaper", "other", "tass"} <= registry.sources().keys()
+    assert list(registry.sources()) == sorted(registry.sources())
+    monkeypatch.setenv("NEWSLAKE_SOURCES_PATH", "more")
+    load_settings()
+    assert "mypaper" not in registry.sources()
+    monkeypatch.delenv("NEWSLAKE_SOURCES_PATH")
+    load_settings()
+    assert "other" not in registry.sources()
+
+
+@pytest.mark.parametrize("command", [["sources"], ["parse", "x.html"], ["run", "mypaper"], ["status"]])
+def test_a_folder_that_does_not_exist_is_told_at_once(
+    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.rmdir()
+    Path("x.html").write_text("<p>")
+    assert run_cli(command) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"NEWSLAKE_SOURCES_PATH='papers' is not valid: {folder} is no folder that can be read (No such file" in told
+    assert "remove it to use the default" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "fault"),
+    [
+        ("mypaper", "SOURCE =", "SyntaxError: invalid syntax"),
+        ("mypaper", "raise SystemExit('bye')", "SystemExit: bye"),
+        ("mypaper", PAPER.replace("mypaper", "other"), "ValueError: there must be SOURCE = Source(name='mypaper'"),
+        ("mypaper", PAPER.replace('"mypaper.example"', '"tass.com"'), "ValueError: host tass.com is claimed by tass"),
+        ("mypaper", PAPER.replace('("mypaper.example",)', '"mypaper.example"'), "hosts='mypaper.example' is no tuple"),
+        (
+            "mypaper",
+            PAPER.replace('"mypaper.example"', '"https://mypaper.example/"'),
+            "'https://mypaper.example/' is no",
+        ),
+        ("mypaper", PAPER.replace("version=1", 'version="1"'), "TypeError: Source: version='1' is no int"),
+        ("mypaper", PAPER.replace('body=".story"', "body=None"), "TypeError: Layout: body=None is no str"),
+        ("mypaper", PAPER.replace("version=1", "version=1, signature=('My',)"), "signature=('My',) is no tuple[re.Pat"),
+        ("mypaper", f"import re{PAPER}".replace("version=1", "version=1, signature=(re.compile('.*'),)"), "every text"),
+        ("web", PAPER.replace("mypaper", "web"), "the name web is that of hosts without a source"),
+        ("tass", PAPER.replace("mypaper", "tass"), "ValueError: the name tass is taken by "),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_o10_a_broken_source_hurts_only_itself_and_is_named_with_file_and_error(
+    name: str, code: str, fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / f"{name}.py").write_text(code)
+    (folder / "zother.py").write_text(PAPER.replace("mypaper", "zother"))
+    listed = said(capsys, "sources")
+    faulty = [each for each in listed if each["fault"]]
+    assert [each["place"] for each in faulty] == [str(folder / f"{name}.py")]
+    assert fault in faulty[0]["fault"]
+    assert run_cli(["status", "--source", "tass"]) == 0
+    assert run_cli(["status", "--source", "zother"]) == 0
+    if name == "mypaper":
+        assert run_cli(["run", name]) == 2
+        assert "Repair " in capsys.readouterr().err
+    found = doctor.sources()
+    assert (found.verdict, found.detail) == (Verdict.FAULT, f"{folder / name}.py: {faulty[0]['fault']}")
+
+
+def test_a_package_offers_sources_by_entry_points(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed = alone / "site-packages"
+    (installed / "mypackage-1.dist-info").mkdir(parents=True)
+    (installed / "mypackage-1.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: mypackage\nVersion: 1\n"
+    )
+    (installed / "mypackage-1.dist-info" / "entry_points.txt").write_text(
+        "[newslake.sources]\nmypaper = mypackage:PAPER\ngone = mypackage:GONE\nmodule = mypackage\n"
+    )
+    (installed / "mypackage.py").write_text(PAPER.replace("SOURCE", "PAPER"))
+    monkeypatch.syspath_prepend(installed)
+    Path("bridge.html").write_text(page(AT))
+    assert said(capsys, "parse", "bridge.html")["article"]["source"] == "mypaper"
+    faults = {each["place"]: each["fault"] for each in said(capsys, "sources") if each["fault"]}
+    assert list(faults) == ["mypackage:GONE", "mypackage"]
+    assert "has no attribute 'GONE'" in faults["mypackage:GONE"]
+    assert "there must be SOURCE = Source(name='module'" in faults["mypackage"]
