@@ -12,6 +12,9 @@ UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --n
 # One process more than there are cores: tests wait for servers and other processes. Tests of one group share a server.
 PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadgroup
 
+# Tests start hundreds of processes, each of which would compile newslake anew where this forbids to keep the bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check soak format up bench docs screenshots lock clean
 
@@ -24,7 +27,7 @@ $(READY): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null; then \
 		echo "Installing newslake into $(VENV) with uv"; \
 		{ test -x $(BIN)/python || uv venv --quiet --allow-existing --python "$(or $(PYTHON),3.11)" $(VENV); } && \
-		uv pip sync --quiet --python $(BIN)/python requirements.lock && \
+		uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
 	elif test -z "$(PYTHON)"; then \
 		echo "newslake needs Python 3.11 or newer, and none is on PATH: install one, or name it: make PYTHON=/path/to/python3.11" >&2; \

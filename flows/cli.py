@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Annotated, NoReturn
@@ -80,6 +81,12 @@ for panel, commands in PANELS.items():
         app.command(name=command.__name__.replace("_", "-"), rich_help_panel=panel)(command)
 
 
+@cache
+def _command() -> typer.core.TyperGroup:
+    """All commands with their options, read from the functions once."""
+    return typer.main.get_group(app)
+
+
 def main() -> NoReturn:
     """Run the command line; Ctrl-C and SIGTERM end it within five seconds, whatever it does."""
     from infra.base.stop import before_hard_end, leave, stop_on_signals
@@ -98,7 +105,7 @@ def run(arguments: list[str]) -> int:
 
     _ended.clear()
     try:
-        code = int(app(args=arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
+        code = int(_command()(arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
     except Exception as error:

@@ -16,6 +16,14 @@ pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server", 
 pytest.register_assert_rewrite("tests.object_store_contract")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all tests of Moto in one process: it takes longer to start than any of them."""
+    for item in items:
+        if "moto" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("moto"))
+
+
 @pytest.fixture(scope="session")
 def seaweedfs() -> Iterator[S3Server]:
     """SeaweedFS: an S3 server whose conditional writes are atomic."""

@@ -27,7 +27,7 @@ from tests.live_lake import FAST, today
 from tests.outside_sources import PAPER
 from tests.servers import free_ports, wait_for
 
-START_SECONDS = 120.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
+START_SECONDS = 240.0  # a first start makes the database: 12 s on two idle cores, and CI's are not idle
 RUN_SECONDS = 200.0  # a run whose slot is held by a dead one waits for the lease of 60 s, and a quarter of a minute
 STOP_SECONDS = 30.0
 BUSY_TRIES = 10  # Prefect's own client asks again, too, when the server says 503

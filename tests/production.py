@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
 PROGRAMS = Path(sys.executable).parent
 AUTH = "admin:pass&word/more"  # ASCII: with any other character, every request gives a 500 of Prefect 3.8.8
-START_SECONDS = 150.0  # a first start migrates the database: 30 s on two idle cores
+START_SECONDS = 240.0  # a first start migrates the database: 30 s on two idle cores
 STOP_SECONDS = 30.0
 INTERVAL = "0.3"  # seconds between requests: a day takes some seconds, so that a run can be met in the middle of it
 

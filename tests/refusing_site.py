@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
+from tests.in_this_process import parse_in_this_process
 from tests.live_lake import today, yesterday
 from tests.raw_server import RawServer, Reply, answer, raw_server
 
@@ -131,7 +132,8 @@ class RefusingSite:
 def refusing(
     alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[RefusingSite]:
-    """A healthy site, and pauses that take no time."""
+    """A healthy site, and pauses and a parse pool that take no time."""
+    parse_in_this_process(monkeypatch)
     for name in ("FIRST_BACKOFF", "MAX_RETRY_AFTER", "LEAST_SLOW_INTERVAL"):
         monkeypatch.setattr(f"infra.intake.web.politeness.{name}", 0.001)
     replies: dict[str, Reply] = {}

@@ -1,4 +1,4 @@
-"""The main job, end to end, on a folder, on Moto and on SeaweedFS: the same test on each."""
+"""The main job, end to end, on a folder and on SeaweedFS: the same test on each."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.disturbed_lake import objects
 SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
 
-@pytest.fixture(params=["folder", "moto", "seaweedfs"])
+@pytest.fixture(params=["folder", "seaweedfs"])
 def lake(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Address of an empty lake on each kind of store."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)

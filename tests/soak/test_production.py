@@ -31,9 +31,9 @@ from tests.postgres import postgres, require_postgres
 from tests.production import AUTH, INTERVAL, Production, production
 from tests.servers import S3Server
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("production")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("production")]
 
-MIDDLE_SECONDS = 90.0  # until a run is in the middle of its work: a process that imports Prefect, and a day's pages
+MIDDLE_SECONDS = 240.0  # until a run is in the middle of its work: a process that imports Prefect, and a day's pages
 KILLED = {"tass": "its process", "globalresearch": "its machine", "theissue": "the server"}
 KEPT = ("article_id", "title", "published_at", "content_digest")  # what does not depend on when a page was fetched
 LAKE = "s3://news/killed"

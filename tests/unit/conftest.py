@@ -1,5 +1,6 @@
-"""What unit tests begin with: an empty store in memory, the lake on it, a run into a folder."""
+"""What unit tests begin with: an empty store in memory, the lake on it, a run into a folder; and what they do without."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.work.run import Run
+from tests.in_this_process import parse_in_this_process
 from tests.memory_store import MemoryStore
 
 
@@ -23,3 +25,16 @@ def lake(store: MemoryStore) -> Lake:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(Settings(lake=str(tmp_path / "lake"), workers=1), "20240201T000000Z-000001")
+
+
+@pytest.fixture
+def worker_processes() -> None:
+    """For tests of what only processes of their own do: be killed at a deadline, die, keep memory apart."""
+
+
+@pytest.fixture(autouse=True)
+def _in_short(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse in this process unless a test asks for others, and don't wait for the disk."""
+    if "worker_processes" not in request.fixturenames:
+        parse_in_this_process(monkeypatch)
+    monkeypatch.setattr(os, "fsync", lambda _: None)

@@ -58,6 +58,7 @@ def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_p
     assert RawArchive(run.open_store()).entries(UNKNOWN_SOURCE)
 
 
+@pytest.mark.usefixtures("worker_processes")
 def test_p06_p07_pages_that_hang_or_crash_do_not_sink_a_run(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
 
+pytestmark = pytest.mark.usefixtures("worker_processes")
+
 ROOT = Path(__file__).parents[2]
 DEADLINE = 1.0  # seconds; far above what the well-behaved pages take, and short enough for tests
 

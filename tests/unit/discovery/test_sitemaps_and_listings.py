@@ -155,6 +155,7 @@ def test_listing_without_dates_is_read_to_its_end_for_the_newest_days(site: News
     assert paths(run(source(replace(pages, pages=2)), client)) == ["/1", "/2"]
 
 
+@pytest.mark.usefixtures("worker_processes")
 def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
     site: NewsSite, client: PoliteClient
 ) -> None:
@@ -166,6 +167,7 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
     assert paths(found) == ["/a"]
 
 
+@pytest.mark.usefixtures("worker_processes")
 def test_p07_listing_that_kills_the_reader_is_rejected(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
