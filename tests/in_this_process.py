@@ -1,4 +1,4 @@
-"""Parsing without worker processes, for tests that are about something else: a pool takes half a second to begin and end."""
+"""Parsing without worker processes, for tests of something else: a pool takes half a second to begin and end."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future

@@ -1,4 +1,4 @@
-"""What unit tests begin with: an empty store in memory, the lake on it, a run into a folder; and what they do without."""
+"""What unit tests begin with: an empty store in memory, the lake on it, a run into a folder, and no waits."""
 
 import os
 from pathlib import Path
