@@ -27,7 +27,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     """The article, or a rejection of a draft without a body, or without a title if the layout has a `headline`."""
     missing = _missing(draft, headline)
     if missing:
-        return Rejected(*missing, source.name, layout, source.version)
+        return Rejected(*missing, source.name, layout, source.parser_version)
     body = tuple(draft.body)
     address = _canonical(draft, capture.url, source)
     text = text_of(body)
@@ -53,7 +53,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         content_digest=content_digest(draft.title, body),
         flags=tuple(draft.flags),
         parser=source.name,
-        parser_version=source.version,
+        parser_version=source.parser_version,
         layout=layout,
     )
     return Parsed(article, draft.origins)
