@@ -26,6 +26,13 @@ FURNITURE = (
     " aside, figure:not(:has(table, pre)), .wp-caption"
 )
 
+# Posts of other people, adverts, and boxes of large publishing systems and their plug-ins: removed on every site.
+EMBEDS = (
+    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, .vjs-no-js, .ad, .ad-slot,"
+    " .ad-unit, .ad-placeholder, .advertisement, .Advertisement, .social-share, .sharedaddy, .jp-relatedposts,"
+    ' .wp-block-buttons, [id^="taboola"]'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -58,7 +65,7 @@ class Layout:
     modified: TextField | None = None
     section: TextField | None = None
     language: TextField | None = None
-    genre: TextField | None = None
+    genre: TextField | None = None  # a selector finds tags, or links to them, among which are words that say it
     access: TextField | None = None
     authors: ListField | None = None
     topics: ListField | None = None
@@ -76,6 +83,7 @@ class Layout:
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
     paywall: str | None = None  # selector of what people see who have not paid, instead of the rest of the text
+    notes: re.Pattern[str] | None = None  # matches the start of notes at the end of the text that only this site has
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
