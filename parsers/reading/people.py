@@ -15,20 +15,21 @@ from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
 
 _META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author")
+_META_BYLINES = ("article:author_name", "article:author")
 _MARKUP = '[itemprop="author"], [rel="author"]'
 # Profiles and numbers in place of a name.
 _NO_NAME = re.compile(r"://|^@|^www\.|\.(?:com|org|net)/|^[\W\d]*$")
 
 
 def read_byline(page: Page, layout: Layout, draft: Draft) -> str | None:
-    """The byline that the layout finds."""
+    """The byline that the layout finds, or else the first name in the meta elements that hold bylines."""
     field = layout.byline
     if field is None:
         return None
-    draft.origins["byline"] = by_layout(field)
-    if isinstance(field, str):
-        return ", ".join(unique(page.texts(field))) or None
-    return text_field(page, field)
+    shown = ", ".join(unique(page.texts(field))) if isinstance(field, str) else text_field(page, field)
+    stated = ((name, text) for name in _META_BYLINES for text in page.metadata.all(name) if not _NO_NAME.search(text))
+    name, text = next(stated, ("", None))
+    return first_said(draft, "byline", [(shown, by_layout(field)), (text, f"meta {name}")])
 
 
 def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from parsers.fields.characters import unique
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, part_of_article, remove_hidden, text_of, without_nested
+from parsers.page.html import Node, Tree, part_of_article, remove_hidden, text_of, without_nested
 from parsers.page.metadata import Metadata, as_text, keywords
 from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
+from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
 from parsers.reading.genres import genres
-from parsers.reading.notes import without_notes
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import read_pictures
@@ -35,7 +35,11 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
     draft = read_facts(page, layout)
-    read_story(page, layout, containers, draft)
+    if layout.html:
+        tree = Tree(f"<main>{layout.html(page)}</main>")
+        page, containers = replace(page, tree=tree, scope=None), tree.css("main")
+        draft.byline = read_byline(page, layout, draft)
+    _read_story(page, layout, containers, draft)
     draft.body = without_notes(draft.body, layout.notes)
     if layout.refine:
         before = values_of(draft)
@@ -73,7 +77,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     return draft
 
 
-def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
+def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     draft.images, draft.origins["images"] = read_pictures(page, layout, containers)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
@@ -124,12 +128,8 @@ def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     if layout.related is None:
         return
-    links = [node for container in containers for node in container.css(layout.related)]
-    draft.origins["related_titles"] = draft.origins["related_urls"] = by_layout(layout.related)
-    draft.related_titles = unique(map(text_of, links))
-    hrefs = (node if node.tag == "a" else node.css_first("a") for node in links)
-    addresses = (page.absolute(node.attributes.get("href")) for node in hrefs if node is not None)
-    draft.related_urls = unique(address for address in addresses if address)
+    nodes = [node for container in containers for node in container.css(layout.related)]
+    note_related(page, draft, nodes, by_layout(layout.related))
 
 
 def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> list[Block]:
@@ -140,6 +140,7 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) 
         if unwanted:
             remove(root, unwanted)
         remove_hidden(root)
+    take_link_lists(page, draft, without_nested(containers))
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
     shown = _letters_in(node.text() for node in without_nested(containers)) if layout.blocks else 0
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)

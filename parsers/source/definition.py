@@ -83,6 +83,9 @@ class Layout:
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
     paywall: str | None = None  # selector of what people see who have not paid, instead of the rest of the text
+    # The HTML of the story, if the page holds it only as data for a script (`parsers.page.embedded`). `body` need then
+    # only tell the layout; byline, text and pictures are searched in that HTML.
+    html: Callable[[Page], str] | None = None
     notes: re.Pattern[str] | None = None  # matches the start of notes at the end of the text that only this site has
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
