@@ -26,11 +26,10 @@ FURNITURE = (
     " aside, figure:not(:has(table, pre)), .wp-caption"
 )
 
-# Posts of other people, adverts, and boxes of large publishing systems and their plug-ins: removed on every site.
+# Posts of other people and adverts: removed on every site. Few and short, since each is compared with every element.
 EMBEDS = (
-    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, .vjs-no-js, .ad, .ad-slot,"
-    " .ad-unit, .ad-placeholder, .advertisement, .Advertisement, .social-share, .sharedaddy, .jp-relatedposts,"
-    ' .wp-block-buttons, [id^="taboola"]'
+    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, p.vjs-no-js, .ad,"
+    ' [class^="ad-"], .advertisement, .Advertisement, .social-share, [id^="taboola"]'
 )
 
 

@@ -7,6 +7,7 @@ from parsers.source.definition import Layout
 WORDPRESS: Final = Layout(
     "wordpress",
     body="article .entry-content, article .post-content, .post-content, [itemprop=articleBody]",
+    drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons",
     headings="p > strong, p > b",
     byline="a[rel=author], .author-name, .entry-meta .author a",
 )

@@ -103,7 +103,7 @@ SOURCE = Source(
     ),
     article_url=re.compile(r"^/[^/?]+/\d+/?(\?|$)"),  # /its-headline/5589435
     horizon_days=WHOLE_HISTORY,
-    layouts=(replace(WORDPRESS, drop="hr ~ p"),),
+    layouts=(replace(WORDPRESS, drop=f"{WORDPRESS.drop}, hr ~ p"),),
     text_layouts=(
         TextLayout(
             "text-2017",

@@ -96,7 +96,7 @@ def test_lists_of_headlines_in_lists_and_in_nested_bodies_are_taken_once() -> No
     [
         "<blockquote class='twitter-tweet x'><p>A post</p></blockquote>",
         "<div class=ad-slot>Buy boats</div>",
-        "<div class='sharedaddy sd'>Share</div>",
+        "<div class='social-share x'>Share</div>",
         "<div id=taboola-below><p>Others read</p></div>",
     ],
 )
