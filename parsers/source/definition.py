@@ -29,7 +29,7 @@ FURNITURE = (
 # Posts of other people and adverts: removed on every site. Few and short, since each is compared with every element.
 EMBEDS = (
     "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, p.vjs-no-js, .ad,"
-    ' [class^="ad-"], .advertisement, .Advertisement, .social-share, [id^="taboola"]'
+    ' .ad-slot, [class^="ad-"], .advertisement, .Advertisement, .social-share, [id^="taboola"]'
 )
 
 
