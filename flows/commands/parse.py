@@ -100,7 +100,7 @@ def _explain_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case
 
     settings = load_settings()
     for case in cases:
-        capture, problem = _read_page(case, settings.max_page_bytes)
+        capture, problem = read_case(case, settings.max_page_bytes)
         found = Explanation(problem) if problem else explain(capture, generic=generic or settings.generic)
         yield case, found
 
@@ -115,7 +115,7 @@ def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, 
         settings = settings.model_copy(update={"generic": True})
     limit = settings.max_page_bytes
     with ParsePool.of(settings, workers=min(settings.workers, len(cases) or 1)) as pool:
-        outcomes = pool.parse(_read_page(case, limit) for case in cases)
+        outcomes = pool.parse(read_case(case, limit) for case in cases)
         yield from ((case, Explanation(outcome)) for case, (_, outcome) in zip(cases, outcomes, strict=True))
 
 
@@ -136,7 +136,7 @@ def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
         yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
 
 
-def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Rejected | None]:
+def read_case(case: Case, max_bytes: int) -> tuple[Capture, Rejected | None]:
     """A file as a capture, and its rejection if it can't be a page.
 
     A case without a time gets that of the file, from which no parser takes a year.
