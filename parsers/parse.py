@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.fields.urls import host_of
-from parsers.generic.reader import GENERIC, WEB, read_unknown, source_of
+from parsers.generic.reader import WEB, read_generically, source_of
 from parsers.page.content import problem_of
 from parsers.page.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
 from parsers.page.html import LayoutError, Node, Tree, select
@@ -19,7 +19,7 @@ from parsers.record.draft import Draft
 from parsers.record.origins import note_lines
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
-from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.definition import GENERIC, Layout, Source, TextLayout
 
 # Mediacloud's limit ("> 99.99 % of pages fit"); the largest of 519 measured pages has 2.2 MB.
 MAX_BYTES = 10 * 1024 * 1024
@@ -138,25 +138,31 @@ def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
             continue
         kind = kind_despite_layout(page)
         if kind:
-            return replace(kind, source=source.name, layout=layout.name, parser_version=source.version)
+            return replace(kind, source=source.name, layout=layout.name, parser_version=source.parser_version)
         try:
             draft = read_page(page, layout, containers)
         except LayoutError as error:
-            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
+            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
         return _finish(draft, source, page.capture, layout, flags)
+    if source.reads_generically:
+        return _read_generically(page, source, flags)
     kind = kind_of_page(page)
     if kind:
-        return replace(kind, source=source.name, parser_version=source.version)
+        return replace(kind, source=source.name, parser_version=source.parser_version)
     return _no_layout(source, "HTML", source.layouts)
 
 
 def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
-    """A page of a host without a source."""
-    draft = read_unknown(page)
-    if isinstance(draft, Rejected):
-        return draft
-    outcome = _finish(draft, source_of(host_of(page.url)), page.capture, GENERIC, flags)
+    """A page of a host without a source. What gives no article is of no source."""
+    outcome = _read_generically(page, source_of(host_of(page.url)), flags)
     return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
+
+
+def _read_generically(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
+    draft = read_generically(page, zoned=source.name != WEB)
+    if isinstance(draft, Rejected):
+        return replace(draft, source=source.name, layout=GENERIC.name, parser_version=source.parser_version)
+    return _finish(draft, source, page.capture, GENERIC, flags)
 
 
 def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:
@@ -171,7 +177,7 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             draft = layout.read(page)
             note_lines(draft, layout.name, page.lines)
         except LayoutError as error:
-            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.version)
+            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
         return _finish(draft, source, capture, layout, _flags_of(decoded))
     return _no_layout(source, "text", source.text_layouts)
 
@@ -184,7 +190,7 @@ def _flags_of(decoded: Decoded) -> list[str]:
 def _no_layout(source: Source, kind: str, layouts: Sequence[Layout | TextLayout]) -> Rejected:
     tried = ", ".join(layout.name for layout in layouts) or "none"
     detail = f"no {kind} layout of {source.name} matches (tried: {tried})"
-    return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.version)
+    return Rejected(RejectReason.LAYOUT, detail, source.name, None, source.parser_version)
 
 
 def _finish(

@@ -1,7 +1,8 @@
 """What each version of each parser gives on the fixtures: `tests/fixtures/sources/<source>/versions.json`.
 
 Lakes are rebuilt by parser version (`newslake reparse --outdated`), so a parser whose output changes under the same
-version leaves rows behind that nobody finds. After raising `version` in a source, or after adding a fixture:
+version leaves rows behind that nobody finds. After raising `version` in a source (or `GENERIC_CHANGES` for the generic
+reader), or after adding a fixture:
 
     python -m tests.parser_versions
 """
@@ -43,10 +44,10 @@ def changed(source: str, version: int) -> list[str]:
 def record() -> None:
     """Write down what the present versions give, unless one gives something else than before."""
     for name, source in sources().items():
-        if changed(name, source.version):
-            raise SystemExit(f"{name} gives something else as version {source.version}: raise `version` first")
+        if changed(name, source.parser_version):
+            raise SystemExit(f"{name} gives something else as version {source.parser_version}: raise that first")
         digests = recorded(name)
-        digests[str(source.version)] = present(name)
+        digests[str(source.parser_version)] = present(name)
         write_digests(_path(name), digests)
 
 

@@ -50,7 +50,7 @@ def status(
     if start and end:
         Days(start, end)  # refuses an end that is not after the start
     store = open_lake(lake)
-    versions = {name: each.version for name, each in registered().items()}
+    versions = {name: each.parser_version for name, each in registered().items()}
     days = DayStates(store).grid(source, start, end, versions)
     if as_json:
         print_json([dataclasses.asdict(day) for day in days])
@@ -155,7 +155,7 @@ def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
     for source, interval, last_day in found:
         finds, horizon = source_list.finds(source), source_list.horizon(source)
         hosts = " ".join(source.hosts)
-        rows.add_row(source.name, hosts, str(source.version), finds, horizon, f"{interval:g} s", last_day or "-")
+        rows.add_row(source.name, hosts, str(source.parser_version), finds, horizon, f"{interval:g} s", last_day or "-")
     stdout().print(rows)
     for name, fault in broken().items():
         stdout().print(Text(f"{name} cannot be loaded: {fault.error} ({fault.place})", "red"), soft_wrap=True)

@@ -77,7 +77,7 @@ def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
     if period is None:
         return []
     states, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
-    versions = {name: source.version for name, source in sources().items()}
+    versions = {name: source.parser_version for name, source in sources().items()}
     return [day for name in names for day in states.grid(name, start, period.end, versions)]
 
 

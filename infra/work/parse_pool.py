@@ -171,7 +171,7 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
     source = by_name(source_name_of(capture))
     if source is None:
         return Rejected(reason, detail)
-    return Rejected(reason, detail, source=source.name, parser_version=source.version)
+    return Rejected(reason, detail, source=source.name, parser_version=source.parser_version)
 
 
 # What follows runs in the worker processes.

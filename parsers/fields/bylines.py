@@ -42,12 +42,22 @@ def _bare(name: str) -> str:
 
 
 MAX_WORDS = 4  # longer parts of bylines name posts, publishers or places; particles (`de la`) aside
+# The longer first, which hold the shorter.
+_AGENCY_NAMES = {
+    "Australian Associated Press": "AAP",
+    "Associated Press": "AP",
+    "Agence France-Presse": "AFP",
+    "Deutsche Presse-Agentur": "dpa",
+    "PA Media": "PA",
+    "Press Association": "PA",
+    "Press Trust of India": "PTI",
+}
 # Words that follow a name, or name a desk or a publisher, and are never part of a person's name.
 _NO_PERSON = re.compile(
     r"\b(?:agenc(?:y|ies)|agence|agentur|agencia|analyst|associate|associated|board|broadcasting|bureau|chief|"
     r"columnist|commentator|contributors?|contributing|correspondents?|correspondant|daily|desk|director|"
     r"editor(?:s|ial)?|freelance|head|institute|journalists?|journaliste|magazine|media|minister|ministry|network|"
-    r"news|newsroom|online|post|president|press|producer|professor|radio|redacción|redaktion|redakteur(?:in)?|"
+    r"news|newsroom|online|post|president|presse?|producer|professor|radio|redacción|redaktion|redakteur(?:in)?|"
     r"reporters?|reporting|rédaction|special|staff|team|times|tribune|university|writers?)\b"
     r"|@|\b(?:редакция|корреспондент|агентство)|연합뉴스|新华社|新華社|共同通信|時事通信",
     re.I,
@@ -70,8 +80,24 @@ def split_people(text: str) -> tuple[str, ...]:
     return unique([strip_prefix(text)])
 
 
+def people_of(byline: str) -> tuple[str, ...]:
+    """The people whom a byline names, without their places: `Jane Doe in Bonn and agencies` gives `Jane Doe`."""
+    return unique(_PLACE.sub("", name) for name in split_names(byline) if not is_desk(name))
+
+
+def is_desk(name: str) -> bool:
+    """Whether a name is that of an agency, a desk or a post, and of no person."""
+    return name in AGENCIES or bool(_NO_PERSON.search(name))
+
+
+def agency_of(byline: str) -> str | None:
+    """The agency that a byline names, by its short form."""
+    named = (short for name, short in _AGENCY_NAMES.items() if name in byline)
+    return next(named, None) or next((name for name in split_names(byline) if name in AGENCIES), None)
+
+
 def _is_house(text: str) -> bool:
-    return text in AGENCIES or text.isupper() or bool(_NO_PERSON.search(text))
+    return text.isupper() or is_desk(text)
 
 
 def _is_name(text: str) -> bool:

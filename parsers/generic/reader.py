@@ -1,4 +1,4 @@
-"""From the page of a site without a source to a draft, or to a word why it is no article."""
+"""From a page that no layout describes to a draft, or to a word why it is no article."""
 
 import re
 from dataclasses import replace
@@ -20,11 +20,9 @@ from parsers.reading.reading import read_facts
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.source.definition import Layout, Source
+from parsers.source.definition import GENERIC, Source
 
 WEB: Final = "web"  # the source of all sites without one; no source file may take this name
-VERSION: Final = 1  # raise it whenever the output changes
-GENERIC: Final = Layout("generic", body="body")  # all but the text is left to the shared reading
 _KINDS: Final = {
     "li": BlockType.LIST_ITEM,
     "dd": BlockType.LIST_ITEM,
@@ -44,11 +42,14 @@ _DATED_TEXTS: Final = 12  # texts after the headline among which a date is looke
 def source_of(host: str | None) -> Source:
     """A source made up for a host; None: of a page without an address."""
     hosts = (host,) if host else ()
-    return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC", version=VERSION)
+    return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC")
 
 
-def read_unknown(page: Page) -> Draft | Rejected:
-    """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated."""
+def read_generically(page: Page, *, zoned: bool) -> Draft | Rejected:
+    """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated.
+
+    Of a site that is not `zoned`, whose clock nobody knows, a time that states no zone gives only a day.
+    """
     body = page.tree.body
     if body is None:
         return Rejected(RejectReason.EMPTY, "no body element")
@@ -67,6 +68,8 @@ def read_unknown(page: Page) -> Draft | Rejected:
     _read_body(page, draft, story, texts)
     mark_stub(draft)
     _read_facts(page, draft, outline, own)
+    if not zoned:
+        _distrust_clock(page, draft)
     return refusal(page, outline, story, draft) or draft
 
 
@@ -102,12 +105,16 @@ def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> 
     names = byline(page, draft.authors)
     if names:
         draft.authors, draft.origins["authors"] = names, "byline of the page"
-    draft.published = in_own_zone(draft.published)
     if draft.published is None or draft.published.at is None:
         after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
         shown = shown_date(page, after)
         if shown:
             draft.published, draft.origins["published"] = shown, "date after the headline"
+
+
+def _distrust_clock(page: Page, draft: Draft) -> None:
+    """Take times that state no zone for what they are on a site of an unknown zone."""
+    draft.published = in_own_zone(draft.published)
     stated = page.metadata.jsonld("dateModified")
     if draft.modified_at and stated and is_elsewhere(draft.modified_at, stated):
         draft.modified_at = None

@@ -102,11 +102,11 @@ def shown_date(page: Page, after_headline: Iterable[Text]) -> Stamp | None:
     """The first date among the texts after the headline, or of a `<time>`."""
     for text in after_headline:
         if len(text.text) <= _LONGEST_DATE:
-            stamp = from_visible(text.text, "UTC")
+            stamp = from_visible(text.text, page.timezone)
             if stamp.at is not None:
-                return in_own_zone(stamp)
+                return stamp
     node: Node | None = page.tree.css_first("time")
     if node is None:
         return None
-    stamp = from_visible(node.attributes.get("datetime") or text_of(node), "UTC")
-    return in_own_zone(stamp) if stamp.at is not None else None
+    stamp = from_visible(node.attributes.get("datetime") or text_of(node), page.timezone)
+    return stamp if stamp.at is not None else None

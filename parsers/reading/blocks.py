@@ -1,5 +1,6 @@
 """From the body elements of a page to typed blocks in reading order: all of their text, each piece once."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ _LISTS = frozenset({"ul", "ol", "dl", "menu", "dir", "table", "blockquote"})
 # Replaces two line breaks, with which pages without <p> separate paragraphs; one break is a new line of the same block.
 # A record separator can't occur in clean text.
 PARAGRAPH = "\x1e"
+_RULE = re.compile(r"(?:^|(?<=\s))_{3,}(?=\s|$)")  # typed between two parts of a text
 
 
 def remove(root: Tree | Node, css: str) -> None:
@@ -154,6 +156,8 @@ class _Flow:
 
     def _add(self, kind: BlockType, text: str) -> None:
         """Add the paragraphs of a text. One without a letter or digit (`* * *`) is decoration."""
+        if "___" in text:
+            text = _RULE.sub(BREAK + BREAK, text)
         if BREAK not in text or kind is BlockType.LIST_ITEM:
             parts = [clean(text)]
         else:

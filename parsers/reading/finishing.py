@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from parsers.fields.bylines import agency_of
 from parsers.fields.characters import word_count
 from parsers.fields.datelines import read_dateline
 from parsers.fields.dates import Stamp
@@ -27,7 +28,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     """The article, or a rejection of a draft without a body, or without a title if the layout has a `headline`."""
     missing = _missing(draft, headline)
     if missing:
-        return Rejected(*missing, source.name, layout, source.version)
+        return Rejected(*missing, source.name, layout, source.parser_version)
     body = tuple(draft.body)
     address = _canonical(draft, capture.url, source)
     text = text_of(body)
@@ -53,7 +54,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         content_digest=content_digest(draft.title, body),
         flags=tuple(draft.flags),
         parser=source.name,
-        parser_version=source.version,
+        parser_version=source.parser_version,
         layout=layout,
     )
     return Parsed(article, draft.origins)
@@ -97,7 +98,7 @@ def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
 
 
 def _read_dateline(draft: Draft) -> None:
-    """City and agency from the first paragraph, unless the layout gave them."""
+    """City and agency from the first paragraph, or the agency from the byline, unless the layout gave them."""
     if draft.dateline_city or draft.agency:
         return
     opening = next((block.text for block in draft.body if block.type is BlockType.PARAGRAPH), "")
@@ -105,3 +106,5 @@ def _read_dateline(draft: Draft) -> None:
     if dateline:
         draft.dateline_city, draft.agency = dateline.city, dateline.agency
         draft.origins["dateline_city"] = draft.origins["agency"] = "dateline of the first paragraph"
+    elif draft.byline:
+        draft.agency, draft.origins["agency"] = agency_of(draft.byline), "byline"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from parsers.fields.bylines import split_names, split_people, strip_prefix
+from parsers.fields.bylines import is_desk, people_of, split_people, strip_prefix
 from parsers.fields.characters import clean, letters, unique
 from parsers.page.html import text_of, without_nested
 from parsers.page.metadata import as_texts
@@ -15,37 +15,37 @@ from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
 
 _META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author")
+_META_BYLINES = ("article:author_name", "article:author")
 _MARKUP = '[itemprop="author"], [rel="author"]'
 # Profiles and numbers in place of a name.
 _NO_NAME = re.compile(r"://|^@|^www\.|\.(?:com|org|net)/|^[\W\d]*$")
 
 
 def read_byline(page: Page, layout: Layout, draft: Draft) -> str | None:
-    """The byline that the layout finds."""
+    """The byline that the layout finds, or else the first name in the meta elements that hold bylines."""
     field = layout.byline
     if field is None:
         return None
-    draft.origins["byline"] = by_layout(field)
-    if isinstance(field, str):
-        return ", ".join(unique(page.texts(field))) or None
-    return text_field(page, field)
+    shown = ", ".join(unique(page.texts(field))) if isinstance(field, str) else text_field(page, field)
+    stated = ((name, text) for name in _META_BYLINES for text in page.metadata.all(name) if not _NO_NAME.search(text))
+    name, text = next(stated, ("", None))
+    return first_said(draft, "byline", [(shown, by_layout(field)), (text, f"meta {name}")])
 
 
 def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
     """Names from the layout, or else from JSON-LD, meta elements, the byline, or markup.
 
-    The site itself is the author only if nothing names another.
+    The site itself or a desk is the author only if nothing names another.
     """
     if layout.authors is not None:
         named = list_field(page, layout.authors) or ()
         return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
     people, origin = _stated(page)
-    sites = set(map(letters, filter(None, site_names(page)))) if len(people) == 1 else set()
-    of_site = len(people) == 1 and letters(people[0]) in sites
     stated = (people, origin)
-    if people and not of_site:
+    sites = set(map(letters, filter(None, site_names(page)))) if len(people) == 1 else set()
+    if not all(letters(name) in sites or is_desk(name) for name in people):
         return first_said(draft, "authors", [stated])
-    of_byline = split_names(draft.byline) if draft.byline else ()
+    of_byline = people_of(draft.byline) if draft.byline else ()
     return first_said(draft, "authors", [(of_byline, "names of the byline"), (_marked(page), _MARKUP), stated])
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from urllib.parse import unquote
 
-from parsers.fields.characters import clean, clean_markup, unique
+from parsers.fields.characters import clean_markup, unique
 from parsers.page.html import Node, ancestors, holders, outermost, select, text_of
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
+from parsers.reading.credits import part_credit, without_label
 from parsers.record.article import Image
 from parsers.record.origins import BODY_FIGURES, by_layout
-from parsers.source.definition import Layout
+from parsers.source.definition import EMBEDS, Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
 # File names of what lazy loading or a site shows instead of a picture. A photograph of a logo is a picture; a drawing
@@ -33,12 +34,6 @@ _QUERY = re.compile("[?&#]")
 _SIZE = re.compile(
     r"(?=[-_/.,])(?:.\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
     r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$)"
-)
-# The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
-_LABEL = re.compile(
-    r"(?:(?:[©ⓒ]|\(c\)|copyright\b|(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|"
-    r"grafik|quelle|source|credit|사진)s?(?: credits?)?\s?(?:[:=]|\b(?:by|von)\b))\s?)+",
-    re.I,
 )
 
 
@@ -98,7 +93,7 @@ def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node
             {node.mem_id: node for container in containers for node in container.css("figure, .wp-caption")}.values()
         )
         if frames:
-            css = ", ".join(filter(None, ("aside, nav, footer", layout.drop, layout.related)))
+            css = ", ".join(filter(None, ("aside, nav, footer", EMBEDS, layout.drop, layout.related)))
             unwanted = {node.mem_id for container in containers for node in container.css(css)}
             frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
     holding = set(holders(frames).values())
@@ -164,29 +159,12 @@ def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str
     """Caption and credit, separated."""
     caption = " ".join(unique(map(text_of, captions)))
     if not isinstance(layout.credit, str):
-        return _parted(caption, layout.credit)
+        return part_credit(caption, layout.credit)
     named = outermost(frame, layout.credit)
     inside = (node for outer in captions for node in outermost(outer, layout.credit)) if named else ()
     for text in unique(map(text_of, inside)):
         caption = caption.removesuffix(text).removeprefix(text).strip()
-    return caption or None, _without_label(" ".join(unique(map(text_of, named))))
-
-
-def _parted(caption: str, credit: re.Pattern[str] | None) -> tuple[str | None, str | None]:
-    match = credit.search(caption) if credit else None
-    if match is None:
-        return caption or None, None
-    rest = clean(f"{caption[: match.start()]} {caption[match.end() :]}")
-    return rest or None, _without_label(match[1])
-
-
-def _without_label(credit: str) -> str | None:
-    """The name alone: `(Foto: © Jane Doe)` gives `Jane Doe`."""
-    bare = clean(credit)
-    if bare.startswith("(") and bare.endswith(")"):
-        bare = bare[1:-1]
-    label = _LABEL.match(bare)
-    return clean(bare[label.end() :] if label else bare) or None
+    return caption or None, without_label(" ".join(unique(map(text_of, named))))
 
 
 def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
@@ -203,9 +181,10 @@ def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
     if url is None or _LOGO.search(name) or _PLACEHOLDER.search(name):
         return None, ""
     described = metadata.first("og:image:alt", "twitter:image:alt") or ""
-    if isinstance(layout.credit, re.Pattern) and layout.credit.search(described):
-        return Image(url, *_parted(described, layout.credit)), origin
-    return Image(url, as_text(about.get("caption")), _without_label(as_text(about.get("creditText")) or "")), origin
+    caption, credit = part_credit(described, layout.credit if isinstance(layout.credit, re.Pattern) else None)
+    if credit is None:
+        caption, credit = as_text(about.get("caption")), without_label(as_text(about.get("creditText")) or "")
+    return Image(url, caption, credit), origin
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:

@@ -6,27 +6,24 @@ from dataclasses import replace
 
 from parsers.fields.characters import unique
 from parsers.fields.urls import absolute
-from parsers.page.html import Node, part_of_article, remove_hidden, text_of, without_nested
-from parsers.page.metadata import Metadata, keywords
+from parsers.page.html import Node, Tree, part_of_article, remove_hidden, text_of, without_nested
+from parsers.page.metadata import Metadata, as_text, keywords
 from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
+from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
+from parsers.reading.genres import genres
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import read_pictures
-from parsers.reading.readings import listed, readings, text_field
+from parsers.reading.readings import listed, readings
 from parsers.reading.times import modified, read_published
 from parsers.reading.titles import titles
 from parsers.record.article import Access, Block, BlockType, Fidelity
 from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
-from parsers.source.definition import Layout
+from parsers.source.definition import EMBEDS, Layout
 
-_GENRES = {
-    "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis", "BackgroundNewsArticle": "analysis",
-    "ReviewNewsArticle": "review", "Review": "review", "LiveBlogPosting": "live", "NewsArticle": "news",
-    "ReportageNewsArticle": "news", "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
-}  # fmt: skip
 # Of the text that the body shows. Measured on 28 pages of the known sources: 75 to 100 % is kept.
 MIN_KEPT = 0.5
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
@@ -38,7 +35,12 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
     draft = read_facts(page, layout)
-    read_story(page, layout, containers, draft)
+    if layout.html:
+        tree = Tree(f"<main>{layout.html(page)}</main>")
+        page, containers = replace(page, tree=tree, scope=None), tree.css("main")
+        draft.byline = read_byline(page, layout, draft)
+    _read_story(page, layout, containers, draft)
+    draft.body = without_notes(draft.body, layout.notes)
     if layout.refine:
         before = values_of(draft)
         layout.refine(page, draft)
@@ -67,7 +69,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     draft.persons = first_said(draft, "persons", listed(page, layout.persons)) or ()
     draft.regions = first_said(draft, "regions", listed(page, layout.regions)) or ()
     draft.language = first_said(draft, "language", _languages(page, layout))
-    draft.genre = first_said(draft, "genre", _genres(page, layout))
+    draft.genre = first_said(draft, "genre", genres(page, layout, draft.section))
     draft.access = first_said(draft, "access", _access(page, layout, paid=paid))
     draft.canonical_url = first_said(draft, "canonical_url", _addresses(metadata))
     if None in metadata.loaded:
@@ -75,7 +77,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     return draft
 
 
-def read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
+def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     draft.images, draft.origins["images"] = read_pictures(page, layout, containers)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
@@ -112,13 +114,6 @@ def _languages(page: Page, layout: Layout) -> Iterator[tuple[str, str]]:
             yield tag, origin
 
 
-def _genres(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
-    if layout.genre is not None:
-        yield text_field(page, layout.genre), by_layout(layout.genre)
-    types = page.metadata.types
-    yield next((genre for name, genre in _GENRES.items() if name in types), None), f"{page.metadata.subject}, its type"
-
-
 def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access | None, str]]:
     if paid:
         yield Access.PAID, f"layout paywall: {layout.paywall}"
@@ -127,27 +122,25 @@ def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access 
             yield access_of(stated), origin
             return
     yield access_of_parts(page.metadata), f"{page.metadata.subject}.hasPart"
+    yield access_of(as_text(page.metadata.web_page.get("isAccessibleForFree")) or ""), "JSON-LD WebPage"
 
 
 def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     if layout.related is None:
         return
-    links = [node for container in containers for node in container.css(layout.related)]
-    draft.origins["related_titles"] = draft.origins["related_urls"] = by_layout(layout.related)
-    draft.related_titles = unique(map(text_of, links))
-    hrefs = (node if node.tag == "a" else node.css_first("a") for node in links)
-    addresses = (page.absolute(node.attributes.get("href")) for node in hrefs if node is not None)
-    draft.related_urls = unique(address for address in addresses if address)
+    nodes = [node for container in containers for node in container.css(layout.related)]
+    note_related(page, draft, nodes, by_layout(layout.related))
 
 
 def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> list[Block]:
-    unwanted = ", ".join(filter(None, (layout.furniture, layout.drop, layout.related)))
+    unwanted = ", ".join(filter(None, (layout.furniture, EMBEDS, layout.drop, layout.related)))
     leads = page.select(layout.lead) if layout.lead else []
     _remove_headline(page, containers)
     for root in without_nested([*containers, *leads]):
         if unwanted:
             remove(root, unwanted)
         remove_hidden(root)
+    take_link_lists(page, draft, without_nested(containers))
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
     shown = _letters_in(node.text() for node in without_nested(containers)) if layout.blocks else 0
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)

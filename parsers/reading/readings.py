@@ -1,8 +1,10 @@
 """What a page says of a field, with the origin of each reading: the layout speaks first, then the page's metadata."""
 
+import re
 from collections.abc import Iterator
 
 from parsers.fields.characters import clean, clean_or_none, unique
+from parsers.page.html import text_of
 from parsers.page.page import Page
 from parsers.record.origins import by_layout
 from parsers.source.definition import ListField, TextField
@@ -38,3 +40,12 @@ def listed(page: Page, field: ListField | None) -> Iterator[tuple[tuple[str, ...
     """The reading of a field that only layouts have."""
     if field is not None:
         yield list_field(page, field) or (), by_layout(field)
+
+
+def labelled(page: Page, css: str, label: re.Pattern[str]) -> str | None:
+    """The text of the first entry of a list of facts whose label (`<strong>`, `<b>`, `<dt>`) matches, without it."""
+    for entry in page.tree.css(css):
+        name = entry.css_first("strong, b, dt")
+        if name is not None and label.search(text_of(name)):
+            return text_of(entry).removeprefix(text_of(name)).lstrip(": ")
+    return None

@@ -17,11 +17,10 @@ _PARTED = re.compile(r"\s\W+\s|[|｜_]")  # titles that a separator may part
 
 def titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
     """Readings of the headline, most trusted first, without the name of the site."""
-    if layout.title is not None:
-        yield text_field(page, layout.title), by_layout(layout.title)
     metadata = page.metadata
+    of_layout = (text_field(page, layout.title), by_layout(layout.title)) if layout.title is not None else (None, "")
     stated = (metadata.jsonld("headline"), f"{metadata.subject}.headline")
-    for title, origin in (stated, metadata.first_named("og:title", "twitter:title")):
+    for title, origin in (of_layout, stated, metadata.first_named("og:title", "twitter:title")):
         if title:
             yield without_site(title, site_names(page), page.texts("h1")) if _PARTED.search(title) else title, origin
     yield page.text("h1"), "h1"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.page.page import Page
@@ -23,6 +24,12 @@ ListField = str | Callable[[Page], Sequence[str]]
 FURNITURE = (
     "script, style, template, noscript, svg, button, select, textarea, iframe, object, video, audio, form, nav, footer,"
     " aside, figure:not(:has(table, pre)), .wp-caption"
+)
+
+# Posts of other people and adverts: removed on every site. Few and short, since each is compared with every element.
+EMBEDS = (
+    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .embed, p.vjs-no-js, .ad,"
+    ' .ad-slot, [class^="ad-"], .advertisement, .Advertisement, .social-share, [id^="taboola"]'
 )
 
 
@@ -57,7 +64,7 @@ class Layout:
     modified: TextField | None = None
     section: TextField | None = None
     language: TextField | None = None
-    genre: TextField | None = None
+    genre: TextField | None = None  # a selector finds tags, or links to them, among which are words that say it
     access: TextField | None = None
     authors: ListField | None = None
     topics: ListField | None = None
@@ -75,7 +82,17 @@ class Layout:
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
     paywall: str | None = None  # selector of what people see who have not paid, instead of the rest of the text
+    # The HTML of the story, if the page holds it only as data for a script (`parsers.page.embedded`). `body` need then
+    # only tell the layout; byline, text and pictures are searched in that HTML.
+    html: Callable[[Page], str] | None = None
+    notes: re.Pattern[str] | None = None  # matches the start of notes at the end of the text that only this site has
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
+
+
+# Of pages that no layout matches: all but the text is left to the shared reading.
+GENERIC: Final = Layout("generic", body="body")
+# How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
+GENERIC_CHANGES: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +122,11 @@ class Source:
     ] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
     language: str  # BCP 47 tag, for pages that state none
     timezone: str  # IANA name of the zone of times without one
-    version: int  # of the parser; raise it whenever its output changes
+    version: int = 1  # of this file; raise it whenever its output changes
     layouts: tuple[Layout, ...] = ()  # of HTML, newest first; the first that matches is used
+    # Read pages that no layout matches by `parsers.generic`, which reads all pages of a source without layouts. False:
+    # reject them, so that the quality gate sees a redesign.
+    generic: bool = False
     text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
     signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source
     discovery: tuple[Discovery, ...] = ()  # where the source lists its articles; all are read. Empty: nothing is live
@@ -126,6 +146,22 @@ class Source:
             ZoneInfo(self.timezone)
         except (ValueError, OSError, ZoneInfoNotFoundError) as error:  # at load, not on the first page without a zone
             raise ValueError(f"source {self.name}: {self.timezone!r} is no IANA time zone") from error
+
+    @property
+    def reads_generically(self) -> bool:
+        """Whether the generic reader takes the HTML pages that no layout matches."""
+        return self.generic or not self.layouts
+
+    @property
+    def layout_names(self) -> list[str]:
+        """Every layout that a row of the source can name."""
+        names = [*(each.name for each in self.layouts), *(each.name for each in self.text_layouts)]
+        return [*names, GENERIC.name] if self.reads_generically else names
+
+    @property
+    def parser_version(self) -> int:
+        """The version in rows of the source: it rises with its file and with the generic reader, if that is used."""
+        return self.version + GENERIC_CHANGES if self.reads_generically else self.version
 
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address comes from this source."""

@@ -7,6 +7,7 @@ follows the plugins of WordPress sites and has not been tried against the live s
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from parsers.fields.bylines import split_names, strip_prefix
 from parsers.fields.characters import unique
@@ -14,8 +15,9 @@ from parsers.page.html import LayoutError
 from parsers.page.text import TextPage, prose
 from parsers.record.article import Fidelity
 from parsers.record.draft import Draft
-from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.definition import Source, TextLayout
 from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
+from parsers.source.systems import WORDPRESS
 
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")  # of Markdown, in which the capture keeps links
 _PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")
@@ -90,7 +92,7 @@ SOURCE = Source(
     hosts=("globalresearch.ca",),
     language="en",
     timezone="America/Toronto",  # the Centre for Research on Globalization is in Montreal
-    version=2,
+    version=3,
     discovery=(
         Feed("https://www.globalresearch.ca/feed"),
         Sitemap(
@@ -101,15 +103,7 @@ SOURCE = Source(
     ),
     article_url=re.compile(r"^/[^/?]+/\d+/?(\?|$)"),  # /its-headline/5589435
     horizon_days=WHOLE_HISTORY,
-    layouts=(
-        Layout(
-            "wordpress",
-            body="article .entry-content, .post-content, [itemprop=articleBody]",
-            headings="p > strong, p > b",
-            drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, hr ~ p",
-            authors="a[rel=author], .author-name, .entry-meta .author a",
-        ),
-    ),
+    layouts=(replace(WORDPRESS, drop=f"{WORDPRESS.drop}, hr ~ p"),),
     text_layouts=(
         TextLayout(
             "text-2017",

@@ -1,7 +1,4 @@
-"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages from 2023-05 and 2024-03.
-
-Discovery follows public documentation and has not been tried against the live site.
-"""
+"""Reuters, https://www.reuters.com. Layout 2021 verified on saved pages from 2023-05 and 2024-03."""
 
 import re
 
@@ -10,10 +7,6 @@ from parsers.page.html import outermost, text_of
 from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
 from parsers.source.discovery import NewsSitemap
-
-# "REUTERS/Jane Roe/File Photo", "@someone/via REUTERS", "Yonhap via REUTERS". Links to licences follow.
-_CREDIT = re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")
-
 
 _NAMES = '[class*="author-name"], [class*="info-content__author__"]'
 
@@ -36,7 +29,7 @@ SOURCE = Source(
     hosts=("reuters.com",),
     language="en",
     timezone="UTC",
-    version=2,
+    version=3,
     discovery=(NewsSitemap("https://www.reuters.com/arc/outboundfeeds/news-sitemap-index/?outputType=xml"),),
     article_url=re.compile(r"-\d{4}-\d{2}-\d{2}/?(\?|$)"),
     layouts=(
@@ -52,7 +45,6 @@ SOURCE = Source(
             byline=_byline,
             topics=_topics,
             access=lambda page: page.metadata.first("article:content_tier"),
-            credit=_CREDIT,
         ),
     ),
 )

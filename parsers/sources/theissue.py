@@ -6,14 +6,16 @@ site is gone, so it finds articles only on a mirror.
 """
 
 import re
+from dataclasses import replace
 
 from parsers.fields.characters import unique
 from parsers.page.html import LayoutError
 from parsers.page.text import TextPage, prose
 from parsers.record.article import Block, BlockType, Fidelity
 from parsers.record.draft import Draft
-from parsers.source.definition import Layout, Source, TextLayout
+from parsers.source.definition import Source, TextLayout
 from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Feed
+from parsers.source.systems import WORDPRESS
 
 # The page ends with these lines, in any order.
 _FOOTER = re.compile(r"^(?P<label>Source|Photo credit|Image credit)s?: (?P<value>.+)$", re.IGNORECASE)
@@ -42,7 +44,7 @@ SOURCE = Source(
     hosts=("theissue.com",),
     language="en",
     timezone="America/New_York",
-    version=2,
+    version=3,
     discovery=(
         Feed("https://www.theissue.com/feed/"),
         DayArchive("https://www.theissue.com/%Y/%m/%d/page/{page}/", links="article h2 a", pages=20),
@@ -50,13 +52,7 @@ SOURCE = Source(
     # /politics/its-headline; lists of stories by author, category, tag or day look alike.
     article_url=re.compile(r"^/(?!author/|category/|tag/|page/|wp-)[a-z][a-z-]*/[^/?]+/?(\?|$)"),
     horizon_days=WHOLE_HISTORY,
-    layouts=(
-        Layout(
-            "2017",
-            body="article .entry-content, article .post-content, [itemprop=articleBody]",
-            drop=".sharedaddy, .jp-relatedposts",
-        ),
-    ),
+    layouts=(replace(WORDPRESS, name="2017"),),
     # Nothing in such a text names the site: a capture needs its address or `--source theissue`.
     text_layouts=(TextLayout("text-2017", matches=lambda page: any(page.lines), read=_read_text),),
 )

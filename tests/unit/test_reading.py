@@ -1,14 +1,17 @@
 """The shared reading of HTML pages, what a layout overrides, and the rules of the finished record."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from parsers.page.html import Tree, select
+from parsers.page.embedded import embedded
+from parsers.page.html import LayoutError, Tree, select
 from parsers.page.page import Page
 from parsers.reading.finishing import finish
 from parsers.reading.reading import read_page
+from parsers.reading.readings import labelled
 from parsers.record.article import Access, Article, BlockType, Fidelity
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import Outcome
@@ -242,3 +245,100 @@ def test_dateline_is_read_unless_the_layout_said_it() -> None:
 
     said = article(prose=prose, layout={"refine": refine})
     assert (said.dateline_city, said.agency) == (None, "Own")
+
+
+def test_agency_of_the_byline_counts_where_no_dateline_names_one() -> None:
+    layout = {"byline": ".by"}
+    found = article(body="<p class=by>Jane Roe and Agence France-Presse</p>", layout=layout)
+    assert (found.agency, found.dateline_city) == ("AFP", None)
+    both = article(body="<p class=by>Reuters</p>", prose="<p>KYIV (AP) — It is a long story.</p>", layout=layout)
+    assert (both.agency, both.dateline_city) == ("AP", "Kyiv")
+
+
+@pytest.mark.parametrize("stated", ["The Paper staff reporter", "Reuters"])
+def test_desk_is_the_author_only_if_the_byline_names_nobody(stated: str) -> None:
+    head, layout = ld(f'"author": "{stated}"'), {"byline": ".by"}
+    people = "<p class=by>Jane Roe in Paris, John Doe and agencies</p>"
+    assert article(head, people, layout=layout).authors == ("Jane Roe", "John Doe")
+    assert article(head, "<p class=by>Community team</p>", layout=layout).authors == (stated,)
+    assert article(ld('"author": "Ed Own"'), people, layout=layout).authors == ("Ed Own",)
+
+
+def test_byline_is_a_name_of_the_meta_elements_where_the_layout_finds_none() -> None:
+    head = meta("article:author", "https://news.example/jane") + meta("article:author", "Jane Roe")
+    assert article(head, layout={"byline": ".by"}).byline == "Jane Roe"
+    assert article(head).byline is None
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "url", "genre"),
+    [
+        (ld('"headline": "T"'), "", "https://news.example/opinion/2024/ferries.html", "opinion"),
+        (ld('"headline": "T"'), "", "https://news.example/2024/opinion", "news"),  # the article's own part
+        (ld('"headline": "T", "articleSection": "사설"'), "", URL, "opinion"),
+        (ld('"headline": "T"'), "<a class=tone href=/tone/reviews>Arts</a>", URL, "review"),
+        (ld('"headline": "T"'), "<a class=tone href=/tone/features>Features</a>", URL, "news"),
+        (ld(f'"url": "{URL}"') + ld(f'"url": "{URL}"').replace("NewsArticle", "LiveBlogPosting"), "", URL, "live"),
+        (ld(f'"url": "{URL}"') + ld('"url": "https://news.example/x"').replace("NewsArticle", "LiveBlogPosting"),
+         "", URL, "news"),
+    ],
+)  # fmt: skip
+def test_genre_comes_from_tags_types_section_and_address(head: str, body: str, url: str, genre: str) -> None:
+    assert article(head, body, url=url, layout={"genre": ".tone"}).genre == genre
+
+
+def test_title_of_a_layout_loses_the_name_of_the_site() -> None:
+    head = meta("og:site_name", "The Paper") + meta("x", "Boats stop | The Paper")
+    assert article(head, layout={"title": "meta[name=x]"}).title == "Boats stop"
+
+
+def test_free_page_is_a_free_article() -> None:
+    page = ld(f'"url": "{URL}", "isAccessibleForFree": "True"').replace("NewsArticle", "WebPage")
+    assert article(page).access is Access.FREE
+
+
+def test_entry_of_a_list_of_facts_is_found_by_its_label() -> None:
+    facts = "<ul class=f><li><b>Datum</b> 28.04.2023</li><li><b>Autorin:</b> Jane Roe</li><li>Plain</li></ul>"
+    layout = {
+        "byline": lambda page: labelled(page, ".f li", re.compile("autor", re.I)),
+        "published": lambda page: labelled(page, ".f li", re.compile("datum", re.I)),
+        "section": lambda page: labelled(page, ".f li", re.compile("plain", re.I)),
+    }
+    found = article(body=facts, layout=layout)
+    assert (found.byline, found.published_raw, found.section) == ("Jane Roe", "28.04.2023", None)
+
+
+def story_in_script(data: str) -> str:
+    return f"<script>window.q = window.q || []; window.q.push({data})</script>"
+
+
+def html_of(page: Page) -> str:
+    return str(embedded(page, "html")["html"])
+
+
+DATA = '{"state": [{"html": 5}, {"html": "<h2>Crews</h2><p>They stop. <img src=/a.jpg></p><p class=by>Jane Roe</p>"}]}'
+
+
+def test_story_that_a_page_holds_for_its_script_is_read_as_if_it_were_in_the_page() -> None:
+    layout = {"html": html_of, "byline": ".by", "drop": ".by"}
+    found = article(body=story_in_script('{"other": 1}') + story_in_script(DATA), prose="Loading", layout=layout)
+    assert [(block.type, block.text) for block in found.body] == [
+        (BlockType.HEADING, "Crews"),
+        (BlockType.PARAGRAPH, "They stop."),
+    ]
+    assert (found.title, found.byline) == ("Title", "Jane Roe")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (DATA[:-9], "cut short or damaged"),
+        ('{"html": ' + "[" * 100_000, "cut short or damaged"),
+        ('{"a": {"html": null}}', "no data with a text 'html'"),
+        ('{"a": ' * 30 + '{"html": "x"}' + "}" * 30, "no data with a text 'html'"),
+    ],
+    ids=["cut", "endless", "no text", "too deep"],
+)
+def test_story_that_can_not_be_got_from_a_script_is_a_fault_of_the_layout(data: str, told: str) -> None:
+    with pytest.raises(LayoutError, match=told):
+        article(body=story_in_script(data), layout={"html": html_of})

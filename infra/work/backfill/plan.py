@@ -102,7 +102,7 @@ class Batch:
 
 def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime) -> list[PlannedDay]:
     """Every day of the range for every source, in the order of the work: thousands in seconds, from footers alone."""
-    versions = {name: source.version for name, source in sources().items()}
+    versions = {name: source.parser_version for name, source in sources().items()}
     names = tuple(dict.fromkeys(request.names) or sources())
     days: defaultdict[str, list[Day]] = defaultdict(list)
     only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered

@@ -160,7 +160,7 @@ class FetchLog:
             since = self._plan.listed.rows[key].first_asked_at
             is_new = key in self._parsed or key in self._plan.listed.changed
             if since and is_new and row.outcome == FetchOutcome.LANDED and row.fetched_at:
-                yield key, GotAtLast(since, row.fetched_at, self._plan.source.version)
+                yield key, GotAtLast(since, row.fetched_at, self._plan.source.parser_version)
 
     def _report(self, rows: dict[str, tuple[Fetch, str]]) -> RunReport:
         """What came, and why addresses gave nothing, by the day of their article, else of their link."""

@@ -120,7 +120,7 @@ def plan_outdated(
 
     Other captures of the same addresses are among them: today's parser may make the better row of one of those.
     """
-    lake, footers, current = Lake(store), Footers(store), sources()[name].version
+    lake, footers, current = Lake(store), Footers(store), sources()[name].parser_version
     footers.load()
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()

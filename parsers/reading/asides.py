@@ -1,0 +1,65 @@
+"""What stands inside a body but is no part of the story: links to others, and notes of the editors at its end."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from parsers.fields.characters import unique
+from parsers.fields.urls import host_of
+from parsers.page.html import Node, select, text_of
+from parsers.page.page import Page
+from parsers.record.article import Block
+from parsers.record.draft import Draft
+
+_CLOSING: Final = re.compile(
+    r".{0,200}\bcontributed to this (?:report|story|article)\b"
+    r"|(?:\(?(?:additional )?(?:reporting|writing) by\b.*)?\bediting by\b"
+    r"|This (?:story|article|report) (?:has been|was) (?:\w+ )?"
+    r"(?:amended|corrected|edited|first|funded|originally|produced|published|revised|supported|translated|updated)\b",
+    re.I,
+)
+# They say what the page was at that moment.
+_UNFINISHED: Final = re.compile(
+    r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}", re.I
+)
+_LEAST_HEADLINE: Final = 15  # characters; shorter links are tags or parts of the site
+_LONGEST: Final = 400  # characters of a note; a longer block is a paragraph, whatever it begins with
+
+
+def note_related(page: Page, draft: Draft, nodes: Sequence[Node], origin: str) -> None:
+    """Add other stories, by links or by elements that hold one, to the related ones of the draft."""
+    draft.origins["related_titles"] = draft.origins["related_urls"] = origin
+    titles = (text_of(node).removesuffix("Read more").strip() for node in nodes)
+    links = (node if node.tag == "a" else node.css_first("a") for node in nodes)
+    addresses = (page.absolute(node.attributes.get("href")) for node in links if node is not None)
+    draft.related_titles = unique([*draft.related_titles, *titles])
+    draft.related_urls = unique([*draft.related_urls, *filter(None, addresses)])
+
+
+def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> None:
+    """Move the lists whose items are nothing but a headline each, linked on one site, to the related stories."""
+    for listing in (found for container in containers for found in select(container, "ul:not(:has(ul))")):
+        items = listing.css("li")
+        links = [link for item in items for link in item.css("a[href]")]
+        if len(links) != len(items):
+            continue
+        titles = list(map(text_of, links))
+        hosts = {host_of(page.absolute(link.attributes["href"])) for link in links}
+        of_one_site = len(hosts) == 1 and None not in hosts  # unlike buttons to share the story
+        if of_one_site and titles == list(map(text_of, items)) and len(min(titles, key=len)) >= _LEAST_HEADLINE:
+            note_related(page, draft, links, "lists of links")
+            listing.decompose()
+
+
+def without_notes(body: Sequence[Block], own: re.Pattern[str] | None) -> list[Block]:
+    """The body without the notes at its end, usual ones or such as the site's `own` pattern matches."""
+    blocks = [block for block in body if not _UNFINISHED.fullmatch(block.text)]
+    while blocks and _is_note(blocks[-1].text, own):
+        blocks.pop()
+    return blocks
+
+
+def _is_note(text: str, own: re.Pattern[str] | None) -> bool:
+    if own is not None and own.match(text):
+        return True
+    return len(text) <= _LONGEST and _CLOSING.match(text) is not None

@@ -1,0 +1,46 @@
+"""Who made a picture: its credit, apart from its caption."""
+
+import re
+from typing import Final
+
+from parsers.fields.characters import clean
+
+_KINDS: Final = (
+    r"(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|grafik|quelle|source|credit"
+    r"|사진)s?(?: credits?)?"
+)
+# The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
+_LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=]|\b(?:by|von)\b:?))\s?)+", re.I)
+# The same where a credit begins. Longer texts behind such a word are captions, and so is all behind `FILE PHOTO:`.
+_LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
+# How captions end that name a maker, on sites of all kinds; group 1 is the credit.
+_USUAL: Final = (
+    re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)"),  # links to licences follow
+    re.compile(rf"\(({_LABELLED})\)$", re.I),
+    re.compile(rf"({_LABELLED})$", re.I),
+    re.compile(
+        r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)$"
+    ),  # `… in Kyiv. (AP Photo/Jane Roe)`
+)
+_BETWEEN: Final = " -–—|/"  # what parts caption and credit
+# Each of them needs one of these. Looking for them first is faster.
+_SIGNS: Final = re.compile(r"[(:©ⓒ]|REUTERS")
+
+
+def part_credit(caption: str, own: re.Pattern[str] | None) -> tuple[str | None, str | None]:
+    """The caption without the credit, and the credit: what the site's `own` pattern finds, or else a usual one."""
+    patterns = (*filter(None, (own,)), *(_USUAL if _SIGNS.search(caption) else ()))
+    match = next(filter(None, (pattern.search(caption) for pattern in patterns)), None)
+    if match is None:
+        return caption or None, None
+    rest = f"{caption[: match.start()].rstrip(_BETWEEN)} {caption[match.end() :]}"
+    return clean(rest) or None, without_label(match[1])
+
+
+def without_label(credit: str) -> str | None:
+    """The name alone: `(Foto: © Jane Doe)` gives `Jane Doe`."""
+    bare = clean(credit)
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1]
+    label = _LABEL.match(bare)
+    return clean(bare[label.end() :] if label else bare) or None

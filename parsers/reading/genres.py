@@ -1,0 +1,60 @@
+"""What kind of article a page holds: as its layout, its JSON-LD, its section or its address says."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from parsers.fields.urls import address_key
+from parsers.page.html import text_of
+from parsers.page.metadata import Metadata, as_text, types_of
+from parsers.page.page import Page
+from parsers.reading.readings import text_field
+from parsers.record.origins import by_layout
+from parsers.source.definition import Layout
+
+_TYPES: Final = {
+    "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis",
+    "BackgroundNewsArticle": "analysis", "ReviewNewsArticle": "review", "Review": "review",
+    "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
+}  # fmt: skip
+_NEWS: Final = frozenset({"NewsArticle", "ReportageNewsArticle"})  # which sites call all that they write
+# Sections, parts of addresses and tags that say the genre.
+_WORDS: Final = {
+    **dict.fromkeys(
+        ("opinion", "opinions", "comment", "commentisfree", "voices", "editorial", "editorials", "letters", "columns",
+         "meinung", "kommentar", "kommentare", "opinión", "tribuna", "opinioni", "мнения", "오피니언", "사설", "칼럼",
+         "社説", "社论"),
+        "opinion",
+    ),
+    **dict.fromkeys(("analysis", "analyse", "analysen", "análisis", "explainers"), "analysis"),
+    **dict.fromkeys(("review", "reviews"), "review"),
+    **dict.fromkeys(("live", "minutebyminute", "liveblog", "live-blog", "live-news"), "live"),
+}  # fmt: skip
+_PART: Final = re.compile(r"[/?#]+")
+
+
+def genres(page: Page, layout: Layout, section: str | None) -> Iterator[tuple[str | None, str]]:
+    """Readings of the genre, most trusted first."""
+    if isinstance(layout.genre, str):
+        tags = ((text_of(node), node.attributes.get("href") or "") for node in page.select(layout.genre))
+        yield next(filter(None, (_said(f"{text}/{href}/") for text, href in tags)), None), by_layout(layout.genre)
+    elif layout.genre is not None:
+        yield text_field(page, layout.genre), by_layout(layout.genre)
+    yield "live" if _is_live(page.metadata) else None, "JSON-LD LiveBlogPosting"
+    metadata = page.metadata
+    origin = f"{metadata.subject}, its type"
+    yield next((genre for name, genre in _TYPES.items() if name in metadata.types), None), origin
+    yield _said(f"{section}/"), "section"
+    yield _said(page.url or ""), "address"
+    yield "news" if metadata.types & _NEWS else None, origin
+
+
+def _is_live(metadata: Metadata) -> bool:
+    """Whether a live blog has the page's address: sites state it beside an article of the same."""
+    live = (found for found in metadata.objects if "LiveBlogPosting" in types_of(found))
+    return any(address_key(as_text(found.get("url"))) in metadata.addresses for found in live)
+
+
+def _said(text: str) -> str | None:
+    """The genre that a part says, but the last: of an address, that is the article's own."""
+    return next(filter(None, map(_WORDS.get, _PART.split(text.casefold())[:-1])), None)

@@ -1,0 +1,48 @@
+"""Captions and credits as news sites write them."""
+
+import re
+
+import pytest
+
+from parsers.reading.credits import part_credit
+
+BOATS = "Boats in the harbour of Ellen."
+
+
+@pytest.mark.parametrize(
+    ("caption", "credit"),
+    [
+        (f"{BOATS} (AP Photo/Jane Roe)", "AP Photo/Jane Roe"),
+        (f"{BOATS} (John Doe via Getty Images)", "John Doe via Getty Images"),
+        (f"{BOATS} Foto: Jana Reh (Getty)", "Jana Reh (Getty)"),
+        (f"{BOATS} (Foto: © Jana Reh/dpa)", "Jana Reh/dpa"),
+        (f"{BOATS} — © Jana Reh", "Jana Reh"),
+        (f"{BOATS} | Bildquelle: Jana Reh", None),  # no word that is known
+        (f"{BOATS} Photograph by: Jane Roe/The Paper", "Jane Roe/The Paper"),
+        (f"{BOATS} Image Credits: Jane Roe", "Jane Roe"),
+        (f"{BOATS} REUTERS/Jane Roe/File Photo", "REUTERS/Jane Roe/File Photo"),
+        (f"{BOATS} @someone/via REUTERS", "@someone/via REUTERS"),
+    ],
+)
+def test_usual_credits_are_parted_from_captions(caption: str, credit: str | None) -> None:
+    assert part_credit(caption, None) == (BOATS if credit else caption, credit)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        f"FILE PHOTO: {BOATS}",
+        "Boats (left) in the harbour of Ellen (right)",
+        "Photo: " + "a very long caption that only begins with the word, as captions of a few sites do, " * 2,
+        "The photo shows boats",
+    ],
+)
+def test_captions_that_name_nobody_stay(caption: str) -> None:
+    assert part_credit(caption, None) == (caption, None)
+
+
+def test_pattern_of_the_site_goes_before_the_usual_ones() -> None:
+    last_words = re.compile(r"(?<=[.])\s+([^.]+)$")
+    assert part_credit(f"{BOATS} Kim Yuna", last_words) == (BOATS, "Kim Yuna")
+    assert part_credit(f"{BOATS} (AP Photo/Jane)", re.compile(r"(never)")) == (BOATS, "AP Photo/Jane")
+    assert part_credit("", last_words) == (None, None)

@@ -1,0 +1,106 @@
+"""A source of six lines: no layout, so the generic reader takes its pages."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from flows.reports.source_list import described
+from parsers import registry
+from parsers.fields.dates import Precision
+from parsers.parse import parse
+from parsers.record.outcome import Outcome, RejectReason
+from parsers.source import definition
+from parsers.source.definition import Layout, Source
+from tests.captures import article_of, html_capture, rejection_of
+
+URL = "https://paper.example/2024/03/ferry-crews-stop-work"
+SIX_LINES = Source(
+    name="paper",
+    title="The Paper",
+    hosts=("paper.example",),
+    language="tr",
+    timezone="Europe/Istanbul",
+)
+PROSE = [
+    "Ferry crews on the Ellen river began a two day stoppage on Tuesday over the new night timetable.",
+    "The harbour office said that four of the nine boats would still run, though only until sunset.",
+    "Talks between the crews and the owners are to go on in Harborne at the end of the week.",
+]
+STORY = f"<h1>Ferry crews stop work</h1><div class=x7>{''.join(f'<p>{text}</p>' for text in PROSE)}</div>"
+NO_STORY = "<ul>" + "".join(f"<li><h3><a href=/{n}>Harbour story number {n}</a></h3></li>" for n in range(20)) + "</ul>"
+
+Read = Callable[..., Outcome]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
+    """Parse a page of a source that is the only one."""
+
+    def parse_as(source: Source, body: str, head: str = "", url: str = URL, named: str | None = None) -> Outcome:
+        monkeypatch.setattr(registry, "_load", lambda: ({source.name: source}, {}))
+        registry._hosts.cache_clear()
+        title = "<title>Ferry crews stop work</title><meta property=og:title content='Ferry crews stop work'>"
+        html = f"<!doctype html><head>{title}{head}</head><body>{body}"
+        return parse(html_capture(html, url=url, source=named))
+
+    yield parse_as
+    monkeypatch.undo()
+    registry._hosts.cache_clear()
+
+
+@pytest.mark.parametrize("fields", [{}, {"url": "https://mirror.example/1", "named": "paper"}], ids=["host", "named"])
+def test_pages_are_read_as_rows_of_the_source_without_any_switch(read: Read, fields: dict[str, str]) -> None:
+    article = article_of(read(SIX_LINES, STORY, **fields))
+    assert [block.text for block in article.body] == PROSE
+    assert (article.title, article.language) == ("Ferry crews stop work", "tr")
+    assert (article.source, article.parser, article.layout) == ("paper", "paper", "generic")
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("<meta property=article:published_time content=2024-03-05T09:30:00>", STORY),
+        ("", STORY.replace("</h1>", "</h1><p>5 March 2024, 09:30</p>")),
+    ],
+    ids=["stated", "shown"],
+)
+def test_times_without_a_zone_are_in_that_of_the_source(read: Read, head: str, body: str) -> None:
+    article = article_of(read(SIX_LINES, body, head))
+    assert article.published_at == datetime(2024, 3, 5, 6, 30, tzinfo=UTC)
+    assert article.published_precision is not Precision.DAY
+    # On a host without a source, nobody knows what clock that is.
+    elsewhere = parse(html_capture(f"{head}<title>Ferry crews stop work</title>{body}"), generic=True)
+    assert article_of(elsewhere).published_precision is Precision.DAY
+
+
+def test_what_is_no_article_is_rejected_under_the_name_of_the_source(read: Read) -> None:
+    rejected = rejection_of(read(SIX_LINES, NO_STORY))
+    assert (rejected.reason, rejected.source, rejected.layout) == (RejectReason.NOT_ARTICLE, "paper", "generic")
+    assert rejected.parser_version == SIX_LINES.parser_version
+
+
+def test_source_with_layouts_rejects_a_redesign_unless_it_says_otherwise(read: Read) -> None:
+    designed = replace(SIX_LINES, layouts=(Layout("2024-01", body="div.story"),))
+    rejected = rejection_of(read(designed, STORY))
+    assert (rejected.reason, rejected.layout) == (RejectReason.LAYOUT, None)
+    assert article_of(read(replace(designed, generic=True), STORY)).layout == "generic"
+    old = STORY.replace("x7", "story")
+    assert article_of(read(replace(designed, generic=True), old)).layout == "2024-01"
+
+
+def test_rows_are_outdated_when_the_generic_reader_changes(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    designed = replace(SIX_LINES, version=4, layouts=(Layout("2024-01", body="div.x7"),))
+    before = article_of(read(SIX_LINES, STORY)).parser_version
+    monkeypatch.setattr(definition, "GENERIC_CHANGES", definition.GENERIC_CHANGES + 1)
+    assert article_of(read(SIX_LINES, STORY)).parser_version == before + 1
+    assert article_of(read(designed, STORY)).parser_version == 4  # it has nothing to do with that reader
+
+
+def test_list_of_sources_names_the_generic_reader_as_a_layout() -> None:
+    shown = described(SIX_LINES, 1.0, None)
+    assert (shown["layouts"], shown["version"]) == (["generic"], SIX_LINES.parser_version)
+    designed = replace(SIX_LINES, layouts=(Layout("2024-01", body="div"),))
+    assert described(designed, 1.0, None)["layouts"] == ["2024-01"]
+    assert described(replace(designed, generic=True), 1.0, None)["layouts"] == ["2024-01", "generic"]
