@@ -141,6 +141,7 @@ def test_a_backfill_of_days_that_the_feed_has_forgotten_says_so(own: RefusingSit
 
 
 def test_a_site_that_names_no_list_is_an_error_with_a_remedy(own: RefusingSite) -> None:
+    assert own.run("run", "tass", "--dry-run") == 1
     assert own.run("run", "tass") == 1
     assert "error: Neither the robots files nor the home page of tass.com name a list" in " ".join(own.said.split())
     assert "Say in the source file of tass" in " ".join(own.said.split())

@@ -136,7 +136,7 @@ class _Run:
     def ask(self, declaration: Discovery) -> None:
         match declaration:
             case Feed(url):
-                if reading := self.lists.read(url, self._feed):
+                if reading := self._read(url, self._feed):
                     self._take(url, reading)
                     self.reach.note_feed(url, reading)
             case NewsSitemap(url):
@@ -183,13 +183,14 @@ class _Run:
         """What holds links, level by level, so that a cap on their number cuts the deepest off."""
         is_dated = "%" in sitemap.url and not is_own
         urls = dict.fromkeys(day.strftime(sitemap.url) for day in self._local_days) if is_dated else [sitemap.url]
-        level = dict.fromkeys(urls, is_dated)  # address -> whether all in it is of the days
+        is_of_days = is_dated or dated_span(sitemap.url, sitemap) is not None
+        level = dict.fromkeys(urls, is_of_days)  # address -> whether all in it is of the days
         leaves: list[Reading] = []
         left = MAX_CHILDREN
         for depth in range(MAX_SITEMAP_LEVELS):
             below: dict[str, bool] = {}
             for url, dated in level.items():
-                reading = self.lists.read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
+                reading = self._read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
                 if self.lists.host_failed:
                     return leaves
                 if reading is None:
@@ -263,7 +264,7 @@ class _Run:
             previous, url = url, address.replace("{page}", str(number))
             if self.lists.is_beyond_end(url, previous, reader):
                 return
-            reading = self.lists.read(url, reader, may_be_absent=is_archive or number > 1)
+            reading = self._read(url, reader, may_be_absent=is_archive or number > 1)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:
                 return
@@ -283,7 +284,7 @@ class _Run:
             elif (name := identity(link.url)) in self.links:
                 self.dropped[Drop.DUPLICATE] += 1
             else:
-                self.links[name] = self._plausible(link)
+                self.links[name] = link
                 self.listed_in[link.url] = url
 
     def _fault(self, link: Link) -> Drop | None:
@@ -298,12 +299,16 @@ class _Run:
         return None
 
     def _other_day(self, link: Link, *, undated_too: bool) -> Drop | None:
-        hint = self._plausible(link).hint
-        if hint is None:
+        if link.hint is None:
             return None if undated_too else Drop.UNDATED
-        if hint < self._start or (link.hint_is_publication and hint >= self._end):
+        if link.hint < self._start or (link.hint_is_publication and link.hint >= self._end):
             return Drop.OTHER_DAY
         return None
+
+    def _read(self, url: str, reader: Reader, *, may_be_absent: bool = False) -> Reading | None:
+        """What a list holds, without impossible times."""
+        reading = self.lists.read(url, reader, may_be_absent=may_be_absent)
+        return replace(reading, links=tuple(map(self._plausible, reading.links))) if reading else None
 
     def _plausible(self, link: Link) -> Link:
         latest = _midnight(self._today) + timedelta(days=1) + AHEAD

@@ -82,9 +82,13 @@ def run_days(
 def preview_days(
     source: str, days: Days, policy: FetchPolicy, run: Run, *, on_wait: Callable[[str], None] = _ignore
 ) -> tuple[LivePlan, float]:
-    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written."""
+    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written.
+
+    Errors as `run_days`.
+    """
     with _at_site(source, days, policy, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
+        plan.require_asked()
         return plan, client.interval_of(plan.source)
 
 

@@ -51,6 +51,14 @@ def test_a_feed_without_times_reaches_nowhere(site: NewsSite, client: PoliteClie
     assert run(source(FEED), client).reach.gap(DAY) == f"{FEED.url} names no times"
 
 
+@pytest.mark.parametrize("wrong", ["1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])
+def test_impossible_times_reach_nowhere(wrong: str, site: NewsSite, client: PoliteClient) -> None:
+    site.pages["news.example/feed"] = rss(("/a", wrong), ("/b", at(DAY)))
+    assert run(source(FEED), client).reach.gap(DAY) == f"{FEED.url} goes back only to 2024-05-09 12:00 UTC"
+    site.pages["news.example/sitemap.xml"] = urlset(("/a", wrong), ("/b", at(DAY)))
+    assert run(SOURCE, client).reach.gap(DAY) == "the newest entry of its sitemaps is of 2024-05-09 12:00 UTC"
+
+
 @pytest.mark.parametrize(("entries", "gap"), [(999, ""), (1000, "goes back only to 2024-05-09 12:00 UTC")])
 def test_a_news_sitemap_holds_two_days_unless_it_is_full(
     entries: int, gap: str, site: NewsSite, client: PoliteClient
