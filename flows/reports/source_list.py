@@ -9,7 +9,7 @@ from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
 from parsers.source.definition import Source
-from parsers.source.discovery import WHOLE_HISTORY, Discovery
+from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 
 
 def last_days(store: ObjectStore) -> dict[str, str]:
@@ -27,6 +27,8 @@ def horizon(source: Source) -> str:
     """How far back that reaches, in a few words."""
     if not source.discovery:
         return "-"
+    if OwnLists() in source.discovery:
+        return "as listed"
     if source.horizon_days >= WHOLE_HISTORY:
         return "all days"
     return f"{source.horizon_days} day" + "s" * (source.horizon_days > 1)

@@ -136,7 +136,7 @@ def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: 
 
 
 def _reach(source: Source, today: date) -> date:
-    return today - timedelta(days=min(source.horizon_days, MAX_DAYS))
+    return today - timedelta(days=min(source.reach_days, MAX_DAYS))
 
 
 def _repairs(
@@ -159,7 +159,7 @@ def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list
     """Missing days between the first that the source was asked about and those that are repaired."""
     looked_at = {day.date for day in days if day.coverage or day.was_asked}
     missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
-    oldest_listed = today - timedelta(days=min(source.horizon_days, (today - date.min).days))
+    oldest_listed = today - timedelta(days=min(source.reach_days, (today - date.min).days))
     gaps: list[Gap] = []
     for day in missing:
         still_listed = day >= oldest_listed

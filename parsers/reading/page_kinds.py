@@ -55,7 +55,7 @@ _OTHER_TYPES = _LISTINGS | {"VideoObject", "LiveBlogPosting", "ItemList", "Audio
 # OpenGraph types of pages that list, play or show; `website` is the type of home and tag pages.
 _OTHER_OPENGRAPH = re.compile(r"website|profile|video|music|blog$", re.I)
 # Parts of addresses that are not those of articles, in all languages.
-_OTHER_ADDRESS = re.compile(r"/(tags?|topics?|category|authors?|search|videos?|galler(?:y|ies)|podcasts?)(?=/|$)", re.I)
+OTHER_ADDRESS = re.compile(r"/(tags?|topics?|category|authors?|search|videos?|galler(?:y|ies)|podcasts?)(?=/|$)", re.I)
 
 
 def kind_of_page(page: Page) -> Rejected | None:
@@ -162,5 +162,5 @@ def _other_address(page: Page) -> str | None:
         return "its address is that of the home page"
     if named and is_home(named):
         return f"it says that it is the home page: {named[:MAX_SHOWN_TITLE]}"
-    found = _OTHER_ADDRESS.search(own.partition("?")[0]) if own else None
+    found = OTHER_ADDRESS.search(own.partition("?")[0]) if own else None
     return f"its address has {found[0]!r}" if found else None

@@ -11,7 +11,7 @@ from parsers.page.page import Page
 from parsers.page.text import TextPage
 from parsers.record.draft import Draft
 from parsers.source.checks import Checks
-from parsers.source.discovery import Discovery
+from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 from parsers.source.schedule import Schedule, usual_schedules
 
 # One text: a CSS selector (the first match that isn't empty: its `content`, its `datetime` or its text) or a
@@ -129,7 +129,9 @@ class Source:
     generic: bool = False
     text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
     signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source
-    discovery: tuple[Discovery, ...] = ()  # where the source lists its articles; all are read. Empty: nothing is live
+    discovery: tuple[Discovery, ...] = (
+        OwnLists(),
+    )  # where the source lists its articles; all are read. Empty: nothing is live
     article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
     interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it
     # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
@@ -166,6 +168,11 @@ class Source:
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address comes from this source."""
         return any(pattern.search(text) for pattern in self.signature)
+
+    @property
+    def reach_days(self) -> int:
+        """How many days before today discovery is asked for: lists that the site names may reach back to its first."""
+        return WHOLE_HISTORY if OwnLists() in self.discovery else self.horizon_days
 
     @property
     def timetable(self) -> tuple[Schedule, ...]:

@@ -57,7 +57,12 @@ class PagedListing:
     pages: int = 20  # the most pages to read; reading ends earlier once the dates are before the day
 
 
-Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing
+@dataclass(frozen=True, slots=True)
+class OwnLists:
+    """The lists that the site itself names: sitemaps in its robots files, feeds on its home page."""
+
+
+Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing | OwnLists
 
 
 @dataclass(frozen=True, slots=True)

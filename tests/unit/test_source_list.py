@@ -18,10 +18,12 @@ FEED = Feed("https://news.example/feed")
 
 def test_lists_and_horizon_are_told_in_words() -> None:
     listing = PagedListing("https://news.example/{page}", links="a")
+    nothing = replace(SOURCE, discovery=())
     declared = replace(SOURCE, discovery=(FEED, Sitemap("https://news.example/s.xml"), FEED, listing))
     whole = replace(declared, horizon_days=WHOLE_HISTORY)
-    assert [(finds(each), horizon(each)) for each in (SOURCE, declared, whole)] == [
+    assert [(finds(each), horizon(each)) for each in (nothing, SOURCE, declared, whole)] == [
         ("-", "-"),
+        ("own lists", "as listed"),
         ("2 feeds, sitemap, paged listing", "1 day"),
         ("2 feeds, sitemap, paged listing", "all days"),
     ]

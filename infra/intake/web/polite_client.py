@@ -17,7 +17,7 @@ from infra.intake.web.politeness import REFUSALS, HostPace, Pacer, RequestBudget
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
-from parsers.fields.urls import host_of, on_hosts
+from parsers.fields.urls import absolute, host_of, on_hosts
 from parsers.source.definition import Source
 
 TRIES: Final = 3
@@ -97,6 +97,11 @@ class PoliteClient:
             return self._take_turn(hop, max(interval, rules.crawl_delay or 0.0), stop)
 
         return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn)
+
+    def sitemaps(self, url: str, source: Source) -> tuple[str, ...]:
+        """The sitemaps that the robots file of an address's site names; errors as `get`."""
+        found = self._rules(url, self._own_interval(source), STOPPING).sitemaps
+        return tuple(filter(None, (absolute(each, url) for each in found)))
 
     def interval_of(self, source: Source) -> float:
         """Seconds between requests to a host of the source, by the robots files fetched so far."""

@@ -59,6 +59,11 @@ class RobotsRules:
         """Whether an address of the site may be fetched; `/robots.txt` always (RFC 9309, 2.2.2)."""
         return bool(self._file.can_fetch(url, PRODUCT))
 
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """What its Sitemap lines say, whichever group they stand in (https://www.sitemaps.org/protocol.html)."""
+        return tuple(self._file.sitemaps)
+
 
 def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> RobotsRules:
     """Read the first 500 KiB of any file as a robots file; a cut delay is logged with the site's name."""

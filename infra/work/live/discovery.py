@@ -23,12 +23,16 @@ from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
 from infra.work.live.listing_worker import read_within
-from parsers.fields.urls import host_of, identity, on_hosts, parse_url
+from infra.work.live.own_lists import is_of_news, own_feeds, own_sitemaps, with_telling_times
+from infra.work.live.reach import Reach
+from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
 from parsers.lists.feeds import read_feed
 from parsers.lists.links import Reading
+from parsers.lists.listings import read_listing, read_named_feeds
 from parsers.lists.sitemaps import read_sitemap
+from parsers.reading.page_kinds import OTHER_ADDRESS
 from parsers.source.definition import Source
-from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, PagedListing, Sitemap
+from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, PagedListing, Sitemap
 
 # Feeds state when an entry was sent, pages when its text was published first: an hour or two apart; a slip over
 # summer time is one hour. Nothing is lost by less where every day is asked for: a link is of one day at least.
@@ -65,6 +69,7 @@ class Discovered:
         alarms: for a person: a list that had links and has none any more, or of which only a part was read.
         state: to be saved once the pages are safe.
         listed_in: the address of the list that names a link first, by the link's address.
+        reach: how far back all that is.
     """
 
     links: tuple[Link, ...]
@@ -73,6 +78,7 @@ class Discovered:
     alarms: tuple[str, ...]
     state: DiscoveryState
     listed_in: Mapping[str, str]
+    reach: Reach
 
     @property
     def whole(self) -> bool:
@@ -99,7 +105,7 @@ def discover(
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
     feeds = tuple(run.lists.reports)
     alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if _in_part(feed))
-    return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in)
+    return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in, run.reach)
 
 
 class _Run:
@@ -112,11 +118,15 @@ class _Run:
         self.listed_in: dict[str, str] = {}
         self.dropped: Counter[str] = Counter()
         self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None, today)
+        self.reach = Reach(today)
         self._source = source
+        self._client = client
         self._today = today
         self._deadline = deadline
+        self._names_itself = OwnLists() in source.discovery
         self._start = _midnight(days.start) - MARGIN
         self._end = _midnight(days.end) + MARGIN
+        self._first = days.start
         self._are_newest = days.end >= today  # yesterday or today is among them
         self._local_days = local_days(days, source.timezone)
         zone = source.timezone
@@ -126,15 +136,22 @@ class _Run:
     def ask(self, declaration: Discovery) -> None:
         match declaration:
             case Feed(url):
-                self._take(url, self.lists.read(url, self._feed))
+                if reading := self._read(url, self._feed):
+                    self._take(url, reading)
+                    self.reach.note_feed(url, reading)
             case NewsSitemap(url):
-                self._ask_sitemap(Sitemap(url))
+                self.reach.note_news(url, self._ask_sitemap(Sitemap(url)))
             case Sitemap():
                 self._ask_sitemap(declaration)
+                self.reach.note_all()
             case DayArchive():
                 self._ask_archive(declaration)
+                self.reach.note_all()
             case PagedListing():
                 self._ask_listing(declaration)
+                self.reach.note_all()
+            case OwnLists():
+                self._ask_own_lists()
 
     def in_order(self) -> tuple[Link, ...]:
         """The links, the likeliest to be of the days first."""
@@ -144,20 +161,46 @@ class _Run:
 
         return tuple(sorted(self.links.values(), key=rank))
 
-    def _ask_sitemap(self, sitemap: Sitemap) -> None:
-        """Level by level, so that a cap on their number cuts the deepest off."""
-        is_dated = "%" in sitemap.url
+    def _ask_own_lists(self) -> None:
+        """Sitemaps of all there is may be large: they are read where no news sitemap reaches back over the days."""
+        for sitemap in own_sitemaps(self._source, self._client, self.lists, self._sitemap):
+            if not is_of_news(sitemap.url) and not self.reach.gap(self._first):
+                break
+            span = dated_span(sitemap.url, sitemap)
+            if span and not self._overlaps(span):
+                continue
+            leaves = self._ask_sitemap(sitemap, is_own=True)
+            if any(link.hint and link.hint_is_publication for leaf in leaves for link in leaf.links):
+                self.reach.note_news(sitemap.url, leaves)
+            else:
+                self.reach.note_found(leaves)
+        if not self.lists.host_failed:
+            reader = Reader("named feeds", partial(read_within, self._deadline, read_named_feeds))
+            for feed in own_feeds(self._source, self.lists, reader):
+                self.ask(feed)
+
+    def _ask_sitemap(self, sitemap: Sitemap, *, is_own: bool = False) -> list[Reading]:
+        """What holds links, level by level, so that a cap on their number cuts the deepest off."""
+        is_dated = "%" in sitemap.url and not is_own
         urls = dict.fromkeys(day.strftime(sitemap.url) for day in self._local_days) if is_dated else [sitemap.url]
-        level = dict.fromkeys(urls, is_dated)  # address -> whether all in it is of the days
+        is_of_days = is_dated or dated_span(sitemap.url, sitemap) is not None
+        level = dict.fromkeys(urls, is_of_days)  # address -> whether all in it is of the days
+        leaves: list[Reading] = []
         left = MAX_CHILDREN
         for depth in range(MAX_SITEMAP_LEVELS):
             below: dict[str, bool] = {}
             for url, dated in level.items():
-                reading = self.lists.read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
+                reading = self._read(url, self._sitemap, may_be_absent=is_dated and depth == 0)
                 if self.lists.host_failed:
-                    return
-                self._take(url, reading, dated=dated)
-                children = self._children(reading, sitemap, dated) if reading else {}
+                    return leaves
+                if reading is None:
+                    continue
+                if is_own:
+                    reading = with_telling_times(reading)
+                self._take(url, reading, dated=dated, is_new=not is_own)
+                if not reading.children:
+                    leaves.append(reading)
+                children = self._children(reading, sitemap, dated)
                 if children and depth == MAX_SITEMAP_LEVELS - 1:
                     self.lists.note_lack(url, f"sitemaps more than {MAX_SITEMAP_LEVELS} levels deep are not read")
                 elif len(children) > left:
@@ -168,6 +211,7 @@ class _Run:
                 left -= len(taken)
                 below |= taken
             level = below
+        return leaves
 
     def _children(self, reading: Reading, sitemap: Sitemap, parent_is_dated: bool) -> dict[str, bool]:
         """Sitemaps that may hold links of the days, last changed first."""
@@ -183,9 +227,12 @@ class _Run:
                 continue  # an index that holds itself; or all in it was published, and changed, before the days
             elif (span := dated_span(child.url, sitemap)) is None:
                 wanted[child.url] = parent_is_dated
-            elif span[0] <= self._local_days[-1] and self._local_days[0] <= span[1]:
+            elif self._overlaps(span):
                 wanted[child.url] = True
         return wanted
+
+    def _overlaps(self, span: tuple[date, date]) -> bool:
+        return span[0] <= self._local_days[-1] and self._local_days[0] <= span[1]
 
     def _ask_archive(self, archive: DayArchive) -> None:
         for day in self._local_days:
@@ -209,34 +256,35 @@ class _Run:
     ) -> Iterator[tuple[str, Reading]]:
         """Pages of a listing until one can't be had or has no link that those before it have not."""
         zone = self._source.timezone
-        read = partial(read_within, self._deadline, zone=zone, links=links, dates=dates, today=self._today)
-        reader = Reader(f"listing {zone} {links} | {dates}", read)
+        read = partial(read_listing, zone=zone, links=links, dates=dates, today=self._today)
+        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, self._deadline, read))
         seen: set[str] = set()
         url = ""
         for number in range(1, pages + 1 if "{page}" in address else 2):
             previous, url = url, address.replace("{page}", str(number))
             if self.lists.is_beyond_end(url, previous, reader):
                 return
-            reading = self.lists.read(url, reader, may_be_absent=is_archive or number > 1)
+            reading = self._read(url, reader, may_be_absent=is_archive or number > 1)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:
                 return
             seen |= found
             yield url, reading
 
-    def _take(self, url: str, reading: Reading | None, *, dated: bool = False) -> None:
-        """Keep the links of the source and the days; in a `dated` list, links without a hint are of the days too."""
-        if reading is None:
-            return
+    def _take(self, url: str, reading: Reading, *, dated: bool = False, is_new: bool = True) -> None:
+        """Keep the links of the source and the days.
+
+        A link without a hint is of the days in a `dated` list, and of the newest days in one that names what `is_new`.
+        """
         self.dropped.update(reading.unusable)
         for link in reading.links:
-            fault = self._fault(link) or self._other_day(link, dated)
+            fault = self._fault(link) or self._other_day(link, undated_too=dated or (is_new and self._are_newest))
             if fault:
                 self.dropped[fault] += 1
             elif (name := identity(link.url)) in self.links:
                 self.dropped[Drop.DUPLICATE] += 1
             else:
-                self.links[name] = self._plausible(link)
+                self.links[name] = link
                 self.listed_in[link.url] = url
 
     def _fault(self, link: Link) -> Drop | None:
@@ -246,15 +294,21 @@ class _Run:
         pattern = self._source.article_url
         if pattern and not pattern.search(f"{parsed.pathname}{parsed.search}"):
             return Drop.NOT_ARTICLE_URL
+        if pattern is None and self._names_itself and (is_home(link.url) or OTHER_ADDRESS.search(parsed.pathname)):
+            return Drop.NOT_ARTICLE_URL
         return None
 
-    def _other_day(self, link: Link, dated: bool) -> Drop | None:
-        hint = self._plausible(link).hint
-        if hint is None:
-            return None if dated or self._are_newest else Drop.UNDATED
-        if hint < self._start or (link.hint_is_publication and hint >= self._end):
+    def _other_day(self, link: Link, *, undated_too: bool) -> Drop | None:
+        if link.hint is None:
+            return None if undated_too else Drop.UNDATED
+        if link.hint < self._start or (link.hint_is_publication and link.hint >= self._end):
             return Drop.OTHER_DAY
         return None
+
+    def _read(self, url: str, reader: Reader, *, may_be_absent: bool = False) -> Reading | None:
+        """What a list holds, without impossible times."""
+        reading = self.lists.read(url, reader, may_be_absent=may_be_absent)
+        return replace(reading, links=tuple(map(self._plausible, reading.links))) if reading else None
 
     def _plausible(self, link: Link) -> Link:
         latest = _midnight(self._today) + timedelta(days=1) + AHEAD

@@ -36,6 +36,7 @@ class Remembered:
         may_be_empty: it was empty before, and that was right.
         is_absent: there is no such page: the one before it is the last of its listing.
         gone_since: the day (ISO 8601) since which there is no such list; empty while there is one.
+        looked_on: the day (ISO 8601) on which it was looked whether it is there, and what it names; empty for lists.
     """
 
     read_as: str
@@ -49,6 +50,7 @@ class Remembered:
     may_be_empty: bool = False
     is_absent: bool = False
     gone_since: str = ""
+    looked_on: str = ""
 
     @property
     def conditions(self) -> dict[str, str]:

@@ -131,7 +131,8 @@ class FetchLog:
         plan = self._plan
         if plan.discovered is None or plan.reached is None or day < plan.reached.start:
             return ListsRead()
-        return ListsRead(plan.asked_at, None if plan.lacking else plan.asked_at, plan.lacking)
+        lacking = plan.lacking_of(day)
+        return ListsRead(plan.asked_at, None if lacking else plan.asked_at, lacking)
 
     def _save(self, store: ObjectStore, rows: dict[str, tuple[Fetch, str]]) -> dict[str, DaySummary]:
         """Write the accounts; what those of the plan's days are now. Rows that move are never missing in between."""

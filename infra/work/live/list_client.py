@@ -22,10 +22,15 @@ _HOST_WIDE: Final = frozenset(
     {FetchReason.BUDGET, FetchReason.HOST_DOWN, FetchReason.ROBOTS_UNREACHABLE, FetchReason.TLS}
 )
 _ABSENT: Final = frozenset({404, 410})
+# What a site says of a list that was guessed and is not there; with no reason, a page is in its place.
+_NOT_THERE: Final = frozenset({None, FetchReason.STATUS, FetchReason.ROBOTS, FetchReason.EMPTY})
 # Failures that leave the beginning of the answer.
 _BROKEN_OFF: Final = frozenset({FetchReason.TRUNCATED, FetchReason.ENCODING, FetchReason.TIMEOUT})
 # A site that is being rebuilt has lost a list for hours; until this is over, a day can't be called whole without it.
 GONE_FOR_GOOD: Final = timedelta(days=2)
+# Sites move their feeds when they are rebuilt, every few years: after a week, one that moved is found again before its
+# old address was gone for long, and the home page is asked for as often as a reader would in a week.
+LOOK_AGAIN: Final = timedelta(days=7)
 MAX_LIST_BYTES: Final = 64 << 20  # unpacked: more than the largest list that is asked for
 
 
@@ -104,11 +109,43 @@ class ListClient:
         """
         if url not in self._read:
             self._read[url], report = self._asked(url, reader, may_be_absent)
-            self.reports.append(report)
-            self.host_failed = report.reason in _HOST_WIDE
+            self._note(report)
             if report.status is FeedStatus.UNCHANGED:
                 self._unchanged.add(url)
         return self._read[url]
+
+    def named_on(self, url: str, reader: Reader) -> tuple[str, ...]:
+        """Lists that a page names, or did when it was last read; a failure is told, and leaves no list unread."""
+        known = self._state.get(url, reader.name)
+        if known is None or not self._is_fresh(known):
+            reading, report = self._asked(url, reader, may_be_absent=False)
+            known = self._state.get(url, reader.name)
+            if reading is None:
+                self._note(replace(report, whole=True))
+            elif known:
+                known = replace(known, looked_on=self._today.isoformat())
+                self._state.remember(url, known)
+        return tuple(child.url for child in known.children) if known else ()
+
+    def is_there(self, url: str, reader: Reader) -> bool:
+        """Whether a list that nobody names is there; if not, nothing lacks, and it is left alone for a while."""
+        known = self._state.get(url, reader.name)
+        if known and known.is_absent and self._is_fresh(known):
+            return False
+        reading = self.read(url, reader, may_be_absent=True)
+        if reading and (reading.links or reading.children):
+            return True
+        report = self.reports.pop()
+        if report.reason in _NOT_THERE:
+            absent = Remembered(reader.name, digest="", is_absent=True, looked_on=self._today.isoformat())
+            self._state.remember(url, absent)
+        else:
+            self._note(replace(report, whole=True))
+        return False
+
+    def note_failure(self, url: str, error: FetchError, *, whole: bool) -> None:
+        """Report that a robots file could not be had, and whether nothing lacks for want of it."""
+        self._note(replace(_failure(url, error), whole=whole))
 
     def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
         """Whether a page of a listing, newest first, was missing, and the page before it has not changed since."""
@@ -121,6 +158,13 @@ class ListClient:
             replace(report, detail=_joined(report.detail, detail), whole=False) if report.url == url else report
             for report in self.reports
         ]
+
+    def _note(self, report: FeedReport) -> None:
+        self.reports.append(report)
+        self.host_failed = report.reason in _HOST_WIDE
+
+    def _is_fresh(self, known: Remembered) -> bool:
+        return bool(known.looked_on) and self._today - date.fromisoformat(known.looked_on) < LOOK_AGAIN
 
     def _asked(self, url: str, reader: Reader, may_be_absent: bool) -> tuple[Reading | None, FeedReport]:
         known = self._state.get(url, reader.name)

@@ -1,7 +1,7 @@
 """The addresses of some days of a source: what their accounts say, and what the lists name beyond that."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,7 @@ class Listed:
         stored: the day of the account that has the row now; absent for those that are new.
         changed: addresses of which the lake says something else now than their account: an ingest brought their page.
         elsewhere: addresses that a list names and whose page the archive has, of an article of some other day.
+        whole_at: when the lists of a day were last read whole, by the day.
     """
 
     rows: Mapping[str, Fetch]
@@ -35,6 +36,7 @@ class Listed:
     stored: Mapping[str, str]
     changed: frozenset[str] = frozenset()
     elsewhere: int = 0
+    whole_at: Mapping[str, datetime] = field(default_factory=dict)
 
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
@@ -107,6 +109,7 @@ def listed_addresses(
         stored={key: day for key, day in stored.items() if key in rows},
         changed=frozenset(known) | {key for key, row in rows.items() if row.reason == LOST},
         elsewhere=len(elsewhere),
+        whole_at={day: at for day, account in accounts.items() if (at := account.lists.whole_at)},
     )
 
 

@@ -1,27 +1,23 @@
 """Listings read in a process of their own, with a deadline: their HTML is as hostile as that of any page."""
 
+from collections.abc import Callable
 from concurrent.futures import TimeoutError as DeadlinePassedError
-from datetime import date
 
 from pebble import ProcessExpired, ProcessPool
 
 from infra.base.stop import StoppedError, result_of
 from infra.work.parse_pool import forkserver
 from parsers.lists.links import Reading, UnreadableError
-from parsers.lists.listings import read_listing
 
 
-def read_within(
-    deadline: float, body: bytes, base: str, *, zone: str, links: str, dates: str | None, today: date
-) -> Reading:
-    """`parsers.lists.listings.read_listing`, given so many seconds.
+def read_within(deadline: float, read: Callable[[bytes, str], Reading], body: bytes, base: str) -> Reading:
+    """What a reader of `parsers.lists.listings` makes of a page, given so many seconds.
 
     Raises:
         UnreadableError: as there, or the process did not come back.
     """
-    options = {"links": links, "dates": dates, "today": today}
     with ProcessPool(max_workers=1, context=forkserver()) as pool:
-        reading = pool.schedule(read_listing, args=(body, base, zone), kwargs=options, timeout=deadline)
+        reading = pool.schedule(read, args=(body, base), timeout=deadline)
         try:
             found: Reading = result_of(reading)
         except DeadlinePassedError as error:

@@ -95,7 +95,7 @@ class LivePlan:
             discovered=len(self.discovered.links),
             requests=self.requests,
             dropped=self.discovered.dropped + self._settled(),
-            alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds))),
+            alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds)), *self._gaps()),
         )
 
     def _settled(self) -> Counter[str]:
@@ -106,21 +106,42 @@ class LivePlan:
         counts = Counter("captured" if row.outcome == FetchOutcome.LANDED else row.outcome for row in rows)
         return counts + Counter(captured=len(links) - len(rows) - len(wanted.intersection(links)))
 
+    def _gaps(self) -> tuple[str, ...]:
+        """Why the lists may not name all of past days that were never read whole, each said once."""
+        over = [day for day in self.reached or () if day < self.asked_at.date()]
+        whole_at = {day: self.listed.whole_at.get(day.isoformat()) for day in over}
+        lacking = [day for day, at in whole_at.items() if at is None or at.date() <= day]
+        return tuple(dict.fromkeys(filter(None, map(self._gap, lacking))))
+
+    def _gap(self, day: date) -> str:
+        found = self.discovered
+        return found.reach.gap(day, self.listed.whole_at.get(day.isoformat())) if found and self._was_read else ""
+
     @property
-    def lacking(self) -> tuple[str, ...]:
-        """What of the lists was not read; nothing where they said all there is."""
+    def _was_read(self) -> bool:
+        return self.discovered is not None and any(feed.status in SEEN for feed in self.discovered.feeds)
+
+    def lacking_of(self, day: date) -> tuple[str, ...]:
+        """What of the lists of a day was not read; nothing where they said all there is."""
         if self.discovered is None:
             return ("the lists were not asked",)
         feeds = self.discovered.feeds
         lacking = [f"{feed.url}: {feed.detail or feed.status.value}" for feed in feeds if not feed.whole]
-        if not any(feed.status in SEEN for feed in feeds):
+        if not self._was_read:
             lacking.append("none of the lists could be read")
-        return (*lacking, *(alarm for alarm in self.discovered.alarms if not lacking))
+        elif not lacking:
+            lacking += (*self.discovered.alarms, *filter(None, [self._gap(day)]))
+        return tuple(lacking)
 
     def require_asked(self) -> None:
         """Raise a NewslakeError where none of the source's lists could be had. What is archived has landed by then."""
-        if self.discovered is None or any(feed.status in SEEN for feed in self.discovered.feeds):
+        if self.discovered is None or self._was_read:
             return
+        if not self.discovered.feeds:
+            raise NewslakeError(
+                f"Neither the robots files nor the home page of {self.source.hosts[0]} name a list of articles",
+                f"Say in the source file of {self.source.name} where its articles are listed (`discovery`).",
+            )
         feed = self.discovered.feeds[0]
         raise NewslakeError(
             f"{self.source.name} could not be asked what it published: {feed.url}: {feed.detail}",
@@ -243,5 +264,5 @@ def reached_days(source: Source, days: Days, today: date) -> Days | None:
 
     Feeds hold nothing older than the source's horizon.
     """
-    start = max(days.start, today - timedelta(days=source.horizon_days))
+    start = max(days.start, today - timedelta(days=source.reach_days))
     return Days(start, days.end) if source.discovery and start < days.end else None

@@ -37,6 +37,7 @@ from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.registry import sources
+from parsers.source.discovery import OwnLists
 
 # A day lands as a whole, so that it is judged as a whole. 256 MB hold a thousand pages; beyond that a part lands early.
 LAND_BYTES: Final = 256 << 20
@@ -81,9 +82,13 @@ def run_days(
 def preview_days(
     source: str, days: Days, policy: FetchPolicy, run: Run, *, on_wait: Callable[[str], None] = _ignore
 ) -> tuple[LivePlan, float]:
-    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written."""
+    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written.
+
+    Errors as `run_days`.
+    """
     with _at_site(source, days, policy, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
+        plan.require_asked()
         return plan, client.interval_of(plan.source)
 
 
@@ -93,7 +98,9 @@ def require_askable(pieces: Iterable[tuple[str, Days, FetchPolicy]], settings: S
     for name, days, policy in pieces:
         source = sources()[name]
         lists = source.discovery if not policy.only_archive and reached_days(source, days, today) else ()
-        require_contact(filter(None, (settings.cdx_url, *(each.url for each in lists))), settings)
+        home = f"https://{source.hosts[0]}/" if source.hosts else ""
+        asked = (home if isinstance(each, OwnLists) else each.url for each in lists)
+        require_contact(filter(None, (settings.cdx_url, *asked)), settings)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery import Drop, dated_span, local_days
 from infra.work.live.list_client import FeedStatus
+from infra.work.live.own_lists import DATED
 from parsers.source.discovery import DayArchive, Feed, Link, NewsSitemap, PagedListing, Sitemap
 from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, at, listing, paths, rss, run, source, urlset
 from tests.news_site import NewsSite
@@ -119,6 +120,23 @@ def test_local_days_are_those_that_overlap(zone: str, first: int, last: int) -> 
 def test_a_monthly_sitemap_is_of_all_days_of_its_month() -> None:
     monthly = Sitemap(MAP.url, dated=re.compile(r"-(?P<year>\d{4})-(?P<month>\d{2})"))
     assert dated_span("/s-2024-02.xml", monthly) == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+@pytest.mark.parametrize(
+    ("address", "first"),
+    [
+        ("/sitemap-2024-02.xml", date(2024, 2, 1)),
+        ("/ap-sitemap-202402.xml", date(2024, 2, 1)),
+        ("/sitemaps/2024/02/09.xml", date(2024, 2, 9)),
+        ("/sitemap.xml?yyyy=2024&mm=02&dd=09", date(2024, 2, 9)),
+        ("/sitemap-2024.xml", None),
+        ("/post-sitemap2013.xml", None),
+        ("/sitemap-1202402.xml", None),
+    ],
+)
+def test_the_day_or_month_of_a_sitemap_that_nobody_declared_is_in_its_address(address: str, first: date | None) -> None:
+    span = dated_span(f"https://news.example{address}", Sitemap(MAP.url, dated=DATED))
+    assert (span and span[0]) == first
 
 
 PLACES = st.sampled_from(["/a", "/b", "mailto:x", "", "https://o.example/"])

@@ -169,7 +169,7 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
 def test_p07_listing_that_kills_the_reader_is_rejected(
     monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
-    monkeypatch.setattr("infra.work.live.listing_worker.read_listing", dying_reader)
+    monkeypatch.setattr("infra.work.live.discovery.read_listing", dying_reader)
     site.pages["news.example/all"] = listing("/a")
     (report,) = run(source(PagedListing("https://news.example/all", links="a")), client).feeds
     assert (report.status, report.detail) == (FeedStatus.REJECTED, "the process that read it died, exit code 3")
