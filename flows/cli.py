@@ -16,6 +16,7 @@ from flows.commands import (
     expire,
     lake,
     live,
+    new_source,
     parse,
     runs,
     server,
@@ -74,7 +75,7 @@ PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
     "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
     "Keep it in shape": (backfill.maintain, expire.expire),
-    "Work on parsers": (parse.parse, lake.sources),
+    "Work on parsers": (new_source.new_source, parse.parse, lake.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:

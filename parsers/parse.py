@@ -41,6 +41,11 @@ def parse(capture: Capture, *, generic: bool = False) -> Outcome:
     return _parse_source(capture, source, host, generic=generic)
 
 
+def parse_as(capture: Capture, source: Source) -> Outcome:
+    """Read a capture as one of that source, which need not be registered."""
+    return _parse_source(replace(capture, source=source.name), source, None, generic=False)
+
+
 def _parse_source(capture: Capture, source: Source | None, host: str | None, *, generic: bool) -> Outcome:
     unusable = _unusable(capture)
     if unusable:

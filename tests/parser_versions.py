@@ -7,14 +7,12 @@ reader), or after adding a fixture:
     python -m tests.parser_versions
 """
 
-import hashlib
 import json
 from pathlib import Path
 
+from infra.authoring.cases import VERSIONS, Digests, digest_of, write_digests
 from parsers.registry import sources
 from tests.source_cases import CASES, FIXTURES, outcome_of
-
-Digests = dict[str, dict[str, str]]  # version -> case -> digest of what that version gave
 
 
 def recorded(source: str) -> Digests:
@@ -29,13 +27,11 @@ def present(source: str) -> dict[str, str]:
 
 
 def _digest(case: Path) -> str:
-    # Without empty fields, so that a new column leaves the digests of sources that don't fill it as they are.
-    outcome = {name: value for name, value in outcome_of(case).items() if name != "parser_version" and value}
-    return hashlib.sha256(json.dumps(outcome, sort_keys=True).encode()).hexdigest()[:16]
+    return digest_of(outcome_of(case))
 
 
 def _path(source: str) -> Path:
-    return FIXTURES / source / "versions.json"
+    return FIXTURES / source / VERSIONS
 
 
 def changed(source: str, version: int) -> list[str]:
@@ -52,7 +48,7 @@ def record() -> None:
             raise SystemExit(f"{name} gives something else as version {source.parser_version}: raise that first")
         digests = recorded(name)
         digests[str(source.parser_version)] = present(name)
-        _path(name).write_text(json.dumps(digests, indent=1) + "\n", "utf-8")
+        write_digests(_path(name), digests)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,24 @@
 """`newslake parse`: for those who work on parsers."""
 
-import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import orjson
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, stderr, stdout
-from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+from flows.reports.explanation import outcome_as_json, show_explanation, show_record
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from parsers.record.outcome import Outcome, Parsed, Rejected
+from parsers.record.explanation import Explanation
+from parsers.record.outcome import Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,14 @@ def parse(
     url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
     generic: options.Generic = False,
     origins: Annotated[bool, typer.Option("--origins", help="Show where in the page each field stands.")] = False,
+    explained: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show why: the article that was chosen, each field's origin, what else the page says of it, and the "
+            "text that was left out.",
+        ),
+    ] = False,
     as_json: options.Json = False,
 ) -> int:
     """Show what the parsers make of saved pages. Writes nothing to the lake.
@@ -56,6 +62,8 @@ def parse(
     [bold]Examples[/bold]
 
     newslake parse page.html --url https://apnews.com/article/x
+
+    newslake parse page.html --generic --explain
 
     newslake parse --cases cases.jsonl > parsed.jsonl
     """
@@ -69,31 +77,35 @@ def parse(
         with _opened(case.path):
             pass
     rejected = 0
-    for case, outcome in _parse_all(found, generic=generic):
-        rejected += isinstance(outcome, Rejected)
+    read = _explain_all(found, generic=generic) if explained else _parse_all(found, generic=generic)
+    for case, explanation in read:
+        rejected += isinstance(explanation.outcome, Rejected)
         if cases or as_json:
-            sys.stdout.buffer.write(
-                orjson.dumps(outcome_as_json(case.id, outcome, origins=origins), option=orjson.OPT_APPEND_NEWLINE)
-            )
+            line = outcome_as_json(case.id, explanation, origins=origins, explained=explained)
+            sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             sys.stdout.buffer.flush()
         else:
-            _show(case.id, outcome, origins=origins)
+            show_record(stdout(), case.id, explanation, origins=origins or explained)
+            if explained:
+                show_explanation(stdout(), explanation)
     if rejected and not cases:
         stderr().print(f"{rejected} rejected", style="yellow")
     return ExitCode.DONE
 
 
-def outcome_as_json(case_id: str, outcome: Outcome, *, origins: bool = False) -> dict[str, Any]:
-    """The line that `--cases` prints; the article has the keys of the Article dataclass."""
-    if isinstance(outcome, Parsed):
-        article = dataclasses.asdict(outcome.article)
-        told = {"origins": outcome.origins} if origins else {}
-        return {"id": case_id, "outcome": "parsed", "reason": None, "article": article, **told}
-    rejection = {"reason": outcome.reason.value, "detail": outcome.detail}
-    return {"id": case_id, "outcome": "rejected", **rejection, "article": None}
+def _explain_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Explanation]]:
+    """Each case with its explanation, in this process: whoever asks for it sits there and can interrupt it."""
+    from infra.base.settings import load_settings
+    from parsers.explain import explain
+
+    settings = load_settings()
+    for case in cases:
+        capture, problem = read_case(case, settings.max_page_bytes)
+        found = Explanation(problem) if problem else explain(capture, generic=generic or settings.generic)
+        yield case, found
 
 
-def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Outcome]]:
+def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Explanation]]:
     """Each case with its outcome, in order. Files are read when their turn comes, each up to the page limit."""
     from infra.base.settings import load_settings
     from infra.work.parse_pool import ParsePool
@@ -103,8 +115,8 @@ def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, 
         settings = settings.model_copy(update={"generic": True})
     limit = settings.max_page_bytes
     with ParsePool.of(settings, workers=min(settings.workers, len(cases) or 1)) as pool:
-        outcomes = pool.parse(_read_page(case, limit) for case in cases)
-        yield from ((case, outcome) for case, (_, outcome) in zip(cases, outcomes, strict=True))
+        outcomes = pool.parse(read_case(case, limit) for case in cases)
+        yield from ((case, Explanation(outcome)) for case, (_, outcome) in zip(cases, outcomes, strict=True))
 
 
 def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
@@ -124,7 +136,7 @@ def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
         yield Case(case_id, path.parent / file, case.get("url"), source or case.get("source"), captured_at)
 
 
-def _read_page(case: Case, max_bytes: int) -> tuple[Capture, Rejected | None]:
+def read_case(case: Case, max_bytes: int) -> tuple[Capture, Rejected | None]:
     """A file as a capture, and its rejection if it can't be a page.
 
     A case without a time gets that of the file, from which no parser takes a year.
@@ -155,23 +167,3 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             yield stream
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
-
-
-def _show(name: str, outcome: Outcome, *, origins: bool) -> None:
-    """Print the record for people."""
-    console = stdout()
-    if isinstance(outcome, Rejected):
-        reason = (f"rejected: {outcome.reason.value}", "red")
-        console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
-        return
-    console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
-    fields = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    fields.add_column(style="dim", no_wrap=True)
-    fields.add_column(overflow="fold")
-    fields.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
-    known = outcome.origins if origins else {}
-    for field, value in dataclasses.asdict(outcome.article).items():
-        for number, line in enumerate(lines_of(field, value)):
-            label, origin = ("", "") if number else (field, shown(known.get(field, "")))
-            fields.add_row(label, Text(line), Text(origin, "dim italic"))
-    console.print(fields)

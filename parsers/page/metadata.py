@@ -76,18 +76,38 @@ class Metadata:
         return frozenset(filter(None, map(_article_key, stated)))
 
     @cached_property
-    def article(self) -> Json:
-        """The JSON-LD object that describes the page's own article; empty if there is none.
+    def articles(self) -> tuple[Json, ...]:
+        """The JSON-LD objects of articles, the page's own and others."""
+        return tuple(found for found in self.objects if types_of(found) & ARTICLE_TYPES)
+
+    @cached_property
+    def own(self) -> tuple[Json, ...]:
+        """The JSON-LD objects that describe the page's own article, best first.
 
         The best has an address of the page (or no address and its headline), then both headline and date; of equals the
         first. An article of another address is another story, unless it has the headline of the page.
         """
-        articles = [found for found in self.objects if types_of(found) & ARTICLE_TYPES]
-        ranked = [(self._fit(found), _is_full(found), found) for found in articles]
-        best = max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=(0, False, {}))
+        ranked = [(self._fit(found), _is_full(found), found) for found in self.articles]
+        best = max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=None)
+        if best is None:
+            return ()
         # A plugin for search engines often describes the same article once more.
-        others = [found for fit, _, found in ranked if fit == best[0] == _OWN and found is not best[2]]
-        return {name: value for found in (*reversed(others), best[2]) for name, value in found.items()}
+        return (best[2], *(found for fit, _, found in ranked if fit == best[0] == _OWN and found is not best[2]))
+
+    @cached_property
+    def article(self) -> Json:
+        """What JSON-LD says of the page's own article; empty if it describes none."""
+        return {name: value for found in reversed(self.own) for name, value in found.items()}
+
+    def why(self, found: Json) -> str:
+        """Why an object is taken for the page's own article or isn't, in words."""
+        stated = set(filter(None, map(_article_key, _addresses_of(found))))
+        if stated & self.addresses:
+            return "states an address of the page"
+        headline = "has the page's headline" if self._has_headline(found) else "has another headline than the page"
+        if not stated:
+            return f"states no address, {headline}"
+        return f"states another address, {headline}" if self.addresses else f"the page has no address; {headline}"
 
     @cached_property
     def web_page(self) -> Json:

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
+from infra.authoring.cases import capture_of
 from parsers.parse import parse
 from parsers.record.article import Access, Fidelity
 from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
 from tests.captures import article_of, html_capture
-from tests.source_cases import FIXTURES, capture_of
+from tests.source_cases import FIXTURES
 
 URL = "https://tass.com/society/1731000"
 PAID_PART = '"isAccessibleForFree": false, "hasPart": {"isAccessibleForFree": "False", "cssSelector": ".paywall"},'

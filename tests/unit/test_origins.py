@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.authoring.cases import capture_of
 from parsers.page.page import Page
 from parsers.parse import parse
 from parsers.record.article import Article, Block, BlockType, Fidelity
@@ -13,7 +14,7 @@ from parsers.record.draft import Draft
 from parsers.record.origins import BODY_FIGURES, note_lines
 from parsers.record.outcome import Parsed, Rejected
 from tests.captures import html_capture
-from tests.source_cases import CASES, capture_of
+from tests.source_cases import CASES
 from tests.unit.test_reading import outcome_of
 
 

@@ -5,7 +5,6 @@ layout of real pages), `capture.json` (url, captured_at, source; all optional) a
 missing, the test writes it from the parser's output and fails: review it before you commit it.
 """
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.authoring import cases
 from parsers.parse import parse
 from parsers.record.outcome import Parsed, Rejected
 from parsers.registry import sources
 from tests.captures import article_of, html_capture
 from tests.parser_versions import changed, present, recorded
-from tests.source_cases import CASES, capture_of, outcome_of
+from tests.source_cases import CASES, outcome_of
 
 # A place in the page as a share of its length, how many bytes go there, what comes instead.
 INSERTED = ["", "<", ">", '"', "<p>", "</div>", "\0", "\xff", "[", "{", "5", "null", "May 32", "<br><br>", "</script>"]
@@ -29,10 +29,9 @@ CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 300), st.sampled_from(
 def expected_of(case: Path) -> dict[str, Any]:
     path = case / "expected.json"
     if not path.exists():
-        path.write_text(json.dumps(outcome_of(case), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        cases.write_expected(case, outcome_of(case))
         pytest.fail(f"{path} was missing; it has been written from the parser's output: review it, then run again")
-    expected: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return expected
+    return cases.expected_of(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -78,8 +77,8 @@ def test_output_changes_only_with_the_version_and_versions_only_rise(name: str) 
 def test_p21_no_damage_to_a_page_makes_a_source_raise(
     name: str, choice: int, cuts: list[tuple[float, int, str]]
 ) -> None:
-    cases = [case for case in CASES if case.parent.name == name]
-    capture = capture_of(cases[choice % len(cases)])
+    of_source = [case for case in CASES if case.parent.name == name]
+    capture = cases.capture_of(of_source[choice % len(of_source)])
     page = capture.body
     for share, length, inserted in cuts:
         at = int(share * len(page))

@@ -1,0 +1,102 @@
+"""`newslake new-source`: from pages of a site to a source with its tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands import options
+from flows.commands.console import ExitCode, print_json, stdout
+from flows.commands.parse import Case, read_case
+from infra.base.errors import NewslakeError, UsageError
+from parsers.record.capture import Capture
+from parsers.record.outcome import Parsed
+
+
+def new_source(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the source: a-z, 0-9 and _.")],
+    pages: Annotated[list[str], typer.Argument(metavar="URL|FILE…", help="Pages of articles, or the home page.")],
+    title: Annotated[str | None, typer.Option(help="Name that people use. Default: as the pages say.")] = None,
+    language: Annotated[str | None, typer.Option(help="For pages that state none. Default: as most pages say.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="AREA/CITY", help="Of times without a zone. Needed if pages have such.")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to write. Default: this checkout, else NEWSLAKE_SOURCES_PATH."),
+    ] = None,
+    as_json: options.Json = False,
+) -> int:
+    """Make a source from pages of a site: its file, a saved page with other words, and its record to review.
+
+    Given an address, it asks politely for the site's robots file, sitemaps and feeds, and for some listed pages if
+    the given one is no article.
+
+    [bold]Examples[/bold]
+
+    newslake new-source harbournews https://harbournews.example/
+
+    newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
+    """
+    from flows.reports.proposal import proposal_as_json, show_proposal
+    from infra.authoring.survey import NO_SURVEY, survey
+    from infra.authoring.writing import Places, write_source
+    from infra.base.settings import load_settings
+    from parsers.propose import draft_of, needs_zone, propose
+
+    settings = load_settings()
+    _require_new(name)
+    try:
+        draft_of(name, (), timezone=timezone)
+    except ValueError as error:
+        raise UsageError(str(error), "See `newslake new-source --help`.") from error
+    places = Places.of(name, into, settings.sources_path)
+    urls = [page for page in pages if "://" in page]
+    saved = list(_saved([Path(page) for page in pages if "://" not in page], settings.max_page_bytes))
+    site = survey(name, urls, settings) if urls else NO_SURVEY
+    captures = (*saved, *site.pages)
+    draft = draft_of(name, captures, title=title, language=language, timezone=timezone)
+    _require_host(draft.hosts, name)
+    if timezone is None and needs_zone(draft, captures):
+        raise UsageError("the pages state times without a zone", "Say which it is, as --timezone Europe/Oslo.")
+    proposal = propose(draft, captures)
+    if not any(isinstance(each.outcome, Parsed) for each in proposal.explanations):
+        raise NewslakeError(f"no page is an article: {'; '.join(proposal.open_points)}", "Name pages of articles.")
+    files, points = write_source(proposal, site.other, places)
+    told = (site, proposal, files, [*proposal.open_points, *points], places.command)
+    if as_json:
+        print_json(proposal_as_json(*told))
+    else:
+        show_proposal(stdout(), *told)
+    return ExitCode.DONE
+
+
+def _require_new(name: str) -> None:
+    from parsers.generic.reader import WEB
+    from parsers.registry import broken, sources
+
+    if name == WEB or name in sources() or name in broken():
+        raise UsageError(f"there is a source {name!r} already", "Choose another name.")
+
+
+def _require_host(hosts: tuple[str, ...], name: str) -> None:
+    """Refuse pages whose host nobody knows, or another source has."""
+    from parsers.registry import by_host
+
+    if not hosts:
+        raise UsageError("the pages state no address", "Name the URL of one, so that its host is known.")
+    if taken := next(filter(None, map(by_host, hosts)), None):
+        raise UsageError(
+            f"{hosts[0]} is of the source {taken.name!r} already", f"Change that one; {name} is not needed."
+        )
+
+
+def _saved(files: list[Path], max_bytes: int) -> Iterator[Capture]:
+    from parsers.propose import with_address
+
+    for file in files:
+        capture, problem = read_case(Case(str(file), file), max_bytes)
+        if problem:
+            raise UsageError(f"{file} cannot be read as a page: {problem.detail}", "Save it again.")
+        yield with_address(capture)

@@ -1,0 +1,92 @@
+"""A parsed page for people: its record, and why it is what it is."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+from parsers.record.explanation import Explanation
+from parsers.record.outcome import Rejected
+
+_LONGEST_TEXT = 240  # characters of a left-out text that are shown
+
+
+def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, explained: bool) -> dict[str, Any]:
+    """The line that `parse --json` prints; the article has the keys of the Article dataclass."""
+    outcome = explanation.outcome
+    told: dict[str, Any]
+    if isinstance(outcome, Rejected):
+        rejection = {"reason": outcome.reason.value, "detail": outcome.detail}
+        told = {"id": case_id, "outcome": "rejected", **rejection, "article": None}
+    else:
+        article = dataclasses.asdict(outcome.article)
+        told = {"id": case_id, "outcome": "parsed", "reason": None, "article": article}
+        if origins or explained:
+            told["origins"] = outcome.origins
+    if explained:
+        told["explanation"] = {
+            name: value for name, value in dataclasses.asdict(explanation).items() if name != "outcome"
+        }
+    return told
+
+
+def show_record(console: Console, name: str, explanation: Explanation, *, origins: bool) -> None:
+    """Print the record, with the origins of its fields and what else the page says of them, if that is known."""
+    outcome = explanation.outcome
+    if isinstance(outcome, Rejected):
+        reason = (f"rejected: {outcome.reason.value}", "red")
+        console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
+        return
+    console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
+    fields = _columns()
+    known = outcome.origins if origins else {}
+    for field, value in dataclasses.asdict(outcome.article).items():
+        for number, line in enumerate(lines_of(field, value)):
+            label, origin = ("", "") if number else (field, shown(known.get(field, "")))
+            fields.add_row(label, Text(line), Text(origin, "dim italic"))
+        for label, line, origin in _rivals(explanation, field, is_silent=not lines_of(field, value)):
+            fields.add_row(label, Text(line, "yellow"), Text(origin, "dim italic"))
+    console.print(fields)
+
+
+def _columns() -> Table:
+    fields = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    fields.add_column(style="dim", no_wrap=True)
+    fields.add_column(overflow="fold")
+    fields.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
+    return fields
+
+
+def _rivals(explanation: Explanation, field: str, *, is_silent: bool) -> Iterator[tuple[str, str, str]]:
+    rivals = explanation.rivals.get(field, ())
+    for rival in rivals:
+        if not rival.agrees:
+            yield field if is_silent else "", f"  not: {' '.join(lines_of(field, rival.value))}", shown(rival.origin)
+    agreeing = "; ".join(shown(rival.origin) for rival in rivals if rival.agrees)
+    if agreeing:
+        yield "", "  the same:", agreeing
+
+
+def show_explanation(console: Console, explanation: Explanation) -> None:
+    """Print which article was chosen, where the body stands, and what was left out."""
+    for story in explanation.stories:
+        taken = ("its own article", "green") if story.chosen else ("another article", "yellow")
+        why = f"  {shown(story.headline or story.address or 'without headline', _LONGEST_TEXT)}: {story.why}"
+        console.print(Text.assemble("JSON-LD: ", taken, why))
+    if not explanation.stories:
+        console.print("JSON-LD: describes no article", style="dim")
+    if explanation.container:
+        console.print(Text(f"body: in {shown(explanation.container)}"))
+    if not explanation.left_out:
+        return
+    console.print(Text("left out", "bold"))
+    rows = _columns()
+    for each in explanation.left_out:
+        kind = f"in {each.field}" if each.field else "of the element" if each.inside else "elsewhere"
+        said = Text(shown(each.text, _LONGEST_TEXT), "dim" if each.field else "")
+        rows.add_row(kind, said, Text(each.place.rpartition(" > ")[2], "dim italic"))
+    console.print(rows)
