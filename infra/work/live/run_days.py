@@ -112,6 +112,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     report = plan.report + _rebuilt(plan, run)
     if plan.archived:  # its rows may be new
         plan = with_addresses(plan, run.open_store())
+    plan = replace(plan, listed=plan.listed.written_down(run.open_store()))
     log = FetchLog(plan)
     captures = list(plan.staged)
     size = sum(len(capture.body) for capture in captures)
