@@ -202,9 +202,10 @@ def _merged(before: DayAccount, rows: Sequence[Fetch], lists: ListsRead | None, 
 def _later(one: Fetch, other: Fetch) -> Fetch:
     """The row of an address that two runs know: what landed stays, else the later answer counts."""
 
-    def rank(row: Fetch) -> tuple[bool, datetime, int, str]:
-        is_landed = row.outcome == FetchOutcome.LANDED
-        return is_landed, row.last_asked_at or EARLIEST, row.times_asked, row.outcome
+    def rank(row: Fetch) -> tuple[bool, datetime, int, datetime, bool, str]:
+        is_landed, is_settled = row.outcome == FetchOutcome.LANDED, row.outcome != FetchOutcome.PENDING
+        last, since = row.last_asked_at or EARLIEST, row.since or EARLIEST
+        return is_landed, last, row.times_asked, since, is_settled, row.outcome
 
     first = min(one, other, key=lambda row: row.listed_at)
     return replace(max(one, other, key=rank), listed_at=first.listed_at, list_url=first.list_url, url=first.url)

@@ -125,12 +125,13 @@ def _counted(number: int, noun: str) -> str:
 
 def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: date) -> Days | None:
     """The days since which a source is asked, up to today; None where it never was, or since today only."""
-    if not source.discovery or store.get(key_of(source.name)) is None:
+    # What discovery remembers is written by the end of a run; one that was killed has left accounts alone.
+    if not source.discovery or not (any(day.account for day in days) or store.get(key_of(source.name))):
         return None
     # Where every run so far was cut short, or came while its day was under way, rows of the last weeks must do.
     recent = [day for day in days if day.date >= (today - timedelta(days=MAX_DAYS)).isoformat()]
     since = min((day.date for day in days if day.was_asked), default=None) or min(
-        (day.date for day in recent if day.articles), default=None
+        (day.date for day in recent if day.articles or day.account), default=None
     )
     return Days(date.fromisoformat(since), today) if since and since < today.isoformat() else None
 

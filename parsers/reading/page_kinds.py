@@ -3,28 +3,35 @@
 import re
 
 from parsers.fields.urls import canonical, is_home
-from parsers.page.html import text_of
+from parsers.page.html import Node, Tree, text_of
 from parsers.page.metadata import ARTICLE_TYPES, types_of
 from parsers.page.page import Page
 from parsers.record.outcome import Rejected, RejectReason
 
 # Titles that large protection services, consent platforms and servers send. A title must begin with one or be one:
 # headlines hold the same words (`S&P 500 closes higher`).
+_GONE = (
+    r"(error:? )?(40[34]|50[0234])"
+    r"( error| not found| forbidden| internal| bad| service| gateway|:| ?[-–|]|$)"
+    r"|(page|site|article|story|service|file) (is )?(not found|(temporarily )?unavailable)|not found"
+    r"|(this |the )?(page|site|article|story) (could not|couldn[’']t|can[’']?not|can[’']t) be found"
+    r"|bad gateway|(oops[.!,]* )?(we can[’']t find|sorry, we couldn[’']t find)|something went wrong"
+    r"|(die )?seite (wurde )?nicht gefunden|page (introuvable|non trouvée)|p[aá]gina n(o|ão) encontrada"
+    r"|pagina non trovata|страница не найдена|페이지를 찾을 수 없|ページが見つかりません"
+)
 _TITLES = {
     RejectReason.CHALLENGE: r"just a moment|attention required|access (to this page has been )?denied|are you a robot"
     r"|robot check|verify(ing)? (that )?you are (a )?human|.*\bcaptcha\b",
     RejectReason.CONSENT: r"before you continue|((your )?(cookie|privacy)s? )?(consent|settings|zustimmung)\b"
     r"|cookies?$",
-    RejectReason.SOFT_ERROR: r"(error:? )?(40[34]|50[0234])"
-    r"( error| not found| forbidden| internal| bad| service| gateway|:| ?[-–|]|$)"
-    r"|(page|site|article|story|service|file) (is )?(not found|(temporarily )?unavailable)|not found"
-    r"|(this |the )?(page|site|article|story) (could not|couldn[’']t|can[’']?not|can[’']t) be found"
-    r"|bad gateway|(oops[.!,]* )?(we can[’']t find|sorry, we couldn[’']t find)"
-    r"|(die )?seite (wurde )?nicht gefunden|page (introuvable|non trouvée)|p[aá]gina n(o|ão) encontrada"
-    r"|pagina non trovata|страница не найдена|페이지를 찾을 수 없|ページが見つかりません"
-    r"|.*\b(under|scheduled|for) maintenance|maintenance|(please )?(log ?in|sign in)\b",
+    RejectReason.SOFT_ERROR: rf"{_GONE}|.*\b(under|scheduled|for) maintenance|maintenance"
+    r"|(please )?(log ?in|sign in)\b",
 }
 _TITLE_PATTERNS = [(reason, re.compile(pattern, re.I)) for reason, pattern in _TITLES.items()]
+# Sites show errors in their template for articles. Such a title, or a part of it, is one of these and nothing else:
+# headlines only begin like them (`Not found: a lost village`).
+_GONE_TITLE = re.compile(rf"(?:{_GONE})[\W_]*", re.I)
+_BETWEEN_PARTS = re.compile(r"\s+[|–—-]\s+")
 # The site's name may come first: `AP News | Page not found`.
 _SITE_NAME = re.compile(r"[^|–—]{1,40}?\s+[|–—-]\s+")
 # Forms of notices; articles may hold them too, but longer ones (see below).
@@ -103,10 +110,13 @@ def may_be_notice(body: bytes) -> bool:
 
 
 def kind_despite_layout(page: Page) -> Rejected | None:
-    """A rejection of a page that a layout matches, but that is a listing or video beyond doubt.
+    """A rejection of a page that a layout matches, but that is an error, a listing or a video beyond doubt.
 
     Such pages often have the same containers as articles. A live blog says `LiveBlogPosting`, which is an article.
     """
+    title, body = page.text("title") or "", page.tree.body
+    if any(map(_GONE_TITLE.fullmatch, _BETWEEN_PARTS.split(title))) and body and _is_short(body):
+        return Rejected(RejectReason.SOFT_ERROR, f"title {title[:MAX_SHOWN_TITLE]!r}")
     if _states_article(page):
         return None
     listings = sorted(_types(page) & _LISTINGS)
@@ -116,6 +126,12 @@ def kind_despite_layout(page: Page) -> Rejected | None:
     if stated.lower().startswith("video"):
         return Rejected(RejectReason.NOT_ARTICLE, f"its og:type is {stated[:MAX_SHOWN_TITLE]!r}")
     return None
+
+
+def _is_short(body: Node) -> bool:
+    """Whether a page shows no more than a notice does. Reads a copy: the page may yet be an article."""
+    copy = Tree(body.html or "").body
+    return copy is None or len(text_of(copy)) < MAX_NOTICE_CHARACTERS
 
 
 def _states_article(page: Page) -> bool:

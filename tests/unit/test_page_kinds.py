@@ -153,6 +153,26 @@ def test_p20_a_page_that_is_no_article_for_sure_is_rejected_although_a_layout_ma
     assert (outcome.source, outcome.layout, outcome.parser_version) == ("tass", "2019", sources()["tass"].version)
 
 
+@pytest.mark.parametrize("title", ["Page not found", "Page not found - TASS", "TASS | 404", "Something went wrong."])
+@pytest.mark.parametrize("head", ["", ARTICLE, JSONLD + "<script>const state = 1;</script>"])
+def test_p10_an_error_in_the_template_for_articles_is_no_article(title: str, head: str) -> None:
+    assert rejected(f"<title>{title}</title>{head}{LAYOUT}").reason is ERROR
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Page not found: the lost books of the bay - TASS", ""),
+        ("Bridge closed for maintenance", ""),
+        ("404 seats, 90 years: the opera at Omsk", ""),
+        ("Not found", STORY),
+    ],
+)
+def test_p09_headlines_that_resemble_errors_are_those_of_articles(title: str, text: str) -> None:
+    page = f"<title>{title}</title>{JSONLD}{LAYOUT.replace('<p>', f'<p>{text}', 1)}"
+    assert article_of(parse(html_capture(page, url=KNOWN))).title == "A story"
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -44,6 +44,7 @@ WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
     "JSON": (always(answer(b'{"error": "slow down"}', "Content-Type: application/json")), "layout"),
     "new layout": (lambda path: answer(article(path, body="story-flow"), HTML), "layout"),
     "to the home page": (always(redirect("/")), "home_page"),
+    "to one of its articles": (always(redirect(PATHS[0])), "shared_page"),
     "to another host": (always(redirect("https://consent.example/collect")), "off_site"),
     "to its own network": (always(redirect("http://10.0.0.1/status")), "address"),
     "in a circle": (redirect, "redirect_loop"),
@@ -57,6 +58,7 @@ WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
 LATER = {
     "429 for two minutes",
     "to the home page",
+    "to one of its articles",
     "to another host",
     "to its own network",
     "JSON",

@@ -139,6 +139,21 @@ def test_a_site_none_of_whose_lists_can_be_had_is_an_error(
     refusing.require_whole()
 
 
+def test_what_a_killed_run_read_in_a_list_is_not_forgotten_when_the_list_moves_on(
+    refusing: RefusingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("infra.archive.staging.Staging.put", die)  # the first page has come
+        refusing.run("run", "tass")
+    assert refusing.state() == "partial"
+    refusing.replies[SITEMAP] = answer(urlset(*PATHS[4:]))
+    assert refusing.run("maintain") == 0, refusing.said
+    refusing.require_whole()
+
+
 def test_a_list_that_lost_all_its_links_is_told_until_they_are_back(refusing: RefusingSite) -> None:
     refusing.listed = [*PATHS[:2]]
     refusing.recover()

@@ -52,6 +52,7 @@ class FetchReason(StrEnum):
     REDIRECT_LOOP = "redirect_loop", "redirects in a circle, or too many"
     OFF_SITE = "off_site", "redirected to a site that is not the source's"
     HOME_PAGE = "home_page", "redirected to the site's front page, as many sites answer for a page that is gone"
+    SHARED_PAGE = "shared_page", "redirected to a page to which the site redirects other addresses, too"
     # The answer.
     STATUS = "status", "a status that says there is no page: 404, 410, 403, 401, 451 and other 4xx"
     SERVER_ERROR = "server_error", "the server failed (5xx), or gave up waiting (408, 425)", True

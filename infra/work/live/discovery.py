@@ -242,14 +242,15 @@ class _Run:
                 return
 
     def _ask_listing(self, listing: PagedListing) -> None:
-        pages = self._pages(listing.url, listing.pages, listing.links, listing.dates)
-        for number, (url, reading) in enumerate(pages, 1):
+        url, dates = "", list[datetime]()
+        for url, reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
             self._take(url, reading)
             dates = [link.hint for link in reading.links if link.hint]
             if dates and max(dates) < self._start:  # the greatest: an old story may be pinned to the top
                 return
-            if dates and number == listing.pages > 1:
-                self.lists.note_lack(url, f"its {number} pages do not reach back to the days")
+        # Also where the next page is not there, or shows the same links again: no site began with the day.
+        if dates and listing.pages > 1:
+            self.lists.note_lack(url, "its pages do not reach back to the days")
 
     def _pages(
         self, address: str, pages: int, links: str, dates: str | None = None, *, is_archive: bool = False

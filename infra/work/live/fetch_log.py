@@ -46,6 +46,8 @@ class FetchLog:
             self._came.add(key)
         if page.error:
             self._errors[key] = page.url, page.error
+            if page.error.reason is FetchReason.SHARED_PAGE:  # found out once all pages have come
+                self._came.discard(key)
         elif page.capture:
             self._errors.pop(key, None)  # the web archive had what the site did not give, or the other way round
 

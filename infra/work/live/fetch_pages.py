@@ -1,6 +1,7 @@
 """From answers to captures: what is fetched is kept as it came, whatever it is."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import ada_url
 from infra.intake.web.fetch_many import fetch_or_wait
 from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason
 from infra.intake.web.polite_client import PoliteClient
+from parsers.fields.urls import identity
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
@@ -18,6 +20,7 @@ from parsers.source.definition import Source
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 # How often the consumer hears that none comes: it may hold pages that are not kept yet.
 IDLE_SECONDS = 2.0
+SHARED = 3  # addresses redirected to one page; two may be of the same article
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,31 @@ def fetch_pages(
                 yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
             else:
                 yield Fetched(url, capture_of(url, answer, source))
+
+
+def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:
+    """Captures without those of a page to which several addresses were redirected, and the errors that these are.
+
+    Two addresses may be of one article. More are led to a notice, whatever it looks like: it would land in their place.
+    """
+    captures = list(captures)
+    led = Counter(page for page, _ in {(_led_to(each), each.url) for each in captures})
+    kept, errors = list[Capture](), list[Fetched]()
+    for each in captures:
+        page = _led_to(each)
+        if page is None or led[page] < SHARED or each.url is None:
+            kept.append(each)
+            continue
+        detail = f"redirected to {each.final_url}, as other addresses are"
+        error = FetchError(FetchReason.SHARED_PAGE, detail, final_url=each.final_url)
+        errors.append(Fetched(each.url, None, error))
+    return kept, errors
+
+
+def _led_to(capture: Capture) -> str | None:
+    """The page that answered, where it is another than the one that was asked for, not just another way to write it."""
+    asked, answered = capture.url, capture.final_url
+    return identity(answered) if asked and answered and identity(asked) != identity(answered) else None
 
 
 def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:

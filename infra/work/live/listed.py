@@ -1,12 +1,13 @@
 """The addresses of some days of a source: what their accounts say, and what the lists name beyond that."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from infra.base.days import Days
-from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key
+from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key, write_account
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
@@ -42,6 +43,20 @@ class Listed:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
         within = {day.isoformat() for day in days}
         return [row for key, row in self.rows.items() if self.days[key] in within and _is_due(row, now, pending_too)]
+
+    def written_down(self, store: ObjectStore) -> "Listed":
+        """Write the addresses that are new into the accounts, before they are asked for.
+
+        A run that is killed leaves its pages, but what it read in the lists would be gone: a feed that has moved on
+        names other articles by the next run, and the day would be called whole without those.
+        """
+        new: defaultdict[str, list[Fetch]] = defaultdict(list)
+        for key, row in self.rows.items():
+            if key not in self.stored and row.outcome == FetchOutcome.PENDING:
+                new[self.days[key]].append(row)
+        for day, rows in sorted(new.items()):
+            write_account(store, rows[0].source, day, rows)
+        return replace(self, stored={**self.stored, **{row_key(row.url): day for day in new for row in new[day]}})
 
 
 def _is_due(row: Fetch, now: datetime, pending_too: bool) -> bool:

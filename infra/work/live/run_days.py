@@ -28,7 +28,7 @@ from infra.lake.partition import ARTICLES, FETCHES
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
-from infra.work.live.fetch_pages import Fetched, fetch_pages
+from infra.work.live.fetch_pages import Fetched, fetch_pages, without_shared_pages
 from infra.work.live.page_batches import batched
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
@@ -119,6 +119,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     report = plan.report + _rebuilt(plan, run)
     if plan.archived:  # its rows may be new
         plan = with_addresses(plan, run.open_store())
+    plan = replace(plan, listed=plan.listed.written_down(run.open_store()))
     log = FetchLog(plan)
     captures = list(plan.staged)
     size = sum(len(capture.body) for capture in captures)
@@ -197,6 +198,9 @@ def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteCl
 
 def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, *, is_last: bool) -> RunReport:
     """Archive, parse and land pages; with the last ones, say what is known of whole days."""
+    captures, shared = without_shared_pages(captures)
+    for page in shared:
+        log.note_page(page)
     store = run.open_store()
     lake, archive = Lake(store), RawArchive(store)
     worker = f"{plan.days.start:%Y%m%d}-live"  # several batches of days of one run write raw objects

@@ -143,8 +143,21 @@ def test_listing_is_read_until_its_dates_pass_the_day(site: NewsSite, client: Po
     assert [place for _, place in site.asked] == [f"news.example/all/{number}" for number in (1, 2, 3)]
     assert found.whole
     cut = run(source(replace(pages, pages=2)), client)
-    assert cut.alarms == ("https://news.example/all/2: its 2 pages do not reach back to the days",)
+    assert cut.alarms == ("https://news.example/all/2: its pages do not reach back to the days",)
     assert not cut.whole
+
+
+@pytest.mark.parametrize("second", [None, b"<p>Nothing to see</p>", listing(("/a", f"{DAY:%-d %B %Y}, 12:00"))])
+def test_a_listing_that_ends_before_its_dates_pass_the_day_is_not_whole(
+    second: bytes | None, site: NewsSite, client: PoliteClient
+) -> None:
+    site.pages["news.example/all/1"] = listing(("/a", f"{DAY:%-d %B %Y}, 12:00"))
+    site.pages |= {"news.example/all/2": second} if second else {}
+    pages = PagedListing("https://news.example/all/{page}", links="h2 a", dates="time")
+    found = run(source(pages), client)
+    assert paths(found) == ["/a"]
+    assert "https://news.example/all/1: its pages do not reach back to the days" in found.alarms
+    assert not found.whole
 
 
 def test_listing_without_dates_is_read_to_its_end_for_the_newest_days(site: NewsSite, client: PoliteClient) -> None:
