@@ -51,6 +51,13 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failure, a site is asked again at once."""
+    for name in ("FIRST_BACKOFF", "MAX_RETRY_AFTER", "LEAST_SLOW_INTERVAL"):
+        monkeypatch.setattr(f"infra.intake.web.politeness.{name}", 0.001)
+
+
+@pytest.fixture
 def stopping() -> Iterator[Event]:
     """Set, it says that this process is to stop; it is not, after the test."""
     yield STOPPING

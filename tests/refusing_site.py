@@ -130,12 +130,10 @@ class RefusingSite:
 
 @pytest.fixture
 def refusing(
-    alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    alone: Path, no_pauses: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[RefusingSite]:
     """A healthy site, and pauses and a parse pool that take no time."""
     parse_in_this_process(monkeypatch)
-    for name in ("FIRST_BACKOFF", "MAX_RETRY_AFTER", "LEAST_SLOW_INTERVAL"):
-        monkeypatch.setattr(f"infra.intake.web.politeness.{name}", 0.001)
     replies: dict[str, Reply] = {}
     with raw_server(replies) as server:
         monkeypatch.setenv("NEWSLAKE_ORIGINS", f"tass.com={server.url},tass.ru={server.url}")

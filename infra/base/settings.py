@@ -9,6 +9,8 @@ S3 credentials, region and endpoint come from boto3's own `AWS_*` variables and 
 import difflib
 import os
 import re
+import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -143,9 +145,14 @@ def load_settings() -> Settings:
     except UnicodeDecodeError as error:
         raise UsageError(f"{ENV_FILE} is not UTF-8 text ({error.reason})", "Save it as UTF-8.") from error
     folders = settings.sources_path.split(os.pathsep) if settings.sources_path else []
-    offers = sorted((each.name, each.value) for each in metadata.entry_points(group=ENTRY_POINTS))
-    look_in(tuple(folders), tuple(offers))
+    look_in(tuple(folders), _offers(tuple(sys.path)))
     return settings
+
+
+@cache  # looking takes 20 ms, and a command reads its settings several times
+def _offers(_path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and module of each source that packages on the path offer."""
+    return tuple(sorted((each.name, each.value) for each in metadata.entry_points(group=ENTRY_POINTS)))
 
 
 def _refuse_misspelt_names() -> None:

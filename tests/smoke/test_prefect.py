@@ -8,10 +8,7 @@ import orjson
 import pytest
 
 from flows.commands.demo import SOURCES
-from infra.lake.lake import Lake
-from infra.store.open_store import open_store
 from parsers.registry import sources
-from tests import outside_sources
 from tests import sample_pages as pages
 from tests.prefect_server import COMMAND, Up
 from tests.servers import free_ports
@@ -45,23 +42,7 @@ def test_a_second_server_on_the_same_database_is_refused_and_told_the_first(up: 
     assert " ".join(done.stderr.split()).startswith(f"error: `newslake up` is running already: {first}")
 
 
-def test_a_source_that_is_off_runs_by_hand_and_says_that_it_needs_a_contact(up: Up) -> None:
-    ended = up.ended(up.start("run/bbc", source="bbc"))
-    assert ended["type"] == "FAILED"
-    assert ended["message"].startswith("NEWSLAKE_CONTACT is not set, and ")
-
-
-def test_a_source_outside_of_the_package_has_a_deployment_and_its_runs_know_it(up: Up, tmp_path: Path) -> None:
-    assert up.deployment("run/mypaper")["paused"]
-    (tmp_path / "bridge.html").write_text(outside_sources.page(datetime(2026, 5, 1, 9, tzinfo=UTC)))
-    assert up.ended(up.start("ingest", paths=[str(tmp_path)]))["type"] == "COMPLETED"
-    assert up.lake.joinpath("articles/source=mypaper/date=2026-05-01/articles.parquet").exists()
-    ended = up.ended(up.start("run/mypaper", day="2026-05-01", only_archive=True))
-    assert ended["type"] == "COMPLETED", ended
-
-
-def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_for(up: Up, tmp_path: Path) -> None:
-    """O03: a run that is years late lands the day before its scheduled one, never yesterday."""
+def test_a_folder_is_ingested_by_the_deployment(up: Up, tmp_path: Path) -> None:
     folder = pages.write_folder(tmp_path / "in", 5)
     ingest = up.start("ingest", paths=[str(folder)])
     assert up.ended(ingest)["type"] == "COMPLETED"
@@ -71,14 +52,6 @@ def test_o03_a_folder_is_ingested_and_a_late_run_lands_the_day_it_was_scheduled_
     assert artifacts["ingest"]["description"] == told
     days = {(row["source"], row["day"]): row["articles"] for row in orjson.loads(artifacts["ingest-days"]["data"])}
     assert days["tass", "2024-01-10"] == 2
-
-    scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
-    late = up.start("run", scheduled, source="tass")
-    assert up.ended(late)["type"] == "COMPLETED"
-    assert up.api(f"/flow_runs/{late}")["name"] == "tass-2024-01-11"
-    lake = Lake(open_store(str(up.lake)))
-    footers = {day: lake.read_manifest("tass", day) for _, day, _ in lake.partitions("tass")}
-    assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
 
 
 def test_the_demo_runs_the_real_flow_and_shows_the_lake(tmp_path: Path, up: Up) -> None:

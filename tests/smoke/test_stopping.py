@@ -1,4 +1,4 @@
-"""Ctrl-C in the phases that hung: in time, in one line, and the same goes on. The others: `tests/soak`."""
+"""Ctrl-C while pages are fetched and parsed: in time, in one line, and the same goes on. More phases: `tests/soak`."""
 
 import signal
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.live_lake import today
 from tests.raw_server import hang, raw_server
 from tests.stopped_commands import PAGE_DAYS, PAGES, PHASES, Attempt, Phase, require_same_end, tell_to_stop
 
-QUICK = [each for each in PHASES if str(each) in ("run-a-robots-file", "backfill-its-turn", "ingest-parsing")]
+QUICK = [each for each in PHASES if str(each) in ("run-a-robots-file", "ingest-parsing")]
 
 
 @pytest.mark.parametrize("phase", QUICK, ids=str)

@@ -5,12 +5,16 @@ import signal
 import socket
 import sqlite3
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
 from parsers.registry import sources
+from tests import outside_sources
 from tests import sample_pages as pages
 from tests.prefect_server import CLICKED, COMMAND, Up, newslake_up
 
@@ -47,6 +51,34 @@ def test_a_dry_run_of_a_reparse_shows_what_would_change_and_lands_nothing(up: Up
 def test_o01_a_source_that_does_not_exist_is_refused_by_the_form(up: Up) -> None:
     with pytest.raises(OSError, match="409"):
         up.start("run", source="tsas")
+
+
+def test_a_source_that_is_off_runs_by_hand_and_says_that_it_needs_a_contact(up: Up) -> None:
+    ended = up.ended(up.start("run/bbc", source="bbc"))
+    assert ended["type"] == "FAILED"
+    assert ended["message"].startswith("NEWSLAKE_CONTACT is not set, and ")
+
+
+def test_a_source_outside_of_the_package_has_a_deployment_and_its_runs_know_it(up: Up, tmp_path: Path) -> None:
+    assert up.deployment("run/mypaper")["paused"]
+    (tmp_path / "bridge.html").write_text(outside_sources.page(datetime(2026, 5, 1, 9, tzinfo=UTC)))
+    assert up.ended(up.start("ingest", paths=[str(tmp_path)]))["type"] == "COMPLETED"
+    assert up.lake.joinpath("articles/source=mypaper/date=2026-05-01/articles.parquet").exists()
+    ended = up.ended(up.start("run/mypaper", day="2026-05-01", only_archive=True))
+    assert ended["type"] == "COMPLETED", ended
+
+
+def test_o03_a_run_that_is_years_late_lands_the_day_before_its_scheduled_one(up: Up, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    folder = pages.write_folder(tmp_path / "in", 5)
+    assert up.ended(up.start("ingest", paths=[str(folder)], lake=str(lake)))["type"] == "COMPLETED"
+    scheduled = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2024-01-12T03:00:00Z"}}
+    late = up.start("run", scheduled, source="tass", lake=str(lake))
+    assert up.ended(late)["type"] == "COMPLETED"
+    assert up.api(f"/flow_runs/{late}")["name"] == "tass-2024-01-11"
+    landed = Lake(open_store(str(lake)))
+    footers = {day: landed.read_manifest("tass", day) for _, day, _ in landed.partitions("tass")}
+    assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
 
 
 def test_commands_run_as_flows_where_a_server_is_configured(up: Up, tmp_path: Path) -> None:

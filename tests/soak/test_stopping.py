@@ -57,8 +57,15 @@ def filled(site: DemoSite, hanging: RawServer, tmp_path_factory: pytest.TempPath
     return folder
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-@pytest.mark.parametrize("phase", PHASES, ids=str)
+# Both signals end a command by the same thread: SIGTERM once for each command, in its first phase.
+BY_SIGTERM = tuple({phase.command: phase for phase in reversed(PHASES)}.values())
+
+
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [*((each, signal.SIGINT) for each in PHASES), *((each, signal.SIGTERM) for each in BY_SIGTERM)],
+    ids=lambda value: getattr(value, "name", None) if isinstance(value, signal.Signals) else str(value),
+)
 def test_told_to_stop_a_command_does_so_and_the_same_goes_on(
     phase: Phase,
     number: signal.Signals,

@@ -21,6 +21,8 @@ from tests.live_lake import rows, run_on
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
 
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
 DAY = FIRST + timedelta(days=7)  # the first one after the history of `land_history`
 ELSEWHERE = "https://elsewhere.example/story"
 

@@ -34,6 +34,8 @@ from tests.live_lake import rows, run_on, today, work, yesterday
 from tests.servers import Answer as Said
 from tests.servers import scripted_server
 
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
 DAY = yesterday()
 CAPTURED = f"{today():%Y%m%d}000100"  # a minute after the day ended
 
