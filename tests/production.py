@@ -61,6 +61,7 @@ class Production(PrefectApi):
             "PREFECT_WORKER_QUERY_SECONDS": "1",  # 10 by default: tests are short of time
             "AWS_ENDPOINT_URL_S3": self.s3.endpoint,
             "NEWSLAKE_LAKE": "s3://news/lake",
+            "NEWSLAKE_SOURCES_PATH": str(self.folder),  # an empty volume in compose; no file here is a source
             "NEWSLAKE_WORKERS": "1",
             "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL,
             "NEWSLAKE_ARCHIVE_SECONDS": "2",  # so that there is something to lose, and something kept, in mid-run

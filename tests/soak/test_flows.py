@@ -29,7 +29,7 @@ def test_deployments_are_found_by_module_and_can_be_filled_in_as_a_form(up: Up) 
         fields = deployment["parameter_openapi_schema"]["properties"]
         assert all(field["description"] for field in fields.values()), name
     choice = up.deployment("run")["parameter_openapi_schema"]["properties"]["source"]["enum"]
-    assert choice == list(sources())
+    assert choice == sorted([*sources(), "mypaper"])  # a source outside of this repository
 
 
 def test_a_dry_run_of_a_reparse_shows_what_would_change_and_lands_nothing(up: Up, tmp_path: Path) -> None:
