@@ -1,9 +1,13 @@
 """`newslake demo`: from an empty folder to a query in one command, with a live site and saved pages."""
 
+import atexit
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,13 +83,13 @@ def _serve(port: int, bind: str) -> int:
 def _environment(site: DemoSite) -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
     from flows.server.serve import isolated
-    from infra.work.live.site_lock import state_folder
 
     before = dict(os.environ)
     os.environ |= {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
     if not os.environ.get("PREFECT_API_URL"):
-        home = state_folder() / "demo"
-        home.mkdir(parents=True, exist_ok=True)
+        # A new one: a temporary server frees no slot, so the next demo would wait for ever for that of a killed one.
+        home = Path(mkdtemp(prefix="newslake-demo-"))
+        atexit.register(rmtree, home, ignore_errors=True)  # before Prefect's own, so after its server has stopped
         # The log of a temporary server is of no use to a newcomer; what goes wrong is raised all the same.
         os.environ |= isolated(home) | {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
     try:
