@@ -29,7 +29,7 @@ WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
     "304": (always(answer(b"", status="304 Not Modified")), "partial"),
     "429 for centuries": (always(notice("No", "", "429 Slow", "Retry-After: 9999999999")), "rate_limited"),
     "503 till 2100": (always(notice("No", "", "503 No", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT")), "server_error"),
-    "to a login page": (always(redirect("/login")), "soft_error"),
+    "to a login page": (always(redirect("/login")), "shared_page"),
     "to another port": (lambda path: redirect(f"{HOST}:8444{path}"), "port"),
     "to nowhere": (always(answer(b"", status="302 Found")), "redirect"),
     "to an app": (always(redirect("app://open")), "scheme"),

@@ -58,7 +58,6 @@ WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
 LATER = {
     "429 for two minutes",
     "to the home page",
-    "to one of its articles",
     "to another host",
     "to its own network",
     "JSON",

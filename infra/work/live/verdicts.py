@@ -44,7 +44,7 @@ _NOT_ASKED: Final = (
 GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _BELIEVED_TWICE: Final = frozenset(
     {
-        *(FetchReason.HOME_PAGE, FetchReason.SHARED_PAGE, FetchReason.TOO_LARGE),
+        *(FetchReason.HOME_PAGE, FetchReason.TOO_LARGE),
         *(RejectReason.LAYOUT, RejectReason.MISSING_TITLE, RejectReason.MISSING_BODY, RejectReason.TOO_LARGE),
         RejectReason.NOT_HTML,
     }
