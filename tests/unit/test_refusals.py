@@ -44,7 +44,7 @@ WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
     "JSON": (always(answer(b'{"error": "slow down"}', "Content-Type: application/json")), "layout"),
     "new layout": (lambda path: answer(article(path, body="story-flow"), HTML), "layout"),
     "to the home page": (always(redirect("/")), "home_page"),
-    "to one of its articles": (always(redirect(PATHS[0])), "shared_page"),
+    "to an older article": (always(redirect("/world/100")), "shared_page"),
     "to another host": (always(redirect("https://consent.example/collect")), "off_site"),
     "to its own network": (always(redirect("http://10.0.0.1/status")), "address"),
     "in a circle": (redirect, "redirect_loop"),
@@ -69,7 +69,7 @@ LATER = {
 @pytest.mark.parametrize("way", WAYS)
 def test_pages_that_are_refused_for_a_while_all_land(way: str, refusing: RefusingSite) -> None:
     reply, reason = WAYS[way]
-    refusing.replies["/"] = notice("TASS")
+    refusing.replies |= {"/": notice("TASS"), "/world/100": whole("/world/100")}
     refuse_and_recover(refusing, reply, reason, later=way in LATER)
 
 
