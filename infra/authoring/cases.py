@@ -13,6 +13,8 @@ from parsers.record.outcome import Outcome, Parsed
 from parsers.source.definition import Source
 
 VERSIONS: Final = "versions.json"  # beside the cases: version -> case -> digest of what that version gave
+# Its own number; and `completeness`, which says how much was kept: what was kept is in the digest itself.
+_NO_OUTPUT: Final = frozenset({"parser_version", "completeness"})
 _SUFFIXES: Final = {MediaType.HTML: ".html", MediaType.TEXT: ".txt"}
 Digests = dict[str, dict[str, str]]
 
@@ -54,9 +56,8 @@ def plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def digest_of(outcome: dict[str, Any]) -> str:
-    """Digest of a plain outcome, without its version, which may be raised for other pages."""
-    # Without empty fields, so that a new column leaves the digests of sources that don't fill it as they are.
-    filled = {name: value for name, value in outcome.items() if name != "parser_version" and value}
+    """Digest of a plain outcome, without empty fields, so that a new column that isn't filled changes none."""
+    filled = {name: value for name, value in outcome.items() if name not in _NO_OUTPUT and value}
     return hashlib.sha256(json.dumps(filled, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -1,9 +1,10 @@
 """Arrow schemas, made from the annotations of the record's dataclasses, and strict conversion of rows.
 
-One rule a type: `str` and its enums are string; `datetime` is timestamp[us, UTC]; `int` is int64 where it counts bytes
-of an object (`*_offset`, `*_length`: objects may pass 2 GiB), else int32; a tuple is a list, a dataclass a struct;
-`X | None` is nullable, everything else is not. `source` is the partition column and therefore in no file. A tuple of
-blocks is a list of spans: the text of the body is a column of its own, and blocks say where in it they are.
+One rule a type: `str` and its enums are string; `datetime` is timestamp[us, UTC]; `float` is double, a share from 0 to
+1; `int` is int64 where it counts bytes of an object (`*_offset`, `*_length`: objects may pass 2 GiB), else int32; a
+tuple is a list, a dataclass a struct; `X | None` is nullable, everything else is not. `source` is the partition column
+and therefore in no file. A tuple of blocks is a list of spans: the text of the body is a column of its own, and blocks
+say where in it they are.
 """
 
 import dataclasses
@@ -87,10 +88,11 @@ def _arrow(annotation: Any, name: str) -> tuple[Any, bool, Callable[[Any], Any]]
         return arrow_type, False, (lambda body: encode_tuple(spans_of(body))) if is_body else encode_tuple
     if dataclasses.is_dataclass(annotation):
         return _struct(typing.cast("type", annotation))
-    if annotation is datetime:
-        return TIMESTAMP, False, _encode_time
     if annotation is int:
         return pa.int64() if name.endswith(BYTE_COUNTS) else pa.int32(), False, _encode_int
+    if annotation in _PLAIN:
+        arrow_type, encode = _PLAIN[annotation]
+        return arrow_type, False, encode
     if isinstance(annotation, type) and issubclass(annotation, str):
         return pa.string(), False, _encode_text
     raise TypeError(f"{name}: no Arrow type is laid down for {annotation}")
@@ -130,6 +132,12 @@ def _encode_int(value: Any) -> int:
     return value
 
 
+def _encode_share(value: Any) -> float:
+    if not isinstance(value, float) or not 0 <= value <= 1:
+        raise TypeError(f"{value!r} is no share from 0 to 1")
+    return value
+
+
 def _encode_time(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(f"{value!r} is no time")
@@ -138,6 +146,7 @@ def _encode_time(value: Any) -> datetime:
     return value.astimezone(UTC)
 
 
+_PLAIN: Final = {datetime: (TIMESTAMP, _encode_time), float: (pa.float64(), _encode_share)}
 ARTICLE_COLUMNS: Final = _columns(Article, Provenance)
 _BLOCK: Final = pa.field("element", _struct(Block)[0], nullable=False)
 BLOCKS: Final = pa.field(BODY, pa.list_(_BLOCK), nullable=False)  # what `body` was before `TEXT_SINCE`

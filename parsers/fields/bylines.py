@@ -57,9 +57,9 @@ _NO_PERSON = re.compile(
     r"\b(?:agenc(?:y|ies)|agence|agentur|agencia|analyst|associate|associated|board|broadcasting|bureau|chief|"
     r"columnist|commentator|contributors?|contributing|correspondents?|correspondant|daily|desk|director|"
     r"editor(?:s|ial)?|freelance|head|institute|journalists?|journaliste|magazine|media|minister|ministry|network|"
-    r"news|newsroom|online|post|president|presse?|producer|professor|radio|redacción|redaktion|redakteur(?:in)?|"
+    r"news|newsroom|online|post|president|presse?|producer|profess?or\w*|radio|redacción|redaktion|redakteur(?:in)?|"
     r"reporters?|reporting|rédaction|special|staff|team|times|tribune|university|writers?)\b"
-    r"|@|\b(?:редакция|корреспондент|агентство)|연합뉴스|新华社|新華社|共同通信|時事通信",
+    r"|@|\w\.[a-z]{2,3}$|\b(?:редакция|корреспондент|агентство)|연합뉴스|新华社|新華社|共同通信|時事通信",
     re.I,
 )
 _PLACE = re.compile(r"\s(?:in|at|for|reporting from)\s+[^\W\d_a-z].*$|\s*\([^()]*\)$")  # `Jane Doe in Bonn`, `(AP)`
@@ -68,15 +68,19 @@ _PLACE = re.compile(r"\s(?:in|at|for|reporting from)\s+[^\W\d_a-z].*$|\s*\([^()]
 def split_people(text: str) -> tuple[str, ...]:
     """The people in a text that may be one name or a whole byline, without the posts and houses after their names.
 
-    It is split only if every part reads as a name, or follows names as a post or house. A name has two to four words,
-    the first and the last capitalised (`Nidal al-Amin`), or one word in a script without capitals. So `Marsh, Fenn and
-    Partners` stays whole, and so does a house alone.
+    Semicolons always split it; all else only if every part reads as a name, or follows names as a post or house, or as
+    one word, which may be a name or a place. A name has two to four words, the first and the last capitalised (`Nidal
+    al-Amin`), or one word in a script without capitals. So `Marsh, Fenn and Partners` stays whole, and so does a house
+    alone.
     """
+    return unique(name for part in text.split(";") for name in _split_part(part))
+
+
+def _split_part(text: str) -> tuple[str, ...]:
     names = [_PLACE.sub("", name) for name in split_names(text)]
     people = [name for name in names if _is_name(name)]
-    others = [name for name in names if not _is_name(name)]
-    if people and names[0] == people[0] and all(map(_is_house, others)):
-        return unique(people)
+    if people and names[0] == people[0] and all(_is_name(name) or _is_house(name) or _is_word(name) for name in names):
+        return unique(name for name in names if _is_name(name) or not _is_house(name))
     return unique([strip_prefix(text)])
 
 
@@ -98,6 +102,10 @@ def agency_of(byline: str) -> str | None:
 
 def _is_house(text: str) -> bool:
     return text.isupper() or is_desk(text)
+
+
+def _is_word(text: str) -> bool:
+    return text.isalpha() and text[0].isupper()
 
 
 def _is_name(text: str) -> bool:

@@ -16,6 +16,7 @@ STORY: Final = 8
 LEAD: Final = 16
 HEADLINE: Final = 32
 MENU: Final = 64
+TEASER: Final = 256  # the summary of a story, mostly of another one
 BODY: Final = 128  # the text of the story, by microdata
 
 
@@ -49,7 +50,7 @@ _FURNITURE_WORDS: Final = frozenset(
     ad ads adv share shares tag tags topics keywords nav menu meta metadata postmeta label labels hidden footer tools
     links bio author authors autor autore autoren autorin auteur auteurs writer toc poll quiz hide follow sticky
     category categories authorship date posted published kicker eyebrow reply respond feedback crumb crumbs yarpp
-    nocontent alert cta legend optin also visual pager rating ratings donate donation sr
+    logo branding nocontent alert cta legend optin also visual pager rating ratings donate donation sr
 """)
 )
 _FURNITURE_STARTS: Final = (
@@ -87,10 +88,11 @@ _HEADLINE_NAMES: Final = ("title", "headline", "heading", "h1")
 # Beginnings and ends of names that tell a state or a theme, not what the element is: `has-sidebar`, `tag-sports`.
 _STATES: Final = _words("""
     has- is- with- without- no- not- tag- category- post_tag- type- format- status- theme- menu- page- md- lg- sm- col-
-    toc- toc_ template- single-
+    toc- toc_ template- single- field-label- node-promoted node-sticky overflow-
 """)
 _STATE_ENDS: Final = ("-enabled", "-disabled", "-open", "-opened", "-closed", "-allowed")
-_STATE: Final = re.compile(r"(?:has|is|with)[A-Z]|[^\s\[]*[\[:]")  # hasCaption; `md:flex` and `w-[20em]` of Tailwind
+# hasCaption; `md:flex` and `w-[20em]` of Tailwind; `toc3`, where a table of contents leads to
+_STATE: Final = re.compile(r"(?:has|is|with)[A-Z]|[^\s\[]*[\[:]|toc\d")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|h1")
 _LONGEST: Final = 40  # longer names are made of headlines
 _REMEMBERED: Final = 1 << 15  # names; a site has some hundred
@@ -108,7 +110,8 @@ def names_say(names: str) -> int:
 def _name_says(name: str) -> int:
     if len(name) > _LONGEST or name.startswith(_STATES) or name.endswith(_STATE_ENDS) or _STATE.match(name):
         return 0
-    words = [word.lower() for word in _WORD.findall(name.partition("--")[0])]
+    named = name.removeprefix("field--name-")  # as Drupal does
+    words = [word.lower() for word in _WORD.findall(named.partition("--")[0])]
     if not words:
         return 0
     joined = "".join(words)
@@ -116,6 +119,8 @@ def _name_says(name: str) -> int:
     found = 0 if _MENU.isdisjoint(words) else MENU
     if _SITE not in words and not (_LEAD_NAMES.isdisjoint(words) and _LEAD_NAMES.isdisjoint(pairs)):
         found |= LEAD
+    if "teaser" in joined:
+        found |= TEASER
     if any(map(joined.__contains__, _HEADLINE_NAMES)):
         found |= HEADLINE
     if not _STORY_NAMES.isdisjoint(words) or not _STORY_NAMES.isdisjoint(pairs):

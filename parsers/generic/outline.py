@@ -1,7 +1,7 @@
 """A page as a list of texts, each with the elements around it: what the search for the story works on."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -12,7 +12,7 @@ from parsers.page.html import BREAK, Node
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Readers see no text of these, or none that is prose.
-_SILENT: Final = frozenset({
+SILENT: Final = frozenset({
     "script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "canvas", "video", "audio", "select",
     "button", "textarea", "input", "math", "head", "title", "dialog", "datalist", "map", "option", "link", "meta",
     "source", "hr", "amp-ad", "-comment", "nav", "footer",
@@ -77,6 +77,12 @@ class Text:
     linked: float  # share of the letters inside links
     bold: bool  # as a whole
     worth: float = 0.0  # how much it speaks for its part being the story; below zero: against
+
+    @property
+    def says(self) -> int:
+        """What the names of its element and of the one around that say."""
+        above = self.part.parent
+        return self.part.says | (above.says if above is not None else 0)
 
     @property
     def is_heading(self) -> bool:
@@ -161,8 +167,8 @@ class _Collector:
                 self.outline.texts.append(Text(self.part, text, _size(text), linked, bold))
 
 
-def read_outline(body: Node) -> Outline:
-    """The texts below an element. Walks without recursion: pages nest as deep as they like."""
+def read_outline(body: Node, silent: Set[str] = SILENT) -> Outline:
+    """The texts below an element, but for `silent` ones. Walks without recursion: pages nest as deep as they like."""
     found = _Collector(body)
     entered: list[tuple[Node, str]] = []
     node = body.child
@@ -176,7 +182,7 @@ def read_outline(body: Node) -> Outline:
             if inner is not None:
                 found.links += tag == "a"
                 found.bolds += tag in _BOLD
-        elif tag not in _SILENT and found.enter(node, tag):
+        elif tag not in silent and found.enter(node, tag):
             inner = node.child
             if inner is None:
                 found.leave(tag)

@@ -14,9 +14,9 @@ _ELSEWHERE: Final = (
     r"|click here|(?:for|get) the latest|about the author|share (?:this|on)|sign up|subscribe|follow us"
     r"|lesen sie|lies auch|lesetipp|mehr (?:zum thema|dazu|infos|informationen)|auch interessant|über den autor"
     r"|weitere informationen|zum weiterlesen|gefällt|lust auf mehr|möchten sie den artikel|war der artikel"
-    r"|quellen?:$|kontakt:$"
+    r"|(?:das|diese)[^.]{0,20} könnten? (?:dich|euch|sie) (?:auch|ebenfalls) interessieren|quellen?:$|kontakt:$"
     r"|lire aussi|[àa] lire|lisez aussi|voir aussi|pour (?:lire la suite|aller plus loin)"
-    r"|le[aeé]r? (?:también|tambien)|(?:también )?te puede|leia (?:também|mais|tamb)|veja também|leggi anche"
+    r"|más sobre|le[aeé]r? (?:también|tambien)|(?:también )?te puede|leia (?:também|mais|tamb)|veja também|leggi anche"
     r"|lees ook|läs (?:också|mer|även)|les også|læs også|lue myös"
     r"|czytaj (?:też|także|również|więcej)|zobacz (?:też|także)|přečtěte|čtěte"
     r"|чита(?:йте|ть) (?:также|ещё|еще)|смотрите также|ayrıca oku|baca juga|đọc thêm|xem thêm|اقرأ أيض|إقرأ"
@@ -40,7 +40,7 @@ _REQUESTS: Final = (
     "subscribe to", "subscribe now", "subscribe today", "newsletter", "javascript", "enable cookies", "ad block",
     "adblock", "réservée aux abonnés", "réservé aux abonnés", "il vous reste", "suscríbete", "iscriviti",
     "abonnieren sie", "jetzt abonnieren", "subskrybuj", "подписывайтесь", "подпишитесь", "会員限定", "会員登録",
-    "有料会員", "구독",
+    "有料会員", "구독", "us in the comments", "gerne in den kommentaren", "uns in den kommentaren",
 )  # fmt: skip
 # At the end of a short text: `A street in Bergen. | © Jane Doe/Some Agency`.
 _CREDITED: Final = re.compile(
@@ -50,6 +50,8 @@ _CREDITED: Final = re.compile(
 )
 # Words and signs that such an end has: to look for them first is faster.
 _MAKERS: Final = ("©", "foto", "photo", "credit", "bild", "ima", "picture", "getty", "istock", "shutter")
+# Ends of sentences in any language, with what may close after them.
+_END: Final = re.compile(r"[.!?…。！？؟।۔።][\"”’'“»)\]」』]*$")
 _TIME: Final = re.compile(r"\d{1,2}[:.h]\d{2}|(?:19|20)\d\d")
 _WORD: Final = re.compile(r"\w+")
 # Letters of a text that can be one of these; longer ones are paragraphs.
@@ -82,6 +84,11 @@ def is_aside(text: str, size: float, linked: float, *, marked: bool) -> bool:
     end = text[-_LINE:]
     lowered = end.lower()
     return any(map(lowered.__contains__, _MAKERS)) and _CREDITED.search(end) is not None
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text ends as sentences do."""
+    return _END.search(text) is not None
 
 
 def is_dateline(text: str, size: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from parsers.fields.characters import clean_markup, unique
 from parsers.generic.kinds import refusal
-from parsers.generic.outline import HEADINGS, Outline, Part, Text, read_outline
+from parsers.generic.outline import HEADINGS, SILENT, Outline, Part, Text, read_outline
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
@@ -15,8 +15,10 @@ from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere,
 from parsers.page.html import part_of_article, text_of
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
+from parsers.reading.finishing import completeness
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts
+from parsers.reading.times import publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
@@ -59,6 +61,10 @@ def read_generically(page: Page, *, zoned: bool) -> Draft | Rejected:
     outline = read_outline(body)
     own = own_heading(outline, title)
     story = find_story(outline, own)
+    if story is None:  # a page that a script would fill may have its text for readers without scripts
+        outline = read_outline(body, SILENT - {"noscript"})
+        own = own_heading(outline, title)
+        story = find_story(outline, own)
     texts = select_texts(outline, story, own, title) if story else Selection((), ())
     place = story.node if story else body
     page = replace(page, scope=part_of_article(place))
@@ -81,8 +87,10 @@ def _read_body(page: Page, draft: Draft, story: Part | None, texts: Selection) -
         lines = filter(None, map(clean_markup, _LINES.split(stated)))
         draft.body = [Block(BlockType.PARAGRAPH, line) for line in lines]
         draft.origins["body"] = f"{page.metadata.subject}.articleBody"
+        draft.completeness = 1.0
         return
     lead = [Block(BlockType.LEAD, text.text) for text in texts.lead]
+    draft.completeness = completeness((text.text for text in texts.body), (text.text for text in texts.shown))
     draft.body = [*lead, *(Block(_kind(text), text.text) for text in texts.body)]
     names = (story.node.attributes.get("class") or "").split() if story else []
     draft.origins["body"] = ".".join(["densest text: " + (story.tag if story else "none"), *names[:1]])
@@ -99,7 +107,8 @@ def _kind(text: Text) -> BlockType:
 
 def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
     """Title, authors and times, where the shared reading knows less than the page shows."""
-    better = headline(page, draft.title, outline.texts[own].text if own is not None else None)
+    headings = [text for text in outline.texts if text.is_heading]
+    better = headline(page, draft.title, headings, outline.texts[own] if own is not None else None)
     if better:
         draft.title, draft.origins["title"] = better
     names = byline(page, draft.authors)
@@ -107,14 +116,14 @@ def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> 
         draft.authors, draft.origins["authors"] = names, "byline of the page"
     if draft.published is None or draft.published.at is None:
         after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
-        shown = shown_date(page, after)
+        shown = shown_date(page, after, outline.texts[own].part.node if own is not None else None)
         if shown:
             draft.published, draft.origins["published"] = shown, "date after the headline"
 
 
 def _distrust_clock(page: Page, draft: Draft) -> None:
     """Take times that state no zone for what they are on a site of an unknown zone."""
-    draft.published = in_own_zone(draft.published)
+    draft.published = in_own_zone(draft.published, (stamp for stamp, _ in publication_times(page, GENERIC)))
     stated = page.metadata.jsonld("dateModified")
     if draft.modified_at and stated and is_elsewhere(draft.modified_at, stated):
         draft.modified_at = None

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from parsers.generic.names import HEADLINE, LEAD
+from parsers.generic.names import HEADLINE, LEAD, TEASER
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title, is_aside, is_dateline
+from parsers.generic.phrases import Title, is_aside, is_dateline, is_sentence
 
 # A text of which more than this is inside links leads elsewhere; a long one may be a quotation.
 _LINKED: Final = 0.75
@@ -14,6 +14,7 @@ _LONGEST_LINK: Final = 160
 _LONGEST_CAPTION: Final = 250
 _CAPTION_TEXTS: Final = 2  # caption and credit
 _HALF_LINKED: Final = 0.4
+_LINE: Final = 80  # letters; see `parsers.generic.story`
 _LABEL: Final = 25  # letters; no sentence is shorter
 _BARE_DATE: Final = 40  # a text of that length is nothing but the date that is in it
 _FIRST: Final = 4  # texts of the body between which a longer line with a date can stand
@@ -37,6 +38,7 @@ class Selection:
 
     lead: Sequence[Text]
     body: Sequence[Text]
+    shown: Sequence[Text] = ()  # all that the story's part shows, furniture aside
 
 
 def select_texts(outline: Outline, story: Part, own: int | None, title: Title) -> Selection:
@@ -59,11 +61,14 @@ def select_texts(outline: Outline, story: Part, own: int | None, title: Title) -
     lead = [
         text
         for n, text in enumerate(texts[:begin])
-        if first <= n < first + _MOST_LEADS or (n >= begin - _NAMED_LEADS and text.part.says & LEAD)
+        if first <= n < first + _MOST_LEADS or (n >= begin - _NAMED_LEADS and text.says & LEAD)
         if id(text.part) not in inside and text.text not in known and _is_lead(text, title)
-        if own is not None or text.part.says & LEAD
+        if own is not None or text.says & LEAD
     ]
-    return Selection(lead, body) if body else Selection((), lead)  # a story of one paragraph that looks like a lead
+    if not body:  # a story of one paragraph that looks like a lead
+        return Selection((), lead, lead)
+    shown = [text for text in texts if id(text.part) in inside and (story.furniture or not text.part.furniture)]
+    return Selection(lead, body, shown)
 
 
 def _inside(outline: Outline, story: Part) -> set[int]:
@@ -105,8 +110,13 @@ def _menus(texts: Sequence[Text]) -> set[int]:
 
 def _without_edges(kept: list[_Placed], texts: Sequence[Text]) -> list[_Placed]:
     """Without what stands before the first and after the last paragraph, and without datelines and empty headings."""
+    if _prose(kept) < _LINE:  # a story of short lines: none of them is an edge
+        return kept
+    first = None
     while kept and _is_before(kept[0][1]):
-        kept.pop(0)
+        first = kept.pop(0)
+    if first and first[1].part.tag in {text.part.tag for _, text in kept}.intersection(HEADINGS):
+        kept.insert(0, first)  # the first of the headings inside the story
     while kept and _is_after(kept[-1][1]):
         kept.pop()
     kept = [
@@ -126,7 +136,8 @@ def _is_before(text: Text) -> bool:
 
 
 def _is_after(text: Text) -> bool:
-    return text.part.tag in HEADINGS or text.linked > _HALF_LINKED or (text.size < _LABEL and text.bold)
+    label = text.bold and text.size < _LABEL and not is_sentence(text.text)
+    return label or text.part.tag in HEADINGS or text.linked > _HALF_LINKED
 
 
 def _is_left_alone(i: int, kept: Sequence[_Placed], texts: Sequence[Text]) -> bool:
@@ -145,7 +156,8 @@ def _is_caption(text: Text, story: Part) -> bool:
     if text.size > _LONGEST_CAPTION:
         return False
     for part, _ in zip(text.part.around(), range(_CAPTION_LEVELS), strict=False):
-        if part.texts > _CAPTION_TEXTS or part.tag == "blockquote" or part is story:
+        others = part.prose - max(text.worth, 0)
+        if part.texts > _CAPTION_TEXTS or others >= _LINE or part.tag == "blockquote" or part is story:
             return False
         if part.pictures:
             return True
@@ -161,12 +173,9 @@ def _leads_elsewhere(text: Text) -> bool:
 
 def _is_lead(text: Text, title: Title) -> bool:
     """Whether a text between headline and story is the standfirst."""
-    if (
-        text.part.furniture
-        or text.linked > _HALF_LINKED
-        or is_dateline(text.text, text.size)
-        or title.is_said_by(text.text)
-    ):
+    # A teaser is the summary of another story elsewhere, but of the own one between headline and body.
+    furniture = text.part.furniture and not (text.says & TEASER and text.size > _LINE)
+    if furniture or text.linked > _HALF_LINKED or is_dateline(text.text, text.size) or title.is_said_by(text.text):
         return False
     heading = text.part.tag in HEADINGS
     named = bool(text.part.says & LEAD)

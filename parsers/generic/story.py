@@ -1,15 +1,12 @@
 """The story of a page: the part with the densest prose."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title
+from parsers.generic.phrases import Title, is_sentence
 
-# Ends of sentences in any language, with what may close after them.
-_END: Final = re.compile(r"[.!?…。！？؟।۔።][\"”’'“»)\]」』]*$")
 # A text of up to a line is prose only if it is a sentence, and that of a few words never is.
 _LINE: Final = 80
 _SHORT: Final = 25
@@ -44,7 +41,11 @@ def own_heading(outline: Outline, title: Title) -> int | None:
 
     An `<h1>` goes first. One that is much shorter than others says only the name of the site, which titles have too.
     """
-    like = [n for n, text in enumerate(outline.texts) if text.is_heading and title.is_said_by(text.text)]
+    like = [
+        n
+        for n, text in enumerate(outline.texts)
+        if text.is_heading and not text.part.says & ASIDE and title.is_said_by(text.text)
+    ]
     if not like:
         named = (n for n, text in enumerate(outline.texts) if text.part.says & HEADLINE and not text.part.furniture)
         return next((n for n in named if title.is_said_by(outline.texts[n].text)), None)
@@ -78,7 +79,7 @@ def _worth(text: Text) -> float:
     size = text.size
     if text.linked > _LINKED:
         return -min(size, _LINE)
-    if size >= _LINE or (size >= _SHORT and _END.search(text.text)):
+    if size >= _LINE or (size >= _SHORT and is_sentence(text.text)):
         return size * (1 - text.linked)
     return -size * 0.3
 

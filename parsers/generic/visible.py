@@ -1,7 +1,7 @@
 """What a page shows its readers of a story, where what it states for machines is missing or is about the site."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from parsers.fields.bylines import split_people
 from parsers.fields.characters import clean, letters, unique
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
-from parsers.fields.titles import without_site
+from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
 from parsers.page.html import Node, text_of
 from parsers.page.page import Page
@@ -30,21 +30,49 @@ _MOST_WORDS: Final = 4
 _LONGEST_UNCASED: Final = 12
 _ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
 _LONGEST_DATE: Final = 100
+_TITLE_DATE: Final = re.compile(r"[|–—-]\s*([^|–—]*\b(?:19|20)\d\d)$")
+_DATED: Final = '[class*="date" i], [class*="datum" i], [class*="publi" i]'
+_DATE_LEVELS: Final = 3  # elements around a headline; further out stand other stories, and today's date
+_MOST_DATED: Final = 5
+_SIGNS: Final = re.compile(r"\D")
+_TO_MINUTES: Final = 12  # digits
+_SAME_END: Final = 8  # characters
+_LEADING_SIGNS: Final = re.compile(r"^[\s:|·•–—-]+")  # that part a kicker and a headline
 _OTHER_ZONE: Final = "Asia/Tokyo"  # a time that is read differently there states no zone
 
 
-def headline(page: Page, stated: str | None, shown: str | None) -> tuple[str | None, str] | None:
+def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text | None) -> tuple[str, str] | None:
     """A better headline than the shared reading has `stated`, and where it stands; None if there is none.
 
-    That is the page's own heading, `shown`, if OpenGraph says the same, and `<title>` if nothing else is stated.
+    That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same, and `<title>` if
+    nothing else is stated.
     """
+    node = page.tree.css_first("title")
+    named = without_site(text_of(node), site_names(page)) if node is not None else ""
     if stated is None:
-        node = page.tree.css_first("title")
-        title = text_of(node) if node is not None else ""
-        return (without_site(title, site_names(page)), "title") if title else None
-    title = page.metadata.first("og:title") or ""
-    agreed = shown and shown != stated and without_site(title, site_names(page), [shown]) == shown
-    return (shown, "heading") if agreed else None
+        return (named, "title") if named else None
+    shown = own.text if own else ""
+    title = without_site(page.metadata.first("og:title") or "", site_names(page), [shown])
+    if not title:
+        return None
+    like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
+    after_kicker = next(filter(None, (_after_kicker(heading, title) for heading in like)), None)
+    if after_kicker:
+        return after_kicker, "heading without its kicker"
+    if letters(title) == letters(stated):  # they differ in signs at most
+        return (title, "meta og:title, as in title") if title != stated and named.startswith(title) else None
+    return (shown, "heading") if shown == title else None
+
+
+def _after_kicker(heading: Text, title: str) -> str | None:
+    """What stands in a heading after an element of its own that a title, which ends with the same, does not say."""
+    stated = letters(title)
+    if stated.endswith(letters(heading.text)):
+        return None
+    nodes = heading.part.node.traverse(include_text=True)
+    pieces = [clean(node.text_content or "") for node in nodes if node.tag == "-text"]
+    ends = (_LEADING_SIGNS.sub("", " ".join(filter(None, pieces[n:]))) for n in range(1, len(pieces)))
+    return next((end for end in ends if len(letters(end)) >= MIN_HEADLINE and stated.endswith(letters(end))), None)
 
 
 def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
@@ -81,15 +109,26 @@ def _is_name(text: str) -> bool:
     return 1 < len(words) <= _MOST_WORDS and words[0][0].isupper() and words[-1][0].isupper()
 
 
-def in_own_zone(stamp: Stamp | None) -> Stamp | None:
-    """A time that states no zone as the day alone, since nothing is known of the clock of an unknown site."""
+def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | None:
+    """A time that states no zone with that of another reading of the same clock; else the day alone.
+
+    For nothing is known of the clock of an unknown site.
+    """
     if stamp is None or stamp.at is None or stamp.precision is Precision.DAY or stamp.basis is None:
         return stamp
-    elsewhere = from_machine(stamp.raw, stamp.basis, _OTHER_ZONE) or from_visible(stamp.raw, _OTHER_ZONE)
-    if elsewhere.at == stamp.at:
+    if not is_elsewhere(stamp.at, stamp.raw):
         return stamp
+    clock = _clock(stamp)
+    stated = (
+        other for other in readings if other.at and _clock(other) == clock and not is_elsewhere(other.at, other.raw)
+    )
     day = stamp.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return replace(stamp, at=day, precision=Precision.DAY)
+    return next(stated, None) or replace(stamp, at=day, precision=Precision.DAY)
+
+
+def _clock(stamp: Stamp) -> str:
+    """Year to minute as a machine format shows them, in no zone."""
+    return _SIGNS.sub("", stamp.raw)[:_TO_MINUTES]
 
 
 def is_elsewhere(at: datetime, text: str) -> bool:
@@ -98,11 +137,14 @@ def is_elsewhere(at: datetime, text: str) -> bool:
     return elsewhere.at != at
 
 
-def shown_date(page: Page, after_headline: Iterable[Text]) -> Stamp | None:
-    """The first date among the texts after the headline, or of a `<time>`."""
-    for text in after_headline:
-        if len(text.text) <= _LONGEST_DATE:
-            stamp = from_visible(text.text, page.timezone)
+def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None) -> Stamp | None:
+    """The date at the end of the title, the first among the texts after the headline, beside it, or of a `<time>`."""
+    title = _TITLE_DATE.search(page.metadata.title)
+    texts = [title[1]] if title else []
+    texts += [text.text for text in after_headline]
+    for text in (*texts, *_beside(headline)):
+        if len(text) <= _LONGEST_DATE:
+            stamp = from_visible(text, page.timezone)
             if stamp.at is not None:
                 return stamp
     node: Node | None = page.tree.css_first("time")
@@ -110,3 +152,13 @@ def shown_date(page: Page, after_headline: Iterable[Text]) -> Stamp | None:
         return None
     stamp = from_visible(node.attributes.get("datetime") or text_of(node), page.timezone)
     return stamp if stamp.at is not None else None
+
+
+def _beside(headline: Node | None) -> Iterator[str]:
+    """Texts of elements named as dates in the nearest elements around the headline, up to its article."""
+    above = headline.parent if headline is not None else None
+    for _ in range(_DATE_LEVELS):
+        if above is None or above.tag in ("body", "main"):
+            return
+        yield from map(text_of, above.css(_DATED)[:_MOST_DATED])
+        above = None if above.tag == "article" else above.parent

@@ -1,5 +1,6 @@
 """From a draft to an article: the rules for every source, HTML or text, and all derived fields."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from parsers.fields.bylines import agency_of
@@ -7,7 +8,7 @@ from parsers.fields.characters import word_count
 from parsers.fields.datelines import read_dateline
 from parsers.fields.dates import Stamp
 from parsers.fields.urls import canonical, host_of, is_home, on_hosts
-from parsers.record.article import Article, BlockType, article_id, content_digest, text_of
+from parsers.record.article import Article, BlockType, Fidelity, article_id, content_digest, text_of
 from parsers.record.capture import Capture
 from parsers.record.draft import Draft
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
@@ -17,10 +18,15 @@ from parsers.source.definition import Source
 MAX_AHEAD = timedelta(days=2)
 # The longest article of 519 measured pages has a twentieth of that; live blogs of several days come near.
 MAX_BODY_CHARACTERS = 1_000_000
+# Of the text that the body's element shows. Of 750 pages of known and unknown sites, 99 in 100 keep 57 % or more; below
+# half, the text is split among elements of which not all were taken.
+MIN_COMPLETENESS = 0.5
+_SPACES = " \n\t\r\xa0"
 # Fields that an article takes over from its draft.
 _AS_READ = (
     "authors", "byline", "modified_at", "dateline_city", "agency", "original_source", "section", "topics", "persons",
     "regions", "genre", "access", "images", "photo_credits", "related_titles", "related_urls", "fidelity",
+    "completeness",
 )  # fmt: skip
 
 
@@ -36,6 +42,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         draft.flags.append("oversized_body")
     published = _plausible_published(draft, capture)
     _read_dateline(draft)
+    _judge_completeness(draft)
     article = Article(
         **{name: getattr(draft, name) for name in _AS_READ},
         source=source.name,
@@ -78,6 +85,24 @@ def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
         draft.origins.pop("canonical_url", None)
         return own
     return address
+
+
+def completeness(kept: Iterable[str], shown: Iterable[str]) -> float:
+    """The share of the letters shown that is kept, 0 to 1, in hundredths rounded down."""
+    total = _letters_in(shown)
+    return min(100 * _letters_in(kept) // total, 100) / 100 if total else 1.0
+
+
+def _letters_in(texts: Iterable[str]) -> int:
+    return sum(len(text) - sum(map(text.count, _SPACES)) for text in texts)  # splitting takes far longer
+
+
+def _judge_completeness(draft: Draft) -> None:
+    """Flag an article that leaves out most of what its body shows: no match for a whole one."""
+    if draft.completeness is not None and draft.completeness < MIN_COMPLETENESS:
+        draft.flags.append(f"text_left_out:{100 - round(100 * draft.completeness)}%")
+        draft.fidelity = Fidelity.PARTIAL
+        draft.origins["fidelity"] = "most of the text that the body shows is left out"
 
 
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:

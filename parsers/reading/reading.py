@@ -1,7 +1,7 @@
 """From a page to a draft: by its layout, or else by the shared reading of JSON-LD, OpenGraph and meta elements."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.fields.characters import unique
@@ -12,6 +12,7 @@ from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
 from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
+from parsers.reading.finishing import completeness
 from parsers.reading.genres import genres
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
@@ -24,8 +25,6 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
-# Of the text that the body shows. Measured on 28 pages of the known sources: 75 to 100 % is kept.
-MIN_KEPT = 0.5
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -142,13 +141,9 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) 
         remove_hidden(root)
     take_link_lists(page, draft, without_nested(containers))
     inside = frozenset(node.mem_id for lead in leads for node in lead.traverse())
-    shown = _letters_in(node.text() for node in without_nested(containers)) if layout.blocks else 0
+    shown = [node.text() for node in without_nested(containers)]
     blocks = read_blocks(containers, layout.blocks, layout.headings, inside)
-    kept = _letters_in(block.text for block in blocks) if shown else 0
-    if kept < MIN_KEPT * shown:
-        draft.flags.append(f"text_left_out:{100 - 100 * kept // shown}%")
-        draft.fidelity = Fidelity.PARTIAL
-        draft.origins["fidelity"] = "the layout leaves out most of the text that the body shows"
+    draft.completeness = completeness((block.text for block in blocks), shown)
     if any(block.type is BlockType.LEAD for block in blocks):
         return blocks
     return [*(Block(BlockType.LEAD, text) for text in unique(map(text_of, leads))), *blocks]
@@ -159,7 +154,3 @@ def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
     first = next(filter(None, (container.css_first("h1") for container in containers)), None)
     if first is not None and first.mem_id in [heading.mem_id for heading in page.select("h1")[:1]]:
         first.decompose()
-
-
-def _letters_in(texts: Iterable[str]) -> int:
-    return sum(len(text) - text.count(" ") - text.count("\n") for text in texts)  # splitting takes far longer

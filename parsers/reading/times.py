@@ -29,14 +29,14 @@ _CHANGED = re.compile(r"updated|modified", re.I)  # classes of the time of the l
 def read_published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:
     """The first reading with a time, or else the first with a text."""
     incomplete = None
-    for reading in _readings(page, layout):
+    for reading in publication_times(page, layout):
         incomplete = incomplete or reading
         if reading[0].at is not None:
             return first_said(draft, "published", [reading])
     return first_said(draft, "published", [incomplete] if incomplete else [])
 
 
-def _readings(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]:
+def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]:
     """Readings of the publication time, most trusted first."""
     shown = text_field(page, layout.published)
     if shown and layout.published:

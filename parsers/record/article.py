@@ -15,7 +15,7 @@ from typing import Any
 
 from parsers.fields.urls import identity
 
-SCHEMA_VERSION = 3  # in every footer; a reader refuses a higher one instead of dropping columns
+SCHEMA_VERSION = 4  # in every footer; a reader refuses a higher one instead of dropping columns
 # Partition of the articles without a date. Every reader takes it for a date, and nobody for that of an article; pandas
 # and pyarrow fail on Hive's own name for "no value" (docs/reading.md).
 NULL_PARTITION = "0001-01-01"
@@ -90,8 +90,8 @@ def _list(doc: str) -> Any:
     return _column(doc, default=())
 
 
-def _optional(doc: str) -> Any:
-    return _column(doc, default=None)
+def _optional(doc: str, since: int = 1) -> Any:
+    return dataclasses.field(metadata={"doc": doc, "since": since}, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +151,11 @@ class Article:
     word_count: int = _column("Words in the body; every CJK character counts as one.")
     content_digest: str = _column("`sha256:` of title and body blocks: equal for equal text.")
     fidelity: str = _column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")
+    completeness: float | None = _optional(
+        "Share of the text that the body's element shows which is in `body`, 0 to 1; below 0.5 the row is `partial`. "
+        "Null for text captures.",
+        since=4,
+    )
     flags: tuple[str, ...] = _list(
         "What was odd and repaired, e.g. `replaced_characters:3`, `modified_before_published`."
     )

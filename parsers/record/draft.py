@@ -33,5 +33,6 @@ class Draft:
     related_titles: tuple[str, ...] = ()
     related_urls: tuple[str, ...] = ()
     canonical_url: str | None = None
+    completeness: float | None = None
     flags: list[str] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)

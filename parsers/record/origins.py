@@ -30,9 +30,11 @@ FIXED: Final[Mapping[str, str]] = {
     "parser_version": "the source's file",
     "layout": "the first layout that matches",
     "fidelity": "kind of the capture",
+    "completeness": "letters of the body against those that its element shows",
 }
 # Fields of a draft that layouts fill; an article has the same names, except for the publication time.
-_READ: Final = tuple(field.name for field in fields(Draft) if field.name not in {"fidelity", "flags", "origins"})
+_NOT_READ: Final = {"fidelity", "completeness", "flags", "origins"}
+_READ: Final = tuple(field.name for field in fields(Draft) if field.name not in _NOT_READ)
 _COLUMNS: Final = tuple(field.name for field in fields(Article))
 # The values of those fields, for `note_changes`.
 values_of: Final[Callable[[Draft], tuple[Any, ...]]] = attrgetter(*_READ)

@@ -37,6 +37,9 @@ def test_byline_gives_names(byline: str, names: tuple[str, ...]) -> None:
         *((f"Jane Doe, {more}", ("Jane Doe",)) for more in ("Political Editor", "CNN", "Staff Writer | Reuters")),
         ("Jane Doe, who lives in Bonn", ("Jane Doe, who lives in Bonn",)),
         ("By Jane Doe in Bonn and John Roe (AP), Associated Press", ("Jane Doe", "John Roe")),
+        ("Jane Doe und John Roe, Nairobi", ("Jane Doe", "John Roe", "Nairobi")),  # a place, or a name of one word
+        ("Jane Doe, profesorius, paper.lt", ("Jane Doe",)),
+        ("desk/jd;jr", ("desk/jd", "jr")),
         ("Associated Press", ("Associated Press",)),
         ("Associated Press, Jane Doe", ("Associated Press, Jane Doe",)),
         ("От Анны Петровой и Ивана Сидорова", ("Анны Петровой", "Ивана Сидорова")),

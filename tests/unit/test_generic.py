@@ -159,6 +159,45 @@ def test_a_body_that_only_jsonld_states_is_read() -> None:
     assert body_of(html) == STORY * 2
 
 
+STATED = '<script type=application/ld+json>{"@type": "NewsArticle", %s}</script>'
+
+
+def test_a_headline_goes_without_the_kicker_that_opengraph_leaves_out() -> None:
+    shown = "<h2><span>City life</span><span> – </span><span>Harbour bridge opens</span></h2>"
+    head = HEAD + STATED % '"headline": "City life: Harbour bridge opens"'
+    html = page(f"<h1>City life: Harbour bridge opens</h1><article>{shown}{paragraphs(*STORY)}</article>", head)
+    assert article_of(html).title == "Harbour bridge opens"
+
+
+def test_a_time_without_a_zone_takes_that_of_the_same_clock() -> None:
+    head = HEAD + STATED % '"headline": "Harbour bridge opens", "datePublished": "2024-03-01 09:30:00.0"'
+    head += "<meta name=date content='2024-03-01T09:30:00+01:00'>"
+    published = article_of(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head)).published_at
+    assert published is not None
+    assert published.isoformat() == "2024-03-01T08:30:00+00:00"
+
+
+def test_a_page_for_readers_without_scripts_is_read() -> None:
+    assert body_of(page(f"{H1}<div><noscript>{paragraphs(*STORY)}</noscript></div>")) == STORY
+
+
+@pytest.mark.parametrize("named", ["article-teaser", "story__teaser", "field-label-hidden", "node-promoted"])
+def test_a_standfirst_is_read_whatever_its_name(named: str) -> None:
+    html = page(
+        f"{H1}<div class={named}><p>{CROWD}</p></div><div class=article-body>{paragraphs(OPENING, TRAMS)}</div>"
+    )
+    assert CROWD in body_of(html)
+
+
+def test_an_article_of_which_little_is_kept_is_flagged() -> None:
+    notes = "".join(f"<p>© Agency {n}, which made the pictures of the harbour and of its bridges</p>" for n in range(9))
+    whole, cut = (article_of(page(f"{H1}<div>{paragraphs(*STORY)}{more}</div>")) for more in ("", notes))
+    assert (whole.completeness, whole.fidelity, whole.flags) == (1.0, "html", ())
+    assert cut.completeness is not None
+    assert cut.completeness < 0.5
+    assert (cut.fidelity, len(cut.flags)) == ("partial", 1)
+
+
 @pytest.mark.parametrize(
     ("head", "heading", "title"),
     [

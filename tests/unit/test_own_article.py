@@ -128,6 +128,12 @@ def test_layout_that_leaves_out_most_of_the_text_gives_a_flagged_partial_row() -
     assert flags_of(article(prose=prose)) == ((), Fidelity.HTML)
 
 
+def test_completeness_is_the_share_of_the_shown_letters_that_is_kept() -> None:
+    prose = f"<p>{'one' * 30}</p><div>{'two' * 10}</div>"
+    assert article(prose=prose).completeness == 1
+    assert article(prose=prose, layout={"blocks": "p"}).completeness == 0.75
+
+
 def test_jsonld_that_nobody_can_read_is_flagged() -> None:
     block = '<script type="application/ld+json">no data</script>'
     assert article(block).flags == ("jsonld_unreadable",)
