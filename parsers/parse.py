@@ -128,41 +128,50 @@ def _parse_html(
 
 
 def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
-    tree = page.tree
+    layout, containers = _match(page.tree, source)
+    if layout is None:
+        kind = kind_of_page(page)
+        if kind:
+            return replace(kind, source=source.name, parser_version=source.parser_version)
+        return _no_layout(source, "HTML", source.layouts)
+    if layout.body is None:
+        return _read_generically(page, source, layout, flags)
+    kind = kind_despite_layout(page)
+    if kind:
+        return replace(kind, source=source.name, layout=layout.name, parser_version=source.parser_version)
+    try:
+        draft = read_page(page, layout, containers)
+    except LayoutError as error:
+        return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
+    return _finish(draft, source, page.capture, layout, flags)
+
+
+def _match(tree: Tree, source: Source) -> tuple[Layout | None, list[Node]]:
+    """The first layout that matches, with its body elements."""
     matches: dict[str, list[Node]] = {}  # layouts of a source often share a selector
     for layout in source.layouts:
-        if layout.body not in matches:
+        if layout.body and layout.body not in matches:
             matches[layout.body] = select(tree, layout.body)
-        containers = matches[layout.body]
-        if not containers or (layout.when and tree.css_first(layout.when) is None):
-            continue
-        kind = kind_despite_layout(page)
-        if kind:
-            return replace(kind, source=source.name, layout=layout.name, parser_version=source.parser_version)
-        try:
-            draft = read_page(page, layout, containers)
-        except LayoutError as error:
-            return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
-        return _finish(draft, source, page.capture, layout, flags)
-    if source.reads_generically:
-        return _read_generically(page, source, flags)
-    kind = kind_of_page(page)
-    if kind:
-        return replace(kind, source=source.name, parser_version=source.parser_version)
-    return _no_layout(source, "HTML", source.layouts)
+        containers = matches[layout.body] if layout.body else []
+        if (containers or not layout.body) and (not layout.when or tree.css_first(layout.when) is not None):
+            return layout, containers
+    return GENERIC if source.reads_generically else None, []
 
 
 def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
     """A page of a host without a source. What gives no article is of no source."""
-    outcome = _read_generically(page, source_of(host_of(page.url)), flags)
+    outcome = _read_generically(page, source_of(host_of(page.url)), GENERIC, flags)
     return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
 
 
-def _read_generically(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
-    draft = read_generically(page, zoned=source.name != WEB)
+def _read_generically(page: Page, source: Source, layout: Layout, flags: Sequence[str]) -> Outcome:
+    try:
+        draft = read_generically(page, layout, zoned=source.name != WEB)
+    except LayoutError as error:
+        return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
     if isinstance(draft, Rejected):
-        return replace(draft, source=source.name, layout=GENERIC.name, parser_version=source.parser_version)
-    return _finish(draft, source, page.capture, GENERIC, flags)
+        return replace(draft, source=source.name, layout=layout.name, parser_version=source.parser_version)
+    return _finish(draft, source, page.capture, layout, flags)
 
 
 def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Outcome:

@@ -167,7 +167,7 @@ def _as_code(source: Source, month: str) -> str:
     if source.layouts:
         imported = "Layout, Source"
         layout = source.layouts[0]
-        layouts = f"    layouts=(Layout({_quoted(layout.name)}, body={_quoted(layout.body)}),),\n"
+        layouts = f"    layouts=(Layout({_quoted(layout.name)}, body={_quoted(layout.body or '')}),),\n"
     return (
         f'"""{source.title}, https://{source.hosts[0]}. Verified on pages of {month}."""\n\n'
         f"from parsers.source.definition import {imported}\n\n"

@@ -15,14 +15,16 @@ from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere,
 from parsers.page.html import part_of_article, text_of
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
+from parsers.reading.asides import without_notes
+from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
 from parsers.reading.pictures import read_pictures
-from parsers.reading.reading import read_facts
+from parsers.reading.reading import read_facts, refine
 from parsers.reading.times import publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.source.definition import GENERIC, Source
+from parsers.source.definition import GENERIC, Layout, Source
 
 WEB: Final = "web"  # the source of all sites without one; no source file may take this name
 _KINDS: Final = {
@@ -47,14 +49,17 @@ def source_of(host: str | None) -> Source:
     return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC")
 
 
-def read_generically(page: Page, *, zoned: bool) -> Draft | Rejected:
+def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Rejected:
     """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated.
 
-    Of a site that is not `zoned`, whose clock nobody knows, a time that states no zone gives only a day.
+    Facts come from the `layout` where it says how. Of a site that is not `zoned`, whose clock nobody knows, a time that
+    states no zone gives only a day.
     """
     body = page.tree.body
     if body is None:
         return Rejected(RejectReason.EMPTY, "no body element")
+    if layout.drop:
+        remove(body, layout.drop)
     metadata = page.metadata
     named = page.tree.css_first("title")
     title = Title(metadata.jsonld("headline"), metadata.first("og:title"), text_of(named) if named else None)
@@ -68,14 +73,16 @@ def read_generically(page: Page, *, zoned: bool) -> Draft | Rejected:
     texts = select_texts(outline, story, own, title) if story else Selection((), ())
     place = story.node if story else body
     page = replace(page, scope=part_of_article(place))
-    draft = read_facts(page, GENERIC)
-    draft.images, draft.origins["images"] = read_pictures(page, GENERIC, [place])
+    draft = read_facts(page, layout)
+    draft.images, draft.origins["images"] = read_pictures(page, layout, [place])
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_body(page, draft, story, texts)
+    draft.body = without_notes(draft.body, layout.notes)
     mark_stub(draft)
-    _read_facts(page, draft, outline, own)
+    _read_facts(page, layout, draft, outline, own)
     if not zoned:
         _distrust_clock(page, draft)
+    refine(page, layout, draft)
     return refusal(page, outline, story, draft) or draft
 
 
@@ -105,13 +112,13 @@ def _kind(text: Text) -> BlockType:
     return BlockType.QUOTE if above is not None and above.tag == "blockquote" else BlockType.PARAGRAPH
 
 
-def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
-    """Title, authors and times, where the shared reading knows less than the page shows."""
+def _read_facts(page: Page, layout: Layout, draft: Draft, outline: Outline, own: int | None) -> None:
+    """Title, authors and times, where neither layout nor the shared reading knows what the page shows."""
     headings = [text for text in outline.texts if text.is_heading]
     better = headline(page, draft.title, headings, outline.texts[own] if own is not None else None)
-    if better:
+    if better and layout.title is None:
         draft.title, draft.origins["title"] = better
-    names = byline(page, draft.authors)
+    names = byline(page, draft.authors) if layout.byline is None and layout.authors is None else ()
     if names:
         draft.authors, draft.origins["authors"] = names, "byline of the page"
     if draft.published is None or draft.published.at is None:

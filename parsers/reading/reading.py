@@ -40,12 +40,17 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         draft.byline = read_byline(page, layout, draft)
     _read_story(page, layout, containers, draft)
     draft.body = without_notes(draft.body, layout.notes)
+    refine(page, layout, draft)
+    mark_stub(draft)
+    return draft
+
+
+def refine(page: Page, layout: Layout, draft: Draft) -> None:
+    """Let a layout change a draft by its own function."""
     if layout.refine:
         before = values_of(draft)
         layout.refine(page, draft)
         note_changes(draft, before, layout.refine)
-    mark_stub(draft)
-    return draft
 
 
 def read_facts(page: Page, layout: Layout) -> Draft:
@@ -83,7 +88,7 @@ def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: D
     draft.origins["photo_credits"] = "credits of the pictures"
     _read_related(page, layout, containers, draft)
     draft.body = _body(page, layout, containers, draft)
-    draft.origins["body"] = by_layout(layout.body)
+    draft.origins["body"] = f"layout: {layout.body}"
     if layout.lead:
         draft.origins["lead"] = by_layout(layout.lead)
 

@@ -35,9 +35,10 @@ EMBEDS = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One structure that HTML pages of a source have or had, recognised by content: `body` (and `when`) must match.
+    """One structure that HTML pages of a source have or had, recognised by content: `body` and `when` must match.
 
-    A field left at None comes from the shared reading of JSON-LD, OpenGraph and meta elements.
+    Without `body`, the generic reader finds the text. A field left at None comes from the shared reading of JSON-LD,
+    OpenGraph and meta elements.
 
     `body`, `when` and `paywall` are searched in the whole page; `blocks`, `headings`, `drop`, `furniture` and `related`
     inside the body. All others are searched in the nearest `<article>` or `<main>` around the body, and in the whole
@@ -47,8 +48,10 @@ class Layout:
 
     name: str  # the month this layout was first seen, e.g. `2023-07`; recorded with each row
     _: KW_ONLY
-    body: str  # selector of the element or elements that hold the body; of nested matches the outermost counts
-    when: str | None = None  # another selector that must match, if `body` also matches pages of other layouts
+    # Selector of the element or elements that hold the body; of nested matches the outermost counts. None: the densest
+    # text; `blocks`, `headings`, `furniture`, `lead` and `html` then mean nothing.
+    body: str | None = None
+    when: str | None = None  # another selector that must match, if that is not enough to tell pages of other layouts
     # Selector of the blocks inside `body`; the tag decides the type of a block. None: all text that the body shows.
     blocks: str | None = None
     # Selector of blocks that are headings despite their tag, or of elements in them that hold all of their text
@@ -90,7 +93,7 @@ class Layout:
 
 
 # Of pages that no layout matches: all but the text is left to the shared reading.
-GENERIC: Final = Layout("generic", body="body")
+GENERIC: Final = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
 GENERIC_CHANGES: Final = 1
 
@@ -155,6 +158,11 @@ class Source:
         return self.generic or not self.layouts
 
     @property
+    def needs_generic(self) -> bool:
+        """Whether the generic reader finds the text of some HTML pages."""
+        return self.reads_generically or any(layout.body is None for layout in self.layouts)
+
+    @property
     def layout_names(self) -> list[str]:
         """Every layout that a row of the source can name."""
         names = [*(each.name for each in self.layouts), *(each.name for each in self.text_layouts)]
@@ -163,7 +171,7 @@ class Source:
     @property
     def parser_version(self) -> int:
         """The version in rows of the source: it rises with its file and with the generic reader, if that is used."""
-        return self.version + GENERIC_CHANGES if self.reads_generically else self.version
+        return self.version + GENERIC_CHANGES if self.needs_generic else self.version
 
     def recognises(self, text: str) -> bool:
         """Whether a text capture without an address comes from this source."""

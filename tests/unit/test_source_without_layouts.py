@@ -1,5 +1,6 @@
 """A source of six lines: no layout, so the generic reader takes its pages."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -88,6 +89,28 @@ def test_source_with_layouts_rejects_a_redesign_unless_it_says_otherwise(read: R
     assert article_of(read(replace(designed, generic=True), STORY)).layout == "generic"
     old = STORY.replace("x7", "story")
     assert article_of(read(replace(designed, generic=True), old)).layout == "2024-01"
+
+
+def test_layout_without_a_body_states_facts_and_leaves_the_text_to_the_generic_reader(read: Read) -> None:
+    layout = Layout(
+        "2024-05",
+        when="div.x7",
+        title=".over",
+        byline=".by",
+        topics=".tags a",
+        drop=".also",
+        notes=re.compile("Filed"),
+        refine=lambda _page, draft: draft.flags.append("refined"),
+    )
+    story = STORY.replace("</div>", f"<p class=also>{PROSE[0]} Read on.</p><p>Filed from the harbour.</p></div>")
+    facts = "<p class=over>Boats stay away</p><p class=by>By Jane Doe</p><p class=tags><a>Ferries</a><a>Strikes</a></p>"
+    article = article_of(read(replace(SIX_LINES, layouts=(layout,)), facts + story))
+    assert [block.text for block in article.body] == PROSE
+    assert (article.title, article.authors) == ("Boats stay away", ("Jane Doe",))
+    assert (article.topics, article.layout, article.flags) == (("Ferries", "Strikes"), "2024-05", ("refined",))
+    assert article.parser_version == SIX_LINES.parser_version
+    rejected = rejection_of(read(replace(SIX_LINES, layouts=(layout,)), STORY.replace("x7", "x8")))
+    assert (rejected.reason, rejected.layout) == (RejectReason.LAYOUT, None)
 
 
 def test_rows_are_outdated_when_the_generic_reader_changes(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
