@@ -25,6 +25,8 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
+# Keywords for machines: UUIDs, other long numbers and host names.
+_NO_TOPIC = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|(?:[a-z0-9-]+\.)+[a-z]{2,}")
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -99,6 +101,11 @@ def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
 
 
 def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
+    for texts, origin in _stated_topics(page, layout):
+        yield tuple(text for text in texts if not _NO_TOPIC.fullmatch(text)), origin
+
+
+def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
     if layout.topics is not None:  # even if it finds none
         yield from listed(page, layout.topics)
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from parsers.fields.characters import clean, clean_or_none, unique
 from parsers.page.html import text_of
+from parsers.page.metadata import keywords
 from parsers.page.page import Page
 from parsers.record.origins import by_layout
 from parsers.source.definition import ListField, TextField
@@ -21,7 +22,10 @@ def list_field(page: Page, field: ListField | None) -> tuple[str, ...] | None:
     """The texts that a field of a layout finds, each once; None if the layout leaves it out."""
     if field is None:
         return None
-    return unique(page.texts(field) if isinstance(field, str) else map(clean, field(page)))
+    if not isinstance(field, str):
+        return unique(map(clean, field(page)))
+    texts = page.texts(field)
+    return unique(word for text in texts for word in keywords(text)) if field.startswith("meta") else unique(texts)
 
 
 def readings(page: Page, field: TextField | None, jsonld: str, *meta: str) -> Iterator[tuple[str | None, str]]:

@@ -17,7 +17,7 @@ from parsers.source.schedule import Schedule, usual_schedules
 # One text: a CSS selector (the first match that isn't empty: its `content`, its `datetime` or its text) or a
 # function of the page.
 TextField = str | Callable[[Page], str | None]
-# Several texts: a CSS selector (all matches) or a function of the page.
+# Several texts: a CSS selector (all matches; that of a `meta` element finds keywords) or a function of the page.
 ListField = str | Callable[[Page], Sequence[str]]
 
 # Elements inside the body that are not part of the text on nearly every news site; figures may hold tables and code.

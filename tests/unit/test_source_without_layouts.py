@@ -113,6 +113,13 @@ def test_layout_without_a_body_states_facts_and_leaves_the_text_to_the_generic_r
     assert (rejected.reason, rejected.layout) == (RejectReason.LAYOUT, None)
 
 
+def test_topics_of_a_meta_element_are_its_keywords_without_those_for_machines(read: Read) -> None:
+    words = "Ferries, 26157981-b4f7-4929-adc1-e860c6f03636, Strikes, paper.example, 100312362, 2024"
+    head = f"<meta name=keywords content='Harbour'><meta name=tags content='{words}'>"
+    layout = Layout("2024-05", topics="meta[name=tags]")
+    assert article_of(read(replace(SIX_LINES, layouts=(layout,)), STORY, head)).topics == ("Ferries", "Strikes", "2024")
+
+
 def test_rows_are_outdated_when_the_generic_reader_changes(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     designed = replace(SIX_LINES, version=4, layouts=(Layout("2024-01", body="div.x7"),))
     before = article_of(read(SIX_LINES, STORY)).parser_version
