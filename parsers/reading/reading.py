@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from parsers.fields.characters import unique
-from parsers.fields.urls import absolute
+from parsers.fields.urls import absolute, host_of
 from parsers.page.html import Node, Tree, part_of_article, remove_hidden, text_of, without_nested
 from parsers.page.metadata import Metadata, as_text, keywords
 from parsers.page.page import Page
@@ -25,8 +25,7 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
-# Keywords for machines: UUIDs, other long numbers and host names.
-_NO_TOPIC = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|(?:[a-z0-9-]+\.)+[a-z]{2,}")
+_NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}")  # of a page, for machines: a UUID or a plain one
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -102,7 +101,8 @@ def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
 
 def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
     for texts, origin in _stated_topics(page, layout):
-        yield tuple(text for text in texts if not _NO_TOPIC.fullmatch(text)), origin
+        host = host_of(page.url) or ""  # another keyword for machines
+        yield tuple(text for text in texts if not _NUMBER.fullmatch(text) and text != host), origin
 
 
 def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
