@@ -1,11 +1,13 @@
 """All sources: a file each in `parsers/sources/` and in folders of users, and what installed packages offer."""
 
 import dataclasses
-import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cache, partial
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from types import MappingProxyType, UnionType
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -15,6 +17,8 @@ from parsers.source.definition import Source
 
 Offers = tuple[tuple[str, str], ...]  # of packages: name of a source, and `package.module:SOURCE`
 _HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")  # as hosts stand in parsed addresses; else it never matches
+_COUNTRY: Final = "[a-z][a-z]"  # a folder of sources, unless it is a package: one source in several files
+_folders: list[str] = []
 _offers: list[tuple[str, str]] = []
 
 
@@ -29,21 +33,21 @@ def look_in(folders: tuple[str, ...], offers: Offers) -> None:
     """Look for sources there too, and at no place named before; without it, only our own are known.
 
     Args:
-        folders: Whose files are sources, each with a `SOURCE`. Their path is absolute.
+        folders: Whose files are sources, each with a `SOURCE`; so are those in folders named after countries in them.
+            Their path is absolute.
         offers: Sources of installed packages.
     """
     if looked_in() == (folders, offers):
         return
-    parsers.sources.__path__[1:] = folders  # behind our own folder, where imports look first
+    _folders[:] = folders
     _offers[:] = offers
-    importlib.invalidate_caches()
     _load.cache_clear()
     _hosts.cache_clear()
 
 
 def looked_in() -> tuple[tuple[str, ...], Offers]:
     """The arguments of `look_in` that make another process know the same sources."""
-    return tuple(parsers.sources.__path__[1:]), tuple(_offers)
+    return tuple(_folders), tuple(_offers)
 
 
 def sources() -> Mapping[str, Source]:
@@ -80,16 +84,32 @@ def _load() -> tuple[Mapping[str, Source], Mapping[str, Broken]]:
 
 def _candidates() -> Iterator[tuple[str, str, Callable[[], object]]]:
     """Name and place of all that may be a source, and how it is loaded; of two of one name, the first has it."""
-    for folder in parsers.sources.__path__:
-        for module in pkgutil.iter_modules([folder]):
-            file = module.name if module.ispkg else f"{module.name}.py"
-            yield module.name, f"{folder}/{file}", partial(_source_of, module.name)
-    for name, place in _offers:
-        yield name, place, partial(pkgutil.resolve_name, place)
+    for folder in (*parsers.sources.__path__, *_folders):
+        countries = sorted(path for path in Path(folder).glob(f"{_COUNTRY}/") if not (path / "__init__.py").exists())
+        for parent in (Path(folder), *countries):
+            country = parent.name if parent in countries else None
+            for module in pkgutil.iter_modules([str(parent)]):
+                place = parent / (module.name if module.ispkg else f"{module.name}.py")
+                yield module.name, str(place), partial(_source_at, place, country)
+    for name, offer in _offers:
+        yield name, offer, partial(pkgutil.resolve_name, offer)
 
 
-def _source_of(name: str) -> object:
-    return getattr(importlib.import_module(f"parsers.sources.{name}"), "SOURCE", None)
+def _source_at(place: Path, country: str | None) -> object:
+    """Load it by its file, since a country's code may be a keyword, and a source may be called like one: `de/fr.py`."""
+    spec = spec_from_file_location(
+        f"{parsers.sources.__name__}.{place.stem}", place if place.suffix else place / "__init__.py"
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{place} is no Python file")
+    sys.modules[spec.name] = module = module_from_spec(spec)  # what a package imports of itself is looked up there
+    spec.loader.exec_module(module)
+    source = getattr(module, "SOURCE", None)
+    if not isinstance(source, Source) or country is None:
+        return source
+    if source.country not in (None, country):
+        raise ValueError(f"country={source.country!r} is not that of its folder, {country}")
+    return dataclasses.replace(source, country=country)
 
 
 def _checked(name: str, source: object) -> Source:
@@ -109,12 +129,17 @@ def _checked(name: str, source: object) -> Source:
 
 def _require_types(declared: Any) -> None:
     """Refuse a value of another type than is declared: no type checker has seen the files of users."""
-    hints = get_type_hints(type(declared))
+    hints = _hints(type(declared))
     for field in dataclasses.fields(declared):
         value, hint = getattr(declared, field.name), hints[field.name]
         if not _fits(value, hint):
             wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
             raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
+
+
+@cache  # a few classes, hundreds of sources
+def _hints(declaring: Hashable) -> Mapping[str, Any]:
+    return get_type_hints(declaring)
 
 
 def _fits(value: object, hint: Any) -> bool:

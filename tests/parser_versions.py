@@ -26,6 +26,11 @@ def present(source: str) -> dict[str, str]:
     return {case.name: _digest(case) for case in CASES if case.parent.name == source}
 
 
+def with_cases() -> list[str]:
+    """Sources with a page of their own; others are read by the generic reader alone, which has its own cases."""
+    return sorted({case.parent.name for case in CASES})
+
+
 def _digest(case: Path) -> str:
     return digest_of(outcome_of(case))
 
@@ -43,7 +48,8 @@ def changed(source: str, version: int) -> list[str]:
 
 def record() -> None:
     """Write down what the present versions give, unless one gives something else than before."""
-    for name, source in sources().items():
+    for name in with_cases():
+        source = sources()[name]
         if changed(name, source.parser_version):
             raise SystemExit(f"{name} gives something else as version {source.parser_version}: raise that first")
         digests = recorded(name)

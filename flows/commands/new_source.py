@@ -1,6 +1,7 @@
 """`newslake new-source`: from pages of a site to a source with its tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,9 @@ def new_source(
     language: Annotated[str | None, typer.Option(help="For pages that state none. Default: as most pages say.")] = None,
     timezone: Annotated[
         str | None, typer.Option(metavar="AREA/CITY", help="Of times without a zone. Needed if pages have such.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Where it is published, as `no`: the folder of its file.")
     ] = None,
     into: Annotated[
         Path | None,
@@ -48,10 +52,10 @@ def new_source(
     settings = load_settings()
     _require_new(name)
     try:
-        draft_of(name, (), timezone=timezone)
+        replace(draft_of(name, (), timezone=timezone), country=country)
     except ValueError as error:
         raise UsageError(str(error), "See `newslake new-source --help`.") from error
-    places = Places.of(name, into, settings.sources_path)
+    places = Places.of(name, country, into, settings.sources_path)
     urls = [page for page in pages if "://" in page]
     saved = list(_saved([Path(page) for page in pages if "://" not in page], settings.max_page_bytes))
     site = survey(name, urls, settings) if urls else NO_SURVEY

@@ -32,7 +32,8 @@ HERE = Path(__file__).parent
 
 @pytest.mark.parametrize("case", cases_in(HERE / "sources"), ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_every_field_is_as_expected(case):
-    source = runpy.run_path(str(HERE.parent / f"{case.parent.name}.py"))["SOURCE"]
+    [file] = HERE.parent.rglob(f"{case.parent.name}.py")  # it may lie in the folder of its country
+    source = runpy.run_path(str(file))["SOURCE"]
     assert plain(parse_as(capture_of(case), source)) == expected_of(case)
 '''
 
@@ -47,14 +48,17 @@ class Places:
     command: str
 
     @classmethod
-    def of(cls, name: str, into: Path | None, sources_path: str) -> "Places":
+    def of(cls, name: str, country: str | None, into: Path | None, sources_path: str) -> "Places":
         """In the given folder, else in the checkout that we are in, else in the first folder of the user's sources.
 
         Raises:
-            UsageError: there is none of them, or a source of that name.
+            UsageError: there is none of them, or a source of that name, or no country in a checkout.
         """
+        file = Path(country or "", f"{name}.py")
         if into is None and OWN_SOURCES.is_dir() and OWN_CASES.is_dir():
-            places = cls(OWN_SOURCES / f"{name}.py", OWN_CASES / name, None, f'make test ARGS="-k {name}"')
+            if country is None:
+                raise UsageError("newslake's own sources lie in folders of countries", "Say which, as --country no.")
+            places = cls(OWN_SOURCES / file, OWN_CASES / name, None, f'make test ARGS="-k {name}"')
         elif into is None and not sources_path:
             raise UsageError(
                 "this is no checkout of newslake, and NEWSLAKE_SOURCES_PATH is not set",
@@ -63,7 +67,7 @@ class Places:
         else:
             folder = into or Path(sources_path.split(os.pathsep, maxsplit=1)[0])
             tests = folder / "tests"
-            places = cls(folder / f"{name}.py", tests / "sources" / name, tests / "test_sources.py", f"pytest {tests}")
+            places = cls(folder / file, tests / "sources" / name, tests / "test_sources.py", f"pytest {tests}")
         taken = next((path for path in (places.source, places.cases) if path.exists()), None)
         if taken:
             raise UsageError(f"{taken} is there already", "Remove it, or choose another name.")

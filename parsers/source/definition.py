@@ -124,6 +124,7 @@ class Source:
         str, ...
     ] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
     language: str  # BCP 47 tag, for pages that state none
+    country: str | None = None  # two-letter code (ISO 3166), for a file that is in no folder of a country
     timezone: str  # IANA name of the zone of times without one
     version: int = 1  # of this file; raise it whenever its output changes
     layouts: tuple[Layout, ...] = ()  # of HTML, newest first; the first that matches is used
@@ -147,6 +148,8 @@ class Source:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):
             raise ValueError(f"source name {self.name!r} must match [a-z0-9_]+ and not begin with an underscore")
+        if self.country is not None and not re.fullmatch(r"[a-z]{2}", self.country):
+            raise ValueError(f"source {self.name}: country {self.country!r} must be a code of two small letters")
         try:
             ZoneInfo(self.timezone)
         except (ValueError, OSError, ZoneInfoNotFoundError) as error:  # at load, not on the first page without a zone

@@ -112,13 +112,13 @@ def test_from_the_address_of_a_site_to_a_source_that_parses_its_pages(
 def test_written_tests_pass_and_fail_once_the_source_reads_otherwise(
     site: list[str], alone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _told(capsys, "harbournews", f"https://{HOST}/news/crane-1-stays", "--into", "mine")
+    _told(capsys, "harbournews", f"https://{HOST}/news/crane-1-stays", "--into", "mine", "--country", "no")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "mine/tests"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
-    source = alone / "mine" / "harbournews.py"
+    source = alone / "mine" / "no" / "harbournews.py"
     source.write_text(source.read_text().replace('title="Harbour News"', 'title="Other", interval_seconds=1'))
     assert subprocess.run(command, capture_output=True, env=environment, check=False).returncode == 0
     source.write_text(source.read_text().replace('name="harbournews"', 'name="other"'))
@@ -197,6 +197,7 @@ def test_people_see_the_record_the_file_and_what_is_left_to_them(
         (["tass", "page.html", "--into", "mine"], "there is a source 'tass' already"),
         (["harbournews", "page.html"], "Say where the source is to go: --into FOLDER"),
         (["harbournews", "page.html", "--into", "mine", "--timezone", "Oslo"], "'Oslo' is no IANA time zone"),
+        (["harbournews", "page.html", "--into", "mine", "--country", "NO"], "country 'NO' must be a code of two small"),
         (["harbournews", "none.html", "--into", "mine"], "the pages state no address"),
         (["harbournews", "tass.html", "--into", "mine"], "is of the source 'tass' already"),
         (["harbournews", "gone.html", "--into", "mine"], "gone.html cannot be read"),
@@ -218,11 +219,13 @@ def test_in_a_checkout_all_goes_where_the_tests_look_for_it(alone: Path, capsys:
     for folder in ("parsers/sources", "tests/fixtures/sources"):
         (alone / folder).mkdir(parents=True)
     (alone / "page.html").write_text(_article(1))
-    told = _told(capsys, "harbournews", "page.html")
-    assert told["files"][0] == "parsers/sources/harbournews.py"
+    told = _told(capsys, "harbournews", "page.html", "--country", "no")
+    assert told["files"][0] == "parsers/sources/no/harbournews.py"
     assert told["test"] == 'make test ARGS="-k harbournews"'
     assert (alone / "tests/fixtures/sources/harbournews/versions.json").exists()
     assert not (alone / "parsers/sources/tests").exists()
+    assert run_cli(["new-source", "othernews", "page.html"]) == 2
+    assert "--country no" in capsys.readouterr().err
 
 
 def test_a_name_is_not_taken_twice(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:

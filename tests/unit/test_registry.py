@@ -1,4 +1,3 @@
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,10 +30,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(parsers.sources, "__path__", [str(tmp_path)])
     forget()
     yield tmp_path
-    for name in list(sys.modules):
-        if name.startswith("parsers.sources.zz"):
-            del sys.modules[name]
-            delattr(parsers.sources, name.rpartition(".")[2])
     monkeypatch.undo()
     forget()
 
@@ -76,6 +71,33 @@ def test_source_is_found_by_name_and_by_the_closest_host(folder: Path) -> None:
     hosts = ("example.com", "www.example.com", "a.live.example.com", "badexample.com", "com", "", None)
     found = [registry.by_host(host) for host in hosts]
     assert [source and source.name for source in found] == ["zza", "zza", "zzb", None, None, None, None]
+
+
+def test_country_is_that_of_the_folder_whatever_its_sources_are_called(folder: Path) -> None:
+    for country in ("is", "fr"):
+        (folder / country).mkdir()
+    write(folder / "is", "zza", "a.example")  # a keyword
+    write(folder, "fr", "f.example")
+    write(folder / "fr", "is", "i.example")
+    write(folder, "zzb", "b.example")
+    (folder / "zzb.py").write_text((folder / "zzb.py").read_text().replace("version=1", 'version=1, country="no"'))
+    (folder / "zzpack").mkdir()
+    (folder / "zzpack" / "__init__.py").write_text(
+        "from parsers.sources.zzpack.hosts import HOSTS" + GOOD.format(name="zzpack", hosts="HOSTS")
+    )
+    (folder / "zzpack" / "hosts.py").write_text("HOSTS = ('p.example',)")
+    assert {name: source.country for name, source in registry.sources().items()} == {
+        "zza": "is", "fr": None, "is": "fr", "zzb": "no", "zzpack": None
+    }  # fmt: skip
+    assert registry.by_host("p.example") is registry.sources()["zzpack"]
+    assert registry.broken() == {}
+
+
+def test_country_that_is_not_that_of_its_folder_is_refused(folder: Path) -> None:
+    (folder / "is").mkdir()
+    write(folder / "is", "zza")
+    (folder / "is" / "zza.py").write_text(GOOD.format(name="zza", hosts=()).replace("version=1", 'country="no"'))
+    assert registry.broken()["zza"].error == "ValueError: country='no' is not that of its folder, is"
 
 
 def test_source_is_found_by_content_unless_two_claim_it(folder: Path) -> None:

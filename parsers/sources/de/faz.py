@@ -1,0 +1,11 @@
+"""Frankfurter Allgemeine Zeitung, https://www.faz.net."""
+
+from parsers.source.definition import Source
+
+SOURCE = Source(
+    name="faz",
+    title="Frankfurter Allgemeine Zeitung",
+    hosts=("faz.net",),
+    language="de",
+    timezone="Europe/Berlin",
+)
