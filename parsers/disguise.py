@@ -210,6 +210,8 @@ def _hidden_attribute(name: str, value: str, words: Disguise) -> str:
         return _TERM.sub(lambda term: f"{term[1]}-{words.words(term[0][len(term[1]) + 1 :])}", value)
     if name == "style":
         return value if "url(" not in value else ""
+    if name == "id" and not _IDENTIFIER.fullmatch(value):  # of a heading: its words
+        return words.words(value)
     if name in _STAYING_ATTRIBUTES or (name.startswith("data-") and _IDENTIFIER.fullmatch(value)):
         return value
     if name.endswith("srcset"):

@@ -16,9 +16,8 @@ from parsers.record.article import Article
 from parsers.record.capture import Capture
 from parsers.record.explanation import Explanation
 from parsers.record.outcome import Outcome, Parsed, Rejected
-from parsers.source.definition import Layout, Source
+from parsers.source.definition import UNDETERMINED, Layout, Source
 
-UNKNOWN_LANGUAGE: Final = "und"  # BCP 47: undetermined
 NO_ZONE: Final = "UTC"
 _OTHER_ZONE: Final = "Asia/Tokyo"  # a time that differs when it is read there states no zone
 _PROSE: Final = 80  # letters of a text that may belong to the story; shorter ones are labels
@@ -64,15 +63,13 @@ def draft_of(
     found = tuple(dict.fromkeys(host.removeprefix("www.") for host in (*hosts, *stated) if host))
     titles = [page.metadata.first("og:site_name") or as_text(page.metadata.article.get("publisher")) for page in pages]
     title = title or _most_common(titles) or (found[0] if found else name)
-    draft = Source(
-        name=name, title=title, hosts=found, language=language or UNKNOWN_LANGUAGE, timezone=timezone or NO_ZONE
-    )
+    draft = Source(name=name, title=title, hosts=found, language=language or UNDETERMINED, timezone=timezone or NO_ZONE)
     if language:
         return draft
     outcomes = [parse_as(capture, draft) for capture in captures]
     languages = [outcome.article.language for outcome in outcomes if isinstance(outcome, Parsed)]
-    known = _most_common(each for each in languages if each != UNKNOWN_LANGUAGE)
-    return replace(draft, language=known or UNKNOWN_LANGUAGE)
+    known = _most_common(each for each in languages if each != UNDETERMINED)
+    return replace(draft, language=known or UNDETERMINED)
 
 
 def with_address(capture: Capture) -> Capture:
@@ -131,7 +128,7 @@ def _bodies(explanations: Sequence[Explanation], captures: Sequence[Capture]) ->
 
 def _open_points(source: Source, explanations: Sequence[Explanation]) -> Iterable[str]:
     parsed = [each.outcome.article for each in explanations if isinstance(each.outcome, Parsed)]
-    if source.language == UNKNOWN_LANGUAGE:
+    if source.language == UNDETERMINED:
         yield "language: no page states one; say it with --language"
     for field in _FIELDS:
         lacking = sum(not getattr(article, field) for article in parsed)

@@ -24,7 +24,7 @@ from parsers.reading.times import publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.source.definition import GENERIC, Layout, Source
+from parsers.source.definition import GENERIC, UNDETERMINED, Layout, Source
 
 WEB: Final = "web"  # the source of all sites without one; no source file may take this name
 _KINDS: Final = {
@@ -46,7 +46,7 @@ _DATED_TEXTS: Final = 12  # texts after the headline among which a date is looke
 def source_of(host: str | None) -> Source:
     """A source made up for a host; None: of a page without an address."""
     hosts = (host,) if host else ()
-    return Source(name=WEB, title=host or WEB, hosts=hosts, language="und", timezone="UTC")
+    return Source(name=WEB, title=host or WEB, hosts=hosts, language=UNDETERMINED, timezone="UTC")
 
 
 def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Rejected:

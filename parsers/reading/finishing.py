@@ -7,12 +7,13 @@ from parsers.fields.bylines import agency_of
 from parsers.fields.characters import word_count
 from parsers.fields.datelines import read_dateline
 from parsers.fields.dates import Stamp
+from parsers.fields.languages import language_of
 from parsers.fields.urls import canonical, host_of, is_home, on_hosts
 from parsers.record.article import Article, BlockType, Fidelity, article_id, content_digest, text_of
 from parsers.record.capture import Capture
 from parsers.record.draft import Draft
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
-from parsers.source.definition import Source
+from parsers.source.definition import UNDETERMINED, Source
 
 # Sites schedule stories a little ahead and clocks differ; a date more than two days ahead is wrong (P14).
 MAX_AHEAD = timedelta(days=2)
@@ -56,7 +57,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         published_raw=published.raw if published else None,
         published_precision=published.precision if published else None,
         published_basis=published.basis if published else None,
-        language=draft.language or source.language,
+        language=draft.language or _language(draft, source, text),
         word_count=word_count(text),
         content_digest=content_digest(draft.title, body),
         flags=tuple(draft.flags),
@@ -65,6 +66,14 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         layout=layout,
     )
     return Parsed(article, draft.origins)
+
+
+def _language(draft: Draft, source: Source, text: str) -> str:
+    """That of the source, or of the words if the source is none with a language."""
+    found = language_of(text) if source.language == UNDETERMINED else None
+    if found:
+        draft.origins["language"] = "words of the text"
+    return found or source.language
 
 
 def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:

@@ -139,7 +139,9 @@ class Article:
     topics: tuple[str, ...] = _list("Tags or keywords, in page order.")
     persons: tuple[str, ...] = _list("Persons that the page lists as tags of their own kind.")
     regions: tuple[str, ...] = _list("Regions that the page lists as tags of their own kind.")
-    language: str | None = _optional("BCP 47 tag that the page states, else that of the source.")
+    language: str | None = _optional(
+        "BCP 47 tag that the page states, else that of the source; without a source, that of the words, or `und`."
+    )
     genre: str | None = _optional(
         "Kind of text: `news`, `opinion`, `analysis`, `review`, `live`, where the page says it."
     )

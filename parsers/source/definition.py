@@ -92,6 +92,7 @@ class Layout:
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
+UNDETERMINED: Final = "und"  # the language of a source whose language nobody knows (BCP 47)
 # Of pages that no layout matches: all but the text is left to the shared reading.
 GENERIC: Final = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.

@@ -20,7 +20,7 @@ PURE_STDLIB = {
     *("hashlib", "html", "itertools", "json", "math", "operator", "re", "statistics", "types", "typing", "unicodedata"),
     *("html.entities", "urllib.parse", "zlib", "zoneinfo"),
 }
-PURE_LIBRARIES = {"ada_url", "orjson", "selectolax", "typing_extensions", "webencodings"}
+PURE_LIBRARIES = {"ada_url", "orjson", "py3langid", "selectolax", "typing_extensions", "webencodings"}
 FINDS_SOURCES = "parsers/registry.py"  # the one file that lists folders and loads modules that nobody names
 LOAD_BY_FILE = {"importlib.util", "pathlib", "pkgutil", "sys"}
 IMPURE_CALLS = {"__import__", "breakpoint", "eval", "exec", "input", "open", "print"}
