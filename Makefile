@@ -67,9 +67,10 @@ up: $(READY) ## start the Prefect server and the flows; prints the address of th
 bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS=orchestration, ARGS=politeness: those)
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(READY) ## write docs/data-dictionary.md and docs/configuration.md from the code
+docs: $(READY) ## write docs/data-dictionary.md, docs/configuration.md and docs/sources.md from the code
 	@$(BIN)/python -m docs.generate.data_dictionary
 	@$(BIN)/python -m docs.generate.configuration
+	@$(BIN)/python -m docs.generate.sources
 
 screenshots: $(READY) ## take the pictures of README from Prefect's UI anew (needs Chromium)
 	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/soak/test_backfill_browser.py

@@ -21,6 +21,7 @@ from flows.commands import (
     runs,
     server,
     show,
+    sources,
 )
 from flows.commands.console import ExitCode, stderr
 
@@ -75,7 +76,7 @@ PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
     "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
     "Keep it in shape": (backfill.maintain, expire.expire),
-    "Work on parsers": (new_source.new_source, parse.parse, lake.sources),
+    "Work on parsers": (new_source.new_source, parse.parse, sources.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:

@@ -4,12 +4,12 @@ import dataclasses
 import pkgutil
 import re
 import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import MappingProxyType, UnionType
-from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 import parsers.sources
 from parsers.generic.reader import WEB
@@ -129,17 +129,11 @@ def _checked(name: str, source: object) -> Source:
 
 def _require_types(declared: Any) -> None:
     """Refuse a value of another type than is declared: no type checker has seen the files of users."""
-    hints = _hints(type(declared))
     for field in dataclasses.fields(declared):
-        value, hint = getattr(declared, field.name), hints[field.name]
+        value, hint = getattr(declared, field.name), field.type
         if not _fits(value, hint):
             wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
             raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
-
-
-@cache  # a few classes, hundreds of sources
-def _hints(declaring: Hashable) -> Mapping[str, Any]:
-    return get_type_hints(declaring)
 
 
 def _fits(value: object, hint: Any) -> bool:

@@ -1,4 +1,4 @@
-"""`newslake status`, `query`, `verify`, `sources`, `doctor`: commands that look at the lake."""
+"""`newslake status`, `query`, `verify`, `doctor`: commands that look at the lake."""
 
 import csv
 import dataclasses
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import table, table_of
+from flows.reports.tables import table_of
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
@@ -128,38 +128,6 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
         verdict = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}" if faults else "no fault"
         stderr().print(f"{store.uri}: {verdict}", style="red" if faults else "green")
     return ExitCode.FAILED if faults else ExitCode.DONE
-
-
-def sources(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """List the sources: how their articles are found, how often they are asked, the last landed day."""
-    from flows.jobs.start import load_run_settings
-    from flows.reports import source_list
-    from infra.store.open_store import open_store
-    from parsers.registry import broken
-    from parsers.registry import sources as registered
-
-    settings = load_run_settings(lake)
-    landed = source_list.last_days(open_store(settings.lake))
-    found = [
-        (source, max(settings.host_interval_seconds, source.interval_seconds or 0), landed.get(source.name))
-        for source in registered().values()
-    ]
-    if as_json:
-        faulty = [{"name": name, "fault": fault.error, "place": fault.place} for name, fault in broken().items()]
-        print_json([source_list.described(*each) for each in found] + faulty)
-        return ExitCode.DONE
-    rows = table("source", "hosts", "version", "found by", "horizon", "interval", "last day")
-    rows.padding = (0, 1, 0, 0)  # it is wide
-    for column in rows.columns:
-        column.no_wrap = column.header in ("source", "horizon", "last day")
-    for source, interval, last_day in found:
-        finds, horizon = source_list.finds(source), source_list.horizon(source)
-        hosts = " ".join(source.hosts)
-        rows.add_row(source.name, hosts, str(source.parser_version), finds, horizon, f"{interval:g} s", last_day or "-")
-    stdout().print(rows)
-    for name, fault in broken().items():
-        stdout().print(Text(f"{name} cannot be loaded: {fault.error} ({fault.place})", "red"), soft_wrap=True)
-    return ExitCode.DONE
 
 
 def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:

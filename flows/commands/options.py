@@ -43,7 +43,8 @@ Source = Annotated[
     str, typer.Argument(metavar="SOURCE", callback=known, help="Name of a source. See `newslake sources`.")
 ]
 Sources = Annotated[
-    list[str] | None, typer.Argument(metavar="SOURCE…", callback=known, help="Names of sources. Default: all sources.")
+    list[str] | None,
+    typer.Argument(metavar="SOURCE…", callback=known, help="Names of sources. Default: all that the lake knows."),
 ]
 OnlySource = Annotated[str | None, typer.Option("--source", callback=known, help="Only this source.")]
 AnySource = Annotated[

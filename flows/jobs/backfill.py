@@ -35,7 +35,7 @@ def backfill(
     Args:
         start: First publication day, UTC.
         end: The day after the last one, UTC: this day itself is left out. For one day alone: the day after start.
-        sources: Names of the sources. Empty: all sources.
+        sources: Names of the sources. Empty: all that the lake knows.
         dry_run: Only show, as an artifact, each day, its state, what would be done, and about how many requests.
         reprocess: Which days. "missing": those that no run has looked at as a whole. "outdated": with rows of an older
             parser. "failed": partial, suspect or with open rejections, and the missing ones. "all": every day.

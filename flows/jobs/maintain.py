@@ -28,7 +28,7 @@ def maintain(
     """Write anew what an older newslake wrote; repair days before today that are missing or half done.
 
     Args:
-        sources: Names of the sources. Empty: all sources.
+        sources: Names of the sources. Empty: all that the lake knows.
         dry_run: Only show, as an artifact, what would be repaired and what would be left; send no request.
         max_active: How many sources are worked on at a time, 1 to 16.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.

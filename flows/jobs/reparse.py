@@ -42,7 +42,7 @@ def reparse(
     """Parse archived pages again; move or replace the rows that change.
 
     Args:
-        sources: Names of the sources. Empty: all sources.
+        sources: Names of the sources. Empty: all that the lake knows.
         start: First publication day, UTC. Empty: from the beginning.
         end: The day after the last one, UTC. Empty: up to today.
         only_rejects: Only pages with an open rejection.

@@ -1,15 +1,60 @@
-"""What `newslake sources` says of a source."""
+"""What `newslake sources` says of sources."""
 
 import dataclasses
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
 from parsers.source.definition import Source
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
+
+NO_COUNTRY: Final = "no country stated"
+
+
+def matching(sources: Iterable[Source], text: str, country: str | None, language: str | None) -> list[Source]:
+    """Those with a text in what they are called, of a country, and in a language whatever its region."""
+    return [
+        each
+        for each in sources
+        if text.casefold() in " ".join((each.name, each.title, *each.hosts, country_of(each))).casefold()
+        and (country is None or country.lower() == each.country)
+        and (language is None or language.lower() == language_of(each))
+    ]
+
+
+def grouped(sources: Iterable[Source]) -> dict[str, list[Source]]:
+    """Country and language -> sources, in the order of the names of countries."""
+    keyed = sorted((country_of(each), language_of(each), each.name, each) for each in sources)
+    groups: dict[str, list[Source]] = {}
+    for country, language, _, each in keyed:
+        groups.setdefault(f"{country}, {language}", []).append(each)
+    return groups
+
+
+def country_of(source: Source) -> str:
+    """Its country, by English name and code."""
+    code = source.country
+    return f"{_countries().get(code, 'no country of the list')} ({code})" if code else NO_COUNTRY
+
+
+def language_of(source: Source) -> str:
+    """Its language without script and region."""
+    return source.language.partition("-")[0]
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Code -> name, as the time zone database has them."""
+    lines = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8").splitlines()
+    return {
+        code.lower(): name for code, _, name in (line.partition("\t") for line in lines if not line.startswith("#"))
+    }
 
 
 def last_days(store: ObjectStore) -> dict[str, str]:
@@ -40,6 +85,7 @@ def described(source: Source, interval: float, last_day: str | None) -> dict[str
         "name": source.name,
         "title": source.title,
         "hosts": list(source.hosts),
+        "country": source.country,
         "language": source.language,
         "timezone": source.timezone,
         "version": source.parser_version,

@@ -20,7 +20,7 @@ from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
 from flows.jobs.reparse import reparse
 from flows.jobs.run import run
-from flows.reports.source_list import horizon
+from flows.reports.source_list import horizon, language_of
 from flows.server.dead_runs import ensure_automation, mark_earlier_runs
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
@@ -77,13 +77,14 @@ class Served:
 
     def summary(self) -> str:
         """Which sources are on, and how to switch others on."""
-        off = [name for name in sources() if name not in self.on]
+        off = len(sources()) - len(self.on)
         said = f"On schedule: {', '.join(self.on)}." if self.on else "No source is on schedule."
         if self.paused:
             said += f" Named, but paused in the UI: {', '.join(self.paused)}."
         if off:
             said += (
-                f" Off: {', '.join(off)}. To switch one on: --source NAME, NEWSLAKE_SOURCES, or its switch in the UI."
+                f" Off: {off} of {len(sources())} (`newslake sources`). To switch one on: --source NAME, "
+                "NEWSLAKE_SOURCES, or its switch in the UI."
             )
         return said
 
@@ -102,7 +103,9 @@ def deployments() -> list[RunnerDeployment]:
         _deployment(reparse, reparse.name, REPARSE_TEXT),
         _deployment(maintain, maintain.name, MAINTAIN_TEXT, [Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
         *(
-            _deployment(run, source.name, _source_text(source), _schedules(source), {"source": source.name})
+            _deployment(
+                run, source.name, _source_text(source), _schedules(source), {"source": source.name}, _tags(source)
+            )
             for source in asked
         ),
     ]
@@ -136,7 +139,8 @@ def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: 
         found = None
     known = found is not None and NAMED in found.tags
     first = wanted and not known and bool(deployment.schedules)
-    deployment.tags = [NAMED] if first or known else []
+    if first or known:
+        deployment.tags = [*deployment.tags, NAMED]
     deployment.paused = found.paused if found and not first else not wanted
     active = {schedule.slug: schedule.active for schedule in found.schedules} if found else {}
     for schedule in deployment.schedules or []:
@@ -205,12 +209,19 @@ def _source_text(source: Source) -> str:
     )
 
 
+def _tags(source: Source) -> list[str]:
+    """What the list of deployments is filtered by in Prefect's UI."""
+    language = f"language:{language_of(source)}"
+    return [f"country:{source.country}", language] if source.country else [language]
+
+
 def _deployment(
     of: Flow[..., Any],
     name: str,
     description: str,
     schedules: list[Schedule] | None = None,
     parameters: dict[str, Any] | None = None,
+    tags: list[str] | None = None,
 ) -> RunnerDeployment:
     # By module path: newslake runs as an installed package, in any folder.
     deployment = of.to_deployment(
@@ -219,6 +230,7 @@ def _deployment(
         entrypoint_type=EntrypointType.MODULE_PATH,
         schedules=schedules or [],  # None would keep those of an earlier version
         parameters=parameters,
+        tags=tags,
     )
     if not isinstance(deployment, RunnerDeployment):
         raise TypeError("deployments are made outside of event loops")  # there, Prefect returns a coroutine

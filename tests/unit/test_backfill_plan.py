@@ -194,6 +194,14 @@ def test_a_year_of_twenty_sources_is_a_few_hundred_batches() -> None:
     assert totals(planned)["fetch"] == 365 * 20
 
 
+def test_without_names_only_sources_that_the_lake_knows_are_taken_up(store: MemoryStore) -> None:
+    request = BackfillRequest(days=WEEK)
+    with pytest.raises(UsageError, match="Name those to begin with"):
+        plan_backfill(store, request, now=NOW)
+    land(0)
+    assert {each.source for each in plan_backfill(store, request, now=NOW)} == {"tass"}
+
+
 def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_footer_is_read_once(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,8 +99,14 @@ class Server:
         return served
 
 
+FEW = ("bbc", "dw", "tass")
+
+
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    """A server for three sources: making the deployments of all takes seconds."""
+    few = {name: sources()[name] for name in FEW}
+    monkeypatch.setattr(served_flows, "sources", lambda: few)
     return Server(monkeypatch)
 
 
@@ -109,17 +115,28 @@ def test_no_source_is_asked_on_schedule_until_somebody_names_it(server: Server) 
     assert served.on == ()
     assert {name for name, each in server.known.items() if each.paused} == {
         "maintain/maintain",
-        *(f"run/{name}" for name in sources()),
+        *(f"run/{name}" for name in FEW),
     }
-    assert "No source is on schedule. Off: " in served.summary()
+    assert "No source is on schedule. Off: 3 of 3 (`newslake sources`)." in served.summary()
 
     served = server.register("tass", "bbc")
     assert served.on == ("bbc", "tass")
-    assert "On schedule: bbc, tass. Off: " in served.summary()
+    assert "On schedule: bbc, tass. Off: 1 of 3 " in served.summary()
     assert not server.known["maintain/maintain"].paused
     (repair,) = next(each for each in served.deployments if each.name == "maintain").schedules or []
     assert repair.parameters == {"sources": ["bbc", "tass"]}
     assert server.register().on == ("bbc", "tass")  # a name that is left out later switches nothing off
+
+
+def test_deployments_of_sources_are_found_by_country_and_language_whether_named_or_not(server: Server) -> None:
+    server.register("tass")
+    server.register()
+    assert {name: each.tags for name, each in server.known.items() if each.tags} == {
+        "run/bbc": ["country:gb", "language:en"],
+        "run/dw": ["country:de", "language:de"],
+        "run/tass": ["country:ru", "language:en", "named"],
+        "maintain/maintain": ["named"],
+    }
 
 
 def test_what_people_pause_or_resume_stays_so_over_restarts(server: Server) -> None:

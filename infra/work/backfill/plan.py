@@ -103,13 +103,17 @@ class Batch:
 def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime) -> list[PlannedDay]:
     """Every day of the range for every source, in the order of the work: thousands in seconds, from footers alone."""
     versions = {name: source.parser_version for name, source in sources().items()}
-    names = tuple(dict.fromkeys(request.names) or sources())
+    names = tuple(dict.fromkeys(request.names))
     days: defaultdict[str, list[Day]] = defaultdict(list)
     only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
     for day in DayStates(store).grid(only, request.days.start, request.days.end, versions, also=names):
         days[day.source].append(day)
     planned = []
-    for name in names:
+    # Without names, sources that the lake knows: nobody means to ask the sites of all that come with newslake.
+    wanted = names or sorted(days.keys() & sources())
+    if not wanted:
+        raise UsageError("the lake knows no source yet", "Name those to begin with.")
+    for name in wanted:
         grid = days[name]
         reached = reached_days(sources()[name], request.days, now.date())
         usual = _usual_articles(grid)

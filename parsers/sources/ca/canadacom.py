@@ -5,7 +5,7 @@ from parsers.source.definition import Source
 SOURCE = Source(
     name="canadacom",
     title="Canada.com",
-    hosts=("canada.com", "o.canada.com"),
+    hosts=("canada.com",),
     language="en",
     timezone="America/Toronto",
 )
