@@ -198,7 +198,7 @@ def test_without_names_only_sources_that_the_lake_knows_are_taken_up(store: Memo
     request = BackfillRequest(days=WEEK)
     with pytest.raises(UsageError, match="Name those to begin with"):
         plan_backfill(store, request, now=NOW)
-    land(0)
+    land(store, 0)
     assert {each.source for each in plan_backfill(store, request, now=NOW)} == {"tass"}
 
 
