@@ -124,7 +124,7 @@ def test_a_folder_that_does_not_exist_is_told_at_once(
             "'https://mypaper.example/' is no",
         ),
         ("mypaper", PAPER.replace("version=1", 'version="1"'), "TypeError: Source: version='1' is no int"),
-        ("mypaper", PAPER.replace('body=".story"', "body=None"), "TypeError: Layout: body=None is no str"),
+        ("mypaper", PAPER.replace('body=".story"', "body=1"), "TypeError: Layout: body=1 is no str | None"),
         ("mypaper", PAPER.replace("version=1", "version=1, signature=('My',)"), "signature=('My',) is no tuple[re.Pat"),
         ("mypaper", f"import re{PAPER}".replace("version=1", "version=1, signature=(re.compile('.*'),)"), "every text"),
         ("web", PAPER.replace("mypaper", "web"), "the name web is that of hosts without a source"),
