@@ -54,13 +54,13 @@ def usual_schedules(name: str, timezone: str) -> tuple[Schedule, ...]:
     """The schedules of a source that declares none: every four hours for today, and once for the day that has ended.
 
     The latter runs at least two hours after midnight UTC, at the same local hour all year, so it lands every day once
-    across changes of daylight-saving time. The minutes follow from the name, so that sources do not all start at once
-    and a new source changes no other.
+    across changes of daylight-saving time. Hours of the former and minutes of both follow from the name, so that
+    sources do not all start at once and a new source changes no other.
     """
-    minute = crc32(name.encode()) % 60
+    hour, minute = divmod(crc32(name.encode()) % (_INTRADAY_HOURS * 60), 60)
     # Half an hour apart, so that the two never start together.
     return (
-        Schedule(f"{minute} */{_INTRADAY_HOURS} * * *"),
+        Schedule(f"{minute} {hour}-23/{_INTRADAY_HOURS} * * *"),
         Schedule(f"{(minute + 30) % 60} {_closing_hour(timezone)} * * *", lag_days=1),
     )
 

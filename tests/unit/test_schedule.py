@@ -1,6 +1,7 @@
 """When sources are asked, and for which day: what is declared, and what Prefect makes of it."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -84,8 +85,10 @@ def test_o01_every_day_is_landed_once_across_a_change_of_daylight_saving_time(ti
 
 
 def test_every_source_is_asked_within_its_day_and_after_it_at_minutes_of_its_own() -> None:
-    first = [usual_schedules(name, "UTC")[0].cron.split()[0] for name in sources()]
+    first = [usual_schedules(name, "UTC")[0].cron for name in sources()]
     assert len(set(first)) > len(first) // 2
+    hours = Counter(cron.split()[1] for cron in first)
+    assert max(hours.values()) < len(first) // 2
     for name, source in sources().items():
         minutes = [schedule.cron.split()[0] for schedule in usual_schedules(name, source.timezone)]
         assert len(set(minutes)) == len(minutes)
