@@ -14,6 +14,7 @@ from parsers.record.draft import Draft
 _CLOSING: Final = re.compile(
     r".{0,200}\bcontributed to this (?:report|story|article)\b"
     r"|(?:\(?(?:additional )?(?:reporting|writing) by\b.*)?\bediting by\b"
+    r"|©.{2,100}\Z"
     r"|This (?:story|article|report) (?:has been|was) (?:\w+ )?"
     r"(?:amended|corrected|edited|first|funded|originally|produced|published|revised|supported|translated|updated)\b",
     re.I,

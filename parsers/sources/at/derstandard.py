@@ -1,6 +1,6 @@
-"""DER STANDARD, https://www.derstandard.at."""
+"""DER STANDARD, https://www.derstandard.at. Layout verified on saved pages from 2024-05."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="derstandard",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("derstandard.at", "derstandard.de"),
     language="de",
     timezone="Europe/Vienna",
+    layouts=(Layout("2024-05", body="div.article-body", lead=".article-subtitle"),),
+    generic=True,
 )

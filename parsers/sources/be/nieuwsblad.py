@@ -1,6 +1,7 @@
-"""Het Nieuwsblad, https://www.nieuwsblad.be."""
+"""Het Nieuwsblad, https://www.nieuwsblad.be. Layout verified on saved pages from 2025-02."""
 
 from parsers.source.definition import Source
+from parsers.source.families.mediahuis import MEDIAHUIS
 
 SOURCE = Source(
     name="nieuwsblad",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("nieuwsblad.be",),
     language="nl",
     timezone="Europe/Brussels",
+    layouts=(MEDIAHUIS,),
+    generic=True,
 )

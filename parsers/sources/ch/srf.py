@@ -1,6 +1,6 @@
-"""Schweizer Radio und Fernsehen, https://www.srf.ch."""
+"""Schweizer Radio und Fernsehen, https://www.srf.ch. Layout verified on saved pages from 2024-04 and 2025-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="srf",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("srf.ch",),
     language="de",
     timezone="Europe/Zurich",
+    layouts=(
+        Layout(
+            "2024-04",
+            body="section[itemprop=articleBody]",
+            lead="p.article-lead",
+            title=".article-title__text",
+            drop=".expandable-box",
+        ),
+    ),
+    generic=True,
 )

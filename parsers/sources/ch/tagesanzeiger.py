@@ -1,6 +1,6 @@
-"""Tages-Anzeiger, https://www.tagesanzeiger.ch."""
+"""Tages-Anzeiger, https://www.tagesanzeiger.ch. Layout verified on saved pages from 2024-09 and 2026-05."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="tagesanzeiger",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("tagesanzeiger.ch",),
     language="de",
     timezone="Europe/Zurich",
+    layouts=(
+        Layout(
+            "2024-09",
+            body="main article",
+            blocks="[class*=rticleParagraph], [class*=rosshead], .SummaryList",
+            lead="[class*=ContentHead_lead], .ContentHead .lead",
+            title='meta[property="og:title"]',
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""Merkur.de, https://www.merkur.de."""
+"""Merkur.de, https://www.merkur.de. Layout verified on saved pages from 2023-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.ippen import IPPEN
 
 SOURCE = Source(
     name="merkur",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("merkur.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(IPPEN,),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""Motorsport-Magazin.com, https://www.motorsport-magazin.com."""
+"""Motorsport-Magazin.com, https://www.motorsport-magazin.com. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="motorsportmagazin",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("motorsport-magazin.com",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(Layout("2024-04", body="[itemprop=articleBody]", lead="header > .teaser", drop=".ad-zone, figcaption"),),
+    generic=True,
 )

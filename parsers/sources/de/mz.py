@@ -1,6 +1,6 @@
-"""Mitteldeutsche Zeitung, https://www.mz.de."""
+"""Mitteldeutsche Zeitung, https://www.mz.de. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="mz",
@@ -8,4 +8,8 @@ SOURCE = Source(
     hosts=("mz.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout("2024-04", body=".fp-article-body", headings=".fp-subheading", lead=".fp-article-heading__excerpt"),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""NDR, https://www.ndr.de."""
+"""NDR, https://www.ndr.de. Layout verified on saved pages from 2023-04 and 2025-06."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="ndr",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("ndr.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout(
+            "2023-04",
+            body="article:has(> .preface, > header .preface), article .copytext",
+            lead=".preface",
+            topics="meta[name=keywords]",
+            drop=".lastchanged, .textauthor, .heroelement, .contentbox, .relatedbroadcast, .tagbox, .sblogo, #printbox",
+        ),
+    ),
+    generic=True,
 )

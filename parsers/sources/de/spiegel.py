@@ -1,6 +1,6 @@
-"""DER SPIEGEL, https://www.spiegel.de."""
+"""DER SPIEGEL, https://www.spiegel.de. Layout verified on saved pages from 2023-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="spiegel",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("spiegel.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout(
+            "2023-04",
+            body="[data-area=text]",
+            lead="header[data-area=intro] .RichText",
+            title='meta[property="og:title"]',
+            topics="meta[name=news_keywords]",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""sportschau, https://www.sportschau.de."""
+"""sportschau, https://www.sportschau.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.ard import ARD
 
 SOURCE = Source(
     name="sportschau",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("sportschau.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(ARD,),
+    generic=True,
 )

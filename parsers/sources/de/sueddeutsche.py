@@ -1,6 +1,6 @@
-"""Süddeutsche Zeitung, https://www.sueddeutsche.de."""
+"""Süddeutsche Zeitung, https://www.sueddeutsche.de. Layout verified on saved pages from 2023-04 and 2024-09."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="sueddeutsche",
@@ -8,4 +8,8 @@ SOURCE = Source(
     hosts=("sueddeutsche.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout("2023-04", body="[itemprop=articleBody]", lead="[data-manual=teaserText]", drop="[data-manual-remove]"),
+    ),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""tagesschau, https://www.tagesschau.de."""
+"""tagesschau, https://www.tagesschau.de. Layout verified on saved pages from 2023-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.ard import ARD
 
 SOURCE = Source(
     name="tagesschau",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("tagesschau.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(ARD,),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""VOGUE Germany, https://www.vogue.de."""
+"""VOGUE Germany, https://www.vogue.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.conde_nast import CONDE_NAST
 
 SOURCE = Source(
     name="vogue_de",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("vogue.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(CONDE_NAST,),
+    generic=True,
 )

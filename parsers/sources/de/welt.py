@@ -1,6 +1,6 @@
-"""DIE WELT, https://www.welt.de."""
+"""DIE WELT, https://www.welt.de. Layouts verified on saved pages from 2023-04 and 2024-08."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="welt",
@@ -8,4 +8,20 @@ SOURCE = Source(
     hosts=("welt.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout(
+            "2024-08",
+            body=".c-article-page__text .c-rich-text-renderer",
+            lead=".c-article-page__intro",
+            topics="meta[name=keywords]",
+        ),
+        Layout(
+            "2023-04",
+            body="[itemprop=articleBody]",
+            lead=".c-summary__intro",
+            drop=".c-inline-element",
+            topics="meta[name=keywords]",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""WinFuture, https://winfuture.de."""
+"""WinFuture, https://winfuture.de. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="winfuture",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("winfuture.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(Layout("2024-04", body="#news_content", lead=".teaser_text", drop=".metadata, .hmedia"),),
+    generic=True,
 )

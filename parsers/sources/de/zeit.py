@@ -1,6 +1,6 @@
-"""DIE ZEIT, https://www.zeit.de."""
+"""DIE ZEIT, https://www.zeit.de. Layout verified on saved pages from 2023-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="zeit",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("zeit.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(
+        Layout(
+            "2023-04",
+            body=".article-page",
+            lead=".summary",
+            drop=".ad-container, .embed-wrapper",
+            topics="meta[name=keywords]",
+        ),
+    ),
+    generic=True,
 )

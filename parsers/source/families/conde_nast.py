@@ -1,0 +1,13 @@
+"""Magazines of Condé Nast: Vogue, Wired, The New Yorker."""
+
+from typing import Final
+
+from parsers.source.definition import Layout
+
+CONDE_NAST: Final = Layout(
+    "2024-04",
+    body="[data-testid=BodyWrapper]",
+    lead="[class*=HeaderDek]",
+    drop="[data-testid^=external-link-embed]",
+    topics="meta[name=keywords]",  # JSON-LD adds words for machines
+)
