@@ -9,5 +9,7 @@ CONDE_NAST: Final = Layout(
     body="[data-testid=BodyWrapper]",
     lead="[class*=HeaderDek]",
     drop="[data-testid^=external-link-embed]",
+    caption=".caption__text",
+    credit=".caption__credit",
     topics="meta[name=keywords]",  # JSON-LD adds words for machines
 )

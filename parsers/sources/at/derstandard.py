@@ -8,6 +8,6 @@ SOURCE = Source(
     hosts=("derstandard.at", "derstandard.de"),
     language="de",
     timezone="Europe/Vienna",
-    layouts=(Layout("2024-05", body="div.article-body", lead=".article-subtitle"),),
+    layouts=(Layout("2024-05", body="div.article-body", lead=".article-subtitle", credit="footer"),),
     generic=True,
 )

@@ -14,6 +14,8 @@ SOURCE = Source(
             body="section[itemprop=articleBody]",
             lead="p.article-lead",
             title=".article-title__text",
+            caption=".media-caption__description",
+            credit=".media-caption__source",
             drop=".expandable-box",
         ),
     ),

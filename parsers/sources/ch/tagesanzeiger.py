@@ -12,6 +12,7 @@ SOURCE = Source(
         Layout(
             "2024-09",
             body="main article",
+            figures="figure[class*=ArticleImage]",
             blocks="[class*=rticleParagraph], [class*=rosshead], .SummaryList",
             lead="[class*=ContentHead_lead], .ContentHead .lead",
             title='meta[property="og:title"]',

@@ -13,6 +13,7 @@ SOURCE = Source(
             "2024-12",
             body="article > section",
             lead="header [type=lead], header [class*=elementLead]",
+            credit="figcaption > span + span",
             title='meta[property="og:title"]',
             drop="[data-testid=InfoBox]:not(:has(ul)), [data-testid=InfoBox] h3, div:has(> div > label)",
         ),

@@ -15,7 +15,7 @@ SOURCE = Source(
             lead=".intro",
             byline=".authors__list-item, .authors__text",
             title='meta[property="og:title"]',
-            drop=".feature-bar, .group-inline-gallery, .media, .list-element, .tags, .article__top > .authors, .group, .article__tags",
+            drop=".authors, .feature-bar, .group, .group-inline-gallery, .media, .list-element, .tags, .article__tags",
         ),
     ),
     generic=True,

@@ -9,7 +9,12 @@ SOURCE = Source(
     language="de",
     timezone="Europe/Berlin",
     layouts=(
-        Layout("2023-04", body="[itemprop=articleBody]", lead="[data-manual=teaserText]", drop="[data-manual-remove]"),
+        Layout(
+            "2023-04",
+            body="[itemprop=articleBody]",
+            lead="[data-manual=teaserText]",
+            drop="[data-manual-remove], .teaserable-layout",
+        ),
     ),
     generic=True,
 )

@@ -1,16 +1,7 @@
 """t-online, https://www.t-online.de. Layouts verified on saved pages from 2026-01 and 2026-04."""
 
-from dataclasses import replace
-
 from parsers.source.definition import Layout, Source
 
-_LAYOUT = Layout(
-    "2026-01",
-    body='[data-testid="ArticleBody.StreamLayout"]',
-    blocks='[data-testid="StageLayout.StreamItem"] > :is(p, h3, ul, ol, blockquote)',
-    lead='[data-testid="StageLayout.StreamItem"] > p.font-bold',
-    drop="ul:has(> li > strong:first-child + a:last-child)",  # other stories
-)
 SOURCE = Source(
     name="tonline",
     title="t-online",
@@ -18,13 +9,13 @@ SOURCE = Source(
     language="de",
     timezone="Europe/Berlin",
     layouts=(
-        replace(
-            _LAYOUT,
-            name="2026-04",
-            when='[data-testid^="BreadcrumbArea.FullPageWidth"]',
-            title="[data-external-article-headline]",
+        Layout(
+            "2026-01",
+            body='[data-testid="ArticleBody.StreamLayout"]',
+            blocks='[data-testid="StageLayout.StreamItem"] > :is(p, h3, ul, ol, blockquote)',
+            lead='[data-testid="StageLayout.StreamItem"] > p.font-bold',
+            drop="ul:has(> li > strong:first-child + a:last-child)",  # other stories
         ),
-        _LAYOUT,
     ),
     generic=True,
 )

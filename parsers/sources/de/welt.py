@@ -13,6 +13,9 @@ SOURCE = Source(
             "2024-08",
             body=".c-article-page__text .c-rich-text-renderer",
             lead=".c-article-page__intro",
+            figures="figure.c-content-image",
+            caption=".c-content-image__caption-alt",
+            credit=".c-content-image__caption-source",
             topics="meta[name=keywords]",
         ),
         Layout(
