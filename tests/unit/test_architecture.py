@@ -11,7 +11,8 @@ LAYERS = ("flows", "infra", "parsers")  # each may import itself and what stands
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50  # docstring not counted
 MAX_ROOMS = 8  # files and folders on one floor of a folder: more are a list that nobody reads
-LISTS = ("parsers.sources", "flows.commands")  # many of one kind: a file a source, a file a command
+# Many of one kind: a file a source, a file a publishing system, a file a command.
+LISTS = ("parsers.sources", "parsers.source.families", "flows.commands")
 BANNED_NAMES = {"common", "data", "handle", "helper", "helpers", "item", "manager", "misc", "process", "util", "utils"}
 
 # What parsers/ may use of the standard library. `datetime` and `zoneinfo` give types; the clock is caught by its calls.

@@ -28,6 +28,7 @@ def body_of(found: Article) -> list[str]:
         "This story has been corrected to give the right number of boats.",
         "This is a breaking news story – more to follow",
         "More follows",
+        "© Harborne News Agency, 230428-99-483",
     ],
 )
 def test_usual_notes_at_the_end_are_left_out(note: str) -> None:

@@ -30,7 +30,7 @@ SOURCE = Source(
             drop=".tzi-bottom-container",
             refine=_join_initial,
         ),
-        Layout("2023-04", body="article.sectbody", lead=".intro", drop=".caption"),
+        Layout("2023-04", body="article.sectbody", lead=".intro", drop=".caption, h4"),
     ),
     generic=True,
 )

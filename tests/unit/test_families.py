@@ -1,0 +1,88 @@
+"""Layouts that several sources share, each on a small page of its structure."""
+
+from dataclasses import replace
+
+import pytest
+
+from parsers.parse import parse_as
+from parsers.record.article import BlockType
+from parsers.record.capture import Capture
+from parsers.source.definition import Layout, Source
+from parsers.source.families.ard import ARD
+from parsers.source.families.conde_nast import CONDE_NAST
+from parsers.source.families.ippen import IPPEN
+from parsers.source.families.mediahuis import MEDIAHUIS
+from tests.captures import article_of, html_capture
+
+PAPER = Source(name="paper", title="Paper", hosts=("paper.example",), language="de", timezone="Europe/Berlin")
+STORY = [
+    (BlockType.LEAD, "Two of nine boats sail from Monday on."),
+    (BlockType.PARAGRAPH, "The crews voted on Sunday night."),
+    (BlockType.HEADING, "Why the boats lie still"),
+    (BlockType.PARAGRAPH, "Their pay has not risen since spring."),
+]
+LEAD, FIRST, HEADING, LAST = (text for _, text in STORY)
+
+PAGES = {
+    "ard": (
+        ARD,
+        f"""<article class="container content-wrapper__group"><div class="seitenkopf"><h1>Ferries</h1>
+        <p class="metatextline">Stand: 1.5.2024</p></div>
+        <p class="textabsatz columns twelve"><strong>{LEAD}</strong></p>
+        <div class="copytext-element-wrapper"><div class="authorline"><div class="authorline__inner">Von Jane Roe</div>
+        </div></div><p class="textabsatz l-eight">{FIRST}</p><div class="teaser-absatz"><p>Another story</p></div>
+        <h2 class="meldung__subhead">{HEADING}</h2><div class="absatzbild"><img src="/boat.jpg">
+        <p class="absatzbild__info__text">A boat at the quay</p></div><p class="textabsatz l-eight">{LAST}</p>
+        <div class="meldungsfooter"><ul class="taglist"><li>Ferries</li></ul></div></article>""",
+    ),
+    "conde_nast": (
+        CONDE_NAST,
+        f"""<main><div class="HeaderDek-x">{LEAD}</div><div data-testid="BodyWrapper"><p>{FIRST}</p>
+        <div data-testid="external-link-embed--inline"><a href="/a">Another story</a></div><h2>{HEADING}</h2></div>
+        <aside>Most read</aside><div data-testid="BodyWrapper"><figure><img src="/boat.jpg">
+        <span class="caption__text">A boat at the quay</span><span class="caption__credit">Foto: John Doe</span>
+        </figure><p>{LAST}</p></div></main>""",
+    ),
+    "ippen": (
+        IPPEN,
+        f"""<article class="id-Page-mainContent idjs-Story"><h1 class="id-StoryElement-headline">Ferries</h1>
+        <p class="id-StoryElement-timestamp">Stand: 01.05.2024</p><p class="id-StoryElement-leadText">{LEAD}</p>
+        <p class="id-StoryElement-paragraph">{FIRST}</p><h2 class="id-StoryElement-crosshead">{HEADING}</h2>
+        <p class="id-StoryElement-paragraph">{LAST}</p><div class="id-Recommendation"><h3>Auch interessant</h3></div>
+        </article>""",
+    ),
+    "mediahuis": (
+        MEDIAHUIS,
+        f"""<article><h2 data-testid="article-intro">{LEAD}</h2><section data-testid="article-body"><p>{FIRST}</p>
+        <div class="Quote_quote__1 pull-quote_pullQuote__2"><p>Their pay!</p></div><h4>{HEADING}</h4><p>{LAST}</p>
+        <a class="RelatedTeaser_related-teaser__3" href="/a">Lesen Sie auch: another story</a></section></article>""",
+    ),
+}
+
+
+@pytest.mark.parametrize("family", PAGES)
+def test_family_reads_the_story_and_nothing_around_it(family: str) -> None:
+    layout, page = PAGES[family]
+    found = article_of(parse_as(page_of(page), source_of(layout)))
+    assert [(block.type, block.text) for block in found.body] == STORY
+    assert (found.title, found.layout) == ("Ferries lie still", layout.name)
+
+
+def test_pictures_have_the_captions_of_their_family() -> None:
+    ard = article_of(parse_as(page_of(PAGES["ard"][1]), source_of(ARD)))
+    vogue = article_of(parse_as(page_of(PAGES["conde_nast"][1]), source_of(CONDE_NAST)))
+    assert [image.caption for image in ard.images] == ["A boat at the quay"]
+    assert [(image.caption, image.credit) for image in vogue.images] == [("A boat at the quay", "John Doe")]
+
+
+def test_ard_names_its_authors_in_the_line_below_the_lead() -> None:
+    assert article_of(parse_as(page_of(PAGES["ard"][1]), source_of(ARD))).authors == ("Jane Roe",)
+
+
+def source_of(layout: Layout) -> Source:
+    return replace(PAPER, layouts=(layout,))
+
+
+def page_of(body: str) -> Capture:
+    head = '<meta property="og:title" content="Ferries lie still"><meta property="og:type" content="article">'
+    return html_capture(f"<html><head>{head}</head><body>{body}</body></html>", url="https://paper.example/1/ferries")
