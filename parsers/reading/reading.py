@@ -18,6 +18,7 @@ from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import read_pictures
 from parsers.reading.readings import listed, readings
+from parsers.reading.sections import sections
 from parsers.reading.times import modified, read_published
 from parsers.reading.titles import titles
 from parsers.record.article import Access, Block, BlockType, Fidelity
@@ -68,8 +69,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     draft.authors = read_authors(page, layout, draft) or ()
     draft.published = read_published(page, layout, draft)
     draft.modified_at = first_said(draft, "modified_at", modified(page, layout))
-    sections = readings(page, layout.section, "articleSection", "article:section")
-    draft.section = first_said(draft, "section", sections)
+    draft.section = first_said(draft, "section", sections(page, layout))
     draft.topics = first_said(draft, "topics", _topics(page, layout)) or ()
     draft.persons = first_said(draft, "persons", listed(page, layout.persons)) or ()
     draft.regions = first_said(draft, "regions", listed(page, layout.regions)) or ()

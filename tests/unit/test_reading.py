@@ -55,6 +55,20 @@ def ld(fields: str) -> str:
     return f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields}}}</script>'
 
 
+def breadcrumbs(*steps: tuple[str, str]) -> str:
+    items = ", ".join(f'{{"@type": "ListItem", "name": "{name}", "item": "{address}"}}' for name, address in steps)
+    return f'<script type="application/ld+json">{{"@type": "BreadcrumbList", "itemListElement": [{items}]}}</script>'
+
+
+def test_section_stands_in_the_breadcrumbs_between_home_and_article() -> None:
+    home, front = ("Home", "https://news.example/"), ("News Example", "https://news.example/index")
+    way = (home, front, ("Coast", "/coast"), ("Ferries", "/coast/ferries"), ("Story", URL))
+    site = meta("application-name", "News Example")
+    assert article(head=site + breadcrumbs(*way)).section == "Coast"
+    assert article(head=site + breadcrumbs(home, front, ("Story", URL))).section is None
+    assert article(head=breadcrumbs(*way) + ld('"headline": "Title", "articleSection": "Harbour"')).section == "Harbour"
+
+
 def meta(name: str, content: str) -> str:
     return f'<meta name="{name}" content="{content}">'
 
