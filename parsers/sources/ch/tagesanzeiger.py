@@ -13,7 +13,7 @@ SOURCE = Source(
             "2024-09",
             body="main article",
             figures="figure[class*=ArticleImage]",
-            blocks="[class*=ArticleParagraph], .articleParagraph, [class*=HtmlText], .SummaryList",
+            blocks="[class*=ArticleParagraph], .articleParagraph, [class*=CrossheadElement], .crosshead, .SummaryList",
             lead="[class*=ContentHead_lead], .ContentHead .lead",
             title='meta[property="og:title"]',
         ),
