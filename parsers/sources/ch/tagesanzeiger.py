@@ -11,7 +11,7 @@ SOURCE = Source(
     layouts=(
         Layout(
             "2024-09",
-            body="main article",
+            body="main > article",
             figures="figure[class*=ArticleImage]",
             blocks="[class*=ArticleParagraph], .articleParagraph, [class*=CrossheadElement], .crosshead, .SummaryList",
             lead="[class*=ContentHead_lead], .ContentHead .lead",
