@@ -25,8 +25,8 @@ def ingest(
         list[str],
         typer.Argument(
             metavar="PATH…",
-            help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed or "
-            "not; folders, s3://…",
+            help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed "
+            "or not; folders, s3://…",
         ),
     ],
     source: Annotated[

@@ -126,7 +126,7 @@ class Inflater:
             yield from self._inflate()
 
     def _inflate(self) -> Iterator[bytes]:
-        """Member by member: those of gzip (RFC 1952, 2.2) and others may follow each other; what else does is padding."""
+        """Member by member: those of gzip (RFC 1952, 2.2) and others may follow each other; else it is padding."""
         coding = self._coding or ""
         unpacker, members = self._unpacker(), 1
         while True:
@@ -162,7 +162,7 @@ class Inflater:
         if self._coding == "zstd":
             # A dictionary that does not fit, or is none, shows when the first frame is unpacked.
             known = zstd.ZstdDict(self._dictionary) if self._dictionary else None
-            limits = {zstd.DecompressionParameter.window_log_max: self._window_log}
+            limits = {int(zstd.DecompressionParameter.window_log_max): self._window_log}
             return _Stream(zstd.ZstdDecompressor(known, limits))
         if self._coding != "deflate":
             return _Zlib(GZIP_WINDOW)

@@ -127,7 +127,7 @@ def _form(begun: Beginning, stream: BinaryIO, known: Input) -> str:
 def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Read:
     """What is read from its start to its end, packed or not."""
     unpacked = Unpacked(stream)
-    reader = io.BufferedReader(unpacked)
+    reader = cast("BinaryIO", io.BufferedReader(unpacked))
     if form == "mhtml":
         yield from read_mhtml(reader, known, max_page_bytes)
     else:

@@ -80,8 +80,13 @@ def explaining(uri: str) -> Iterator[None]:
         raise s3_errors.explained(error, uri) from error
 
 
-def read_object(request: "GetObjectRequestTypeDef", uri: str) -> Stored:
-    """GET an object or a range of it, again where the body breaks off; boto3's errors as they are."""
+def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, requester_pays: bool = False) -> Stored:
+    """GET an object or the `part` of it that a Range header names, again where the body breaks off; boto3's errors."""
+    request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
+    if part:
+        request["Range"] = part
+    if requester_pays:
+        request["RequestPayer"] = "requester"
     attempt = 1
     while True:
         answer = client_for(uri).get_object(**request)
@@ -109,7 +114,7 @@ class S3Store:
         """See `ObjectStore`."""
         with explaining(self.uri):
             try:
-                return read_object({"Bucket": self.bucket, "Key": self._key(key)}, self.uri)
+                return read_object(self.bucket, self._key(key), self.uri)
             except aws.ClientError as error:
                 if _is_absent(error):
                     return None
@@ -122,8 +127,7 @@ class S3Store:
         wanted = f"bytes={offset}-{offset + length - 1}"
         with explaining(self.uri):
             try:
-                request = {"Bucket": self.bucket, "Key": self._key(key), "Range": wanted}
-                piece = read_object(request, self.uri).body
+                piece = read_object(self.bucket, self._key(key), self.uri, part=wanted).body
             except aws.ClientError as error:
                 if _is_absent(error) or s3_errors.status(error) == BEYOND_END:
                     raise range_missing(self.uri, key, offset, length) from error

@@ -67,9 +67,7 @@ class _Told:
     advice: list[str]
 
 
-def _read(
-    chunk: Chunk, max_page_bytes: int, told: _Told, on_input: Callable[[Input], None] | None
-) -> Iterator[Pair]:
+def _read(chunk: Chunk, max_page_bytes: int, told: _Told, on_input: Callable[[Input], None] | None) -> Iterator[Pair]:
     """The captures of a chunk; what could not be read whole is rejected without parsing it."""
     for each in chunk.inputs:
         for page in read_captures(each, max_page_bytes=max_page_bytes):

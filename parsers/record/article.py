@@ -175,8 +175,8 @@ class Provenance:
 
     captured_at: datetime = _column("When the bytes were got, UTC.")
     captured_at_basis: str = _column(
-        "How that is known: `live`, `warc`, `manifest`, `table` (a column), `saved` (the saved page says so), `option`, "
-        "`mtime` (file time)."
+        "How that is known: `live`, `warc`, `manifest`, `table` (a column), `saved` (the saved page says so), "
+        "`option`, `mtime` (file time)."
     )
     first_captured_at: datetime = _column("Earliest capture of the same article seen by this lake, UTC.")
     capture_uri: str = _column("Object in the lake, relative to its root, that holds the raw bytes.")

@@ -1,9 +1,10 @@
 """Records of WARC, WET and ARC files, packed with gzip or zstd or not at all, also where the file is damaged.
 
-The libraries stop at the first damaged record, or silently return half of it, and want heads as the standard has them,
-not as programs write them. So a file is cut into spans here: the members of gzip or frames of zstd, or in a file that is
-not packed the stretches that the records' lengths claim. Records are read within one span and cannot run out of it;
-after a damaged span, reading goes on at the next one that begins like a record. Each unreadable stretch is reported once.
+The libraries stop at the first damaged record, or silently return half of it, and want heads as the standard has
+them, not as programs write them. So a file is cut into spans here: the members of gzip or frames of zstd, or in a file
+that is not packed the stretches that the records' lengths claim. Records are read within one span and cannot run out of
+it; after a damaged span, reading goes on at the next one that begins like a record. Each unreadable stretch is reported
+once.
 """
 
 import base64

@@ -113,18 +113,18 @@ def _dechunk(payload: bytes) -> tuple[bytes, Problem | None]:
 
 def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
     """Undo one content coding."""
-    if coding not in CODINGS and is_html_document(payload[:SNIFF_BYTES]):  # `binary`, `8bit`, a charset: no coding
-        return PageBytes(payload)
     if coding not in CODINGS:
+        if is_html_document(payload[:SNIFF_BYTES]):  # `binary`, `8bit`, a charset: no coding
+            return PageBytes(payload)
         return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))
     body, inflater = inflate(payload, coding, max_bytes)
     if len(body) > max_bytes:
         return too_large(body, max_bytes)
     if inflater.is_cut:
         return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
-    if inflater.damage is None:
-        return PageBytes(body)
-    problem = problem_of(payload)
-    if problem is None or problem.reason is RejectReason.EMPTY:
-        return PageBytes(payload)  # plain text under the header of the wire
-    return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, inflater.damage))
+    if inflater.damage:
+        problem = problem_of(payload)
+        is_plain = problem is None or problem.reason is RejectReason.EMPTY  # under the header of the wire
+        damage = Problem(RejectReason.ENCODING, inflater.damage)
+        return PageBytes(payload) if is_plain else PageBytes(payload[:max_bytes], damage)
+    return PageBytes(body)

@@ -35,13 +35,13 @@ def find_inputs(
     captured_at: datetime | None = None,
     columns: Sequence[str] = (),
 ) -> list[Input]:
-    """One input for each file, archive or object, before anything is written: in the order of the paths, folders sorted.
+    """One input for each file, archive or object, before anything is written, by path; folders are sorted.
 
     What is in a folder is all there, also what is no page: reading says so, and it is counted.
 
     Without `paths` the files that the manifest lists; without a `manifest`, each folder's own `manifest.jsonl` or
-    `cases.jsonl` holds. `source` and `captured_at`, in UTC unless it has a zone, go before those of manifests. `columns`
-    are those of tables, as `columns_of` takes them.
+    `cases.jsonl` holds. `source` and `captured_at`, in UTC unless it has a zone, go before those of manifests.
+    `columns` are those of tables, as `columns_of` takes them.
     UsageError for a path that is missing, unreadable or holds nothing, a malformed manifest, or a file that it lists
     and that is not there.
     """

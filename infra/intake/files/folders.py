@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, Final, cast
 
@@ -22,8 +23,8 @@ else:
 
 # What zipfile and tarfile raise on damaged or unsupported archives; RuntimeError is zipfile's word for encryption.
 ERRORS: Final = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
-)
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
 ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # the latter is an empty zip
 UNSET: Final = datetime(1980, 1, 2, tzinfo=UTC)  # zip's first day stands for no time, as does 1970 in tar
 
@@ -82,7 +83,7 @@ def zip_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
             with suppress(ValueError):  # a month 0
                 at = datetime(*member.date_time, tzinfo=UTC)
             fault = _leads_out(path) or _zip_fault(member)
-            yield Member(path, member.file_size, _set(at), fault, lambda member=member: archive.open(member))
+            yield Member(path, member.file_size, _set(at), fault, partial(archive.open, member))
 
 
 def _zip_fault(member: zipfile.ZipInfo) -> str | None:
@@ -107,7 +108,7 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
         def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "Header":
             try:
                 return super().frombuf(buf, encoding, errors)
-            except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:
+            except tarfile.HeaderError as error:
                 damaged.append(str(error))
                 raise
 
@@ -126,7 +127,7 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
                     continue
                 at = datetime.fromtimestamp(member.mtime, UTC)
                 fault = _leads_out(member.name) or (None if member.isfile() else "it is a link or a device")
-                content = cast("Callable[[], IO[bytes]]", lambda member=member: archive.extractfile(member))
+                content = cast("Callable[[], IO[bytes]]", partial(archive.extractfile, member))
                 yield Member(member.name.removeprefix("./"), member.size, _set(at), fault, content)
     except ERRORS as error:
         damaged.append(str(error))

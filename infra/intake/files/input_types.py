@@ -51,7 +51,7 @@ def page_of(
 ) -> Capture | Unreadable:
     """A page with what is known of its input, and as `http` of its answer; unreadable if there is a problem.
 
-    A page of a web archive is the page that was archived: it gets the address and the time inside the archive's address.
+    A page of a web archive is the page that was archived: it gets address and time inside the archive's address.
     """
     if known.url and (archived := of_web_archive(known.url)):
         url, at = archived

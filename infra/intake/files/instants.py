@@ -9,6 +9,8 @@ from typing import Final
 MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; a later time is wrong
 FIRST_SECOND: Final = 10**8  # 1973: smaller numbers are unset fields, not times
 LAST_SECOND: Final = 10**10  # larger numbers count milliseconds, microseconds or nanoseconds
+DIGITS: Final = re.compile(r"\d{14}")  # the time in addresses of web archives
+NUMBER: Final = re.compile(r"(?!\d{14}$)\d{9,19}(?:\.\d+)?")
 # JavaScript's Date.toString (SingleFile, Save Page WE), and the Wayback Machine's footer.
 FORMS: Final = ("%a %b %d %Y %H:%M:%S GMT%z", "%H:%M:%S %b %d, %Y")
 
@@ -27,17 +29,13 @@ def instant_of(said: object) -> datetime | None:
 
 
 def _moment(said: object) -> datetime:
-    if isinstance(said, datetime):
-        return said
-    if isinstance(said, date):
-        return datetime.combine(said, time(), UTC)
-    if isinstance(said, int | float):
-        return _since_1970(said)
+    if isinstance(said, date):  # or a datetime, which is one
+        return said if isinstance(said, datetime) else datetime.combine(said, time(), UTC)
     text = str(said).strip()
-    if re.fullmatch(r"\d{14}", text):
-        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
-    if re.fullmatch(r"\d{9,19}(?:\.\d+)?", text):
+    if isinstance(said, int | float) or NUMBER.fullmatch(text):
         return _since_1970(float(text))
+    if DIGITS.fullmatch(text):
+        text = f"{text[:8]}T{text[8:]}"
     with suppress(ValueError):
         return datetime.fromisoformat(text)
     for form in FORMS:

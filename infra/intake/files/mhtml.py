@@ -7,19 +7,22 @@ from email import policy
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
 from email.message import EmailMessage
 from email.parser import BytesParser
-from io import BufferedReader
-from typing import Final, cast
+from typing import BinaryIO, Final, cast
 
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import PageBytes, too_large
-from parsers.page.content import MediaType, Problem, media_type_of, problem_of
-from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
+WHOLE_BYTES: Final = 200  # at the end of a page, in which its last tag is looked for
 MAX_BYTES: Final = 128 << 20  # with all its pictures; the mail parser holds it as a whole
-MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}")  # header lines from the first byte on
-SAVED_PAGE: Final = re.compile(rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I)
+MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}")  # header lines
+SAVED_PAGE: Final = re.compile(
+    rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I
+)
+WHOLE: Final = re.compile(rb"</html>\s*$", re.IGNORECASE)  # of a page to its end
 
 
 def is_mhtml(head: bytes) -> bool:
@@ -28,12 +31,12 @@ def is_mhtml(head: bytes) -> bool:
     return match is not None and b"mime-version:" in match[0].lower() and SAVED_PAGE.search(match[0]) is not None
 
 
-def read_mhtml(reader: BufferedReader, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
     """The page; its pictures, styles and frames are counted."""
     content = reader.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        problem = Problem(RejectReason.TOO_LARGE, f"MHTML of more than {MAX_BYTES:,} bytes")
-        yield page_of(known, content[:max_page_bytes], MediaType.HTML, problem)
+        large = Problem(RejectReason.TOO_LARGE, f"MHTML of more than {MAX_BYTES:,} bytes")
+        yield page_of(known, content[:max_page_bytes], MediaType.HTML, large)
         return
     mail = cast("EmailMessage", BytesParser(policy=policy.compat32).parsebytes(content.lstrip(b"\xef\xbb\xbf\r\n")))
     parts = [part for part in mail.walk() if not part.is_multipart()]
@@ -46,10 +49,10 @@ def read_mhtml(reader: BufferedReader, known: Input, max_page_bytes: int) -> Ite
     body = cast("bytes", root.get_payload(decode=True))
     page = too_large(body, max_page_bytes) if len(body) > max_page_bytes else PageBytes(body, problem_of(body))
     problem = page.problem
-    # A boundary that is missing at the end cuts the last part short.
-    if any(isinstance(each, CloseBoundaryNotFoundDefect | StartBoundaryNotFoundDefect) for each in mail.defects):
-        if root is parts[-1]:
-            problem = problem or Problem(RejectReason.TRUNCATED, "MHTML is cut short")
+    # Without a boundary at the end, the last part may be cut short.
+    is_open = any(isinstance(each, CloseBoundaryNotFoundDefect | StartBoundaryNotFoundDefect) for each in mail.defects)
+    if problem is None and is_open and root is parts[-1] and not WHOLE.search(body[-WHOLE_BYTES:]):
+        problem = Problem(RejectReason.TRUNCATED, "MHTML is cut short")
     known = _with_head(known, mail, root)
     media_type = media_type_of(page.body, says_html=True)
     yield page_of(known, page.body, media_type, problem, http_charset=root.get_content_charset())

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from botocore import exceptions as aws
@@ -48,7 +49,8 @@ def objects_below(prefix: str) -> Iterator[S3Line]:
     """All objects whose location begins with `prefix`, sorted."""
     bucket, start = bucket_and_key(prefix)
     with explaining(f"{S3}{bucket}"):
-        pages = client_for(prefix).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start, **_payer())
+        listing = partial(client_for(prefix).get_paginator("list_objects_v2").paginate, Bucket=bucket, Prefix=start)
+        pages = listing(RequestPayer="requester") if load_settings().requester_pays else listing()
         lines = [
             S3Line(f"{S3}{bucket}/{line['Key']}", line["Size"], line["LastModified"].astimezone(UTC))
             for page in pages
@@ -101,7 +103,8 @@ class _Ranges(io.RawIOBase):
         wanted = f"bytes={self._next}-{self._next + length - 1}"
         with explaining(self._location):
             try:
-                found = read_object({"Bucket": bucket, "Key": key, "Range": wanted, **_payer()}, self._location).body
+                pays = load_settings().requester_pays
+                found = read_object(bucket, key, self._location, part=wanted, requester_pays=pays).body
             except aws.ClientError as error:
                 if s3_errors.code(error) == COLD:
                     remedy = "Restore it (aws s3api restore-object), then run this again."
@@ -110,7 +113,3 @@ class _Ranges(io.RawIOBase):
         if len(found) != length:
             raise NewslakeError(f"{self._location} has become shorter", "Run this again.")
         return found
-
-
-def _payer() -> dict[str, str]:
-    return {"RequestPayer": "requester"} if load_settings().requester_pays else {}

@@ -20,11 +20,17 @@ STATEMENTS: Final = {
         (b"saved from url=", rb"<!--\s*saved from url=\(\d{4,5}\)(?P<url>https?://[^\s<>\"]{1,8192})\s*-->"),  # MS-MOTW
         (
             b"SingleFile",
-            rb"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S{1,8192})(?:\s+saved date:\s*(?P<at>[^\n(<]{10,60}))?",
+            (
+                rb"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S{1,8192})"
+                rb"(?:\s+saved date:\s*(?P<at>[^\n(<]{10,60}))?"
+            ),
         ),
         (
             b"HTTrack",
-            rb"<!-- Mirrored from (?P<url>\S{1,8192}) by HTTrack Website Copier/[^,\n]{1,99}, (?P<at>[^\n<]{10,60}?) -->",
+            (
+                rb"<!-- Mirrored from (?P<url>\S{1,8192}) by HTTrack Website Copier/[^,\n]{1,99},"
+                rb" (?P<at>[^\n<]{10,60}?) -->"
+            ),
         ),
         (b"monolith", rb"<!-- Saved from (?P<url>https?://\S{1,8192}) at (?P<at>\S{10,40}) using monolith"),
         (b"savepage-url", rb"<meta name=\"?savepage-url\"? content=\"(?P<url>[^\"]{1,8192})\""),  # Save Page WE

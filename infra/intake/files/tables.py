@@ -18,8 +18,8 @@ from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, 
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, PageBytes, too_large
 from parsers.fields.urls import parse_url
-from parsers.page.content import MediaType, Problem, media_type_of, problem_of
-from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
 # What columns are called that hold nothing else, in lower case. Any other name has to be given.
@@ -123,7 +123,8 @@ class _Reading:
         at = instant_of(said)
         if said not in (None, "") and known.captured_at_basis is not CapturedAtBasis.OPTION:
             if at is None:
-                return damaged(known, f"its time {str(said)[:40]!r} is none, or in the future", body[: self.max_page_bytes])
+                fault = f"its time {str(said)[:40]!r} is none, or in the future"
+                return damaged(known, fault, body[: self.max_page_bytes])
             known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.TABLE)
         if url not in (None, "") and parse_url(str(url)) is None:
             return damaged(known, f"its address {str(url)[:80]!r} is none", body[: self.max_page_bytes])
