@@ -193,7 +193,7 @@ def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> No
     assert isinstance(empty, Unreadable)
     assert (empty.reason, empty.capture.captured_at) == (RejectReason.EMPTY, one.captured_at)
     assert empty.location == f"{path}!d.html"
-    assert skipped == {"manifest": 1, "folder": 1, ".md file": 1}
+    assert skipped == {"manifest": 1, ".md file": 1}
     asked, *_ = read(path)
     assert (known_of(asked).captured_at, known_of(asked).url) == (SAID, "https://a.example/1")
     assert isinstance(asked, Capture)

@@ -152,10 +152,11 @@ def _in_bucket(uri: str) -> _Listing:
         raise UsageError(f"{uri} holds no captures", "Check bucket and prefix; nothing was read or written.")
     is_folder = uri not in listed or below == uri
     found = listed.values() if is_folder else [listed[uri]]
-    inputs = [
-        Input(one.location, one.size, one.modified_at, CapturedAtBasis.MTIME, inside=one.location.removeprefix(below))
+    inputs = (
+        Input(one.location, one.size, one.modified_at, CapturedAtBasis.MTIME, inside=inside if is_folder else "")
         for one in found
-    ]
+        for inside in [one.location.removeprefix(below)]
+    )
 
     def manifest_in(folder: str) -> Mapping[str, ManifestLine]:
         for place in (f"{folder}/{name}" for name in MANIFEST_NAMES):
