@@ -108,7 +108,7 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
         def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "Header":
             try:
                 return super().frombuf(buf, encoding, errors)
-            except tarfile.HeaderError as error:
+            except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
                 damaged.append(str(error))
                 raise
 

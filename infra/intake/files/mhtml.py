@@ -22,7 +22,7 @@ MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,
 SAVED_PAGE: Final = re.compile(
     rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I
 )
-WHOLE: Final = re.compile(rb"</html>\s*$", re.IGNORECASE)  # of a page to its end
+WHOLE: Final = re.compile(rb"</html>\s*(?:-+\s*)?$", re.IGNORECASE)  # a page to its end, and what is left of a boundary
 
 
 def is_mhtml(head: bytes) -> bool:
