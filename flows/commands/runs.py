@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH…", help="Text and HTML files, WARC, WET, zip (.gz or not), folders, s3://…"),
+        typer.Argument(
+            metavar="PATH…",
+            help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed "
+            "or not; folders, s3://…",
+        ),
     ],
     source: Annotated[
         str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by address or content.")
@@ -36,6 +40,14 @@ def ingest(
         str | None,
         typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=NAME",
+            help="What a column of a table is called: html=page, url=link, captured_at=seen, status=code; repeatable. "
+            "Default: the usual names.",
+        ),
+    ] = None,
     generic: options.Generic = False,
     lake: options.Lake = None,
     prefect: options.InPrefect = False,
@@ -43,11 +55,15 @@ def ingest(
 ) -> int:
     """Archive, parse and land saved pages. Running it again changes nothing.
 
+    What a file is, its content says, whatever its name. What is no page is counted.
+
     [bold]Examples[/bold]
 
     newslake ingest pages/
 
     newslake ingest crawl.warc.gz --source tass --lake s3://news/lake
+
+    newslake ingest dump.jsonl --column url=link --column html=page
     """
     from flows.jobs.start import begin_run
     from infra.base.days import parse_instant
@@ -56,13 +72,13 @@ def ingest(
     from infra.work.run_report import RunReport
 
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
-    inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant)
+    inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant, columns=column or ())
     run = begin_run(lake, generic=generic)
     if under_prefect(prefect):
         from flows.jobs.ingest import ingest as flow
 
         told = (paths, source or "", captured_at or "", manifest or "", run.settings.lake, run.settings.generic)
-        return finish(flow(*told), run, as_json)
+        return finish(flow(*told, columns=column or []), run, as_json)
     with progress("ingesting", sum(each.size for each in inputs)) as advance:
         reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
     return finish(sum(reports, RunReport()), run, as_json)

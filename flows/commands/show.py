@@ -25,6 +25,8 @@ BASES = {
     "live": "newslake fetched it itself",
     "warc": "WARC-Date of the record it came in",
     "manifest": "a line of a manifest",
+    "table": "a column of the table it came in",
+    "saved": "the saved page, or its address at the Wayback Machine",
     "option": "--captured-at",
     "mtime": "modification time of the file: when it was copied, not captured",
 }

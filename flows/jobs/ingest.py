@@ -33,16 +33,19 @@ def ingest(
     manifest: str = "",
     lake: str = "",
     generic: bool = False,
+    columns: list[str] = [],  # noqa: B006 - Prefect reads the form from it, and nobody writes to it
 ) -> RunReport:
     """Archive, parse and land pages from files. Running it again changes nothing.
 
     Args:
-        paths: Text and HTML files, WARC, WET and zip archives, folders, s3:// prefixes.
+        paths: Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar, folders,
+            s3:// prefixes.
         source: Source of all pages, for text files that do not say it. Empty: found out.
-        captured_at: When the pages were captured, ISO 8601. Empty: from the archive, the manifest or the file.
+        captured_at: When the pages were captured, ISO 8601. Empty: from the archive, table, manifest, page or file.
         manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
         generic: Also read pages of hosts without a source, as source `web`.
+        columns: Names of the columns of tables, such as url=link, html=page. Empty: the usual names.
     """
     if source:
         require_source(source)
@@ -51,6 +54,7 @@ def ingest(
         manifest=manifest or None,
         source=source or None,
         captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
+        columns=columns,
     )
     run = begin_run(lake, generic=generic)
     # One after the other: each chunk already uses all workers.

@@ -1,5 +1,8 @@
-"""The one place where packed bytes are unpacked: gzip, deflate, Brotli and zstd, in bounded memory."""
+"""The one place where packed bytes are unpacked: gzip, deflate, Brotli, zstd, bzip2 and xz, in bounded memory."""
 
+import bz2
+import lzma
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -7,8 +10,6 @@ from io import BytesIO
 from typing import Final
 
 import brotli
-
-from parsers.page.content import GZIP_MAGIC
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,20 +26,42 @@ NO_CODINGS: Final = frozenset({"", "identity", "none", "utf-8"})  # the last two
 MAX_CODINGS: Final = 2  # RFC 9110 sets no limit; more than two layers is a bomb (CVE-2025-6176), not a page
 GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
 ZSTD_WINDOW_LOG: Final = 23  # 8 MB: what RFC 9659 allows for the web
-_MAGIC: Final = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "zstd": b"\x28\xb5"}  # of what may be repeated
-_DAMAGED: Final = (zlib.error, brotli.error, zstd.ZstdError)
+ZSTD_FILE_WINDOW_LOG: Final = 27  # 128 MB: what `zstd --long` writes, and what `zstd -d` takes unasked
+XZ_MEMORY: Final = 256 << 20  # `xz -9` needs 65 MB; a larger dictionary is a bomb
+RECOGNISED: Final = "file"  # in place of a coding: whatever the bytes begin like, as of files that people pack
+MAGIC_BYTES: Final = 10  # the longest of those below
+# Of what is recognised, and may be repeated. zstd's frames may follow a skippable one (RFC 8878, 3.1.2); bzip2's
+# beginning alone is three letters that a text may begin with, so it takes that of its first block too.
+_MAGIC: Final = {
+    "gzip": re.compile(rb"\x1f\x8b"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    "xz": re.compile(rb"\xfd7zXZ\0"),
+}
+_DAMAGED: Final = (zlib.error, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
+
+
+def packed_as(head: bytes) -> str | None:
+    """The coding that bytes begin like; None if they are not packed."""
+    return next((coding for coding, magic in _MAGIC.items() if magic.match(head)), None)
 
 
 class Inflater:
     """Reads packed bytes as what they hold. They never raise: a stream that breaks ends, and `damage` says why."""
 
     def __init__(
-        self, read: Callable[[int], bytes], coding: str | None = None, *, max_members: int = MAX_GZIP_MEMBERS
+        self,
+        read: Callable[[int], bytes],
+        coding: str | None = None,
+        *,
+        max_members: int = MAX_GZIP_MEMBERS,
+        dictionary: bytes | None = None,
     ) -> None:
         """Begin with nothing read.
 
         `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
-        are unpacked and others given as they are. With one member at most, what follows it is left alone.
+        are unpacked, with `RECOGNISED` those of `packed_as`; others are given as they are. With one member at most,
+        what follows it is left alone. `dictionary` is zstd's.
         """
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end
@@ -46,11 +69,18 @@ class Inflater:
         self.unpacked = 0  # bytes given so far
         self._source = read
         self._coding = coding
+        self._window_log = ZSTD_FILE_WINDOW_LOG if coding == RECOGNISED else ZSTD_WINDOW_LOG
         self._max_members = max_members
+        self._dictionary = dictionary
         self._taken = 0
         self._waiting = b""  # taken, and not unpacked yet
         self._size = CHUNK_BYTES
         self._pieces = self._unpack()
+
+    @property
+    def recognised(self) -> str | None:
+        """The coding, once something was read; None if the bytes are not packed."""
+        return self._coding if self.is_packed else None
 
     @property
     def packed(self) -> int:
@@ -77,14 +107,17 @@ class Inflater:
         return taken
 
     def _head(self) -> bytes:
-        """What waits; at least two bytes, which tell what follows, unless that is the end."""
-        while len(self._waiting) < len(GZIP_MAGIC) and (more := self._take()):
+        """What waits; at least as much as tells what follows, unless that is the end."""
+        while len(self._waiting) < MAGIC_BYTES and (more := self._take()):
             self._waiting += more
         return self._waiting
 
     def _unpack(self) -> Iterator[bytes]:
         head = self._head()
-        self.is_packed = bool(head) and (self._coding is not None or head.startswith(GZIP_MAGIC))
+        if self._coding is None or self._coding == RECOGNISED:
+            found = packed_as(head)
+            self._coding = found if found == "gzip" or self._coding else None
+        self.is_packed = bool(head) and self._coding is not None
         if not self.is_packed:
             while piece := self._waiting[: self._size] or self._take(self._size):
                 self._waiting = self._waiting[len(piece) :]
@@ -93,9 +126,9 @@ class Inflater:
             yield from self._inflate()
 
     def _inflate(self) -> Iterator[bytes]:
-        """Member by member: those of gzip (RFC 1952, 2.2) and zstd may follow each other; anything else is padding."""
-        coding = self._coding or "gzip"
-        unpacker, members = _unpacker_for(coding, self._head()), 1
+        """Member by member: those of gzip (RFC 1952, 2.2) and others may follow each other; else it is padding."""
+        coding = self._coding or ""
+        unpacker, members = self._unpacker(), 1
         while True:
             is_asking = unpacker.needs_input
             packed = self._waiting or (self._take() if is_asking else b"")
@@ -108,16 +141,35 @@ class Inflater:
             if piece:
                 yield piece
             if unpacker.eof:
-                magic = _MAGIC.get(coding)
-                if self._max_members == 1 or magic is None or not self._head().startswith(magic):
+                magic = _MAGIC.get(coding.removeprefix("x-"))
+                if self._max_members == 1 or magic is None or not magic.match(self._head()):
                     return
                 if members == self._max_members:
                     self.damage = f"more than {members:,} {coding} members"
                     return
-                unpacker, members = _unpacker_for(coding, self._head()), members + 1
+                unpacker, members = self._unpacker(), members + 1
             elif is_asking and not packed and not piece:
                 self.is_cut, self.damage = True, f"{coding} data is cut short"
                 return
+
+    def _unpacker(self) -> "_Zlib | _Brotli | _Stream":
+        if self._coding == "br":
+            return _Brotli()
+        if self._coding == "bzip2":
+            return _Stream(bz2.BZ2Decompressor())
+        if self._coding == "xz":
+            return _Stream(lzma.LZMADecompressor(memlimit=XZ_MEMORY))
+        if self._coding == "zstd":
+            # A dictionary that does not fit, or is none, shows when the first frame is unpacked.
+            known = zstd.ZstdDict(self._dictionary) if self._dictionary else None
+            limits = {int(zstd.DecompressionParameter.window_log_max): self._window_log}
+            return _Stream(zstd.ZstdDecompressor(known, limits))
+        if self._coding != "deflate":
+            return _Zlib(GZIP_WINDOW)
+        # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
+        head = self._head()
+        wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+        return _Zlib(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
 class _Zlib:
@@ -161,9 +213,11 @@ class _Brotli:
         return ready[:size]
 
 
-class _Zstd:
-    def __init__(self) -> None:
-        self._unpacker = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG})
+class _Stream:
+    """What the standard library unpacks zstd, bzip2 and xz with: three classes of one behaviour."""
+
+    def __init__(self, unpacker: "zstd.ZstdDecompressor | bz2.BZ2Decompressor | lzma.LZMADecompressor") -> None:
+        self._unpacker = unpacker
 
     @property
     def needs_input(self) -> bool:
@@ -179,18 +233,6 @@ class _Zstd:
 
     def unpack(self, packed: bytes, size: int) -> bytes:
         return self._unpacker.decompress(packed, size)
-
-
-def _unpacker_for(coding: str, head: bytes) -> _Zlib | _Brotli | _Zstd:
-    if coding == "br":
-        return _Brotli()
-    if coding == "zstd":
-        return _Zstd()
-    if coding != "deflate":
-        return _Zlib(GZIP_WINDOW)
-    # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
-    wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
-    return _Zlib(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
 def inflate(packed: bytes, coding: str | None, max_bytes: int) -> tuple[bytes, Inflater]:

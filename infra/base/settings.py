@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     """Read pages of hosts without a source as well, by the generic reader. Their articles land as source `web`. Off:
     they are archived and quarantined as `unknown_source`."""
 
+    requester_pays: bool = False
+    """Read inputs from S3 buckets that make the reader pay, at your cost (`RequestPayer=requester`)."""
+
     cdx_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     """CDX index to ask for captures before the source: `…/cdx/search/cdx` as the Wayback Machine has it, or
     `…/CC-MAIN-…-index` as Common Crawl has it. Empty: none."""

@@ -63,6 +63,41 @@ def client() -> "S3Client":
 os.register_at_fork(after_in_child=client.cache_clear)  # a child must not share connections with its parent
 
 
+def client_for(uri: str) -> "S3Client":
+    """The client, for what lies below `uri`; NewslakeError if its settings are wrong."""
+    try:
+        return client()
+    except ValueError as error:  # botocore on an endpoint that is no URL, and on a malformed region
+        raise s3_errors.explained(error, uri) from error
+
+
+@contextmanager
+def explaining(uri: str) -> Iterator[None]:
+    """Turn an error of boto3 into one that names the bucket and the remedy."""
+    try:
+        yield
+    except (aws.BotoCoreError, aws.ClientError) as error:
+        raise s3_errors.explained(error, uri) from error
+
+
+def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, requester_pays: bool = False) -> Stored:
+    """GET an object or the `part` of it that a Range header names, again where the body breaks off; boto3's errors."""
+    request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
+    if part:
+        request["Range"] = part
+    if requester_pays:
+        request["RequestPayer"] = "requester"
+    attempt = 1
+    while True:
+        answer = client_for(uri).get_object(**request)
+        try:
+            return Stored(answer["Body"].read(), answer["ETag"])
+        except (aws.HTTPClientError, aws.IncompleteReadError, aws.FlexibleChecksumError):
+            if attempt == READ_ATTEMPTS:
+                raise
+        attempt += 1
+
+
 @dataclass(frozen=True, slots=True)
 class S3Store:
     """An `ObjectStore` in a bucket."""
@@ -77,9 +112,9 @@ class S3Store:
 
     def get(self, key: str) -> Stored | None:
         """See `ObjectStore`."""
-        with self._explained():
+        with explaining(self.uri):
             try:
-                return self._read({"Bucket": self.bucket, "Key": self._key(key)})
+                return read_object(self.bucket, self._key(key), self.uri)
             except aws.ClientError as error:
                 if _is_absent(error):
                     return None
@@ -90,9 +125,9 @@ class S3Store:
         if offset < 0 or length < 1:
             raise range_missing(self.uri, key, offset, length)
         wanted = f"bytes={offset}-{offset + length - 1}"
-        with self._explained():
+        with explaining(self.uri):
             try:
-                piece = self._read({"Bucket": self.bucket, "Key": self._key(key), "Range": wanted}).body
+                piece = read_object(self.bucket, self._key(key), self.uri, part=wanted).body
             except aws.ClientError as error:
                 if _is_absent(error) or s3_errors.status(error) == BEYOND_END:
                     raise range_missing(self.uri, key, offset, length) from error
@@ -104,12 +139,12 @@ class S3Store:
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
         """See `ObjectStore`."""
         full = self._key(key)
-        with self._explained():
+        with explaining(self.uri):
             try:
                 if if_match is None:
-                    answer = self._client().put_object(Bucket=self.bucket, Key=full, Body=body, IfNoneMatch="*")
+                    answer = client_for(self.uri).put_object(Bucket=self.bucket, Key=full, Body=body, IfNoneMatch="*")
                 else:
-                    answer = self._client().put_object(Bucket=self.bucket, Key=full, Body=body, IfMatch=if_match)
+                    answer = client_for(self.uri).put_object(Bucket=self.bucket, Key=full, Body=body, IfMatch=if_match)
             except aws.ClientError as error:
                 if _is_absent(error) or s3_errors.status(error) in CONFLICTS:
                     raise ConflictError(f"{self.uri}/{key}: {s3_errors.code(error)}") from error
@@ -118,12 +153,12 @@ class S3Store:
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """All lines are held at once, half a kilobyte each: SeaweedFS and S3's directory buckets do not sort by key."""
-        with self._explained():
+        with explaining(self.uri):
             yield from sorted(self._listed(prefix), key=lambda info: info.key)
 
     def _listed(self, prefix: str) -> Iterator[ObjectInfo]:
         root = f"{self.prefix}/" if self.prefix else ""
-        pages = self._client().get_paginator("list_objects_v2")
+        pages = client_for(self.uri).get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.bucket, Prefix=root + prefix):
             for line in page.get("Contents", []):
                 key = line["Key"].removeprefix(root)
@@ -134,13 +169,13 @@ class S3Store:
     def delete(self, key: str) -> None:
         """See `ObjectStore`."""
         full = self._key(key)
-        with self._explained():
-            self._client().delete_object(Bucket=self.bucket, Key=full)
+        with explaining(self.uri):
+            client_for(self.uri).delete_object(Bucket=self.bucket, Key=full)
 
     def check(self) -> None:
         """Reach the bucket, list it, and try out conditional writes."""
-        with self._explained():
-            answer = self._client().list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
+        with explaining(self.uri):
+            answer = client_for(self.uri).list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
         if ignored := ignored_condition(self):
             server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "of unknown make").strip()
             raise NewslakeError(
@@ -149,34 +184,9 @@ class S3Store:
                 "Use a server that honours conditional PUT, such as AWS S3 or SeaweedFS 4.48 or newer, or a folder.",
             )
 
-    def _client(self) -> "S3Client":
-        try:
-            return client()
-        except ValueError as error:  # botocore on an endpoint that is no URL, and on a malformed region
-            raise s3_errors.explained(error, self.uri) from error
-
     def _key(self, key: str) -> str:
         require_valid_key(key)
         return f"{self.prefix}/{key}" if self.prefix else key
-
-    def _read(self, request: "GetObjectRequestTypeDef") -> Stored:
-        attempt = 1
-        while True:
-            answer = self._client().get_object(**request)
-            try:
-                return Stored(answer["Body"].read(), answer["ETag"])
-            except (aws.HTTPClientError, aws.IncompleteReadError, aws.FlexibleChecksumError):
-                if attempt == READ_ATTEMPTS:
-                    raise
-            attempt += 1
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn an error of boto3 into one that names the bucket and the remedy."""
-        try:
-            yield
-        except (aws.BotoCoreError, aws.ClientError) as error:
-            raise s3_errors.explained(error, self.uri) from error
 
 
 def _is_absent(error: aws.ClientError) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
 from infra.intake.captures import read_captures
-from infra.intake.files.input_types import Input
+from infra.intake.files.input_types import Input, Skipped
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes
@@ -15,7 +15,7 @@ from infra.work.parse_pool import Pair, source_name_of
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
-from parsers.record.outcome import Rejected
+from parsers.record.outcome import Rejected, RejectReason
 
 # A chunk is a Prefect task: seconds of work, some hundreds a run. 64 MB of pages parse in some 5 s, and are what a
 # task holds in memory; 500 files are as much work where files are small.
@@ -24,6 +24,8 @@ CHUNK_FILES = 500
 # Captures whose bytes are held at a time, also where one input (a large WARC) is more than a chunk should be.
 BATCH_BYTES = 64 << 20
 BATCH_CAPTURES = 10_000  # text captures are small: this bounds the rows held until they are landed
+MAX_ADVICE = 20  # of a chunk: more of the same is in the counts
+TAKEN = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +50,35 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
     """Archive, parse and land the captures of some inputs."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
-    report, skipped = RunReport(), Counter[str]()
+    report, told = RunReport(), _Told(Counter(), [])
     with run.open_pool() as pool:
-        pairs = _read(chunk, run.settings.max_page_bytes, skipped, on_input)
+        pairs = _read(chunk, run.settings.max_page_bytes, told, on_input)
         for batch in in_batches(pairs, lambda pair: len(pair[0].body), most=BATCH_CAPTURES, max_bytes=BATCH_BYTES):
             parsed = archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
             report += land_outcomes(parsed, lake, run, mode="ingest")
-    return report + RunReport(skipped=skipped)
+    return report + RunReport(skipped=told.skipped, alarms=tuple(told.advice[:MAX_ADVICE]))
 
 
-def _read(
-    chunk: Chunk, max_page_bytes: int, skipped: Counter[str], on_input: Callable[[Input], None] | None
-) -> Iterator[Pair]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a chunk says of its inputs, apart from their pages."""
+
+    skipped: Counter[str]
+    advice: list[str]
+
+
+def _read(chunk: Chunk, max_page_bytes: int, told: _Told, on_input: Callable[[Input], None] | None) -> Iterator[Pair]:
     """The captures of a chunk; what could not be read whole is rejected without parsing it."""
     for each in chunk.inputs:
-        for page in read_captures(each, max_page_bytes=max_page_bytes, skipped=skipped):
-            if isinstance(page, Capture):
+        for page in read_captures(each, max_page_bytes=max_page_bytes):
+            if isinstance(page, Skipped):
+                told.skipped[page.kind] += 1
+                told.advice.extend(filter(None, [page.advice]))
+            elif isinstance(page, Capture):
                 yield page, None
             else:
+                if page.reason is RejectReason.NOT_HTML and not each.inside and page.location == each.location:
+                    told.advice.append(f"{each.location} is no page ({page.detail}). {TAKEN}")
                 detail = f"{page.detail} ({page.location})"
                 yield page.capture, Rejected(page.reason, detail, source=source_name_of(page.capture))
         if on_input:

@@ -17,6 +17,11 @@ TAG: Final = re.compile(
     r"|header|nav|br|img|ul|ol|li|frameset|iframe|form|svg|base|noscript)(?=[\s/>]))",
     re.IGNORECASE,
 )
+# Of a file whose name or header says that it is something else: XML and scripts may hold tags, too.
+HTML_START: Final = re.compile(
+    rb"[\s\xef\xbb\xbf]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 # 10 % of random bytes are control characters (tab, line breaks, ESC aside); a page with a few NULs is still a page.
 MAX_CONTROL_SHARE: Final = 0.05
 CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
@@ -28,9 +33,9 @@ BINARY_MAGIC: Final = {
     **dict.fromkeys((b"ID3\2", b"ID3\3", b"ID3\4"), "MP3"),  # with its version: texts may begin with the letters
     b"\x7fELF": "program", b"wOFF": "font", b"wOF2": "font", b"BZh": "bzip2", b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z archive", b"Rar!\x1a": "rar archive",
-    b"\xd0\xcf\x11\xe0": "old Office document", b"SQLite format 3": "SQLite database", b"PAR1": "Parquet",
+    b"\xd0\xcf\x11\xe0": "old Office document", b"bplist00": "Safari web archive",
+    b"SQLite format 3": "SQLite database", b"PAR1": "Parquet",
 }  # fmt: skip
-SAVED_FROM: Final = re.compile(rb"<!--\s*saved from url=\(\d{4,5}\)(https?://[^\s<>\"]{1,8192})\s*-->")  # MS-MOTW
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,11 @@ class Problem:
 def media_type_of(body: bytes, *, says_html: bool = False) -> MediaType:
     """HTML if there is a tag near the beginning, or further down if a header or a name says HTML; else text."""
     return MediaType.HTML if TAG.search(_head(body, HTML_SNIFF_BYTES if says_html else SNIFF_BYTES)) else MediaType.TEXT
+
+
+def is_html_document(head: bytes) -> bool:
+    """Whether bytes begin like a whole HTML document, so that nothing else they are said to be is true."""
+    return HTML_START.match(head) is not None
 
 
 def problem_of(body: bytes) -> Problem | None:
@@ -62,12 +72,6 @@ def problem_of(body: bytes) -> Problem | None:
     if controls > MAX_CONTROL_SHARE * len(head) and body[:2] not in UTF16_MARKS:
         return Problem(RejectReason.NOT_HTML, f"binary: {controls} control characters in {len(head)} bytes")
     return None
-
-
-def saved_from(body: bytes) -> str | None:
-    """The address in the comment that browsers write into saved pages ("Mark of the Web")."""
-    match = SAVED_FROM.search(body, 0, 2 * SNIFF_BYTES)  # it stands right before or after the doctype
-    return match[1].decode("ascii", "replace") if match else None
 
 
 def _head(body: bytes, length: int) -> str:

@@ -174,7 +174,10 @@ class Provenance:
     """Where a row comes from. Filled by landing, never by a parser."""
 
     captured_at: datetime = _column("When the bytes were got, UTC.")
-    captured_at_basis: str = _column("How that is known: `live`, `warc`, `manifest`, `option`, `mtime` (file time).")
+    captured_at_basis: str = _column(
+        "How that is known: `live`, `warc`, `manifest`, `table` (a column), `saved` (the saved page says so), "
+        "`option`, `mtime` (file time)."
+    )
     first_captured_at: datetime = _column("Earliest capture of the same article seen by this lake, UTC.")
     capture_uri: str = _column("Object in the lake, relative to its root, that holds the raw bytes.")
     capture_offset: int = _column("Where the WARC record begins in that object, bytes.")

@@ -19,6 +19,8 @@ class CapturedAtBasis(StrEnum):
     LIVE = "live"  # newslake fetched it
     WARC = "warc"  # WARC-Date of the record
     MANIFEST = "manifest"  # a line of cases.jsonl or manifest.jsonl
+    TABLE = "table"  # a column of a table of pages
+    SAVED = "saved"  # the saved page: MHTML, SingleFile, HTTrack, an address of the Wayback Machine
     OPTION = "option"  # --captured-at, given by the user
     MTIME = "mtime"  # modification time of the file: when it was copied, not when it was captured
 

@@ -5,6 +5,7 @@ import io
 import random
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError
-from infra.intake import captures
-from infra.intake.captures import Unreadable, find_inputs, read_captures
+from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
+from infra.intake.files import s3_objects
 from infra.intake.files.page_bytes import read_page
 from infra.store.open_store import open_store
-from parsers.page.content import media_type_of, saved_from
+from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 from tests.warc_builder import HTML, answer, gzipped, record
@@ -30,7 +31,19 @@ SAID: Final = datetime(2017, 5, 11, tzinfo=UTC)
 
 def read(path: Path, max_page_bytes: int = 100_000) -> list[Capture | Unreadable]:
     (one,) = find_inputs([str(path)], captured_at=SAID, source="tass")
-    return list(read_captures(one, max_page_bytes=max_page_bytes))
+    return pages_of(read_captures(one, max_page_bytes=max_page_bytes))[0]
+
+
+def pages_of(found: Iterable[Capture | Unreadable | Skipped]) -> tuple[list[Capture | Unreadable], Counter[str]]:
+    """The pages of an input, and what of it was skipped, by kind."""
+    pages: list[Capture | Unreadable] = []
+    skipped = Counter[str]()
+    for one in found:
+        if isinstance(one, Skipped):
+            skipped[one.kind] += 1
+        else:
+            pages.append(one)
+    return pages, skipped
 
 
 def only(path: Path, content: bytes, max_page_bytes: int = 100_000) -> Capture | Unreadable:
@@ -115,13 +128,12 @@ def test_any_bytes_give_a_page_or_a_reason(content: bytes, layers: int, damage: 
     page = read_page(io.BytesIO(content), 300)
     assert len(page.body) <= 300
     media_type_of(page.body)
-    saved_from(page.body)
 
 
 def test_pages_that_a_browser_saved_tell_their_address(tmp_path: Path) -> None:
     mark = b"<!-- saved from url=(0029)https://news.example/story?a=1 -->"
-    assert saved_from(b"<!DOCTYPE html>\r\n" + mark + HTML) == "https://news.example/story?a=1"
-    assert saved_from(b"<!-- saved from url=(0014)about:internet -->" + HTML) is None
+    nowhere = only(tmp_path / "n.html", b"<!-- saved from url=(0014)about:internet -->" + HTML)
+    assert known_of(nowhere).url is None
     (tmp_path / "cases.jsonl").write_text('{"file": "known.html", "url": "https://other.example/"}')
     (tmp_path / "known.html").write_bytes(HTML)
     known, told = only(tmp_path / "known.html", mark + HTML), only(tmp_path / "a.html", mark + HTML)
@@ -134,8 +146,7 @@ def test_warc_is_recognised_by_content_and_what_is_skipped_is_counted(tmp_path: 
     records = [record(b"", kind="warcinfo", uri=None), record(answer()), record(answer(status="404 Not Found"))]
     (tmp_path / "download").write_bytes(gzipped(records))
     (one,) = find_inputs([str(tmp_path / "download")])
-    skipped = Counter[str]()
-    page, error = read_captures(one, skipped=skipped)
+    (page, error), skipped = pages_of(read_captures(one))
     assert (known_of(page).url, reason(page), reason(error)) == (
         "https://news.example/story/1",
         None,
@@ -170,8 +181,7 @@ def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> No
         (zipfile.ZipInfo("d.html", (1980, 0, 0, 0, 0, 0)), b""),
     )
     (one,) = find_inputs([str(path)])
-    skipped = Counter[str]()
-    said, unsaid, archived, empty = read_captures(one, skipped=skipped)
+    (said, unsaid, archived, empty), skipped = pages_of(read_captures(one))
     assert said == Capture(
         HTML, MediaType.HTML, datetime(2024, 2, 28, 13, 6, 44, tzinfo=UTC), CapturedAtBasis.MANIFEST,
         url="https://a.example/1", source="apnews",
@@ -183,7 +193,7 @@ def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> No
     assert isinstance(empty, Unreadable)
     assert (empty.reason, empty.capture.captured_at) == (RejectReason.EMPTY, one.captured_at)
     assert empty.location == f"{path}!d.html"
-    assert skipped == {"no capture": 3}
+    assert skipped == {"manifest": 1, ".md file": 1}
     asked, *_ = read(path)
     assert (known_of(asked).captured_at, known_of(asked).url) == (SAID, "https://a.example/1")
     assert isinstance(asked, Capture)
@@ -194,11 +204,12 @@ def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> No
 def test_a05_zip_members_that_lead_out_are_refused_unopened(tmp_path: Path, name: str) -> None:
     bad, good = read(zipped(tmp_path / "x.zip", (name, HTML), ("b.html", HTML)))
     assert isinstance(bad, Unreadable)
-    assert (bad.reason, bad.detail) == (RejectReason.ARCHIVE_DAMAGED, "its path leads out of the zip")
+    assert (bad.reason, bad.detail) == (RejectReason.ARCHIVE_DAMAGED, "its path leads out of the archive")
     assert (bad.capture.body, reason(good)) == (b"", None)
 
 
-def test_a05_links_bombs_encrypted_members_and_zips_in_zips_are_refused(tmp_path: Path) -> None:
+def test_a05_links_bombs_encrypted_members_and_what_is_packed_too_deep_are_refused(tmp_path: Path) -> None:
+    deep = zipped(tmp_path / "deep.zip", ("b.html", HTML)).read_bytes()
     link = zipfile.ZipInfo("link.html")
     link.external_attr = 0o120777 << 16
     path = zipped(
@@ -206,7 +217,7 @@ def test_a05_links_bombs_encrypted_members_and_zips_in_zips_are_refused(tmp_path
         (link, b"/etc/passwd"),
         ("bomb.html", bytes(2_000_000)),
         ("locked.html", HTML),
-        ("inner.zip", zipped(tmp_path / "inner.zip", ("a.html", HTML)).read_bytes()),
+        ("inner.zip", zipped(tmp_path / "inner.zip", ("a.html", HTML), ("deep.zip", deep)).read_bytes()),
         ("noise", random.Random(1).randbytes(20_000)),
     )
     content = bytearray(path.read_bytes())
@@ -215,10 +226,12 @@ def test_a05_links_bombs_encrypted_members_and_zips_in_zips_are_refused(tmp_path
         locked = next(i for i in at if content.find(b"locked.html", i) - i in {30, 46})
         content[locked + flags] |= 1
     path.write_bytes(content)
-    details = [one.detail for one in read(path) if isinstance(one, Unreadable)]
+    found = read(path)
+    assert [one.body for one in found if isinstance(one, Capture)] == [HTML]  # that of the inner zip
+    details = [one.detail for one in found if isinstance(one, Unreadable)]
     assert details[0] == "it is a link"
     assert details[1].startswith("zip bomb: ")
-    assert details[2:4] == ["it is encrypted", "zip inside a zip"]
+    assert details[2:4] == ["it is encrypted", "2 archives around an archive"]
 
 
 def test_a_damaged_zip_is_told_and_its_whole_members_are_read(tmp_path: Path) -> None:
@@ -234,13 +247,13 @@ def test_a_damaged_zip_is_told_and_its_whole_members_are_read(tmp_path: Path) ->
 
 
 def test_objects_are_read_in_ranges(moto_lake: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captures, "RANGE_BYTES", 100)
+    monkeypatch.setattr(s3_objects, "RANGE_BYTES", 100)
     store = open_store(moto_lake)
     store.put("in/a.warc.gz", gzipped([record(answer())] * 3), if_match=None)
     store.put("in/b.html", b"", if_match=None)
     pages, empty = find_inputs([f"{moto_lake}/in"])
-    assert [reason(one) for one in read_captures(pages)] == [None, None, None]
-    assert [reason(one) for one in read_captures(empty)] == [RejectReason.EMPTY]
+    assert [reason(one) for one in pages_of(read_captures(pages))[0]] == [None, None, None]
+    assert [reason(one) for one in pages_of(read_captures(empty))[0]] == [RejectReason.EMPTY]
     store.delete("in/a.warc.gz")
     with pytest.raises(NewslakeError, match=r"in/a\.warc\.gz"):
         list(read_captures(pages))

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -40,23 +41,13 @@ def test_a_file_is_one_input_with_its_size_and_modification_time(tmp_path: Path)
     assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - our own bytes
 
 
-def test_a_folder_is_read_below_and_sorted_without_what_is_no_capture(tmp_path: Path) -> None:
-    for name in ("b.html.gz", "a.txt", "sub/page", "sub/x.warc.gz", "z.zip", "story.945219"):
+def test_all_that_a_folder_holds_is_found_and_hidden_folders_are_not_looked_into(tmp_path: Path) -> None:
+    for name in ("b.html.gz", "sub/x.warc.gz", "README.md", ".DS_Store", ".git/config", "sub/y.csv", "story.945219"):
         write(tmp_path / name)
-    for name in (
-        "README.md",
-        "README",
-        ".DS_Store",
-        ".git/config",
-        "x.json",
-        "sub/y.csv",
-        "logo.png",
-        "a.js",
-        "i.cdxj",
-    ):
-        write(tmp_path / name)
-    found = names(find_inputs([str(tmp_path)]), tmp_path)
-    assert found == ["a.txt", "b.html.gz", "story.945219", "sub/page", "sub/x.warc.gz", "z.zip"]
+    found = find_inputs([str(tmp_path)])
+    inside = [".DS_Store", ".git/", "README.md", "b.html.gz", "story.945219", "sub/x.warc.gz", "sub/y.csv"]
+    assert [one.inside for one in found] == inside
+    assert names(found, tmp_path) == [name.rstrip("/") for name in inside]
 
 
 def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +62,6 @@ def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_paths_that_are_missing_or_hold_no_captures_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]
 ) -> None:
-    write(tmp_path / "README.md")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"does not exist|holds no captures|nothing to read"):
         find_inputs(paths)
@@ -108,14 +98,14 @@ def test_time_and_source_come_from_options_then_the_manifest_then_the_file(tmp_p
         tmp_path / "cases.jsonl",
         {"file": "a.html", "url": "https://a.example/1", "captured_at": "2024-02-28 13:06:44", "source": "apnews"},
     )
-    said, unsaid = find_inputs([str(tmp_path)])
+    said, unsaid, _ = find_inputs([str(tmp_path)])
     moment = datetime(2024, 2, 28, 13, 6, 44, tzinfo=UTC)
     assert (said.captured_at, said.captured_at_basis) == (moment, CapturedAtBasis.MANIFEST)
     assert (said.url, said.source) == ("https://a.example/1", "apnews")
     assert (unsaid.captured_at, unsaid.captured_at_basis) == (MODIFIED, CapturedAtBasis.MTIME)
     assert (unsaid.url, unsaid.source) == (None, None)
     for given in (SAID, SAID.replace(tzinfo=None), SAID.astimezone(timezone(timedelta(hours=3)))):
-        said, unsaid = find_inputs([str(tmp_path)], source="tass", captured_at=given)
+        said, unsaid, _ = find_inputs([str(tmp_path)], source="tass", captured_at=given)
         assert (said.source, unsaid.source, said.url) == ("tass", "tass", "https://a.example/1")
         assert {one.captured_at for one in (said, unsaid)} == {SAID}
         assert {one.captured_at_basis for one in (said, unsaid)} == {CapturedAtBasis.OPTION}
@@ -151,11 +141,18 @@ def test_a_bucket_is_expanded_like_a_folder(moto_lake: str) -> None:
     line = {"file": "b.html", "url": "https://a.example/1", "captured_at": "2017-05-11"}
     put(moto_lake, news__manifest_jsonl=json.dumps(line).encode())
     inputs = find_inputs([f"{moto_lake}/news"], source="tass")
-    assert [one.location for one in inputs] == [f"{moto_lake}/news/a.warc.gz", f"{moto_lake}/news/b.html"]
+    assert [one.inside for one in inputs] == ["README.md", "a.warc.gz", "b.html", "manifest.jsonl"]
+    assert [one.location for one in inputs[1:3]] == [f"{moto_lake}/news/a.warc.gz", f"{moto_lake}/news/b.html"]
+    inputs = inputs[1:3]
     assert (inputs[1].size, inputs[1].captured_at, inputs[1].url) == (6, SAID, "https://a.example/1")
     assert [one.captured_at_basis for one in inputs] == [CapturedAtBasis.MTIME, CapturedAtBasis.MANIFEST]
-    assert find_inputs([f"{moto_lake}/news/"], source="tass") == inputs
-    assert find_inputs([f"{moto_lake}/news/b.html"], source="tass") == inputs[1:]
+    assert find_inputs([f"{moto_lake}/news/"], source="tass")[1:3] == inputs
+    assert find_inputs([f"{moto_lake}/news/b.html"], source="tass") == [replace(inputs[1], inside="")]
+
+
+def pages_said(paths: list[str]) -> list[str | None]:
+    """The sources that manifests say of the pages that are found."""
+    return [one.source for one in find_inputs(paths) if one.location.endswith(".html")]
 
 
 def test_a_manifest_describes_files_in_folders_below_and_the_nearest_holds(tmp_path: Path, moto_lake: str) -> None:
@@ -164,15 +161,15 @@ def test_a_manifest_describes_files_in_folders_below_and_the_nearest_holds(tmp_p
     for name in ("a.html", "sub/b.html", "sub/deep/c.html"):
         write(tmp_path / name)
     manifest(tmp_path / "cases.jsonl", *lines)
-    assert [one.source for one in find_inputs([str(tmp_path)])] == ["far", "far", None]
+    assert pages_said([str(tmp_path)]) == ["far", "far", None]
     manifest(tmp_path / "sub" / "cases.jsonl", near)
-    assert [one.source for one in find_inputs([str(tmp_path)])] == ["far", "near", None]
+    assert pages_said([str(tmp_path)]) == ["far", "near", None]
     put(moto_lake, a_html=b"", sub__b_html=b"", sub__deep__c_html=b"")
     put(moto_lake, cases_jsonl="\n".join(map(json.dumps, lines)).encode())
-    assert [one.source for one in find_inputs([moto_lake])] == ["far", "far", None]
-    assert [one.source for one in find_inputs([f"{moto_lake}/sub"])] == [None, None]
+    assert pages_said([moto_lake]) == ["far", "far", None]
+    assert pages_said([f"{moto_lake}/sub"]) == [None, None]
     put(moto_lake, sub__cases_jsonl=json.dumps(near).encode())
-    assert [one.source for one in find_inputs([moto_lake])] == ["far", "near", None]
+    assert pages_said([moto_lake]) == ["far", "near", None]
 
 
 def test_a_bucket_without_captures_or_with_a_wrong_manifest_is_refused(moto_lake: str) -> None:

@@ -12,7 +12,7 @@ from infra.archive.raw_archive import RawArchive
 from infra.archive.raw_index import Pointer
 from infra.archive.warc import Revisit
 from infra.intake.archives.other_lake import Originals
-from infra.intake.captures import find_inputs, read_captures
+from infra.intake.captures import Skipped, find_inputs, read_captures
 from infra.intake.files.input_types import Unreadable
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -45,7 +45,10 @@ def read(
     *paths: Path | str, skipped: Counter[str] | None = None, source: str | None = None
 ) -> list[Capture | Unreadable]:
     inputs = find_inputs([str(path) for path in paths], source=source)
-    return [one for each in inputs for one in read_captures(each, skipped=skipped)]
+    found = [one for each in inputs for one in read_captures(each)]
+    if skipped is not None:
+        skipped.update(one.kind for one in found if isinstance(one, Skipped))
+    return [one for one in found if not isinstance(one, Skipped)]
 
 
 def warcs(lake: Path) -> tuple[Path, Path]:
@@ -56,7 +59,7 @@ def warcs(lake: Path) -> tuple[Path, Path]:
 def test_a02_a_lake_gives_all_of_its_captures_revisits_with_their_bodies(lake: Path) -> None:
     skipped = Counter[str]()
     assert read(lake / "raw", skipped=skipped) == [FIRST, SAME_OBJECT, NEXT_DAY]
-    assert skipped == {"warcinfo": 2}
+    assert skipped == {"warcinfo": 2, ".cdxj file": 2}
 
 
 def test_a02_one_file_of_a_lake_finds_the_others(lake: Path) -> None:

@@ -1,34 +1,37 @@
-"""Records of WARC, WET and ARC files, gzipped or not, also where the file is damaged.
+"""Records of WARC, WET and ARC files, packed with gzip or zstd or not at all, also where the file is damaged.
 
-The libraries stop at the first damaged record, or silently return half of it. So a file is cut into spans here:
-the gzip members, or in a file that is not gzipped the stretches that the records' lengths claim. FastWARC parses the
-records within one span and cannot run out of it; after a damaged span, reading goes on at the next one that begins
-like a record. Each unreadable stretch is reported once.
+The libraries stop at the first damaged record, or silently return half of it, and want heads as the standard has
+them, not as programs write them. So a file is cut into spans here: the members of gzip or frames of zstd, or in a file
+that is not packed the stretches that the records' lengths claim. Records are read within one span and cannot run out of
+it; after a damaged span, reading goes on at the next one that begins like a record. Each unreadable stretch is reported
+once.
 """
 
 import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
-from fastwarc.warc import ArchiveIterator, WarcRecord
-
-from infra.archive.warc import MAX_HEADER_BYTES, fields_of
-from infra.base.inflate import CHUNK_BYTES, Inflater
+from infra.archive.warc import MAX_HEADER_BYTES
+from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES
-from parsers.page.content import GZIP_MAGIC
+from infra.intake.files.page_bytes import dictionary_of
 
-MEMBER_MAGIC: Final = GZIP_MAGIC + b"\x08"  # deflate is the only method that RFC 1952 knows
+# How a member begins: deflate is the only method that RFC 1952 knows.
+MEMBER_MAGIC: Final = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
+SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(....)", re.DOTALL)  # a zstd frame for others (RFC 8878, 3.1.2)
 RECORD_START: Final = re.compile(rb"WARC/[01]\.\d|filedesc:|[a-z][a-z0-9+.-]{1,15}:[^\s]{1,4096} \S+ \d{14} ")
 PLAIN_START: Final = re.compile(rb"(?<=\n)(?:WARC/[01]\.\d|https?://[^\s]{1,4096} [\d.]{7,15} \d{14} )")
-CONTENT_LENGTH: Final = re.compile(rb"\nContent-Length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
+CONTENT_LENGTH: Final = re.compile(rb"\nContent-Length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 # ARC 1.0: URL, IP address, time, media type, length; the address may have spaces, the rest may not.
+ARC_LINE_END: Final = re.compile(rb"\n")
 ARC_LINE: Final = re.compile(rb"(\S.*) (\S+) (\d{8,14}) (.*?) ?(\d{1,18})\r?\n")
 SCAN_BYTES: Final = 1 << 20
+MAX_LENGTH: Final = 10**18  # where none is said: all that is left
 OVERLAP: Final = 4200  # the longest beginning of a record: a search must not miss it at a chunk's edge
 
 
@@ -53,22 +56,26 @@ class DamagedStretch:
     detail: str
 
 
-class GzipMember(Inflater):
-    """One gzip member, inflated as it is read."""
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How the records of a file are packed."""
 
-    def __init__(self, stream: BinaryIO, start: int) -> None:
+    coding: str  # gzip or zstd
+    dictionary: bytes | None = None  # zstd's, which its first frame holds
+
+
+class Member(Inflater):
+    """One member of gzip or frame of zstd, inflated as it is read."""
+
+    def __init__(self, stream: BinaryIO, start: int, packing: Packing) -> None:
         self._stream = stream
         self._start = self._next = start
-        super().__init__(self._from_file, "gzip", max_members=1)
+        super().__init__(self._from_file, RECOGNISED, max_members=1, dictionary=packing.dictionary)
 
     @property
     def end(self) -> int:
         """Where the next member begins, once all of this one is read."""
         return self._start + self.packed
-
-    def tell(self) -> int:
-        """Where in the file."""
-        return self.end
 
     def _from_file(self, size: int) -> bytes:
         self._stream.seek(self._next)
@@ -78,7 +85,7 @@ class GzipMember(Inflater):
 
 
 class PlainStretch:
-    """What one record claims of a file that is not gzipped; all of the rest where no length is given."""
+    """What one record claims of a file that is not packed; all of the rest where no length is given."""
 
     def __init__(self, stream: BinaryIO, start: int, length: int | None) -> None:
         self.end = start
@@ -98,13 +105,8 @@ class PlainStretch:
             self._left -= len(found)
         return found
 
-    def tell(self) -> int:
-        """Where in the file."""
-        return self.end
 
-
-Span = GzipMember | PlainStretch
-RecordParser = Callable[[Span, int, int], Iterator[ArchiveRecord]]
+Span = Member | PlainStretch
 
 
 def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveRecord | DamagedStretch]:
@@ -113,42 +115,55 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
     Of a record no more than `max_block_bytes` are kept; the rest is read and dropped.
     """
     size = stream.seek(0, 2)
-    gzipped = _is_gzipped(stream, size)
+    packing = _packing_of(stream, size)
     start = 0
     while start < size:
-        span = _span_at(stream, start, gzipped=gzipped)
+        if skipped := _skippable(stream, start, packing):
+            start += skipped
+            continue
+        span = _span_at(stream, start, packing)
         if span is None:
-            following = _next_start(stream, start + 1, gzipped=gzipped)
+            following = _next_start(stream, start + 1, packing)
             yield DamagedStretch(start, _bytes(stream, start, following, max_block_bytes), "no record begins here")
             start = following
             continue
-        first = GzipMember(stream, start).read(1) if gzipped else _bytes(stream, start, start + 1, 1)
-        parse = _warc_records if first == b"W" else _arc_records
         beyond: int | None = None
-        for record in _records_of(span, parse, start, max_block_bytes):
+        for record in _records_of(span, start, max_block_bytes):
             if isinstance(record, str):
-                beyond = _next_start(stream, start + 1, gzipped=gzipped)
+                beyond = _next_start(stream, start + 1, packing)
                 yield DamagedStretch(start, _bytes(stream, start, beyond, max_block_bytes), record)
                 continue
             start = record.offset
             if record.problem:
-                beyond = _next_start(stream, start + 1, gzipped=gzipped)
+                beyond = _next_start(stream, start + 1, packing)
             yield record
         start = span.end if beyond is None else beyond
 
 
-def _is_gzipped(stream: BinaryIO, size: int) -> bool:
-    """Whether an archive is gzipped, even if its first bytes are damaged."""
+def _packing_of(stream: BinaryIO, size: int) -> Packing | None:
+    """How an archive is packed, even if its first bytes are damaged."""
     head = _bytes(stream, 0, SCAN_BYTES, SCAN_BYTES)
-    if RECORD_START.match(head) or head.startswith(GZIP_MAGIC):
-        return head.startswith(GZIP_MAGIC)
-    return not PLAIN_START.search(head) and _next_start(stream, 1, gzipped=True) < size
+    gzip, zstd = Packing("gzip"), Packing("zstd", dictionary_of(stream))
+    if RECORD_START.match(head) or head.startswith(b"\x1f\x8b"):
+        return gzip if head.startswith(b"\x1f\x8b") else None
+    if head.startswith(MEMBER_MAGIC["zstd"]) or SKIPPABLE.match(head):
+        return zstd
+    if PLAIN_START.search(head):
+        return None
+    return next((packing for packing in (gzip, zstd) if _next_start(stream, 1, packing) < size), None)
 
 
-def _span_at(stream: BinaryIO, start: int, *, gzipped: bool) -> Span | None:
+def _skippable(stream: BinaryIO, start: int, packing: Packing | None) -> int:
+    """Bytes of a frame of zstd that holds no records, such as a dictionary."""
+    frame = SKIPPABLE.match(_bytes(stream, start, start + 8, 8)) if packing and packing.coding == "zstd" else None
+    return frame.end() + int.from_bytes(frame[1], "little") if frame else 0
+
+
+def _span_at(stream: BinaryIO, start: int, packing: Packing | None) -> Span | None:
     """The span that begins at `start`; None if nothing does."""
-    if gzipped:
-        return GzipMember(stream, start) if _bytes(stream, start, start + 3, 3) == MEMBER_MAGIC else None
+    if packing:
+        magic = MEMBER_MAGIC[packing.coding]
+        return Member(stream, start, packing) if _bytes(stream, start, start + 4, 4).startswith(magic) else None
     head = _bytes(stream, start, start + CHUNK_BYTES, CHUNK_BYTES)
     if not RECORD_START.match(head):
         return None
@@ -166,16 +181,17 @@ def _span_at(stream: BinaryIO, start: int, *, gzipped: bool) -> Span | None:
     return PlainStretch(stream, start, end + (newlines.end() if newlines else 0) - start)
 
 
-def _next_start(stream: BinaryIO, start: int, *, gzipped: bool) -> int:
+def _next_start(stream: BinaryIO, start: int, packing: Packing | None) -> int:
     """Where the next span begins at or after `start`; the end of the file if none does."""
     while chunk := _bytes(stream, max(start - 1, 0), start + SCAN_BYTES, SCAN_BYTES + 1):
         base = max(start - 1, 0)
-        if gzipped:
-            position = chunk.find(MEMBER_MAGIC, start - base)
+        if packing:
+            magic = MEMBER_MAGIC[packing.coding]
+            position = chunk.find(magic, start - base)
             while position >= 0:
-                if RECORD_START.match(GzipMember(stream, base + position).read(OVERLAP)):
+                if RECORD_START.match(Member(stream, base + position, packing).read(OVERLAP)):
                     return base + position
-                position = chunk.find(MEMBER_MAGIC, position + 1)
+                position = chunk.find(magic, position + 1)
         elif found := PLAIN_START.search(chunk):
             return base + found.start()
         if len(chunk) <= OVERLAP:
@@ -184,7 +200,7 @@ def _next_start(stream: BinaryIO, start: int, *, gzipped: bool) -> int:
     return stream.seek(0, 2)
 
 
-def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord | str]:
+def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord | str]:
     """Records of one span; a text says what is wrong after the last one.
 
     A record is held back until the next one begins: if none does, its length was wrong.
@@ -192,7 +208,7 @@ def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: i
     held: ArchiveRecord | None = None
     problem: str | None = None
     try:
-        for record in parse(span, offset, max_block_bytes):
+        for record in _records(span, offset, max_block_bytes):
             if held:
                 yield held
             held = record
@@ -211,66 +227,81 @@ def _records_of(span: Span, parse: RecordParser, offset: int, max_block_bytes: i
             yield problem
 
 
-def _warc_records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:
-    for record in ArchiveIterator(
-        cast("BinaryIO", source), parse_http=False, max_header_len=MAX_HEADER_BYTES, stream_detect=False
-    ):
-        yield _warc_record(record, offset, max_block_bytes)
-
-
-def _warc_record(record: WarcRecord, offset: int, max_block_bytes: int) -> ArchiveRecord:
-    fields = fields_of(record)
-    block = bytearray()
-    total = 0
-    while chunk := record.reader.read(CHUNK_BYTES):
-        total += len(chunk)
-        block += chunk[: max(0, max_block_bytes - len(block))]
-    oversized = total > max_block_bytes
-    length = fields.get("content-length", "")
-    problem = None
-    if not length.isascii() or not length.isdigit():
-        problem = "its header is cut short or has no Content-Length"
-    elif total < int(length):
-        problem = f"{total:,} of {int(length):,} bytes are there"
-    verified = None if oversized or problem else has_digest(bytes(block), fields.get("warc-block-digest", ""))
-    if verified is False:
-        problem = "it does not have the WARC-Block-Digest it claims"
-    return ArchiveRecord(offset, fields, bytes(block), oversized, problem, verified is True)
-
-
-def _arc_records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:
-    """Records of ARC 1.0, https://archive.org/web/researcher/ArcFileFormat.php."""
+def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:
     waiting = b""
     while True:
-        while b"\n" not in waiting.lstrip(b"\r\n") and (chunk := source.read(CHUNK_BYTES)):
-            waiting = waiting.lstrip(b"\r\n") + chunk
-            if len(waiting) > MAX_HEAD_BYTES:
-                break
-        waiting = waiting.lstrip(b"\r\n")
-        if not waiting:
+        head, waiting = _next_head(source, waiting)
+        if head is None:
             return
-        line = ARC_LINE.match(waiting)
-        if line is None:
-            raise OSError("no ARC record begins here")
         if isinstance(source, PlainStretch):
-            offset = source.tell() - len(waiting)
-        length = int(line[5])
-        waiting = waiting[line.end() :]
+            offset = source.end - len(waiting) - head.size
+        length = MAX_LENGTH if head.length is None else head.length
         block, total = bytearray(waiting[: min(length, max_block_bytes)]), min(len(waiting), length)
         waiting = waiting[total:]
         while total < length and (chunk := source.read(min(CHUNK_BYTES, length - total))):
             total += len(chunk)
             block += chunk[: max(0, max_block_bytes - len(block))]
-        fields = {
-            "warc-type": "warcinfo" if line[1].startswith(b"filedesc:") else "response",
-            "warc-target-uri": line[1].decode("utf-8", "replace"),
-            "warc-date": line[3].decode(),
-        }
         waiting = waiting or source.read(CHUNK_BYTES)
-        problem = f"{total:,} of {length:,} bytes are there" if total < length else None
-        if waiting and not waiting.startswith((b"\n", b"\r")):
+        oversized, problem = total > max_block_bytes, None
+        if head.length is None:
+            problem = "its header is cut short or has no Content-Length"
+        elif total < length:
+            problem = f"{total:,} of {length:,} bytes are there"
+        claimed = head.fields.get("warc-block-digest", "")
+        verified = None if oversized or problem else has_digest(bytes(block), claimed)
+        if verified is False:
+            problem = "it does not have the WARC-Block-Digest it claims"
+        elif not (verified or problem) and waiting and not waiting.startswith((b"\n", b"\r", b"WARC/")):
             problem = "its length is not where it ends"
-        yield ArchiveRecord(offset, fields, bytes(block), length > max_block_bytes, problem)
+        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands before the block of a record."""
+
+    size: int
+    fields: dict[str, str]
+    length: int | None  # of the block; None if that is not said
+
+
+def _next_head(source: Span, waiting: bytes) -> tuple[_Head | None, bytes]:
+    """The head of the next record, and what was read beyond it; None at the end. OSError if no record begins there."""
+    while True:
+        waiting = waiting.lstrip(b"\r\n")
+        is_warc = waiting.startswith(b"WARC/")
+        if found := (BLANK_LINE if is_warc else ARC_LINE_END).search(waiting):
+            break
+        chunk = source.read(CHUNK_BYTES) if len(waiting) <= (MAX_HEADER_BYTES if is_warc else MAX_HEAD_BYTES) else b""
+        if not chunk and not waiting:
+            return None, b""
+        if not chunk:
+            raise OSError("its header is cut short" if is_warc else "no ARC record begins here")
+        waiting += chunk
+    head = (_warc_head if is_warc else _arc_head)(waiting[: found.end()])
+    return head, waiting[found.end() :]
+
+
+def _warc_head(written: bytes) -> _Head:
+    """Named fields, which line feeds alone may divide, of any case; the last of a field that occurs twice."""
+    text = re.sub(r"\r?\n[ \t]+", " ", written.decode("utf-8", "replace"))  # a value that goes on in the next line
+    lines = (line.partition(":") for line in re.split(r"\r?\n", text)[1:])
+    fields = {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
+    length = fields.get("content-length", "")
+    return _Head(len(written), fields, int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None)
+
+
+def _arc_head(written: bytes) -> _Head:
+    """ARC 1.0, https://archive.org/web/researcher/ArcFileFormat.php."""
+    line = ARC_LINE.fullmatch(written)
+    if line is None:
+        raise OSError("no ARC record begins here")
+    fields = {
+        "warc-type": "warcinfo" if line[1].startswith(b"filedesc:") else "response",
+        "warc-target-uri": line[1].decode("utf-8", "replace"),
+        "warc-date": line[3].decode(),
+    }
+    return _Head(len(written), fields, int(line[5]))
 
 
 def has_digest(content: bytes, claimed: str) -> bool | None:

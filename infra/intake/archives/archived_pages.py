@@ -3,26 +3,25 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 
 from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
-from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, parse_answer
+from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.intake.archives.other_lake import Originals
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.fields.urls import parse_url
-from parsers.page.content import Problem, media_type_of, problem_of
-from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.page.content import SNIFF_BYTES, Problem, is_html_document, media_type_of, problem_of
+from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
 
 PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all others describe or repeat one of these
 PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, so the content decides
     {"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "unknown/unknown", "no-type"}
 )
-MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; a later time is wrong
 
 
 def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
@@ -41,11 +40,9 @@ def _page_of(
 ) -> Capture | Unreadable | Skipped:
     kind = record.fields.get("warc-type", "").strip().lower()
     url = _http_url(record.fields.get("warc-target-uri", ""))
-    captured_at = _utc(record.fields.get("warc-date", ""))
-    if captured_at and captured_at <= datetime.now(UTC) + MAX_CLOCK_SKEW:
-        known = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.WARC)
-    else:
-        captured_at = None
+    is_dated = known.captured_at_basis is CapturedAtBasis.OPTION  # which goes before what the record says
+    if not is_dated and (captured_at := instant_of(record.fields.get("warc-date"))):
+        known, is_dated = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.WARC), True
     known = replace(known, url=url or None)
     if record.problem:
         return _damaged(record, known, record.problem, max_page_bytes)
@@ -56,10 +53,8 @@ def _page_of(
         return _own_capture(record, known, max_page_bytes, originals)
     if url is None:
         return Skipped("no web address")
-    if not (url and captured_at):
-        fault = (
-            "WARC-Target-URI is missing or no URL" if captured_at else "WARC-Date is missing, wrong or in the future"
-        )
+    if not (url and is_dated):
+        fault = "WARC-Target-URI is missing or no URL" if is_dated else "WARC-Date is missing, wrong or in the future"
         return _damaged(record, known, f"its {fault}", max_page_bytes)
     return (_answer_page if kind == "response" else _plain_page)(record, known, max_page_bytes)
 
@@ -77,14 +72,16 @@ def _own_capture(
             return Skipped("revisit without its original")
     except ValueError as error:
         return _damaged(record, known, str(error), max_page_bytes)
+    if known.captured_at_basis is CapturedAtBasis.OPTION:
+        capture = replace(capture, captured_at=known.captured_at, captured_at_basis=known.captured_at_basis)
     return replace(capture, source=known.source) if known.source else capture
 
 
 def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
     """A `resource` or `conversion` (WET) record: the block is the page."""
-    content_type = record.fields.get("content-type", "").partition(";")[0].strip().lower()
+    content_type = media_type_in(record.fields.get("content-type", ""))
     media_type = media_type_of(record.block, says_html="html" in content_type)
-    if content_type not in PAGE_TYPES and media_type is not MediaType.HTML:
+    if content_type not in PAGE_TYPES and not is_html_document(record.block[:SNIFF_BYTES]):
         return Skipped("no page")
     if len(record.block) > max_page_bytes or record.oversized:
         page = too_large(record.block, max_page_bytes)
@@ -102,15 +99,20 @@ def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Ca
         return _damaged(record, known, "it holds no HTTP answer", max_page_bytes)
     if known.url and re.fullmatch(r"https?://[^/]+/robots\.txt", known.url):
         return Skipped("robots.txt")
-    if answer.content_type not in PAGE_TYPES and media_type_of(answer.payload) is not MediaType.HTML:
+    page = decode_payload(answer, max_page_bytes) if _may_be_page(answer) else None
+    if page is None:
         return Skipped("no page")
-    page = decode_payload(answer, max_page_bytes)
     truncated = _is_truncated(record) or answer.is_short
     problem = _problem_of(answer, page, record)
     if problem and problem.reason is RejectReason.TRUNCATED and _is_truncated(record) and page.body:
         problem = None  # the crawler's own limit: the beginning may do
     media_type = media_type_of(page.body, says_html="html" in answer.content_type)
     return page_of(known, page.body, media_type, problem, truncated=truncated, **_http_of(answer))
+
+
+def _may_be_page(answer: Answer) -> bool:
+    """By its type, or else by its beginning."""
+    return answer.content_type in PAGE_TYPES or is_html_document(decode_payload(answer, SNIFF_BYTES).body)
 
 
 def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Problem | None:
@@ -154,15 +156,3 @@ def _http_url(uri: str) -> str | None:
         return None
     uri = re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", uri)
     return uri if parse_url(uri) else ""
-
-
-def _utc(text: str) -> datetime | None:
-    """A WARC-Date (W3C profile of ISO 8601) or an ARC date (14 digits); without a zone it is UTC by both standards."""
-    text = text.strip()
-    if re.fullmatch(r"\d{14}", text):
-        text = f"{text[:8]}T{text[8:]}"
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -8,11 +8,13 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from infra.base.inflate import CODINGS, MAX_CODINGS, content_codings, inflate
 from infra.intake.files.page_bytes import PageBytes, too_large
-from parsers.page.content import GZIP_MAGIC, Problem, problem_of
+from parsers.page.content import GZIP_MAGIC, SNIFF_BYTES, Problem, is_html_document, problem_of
 from parsers.record.outcome import RejectReason
 
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists
 CHUNK_HEAD: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
+# What is left of a chunked transfer whose header a crawler dropped: no page begins with a number before its first tag.
+FRAMED: Final = re.compile(CHUNK_HEAD.pattern + rb"(?=\s*<|\x1f\x8b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Answer:
     @property
     def content_type(self) -> str:
         """Media type without parameters, in lower case; empty where none is given."""
-        return self.header("content-type").partition(";")[0].strip().lower()
+        return media_type_in(self.header("content-type"))
 
     @property
     def charset(self) -> str | None:
@@ -44,6 +46,11 @@ class Answer:
         length = self.header("content-length")
         coded = self.header("transfer-encoding") or self.header("content-encoding")
         return not coded and re.fullmatch(r"[0-9]{1,18}", length) is not None and int(length) > len(self.payload)
+
+
+def media_type_in(content_type: str) -> str:
+    """The media type of a Content-Type, also where its parameters stand behind a space; in lower case."""
+    return re.split(r"[;,\s]", content_type.strip(), maxsplit=1)[0].lower()
 
 
 def parse_answer(block: bytes) -> Answer | None:
@@ -68,7 +75,7 @@ def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:
     Archives often keep the plain payload under the headers of the wire: a coding that is not there is none.
     """
     payload, problem = answer.payload, None
-    if "chunked" in answer.header("transfer-encoding").lower():
+    if "chunked" in answer.header("transfer-encoding").lower() or FRAMED.match(payload):
         payload, problem = _dechunk(payload)
     codings = content_codings(answer.header("content-encoding"))
     if len(codings) > MAX_CODINGS:
@@ -107,15 +114,17 @@ def _dechunk(payload: bytes) -> tuple[bytes, Problem | None]:
 def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
     """Undo one content coding."""
     if coding not in CODINGS:
+        if is_html_document(payload[:SNIFF_BYTES]):  # `binary`, `8bit`, a charset: no coding
+            return PageBytes(payload)
         return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, f"unknown content coding {coding[:40]!r}"))
     body, inflater = inflate(payload, coding, max_bytes)
     if len(body) > max_bytes:
         return too_large(body, max_bytes)
     if inflater.is_cut:
         return PageBytes(body, Problem(RejectReason.TRUNCATED, "compressed body is cut short"))
-    if inflater.damage is None:
-        return PageBytes(body)
-    problem = problem_of(payload)
-    if problem is None or problem.reason is RejectReason.EMPTY:
-        return PageBytes(payload)  # plain text under the header of the wire
-    return PageBytes(payload[:max_bytes], Problem(RejectReason.ENCODING, inflater.damage))
+    if inflater.damage:
+        problem = problem_of(payload)
+        is_plain = problem is None or problem.reason is RejectReason.EMPTY  # under the header of the wire
+        damage = Problem(RejectReason.ENCODING, inflater.damage)
+        return PageBytes(payload) if is_plain else PageBytes(payload[:max_bytes], damage)
+    return PageBytes(body)

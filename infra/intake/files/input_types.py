@@ -1,13 +1,16 @@
 """What can be ingested and what becomes of it: inputs, captures, what could not be read, what was skipped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from infra.intake.files.addresses import of_web_archive
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
+# These state a time on purpose, so it goes before the one in an address of the Wayback Machine.
+STATED_BY_USER: Final = frozenset({CapturedAtBasis.OPTION, CapturedAtBasis.MANIFEST})
 CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
 
 
@@ -21,6 +24,8 @@ class Input:
     captured_at_basis: CapturedAtBasis
     url: str | None = None  # of a single page, where a manifest says it
     source: str | None = None  # where the user or a manifest says it
+    inside: str = ""  # its path in the folder, bucket or archive that the user named; empty if this very file was named
+    columns: tuple[tuple[str, str], ...] = ()  # of a table of pages: what a column holds, and its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Unreadable:
 
     reason: RejectReason
     detail: str
-    location: str  # of the input; with the record's offset (`@123`) or the member's name (`!a/b.html`) inside of it
+    location: str  # of the input; inside it the record's offset (`@123`), the member (`!a/b.html`) or the row (`#12`)
     capture: Capture  # its body is what could be read, at most the largest page size
 
 
@@ -38,12 +43,21 @@ class Skipped:
     """Not a page at all: a request record, an image, a README. Counted, not quarantined."""
 
     kind: str
+    advice: str = ""  # what the user can do about it, naming the input, where there is something
 
 
 def page_of(
     known: Input, body: bytes, media_type: MediaType, problem: Problem | None, *, truncated: bool = False, **http: Any
 ) -> Capture | Unreadable:
-    """A page with what is known of its input, and as `http` of its answer; unreadable if there is a problem."""
+    """A page with what is known of its input, and as `http` of its answer; unreadable if there is a problem.
+
+    A page of a web archive is the page that was archived: it gets address and time inside the archive's address.
+    """
+    if known.url and (archived := of_web_archive(known.url)):
+        url, at = archived
+        known = replace(known, url=url)
+        if at and known.captured_at_basis not in STATED_BY_USER:
+            known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
     capture = Capture(
         body=body,
         media_type=media_type,

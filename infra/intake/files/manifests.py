@@ -9,14 +9,11 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from infra.intake.files.input_types import Input
 from parsers.record.capture import CapturedAtBasis
-
-MANIFEST_NAMES: Final = ("manifest.jsonl", "cases.jsonl")  # taken unasked from the folder of a file, in this order
 
 
 @dataclass(frozen=True, slots=True)

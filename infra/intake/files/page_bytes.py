@@ -1,12 +1,29 @@
-"""Pages out of streams: gzipped or not, in bounded memory."""
+"""Files as what they hold: unpacked, in bounded memory."""
 
+import io
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, Final, cast
 
-from infra.base.inflate import CHUNK_BYTES, Inflater
-from parsers.page.content import SNIFF_BYTES, Problem, problem_of
+from typing_extensions import Buffer, override
+
+from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, inflate
+from parsers.page.content import Problem, problem_of
 from parsers.record.outcome import RejectReason
+
+HEAD_BYTES: Final = 64 << 10  # what tells tables by their first line, which may be long
+SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file
+# HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
+MAX_RATIO: Final = 200
+SMALL_BYTES: Final = 1 << 20  # this much is harmless at any ratio
+# The first frame of a .warc.zst may hold its dictionary, packed or not (IIPC, WARC zstd compression 1.0).
+DICTIONARY_FRAME: Final = 0x184D2A5D
+DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
+MAX_DICTIONARY_BYTES: Final = 16 << 20  # those of Archive Team have 1 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +34,100 @@ class PageBytes:
     problem: Problem | None = None
 
 
+class Unpacked(io.RawIOBase):
+    """A file from its start, unpacked whatever its name says."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Two layers: a .gz of what a server sent gzipped. More is a bomb, not an accident (CVE-2025-6176)."""
+        dictionary = dictionary_of(stream)
+        stream.seek(0)
+        self._layers = [Inflater(stream.read, RECOGNISED, dictionary=dictionary)]
+        self._layers.append(Inflater(self._layers[0].read, RECOGNISED))
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int:
+        room = memoryview(buffer).cast("B")
+        piece = self._layers[1].read(len(room))
+        room[: len(piece)] = piece
+        return len(piece)
+
+    def read_up_to(self, max_bytes: int) -> bytes:
+        """All that is left; of more than `max_bytes` one byte more than that."""
+        return self._layers[1].read_up_to(max_bytes)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the content ends early."""
+        if any(layer.is_cut for layer in self._layers):
+            return Problem(RejectReason.TRUNCATED, "packed file is cut short")
+        damage = self._layers[0].damage or self._layers[1].damage
+        return Problem(RejectReason.ARCHIVE_DAMAGED, damage) if damage else None
+
+    @property
+    def codings(self) -> list[str]:
+        """What it was packed with, the outermost coding first; known after the first read."""
+        return [layer.recognised for layer in self._layers if layer.recognised]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off."""
+
+    head: bytes
+    codings: list[str]
+
+
+def beginning(stream: BinaryIO) -> Beginning:
+    """Look at a file; the stream stays at its start."""
+    stream.seek(0)
+    unpacked = Unpacked(stream)
+    head = unpacked.read_up_to(HEAD_BYTES - 1)
+    stream.seek(0)
+    packed = stream.read(CHUNK_BYTES)
+    stream.seek(0)
+    return Beginning(head or packed, unpacked.codings)
+
+
 def read_page(stream: BinaryIO, max_bytes: int) -> PageBytes:
-    """Read a page of at most `max_bytes` from the start of a file, gzipped or not, whatever its name says."""
-    # Two layers: a .gz of what a server sent gzipped. More is a bomb, not an accident (CVE-2025-6176).
-    inner = Inflater(stream.read)
-    outer = Inflater(inner.read)
-    body = outer.read_up_to(max_bytes)
+    """Read a page of at most `max_bytes` from a file, packed or not."""
+    unpacked = Unpacked(stream)
+    body = unpacked.read_up_to(max_bytes)
     if len(body) > max_bytes:
         return too_large(body, max_bytes)
-    if inner.is_cut or outer.is_cut:
-        return PageBytes(body, Problem(RejectReason.TRUNCATED, "gzip file is cut short"))
-    if damage := inner.damage or outer.damage:
-        return PageBytes(body, Problem(RejectReason.ARCHIVE_DAMAGED, damage))
-    return PageBytes(body, problem_of(body))
+    return PageBytes(body, unpacked.problem or problem_of(body))
 
 
-def beginning(stream: BinaryIO) -> bytes:
-    """The first bytes of a file, inflated as far as they can be; the stream stays at its start."""
-    head = stream.read(CHUNK_BYTES)
-    stream.seek(0)
-    return Inflater(Inflater(BytesIO(head).read).read).read(SNIFF_BYTES) or head
+@contextmanager
+def spooled(packed: BinaryIO, packed_bytes: int) -> Iterator[tuple[BinaryIO, Problem | None]]:
+    """All that a packed file holds, in a temporary file at its start, and what is wrong with it; nothing of a bomb."""
+    unpacked, most = Unpacked(packed), max(SMALL_BYTES, MAX_RATIO * packed_bytes)
+    with SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        while piece := unpacked.read(CHUNK_BYTES):
+            spool.write(piece)
+            if spool.tell() > most:
+                told = f"bomb: {packed_bytes:,} bytes hold more than {most:,}"
+                yield BytesIO(), Problem(RejectReason.ARCHIVE_DAMAGED, told)
+                return
+        spool.seek(0)
+        yield cast("BinaryIO", spool), unpacked.problem
 
 
 def too_large(body: bytes, max_bytes: int) -> PageBytes:
     """Cut off what is beyond the largest page size, and say so."""
     return PageBytes(body[:max_bytes], Problem(RejectReason.TOO_LARGE, f"larger than {max_bytes:,} bytes"))
+
+
+def dictionary_of(stream: BinaryIO) -> bytes | None:
+    """The dictionary in the first frame of a zstd file; None if there is none."""
+    stream.seek(0)
+    head = stream.read(8)
+    if len(head) < struct.calcsize("<II") or struct.unpack("<I", head[:4])[0] != DICTIONARY_FRAME:
+        return None
+    content = stream.read(min(struct.unpack("<I", head[4:])[0], MAX_DICTIONARY_BYTES))
+    if not content.startswith(DICTIONARY_MAGIC):
+        content = inflate(content, "zstd", MAX_DICTIONARY_BYTES)[0]
+    return content if content.startswith(DICTIONARY_MAGIC) else None

@@ -1,0 +1,69 @@
+"""MHTML: the page that a browser saved with its pictures in one mail (RFC 2557)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from email import policy
+from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import BinaryIO, Final, cast
+
+from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.instants import instant_of
+from infra.intake.files.page_bytes import PageBytes, too_large
+from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import RejectReason
+
+WHOLE_BYTES: Final = 200  # at the end of a page, in which its last tag is looked for
+MAX_BYTES: Final = 128 << 20  # with all its pictures; the mail parser holds it as a whole
+MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,40}")  # header lines
+SAVED_PAGE: Final = re.compile(
+    rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I
+)
+WHOLE: Final = re.compile(rb"</html>\s*(?:-+\s*)?$", re.IGNORECASE)  # a page to its end, and what is left of a boundary
+
+
+def is_mhtml(head: bytes) -> bool:
+    """Whether a file begins with the head of a mail that holds a saved page."""
+    match = MAIL.match(head.lstrip(b"\xef\xbb\xbf\r\n"))
+    return match is not None and b"mime-version:" in match[0].lower() and SAVED_PAGE.search(match[0]) is not None
+
+
+def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+    """The page; its pictures, styles and frames are counted."""
+    content = reader.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        large = Problem(RejectReason.TOO_LARGE, f"MHTML of more than {MAX_BYTES:,} bytes")
+        yield page_of(known, content[:max_page_bytes], MediaType.HTML, large)
+        return
+    mail = cast("EmailMessage", BytesParser(policy=policy.compat32).parsebytes(content.lstrip(b"\xef\xbb\xbf\r\n")))
+    parts = [part for part in mail.walk() if not part.is_multipart()]
+    pages = [part for part in parts if part.get_content_type() in {"text/html", "application/xhtml+xml"}]
+    start = str(mail.get_param("start") or "")
+    root = next((part for part in pages if start and part.get("Content-ID") == start), pages[0] if pages else None)
+    if root is None:
+        yield damaged(known, "MHTML without a page", content[:max_page_bytes])
+        return
+    body = cast("bytes", root.get_payload(decode=True))
+    page = too_large(body, max_page_bytes) if len(body) > max_page_bytes else PageBytes(body, problem_of(body))
+    problem = page.problem
+    # Without a boundary at the end, the last part may be cut short.
+    is_open = any(isinstance(each, CloseBoundaryNotFoundDefect | StartBoundaryNotFoundDefect) for each in mail.defects)
+    if problem is None and is_open and root is parts[-1] and not WHOLE.search(body[-WHOLE_BYTES:]):
+        problem = Problem(RejectReason.TRUNCATED, "MHTML is cut short")
+    known = _with_head(known, mail, root)
+    media_type = media_type_of(page.body, says_html=True)
+    yield page_of(known, page.body, media_type, problem, http_charset=root.get_content_charset())
+    yield from (Skipped("part of a saved page") for _ in parts[1:])
+
+
+def _with_head(known: Input, mail: EmailMessage, root: EmailMessage) -> Input:
+    """What the head says, unless it is known from outside: address, and time of saving."""
+    stated = (mail.get("Snapshot-Content-Location"), root.get("Content-Location"), mail.get("Content-Location"))
+    url = next((str(one).strip() for one in stated if one and re.match(r"\s*https?:", str(one))), None)
+    at = instant_of(str(mail.get("Date"))) if mail.get("Date") else None
+    if at and known.captured_at_basis is CapturedAtBasis.MTIME:
+        known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
+    return replace(known, url=known.url or url)

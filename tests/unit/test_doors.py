@@ -1,0 +1,210 @@
+"""Every form in which people keep pages comes in by its content, with the address and time that it states."""
+
+import bz2
+import csv
+import io
+import json
+import lzma
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from infra.base.errors import NewslakeError
+from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import RejectReason
+from tests.warc_builder import answer, gzipped, record
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+URL: Final = "https://paper.example/2026/ferry"
+AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
+BY_SCRIPT: Final = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
+BY_MAIL: Final = "Thu, 05 Mar 2026 12:00:00 GMT"
+PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
+ROW: Final = {"url": URL, "fetched_at": AT.isoformat(), "html": PAGE.decode()}
+WARC: Final = record(answer(PAGE), uri=URL, date="2026-03-05T12:00:00Z")
+
+
+def marked(comment: str) -> bytes:
+    return PAGE.replace(b"<head>", f"<head>{comment}".encode())
+
+
+def jsonl() -> bytes:
+    return f"\n{json.dumps(ROW)}\n\n".encode()
+
+
+def table() -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(ROW))
+    writer.writeheader()
+    writer.writerow(ROW)
+    return text.getvalue().encode()
+
+
+def parquet() -> bytes:
+    target = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([{**ROW, "fetched_at": AT}]), target)
+    return target.getvalue()
+
+
+def tar(mode: str) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode=mode) as archive:  # type: ignore[call-overload]
+        member = tarfile.TarInfo("in/ferry.html")
+        member.size, member.mtime = len(PAGE), AT.timestamp()
+        archive.addfile(member, io.BytesIO(PAGE))
+    return target.getvalue()
+
+
+def packed_zip(*members: tuple[str, bytes], coding: int = zipfile.ZIP_LZMA) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", coding) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name, (2026, 3, 5, 12, 0, 0)), content, coding)
+    return target.getvalue()
+
+
+def mhtml(end: str) -> bytes:
+    head = f"Snapshot-Content-Location: {URL}\nDate: Thu, 5 Mar 2026 12:00:00 -0000\nMIME-Version: 1.0\n"
+    kind = 'Content-Type: multipart/related;\n\ttype="text/html"; boundary="--b--"\n\n'
+    part = f"----b--\nContent-Type: text/html\nContent-Location: {URL}\n\n"
+    return (f"From: <Saved by Blink>\n{head}{kind}{part}").encode() + PAGE + b"\n" + end.encode()
+
+
+SAVED: Final = CapturedAtBasis.SAVED
+TABLE: Final = CapturedAtBasis.TABLE
+MTIME: Final = CapturedAtBasis.MTIME
+DOORS: Final[dict[str, tuple[Callable[[], bytes], str | None, CapturedAtBasis]]] = {
+    "JSON lines": (jsonl, URL, TABLE),
+    "CSV": (table, URL, TABLE),
+    "Parquet": (parquet, URL, TABLE),
+    "CSV, gzip in xz": (lambda: lzma.compress(table()), URL, TABLE),
+    "MHTML": (lambda: mhtml("----b----\n"), URL, SAVED),
+    "MHTML without its last boundary": (lambda: mhtml("--"), URL, SAVED),
+    "saved by a browser": (lambda: marked(f"<!-- saved from url=(0032){URL} -->"), URL, MTIME),
+    "SingleFile": (
+        lambda: marked(f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: {BY_SCRIPT}\n-->"),
+        URL,
+        SAVED,
+    ),
+    "HTTrack": (
+        lambda: marked(
+            f"<!-- Mirrored from {URL[8:]} by HTTrack Website Copier/3.x [XR&CO'2014], {BY_MAIL} -->"
+        ),
+        URL,
+        SAVED,
+    ),
+    "Wayback Machine": (
+        lambda: marked(f'<link rel="canonical" href="https://web.archive.org/web/20260305120000/{URL}">'),
+        URL,
+        SAVED,
+    ),
+    "tar": (lambda: tar("w"), None, MTIME),
+    "tar.gz": (lambda: tar("w:gz"), None, MTIME),
+    "xz": (lambda: lzma.compress(PAGE), None, MTIME),
+    "bzip2": (lambda: bz2.compress(PAGE), None, MTIME),
+    "zstd": (lambda: zstd.compress(PAGE), None, MTIME),
+    "zip with LZMA": (lambda: packed_zip(("ferry.html", PAGE)), None, MTIME),
+    "zip with backslashes": (lambda: packed_zip(("in\\ferry.html", PAGE)), None, MTIME),
+    "WACZ": (
+        lambda: packed_zip(("archive/a.warc.gz", gzipped([WARC])), ("pages/pages.jsonl", b'{"format": "pages"}')),
+        URL,
+        CapturedAtBasis.WARC,
+    ),
+    "zstd WARC": (lambda: zstd.compress(WARC), URL, CapturedAtBasis.WARC),
+    "zstd WARC behind a frame to skip": (
+        lambda: b"\x50\x2a\x4d\x18\x04\x00\x00\x00note" + zstd.compress(WARC),
+        URL,
+        CapturedAtBasis.WARC,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["download", "page.html", "data.bin"])
+@pytest.mark.parametrize("door", DOORS)
+def test_what_a_file_is_its_content_says_and_also_where_and_when_it_was_saved(
+    tmp_path: Path, door: str, name: str
+) -> None:
+    content, url, basis = DOORS[door]
+    (tmp_path / name).write_bytes(content())
+    (one,) = find_inputs([str(tmp_path / name)])
+    (page,) = [found for found in read_captures(one) if not isinstance(found, Skipped)]
+    assert isinstance(page, Capture), page
+    assert (page.url, page.captured_at_basis) == (url, basis)
+    assert PAGE[:15] in page.body
+    if basis is not MTIME:
+        assert page.captured_at == AT
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_time_that_the_user_states_goes_before_all_others(tmp_path: Path, door: str) -> None:
+    (tmp_path / "a").write_bytes(DOORS[door][0]())
+    said = datetime(2020, 1, 1, tzinfo=UTC)
+    (one,) = find_inputs([str(tmp_path / "a")], captured_at=said)
+    (page,) = [found for found in read_captures(one) if not isinstance(found, Skipped)]
+    assert isinstance(page, Capture)
+    assert (page.captured_at, page.captured_at_basis) == (said, CapturedAtBasis.OPTION)
+
+
+def test_a01_a_wrong_date_in_a_warc_hurts_only_without_a_stated_time(tmp_path: Path) -> None:
+    (tmp_path / "a.warc.gz").write_bytes(gzipped([record(answer(PAGE), uri=URL, date="2009-03-65T08:43:19-0800")]))
+    (one,) = find_inputs([str(tmp_path / "a.warc.gz")])
+    (page,) = read_captures(one)
+    assert isinstance(page, Unreadable)
+    (one,) = find_inputs([str(tmp_path / "a.warc.gz")], captured_at=AT)
+    (page,) = read_captures(one)
+    assert isinstance(page, Capture)
+    assert page.captured_at == AT
+
+
+def test_columns_with_other_names_are_named_by_the_user(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"where": URL, "doc": PAGE.decode(), "seen": "2026-03-05T12:00:00Z"}))
+    (one,) = find_inputs([str(tmp_path / "a.jsonl")], columns=["url=where", "html=doc", "captured_at=seen"])
+    (page,) = read_captures(one)
+    assert isinstance(page, Capture)
+    assert (page.url, page.captured_at, page.body) == (URL, AT, PAGE)
+    with pytest.raises(NewslakeError, match="ROLE=NAME"):
+        find_inputs([str(tmp_path / "a.jsonl")], columns=["where"])
+
+
+def test_every_row_and_member_is_a_page_a_reason_or_counted(tmp_path: Path) -> None:
+    rows = [ROW, {"url": "nowhere", "html": PAGE.decode()}, {**ROW, "fetched_at": "soon"}, {"url": URL}, ["no", "row"]]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n{broken\n")
+    (one,) = find_inputs([str(tmp_path / "a.jsonl")])
+    found = list(read_captures(one))
+    assert len(found) == len(rows) + 1
+    assert sum(isinstance(each, Capture) for each in found) == 1
+    assert sum(isinstance(each, Unreadable) for each in found) >= 3  # a wrong address, a wrong time, no JSON
+
+
+def test_a_mirror_names_host_and_path_of_pages_that_name_no_address(tmp_path: Path) -> None:
+    place = tmp_path / "mirror" / "www.invented-paper.org" / "2026" / "ferry.html"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(PAGE)
+    (place.parent / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    found = [each for one in find_inputs([str(tmp_path / "mirror")]) for each in read_captures(one)]
+    assert [type(each) for each in found] == [Capture, Skipped]
+    assert isinstance(found[0], Capture)
+    assert found[0].url == "https://www.invented-paper.org/2026/ferry.html"
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 ...", b"\x00\x00\x00\x18ftypmp42" + bytes(99)], ids=["PDF", "film"])
+def test_a_named_input_that_can_be_no_page_says_what_it_is(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    (one,) = find_inputs([str(tmp_path / "a")])
+    (page,) = read_captures(one)
+    assert isinstance(page, Unreadable)
+    assert page.reason is RejectReason.NOT_HTML
+    assert page.detail
