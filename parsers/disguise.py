@@ -45,7 +45,7 @@ _HOST: Final = re.compile(r"^(?:https?:)?//([^/?#]*)([^?#]*)(\?[^#]*)?", re.I)
 _ADDRESS: Final = re.compile(r"^(?:https?:)?/|^\.\.?/|^\?|^#", re.I)
 _SECTION: Final = re.compile(r"[a-z]{1,12}")  # a segment of a path that is no headline
 _SUFFIX: Final = re.compile(r"\.[a-z0-9]{2,5}$", re.I)
-_IDENTIFIER: Final = re.compile(r"[A-Za-z]\w*(?:-\w+)?")  # longer ones may be headlines
+_IDENTIFIER: Final = re.compile(r"[A-Za-z][\w.]*(?:-\w+)?")  # longer ones may be headlines
 _TERM: Final = re.compile(r"\b(tag|category|author|topic)-\S+")  # which WordPress puts into class names
 _STAYING_ATTRIBUTES: Final = frozenset({
     "class", "id", "rel", "type", "role", "lang", "dir", "itemprop", "itemtype", "itemscope", "name", "property",
