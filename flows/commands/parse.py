@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Final
 
 import orjson
 import typer
@@ -19,6 +19,8 @@ from infra.base.errors import UsageError
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.explanation import Explanation
 from parsers.record.outcome import Rejected
+
+_FEW: Final = 4  # pages that are parsed sooner than worker processes start
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def parse(
         with _opened(case.path):
             pass
     rejected = 0
-    read = _explain_all(found, generic=generic) if explained else _parse_all(found, generic=generic)
+    here = explained or len(found) <= _FEW
+    read = _read_here(found, explained=explained, generic=generic) if here else _parse_all(found, generic=generic)
     for case, explanation in read:
         rejected += isinstance(explanation.outcome, Rejected)
         if cases or as_json:
@@ -93,16 +96,20 @@ def parse(
     return ExitCode.DONE
 
 
-def _explain_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Explanation]]:
-    """Each case with its explanation, in this process: whoever asks for it sits there and can interrupt it."""
+def _read_here(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator[tuple[Case, Explanation]]:
+    """Each case in this process: whoever asks for it sits there and can interrupt it."""
     from infra.base.settings import load_settings
     from parsers.explain import explain
+    from parsers.parse import parse as parse_page
 
     settings = load_settings()
+    generic = generic or settings.generic
     for case in cases:
         capture, problem = read_case(case, settings.max_page_bytes)
-        found = Explanation(problem) if problem else explain(capture, generic=generic or settings.generic)
-        yield case, found
+        if explained and not problem:
+            yield case, explain(capture, generic=generic)
+        else:
+            yield case, Explanation(problem or parse_page(capture, generic=generic))
 
 
 def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Explanation]]:
