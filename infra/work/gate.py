@@ -21,7 +21,7 @@ from parsers.record.article import NULL_PARTITION, Fidelity
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 from parsers.registry import by_name
-from parsers.source.checks import OF_INPUT, WATCHED, Check, DayProfile, Finding, Severity, judge, needs_history
+from parsers.source.checks import OF_INPUT, WATCHED, Check, DayProfile, Finding, Severity, has, judge, needs_history
 from parsers.source.definition import Source
 
 # Rejections that say which field was not found: the capture counts as an article without it.
@@ -166,7 +166,7 @@ class _SourceBatch:
         reasons = [each.outcome.reason for each in parsed if isinstance(each.outcome, Rejected)]
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
         fill = {
-            name: sum(bool(getattr(article, name)) for article in complete) / total
+            name: sum(has(article, name) for article in complete) / total
             for name in self._watched
             if (total := len(complete) + lacking[name])
         }
@@ -288,7 +288,7 @@ def _shows(each: ParsedCapture, finding: Finding) -> bool:
     """Whether a capture is one of those that a finding is about."""
     if isinstance(each.outcome, Rejected):
         return finding.check is Check.REJECTS or LACKING.get(each.outcome.reason) == finding.field
-    return finding.check is Check.FILL and not getattr(each.outcome.article, finding.field or "", None)
+    return finding.check is Check.FILL and finding.field is not None and not has(each.outcome.article, finding.field)
 
 
 def _accepted(finding: Finding, reason: str) -> Finding:

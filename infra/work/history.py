@@ -15,7 +15,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, Article
-from parsers.source.checks import OF_INPUT, DayProfile
+from parsers.source.checks import FLAGS, OF_INPUT, DayProfile
 
 NEAREST_DAYS: Final = 28  # four of each weekday
 # Further back a source was another one: sites are redesigned every few years.
@@ -70,6 +70,8 @@ class History:
         stated: Mapping[str, int] = rejects[0].open_rejects if rejects else {}
         rejected = {reason: count for reason, count in stated.items() if reason not in OF_INPUT}
         fill = {name: 1 - number / rows for name, number in nulls.items()} | {"published_at": dated} if rows else {}
+        if FLAGS in fill:
+            fill[FLAGS] = 1 - fill[FLAGS]
         return DayProfile(
             source=self._source,
             date=day,

@@ -17,10 +17,11 @@ from parsers.record.article import Article
 from parsers.record.outcome import RejectReason
 
 # What is watched of every source; `Checks.fill` may name any other field.
-WATCHED = ("title", "published_at", "body", "lead", "authors", "section", "topics", "images", "language")
-# A finding must be this unlikely by chance. With nine fields and one batch a day, a source is suspected wrongly by
+WATCHED = ("title", "published_at", "body", "lead", "authors", "section", "topics", "images", "language", "flags")
+# A finding must be this unlikely by chance. With ten fields and one batch a day, a source is suspected wrongly by
 # chance about once in three years: 10 tests a day.
 RARE = 1e-4
+FLAGS = "flags"  # what was odd and repaired: here, to have the field is to have none
 # Days of which shares are known, and articles in them: no single odd day makes the median of three.
 MIN_SHARE_DAYS = 3
 MIN_HISTORY_ROWS = 10
@@ -76,6 +77,11 @@ class Checks:
         for count in (self.min_per_day, self.max_age_days):
             if count is not None and count < 0:
                 raise ValueError(f"checks: {count} is negative")
+
+
+def has(article: Article, name: str) -> bool:
+    """Whether an article has what is watched under that name."""
+    return bool(getattr(article, name)) is (name != FLAGS)
 
 
 class Severity(StrEnum):
@@ -276,12 +282,12 @@ def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Chec
             continue
         trials = profile.trials(name)
         lack = round((1 - observed) * trials)
+        severity = Severity.WARNING if name == FLAGS else Severity.SUSPECT  # the rows are good, and say what is odd
         at_its_word = name in checks.fill and trials >= SAMPLE
         if observed < expected and (at_its_word or at_least(lack, trials, chance) < RARE):
-            detail = f"{name}: {_percent(observed)} of {trials} articles have it; {basis}"
-            found.append(
-                Finding(profile.source, profile.date, Check.FILL, Severity.SUSPECT, name, observed, expected, detail)
-            )
+            have = "carry none" if name == FLAGS else "have it"
+            detail = f"{name}: {_percent(observed)} of {trials} articles {have}; {basis}"
+            found.append(Finding(profile.source, profile.date, Check.FILL, severity, name, observed, expected, detail))
     return found
 
 

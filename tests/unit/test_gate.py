@@ -107,6 +107,16 @@ class TestFill:
         assert suspects(store)[day(14)].subjects == expected
         assert suspects(store)[day(14)].samples[0].url == pages[4].archived.capture.url
 
+    def test_flags_that_nearly_all_pages_carry_all_at_once_are_a_warning(self) -> None:
+        store = MemoryStore()
+        land_history(store, days=14, each=6)
+        flagged = [examined(14, n, flags=("charset_guessed:windows-1252",)) for n in range(6)]
+        report = live(store, flagged)
+        assert subjects(report, Severity.WARNING) == {(Check.FILL, "flags")}
+        assert [each.detail for each in report.findings] == ["flags: 0 % of 6 articles carry none; 100 % are usual"]
+        assert (suspects(store), Lake(store).read_partition(SOURCE, day(14)).num_rows) == ({}, 6)
+        assert live(store, [examined(15, n) for n in range(6)], later=True).findings == ()
+
     def test_a_small_site_stays_suspect_for_as_long_as_it_is_broken(self) -> None:
         store = MemoryStore()
         land_history(store, days=20, each=6)
