@@ -8,10 +8,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import lake, orchestration, politeness
+from bench import lake, orchestration, politeness, quality
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
-OTHERS = {"lake": lake.main, "orchestration": orchestration.main, "politeness": politeness.main}
+OTHERS = {
+    "lake": lake.main,
+    "orchestration": orchestration.main,
+    "politeness": politeness.main,
+    "quality": quality.main,
+}
 PASSES = 15  # the best of that many is the same to two digits in the next run
 
 

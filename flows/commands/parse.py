@@ -74,7 +74,7 @@ def parse(
     if url and len(files or ()) != 1:
         raise UsageError("--url goes with exactly one FILE", "Use --cases for several pages with addresses.")
     named = [Case(str(path), path, url, source) for path in files or []]
-    found = list(_read_cases(cases, source)) if cases else named
+    found = list(read_cases(cases, source)) if cases else named
     for case in found:  # a file that cannot be read must stop us before anything is printed
         with _opened(case.path):
             pass
@@ -126,7 +126,8 @@ def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, 
         yield from ((case, Explanation(outcome)) for case, (_, outcome) in zip(cases, outcomes, strict=True))
 
 
-def _read_cases(path: Path, source: str | None) -> Iterator[Case]:
+def read_cases(path: Path, source: str | None) -> Iterator[Case]:
+    """The cases of a file, a JSON line each; `source` goes before what they say."""
     with _opened(path) as stream:
         lines = stream.read().splitlines()
     for number, line in enumerate(lines, start=1):
