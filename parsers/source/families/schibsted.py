@@ -1,0 +1,12 @@
+"""Papers of Schibsted, whose server fills islands in the text with pictures, summaries and adverts."""
+
+from typing import Final
+
+from parsers.source.definition import Layout
+
+SCHIBSTED: Final = Layout(
+    "schibsted",
+    body="section.article-body",
+    lead="header.article-intro p",
+    drop="astro-island",
+)
