@@ -22,6 +22,15 @@ SOURCE = Source(
     hosts=("wochenblatt.cc",),
     language="de",
     timezone="America/Asuncion",
-    layouts=(Layout("2025-04", authors=_origins, notes=_ORIGINS),),
+    layouts=(
+        Layout(
+            "2025-04",
+            body="article .entry-content",
+            headings="p > strong",
+            drop=".sharedaddy, .yarpp",
+            authors=_origins,
+            notes=_ORIGINS,
+        ),
+    ),
     generic=True,
 )
