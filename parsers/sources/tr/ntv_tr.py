@@ -12,7 +12,7 @@ SOURCE = Source(
         Layout(
             "2025-11",
             body="#contentBodyArea .ck-content",
-            lead="h2:is(.info-text-card h2)",
+            lead=".info-text-card h2",
             authors="meta[name=articleAuthor]",
         ),
         Layout(
