@@ -9,7 +9,13 @@ SOURCE = Source(
     language="fr",
     timezone="Europe/Paris",
     layouts=(
-        Layout("2024-11", body=".fig-content-body", lead=".fig-standfirst", drop=".fig-crosslinking, .fig-body-link"),
+        Layout(
+            "2024-11",
+            body=".fig-content-body",
+            lead=".fig-standfirst",
+            byline=".fig-content-metas__authors",
+            drop=".fig-crosslinking, .fig-body-link",
+        ),
     ),
     generic=True,
 )
