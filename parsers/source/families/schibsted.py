@@ -1,5 +1,6 @@
 """Papers of Schibsted, whose server fills islands in the text with pictures, summaries and adverts."""
 
+import re
 from typing import Final
 
 from parsers.source.definition import Layout
@@ -9,4 +10,6 @@ SCHIBSTED: Final = Layout(
     body="section.article-body",
     lead="header.article-intro p",
     drop="astro-island",
+    figures="article figure",
+    credit=re.compile(r"Foto: (.+?)(?:Vis(?:a)? mer)?$"),  # a button follows long captions
 )

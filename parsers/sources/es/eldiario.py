@@ -14,6 +14,8 @@ SOURCE = Source(
             body=".article-page__body-row .second-col",
             lead=".news-header .footer li:not(.subtitle--hasAnchor)",
             topics="meta[name=keywords]",
+            figures=".opening figure, .article-page__body-row figure",
+            credit=".author",
         ),
     ),
     generic=True,

@@ -25,6 +25,8 @@ SOURCE = Source(
             lead=".ue-c-article__standfirst",
             drop=".ue-c-article__listing",
             topics=_topics,
+            figures=".ue-c-article__media",
+            credit=".ue-c-article__media-source",
         ),
     ),
     generic=True,

@@ -8,6 +8,10 @@ SOURCE = Source(
     hosts=("elpais.com",),
     language="es",
     timezone="Europe/Madrid",
-    layouts=(Layout("2024-10", body="[data-dtm-region=articulo_cuerpo]", lead="h2.a_st"),),
+    layouts=(
+        Layout(
+            "2024-10", body="[data-dtm-region=articulo_cuerpo]", lead="h2.a_st", figures="figure.a_m", credit=".a_m_m"
+        ),
+    ),
     generic=True,
 )

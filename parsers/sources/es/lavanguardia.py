@@ -21,6 +21,7 @@ SOURCE = Source(
             body=".article-modules",
             lead="h2.epigraph",
             drop=".content-related, .authors-signature-container",
+            credit=".caption-author",
         ),
     ),
     generic=True,

@@ -10,7 +10,12 @@ SOURCE = Source(
     timezone="Europe/Madrid",
     layouts=(
         Layout(
-            "2025-05", body="#body-modules", lead="article [data-original-text-size] p", drop=".pb-ads, .main-image"
+            "2025-05",
+            body="#body-modules",
+            lead="article [data-original-text-size] p",
+            drop=".pb-ads, .main-image",
+            figures=".main-image",
+            credit=".author",
         ),
     ),
     generic=True,

@@ -15,6 +15,8 @@ SOURCE = Source(
             lead=".fig-standfirst",
             byline=".fig-content-metas__authors",
             drop=".fig-crosslinking, .fig-body-link",
+            figures="article .fig-media",
+            credit=".fig-media__credits",
         ),
     ),
     generic=True,

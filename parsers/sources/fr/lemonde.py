@@ -17,6 +17,7 @@ SOURCE = Source(
             lead=".article__desc",
             paywall=".article--restricted",
             drop=".catcher, .inread",
+            credit=".article__credit",
             notes=re.compile("Il vous reste .* de cet article à lire"),
         ),
     ),

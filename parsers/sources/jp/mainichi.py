@@ -18,14 +18,6 @@ SOURCE = Source(
     hosts=("mainichi.jp",),
     language="ja",
     timezone="Asia/Tokyo",
-    layouts=(
-        Layout(
-            "2025-01",
-            body=".articledetail-body",
-            drop=".articledetail-image-left",
-            byline=".articletag-author",
-            topics=_topics,
-        ),
-    ),
+    layouts=(Layout("2025-01", body=".articledetail-body", byline=".articletag-author", topics=_topics),),
     generic=True,
 )

@@ -8,10 +8,6 @@ SOURCE = Source(
     hosts=("mk.co.kr", "mbn.co.kr"),
     language="ko",
     timezone="Asia/Seoul",
-    layouts=(
-        Layout(
-            "2025-06", body=".news_cnt_detail_wrap", lead=".midtitle_text", headings=".border_org", drop=".thumb_area"
-        ),
-    ),
+    layouts=(Layout("2025-06", body=".news_cnt_detail_wrap", lead=".midtitle_text", headings=".border_org"),),
     generic=True,
 )

@@ -10,7 +10,12 @@ SOURCE = Source(
     timezone="Europe/Moscow",
     layouts=(
         Layout(
-            "2025-05", body=".article_text_wrapper", lead=".doc_header__subheader", drop=".document_authors, .ui-modal"
+            "2025-05",
+            body=".article_text_wrapper",
+            lead=".doc_header__subheader",
+            drop=".document_authors, .ui-modal",
+            figures=".doc_media__figure",
+            credit=".doc_media__src",
         ),
     ),
     generic=True,
