@@ -77,7 +77,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     draft.images, draft.origins["images"] = read_pictures(page, layout, [place])
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_body(page, draft, story, texts)
-    draft.body = without_notes(draft.body, layout.notes)
+    draft.body = without_notes(draft.body, layout.notes, draft.authors)
     mark_stub(draft)
     _read_facts(page, layout, draft, outline, own)
     if not zoned:

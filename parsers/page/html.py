@@ -99,10 +99,11 @@ def mark_breaks(root: Tree | Node) -> None:
         node.replace_with(BREAK)
 
 
-# What a page holds but doesn't show: readings of ruby text, closed dialogs, words for screen readers only.
+# What a page holds but doesn't show: readings of ruby text, closed dialogs, words for screen readers only. Paying
+# readers do see a `.paywall`, the name that search engines advise.
 _HIDDEN = (
-    '[hidden]:not([hidden="until-found" i]), dialog:not([open]), rt, rp, .sr-only, .visually-hidden, .visuallyhidden,'
-    " .screen-reader-text"
+    '[hidden]:not([hidden="until-found" i], .paywall), dialog:not([open]), rt, rp, .sr-only, .visually-hidden,'
+    " .visuallyhidden, .screen-reader-text"
 )
 _STYLED = '[style*="none" i], [style*="hidden" i]'  # perhaps; the pattern tells
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)

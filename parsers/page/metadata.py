@@ -28,6 +28,7 @@ _COLLECTED = 'meta[content], script[type="application/ld+json"], title, base[hre
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _COMMAS = re.compile("[,，、،﹐]")
 _SEMICOLONS = re.compile("[;；؛]")
+_SPACED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])[\s\u3000]+(?=[\u3040-\u30ff\u3400-\u9fff])")
 _CJK = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
 _OWN = 2  # how well an object fits that is certainly of the page's article
 MIN_HEADLINE = 8  # letters of a headline that a title can't hold by chance
@@ -251,12 +252,15 @@ def as_texts(value: Any) -> tuple[str, ...]:
 
 
 def keywords(value: Any) -> tuple[str, ...]:
-    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons."""
+    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons.
+
+    Spaces part Chinese and Japanese words, which have none inside.
+    """
     found = as_texts(value)
     if len(found) != 1:
         return found
-    parts = _COMMAS.split(found[0])
-    return unique(part.strip() for part in (parts if parts[1:] else _SEMICOLONS.split(found[0])))
+    tries = (_COMMAS.split(found[0]), _SEMICOLONS.split(found[0]), _SPACED.split(found[0]))
+    return unique(part.strip() for part in next((parts for parts in tries if parts[1:]), found))
 
 
 def _flat(value: Any) -> list[Any]:

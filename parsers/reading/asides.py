@@ -1,9 +1,10 @@
 """What stands inside a body but is no part of the story: links to others, and notes of the editors at its end."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
+from parsers.fields.bylines import split_names
 from parsers.fields.characters import unique
 from parsers.fields.urls import host_of
 from parsers.page.html import Node, select, text_of
@@ -57,15 +58,15 @@ def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> Non
             listing.decompose()
 
 
-def without_notes(body: Sequence[Block], own: re.Pattern[str] | None) -> list[Block]:
-    """The body without the notes at its end, usual ones or such as the site's `own` pattern matches."""
+def without_notes(body: Sequence[Block], own: re.Pattern[str] | None, authors: Collection[str]) -> list[Block]:
+    """The body without the notes at its end: usual ones, such as the site's `own` pattern matches, or all authors."""
     blocks = [block for block in body if not _UNFINISHED.fullmatch(block.text)]
-    while blocks and _is_note(blocks[-1].text, own):
+    while blocks and _is_note(blocks[-1].text, own, authors):
         blocks.pop()
     return blocks
 
 
-def _is_note(text: str, own: re.Pattern[str] | None) -> bool:
+def _is_note(text: str, own: re.Pattern[str] | None, authors: Collection[str]) -> bool:
     if own is not None and own.match(text):
         return True
-    return len(text) <= _LONGEST and _CLOSING.match(text) is not None
+    return len(text) <= _LONGEST and (_CLOSING.match(text) is not None or set(split_names(text)) == set(authors))

@@ -162,7 +162,8 @@ class _Flow:
             parts = [clean(text)]
         else:
             lines = [clean(line) for line in text.split(BREAK)]
-            parts = " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
+            # Each line of a standfirst is a point of its own.
+            parts = lines if kind is BlockType.LEAD else " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
         self.found += [Block(kind, part.strip()) for part in parts if any(map(str.isalnum, part))]
 
 

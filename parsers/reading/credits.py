@@ -7,7 +7,7 @@ from parsers.fields.characters import clean
 
 _KINDS: Final = (
     r"(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|grafik|quelle|source|credit"
-    r"|사진)s?(?: credits?)?"
+    r"|фото|источник|fotoğraf|사진)s?(?: credits?)?"
 )
 # The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
 _LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)

@@ -41,7 +41,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
         page, containers = replace(page, tree=tree, scope=None), tree.css("main")
         draft.byline = read_byline(page, layout, draft)
     _read_story(page, layout, containers, draft)
-    draft.body = without_notes(draft.body, layout.notes)
+    draft.body = without_notes(draft.body, layout.notes, draft.authors)
     refine(page, layout, draft)
     mark_stub(draft)
     return draft

@@ -48,6 +48,12 @@ def test_paragraphs_that_sound_like_notes_stay(text: str) -> None:
     assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
 
 
+def test_authors_who_sign_below_the_text_are_left_out() -> None:
+    prose = paragraphs(*STORY, "Jane Roe and John Doe")
+    assert body_of(article(prose=prose, layout={"authors": lambda _: ["John Doe", "Jane Roe"]})) == STORY
+    assert body_of(article(prose=prose, layout={"authors": lambda _: ["Jane Roe"]}))[2:] == ["Jane Roe and John Doe"]
+
+
 def test_notes_stay_where_the_story_goes_on_after_them() -> None:
     texts = [STORY[0], "This article was first published on Tuesday.", STORY[1]]
     assert body_of(article(prose=paragraphs(*texts))) == texts

@@ -65,6 +65,7 @@ def blocks_of(
         ("<p>a<span style='color: red; display : NONE'>b</span></p><p hidden>c</p>", [(P, "a")]),
         ("<div style=visibility:hidden>a</div><p class=sr-only>b</p><p style='overflow:hidden'>c</p>", [(P, "c")]),
         ("<dialog>a</dialog><p hidden=until-found>b</p><p aria-hidden=true>c</p>", [(P, "b"), (P, "c")]),
+        ("<div class=paywall hidden><p>a</p></div>", [(P, "a")]),
         ("<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字</p>", [(P, "漢字")]),
         ("<div class=wp-caption><img><p class=wp-caption-text>a</p></div>b", [(P, "b")]),
         ("<template><p>a</p></template><p>b<!-- c --></p>", [(P, "b")]),

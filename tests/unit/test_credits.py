@@ -16,6 +16,7 @@ BOATS = "Boats in the harbour of Ellen."
         (f"{BOATS} (John Doe via Getty Images)", "John Doe via Getty Images"),
         (f"{BOATS} Foto: Jana Reh (Getty)", "Jana Reh (Getty)"),
         (f"{BOATS} (Foto: © Jana Reh/dpa)", "Jana Reh/dpa"),
+        (f"{BOATS} Фото: Яна Рех", "Яна Рех"),
         (f"{BOATS} — © Jana Reh", "Jana Reh"),
         (f"{BOATS} | Bildquelle: Jana Reh", None),  # no word that is known
         (f"{BOATS} Photograph by: Jane Roe/The Paper", "Jane Roe/The Paper"),

@@ -130,6 +130,8 @@ def test_lists_become_texts_and_keywords_may_be_one_text_with_commas() -> None:
     assert keywords("a, b,,a") == keywords(["a, b"]) == ("a", "b")
     assert keywords("甲、乙，丙") == ("甲", "乙", "丙")
     assert (keywords("أ، ب"), keywords("a; b")) == (("أ", "ب"), ("a", "b"))
+    assert keywords("漁港 フェリー\u3000時刻表") == ("漁港", "フェリー", "時刻表")
+    assert (keywords("the night ferry"), keywords("夜の Ferry")) == (("the night ferry",), ("夜の Ferry",))
     assert keywords(["a, b", "c"]) == ("a, b", "c")
     assert (keywords({"name": "a"}), keywords(None)) == (("a",), ())
 

@@ -41,6 +41,13 @@ def outcome_of(capture: Capture, text: str, layout: dict[str, Any]) -> Outcome:
     return finish(draft, SOURCE, capture, "x")
 
 
+def test_each_line_of_a_lead_is_a_block() -> None:
+    prose = "<h2 class=deck>Crews stop work<br>Four boats sail</h2><p>One day<br>and no more.</p>"
+    found = article(prose=prose, layout={"lead": ".deck"})
+    assert [block.text for block in found.body] == ["Crews stop work", "Four boats sail", "One day and no more."]
+    assert found.lead == "Crews stop work Four boats sail"
+
+
 def test_what_stands_around_an_article_counts_only_where_the_article_has_none() -> None:
     around = "<h1>Site</h1><a class=by>Ed Other</a><p class=deck>Their deck</p><a class=tag>Theirs</a>"
     inside = "<h1>Ours</h1><a class=by>Al Own</a><p class=deck>Our deck</p>" + PROSE

@@ -1,6 +1,6 @@
-"""Jyllands-Posten, https://jyllands-posten.dk."""
+"""Jyllands-Posten, https://jyllands-posten.dk. Layout verified on a saved page from 2025-02."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="jyllandsposten",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("jyllands-posten.dk",),
     language="da",
     timezone="Europe/Copenhagen",
+    layouts=(Layout("2025-02", body=".c-article-text-container", lead=".c-article-top-info__description"),),
+    generic=True,
 )

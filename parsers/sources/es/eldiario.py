@@ -1,6 +1,6 @@
-"""elDiario.es, https://www.eldiario.es."""
+"""elDiario.es, https://www.eldiario.es. Layout verified on a saved page from 2025-05."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="eldiario",
@@ -8,4 +8,15 @@ SOURCE = Source(
     hosts=("eldiario.es",),
     language="es",
     timezone="Europe/Madrid",
+    layouts=(
+        Layout(
+            "2025-05",
+            body=".article-page__body-row .second-col",
+            lead=".news-header .footer li:not(.subtitle--hasAnchor)",
+            topics="meta[name=keywords]",
+            figures=".opening figure, .article-page__body-row figure",
+            credit=".author",
+        ),
+    ),
+    generic=True,
 )

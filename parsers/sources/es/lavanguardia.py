@@ -1,6 +1,6 @@
-"""La Vanguardia, https://www.lavanguardia.com."""
+"""La Vanguardia, https://www.lavanguardia.com. Layouts verified on saved pages from 2025-01 and 2026-07."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="lavanguardia",
@@ -8,4 +8,21 @@ SOURCE = Source(
     hosts=("lavanguardia.com",),
     language="es",
     timezone="Europe/Madrid",
+    layouts=(
+        Layout(
+            "2026-07",
+            body=".article_story",
+            lead="h2.subtitle",
+            drop=".media, .information, .highlight--quote, .highlight .epigraph, .related, .signature, .tags",
+            topics=".tags a",
+        ),
+        Layout(
+            "2025-01",
+            body=".article-modules",
+            lead="h2.epigraph",
+            drop=".content-related, .authors-signature-container",
+            credit=".caption-author",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,8 @@
-"""Le Monde, https://www.lemonde.fr."""
+"""Le Monde, https://www.lemonde.fr. Layout verified on a saved page from 2023-08."""
 
-from parsers.source.definition import Source
+import re
+
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="lemonde",
@@ -8,4 +10,16 @@ SOURCE = Source(
     hosts=("lemonde.fr",),
     language="fr",
     timezone="Europe/Paris",
+    layouts=(
+        Layout(
+            "2023-08",
+            body="article.article__content",
+            lead=".article__desc",
+            paywall=".article--restricted",
+            drop=".catcher, .inread",
+            credit=".article__credit",
+            notes=re.compile("Il vous reste .* de cet article à lire"),
+        ),
+    ),
+    generic=True,
 )

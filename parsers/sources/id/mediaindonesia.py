@@ -1,6 +1,6 @@
-"""Media Indonesia, https://mediaindonesia.com."""
+"""Media Indonesia, https://mediaindonesia.com. Layout verified on a saved page from 2026-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="mediaindonesia",
@@ -8,4 +8,10 @@ SOURCE = Source(
     hosts=("mediaindonesia.com",),
     language="id",
     timezone="Asia/Jakarta",
+    layouts=(
+        Layout(
+            "2026-01", body=".column > .article", drop=".ext-channel, .info-author", authors=".post-header .author-2"
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,8 @@
-"""Die Neue Südtiroler Tageszeitung, https://www.tageszeitung.it."""
+"""Die Neue Südtiroler Tageszeitung, https://www.tageszeitung.it. Layout verified on a saved page from 2025-04."""
 
-from parsers.source.definition import Source
+import re
+
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="tageszeitung",
@@ -8,4 +10,6 @@ SOURCE = Source(
     hosts=("tageszeitung.it",),
     language="de",
     timezone="Europe/Rome",
+    layouts=(Layout("2025-04", body="#article_content", published=".meta_date", notes=re.compile(r"Foto\(s\): ©")),),
+    generic=True,
 )

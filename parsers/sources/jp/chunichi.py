@@ -1,6 +1,7 @@
-"""中日新聞, https://www.chunichi.co.jp."""
+"""中日新聞, https://www.chunichi.co.jp. Layout verified on a saved page from 2025-01."""
 
 from parsers.source.definition import Source
+from parsers.source.families.chunichi import CHUNICHI
 
 SOURCE = Source(
     name="chunichi",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("chunichi.co.jp",),
     language="ja",
     timezone="Asia/Tokyo",
+    layouts=(CHUNICHI,),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""日刊ゲンダイ, https://www.nikkan-gendai.com."""
+"""日刊ゲンダイ, https://www.nikkan-gendai.com. Layout verified on a saved page from 2025-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="nikkangendai",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("nikkan-gendai.com",),
     language="ja",
     timezone="Asia/Tokyo",
+    layouts=(Layout("2025-01", body="p.full-text", topics=".m-keyword-list2 a"),),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""東京新聞, https://www.tokyo-np.co.jp."""
+"""東京新聞, https://www.tokyo-np.co.jp. Layout verified on a saved page from 2025-01."""
 
 from parsers.source.definition import Source
+from parsers.source.families.chunichi import CHUNICHI
 
 SOURCE = Source(
     name="tokyoshimbun",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("tokyo-np.co.jp",),
     language="ja",
     timezone="Asia/Tokyo",
+    layouts=(CHUNICHI,),
+    generic=True,
 )

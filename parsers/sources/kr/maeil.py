@@ -1,6 +1,6 @@
-"""매일경제, https://www.mk.co.kr."""
+"""매일경제, https://www.mk.co.kr. Layout verified on a saved page from 2025-06."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="maeil",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("mk.co.kr", "mbn.co.kr"),
     language="ko",
     timezone="Asia/Seoul",
+    layouts=(Layout("2025-06", body=".news_cnt_detail_wrap", lead=".midtitle_text", headings=".border_org"),),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""The Namibian, https://www.namibian.com.na."""
+"""The Namibian, https://www.namibian.com.na. Layouts verified on saved pages from 2023-11 and 2024-02."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="thenamibian",
@@ -8,4 +8,9 @@ SOURCE = Source(
     hosts=("namibian.com.na",),
     language="en",
     timezone="Africa/Windhoek",
+    layouts=(
+        Layout("2024-02", body=".post_content", drop=".namps-single-cta"),
+        Layout("2023-11", body=".tdb_single_content"),
+    ),
+    generic=True,
 )

@@ -1,6 +1,9 @@
-"""Dagbladet, https://www.dagbladet.no."""
+"""Dagbladet, https://www.dagbladet.no. Layouts verified on saved pages from 2024-08 and 2026-01."""
 
-from parsers.source.definition import Source
+from dataclasses import replace
+
+from parsers.source.definition import Layout, Source
+from parsers.source.families.labrador import LABRADOR
 
 SOURCE = Source(
     name="dagbladet",
@@ -8,4 +11,16 @@ SOURCE = Source(
     hosts=("dagbladet.no",),
     language="no",
     timezone="Europe/Oslo",
+    layouts=(
+        replace(LABRADOR, name="2026-01"),
+        Layout(
+            "2024-08",
+            body=".body-copy",
+            title="h1",
+            lead="header .subtitle",
+            drop=".aiArticleSummary, .row, .preview, .jwplayer_video",
+            authors=".bylines [rel=author]",
+        ),
+    ),
+    generic=True,
 )

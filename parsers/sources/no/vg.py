@@ -1,6 +1,9 @@
-"""VG, https://www.vg.no."""
+"""VG, https://www.vg.no. Layout verified on a saved page from 2024-08."""
+
+from dataclasses import replace
 
 from parsers.source.definition import Source
+from parsers.source.families.schibsted import SCHIBSTED
 
 SOURCE = Source(
     name="vg",
@@ -8,4 +11,6 @@ SOURCE = Source(
     hosts=("vg.no",),
     language="no",
     timezone="Europe/Oslo",
+    layouts=(replace(SCHIBSTED, name="2024-08", title="meta[property='og:title']"),),
+    generic=True,
 )

@@ -1,6 +1,9 @@
-"""Aftonbladet, https://www.aftonbladet.se."""
+"""Aftonbladet, https://www.aftonbladet.se. Layout verified on a saved page from 2026-08."""
+
+from dataclasses import replace
 
 from parsers.source.definition import Source
+from parsers.source.families.schibsted import SCHIBSTED
 
 SOURCE = Source(
     name="aftonbladet",
@@ -8,4 +11,6 @@ SOURCE = Source(
     hosts=("aftonbladet.se",),
     language="sv",
     timezone="Europe/Stockholm",
+    layouts=(replace(SCHIBSTED, name="2026-08"),),
+    generic=True,
 )

@@ -1,6 +1,13 @@
-"""Anadolu Ajansı, https://www.aa.com.tr."""
+"""Anadolu Ajansı, https://www.aa.com.tr. Layouts verified on saved pages from 2025-04 and 2026-04."""
 
-from parsers.source.definition import Source
+from parsers.page.page import Page
+from parsers.source.definition import Layout, Source
+
+
+def _byline(page: Page) -> str | None:
+    """The name in `Jane Doe | 05.04.2025`."""
+    return (page.text(".detay-spot-category .row span:not(.tarih)") or "").rstrip(" |")
+
 
 SOURCE = Source(
     name="aa",
@@ -8,4 +15,17 @@ SOURCE = Source(
     hosts=("aa.com.tr",),
     language="tr",
     timezone="Europe/Istanbul",
+    layouts=(
+        Layout("2026-04", body="section .prose", lead="h1 ~ span"),
+        Layout(
+            "2025-04",
+            body=".detay-icerik",
+            lead=".detay-spot-category h4",
+            drop=".detay-paylas, .detay-foto-editor",
+            byline=_byline,
+            published=".detay-spot-category .tarih",
+            topics=".detay-paylas a.btn",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""Украинская правда, https://www.pravda.com.ua."""
+"""Украинская правда, https://www.pravda.com.ua. Layout verified on a saved page from 2026-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="pravda",
@@ -8,4 +8,15 @@ SOURCE = Source(
     hosts=("pravda.com.ua",),
     language="ru",
     timezone="Europe/Kyiv",
+    layouts=(
+        Layout(
+            "2026-01",
+            body=".post_article_text",
+            drop=".advtext_mob, .image-box",
+            figures=".image-box",
+            caption=".image-box__caption",
+            credit=".image-box__author",
+        ),
+    ),
+    generic=True,
 )
