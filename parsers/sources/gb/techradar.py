@@ -1,6 +1,6 @@
-"""TechRadar, https://www.techradar.com."""
+"""TechRadar, https://www.techradar.com. Layout verified on saved pages from 2026-05."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="techradar",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("techradar.com",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2026-05",
+            body="#article-body",
+            drop=".newsletter-inbodyContent-slice, [data-component-name], .slice-container",
+            lead=".strapline",
+        ),
+    ),
+    generic=True,
 )
