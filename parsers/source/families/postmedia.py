@@ -1,4 +1,4 @@
-"""The papers of Postmedia, Canada."""
+"""Papers of Postmedia, Canada: National Post, Financial Post, and those of its cities."""
 
 import re
 from typing import Final
@@ -7,23 +7,24 @@ from parsers.page.metadata import as_texts
 from parsers.page.page import Page
 from parsers.source.definition import Layout
 
-# Sections that every paper has, papers that share the story, and desks; `NLP Category` is a machine's guess.
-_ROUTING: Final = re.compile(r"News|Canada|World|Travel|Curated|Newsroom daily|NLP Category:.*|\w+ Sun")
-_LABEL: Final = re.compile(r"(?:Category|NLP Entity Tokens): ")
+# Sections that all papers have, desks, and papers that share the story; `NLP Category` is guessed by a machine.
+_ROUTING: Final = re.compile(r"News|Canada|World|Travel|Curated|Newsroom daily|NLP Category: .*|\w+ Sun")
+_LABEL: Final = re.compile(r"^(?:Category|NLP Entity Tokens): ")
 
 
 def _topics(page: Page) -> list[str]:
     """Keywords without their labels."""
-    named = (_LABEL.sub("", name) for name in as_texts(page.metadata.article.get("keywords")))
-    return [name for name in named if not _ROUTING.fullmatch(name)]
+    named = as_texts(page.metadata.article.get("keywords"))
+    unlabelled = (_LABEL.sub("", name) for name in named)
+    return [name for name in unlabelled if not _ROUTING.fullmatch(name)]
 
 
 POSTMEDIA: Final = Layout(
     "2024-08",
     body="article .article-content__content-group--story",
-    # The label says `Article content` to those who cannot see the page.
-    drop=".visually-hidden, .screen-reader-text, .article-content__widget-group, .article-content__ad-group,"
-    " .wp-block-image, .featured-image, .video-wrapper, [data-aqa*=recommended], .ad__section-border",
+    drop=".visually-hidden, .featured-video, .featured-video__jw-strategy-title",  # labels for those who see no page
+    related=".more-topic",
     lead=".article-subtitle",
     topics=_topics,
+    notes=re.compile(r"Our website is |.*@postmedia\.com"),
 )

@@ -12,7 +12,8 @@ SOURCE = Source(
         Layout(
             "2025-11",
             body=".c-article-body",
-            drop=".recommended",
+            drop=".app-access-wall",
+            related=".recommended",
             lead=".c-article-teaser-text",
             topics="meta[name='dc.subject']",
         ),

@@ -1,5 +1,7 @@
 """TechRadar, https://www.techradar.com. Layout verified on saved pages from 2026-05."""
 
+import re
+
 from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
@@ -12,8 +14,9 @@ SOURCE = Source(
         Layout(
             "2026-05",
             body="#article-body",
-            drop=".newsletter-inbodyContent-slice, [data-component-name], .slice-container",
+            drop=".slice-container, [data-component-name]",
             lead=".strapline",
+            notes=re.compile(r"Follow TechRadar "),
         ),
     ),
     generic=True,

@@ -1,4 +1,4 @@
-"""The Telegraph, https://www.telegraph.co.uk. Layouts verified on saved pages from 2023-08 and 2024-03 and 2024-09."""
+"""The Telegraph, https://www.telegraph.co.uk. Layouts verified on saved pages from 2023-08, 2024-03 and 2024-09."""
 
 from parsers.source.definition import Layout, Source
 
@@ -12,8 +12,9 @@ SOURCE = Source(
         Layout(
             "2023-08",
             body="[itemprop=articleBody]",
-            drop=".html-embed, .tpl-layout__mobile, .live-post__header",
-            lead="[itemprop=description]",
+            drop=".html-embed, .tpl-layout__mobile, .live-post__timestamp",
+            lead="[data-test=standfirst]",
+            title="h1",
         ),
     ),
     generic=True,

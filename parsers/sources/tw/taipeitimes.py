@@ -10,7 +10,11 @@ SOURCE = Source(
     timezone="Asia/Taipei",
     layouts=(
         Layout(
-            "2024-10", body=".archives", drop=".archives ul, .imgboxa", lead=".archives > h2", authors=".archives .name"
+            "2024-10",
+            body=".archives",
+            drop=".archives > ul, .imgboxa",
+            lead=".archives > h2",
+            authors=".archives .name",
         ),
     ),
     generic=True,

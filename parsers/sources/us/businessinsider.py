@@ -9,8 +9,10 @@ SOURCE = Source(
     language="en",
     timezone="America/New_York",
     layouts=(
-        Layout("2025-04", body=".post-body-content", drop=".related-posts", lead=".post-summary-bullets li"),
-        Layout("2024-02", body=".slideshow-inner-content", lead=".summary-list li", drop=".ad"),
+        Layout(
+            "2025-04", body=".post-body-content", drop=".related-posts", lead=".post-summary-bullets li", title="h1"
+        ),
+        Layout("2024-02", body=".slideshow-container", lead=".summary-list li", title="h1"),
     ),
     generic=True,
 )

@@ -12,7 +12,7 @@ SOURCE = Source(
         Layout(
             "2023-04",
             body=".ArticleBody-articleBody",
-            drop=".RelatedQuotes-relatedQuotes, .InlineImage-imageEmbed, [role=region]",
+            drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage], [class^=Pullquote], [role=region]",
             lead=".RenderKeyPoints-list li",
             topics="meta[name=news_keywords]",
         ),

@@ -12,7 +12,8 @@ SOURCE = Source(
         Layout(
             "2023-04",
             body=".article-body",
-            drop=".ad-container, .featured-video, .image-ct, .article-gating, p:has(> a:only-child > strong)",
+            drop=".ad-container, .featured-video, .image-ct, .article-gating, .article-meta",
+            related="p > a:only-child:has(> strong:only-child)",
             lead=".article-header .sub-headline",
             topics="meta[name=classification-tags]",
         ),

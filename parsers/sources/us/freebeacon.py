@@ -8,6 +8,8 @@ SOURCE = Source(
     hosts=("freebeacon.com",),
     language="en",
     timezone="America/New_York",
-    layouts=(Layout("2023-04", body=".article-content", drop=".tag-list", topics=".tag-list a"),),
+    layouts=(
+        Layout("2023-04", body=".article-content", drop=".tag-list", lead=".article-excerpt", topics=".tag-list a"),
+    ),
     generic=True,
 )

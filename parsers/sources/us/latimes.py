@@ -10,7 +10,10 @@ SOURCE = Source(
     timezone="America/Los_Angeles",
     layouts=(
         Layout(
-            "2023-06", body="article.story [data-element=story-body]", drop=".story-stack-item-number, .enhancement"
+            "2023-06",
+            body="article.story [data-element=story-body]",
+            drop=".story-stack-item-number, .enhancement",
+            title="h1",
         ),
     ),
     generic=True,

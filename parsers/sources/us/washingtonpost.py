@@ -8,6 +8,6 @@ SOURCE = Source(
     hosts=("washingtonpost.com",),
     language="en",
     timezone="America/New_York",
-    layouts=(Layout("2024-04", body="[data-qa=article-body]", lead="[data-qa=subheadline]"),),
+    layouts=(Layout("2024-04", body="[data-qa=article-body]:not([class*=LayoutAd])", lead="[data-qa=subheadline]"),),
     generic=True,
 )

@@ -8,6 +8,6 @@ SOURCE = Source(
     hosts=("dizindaba.co.za",),
     language="zu",
     timezone="Africa/Johannesburg",
-    layouts=(Layout("2025-11", body=".cm-entry-summary", drop=".addtoany_share_save_container"),),
+    layouts=(Layout("2025-11", body=".cm-entry-summary", drop=".addtoany_content"),),
     generic=True,
 )

@@ -8,6 +8,13 @@ SOURCE = Source(
     hosts=("ilanganews.co.za",),
     language="zu",
     timezone="Africa/Johannesburg",
-    layouts=(Layout("2025-12", body=".et_pb_post_content"),),
+    layouts=(
+        Layout(
+            "2025-12",
+            body=".et_pb_post_content",
+            drop=".et_pb_post_content > p:first-of-type:has(> strong)",
+            authors=".et_pb_post_content > p:first-of-type > strong",
+        ),
+    ),
     generic=True,
 )

@@ -12,7 +12,8 @@ SOURCE = Source(
         Layout(
             "2025-11",
             body=".single-content",
-            drop=".read-more-posts-container, .related-posts-container, [id^=google-ad]",
+            drop=".read-more-posts-container, .related-posts-container",
+            lead=".single-excerpt",
         ),
     ),
     generic=True,

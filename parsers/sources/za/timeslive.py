@@ -13,7 +13,8 @@ SOURCE = Source(
         Layout(
             "2025-05",
             body=".article-widgets",
-            drop=".article-widget-related_articles, .article-widget-image",
+            drop=".article-widget-image",
+            related=".article-widget-related_articles",
             lead=".tertiary-title",
         ),
     ),
