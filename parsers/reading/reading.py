@@ -26,7 +26,8 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
-_NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}")  # of a page, for machines: a UUID or a plain one
+# A UUID or plain number of a page, or a name as in programs: `editors_pick`.
+_FOR_MACHINES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|\w*_\w*")
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -70,7 +71,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     draft.published = read_published(page, layout, draft)
     draft.modified_at = first_said(draft, "modified_at", modified(page, layout))
     draft.section = first_said(draft, "section", sections(page, layout))
-    draft.topics = first_said(draft, "topics", _topics(page, layout)) or ()
+    draft.topics = first_said(draft, "topics", _topics(page, layout, draft.authors)) or ()
     draft.persons = first_said(draft, "persons", listed(page, layout.persons)) or ()
     draft.regions = first_said(draft, "regions", listed(page, layout.regions)) or ()
     draft.language = first_said(draft, "language", _languages(page, layout))
@@ -99,10 +100,12 @@ def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
     yield metadata.first_named("og:url")
 
 
-def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
+def _topics(page: Page, layout: Layout, authors: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is stated without the authors, whom some sites tag too, and without what is for machines."""
     for texts, origin in _stated_topics(page, layout):
         host = host_of(page.url) or ""  # another keyword for machines
-        yield tuple(text for text in texts if not _NUMBER.fullmatch(text) and text != host), origin
+        unwanted = {host, *authors}
+        yield tuple(text for text in texts if not _FOR_MACHINES.fullmatch(text) and text not in unwanted), origin
 
 
 def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
