@@ -6,10 +6,11 @@ Each writer has its own names, so writers never wait for each other. The WARC is
 index missing, because a writer was killed in between, or damaged, makes it again from the WARC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 from infra.archive.raw_index import IndexEntry, Pointer
@@ -66,11 +67,19 @@ class RawArchive:
         self._objects = RawObjects(store)
         self._folders: dict[tuple[str, date], _Folder] = {}
 
-    def add(self, captures: Iterable[tuple[str, Capture]], *, run_id: str, worker: str) -> list[ArchivedCapture]:
+    def add(
+        self,
+        captures: Iterable[tuple[str, Capture]],
+        *,
+        run_id: str,
+        worker: str,
+        records: Mapping[CaptureIdentity, bytes] = MappingProxyType({}),
+    ) -> list[ArchivedCapture]:
         """Keep captures, each once, and a large body of one address once for all its captures within some days.
 
         They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
-        `worker`, which tells this writer from others of the run, are parts of object names.
+        `worker`, which tells this writer from others of the run, are parts of object names. `records` holds what
+        `encode` made of captures already.
         """
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
@@ -81,7 +90,7 @@ class RawArchive:
         fresh = {
             (folder, identity)
             for folder, group in sorted(by_folder.items())  # by day: a revisit comes after its original
-            for identity in self._write(*folder, group, f"{run_id}-{worker}")
+            for identity in self._write(*folder, group, f"{run_id}-{worker}", records)
         }
         archived = []
         for folder, capture in placed:
@@ -121,7 +130,12 @@ class RawArchive:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
 
     def _write(
-        self, source: str, day: date, group: dict[CaptureIdentity, Capture], writer: str
+        self,
+        source: str,
+        day: date,
+        group: dict[CaptureIdentity, Capture],
+        writer: str,
+        records: Mapping[CaptureIdentity, bytes],
     ) -> list[CaptureIdentity]:
         """Write what is not there yet, in as many objects as it takes; return the identities that were written."""
         known = self._known(source, day)
@@ -133,7 +147,7 @@ class RawArchive:
             sequence += 1
             if key in known.warc_keys:
                 continue
-            body, entries = self._pack([group[identity] for identity in waiting], key)
+            body, entries = self._pack([group[identity] for identity in waiting], key, records)
             try:
                 self._objects.put(key, body, entries)
             except ConflictError:  # an earlier try of this run got this far after all: its captures count
@@ -145,7 +159,9 @@ class RawArchive:
             waiting = waiting[len(entries) :]
         return written
 
-    def _pack(self, captures: list[Capture], key: str) -> tuple[bytes, list[IndexEntry]]:
+    def _pack(
+        self, captures: list[Capture], key: str, records: Mapping[CaptureIdentity, bytes]
+    ) -> tuple[bytes, list[IndexEntry]]:
         """As many of the first captures as one object may hold, and their index entries."""
         captures = captures[:MAX_OBJECT_RECORDS]
         members = [encode_info(key.rpartition("/")[2], max(capture.captured_at for capture in captures))]
@@ -153,7 +169,7 @@ class RawArchive:
         here = _Folder()
         for capture in captures:
             original = self._original_of(capture, here, key)
-            member = encode_revisit(capture, original) if original else encode(capture)
+            member = encode_revisit(capture, original) if original else records.get(capture.identity) or encode(capture)
             if here.entries and size + len(member) > MAX_OBJECT_BYTES:
                 break
             place = Pointer(key, size, len(member))

@@ -32,6 +32,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
+from zlib_ng import zlib_ng
 
 from infra.archive.raw_index import IndexEntry, Pointer
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -40,7 +41,8 @@ CAPTURE_FIELD: Final = "X-Newslake-Capture"
 DIGEST_FIELD: Final = "X-Newslake-Digest"
 ORIGINAL_FIELD: Final = "X-Newslake-Original"
 
-GZIP_LEVEL: Final = 6  # warcio's own 9 takes 2.5 times as long for files that are 1 % smaller
+GZIP_LEVEL: Final = 3  # of zlib-ng: four times as fast as zlib's 6 for pages that are packed 6 % larger
+GZIP_WINDOW: Final = 31  # zlib's word for a gzip member, whose head then holds no time
 MAX_HEADER_BYTES: Final = 8 << 20  # fastwarc's default refuses 64 KiB, which a long Set-Cookie list reaches
 ORIGINAL: Final = "X-Archive-Orig-"  # pywb's prefix for a header that was true on the wire, not of the bytes kept
 OF_THE_WIRE: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -267,7 +269,7 @@ def _member(headers: list[tuple[str, str]], payload: bytes, http_head: StatusAnd
         http_headers=http_head,
     )
     writer.write_record(record)
-    return gzip.compress(plain.getvalue(), GZIP_LEVEL, mtime=0)
+    return zlib_ng.compress(plain.getvalue(), GZIP_LEVEL, wbits=GZIP_WINDOW)
 
 
 def _capture_id(url: str | None, captured_at: datetime, digest: str) -> str:

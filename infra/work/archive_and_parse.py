@@ -1,9 +1,10 @@
-"""The way of a capture that ingest, live runs and `fetch` share: into the raw archive, then through the parsers."""
+"""The way of a capture that ingest, live runs and `fetch` share: through the parsers, and into the raw archive."""
 
 from collections.abc import Iterable
-from itertools import chain
+from dataclasses import replace
 
 from infra.archive.raw_archive import RawArchive
+from infra.archive.warc import encode
 from infra.work.parse_pool import Pair, ParsePool, source_name_of
 from infra.work.run import ParsedCapture, folder_of
 
@@ -11,14 +12,21 @@ from infra.work.run import ParsedCapture, folder_of
 def archive_and_parse(
     captures: Iterable[Pair], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
 ) -> list[ParsedCapture]:
-    """Archive captures, then parse them; `infra.work.land_outcomes` lands what comes of it."""
-    named: list[Pair] = []
-    unnamed: list[Pair] = []
-    for pair in captures:
-        (named if pair[1] or source_name_of(pair[0]) else unnamed).append(pair)
-    # Without an address only the content tells the source, and so the folder: such a capture is parsed first.
-    read = list(pool.parse(unnamed))
-    placed = [(folder_of(capture, outcome), capture) for capture, outcome in chain(named, read)]
-    archived = archive.add(placed, run_id=run_id, worker=worker)
-    parsed = chain(pool.parse(named), read)
-    return [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, parsed, strict=True)]
+    """Parse captures and archive them; `infra.work.land_outcomes` lands what comes of it.
+
+    The worker processes make the records of the archive too, since packing a page takes as long as reading it.
+    """
+    pairs = list(captures)
+    worked = list(pool.parse_and_pack(pairs, encode))
+    # Without an address only the content tells the source, and so the folder.
+    is_known = (known is not None or source_name_of(capture) is not None for capture, known in pairs)
+    placed = [
+        (folder_of(capture, known if is_known_before else outcome), capture)
+        for (capture, known), is_known_before, (_, outcome, _) in zip(pairs, is_known, worked, strict=True)
+    ]
+    records = {capture.identity: record for capture, _, record in worked if record}
+    archived = archive.add(placed, run_id=run_id, worker=worker, records=records)
+    return [
+        ParsedCapture(replace(each, capture=each.capture.without_body()), outcome)
+        for each, (_, outcome, _) in zip(archived, worked, strict=True)
+    ]

@@ -12,7 +12,7 @@ from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes
 from infra.work.parse_pool import Pair, source_name_of
-from infra.work.run import Run
+from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
 from parsers.record.outcome import Rejected, RejectReason
@@ -22,8 +22,10 @@ from parsers.record.outcome import Rejected, RejectReason
 CHUNK_BYTES = 64 << 20
 CHUNK_FILES = 500
 # Captures whose bytes are held at a time, also where one input (a large WARC) is more than a chunk should be.
-BATCH_BYTES = 64 << 20
-BATCH_CAPTURES = 10_000  # text captures are small: this bounds the rows held until they are landed
+BATCH_BYTES = 32 << 20
+BATCH_CAPTURES = 4_000  # text captures are small
+# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 50 KB of memory.
+LANDED_AT_ONCE = 1_000
 MAX_ADVICE = 20  # of a chunk: more of the same is in the counts
 TAKEN = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 
@@ -53,8 +55,13 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | Non
     report, told = RunReport(), _Told(Counter(), [])
     with run.open_pool() as pool:
         pairs = _read(chunk, run.settings.max_page_bytes, told, on_input)
+        parsed: list[ParsedCapture] = []
         for batch in in_batches(pairs, lambda pair: len(pair[0].body), most=BATCH_CAPTURES, max_bytes=BATCH_BYTES):
-            parsed = archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
+            parsed += archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
+            if len(parsed) >= LANDED_AT_ONCE:
+                report += land_outcomes(parsed, lake, run, mode="ingest")
+                parsed = []
+        if parsed:
             report += land_outcomes(parsed, lake, run, mode="ingest")
     return report + RunReport(skipped=told.skipped, alarms=tuple(told.advice[:MAX_ADVICE]))
 

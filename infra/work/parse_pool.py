@@ -44,7 +44,9 @@ MAX_DETAIL = 300  # characters of an exception's message kept; some carry the wh
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
 Parse = Callable[[Capture], Outcome]
+Pack = Callable[[Capture], bytes]
 Pair = tuple[Capture, Outcome | None]  # a capture, and its outcome where that is known without parsing it
+Worked = tuple[Outcome, bytes | None]  # an outcome, and the capture packed, if that was asked for and done
 
 
 def forkserver() -> ForkServerContext:
@@ -112,18 +114,28 @@ class ParsePool:
         A page past the deadline is rejected as `timeout`, one that kills its process as `parser_crash`, one at which
         the parser raises as `parser_error`.
         """
-        waiting: deque[tuple[list[Pair], Future[list[Outcome]]]] = deque()
-        for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):
-            waiting.append((group, self._schedule(group)))
-            if len(waiting) >= self._workers * GROUPS_PER_WORKER:
-                yield from self._finish(*waiting.popleft())
-        while waiting:
-            yield from self._finish(*waiting.popleft())
+        return ((capture, outcome) for capture, (outcome, _) in self._work(pairs, None))
 
-    def _schedule(self, group: list[Pair]) -> Future[list[Outcome]]:
+    def parse_and_pack(self, pairs: Iterable[Pair], pack: Pack) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
+        """As `parse`, and what `pack` makes of each capture; None of one that could not be parsed to the end.
+
+        `pack` is a module-level function, sent to the processes by name.
+        """
+        return ((capture, outcome, packed) for capture, (outcome, packed) in self._work(pairs, pack))
+
+    def _work(self, pairs: Iterable[Pair], pack: Pack | None) -> Iterator[tuple[Capture, Worked]]:
+        waiting: deque[tuple[list[Pair], Future[list[Worked]]]] = deque()
+        for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):
+            waiting.append((group, self._schedule(group, pack)))
+            if len(waiting) >= self._workers * GROUPS_PER_WORKER:
+                yield from self._finish(*waiting.popleft(), pack)
+        while waiting:
+            yield from self._finish(*waiting.popleft(), pack)
+
+    def _schedule(self, group: list[Pair], pack: Pack | None) -> Future[list[Worked]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
-        arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        arguments = (self._parse_page, group, pack, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
         if not self._pool.active:
             self._pool.stop()
             self._pool.join()
@@ -131,23 +143,23 @@ class ParsePool:
         return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
 
     def _finish(
-        self, group: list[Pair], future: Future[list[Outcome]], broken: int = 0
-    ) -> Iterator[tuple[Capture, Outcome]]:
+        self, group: list[Pair], future: Future[list[Worked]], pack: Pack | None, broken: int = 0
+    ) -> Iterator[tuple[Capture, Worked]]:
         """Outcomes of a group; `broken` is how many pools broke while they had it."""
         try:
-            outcomes = result_of(future)
+            worked = result_of(future)
         except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
             raise_if_stopping()  # a signal to the whole process group ends the workers, too: no page is to blame
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
-                yield from self._finish(group, self._schedule(group), broken + 1)
+                yield from self._finish(group, self._schedule(group, pack), pack, broken + 1)
                 return
             if len(group) > 1:
-                alone = [([pair], self._schedule([pair])) for pair in group]
+                alone = [([pair], self._schedule([pair], pack)) for pair in group]
                 for single, parsed in alone:
-                    yield from self._finish(single, parsed)
+                    yield from self._finish(single, parsed, pack)
                 return
-            outcomes = [_blame(group[0][0], error, self._page_deadline)]
-        yield from zip((capture for capture, _ in group), outcomes, strict=True)
+            worked = [(_blame(group[0][0], error, self._page_deadline), None)]
+        yield from zip((capture for capture, _ in group), worked, strict=True)
 
 
 def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
@@ -178,20 +190,23 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 
 
 def _parse_in_worker(
-    parse_page: Parse, group: list[Pair], max_page_bytes: int | None, last_seconds: float
-) -> list[Outcome]:
+    parse_page: Parse, group: list[Pair], pack: Pack | None, max_page_bytes: int | None, last_seconds: float
+) -> list[Worked]:
     # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
     # action is the kernel's.
     signal.setitimer(signal.ITIMER_REAL, last_seconds)
     try:
-        return parse_group(parse_page, group, max_page_bytes)
+        return parse_group(parse_page, group, pack, max_page_bytes)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def parse_group(parse_page: Parse, group: list[Pair], max_page_bytes: int | None) -> list[Outcome]:
-    """Outcomes of some captures, in their order; see `parse_safely`."""
-    return [known or parse_safely(parse_page, capture, max_page_bytes) for capture, known in group]
+def parse_group(parse_page: Parse, group: list[Pair], pack: Pack | None, max_page_bytes: int | None) -> list[Worked]:
+    """What comes of some captures, in their order; see `parse_safely`."""
+    return [
+        (known or parse_safely(parse_page, capture, max_page_bytes), pack(capture) if pack else None)
+        for capture, known in group
+    ]
 
 
 def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:

@@ -1,7 +1,7 @@
 """A capture: the bytes that a URL gave at a time, and how they were fetched."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -63,6 +63,12 @@ class Capture:
             raise ValueError(f"captured_at of {self.url or 'a capture'} has no time zone: {self.captured_at}")
         object.__setattr__(self, "captured_at", self.captured_at.astimezone(UTC))
         object.__setattr__(self, "digest", f"sha256:{hashlib.sha256(self.body).hexdigest()}")
+
+    def without_body(self) -> "Capture":
+        """The same capture, by its digest, for those who need its bytes no more."""
+        light = replace(self, body=b"")
+        object.__setattr__(light, "digest", self.digest)
+        return light
 
     @property
     def identity(self) -> CaptureIdentity:

@@ -1,6 +1,6 @@
-"""From captures to what the parsers made of them: archived first, in the folder of their source."""
+"""From captures to what the parsers made of them, and into the archive, in the folder of their source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,35 +15,40 @@ from tests.memory_store import MemoryStore
 
 
 class InlinePool:
-    """Parses in this process; notes how many captures the archive held when each was parsed."""
+    """Parses in this process; notes what. The first capture is not packed, as where a worker process died."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        self.held: dict[Capture, int] = {}
-        self._store = store
+    def __init__(self) -> None:
+        self.parsed: list[Capture] = []
 
-    def parse(self, pairs: Iterable[tuple[Capture, Rejected | None]]) -> Iterator[tuple[Capture, Outcome]]:
-        for capture, known in pairs:
+    def parse_and_pack(
+        self, pairs: Iterable[tuple[Capture, Rejected | None]], pack: Callable[[Capture], bytes]
+    ) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
+        for number, (capture, known) in enumerate(pairs):
             if known is None:
-                self.held[capture] = sum(key.endswith(".warc.gz") for key in self._store.objects)
-            yield capture, known or parse(capture)
+                self.parsed.append(capture)
+            yield capture, known or parse(capture), pack(capture) if number else None
 
 
-def archived_and_parsed(pairs: list[tuple[Capture, Rejected | None]]) -> tuple[list[ParsedCapture], dict[Capture, int]]:
+def archived_and_parsed(pairs: list[tuple[Capture, Rejected | None]]) -> tuple[list[ParsedCapture], list[Capture]]:
+    """What came of them, and what was parsed; each lies in the archive as it was."""
     store = MemoryStore()
-    pool: Any = InlinePool(store)
+    pool: Any = InlinePool()
     parsed = archive_and_parse(pairs, RawArchive(store), pool, run_id="r1", worker="w")
-    return parsed, pool.held
+    assert [RawArchive(store).read(each.archived.pointer) for each in parsed] == [capture for capture, _ in pairs]
+    return parsed, pool.parsed
 
 
 def folders(parsed: Iterable[ParsedCapture]) -> list[str]:
     return [each.archived.pointer.uri.split("/")[1] for each in parsed]
 
 
-def test_a_page_is_archived_before_it_is_parsed_and_once_parsed_where_only_its_content_names_the_source() -> None:
+def test_a_page_is_archived_by_its_address_or_by_what_its_content_says() -> None:
     named, saved = pages.capture(0), replace(pages.capture(3), url=None)
-    parsed, held = archived_and_parsed([(saved, None), (named, None)])
+    parsed, read = archived_and_parsed([(saved, None), (named, None)])
     assert folders(parsed) == ["source=tass", "source=tass"]
-    assert held == {saved: 0, named: 1}
+    assert read == [saved, named]
+    assert {each.archived.capture.body for each in parsed} == {b""}  # nobody needs it any more
+    assert [each.archived.capture.identity for each in parsed] == [saved.identity, named.identity]
 
 
 def test_what_no_source_claims_is_archived_as_unknown() -> None:
@@ -56,5 +61,5 @@ def test_what_no_source_claims_is_archived_as_unknown() -> None:
 def test_a_page_whose_outcome_is_known_is_archived_and_not_parsed() -> None:
     cut = replace(pages.capture(0), truncated=True)
     refused = Rejected(RejectReason.TRUNCATED, "cut short", source="tass")
-    (parsed,), held = archived_and_parsed([(cut, refused)])
-    assert (parsed.outcome, folders([parsed]), held) == (refused, ["source=tass"], {})
+    (parsed,), read = archived_and_parsed([(cut, refused)])
+    assert (parsed.outcome, folders([parsed]), read) == (refused, ["source=tass"], [])

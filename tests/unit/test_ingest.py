@@ -99,7 +99,8 @@ def test_inputs_are_told_one_by_one_as_they_end(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.ingest.BATCH_CAPTURES", 2)
+    monkeypatch.setattr("infra.work.ingest.BATCH_CAPTURES", 1)
+    monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 2)
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
     assert (report.parsed, report.partitions_written) == (5, 3)
     assert Lake(run.open_store()).read_partition("tass", "2024-01-10").num_rows == 5

@@ -80,7 +80,8 @@ def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> N
         raise KeyError(capture.body.decode())
 
     captures = [_capture("x" * 1000, url="https://apnews.com/article/1"), _capture("y"), _capture("too long" * 1000)]
-    known, unknown, large = parse_group(parse_badly, [(each, None) for each in captures], 5000)
+    found = parse_group(parse_badly, [(each, None) for each in captures], None, 5000)
+    known, unknown, large = (outcome for outcome, _ in found)
     assert isinstance(known, Rejected)
     assert isinstance(unknown, Rejected)
     assert (known.source, known.reason, unknown.source) == ("apnews", RejectReason.PARSER_ERROR, None)
