@@ -38,7 +38,10 @@ def note_related(page: Page, draft: Draft, nodes: Sequence[Node], origin: str) -
 
 
 def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> None:
-    """Move the lists whose items are nothing but a headline each, linked on one site, to the related stories."""
+    """Move the lists whose items are nothing but a headline each, linked on one site, to the related stories.
+
+    A label may stand before the headline: `Elections: <a>Who may vote on Sunday</a>`.
+    """
     for listing in (found for container in containers for found in select(container, "ul:not(:has(ul))")):
         items = listing.css("li")
         links = [link for item in items for link in item.css("a[href]")]
@@ -47,7 +50,9 @@ def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> Non
         titles = list(map(text_of, links))
         hosts = {host_of(page.absolute(link.attributes["href"])) for link in links}
         of_one_site = len(hosts) == 1 and None not in hosts  # unlike buttons to share the story
-        if of_one_site and titles == list(map(text_of, items)) and len(min(titles, key=len)) >= _LEAST_HEADLINE:
+        labels = [text_of(item).removesuffix(title).rstrip() for item, title in zip(items, titles, strict=True)]
+        nothing_else = all(not label or label.endswith((":", "?")) for label in labels)
+        if of_one_site and nothing_else and len(min(titles, key=len)) >= _LEAST_HEADLINE:
             note_related(page, draft, links, "lists of links")
             listing.decompose()
 

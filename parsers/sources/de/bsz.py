@@ -1,6 +1,10 @@
-"""Braunschweiger Zeitung, https://www.braunschweiger-zeitung.de."""
+"""Braunschweiger Zeitung, https://www.braunschweiger-zeitung.de.
+
+Layouts verified on saved pages from 2024-05, 2025-09 and 2025-11.
+"""
 
 from parsers.source.definition import Source
+from parsers.source.families.funke import FUNKE
 
 SOURCE = Source(
     name="bsz",
@@ -8,4 +12,6 @@ SOURCE = Source(
     hosts=("braunschweiger-zeitung.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=FUNKE,
+    generic=True,
 )

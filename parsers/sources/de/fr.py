@@ -1,6 +1,7 @@
-"""Frankfurter Rundschau, https://www.fr.de."""
+"""Frankfurter Rundschau, https://www.fr.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.ippen import IPPEN
 
 SOURCE = Source(
     name="fr",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("fr.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(IPPEN,),
+    generic=True,
 )

@@ -1,6 +1,13 @@
-"""GameStar, https://www.gamestar.de."""
+"""GameStar, https://www.gamestar.de. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
+
+_2024_04 = Layout(
+    "2024-04",
+    body=".article-content",
+    lead=".intro",
+    drop=".caption, .info, [data-embed-content], .recirculation-box, .wp-block-wbd-affiliate-widget",
+)
 
 SOURCE = Source(
     name="gamestar",
@@ -8,4 +15,6 @@ SOURCE = Source(
     hosts=("gamestar.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(_2024_04,),
+    generic=True,
 )

@@ -1,6 +1,10 @@
-"""Hamburger Abendblatt, https://www.abendblatt.de."""
+"""Hamburger Abendblatt, https://www.abendblatt.de.
+
+Layouts verified on saved pages from 2024-05, 2025-09 and 2025-11.
+"""
 
 from parsers.source.definition import Source
+from parsers.source.families.funke import FUNKE
 
 SOURCE = Source(
     name="hamburgerabendblatt",
@@ -8,4 +12,6 @@ SOURCE = Source(
     hosts=("abendblatt.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=FUNKE,
+    generic=True,
 )

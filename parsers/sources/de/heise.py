@@ -1,6 +1,17 @@
-"""heise online, https://www.heise.de."""
+"""heise online, https://www.heise.de. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
+
+_2024_04 = Layout(
+    "2024-04",
+    body="article .article-content",
+    lead=".a-article-header__lead",
+    drop=".ad-label, .a-u-inline, .redakteurskuerzel",
+    byline=".creator__names",
+    figures="article figure",
+    caption=".text, .a-caption__text",
+    credit=".a-caption__source",
+)
 
 SOURCE = Source(
     name="heise",
@@ -8,4 +19,6 @@ SOURCE = Source(
     hosts=("heise.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(_2024_04,),
+    generic=True,
 )

@@ -1,6 +1,17 @@
-"""Krautreporter, https://krautreporter.de."""
+"""Krautreporter, https://krautreporter.de. Layout verified on saved pages from 2024-08."""
 
-from parsers.source.definition import Source
+import re
+
+from parsers.source.definition import Layout, Source
+
+_2024_08 = Layout(
+    "2024-08",
+    body="article .article-markdown",
+    lead="[data-test=article-teaser]",
+    drop=".article-extras-related-articles, .article-extras-paywall",
+    topics=".article-headers-shared-topic__cta",
+    notes=re.compile(r"Dieser Artikel ist eine Übersetzung|(Übersetzung|Redaktion|Schlussredaktion): "),
+)
 
 SOURCE = Source(
     name="krautreporter",
@@ -8,4 +19,6 @@ SOURCE = Source(
     hosts=("krautreporter.de",),
     language="de",
     timezone="Europe/Berlin",
+    layouts=(_2024_08,),
+    generic=True,
 )
