@@ -13,7 +13,7 @@ _2025_09: Final = Layout(
     drop=".not-prose, .article-body-infobox, h4",  # newsletters, players, galleries, and titles of links
     byline="address",
     topics="[data-test-tags-box] li, [data-test-tags-box-v2] li",
-    figures="article figure",
+    figures="article figure:not(:has([rel=author]))",
     credit="figcaption span + span",
 )
 _2024_04: Final = replace(

@@ -1,5 +1,7 @@
 """Euronews (Deutsch), https://de.euronews.com. Layout verified on saved pages from 2024-04 and 2026-01."""
 
+import re
+
 from parsers.source.definition import Layout, Source
 
 _2024_04 = Layout(
@@ -7,10 +9,11 @@ _2024_04 = Layout(
     body="article .c-article-content",
     lead=".c-article-summary",
     drop=".c-ad, .widget, .connatix-container",
-    byline=".c-article-contributors",
+    byline="div.c-article-contributors",
+    section=".c-article-breadcrumbs .active",
     figures=".c-article-image-video",
     caption=".c-article-caption__text",
-    credit=".c-article-image-copyright",
+    credit=re.compile(r" - Copyright (.+)"),
 )
 
 SOURCE = Source(

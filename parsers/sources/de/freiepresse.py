@@ -8,6 +8,7 @@ _2024_11 = Layout(
     lead="article .article__text > p.bold",
     drop=".article__location, .article__inline-images",
     byline=".author__name",
+    section=".logo-rubrik__rubrik",
     figures="article .detail-img",
     caption=".detail-img__description",
     credit=".detail-img__copyright",
