@@ -10,7 +10,7 @@ _KINDS: Final = (
     r"|사진)s?(?: credits?)?"
 )
 # The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
-_LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=]|\b(?:by|von)\b:?))\s?)+", re.I)
+_LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)
 # The same where a credit begins. Longer texts behind such a word are captions, and so is all behind `FILE PHOTO:`.
 _LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
 # How captions end that name a maker, on sites of all kinds; group 1 is the credit.

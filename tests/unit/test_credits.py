@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parsers.reading.credits import part_credit
+from parsers.reading.credits import part_credit, without_label
 
 BOATS = "Boats in the harbour of Ellen."
 
@@ -26,6 +26,11 @@ BOATS = "Boats in the harbour of Ellen."
 )
 def test_usual_credits_are_parted_from_captions(caption: str, credit: str | None) -> None:
     assert part_credit(caption, None) == (BOATS if credit else caption, credit)
+
+
+@pytest.mark.parametrize("credit", ["Bild © Jana Reh", "Foto: © Jana Reh", "(Photo by Jana Reh)", "© Jana Reh"])
+def test_words_before_the_name_are_no_part_of_a_credit(credit: str) -> None:
+    assert without_label(credit) == "Jana Reh"
 
 
 @pytest.mark.parametrize(
