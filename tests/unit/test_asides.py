@@ -69,7 +69,9 @@ def test_list_of_headlines_becomes_related_stories() -> None:
 
 
 def test_labels_may_stand_before_headlines_in_a_list() -> None:
-    items = "<li><b>Ferries:</b> <a href=/a>Owners meet the crews</a></li><li>Why? <a href=/b>All of the demands</a></li>"
+    items = (
+        "<li><b>Ferries:</b> <a href=/a>Owners meet the crews</a></li><li>Why? <a href=/b>All of the demands</a></li>"
+    )
     found = article(prose=f"<p>One.</p><ul>{items}</ul>")
     assert body_of(found) == ["One."]
     assert found.related_titles == ("Owners meet the crews", "All of the demands")

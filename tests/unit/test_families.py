@@ -10,6 +10,7 @@ from parsers.record.capture import Capture
 from parsers.source.definition import Layout, Source
 from parsers.source.families.ard import ARD
 from parsers.source.families.conde_nast import CONDE_NAST
+from parsers.source.families.funke import FUNKE
 from parsers.source.families.ippen import IPPEN
 from parsers.source.families.mediahuis import MEDIAHUIS
 from tests.captures import article_of, html_capture
@@ -42,6 +43,20 @@ PAGES = {
         <aside>Most read</aside><div data-testid="BodyWrapper"><figure><img src="/boat.jpg">
         <span class="caption__text">A boat at the quay</span><span class="caption__credit">Foto: John Doe</span>
         </figure><p>{LAST}</p></div></main>""",
+    ),
+    "funke 2025": (
+        FUNKE[0],
+        f"""<main><article><hgroup><h2>Ferries</h2></hgroup><div>{LEAD}</div><div><address>Von Jane Roe</address>
+        <time>1.5.2025</time></div><div class="article-body"><p>{FIRST}</p><h4>Auch interessant</h4>
+        <ul><li><strong>Tides:</strong> <a href="/a">Why the sea rises</a></li></ul><h3>{HEADING}</h3>
+        <div class="not-prose"><h3>Our newsletter</h3><p>Subscribe!</p></div><p>{LAST}</p></div></article>
+        <section data-test-tags-box-v2><ul><li>Ferries</li></ul></section></main>""",
+    ),
+    "funke 2024": (
+        FUNKE[1],
+        f"""<meta name="news_keywords" content="Ferries,Pay"><main><article><hgroup><h2>Ferries</h2></hgroup>
+        <div><time>1.5.2024</time></div><div class="article-body"><p class="font-medium">{LEAD}</p><p>{FIRST}</p>
+        <h3>{HEADING}</h3><p>{LAST}</p></div></article></main>""",
     ),
     "ippen": (
         IPPEN,
@@ -77,6 +92,14 @@ def test_pictures_have_the_captions_of_their_family() -> None:
 
 def test_ard_names_its_authors_in_the_line_below_the_lead() -> None:
     assert article_of(parse_as(page_of(PAGES["ard"][1]), source_of(ARD))).authors == ("Jane Roe",)
+
+
+def test_funke_names_topics_below_the_text_or_in_the_head() -> None:
+    topics = [
+        article_of(parse_as(page_of(PAGES[f"funke {year}"][1]), source_of(layout))).topics
+        for year, layout in zip((2025, 2024), FUNKE, strict=True)
+    ]
+    assert topics == [("Ferries",), ("Ferries", "Pay")]
 
 
 def source_of(layout: Layout) -> Source:
