@@ -8,6 +8,7 @@ _2024_01 = Layout(
     lead=".bi-bulletpoints",
     drop=".bi-image, .wp-block-inline-teaser, [class^=sourcepoint], .has-inline-color, p.has-text-align-right",
     title="[itemprop=headline]",
+    related=".wp-block-inline-teaser a",
     figures=".bi-image",
     caption=".bi-image__caption-wrapper",
     credit=".bi-content-image-copyright",

@@ -9,6 +9,7 @@ _2024_04 = Layout(
     body="article .c-article-content",
     lead=".c-article-summary",
     drop=".c-ad, .widget, .connatix-container",
+    related=".widget--type-related a",
     byline="div.c-article-contributors",
     section=".c-article-breadcrumbs .active",
     figures=".c-article-image-video",

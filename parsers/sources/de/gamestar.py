@@ -7,6 +7,7 @@ _2024_04 = Layout(
     body=".article-content",
     lead=".intro",
     drop=".caption, .info, [data-embed-content], .recirculation-box, .wp-block-wbd-affiliate-widget",
+    related=".recirculation-box a",
 )
 
 SOURCE = Source(

@@ -9,6 +9,7 @@ _2024_08 = Layout(
     body="article .article-markdown",
     lead="[data-test=article-teaser]",
     drop=".article-extras-related-articles, .article-extras-paywall",
+    related=".article-extras-related-articles a",
     topics=".article-headers-shared-topic__cta",
     notes=re.compile(r"Dieser Artikel ist eine Übersetzung|(Übersetzung|Redaktion|Schlussredaktion): "),
 )
