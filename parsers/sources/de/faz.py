@@ -7,7 +7,7 @@ from parsers.source.definition import Layout, Source
 
 _2025_04 = Layout(
     "2025-04",
-    body="[data-external-selector=body-elements-container]",
+    body="[data-external-selector=body-elements]",
     lead="[data-external-selector=header-teaser]",
     topics="[data-external-selector=footer-links] [rel=tag]",
 )
