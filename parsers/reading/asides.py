@@ -13,6 +13,8 @@ from parsers.record.draft import Draft
 
 _CLOSING: Final = re.compile(
     r".{0,200}\bcontributed to this (?:report|story|article)\b"
+    r"|(?:additional|with) (?:files|report(?:ing|s)) (?:by|from)\b"
+    r"|first published (?:by|in|on)\b"
     r"|(?:\(?(?:additional )?(?:reporting|writing) by\b.*)?\bediting by\b"
     r"|©.{2,100}\Z"
     r"|This (?:story|article|report) (?:has been|was) (?:\w+ )?"
@@ -23,6 +25,8 @@ _CLOSING: Final = re.compile(
 _UNFINISHED: Final = re.compile(
     r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}", re.I
 )
+# Lines that lead to another story: `Read more: …`.
+_ELSEWHERE: Final = re.compile(r"(?:also read|read (?:also|more|next)|watch)(?: ?[:|] ?.{0,200})?", re.I)
 _LEAST_HEADLINE: Final = 15  # characters; shorter links are tags or parts of the site
 _LONGEST: Final = 400  # characters of a note; a longer block is a paragraph, whatever it begins with
 
@@ -53,8 +57,8 @@ def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> Non
 
 
 def without_notes(body: Sequence[Block], own: re.Pattern[str] | None) -> list[Block]:
-    """The body without the notes at its end, usual ones or such as the site's `own` pattern matches."""
-    blocks = [block for block in body if not _UNFINISHED.fullmatch(block.text)]
+    """The body without lines to other stories and notes at its end, usual ones or such as the `own` pattern matches."""
+    blocks = [block for block in body if not any(line.fullmatch(block.text) for line in (_UNFINISHED, _ELSEWHERE))]
     while blocks and _is_note(blocks[-1].text, own):
         blocks.pop()
     return blocks

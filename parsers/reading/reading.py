@@ -26,7 +26,8 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
-_NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}")  # of a page, for machines: a UUID or a plain one
+# A UUID or plain number of a page, or a name as in programs: `editors_pick`.
+_FOR_MACHINES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|\w*_\w*")
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -102,7 +103,7 @@ def _addresses(metadata: Metadata) -> Iterator[tuple[str | None, str]]:
 def _topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
     for texts, origin in _stated_topics(page, layout):
         host = host_of(page.url) or ""  # another keyword for machines
-        yield tuple(text for text in texts if not _NUMBER.fullmatch(text) and text != host), origin
+        yield tuple(text for text in texts if not _FOR_MACHINES.fullmatch(text) and text != host), origin
 
 
 def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:

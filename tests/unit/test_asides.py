@@ -28,6 +28,9 @@ def body_of(found: Article) -> list[str]:
         "This story has been corrected to give the right number of boats.",
         "This is a breaking news story – more to follow",
         "More follows",
+        "Additional reporting from the harbour office",
+        "With files from Jane Roe",
+        "First published by the Harborne News Agency.",
         "© Harborne News Agency, 230428-99-483",
     ],
 )
@@ -45,6 +48,18 @@ def test_usual_notes_at_the_end_are_left_out(note: str) -> None:
     ],
 )
 def test_paragraphs_that_sound_like_notes_stay(text: str) -> None:
+    assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
+
+
+@pytest.mark.parametrize(
+    "line", ["READ MORE: Why the boats are old", "Also read | The owners answer", "Read next", "WATCH:"]
+)
+def test_lines_to_other_stories_are_left_out_wherever_they_stand(line: str) -> None:
+    assert body_of(article(prose=paragraphs(STORY[0], line, STORY[1]))) == STORY
+
+
+@pytest.mark.parametrize("text", ["Read more books, the teacher said.", "Watch the boats from the quay."])
+def test_sentences_that_begin_like_lines_to_other_stories_stay(text: str) -> None:
     assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
 
 
@@ -96,6 +111,7 @@ def test_lists_of_headlines_in_lists_and_in_nested_bodies_are_taken_once() -> No
     "embed",
     [
         "<blockquote class='twitter-tweet x'><p>A post</p></blockquote>",
+        "<blockquote class=wp-embedded-content><a href=/b>Another story</a></blockquote>",
         "<div class=ad-slot>Buy boats</div>",
         "<div class='social-share x'>Share</div>",
         "<div id=taboola-below><p>Others read</p></div>",
