@@ -1,6 +1,7 @@
-"""Canada.com, https://o.canada.com."""
+"""Canada.com, https://o.canada.com. Layout verified on saved pages from 2026-06."""
 
 from parsers.source.definition import Source
+from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="canadacom",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("canada.com",),
     language="en",
     timezone="America/Toronto",
+    layouts=(POSTMEDIA,),
+    generic=True,
 )

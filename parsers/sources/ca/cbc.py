@@ -1,6 +1,6 @@
-"""CBC News, https://www.cbc.ca."""
+"""CBC News, https://www.cbc.ca. Layout verified on saved pages from 2024-08."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="cbc",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("cbc.ca",),
     language="en",
     timezone="America/Toronto",
+    layouts=(
+        Layout(
+            "2024-08",
+            body="[data-cy=storyWrapper] .story",
+            drop=".mediaEmbed, .media-caption, .video-item, .similarLinks",
+            lead=".deck",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""Financial Post, https://financialpost.com."""
+"""Financial Post, https://financialpost.com. Layout verified on saved pages from 2026-06."""
 
 from parsers.source.definition import Source
+from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="financialpost",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("financialpost.com",),
     language="en",
     timezone="America/Toronto",
+    layouts=(POSTMEDIA,),
+    generic=True,
 )

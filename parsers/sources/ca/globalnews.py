@@ -1,6 +1,6 @@
-"""Global News, https://globalnews.ca."""
+"""Global News, https://globalnews.ca. Layout verified on saved pages from 2026-05."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="globalnews",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("globalnews.ca",),
     language="en",
     timezone="America/Toronto",
+    layouts=(
+        Layout(
+            "2026-05",
+            body=".l-article__text",
+            drop=".c-ad, .c-inlineSignup, .c-tabs, .l-article__part",
+            topics="meta[name=news_keywords]",
+        ),
+    ),
+    generic=True,
 )

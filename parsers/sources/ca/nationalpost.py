@@ -1,6 +1,7 @@
-"""National Post, https://nationalpost.com."""
+"""National Post, https://nationalpost.com. Layouts verified on saved pages from 2024-08 and 2025-05."""
 
 from parsers.source.definition import Source
+from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="nationalpost",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("nationalpost.com",),
     language="en",
     timezone="America/Toronto",
+    layouts=(POSTMEDIA,),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""Ottawa Citizen, https://ottawacitizen.com."""
+"""Ottawa Citizen, https://ottawacitizen.com. Layout verified on saved pages from 2026-05."""
 
 from parsers.source.definition import Source
+from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="ottawacitizen",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("ottawacitizen.com",),
     language="en",
     timezone="America/Toronto",
+    layouts=(POSTMEDIA,),
+    generic=True,
 )

@@ -1,6 +1,7 @@
-"""The Province, https://theprovince.com."""
+"""The Province, https://theprovince.com. Layout verified on saved pages from 2026-06."""
 
 from parsers.source.definition import Source
+from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="theprovince",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("theprovince.com",),
     language="en",
     timezone="America/Vancouver",
+    layouts=(POSTMEDIA,),
+    generic=True,
 )

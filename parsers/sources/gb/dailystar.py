@@ -1,6 +1,7 @@
-"""Daily Star, https://www.dailystar.co.uk."""
+"""Daily Star, https://www.dailystar.co.uk. Layouts verified on saved pages from 2024-04 and 2026-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.reach import REACH
 
 SOURCE = Source(
     name="dailystar",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("dailystar.co.uk",),
     language="en",
     timezone="Europe/London",
+    layouts=REACH,
+    generic=True,
 )

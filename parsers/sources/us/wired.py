@@ -1,6 +1,7 @@
-"""WIRED, https://www.wired.com."""
+"""WIRED, https://www.wired.com. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.families.conde_nast import CONDE_NAST
 
 SOURCE = Source(
     name="wired",
@@ -8,4 +9,6 @@ SOURCE = Source(
     hosts=("wired.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(CONDE_NAST,),
+    generic=True,
 )
