@@ -1,6 +1,6 @@
-"""The West Australian, https://thewest.com.au."""
+"""The West Australian, https://thewest.com.au. Layout verified on saved pages from 2024-11."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="thewest",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("thewest.com.au",),
     language="en",
     timezone="Australia/Perth",
+    layouts=(Layout("2024-11", body="#ArticleContent"),),
+    generic=True,
 )

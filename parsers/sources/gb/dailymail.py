@@ -1,6 +1,6 @@
-"""Daily Mail, https://www.dailymail.co.uk."""
+"""Daily Mail, https://www.dailymail.co.uk. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="dailymail",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("dailymail.co.uk",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2024-04",
+            body="[itemprop=articleBody]",
+            drop=".mol-img-group, .mol-embed",
+            topics=".articleTopicsRow a",
+        ),
+    ),
+    generic=True,
 )

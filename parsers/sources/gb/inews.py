@@ -1,6 +1,6 @@
-"""The i Paper, https://inews.co.uk."""
+"""The i Paper, https://inews.co.uk. Layouts verified on saved pages from 2023-08 and 2025-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="inews",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("inews.co.uk",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2023-08",
+            body=".article-content",
+            drop="[class^=inews__]",
+            lead=".excerpt, .inews__post-excerpt",
+        ),
+    ),
+    generic=True,
 )

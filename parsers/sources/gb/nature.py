@@ -1,6 +1,6 @@
-"""Nature, https://www.nature.com."""
+"""Nature, https://www.nature.com. Layouts verified on saved pages from 2025-11 and 2026-02."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="nature",
@@ -8,4 +8,15 @@ SOURCE = Source(
     hosts=("nature.com",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2025-11",
+            body=".c-article-body",
+            drop=".app-access-wall",
+            related=".recommended",
+            lead=".c-article-teaser-text",
+            topics="meta[name='dc.subject']",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,8 @@
-"""TechRadar, https://www.techradar.com."""
+"""TechRadar, https://www.techradar.com. Layout verified on saved pages from 2026-05."""
 
-from parsers.source.definition import Source
+import re
+
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="techradar",
@@ -8,4 +10,14 @@ SOURCE = Source(
     hosts=("techradar.com",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2026-05",
+            body="#article-body",
+            drop=".slice-container, [data-component-name]",
+            lead=".strapline",
+            notes=re.compile(r"Follow TechRadar "),
+        ),
+    ),
+    generic=True,
 )

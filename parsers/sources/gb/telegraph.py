@@ -1,6 +1,6 @@
-"""The Telegraph, https://www.telegraph.co.uk."""
+"""The Telegraph, https://www.telegraph.co.uk. Layouts verified on saved pages from 2023-08, 2024-03 and 2024-09."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="telegraph",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("telegraph.co.uk",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2023-08",
+            body="[itemprop=articleBody]",
+            drop=".html-embed, .tpl-layout__mobile, .live-post__wrapper-body-timestamp",
+            lead="[data-test=standfirst]",
+            title="h1",
+        ),
+    ),
+    generic=True,
 )

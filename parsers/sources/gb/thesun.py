@@ -1,6 +1,6 @@
-"""The Sun, https://www.thesun.co.uk."""
+"""The Sun, https://www.thesun.co.uk. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="thesun",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("thesun.co.uk",),
     language="en",
     timezone="Europe/London",
+    layouts=(
+        Layout(
+            "2024-04",
+            body=".article__content",
+            drop=".rail-component, .advert-wrapper",
+            topics=".tags--article a",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""Mexico News Daily, https://mexiconewsdaily.com."""
+"""Mexico News Daily, https://mexiconewsdaily.com. Layout verified on saved pages from 2025-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="mexiconewsdaily",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("mexiconewsdaily.com",),
     language="en",
     timezone="America/Mexico_City",
+    layouts=(Layout("2025-04", body=".tdb_single_content"),),
+    generic=True,
 )

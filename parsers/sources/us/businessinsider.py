@@ -1,6 +1,6 @@
-"""Business Insider, https://www.businessinsider.com."""
+"""Business Insider, https://www.businessinsider.com. Layouts verified on saved pages from 2024-02 and 2025-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="businessinsider",
@@ -8,4 +8,21 @@ SOURCE = Source(
     hosts=("businessinsider.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(
+        Layout(
+            "2025-04",
+            body=".post-body-content",
+            drop=".related-posts, .inline-newsletter-signup",
+            lead=".post-summary-bullets li",
+            title="h1",
+        ),
+        Layout(
+            "2024-02",
+            body=".slideshow-container",
+            drop=".inline-newsletter-signup",
+            lead=".summary-list li",
+            title="h1",
+        ),
+    ),
+    generic=True,
 )

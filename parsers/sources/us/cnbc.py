@@ -1,6 +1,6 @@
-"""CNBC, https://www.cnbc.com."""
+"""CNBC, https://www.cnbc.com. Layouts verified on saved pages from 2023-04 and 2024-03."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="cnbc",
@@ -8,4 +8,15 @@ SOURCE = Source(
     hosts=("cnbc.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(
+        Layout(
+            "2023-04",
+            body=".ArticleBody-articleBody",
+            drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage],"
+            " [class^=Pullquote], [role=region]",
+            lead=".RenderKeyPoints-list li",
+            topics="meta[name=news_keywords]",
+        ),
+    ),
+    generic=True,
 )

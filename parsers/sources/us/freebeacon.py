@@ -1,6 +1,6 @@
-"""Washington Free Beacon, https://freebeacon.com."""
+"""Washington Free Beacon, https://freebeacon.com. Layouts verified on saved pages from 2023-04 and 2024-02."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="freebeacon",
@@ -8,4 +8,14 @@ SOURCE = Source(
     hosts=("freebeacon.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(
+        Layout(
+            "2023-04",
+            body=".article-content",
+            drop=".tag-list",
+            lead=".article-excerpt",
+            topics=".tag-list a",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""Los Angeles Times, https://www.latimes.com."""
+"""Los Angeles Times, https://www.latimes.com. Layouts verified on saved pages from 2023-06 and 2024-02."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="latimes",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("latimes.com",),
     language="en",
     timezone="America/Los_Angeles",
+    layouts=(
+        Layout(
+            "2023-06",
+            body="article.story [data-element=story-body]",
+            drop=".story-stack-item-number, .enhancement",
+            title="h1",
+        ),
+    ),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""Rest of World, https://restofworld.org."""
+"""Rest of World, https://restofworld.org. Layout verified on saved pages from 2025-10."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="restofworld",
@@ -8,4 +8,13 @@ SOURCE = Source(
     hosts=("restofworld.org",),
     language="en",
     timezone="America/New_York",
+    layouts=(
+        Layout(
+            "2025-10",
+            body=".post-content",
+            drop=".conveyor",
+            lead=".post-header__text__dek",
+        ),
+    ),
+    generic=True,
 )

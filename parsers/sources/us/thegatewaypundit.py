@@ -1,6 +1,6 @@
-"""The Gateway Pundit, https://www.thegatewaypundit.com."""
+"""The Gateway Pundit, https://www.thegatewaypundit.com. Layouts verified on saved pages from 2023-04 to 2026-07."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="thegatewaypundit",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("thegatewaypundit.com",),
     language="en",
     timezone="America/Chicago",
+    layouts=(Layout("2023-04", body=".entry-content", drop=".speaker-mute, .code-block"),),
+    generic=True,
 )

@@ -1,6 +1,6 @@
-"""The Nation, https://www.thenation.com."""
+"""The Nation, https://www.thenation.com. Layouts verified on saved pages from 2023-05 and 2024-01."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="thenation",
@@ -8,4 +8,15 @@ SOURCE = Source(
     hosts=("thenation.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(
+        Layout(
+            "2024-01",
+            body="article.blocks-wrapper",
+            drop=".article-title__image-caption, .article-title__eyebrow, .article-title__meta, .ad, .current-issue,"
+            " .cta, .popular-articles, .expand-reduce, .article-end",
+            lead=".article-title__dek",
+        ),
+        Layout("2023-05", body=".article-body-inner", lead=".article-header .subtitle"),
+    ),
+    generic=True,
 )

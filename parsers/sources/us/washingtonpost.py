@@ -1,6 +1,6 @@
-"""The Washington Post, https://www.washingtonpost.com."""
+"""The Washington Post, https://www.washingtonpost.com. Layout verified on saved pages from 2024-04."""
 
-from parsers.source.definition import Source
+from parsers.source.definition import Layout, Source
 
 SOURCE = Source(
     name="washingtonpost",
@@ -8,4 +8,6 @@ SOURCE = Source(
     hosts=("washingtonpost.com",),
     language="en",
     timezone="America/New_York",
+    layouts=(Layout("2024-04", body="[data-qa=article-body]:not([class*=LayoutAd])", lead="[data-qa=subheadline]"),),
+    generic=True,
 )
