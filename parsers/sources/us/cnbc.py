@@ -13,7 +13,7 @@ SOURCE = Source(
             "2023-04",
             body=".ArticleBody-articleBody",
             drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage],"
-            " [class^=Pullquote], [role=region]",
+            " [class^=Pullquote], .PlaceHolder-wrapper",
             lead=".RenderKeyPoints-list li",
             topics="meta[name=news_keywords]",
         ),
