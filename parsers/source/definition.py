@@ -28,8 +28,9 @@ FURNITURE = (
 
 # Posts of other people and adverts: removed on every site. Few and short, since each is compared with every element.
 EMBEDS = (
-    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .wp-embedded-content, .embed, p.vjs-no-js, .ad,"
-    ' .ad-slot, [class^="ad-"], .advertisement, .Advertisement, .social-share, [id^="taboola"]'
+    "blockquote.twitter-tweet, blockquote.instagram-media, blockquote.tiktok-embed, .wp-embedded-content,"
+    ' .embed, p.vjs-no-js, .ad, .ad-slot, [class^="ad-"], .advertisement, .Advertisement, .social-share,'
+    ' [id^="taboola"]'
 )
 
 

@@ -28,6 +28,9 @@ def body_of(found: Article) -> list[str]:
         "This story has been corrected to give the right number of boats.",
         "This is a breaking news story – more to follow",
         "More follows",
+        "Additional reporting from the harbour office",
+        "With files from Jane Roe",
+        "First published by the Harborne News Agency.",
         "© Harborne News Agency, 230428-99-483",
     ],
 )
@@ -52,6 +55,18 @@ def test_authors_who_sign_below_the_text_are_left_out() -> None:
     prose = paragraphs(*STORY, "Jane Roe and John Doe")
     assert body_of(article(prose=prose, layout={"authors": lambda _: ["John Doe", "Jane Roe"]})) == STORY
     assert body_of(article(prose=prose, layout={"authors": lambda _: ["Jane Roe"]}))[2:] == ["Jane Roe and John Doe"]
+
+
+@pytest.mark.parametrize(
+    "line", ["READ MORE: Why the boats are old", "Also read | The owners answer", "Read next", "WATCH:"]
+)
+def test_lines_to_other_stories_are_left_out_wherever_they_stand(line: str) -> None:
+    assert body_of(article(prose=paragraphs(STORY[0], line, STORY[1]))) == STORY
+
+
+@pytest.mark.parametrize("text", ["Read more books, the teacher said.", "Watch the boats from the quay."])
+def test_sentences_that_begin_like_lines_to_other_stories_stay(text: str) -> None:
+    assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
 
 
 def test_notes_stay_where_the_story_goes_on_after_them() -> None:
@@ -111,6 +126,7 @@ def test_lists_of_headlines_in_lists_and_in_nested_bodies_are_taken_once() -> No
     "embed",
     [
         "<blockquote class='twitter-tweet x'><p>A post</p></blockquote>",
+        "<blockquote class=wp-embedded-content><a href=/b>Another story</a></blockquote>",
         "<div class=ad-slot>Buy boats</div>",
         "<div class='social-share x'>Share</div>",
         "<div id=taboola-below><p>Others read</p></div>",

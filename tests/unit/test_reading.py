@@ -224,6 +224,7 @@ def test_genre_section_and_topics_come_from_metadata() -> None:
     assert (found.genre, found.section, found.topics) == ("opinion", "A", ("x", "y"))
     assert article(meta("article:tag", "a") + meta("article:tag", "c")).topics == ("a", "c")
     assert article(meta("keywords", "a, b")).topics == ("a", "b")
+    assert article(meta("keywords", "a, editors_pick, b")).topics == ("a", "b")
 
 
 def test_related_links_leave_the_body_and_are_kept_as_such() -> None:

@@ -21,9 +21,11 @@ def _topics(page: Page) -> list[str]:
 
 POSTMEDIA: Final = Layout(
     "2024-08",
-    body="article .article-content__content-group--story",
-    drop=".visually-hidden, .featured-video, .featured-video__jw-strategy-title",  # labels for those who see no page
-    related=".more-topic",
+    body="article > .article-content__content-group--story, article .story-v2-block-content",
+    # Labels for those who do not see the page, videos, links, forms and offers.
+    drop=".visually-hidden, .featured-video, .featured-video__jw-strategy-title, .video-fallback, .article-block,"
+    " .more-topic, .js-widget-content",
+    related=".more-topic a",
     lead=".article-subtitle",
     topics=_topics,
     notes=re.compile(r"Our website is |.*@postmedia\.com"),

@@ -9,7 +9,12 @@ SOURCE = Source(
     language="en",
     timezone="America/Toronto",
     layouts=(
-        Layout("2024-08", body=".story", drop=".mediaEmbed, .media-caption, .video-item, .similarLinks", lead=".deck"),
+        Layout(
+            "2024-08",
+            body="[data-cy=storyWrapper] .story",
+            drop=".mediaEmbed, .media-caption, .video-item, .similarLinks",
+            lead=".deck",
+        ),
     ),
     generic=True,
 )

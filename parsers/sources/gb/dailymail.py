@@ -11,7 +11,7 @@ SOURCE = Source(
     layouts=(
         Layout(
             "2024-04",
-            body="#js-article-text [itemprop=articleBody]",
+            body="[itemprop=articleBody]",
             drop=".mol-img-group, .mol-embed",
             topics=".articleTopicsRow a",
         ),

@@ -9,7 +9,12 @@ SOURCE = Source(
     language="en",
     timezone="Europe/London",
     layouts=(
-        Layout("2023-08", body=".article-content", drop="[class^=inews__]", lead=".excerpt, .inews__post-excerpt"),
+        Layout(
+            "2023-08",
+            body=".article-content",
+            drop="[class^=inews__]",
+            lead=".excerpt, .inews__post-excerpt",
+        ),
     ),
     generic=True,
 )

@@ -12,7 +12,7 @@ SOURCE = Source(
         Layout(
             "2023-08",
             body="[itemprop=articleBody]",
-            drop=".html-embed, .tpl-layout__mobile, .live-post__timestamp",
+            drop=".html-embed, .tpl-layout__mobile, .live-post__wrapper-body-timestamp",
             lead="[data-test=standfirst]",
             title="h1",
         ),

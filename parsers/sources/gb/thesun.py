@@ -9,7 +9,12 @@ SOURCE = Source(
     language="en",
     timezone="Europe/London",
     layouts=(
-        Layout("2024-04", body=".article__content", drop=".rail-component, .advert-wrapper", topics=".tags--article a"),
+        Layout(
+            "2024-04",
+            body=".article__content",
+            drop=".rail-component, .advert-wrapper",
+            topics=".tags--article a",
+        ),
     ),
     generic=True,
 )

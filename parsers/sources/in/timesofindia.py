@@ -11,13 +11,13 @@ _SEARCHED = re.compile(r"\bnews\b", re.I)  # keywords for search engines: `Delhi
 
 
 def _story(page: Page) -> str:
-    """The body, in which a single break ends a paragraph."""
-    body = page.tree.css_first("[data-articlebody]")
-    return _BREAK.sub("<br><br>", (body.html or "") if body else "")
+    """Summary and body, in which a single break ends a paragraph."""
+    parts = page.tree.css(".art_synopsis, [data-articlebody]")
+    return _BREAK.sub("<br><br>", "".join(part.html or "" for part in parts))
 
 
 def _topics(page: Page) -> list[str]:
-    return [name for name in keywords(page.metadata.all("news_keywords")) if not _SEARCHED.search(name)]
+    return [name for name in keywords(page.metadata.all("keywords")) if not _SEARCHED.search(name)]
 
 
 SOURCE = Source(
@@ -27,7 +27,15 @@ SOURCE = Source(
     language="en",
     timezone="Asia/Kolkata",
     layouts=(
-        Layout("2024-09", body="[data-articlebody]", lead=".art_synopsis", html=_story, topics=_topics, title="h1"),
+        Layout(
+            "2024-09",
+            body="[data-articlebody]",
+            lead=".art_synopsis",
+            html=_story,
+            topics=_topics,
+            title="h1",
+            notes=re.compile(r"Get real-time updates|You Can Also Check"),
+        ),
     ),
     generic=True,
 )

@@ -10,9 +10,19 @@ SOURCE = Source(
     timezone="America/New_York",
     layouts=(
         Layout(
-            "2025-04", body=".post-body-content", drop=".related-posts", lead=".post-summary-bullets li", title="h1"
+            "2025-04",
+            body=".post-body-content",
+            drop=".related-posts, .inline-newsletter-signup",
+            lead=".post-summary-bullets li",
+            title="h1",
         ),
-        Layout("2024-02", body=".slideshow-container", lead=".summary-list li", title="h1"),
+        Layout(
+            "2024-02",
+            body=".slideshow-container",
+            drop=".inline-newsletter-signup",
+            lead=".summary-list li",
+            title="h1",
+        ),
     ),
     generic=True,
 )

@@ -12,7 +12,8 @@ SOURCE = Source(
         Layout(
             "2023-04",
             body=".ArticleBody-articleBody",
-            drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage], [class^=Pullquote], [role=region]",
+            drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage],"
+            " [class^=Pullquote], .PlaceHolder-wrapper",
             lead=".RenderKeyPoints-list li",
             topics="meta[name=news_keywords]",
         ),

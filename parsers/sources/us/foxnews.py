@@ -1,6 +1,15 @@
 """Fox News, https://www.foxnews.com. Layouts verified on saved pages from 2023-04 and 2024-02."""
 
+from parsers.page.page import Page
+from parsers.record.article import BlockType
+from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
+
+
+def _leave_links(_: Page, draft: Draft) -> None:
+    """Leave out the paragraphs in capitals, which are links to other stories and to the app."""
+    draft.body = [block for block in draft.body if block.type is not BlockType.PARAGRAPH or not block.text.isupper()]
+
 
 SOURCE = Source(
     name="foxnews",
@@ -13,9 +22,9 @@ SOURCE = Source(
             "2023-04",
             body=".article-body",
             drop=".ad-container, .featured-video, .image-ct, .article-gating, .article-meta",
-            related="p > a:only-child:has(> strong:only-child)",
             lead=".article-header .sub-headline",
             topics="meta[name=classification-tags]",
+            refine=_leave_links,
         ),
     ),
     generic=True,

@@ -9,7 +9,13 @@ SOURCE = Source(
     language="en",
     timezone="America/New_York",
     layouts=(
-        Layout("2023-04", body=".article-content", drop=".tag-list", lead=".article-excerpt", topics=".tag-list a"),
+        Layout(
+            "2023-04",
+            body=".article-content",
+            drop=".tag-list",
+            lead=".article-excerpt",
+            topics=".tag-list a",
+        ),
     ),
     generic=True,
 )

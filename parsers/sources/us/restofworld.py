@@ -8,6 +8,13 @@ SOURCE = Source(
     hosts=("restofworld.org",),
     language="en",
     timezone="America/New_York",
-    layouts=(Layout("2025-10", body=".post-content", drop=".conveyor", lead=".post-header__text__dek"),),
+    layouts=(
+        Layout(
+            "2025-10",
+            body=".post-content",
+            drop=".conveyor",
+            lead=".post-header__text__dek",
+        ),
+    ),
     generic=True,
 )

@@ -1,4 +1,4 @@
-"""The Gateway Pundit, https://www.thegatewaypundit.com. Layouts verified on saved pages from 2023-04, 2024-02 and 2026-07."""
+"""The Gateway Pundit, https://www.thegatewaypundit.com. Layouts verified on saved pages from 2023-04 to 2026-07."""
 
 from parsers.source.definition import Layout, Source
 

@@ -16,8 +16,7 @@ def _topics(page: Page) -> list[str]:
 _2024 = Layout(
     "2024-02",
     body=".entry-content__content",
-    drop=".newsletter-embed, .most-read, .pull-right",
-    related=".promote-related-post",
+    drop=".newsletter-embed, .most-read, .promote-related-post, .pull-right",
     lead=".post__excerpt",
     topics=_topics,
 )
@@ -34,8 +33,7 @@ SOURCE = Source(
             _2024,
             name="2023-04",
             body=".PostContent",
-            drop=".Pullquote, .NewsletterEmbed-container",
-            related=".PromoteRelatedPost-promo",
+            drop=".Pullquote, .NewsletterEmbed-container, .PromoteRelatedPost-promo",
             lead=".Post-excerpt",
         ),
     ),

@@ -12,7 +12,8 @@ SOURCE = Source(
         Layout(
             "2024-01",
             body="article.blocks-wrapper",
-            drop=".article-title__eyebrow, .article-title__meta, .ad, .current-issue, .cta, .popular-articles, .expand-reduce, .article-end",
+            drop=".article-title__image-caption, .article-title__eyebrow, .article-title__meta, .ad, .current-issue,"
+            " .cta, .popular-articles, .expand-reduce, .article-end",
             lead=".article-title__dek",
         ),
         Layout("2023-05", body=".article-body-inner", lead=".article-header .subtitle"),

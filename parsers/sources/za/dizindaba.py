@@ -6,8 +6,11 @@ SOURCE = Source(
     name="dizindaba",
     title="Dizindaba",
     hosts=("dizindaba.co.za",),
-    language="zu",
+    language="xh",
     timezone="Africa/Johannesburg",
-    layouts=(Layout("2025-11", body=".cm-entry-summary", drop=".addtoany_content"),),
+    layouts=(
+        # The pages say English.
+        Layout("2025-11", body=".cm-entry-summary", drop=".addtoany_content", language=lambda _: "xh"),
+    ),
     generic=True,
 )

@@ -1,6 +1,16 @@
 """TimesLIVE, https://www.timeslive.co.za. Layouts verified on saved pages from 2025-05 and 2025-11."""
 
+from itertools import takewhile
+
+from parsers.page.metadata import keywords
+from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
+
+
+def _topics(page: Page) -> list[str]:
+    """The keywords before those of all pages."""
+    return list(takewhile(lambda word: word != "Breaking news", keywords(page.metadata.all("keywords"))))
+
 
 SOURCE = Source(
     name="timeslive",
@@ -13,9 +23,9 @@ SOURCE = Source(
         Layout(
             "2025-05",
             body=".article-widgets",
-            drop=".article-widget-image",
-            related=".article-widget-related_articles",
+            drop=".article-widget-image, .article-widget-related_articles",
             lead=".tertiary-title",
+            topics=_topics,
         ),
     ),
     generic=True,
