@@ -7,7 +7,12 @@ from parsers.fields.urls import canonical, is_home
 from parsers.generic.outline import Outline, Part, Text
 from parsers.page.metadata import ARTICLE_TYPES, types_of
 from parsers.page.page import Page
-from parsers.reading.page_kinds import MIN_VISIBLE_CHARACTERS, kind_despite_layout, notice_of_unknown_site
+from parsers.reading.page_kinds import (
+    MIN_VISIBLE_CHARACTERS,
+    OTHER_ADDRESS,
+    kind_despite_layout,
+    notice_of_unknown_site,
+)
 from parsers.record.article import BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
@@ -80,6 +85,9 @@ def _addressed(page: Page) -> str | None:
             return "its address is that of a search"
         if _FORUM_ADDRESS.search(address):
             return "a forum by its address"
+        other = OTHER_ADDRESS.search(address.partition("?")[0])
+        if other:
+            return f"its address has {other[0]!r}"
     return "a shop: it has a cart" if page.tree.css_first(_SHOP_FORMS) is not None else None
 
 

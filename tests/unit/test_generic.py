@@ -285,8 +285,9 @@ THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "
             "a forum: made by 'phpBB 3'",
         ),
         (page(paragraphs(*STORY)), "https://paper.example/viewtopic.php?t=4", "a forum by its address"),
+        (page(paragraphs(*STORY)), "https://paper.example/tag/cranes", "its address has '/tag'"),
     ],
-    ids=["home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address"],
+    ids=["home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address", "tag"],
 )
 def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None:
     assert detail_of(html, url).startswith(detail)
