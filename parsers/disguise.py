@@ -46,7 +46,8 @@ _ADDRESS: Final = re.compile(r"^(?:https?:)?/|^\.\.?/|^\?|^#", re.I)
 _SECTION: Final = re.compile(r"[a-z]{1,12}")  # a segment of a path that is no headline
 _SUFFIX: Final = re.compile(r"\.[a-z0-9]{2,5}$", re.I)
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][\w.]*(?:-\w+)?")  # longer ones may be headlines
-_TERM: Final = re.compile(r"\b(tag|category|author|topic)-\S+")  # which WordPress puts into class names
+_TERM: Final = re.compile(r"(?<!\S)(tag|category|author|topic)-\S+")  # which WordPress puts into class names
+_SLUG: Final = re.compile(r"(?<!\S)(?:[^\W_]+-){5,}[^\W_]+(?!\S)")  # a headline, as a class or the id of a heading
 _STAYING_ATTRIBUTES: Final = frozenset({
     "class", "id", "rel", "type", "role", "lang", "dir", "itemprop", "itemtype", "itemscope", "name", "property",
     "http-equiv", "charset", "width", "height", "hidden", "colspan", "rowspan", "aria-hidden", "open",
@@ -199,7 +200,9 @@ def _hide_attributes(node: Node, words: Disguise) -> None:
     attributes = node.attributes
     named = (attributes.get("name") or attributes.get("property") or "").lower()
     for name, value in attributes.items():
-        if name.startswith("on") or (value and len(value) > _LONGEST_ATTRIBUTE and name != "content"):
+        # A quote too many makes the words of a text attributes, without values.
+        is_word = not value and name not in _STAYING_ATTRIBUTES and not name.startswith("data-")
+        if is_word or name.startswith("on") or (value and len(value) > _LONGEST_ATTRIBUTE and name != "content"):
             del node.attrs[name]
         elif value and not (node.tag == "meta" and (named in _STAYING_META or "http-equiv" in attributes)):
             node.attrs[name] = _hidden_attribute(name, value, words)
@@ -207,11 +210,12 @@ def _hide_attributes(node: Node, words: Disguise) -> None:
 
 def _hidden_attribute(name: str, value: str, words: Disguise) -> str:
     if name == "class":
-        return _TERM.sub(lambda term: f"{term[1]}-{words.words(term[0][len(term[1]) + 1 :])}", value)
+        value = _TERM.sub(lambda term: f"{term[1]}-{words.words(term[0][len(term[1]) + 1 :])}", value)
+        return _SLUG.sub(lambda slug: words.words(slug[0]), value)
     if name == "style":
         return value if "url(" not in value else ""
-    if name == "id" and not _IDENTIFIER.fullmatch(value):  # of a heading: its words
-        return words.words(value)
+    if name == "id":
+        return _SLUG.sub(lambda slug: words.words(slug[0]), value)
     if name in _STAYING_ATTRIBUTES or (name.startswith("data-") and _IDENTIFIER.fullmatch(value)):
         return value
     if name.endswith("srcset"):
