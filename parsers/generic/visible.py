@@ -13,7 +13,6 @@ from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
 from parsers.page.html import Node, text_of
 from parsers.page.page import Page
-from parsers.reading.titles import site_names
 
 _BYLINES: Final = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
@@ -48,11 +47,11 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     nothing else is stated.
     """
     node = page.tree.css_first("title")
-    named = without_site(text_of(node), site_names(page)) if node is not None else ""
+    named = without_site(text_of(node), page.metadata.site_names) if node is not None else ""
     if stated is None:
         return (named, "title") if named else None
     shown = own.text if own else ""
-    title = without_site(page.metadata.first("og:title") or "", site_names(page), [shown])
+    title = without_site(page.metadata.first("og:title") or "", page.metadata.site_names, [shown])
     if not title:
         return None
     like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
@@ -77,7 +76,7 @@ def _after_kicker(heading: Text, title: str) -> str | None:
 
 def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
     """The people of the byline that is shown, if nobody is stated but the site itself."""
-    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, filter(None, site_names(page)))):
+    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, page.metadata.site_names)):
         return ()
     return next(_bylines(page), ())
 
