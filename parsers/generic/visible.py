@@ -46,12 +46,12 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same, and `<title>` if
     nothing else is stated.
     """
-    node = page.tree.css_first("title")
-    named = without_site(text_of(node), page.metadata.site_names) if node is not None else ""
+    metadata = page.metadata
     if stated is None:
+        named = without_site(metadata.title, metadata.site_names)
         return (named, "title") if named else None
     shown = own.text if own else ""
-    title = without_site(page.metadata.first("og:title") or "", page.metadata.site_names, [shown])
+    title = without_site(metadata.first("og:title") or "", metadata.site_names, [shown])
     if not title:
         return None
     like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
@@ -59,7 +59,8 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     if after_kicker:
         return after_kicker, "heading without its kicker"
     if letters(title) == letters(stated):  # they differ in signs at most
-        return (title, "meta og:title, as in title") if title != stated and named.startswith(title) else None
+        as_named = title != stated and without_site(metadata.title, metadata.site_names).startswith(title)
+        return (title, "meta og:title, as in title") if as_named else None
     return (shown, "heading") if shown == title else None
 
 
