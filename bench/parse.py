@@ -4,7 +4,7 @@ import gzip
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from parsers.fields.urls import host_of
+from parsers.generic.reader import WEB
 from parsers.parse import parse
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Parsed
@@ -50,6 +51,7 @@ class Measured:
     octets: int
     floor: float
     parsed: float
+    generic: float  # read as a page of an unknown site
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,17 @@ class Row:
     kilobytes: float
     floor_ms: float
     parse_ms: float
+    generic_ms: float
 
     @property
     def ratio(self) -> float:
-        """Parsing in units of the floor."""
+        """Parsing by the source in units of the floor."""
         return self.parse_ms / self.floor_ms
+
+    @property
+    def generic_ratio(self) -> float:
+        """Reading generically in units of the floor."""
+        return self.generic_ms / self.floor_ms
 
 
 def fixture_pages(*, bare: bool = False) -> Iterator[BenchPage]:
@@ -111,15 +119,17 @@ def _page(body: bytes, url: str | None, name: str | None) -> Iterator[BenchPage]
 
 
 def measure(pages: Sequence[BenchPage], passes: int) -> list[Measured]:
-    """Time every page `passes` times: the HTML parser alone and the whole parse in turn, so both meet equal noise."""
-    floors, wholes = [float("inf")] * len(pages), [float("inf")] * len(pages)
+    """Time every page `passes` times: the HTML parser alone and a whole parse in turn, so both meet equal noise."""
+    floors, wholes, generics = ([float("inf")] * len(pages) for _ in range(3))
+    unknown = [replace(page.capture, source=WEB) for page in pages]
     for _ in range(passes):
-        for number, page in enumerate(pages):
-            floors[number] = min(floors[number], _seconds(LexborHTMLParser, page.capture.body))
-            wholes[number] = min(wholes[number], _seconds(parse, page.capture))
+        for captures, times in (([page.capture for page in pages], wholes), (unknown, generics)):
+            for number, capture in enumerate(captures):
+                floors[number] = min(floors[number], _seconds(LexborHTMLParser, capture.body))
+                times[number] = min(times[number], _seconds(parse, capture))
     return [
-        Measured(page.source, len(page.capture.body), floor, whole)
-        for page, floor, whole in zip(pages, floors, wholes, strict=True)
+        Measured(page.source, len(page.capture.body), floor, whole, generic)
+        for page, floor, whole, generic in zip(pages, floors, wholes, generics, strict=True)
     ]
 
 
@@ -143,4 +153,5 @@ def _row(name: str, measured: Sequence[Measured]) -> Row:
         sum(page.octets for page in measured) / count / 1000,
         sum(page.floor for page in measured) / count * 1000,
         sum(page.parsed for page in measured) / count * 1000,
+        sum(page.generic for page in measured) / count * 1000,
     )

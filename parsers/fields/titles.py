@@ -22,6 +22,8 @@ def without_site(title: str, names: Iterable[str | None], headings: Iterable[str
         rest = title.removeprefix(heading)
         if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
             return heading
+    if not _SEPARATOR.search(title):
+        return title
     known = {key for name in names if name and (key := letters(name))}
     while (shorter := _without_end(title, known)) != title:
         title = shorter

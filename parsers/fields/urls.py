@@ -1,5 +1,8 @@
 """Addresses by the WHATWG URL standard (ada-url wraps Ada, the parser of Node.js)."""
 
+from functools import lru_cache
+from typing import Final
+
 import ada_url
 
 # Parameters that say where a reader came from, not what to show. Documented by Google Analytics, Google Ads, Meta,
@@ -11,6 +14,7 @@ TRACKING_PARAMETERS = frozenset({
 })  # fmt: skip
 # RFC 9110, 4.1 asks for support of 8,000 octets; a longer address is a tracking or session blob.
 MAX_URL_LENGTH = 8000
+_REMEMBERED: Final = 8  # addresses: many fields ask for a page's own, and parsing one takes 3 to 25 µs
 
 
 def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
@@ -33,18 +37,21 @@ def _parse(url: str | None, base: str | None) -> tuple[ada_url.URL, str] | None:
     return (parsed, href) if href.startswith(("http://", "https://")) else None  # which always have a host
 
 
+@lru_cache(_REMEMBERED)
 def host_of(url: str | None) -> str | None:
     """Lower-case ASCII host (IDNA) without port and final dot; None if the text is not an http(s) address."""
     parsed = parse_url(url) if url else None
     return str(parsed.hostname).rstrip(".") if parsed else None
 
 
+@lru_cache(_REMEMBERED)
 def absolute(url: str | None, base: str | None) -> str | None:
     """The address with `base` applied, if it is http(s)."""
     found = _parse(url, base)
     return found[1] if found else None
 
 
+@lru_cache(_REMEMBERED)
 def canonical(url: str | None, base: str | None = None) -> str | None:
     """The address as https, without credentials, fragment and tracking parameters; None if it is not http(s)."""
     found = _parse(url, base)
@@ -75,6 +82,7 @@ def is_home(address: str) -> bool:
     return address.endswith("/") and address.count("/") == "https://host/".count("/")
 
 
+@lru_cache(_REMEMBERED)
 def identity(canonical_url: str) -> str:
     """The identifying part of a canonical address: no scheme, `www.` or final slash; parameters sorted."""
     parsed = ada_url.URL(canonical_url)

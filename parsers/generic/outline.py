@@ -129,12 +129,15 @@ class _Collector:
         if self.pieces:
             self.end_text()
         attributes = node.attributes
-        if ("hidden" in attributes or "style" in attributes) and _is_hidden(attributes):
-            return False
         said = 0
-        if attributes or tag in _FURNITURE_TAGS:
+        if attributes:
+            if ("hidden" in attributes or "style" in attributes) and _is_hidden(attributes):
+                return False
             get = attributes.get
             said = _says(tag, get("class"), get("id"), get("role"), get("itemprop"))
+        elif tag in _FURNITURE_TAGS:
+            said = FURNITURE
+        if said:
             if said & MENU and tag in _LISTS:
                 return False
             if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and node.css_first(_PROSE) is None:
@@ -159,7 +162,8 @@ class _Collector:
         """A border of blocks: what was collected is a text."""
         raw = "".join(self.pieces)
         self.pieces.clear()
-        linked, bold = min(1.0, self.linked / len(raw)), self.bold >= _WHOLE_TEXT * len(raw.strip()) > 0
+        linked = min(1.0, self.linked / len(raw)) if self.linked else 0.0
+        bold = self.bold > 0 and self.bold >= _WHOLE_TEXT * len(raw.strip())
         self.linked = self.bold = 0
         for piece in _PARAGRAPHS.split(raw) if BREAK in raw else (raw,):
             text = clean(piece)

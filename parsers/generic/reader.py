@@ -12,7 +12,7 @@ from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
 from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
-from parsers.page.html import part_of_article, text_of
+from parsers.page.html import part_of_article
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
 from parsers.reading.asides import without_notes
@@ -61,8 +61,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     if layout.drop:
         remove(body, layout.drop)
     metadata = page.metadata
-    named = page.tree.css_first("title")
-    title = Title(metadata.jsonld("headline"), metadata.first("og:title"), text_of(named) if named else None)
+    title = Title(metadata.jsonld("headline"), metadata.first("og:title"), metadata.title)
     outline = read_outline(body)
     own = own_heading(outline, title)
     story = find_story(outline, own)

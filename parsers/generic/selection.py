@@ -89,8 +89,8 @@ def _kept(outline: Outline, story: Part, inside: set[int], own: int | None) -> l
         and n != own
         and text.part.tag != "h1"
         and not (text.part.tag == "li" and id(text.part.parent) in menus)
-        and not _leads_elsewhere(text)
         and not _is_caption(text, story)
+        and not _leads_elsewhere(text)  # last, since it takes longest
     ]
 
 

@@ -13,7 +13,6 @@ from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
 from parsers.page.html import Node, text_of
 from parsers.page.page import Page
-from parsers.reading.titles import site_names
 
 _BYLINES: Final = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
@@ -47,12 +46,12 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same, and `<title>` if
     nothing else is stated.
     """
-    node = page.tree.css_first("title")
-    named = without_site(text_of(node), site_names(page)) if node is not None else ""
+    metadata = page.metadata
     if stated is None:
+        named = without_site(metadata.title, metadata.site_names)
         return (named, "title") if named else None
     shown = own.text if own else ""
-    title = without_site(page.metadata.first("og:title") or "", site_names(page), [shown])
+    title = without_site(metadata.first("og:title") or "", metadata.site_names, [shown])
     if not title:
         return None
     like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
@@ -60,7 +59,8 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     if after_kicker:
         return after_kicker, "heading without its kicker"
     if letters(title) == letters(stated):  # they differ in signs at most
-        return (title, "meta og:title, as in title") if title != stated and named.startswith(title) else None
+        as_named = title != stated and without_site(metadata.title, metadata.site_names).startswith(title)
+        return (title, "meta og:title, as in title") if as_named else None
     return (shown, "heading") if shown == title else None
 
 
@@ -77,7 +77,7 @@ def _after_kicker(heading: Text, title: str) -> str | None:
 
 def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
     """The people of the byline that is shown, if nobody is stated but the site itself."""
-    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, filter(None, site_names(page)))):
+    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, page.metadata.site_names)):
         return ()
     return next(_bylines(page), ())
 

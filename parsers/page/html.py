@@ -17,7 +17,7 @@ _SEPARATE = frozenset({
     "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "option", "p", "pre", "section", "table", "td", "th", "tr",
     "ul",
 })  # fmt: skip
-_CODE = frozenset({"script", "style", "template", "noscript"})  # readers don't see their text
+CODE = frozenset({"script", "style", "template", "noscript"})  # readers don't see their text
 
 # Replaces a line break. A unit separator can't occur in clean text, and `clean` treats it as white space.
 BREAK = "\x1f"
@@ -126,7 +126,7 @@ def raw_text(node: Node) -> str:
     """The text of a node with `BREAK` for line breaks, without code. Changes the tree."""
     for inner in list(node.traverse())[1:]:  # the first is the node itself
         tag = inner.tag
-        if tag in _CODE:
+        if tag in CODE:
             inner.decompose()
         elif tag == "br":
             inner.replace_with(BREAK)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from parsers.fields.characters import clean, clean_markup, letters, unique
-from parsers.fields.urls import absolute, canonical, identity, is_home
+from parsers.fields.urls import absolute, canonical, host_of, identity, is_home
 from parsers.page.html import Node, Tree
 from parsers.page.jsonld import load_jsonld
 
@@ -75,6 +75,19 @@ class Metadata:
         """Keys of the page's own addresses: as asked for, canonical link, og:url; a home page is no article."""
         stated = (self.asked, absolute(self.canonical, self.base), absolute(self.first("og:url"), self.base))
         return frozenset(filter(None, map(_article_key, stated)))
+
+    @cached_property
+    def url(self) -> str | None:
+        """Address of the capture, or else the one that the page states; absolute, http(s)."""
+        stated = (self.asked, self.canonical, self.first("og:url"))
+        return next((url for url in stated if url and host_of(url)), None)
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
+        host = host_of(self.url) or ""
+        named = (self.first("og:site_name"), self.first("application-name"), *as_texts(self.resolved("publisher")))
+        return tuple(filter(None, (*named, host, host.removeprefix("www."), *host.split("."))))
 
     @cached_property
     def articles(self) -> tuple[Json, ...]:

@@ -1,10 +1,9 @@
 """An HTML page: its tree, its metadata, its address."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from parsers.fields.characters import clean_markup
-from parsers.fields.urls import absolute, host_of
+from parsers.fields.urls import absolute
 from parsers.page.html import Node, Tree, ancestors, inside, select, text_of, without_nested
 from parsers.page.metadata import Metadata, read_metadata
 from parsers.record.capture import Capture
@@ -29,11 +28,10 @@ class Page:
         """A page with its metadata."""
         return cls(capture, tree, timezone, read_metadata(tree, capture.url))
 
-    @cached_property
+    @property
     def url(self) -> str | None:
         """Address of the capture, or else the one that the page states; absolute, http(s)."""
-        stated = (self.capture.url, self.metadata.canonical, self.metadata.first("og:url"))
-        return next((url for url in stated if url and host_of(url)), None)
+        return self.metadata.url
 
     def absolute(self, address: str | None) -> str | None:
         """An address of the page, with `<base href>` or else the page's own address applied."""

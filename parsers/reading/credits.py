@@ -13,23 +13,22 @@ _KINDS: Final = (
 _LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)
 # The same where a credit begins. Longer texts behind such a word are captions, and so is all behind `FILE PHOTO:`.
 _LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
-# How captions end that name a maker, on sites of all kinds; group 1 is the credit.
+# How captions end that name a maker, on sites of all kinds; group 1 is the credit. Each needs one of the signs before
+# it: to look for them first is faster.
 _USUAL: Final = (
-    re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)"),  # links to licences follow
-    re.compile(rf"\(({_LABELLED})\)$", re.I),
-    re.compile(rf"({_LABELLED})$", re.I),
-    re.compile(
-        r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)$"
-    ),  # `… in Kyiv. (AP Photo/Jane Roe)`
+    (("REUTERS",), re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")),  # links to licences follow
+    ((")",), re.compile(rf"\(({_LABELLED})\)$", re.I)),
+    ((":", "©", "ⓒ"), re.compile(rf"({_LABELLED})$", re.I)),
+    # `… in Kyiv. (AP Photo/Jane Roe)`
+    ((")",), re.compile(r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)$")),
 )
 _BETWEEN: Final = " -–—|/"  # what parts caption and credit
-# Each of them needs one of these. Looking for them first is faster.
-_SIGNS: Final = re.compile(r"[(:©ⓒ]|REUTERS")
 
 
 def part_credit(caption: str, own: re.Pattern[str] | None) -> tuple[str | None, str | None]:
     """The caption without the credit, and the credit: what the site's `own` pattern finds, or else a usual one."""
-    patterns = (*filter(None, (own,)), *(_USUAL if _SIGNS.search(caption) else ()))
+    usual = (pattern for signs, pattern in _USUAL if any(map(caption.__contains__, signs)))
+    patterns = (*filter(None, (own,)), *usual)
     match = next(filter(None, (pattern.search(caption) for pattern in patterns)), None)
     if match is None:
         return caption or None, None

@@ -2,8 +2,9 @@
 
 import re
 
+from parsers.fields.characters import clean
 from parsers.fields.urls import canonical, is_home
-from parsers.page.html import Node, Tree, text_of
+from parsers.page.html import CODE, Node, Tree, inside, text_of
 from parsers.page.metadata import ARTICLE_TYPES, types_of
 from parsers.page.page import Page
 from parsers.record.outcome import Rejected, RejectReason
@@ -79,8 +80,8 @@ def notice_of(page: Page) -> Rejected | None:
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
     marked = None if body is None else _marked(page, states_article=states_article)
-    title = page.text("title") or ""
-    visible = text_of(body) if body is not None else ""
+    title = page.metadata.title
+    visible = _beginning_of(body) if body is not None else ""
     if len(visible) < MAX_NOTICE_CHARACTERS or not states_article:
         reason = _reason_of_title(title)
         if reason:
@@ -92,6 +93,19 @@ def notice_of(page: Page) -> Rejected | None:
     if len(visible) < MIN_VISIBLE_CHARACTERS:
         return Rejected(RejectReason.EMPTY, f"{len(visible)} visible characters: {visible!r}")
     return None
+
+
+def _beginning_of(body: Node) -> str:
+    """What a page shows, or at least the beginning of it if that is longer than a notice. Changes the tree."""
+    pieces: list[str] = []
+    size = 0
+    for node in body.traverse(include_text=True):
+        if node.tag == "-text" and not inside(node, CODE, {body.mem_id}):
+            pieces.append(clean(node.text_content or ""))
+            size += len(pieces[-1])
+            if size >= MAX_NOTICE_CHARACTERS:
+                return "".join(pieces)
+    return text_of(body)
 
 
 def notice_of_unknown_site(page: Page) -> Rejected | None:
@@ -114,7 +128,7 @@ def kind_despite_layout(page: Page) -> Rejected | None:
 
     Such pages often have the same containers as articles. A live blog says `LiveBlogPosting`, which is an article.
     """
-    title, body = page.text("title") or "", page.tree.body
+    title, body = page.metadata.title, page.tree.body
     if any(map(_GONE_TITLE.fullmatch, _BETWEEN_PARTS.split(title))) and body and _is_short(body):
         return Rejected(RejectReason.SOFT_ERROR, f"title {title[:MAX_SHOWN_TITLE]!r}")
     if _states_article(page):

@@ -9,7 +9,6 @@ from parsers.page.html import text_of, without_nested
 from parsers.page.metadata import as_texts
 from parsers.page.page import Page
 from parsers.reading.readings import list_field, text_field
-from parsers.reading.titles import site_names
 from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
@@ -42,7 +41,7 @@ def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | 
         return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
     people, origin = _stated(page)
     stated = (people, origin)
-    sites = set(map(letters, filter(None, site_names(page)))) if len(people) == 1 else set()
+    sites = set(map(letters, page.metadata.site_names)) if len(people) == 1 else set()
     if not all(letters(name) in sites or is_desk(name) for name in people):
         return first_said(draft, "authors", [stated])
     of_byline = people_of(draft.byline) if draft.byline else ()

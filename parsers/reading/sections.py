@@ -8,7 +8,6 @@ from parsers.fields.urls import canonical, identity, is_home
 from parsers.page.metadata import as_text, types_of
 from parsers.page.page import Page
 from parsers.reading.readings import readings
-from parsers.reading.titles import site_names
 from parsers.source.definition import Layout
 
 
@@ -21,7 +20,7 @@ def sections(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 def _breadcrumbs(page: Page) -> Iterator[str]:
     """What stands between the home page and the article, widest first."""
     trails = [found.get("itemListElement") for found in page.metadata.objects if "BreadcrumbList" in types_of(found)]
-    sites = set(map(letters, filter(None, site_names(page)))) if trails else set()
+    sites = set(map(letters, page.metadata.site_names)) if trails else set()
     for step in (step for trail in trails if isinstance(trail, list) for step in trail if isinstance(step, Mapping)):
         address = canonical(page.absolute(_address(step.get("item"))))
         name = as_text(step) or as_text(step.get("item"))

@@ -1,12 +1,10 @@
-"""The headline of an article, and what its site calls itself."""
+"""The headline of an article."""
 
 import re
 from collections.abc import Iterator
 
 from parsers.fields.titles import without_site
-from parsers.fields.urls import host_of
 from parsers.page.html import text_of
-from parsers.page.metadata import as_texts
 from parsers.page.page import Page
 from parsers.reading.readings import text_field
 from parsers.record.origins import by_layout
@@ -22,15 +20,6 @@ def titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
     stated = (metadata.jsonld("headline"), f"{metadata.subject}.headline")
     for title, origin in (of_layout, stated, metadata.first_named("og:title", "twitter:title")):
         if title:
-            yield without_site(title, site_names(page), page.texts("h1")) if _PARTED.search(title) else title, origin
+            yield without_site(title, metadata.site_names, page.texts("h1")) if _PARTED.search(title) else title, origin
     yield page.text("h1"), "h1"
     yield next(map(text_of, page.own('[itemprop="headline"]')), None), "itemprop headline"
-
-
-def site_names(page: Page) -> list[str | None]:
-    """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
-    metadata = page.metadata
-    publishers = as_texts(metadata.resolved("publisher"))
-    host = host_of(page.url) or ""
-    named = (metadata.first("og:site_name"), metadata.first("application-name"))
-    return [*named, *publishers, host, host.removeprefix("www."), *host.split(".")]

@@ -222,9 +222,10 @@ def content_digest(title: str | None, body: tuple[Block, ...]) -> str:
 
 def article_id(source: str, canonical_url: str | None, title: str | None, body: tuple[Block, ...]) -> str:
     """Identity of an article, 32 hex characters: from its address (from `urls.canonical`), or else from its text."""
-    # Not `text_of`: how a list is joined must not give an article another name.
-    texts = "\n\n".join(block.text for block in body)
-    said = identity(canonical_url) if canonical_url else f"{title or ''}\x1e{texts}"
+    if canonical_url:
+        said = identity(canonical_url)
+    else:  # not by `text_of`: how a list is joined must not give an article another name
+        said = f"{title or ''}\x1e" + "\n\n".join(block.text for block in body)
     return hashlib.sha256(f"{source}\x1d{said}".encode()).hexdigest()[:32]
 
 
