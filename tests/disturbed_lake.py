@@ -17,7 +17,7 @@ from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.parse_pool import Pair
+from infra.work.parse_pool import Pack, Pair
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.parse import parse
@@ -37,6 +37,10 @@ class InlinePool:
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
         for capture, known in pairs:
             yield capture, known or parse(capture)
+
+    def parse_and_pack(self, pairs: Iterable[Pair], pack: Pack) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
+        for capture, outcome in self.parse(pairs):
+            yield capture, outcome, pack(capture)
 
 
 class InlineRun(Run):

@@ -35,7 +35,7 @@ def _hive_type(arrow_type: Any) -> str:
         return f"struct<{','.join(f'{member.name}:{_hive_type(member.type)}' for member in arrow_type)}>"
     if pa.types.is_timestamp(arrow_type):
         return "timestamp"  # without a zone; the values are UTC
-    return {"string": "string", "int32": "int", "int64": "bigint"}[str(arrow_type)]
+    return {"string": "string", "int32": "int", "int64": "bigint", "double": "double"}[str(arrow_type)]
 
 
 if __name__ == "__main__":
