@@ -1,5 +1,7 @@
 """What each version of each parser gives on the fixtures: `tests/fixtures/sources/<source>/versions.json`.
 
+`tests/fixtures/generic.json` is the same of the generic reader, on the pages of all sources.
+
 Lakes are rebuilt by parser version (`newslake reparse --outdated`), so a parser whose output changes under the same
 version leaves rows behind that nobody finds. After raising `version` in a source (or `GENERIC_CHANGES` for the generic
 reader), or after adding a fixture:
@@ -8,16 +10,26 @@ reader), or after adding a fixture:
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from infra.authoring.cases import VERSIONS, Digests, digest_of, write_digests
+from infra.authoring.cases import VERSIONS, Digests, capture_of, digest_of, plain, write_digests
+from parsers.generic.reader import WEB
+from parsers.parse import parse
 from parsers.registry import sources
+from parsers.source.definition import GENERIC_CHANGES
 from tests.source_cases import CASES, FIXTURES, outcome_of
+
+GENERIC = FIXTURES.parent / "generic.json"
 
 
 def recorded(source: str) -> Digests:
     """What is written down, empty for a new source."""
-    digests: Digests = json.loads(path.read_text("utf-8")) if (path := _path(source)).exists() else {}
+    return _read(_path(source))
+
+
+def _read(path: Path) -> Digests:
+    digests: Digests = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return digests
 
 
@@ -46,8 +58,24 @@ def changed(source: str, version: int) -> list[str]:
     return [case for case, digest in known.items() if found.get(case, digest) != digest]
 
 
+def generic() -> dict[str, str]:
+    """Case -> digest of what the generic reader makes of its page now."""
+    pages = [case for case in CASES if (case / "page.html").exists()]
+    read = {case: parse(replace(capture_of(case), source=WEB)) for case in pages}
+    return {f"{case.parent.name}/{case.name}": digest_of(plain(outcome)) for case, outcome in read.items()}
+
+
+def changed_generically() -> list[str]:
+    """Cases on which the generic reader gives something else than is written down for its number."""
+    found, known = generic(), _read(GENERIC).get(str(GENERIC_CHANGES), {})
+    return [case for case, digest in known.items() if found.get(case, digest) != digest]
+
+
 def record() -> None:
     """Write down what the present versions give, unless one gives something else than before."""
+    if changed_generically():
+        raise SystemExit(f"the generic reader gives something else as number {GENERIC_CHANGES}: raise GENERIC_CHANGES")
+    write_digests(GENERIC, {str(GENERIC_CHANGES): generic()})
     for name in with_cases():
         source = sources()[name]
         if changed(name, source.parser_version):

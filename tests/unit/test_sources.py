@@ -24,7 +24,7 @@ from parsers.record.outcome import Parsed, Rejected
 from parsers.registry import by_host, sources
 from parsers.source.definition import GENERIC
 from tests.captures import article_of, html_capture, rejection_of
-from tests.parser_versions import changed, present, recorded, with_cases
+from tests.parser_versions import changed, changed_generically, present, recorded, with_cases
 from tests.source_cases import CASES, outcome_of
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +103,10 @@ def test_hankook_ilbo_without_jsonld_gives_the_reporter_without_job_and_count() 
     head = "<meta property=og:title content=T><meta property=article:author content='강새벽 선임기자 외 2명'>"
     html = f"{head}<div id=article-view-content class=article-view><p>A</p></div>"
     assert article_of(parse(html_capture(html, source="hankookilbo"))).authors == ("강새벽",)
+
+
+def test_output_of_the_generic_reader_changes_only_with_its_number() -> None:
+    assert changed_generically() == []
 
 
 @pytest.mark.parametrize("name", with_cases())
