@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,34 +21,54 @@ if TYPE_CHECKING:
     from infra.work.run_report import RunReport
 
 
+_Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH…",
+        help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed "
+        "or not; folders, s3://…",
+    ),
+]
+_SourceOfAll = Annotated[
+    str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by address or content.")
+]
+_CapturedAt = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: from archive or file."),
+]
+_Manifest = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
+]
+_Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ROLE=NAME",
+        help="What a column of a table is called: html=page, url=link, captured_at=seen, status=code; repeatable. "
+        "Default: the usual names.",
+    ),
+]
+_Hosts = Annotated[
+    list[str] | None,
+    typer.Option(metavar="HOST", help="Only pages of this host and those below it; repeatable. Others are counted."),
+]
+_FirstCaptured = Annotated[
+    date | None,
+    typer.Option(
+        metavar="DATE", parser=options.day("--start"), help="First day of capture, UTC. Default: the earliest."
+    ),
+]
+
+
 def ingest(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH…",
-            help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed "
-            "or not; folders, s3://…",
-        ),
-    ],
-    source: Annotated[
-        str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by address or content.")
-    ] = None,
-    captured_at: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: from archive or file."),
-    ] = None,
-    manifest: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ROLE=NAME",
-            help="What a column of a table is called: html=page, url=link, captured_at=seen, status=code; repeatable. "
-            "Default: the usual names.",
-        ),
-    ] = None,
+    paths: _Paths,
+    source: _SourceOfAll = None,
+    captured_at: _CapturedAt = None,
+    manifest: _Manifest = None,
+    column: _Columns = None,
+    host: _Hosts = None,
+    start: _FirstCaptured = None,
+    end: options.End = None,
     generic: options.Generic = False,
     lake: options.Lake = None,
     prefect: options.InPrefect = False,
@@ -64,13 +85,16 @@ def ingest(
     newslake ingest crawl.warc.gz --source tass --lake s3://news/lake
 
     newslake ingest dump.jsonl --column url=link --column html=page
+
+    newslake ingest CC-NEWS-20240501.warc.gz --host apnews.com --host bbc.com
     """
     from flows.jobs.start import begin_run
     from infra.base.days import parse_instant
     from infra.intake.captures import find_inputs
-    from infra.work.ingest import ingest_chunk, plan
+    from infra.work.ingest import Wanted, ingest_chunk, plan
     from infra.work.run_report import RunReport
 
+    wanted = Wanted(tuple(host or ()), start, end)
     instant = parse_instant(captured_at, "--captured-at") if captured_at else None
     inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant, columns=column or ())
     run = begin_run(lake, generic=generic)
@@ -78,9 +102,9 @@ def ingest(
         from flows.jobs.ingest import ingest as flow
 
         told = (paths, source or "", captured_at or "", manifest or "", run.settings.lake, run.settings.generic)
-        return finish(flow(*told, columns=column or []), run, as_json)
+        return finish(flow(*told, columns=column or [], hosts=host or [], start=start, end=end), run, as_json)
     with progress("ingesting", sum(each.size for each in inputs)) as advance:
-        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in plan(inputs)]
+        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in plan(inputs)]
     return finish(sum(reports, RunReport()), run, as_json)
 
 

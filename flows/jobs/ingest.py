@@ -1,5 +1,7 @@
 """Flow: files, archives and S3 prefixes into the lake."""
 
+from datetime import date
+
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
@@ -10,16 +12,16 @@ from flows.jobs.start import begin_run
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
 from infra.intake.captures import find_inputs
-from infra.work.ingest import Chunk, ingest_chunk, plan
+from infra.work.ingest import Chunk, Wanted, ingest_chunk, plan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="ingest-chunk", cache_policy=NO_CACHE, persist_result=False)
-def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
+def ingest_chunk_task(chunk: Chunk, run: Run, wanted: Wanted, progress: Progress) -> RunReport:
     """Archive, parse and land one chunk of inputs."""
-    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location))
+    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location), wanted)
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
 
@@ -34,6 +36,9 @@ def ingest(
     lake: str = "",
     generic: bool = False,
     columns: list[str] = [],  # noqa: B006 - Prefect reads the form from it, and nobody writes to it
+    hosts: list[str] = [],  # noqa: B006
+    start: date | None = None,
+    end: date | None = None,
 ) -> RunReport:
     """Archive, parse and land pages from files. Running it again changes nothing.
 
@@ -46,9 +51,13 @@ def ingest(
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
         generic: Also read pages of hosts without a source, as source `web`.
         columns: Names of the columns of tables, such as url=link, html=page. Empty: the usual names.
+        hosts: Only pages of these hosts and those below them. Empty: all.
+        start: First UTC day of capture. Empty: the earliest.
+        end: The day after the last. Empty: no limit.
     """
     if source:
         require_source(source)
+    wanted = Wanted(tuple(hosts), start, end)
     inputs = find_inputs(
         paths,
         manifest=manifest or None,
@@ -59,6 +68,6 @@ def ingest(
     run = begin_run(lake, generic=generic)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for each in inputs))
-    report = sum((ingest_chunk_task(chunk, run, progress) for chunk in plan(inputs)), RunReport())
+    report = sum((ingest_chunk_task(chunk, run, wanted, progress) for chunk in plan(inputs)), RunReport())
     publish("ingest", report, run)
     return report

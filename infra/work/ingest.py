@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
+from infra.base.days import is_within
+from infra.base.errors import UsageError
 from infra.intake.captures import read_captures
 from infra.intake.files.input_types import Input, Skipped
 from infra.lake.lake import Lake
@@ -14,6 +17,7 @@ from infra.work.land_outcomes import land_outcomes
 from infra.work.parse_pool import Pair, source_name_of
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
+from parsers.fields.urls import host_of, on_hosts
 from parsers.record.capture import Capture
 from parsers.record.outcome import Rejected, RejectReason
 
@@ -42,19 +46,46 @@ class Chunk:
         return f"chunk {self.number} ({len(self.inputs)} inputs)"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pages of the inputs are taken: all unless something is said."""
+
+    hosts: tuple[str, ...] = ()  # and those below them
+    start: date | None = None  # first UTC day of capture
+    end: date | None = None  # the day after the last
+
+    def __post_init__(self) -> None:
+        for host in self.hosts:
+            if host_of(f"https://{host}/") != host:
+                raise UsageError(f"{host!r} is no host", "Write it like apnews.com: in lower case, without https://.")
+        if self.start and self.end and self.start >= self.end:
+            raise UsageError(f"no day lies between {self.start} and {self.end}", "--end is the day after the last.")
+
+    def why_not(self, capture: Capture) -> str | None:
+        """The kind that a page is skipped as; one without an address may be of any host."""
+        if self.hosts and capture.url and not on_hosts(host_of(capture.url), self.hosts):
+            return "other host"
+        return None if is_within(capture.captured_at.date().isoformat(), self.start, self.end) else "other day"
+
+
+ALL = Wanted()
+
+
 def plan(inputs: Iterable[Input]) -> list[Chunk]:
     """Divide inputs into chunks of about 64 MB or 500 files. An input is never divided."""
     batches = in_batches(inputs, lambda each: each.size, most=CHUNK_FILES, max_bytes=CHUNK_BYTES)
     return [Chunk(number, tuple(batch)) for number, batch in enumerate(batches)]
 
 
-def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], None] | None = None) -> RunReport:
-    """Archive, parse and land the captures of some inputs."""
+def ingest_chunk(
+    chunk: Chunk, run: Run, on_input: Callable[[Input], None] | None = None, wanted: Wanted = ALL
+) -> RunReport:
+    """Archive, parse and land the captures of some inputs that are wanted."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report, told = RunReport(), _Told(Counter(), [])
     with run.open_pool() as pool:
-        pairs = _read(chunk, run.settings.max_page_bytes, told, on_input)
+        pairs = _read(chunk, run.settings.max_page_bytes, wanted, told, on_input)
         parsed: list[ParsedCapture] = []
         for batch in in_batches(pairs, lambda pair: len(pair[0].body), most=BATCH_CAPTURES, max_bytes=BATCH_BYTES):
             parsed += archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
@@ -74,13 +105,17 @@ class _Told:
     advice: list[str]
 
 
-def _read(chunk: Chunk, max_page_bytes: int, told: _Told, on_input: Callable[[Input], None] | None) -> Iterator[Pair]:
+def _read(
+    chunk: Chunk, max_page_bytes: int, wanted: Wanted, told: _Told, on_input: Callable[[Input], None] | None
+) -> Iterator[Pair]:
     """The captures of a chunk; what could not be read whole is rejected without parsing it."""
     for each in chunk.inputs:
         for page in read_captures(each, max_page_bytes=max_page_bytes):
             if isinstance(page, Skipped):
                 told.skipped[page.kind] += 1
                 told.advice.extend(filter(None, [page.advice]))
+            elif kind := wanted.why_not(page if isinstance(page, Capture) else page.capture):
+                told.skipped[kind] += 1
             elif isinstance(page, Capture):
                 yield page, None
             else:

@@ -1,15 +1,19 @@
 """Ingest: everything is archived and lands; tests/smoke/test_end_to_end.py shows that a second run changes nothing."""
 
+import json
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.archive.raw_archive import RawArchive
+from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
-from infra.work.ingest import ingest_chunk, plan
+from infra.work.ingest import Wanted, ingest_chunk, plan
 from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.capture import CapturedAtBasis
@@ -104,6 +108,25 @@ def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatc
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
     assert (report.parsed, report.partitions_written) == (5, 3)
     assert Lake(run.open_store()).read_partition("tass", "2024-01-10").num_rows == 5
+
+
+def test_only_what_is_wanted_comes_in_and_the_rest_is_counted(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {"url": f"https://{host}/story/{number}", "fetched_at": f"2024-05-0{number}T12:00:00Z", "html": "<p>A"}
+        for number, host in enumerate(("tass.com", "www.tass.com", "tass.com", "elsewhere.example"), start=1)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (chunk,) = plan(find_inputs([str(tmp_path / "a.jsonl")]))
+    report = ingest_chunk(chunk, run, wanted=Wanted(("tass.com",), date(2024, 5, 2), date(2024, 5, 3)))
+    assert (report.captures, report.skipped) == (1, {"other host": 1, "other day": 2})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"hosts": ("https://tass.com",)}, {"hosts": ("",)}, {"start": date(2024, 5, 2), "end": date(2024, 5, 2)}]
+)
+def test_what_can_find_nothing_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="is no host|no day lies between"):
+        Wanted(**wrong)
 
 
 def test_chunks_hold_so_many_files_or_so_many_bytes() -> None:

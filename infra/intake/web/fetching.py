@@ -27,11 +27,6 @@ class FetchReason(StrEnum):
         member.transient = transient
         return member
 
-    @property
-    def lasting(self) -> bool:
-        """Whether asking on another day would end the same: not where somebody will renew a certificate."""
-        return not self.transient and self is not FetchReason.TLS
-
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
     URL = "url", "no address that can be asked: malformed, with credentials, or too long"
