@@ -125,7 +125,7 @@ def test_only_what_is_wanted_comes_in_and_the_rest_is_counted(run: Run, tmp_path
     "wrong", [{"hosts": ("https://tass.com",)}, {"hosts": ("",)}, {"start": date(2024, 5, 2), "end": date(2024, 5, 2)}]
 )
 def test_what_can_find_nothing_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="is no host|no day lies between"):
+    with pytest.raises(UsageError, match=r"is no host|no day lies between"):
         Wanted(**wrong)
 
 
