@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.authoring.cases import write_case
+from infra.authoring.trimming import disguised_and_trimmed
 from infra.base.errors import UsageError
 from parsers.disguise import disguise
 from parsers.page.decode import decode
@@ -88,7 +89,7 @@ def write_source(proposal: Proposal, other: Capture | None, places: Places) -> t
         ),
         key=lambda pair: len(pair[1].origins),
     )
-    page = disguise(proposal.captures[number], source)
+    page = disguised_and_trimmed(proposal.captures[number], source)
     points = []
     if differing := unlike(outcome, parse_as(page, source)):
         points.append(f"with other words, the saved page reads otherwise in: {', '.join(differing)}")
