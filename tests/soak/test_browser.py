@@ -23,7 +23,7 @@ def test_pages_are_ingested_by_filling_in_the_form_of_the_deployment(page: Page,
     name = page.get_by_label("Run Name")
     expect(name).not_to_have_value("", timeout=30 * MILLISECONDS)  # the form proposes a name once it is complete
     name.fill("by-hand")
-    page.get_by_role("button", name="Add item").click()
+    page.get_by_role("button", name="Add item").first.click()  # of the paths
     page.get_by_role("group").get_by_role("textbox").first.fill(str(folder))
     page.get_by_label("lake (Optional)").fill(str(lake))
     expect(name).to_have_value("by-hand")
