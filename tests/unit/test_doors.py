@@ -208,3 +208,22 @@ def test_a_named_input_that_can_be_no_page_says_what_it_is(tmp_path: Path, conte
     assert isinstance(page, Unreadable)
     assert page.reason is RejectReason.NOT_HTML
     assert page.detail
+
+
+def test_infinity_is_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({**ROW, "fetched_at": float("inf")}))
+    (one,) = find_inputs([str(tmp_path / "a.jsonl")])
+    (page,) = read_captures(one)
+    assert isinstance(page, Unreadable)
+    assert "its time 'inf' is none" in page.detail
+
+
+def test_a_parquet_row_that_python_cannot_hold_costs_no_other_row(tmp_path: Path) -> None:
+    seconds = int(AT.timestamp())
+    times = pa.array([seconds, 2**40, seconds, seconds], pa.timestamp("s"))
+    pages = pa.array([PAGE, PAGE, b"\xff" + PAGE, PAGE])
+    columns = {"url": [URL] * 4, "fetched_at": times, "html": pages.view(pa.string())}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    (one,) = find_inputs([str(tmp_path / "a.parquet")])
+    found = list(read_captures(one))
+    assert [type(each) for each in found] == [Capture, Unreadable, Unreadable, Capture]

@@ -1,5 +1,6 @@
 """Times as the inputs that people have write them."""
 
+import math
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -45,7 +46,7 @@ def _moment(said: object) -> datetime:
 
 
 def _since_1970(number: float) -> datetime:
-    while number >= LAST_SECOND:
+    while LAST_SECOND <= number < math.inf:  # infinity, which JSON may hold, never gets smaller
         number /= 1000
     if number < FIRST_SECOND:
         raise ValueError(f"{number} seconds are no time of a page")

@@ -238,9 +238,18 @@ def _parquet_rows(stream: BinaryIO, reading: _Reading) -> Iterator[_Row]:
         try:
             columns = reading.wanted(file.schema_arrow.names)
             for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=columns, use_threads=False):
-                yield from pa.Table.from_batches([batch]).cast(_in_microseconds(batch.schema), safe=False).to_pylist()
+                yield from _rows_of(pa.Table.from_batches([batch]).cast(_in_microseconds(batch.schema), safe=False))
         except (pa.ArrowException, OSError) as error:
             yield _Damage(f"row group {group} is damaged: {error}", b"")
+
+
+def _rows_of(table: pa.Table) -> Iterator[_Row]:
+    """Row by row: a time after the year 9999 or text that is not UTF-8 costs its own row only."""
+    for at in range(table.num_rows):
+        try:
+            yield from table.slice(at, 1).to_pylist()
+        except (ValueError, OverflowError) as error:
+            yield _Damage(f"row cannot be read: {error}", b"")
 
 
 def _in_microseconds(schema: pa.Schema) -> pa.Schema:
