@@ -227,3 +227,22 @@ def test_a_parquet_row_that_python_cannot_hold_costs_no_other_row(tmp_path: Path
     (one,) = find_inputs([str(tmp_path / "a.parquet")])
     found = list(read_captures(one))
     assert [type(each) for each in found] == [Capture, Unreadable, Unreadable, Capture]
+
+
+def test_hostile_numbers_and_addresses_cost_no_more_than_their_own_page(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, moment in (("a.html", 1e13), ("b.html", AT.timestamp())):
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime = len(PAGE), moment
+            archive.addfile(member, io.BytesIO(PAGE))
+    (tmp_path / "a.tar").write_bytes(target.getvalue())
+    large = WARC.replace(b"Content-Length: ", b"Content-Length: 9999999999999999", 1)
+    (tmp_path / "b.warc").write_bytes(WARC + large + WARC)
+    rows = [{**ROW, "url": f"{URL}\x1b[31m\nb"}, {**ROW, "fetched_at": 1e30}]
+    (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
+    captures = [each for each in found if isinstance(each, Capture)]
+    assert [each.url for each in captures] == [None, None, URL, URL, f"{URL}%1B[31m%0Ab"]
+    assert captures[1].captured_at == AT
+    assert [each.reason for each in found if isinstance(each, Unreadable)] == [RejectReason.ARCHIVE_DAMAGED] * 2

@@ -323,5 +323,5 @@ def has_digest(content: bytes, claimed: str) -> bool | None:
 
 
 def _bytes(stream: BinaryIO, start: int, end: int, limit: int) -> bytes:
-    stream.seek(start)
+    stream.seek(min(start, stream.seek(0, 2)))  # a Content-Length may be larger than any file
     return stream.read(min(end - start, limit))

@@ -125,7 +125,9 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
                     return
                 if member.isdir():
                     continue
-                at = datetime.fromtimestamp(member.mtime, UTC)
+                at: datetime | None = None
+                with suppress(ValueError, OverflowError, OSError):  # a year beyond 9999
+                    at = datetime.fromtimestamp(member.mtime, UTC)
                 fault = _leads_out(member.name) or (None if member.isfile() else "it is a link or a device")
                 content = cast("Callable[[], IO[bytes]]", partial(archive.extractfile, member))
                 yield Member(member.name.removeprefix("./"), member.size, _set(at), fault, content)

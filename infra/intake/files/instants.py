@@ -1,6 +1,5 @@
 """Times as the inputs that people have write them."""
 
-import math
 import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +9,7 @@ from typing import Final
 MAX_CLOCK_SKEW: Final = timedelta(days=1)  # a crawler's clock may be wrong or on local time; a later time is wrong
 FIRST_SECOND: Final = 10**8  # 1973: smaller numbers are unset fields, not times
 LAST_SECOND: Final = 10**10  # larger numbers count milliseconds, microseconds or nanoseconds
+THOUSANDTHS: Final = 3  # of thousandths of thousandths: JSON may hold 1e30, or infinity
 DIGITS: Final = re.compile(r"\d{14}")  # the time in addresses of web archives
 NUMBER: Final = re.compile(r"(?!\d{14}$)\d{9,19}(?:\.\d+)?")
 # JavaScript's Date.toString (SingleFile, Save Page WE), and the Wayback Machine's footer.
@@ -46,8 +46,8 @@ def _moment(said: object) -> datetime:
 
 
 def _since_1970(number: float) -> datetime:
-    while LAST_SECOND <= number < math.inf:  # infinity, which JSON may hold, never gets smaller
-        number /= 1000
-    if number < FIRST_SECOND:
+    for _ in range(THOUSANDTHS):
+        number = number / 1000 if number >= LAST_SECOND else number
+    if not FIRST_SECOND <= number < LAST_SECOND:
         raise ValueError(f"{number} seconds are no time of a page")
     return datetime.fromtimestamp(number, UTC)
