@@ -64,7 +64,7 @@ format: $(READY) ## format the code, mend what ruff can mend
 up: $(READY) ## start the Prefect server and the flows; prints the address of the UI
 	@$(BIN)/newslake up
 
-bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=lake, ARGS=orchestration, ARGS=politeness: those)
+bench: $(READY) ## measure parsing against the bare HTML parser (ARGS=ingest, lake, orchestration, politeness, quality: those)
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY) ## write docs/data-dictionary.md, docs/configuration.md and docs/sources.md from the code

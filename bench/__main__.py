@@ -8,10 +8,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import lake, orchestration, politeness, quality
+from bench import ingest, lake, orchestration, politeness, quality
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
 OTHERS = {
+    "ingest": ingest.main,
     "lake": lake.main,
     "orchestration": orchestration.main,
     "politeness": politeness.main,

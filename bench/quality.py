@@ -1,21 +1,19 @@
-"""How well pages are read, on sets of real pages with expected values that lie beside the checkout: `shared/`.
+"""How well pages are read, on sets of real pages with expected values that lie beside the checkout, in `shared/`.
 
-python -m bench quality [SHARED]    writes docs/quality.md and docs/coverage.md, and raises tests/floors.json
+`python -m bench quality [SHARED]` writes docs/quality.md and docs/coverage.md, and raises tests/floors.json.
 """
 
 import argparse
-import contextlib
-import importlib.util
-import io
 import json
 import re
+import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from flows.commands.parse import read_case, read_cases
 from flows.reports.explanation import outcome_as_json
@@ -79,21 +77,15 @@ def outcomes(pages: PageSet, shared: Path = SHARED) -> Iterator[tuple[str, Outco
 
 def score(pages: PageSet, found: Sequence[tuple[str, Outcome]], shared: Path = SHARED) -> dict[str, float]:
     """The figures of a set, by the scorer that lies beside it."""
-    scorer = _load(shared / "eval" / "score.py")
+    scorer, cases = shared / "eval" / "score.py", shared / "pages" / pages.folder / "cases.jsonl"
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as lines:
         for name, outcome in found:
             said = outcome_as_json(name, Explanation(outcome), origins=False, explained=False)
             lines.write(json.dumps(said, default=str) + "\n")
         lines.flush()
-        printed = io.StringIO()
-        arguments = sys.argv
-        sys.argv = ["score", str(shared / "pages" / pages.folder / "cases.jsonl"), lines.name]
-        try:
-            with contextlib.redirect_stdout(printed):
-                scorer.main()
-        finally:
-            sys.argv = arguments
-    return {name.strip(): float(number) for name, number in _FIGURE.findall(printed.getvalue())}
+        command = [sys.executable, str(scorer), str(cases), lines.name]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return {name.strip(): float(number) for name, number in _FIGURE.findall(printed)}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -133,15 +125,6 @@ def _raised(figures: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, f
     }
 
 
-def _load(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("score", path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _quality(figures: Mapping[str, Mapping[str, float]]) -> str:
     lines = [
         "# How well pages are read",
@@ -150,7 +133,7 @@ def _quality(figures: Mapping[str, Mapping[str, float]]) -> str:
         "",
         "Real pages with expected values, which are not part of this repository. In percent. *Generic*: by the generic",
         "reader, without any source file. [parser-notes.md](parser-notes.md) lists where we follow the page instead of",
-        "the expected value.",
+        "the expected value. The figures of others came with the sets; nothing here measures them.",
         "",
         "| set | read | figure | ours | others, in this order |",
         "|---|---|---|---|---|",
