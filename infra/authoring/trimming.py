@@ -1,5 +1,6 @@
 """The least of a page from which a source reads the same: what a fixture needs, and a person can read."""
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from parsers.source.definition import Source
 
 _LONGEST: Final = 180  # characters of a text: enough to be prose for the generic reader
 _BLOCKS: Final = 5  # of the body that must stay, and of what is left out
+_GAP: Final = re.compile(r">\s+<")  # indentation, which says nothing
 _OF_THE_TEXT: Final = frozenset({"body", "text", "word_count", "content_digest", "completeness"})
 
 
@@ -26,7 +28,8 @@ def disguised_and_trimmed(capture: Capture, source: Source) -> Capture:
         text = node.text_content or ""
         if node.tag == "-text" and len(text) > _LONGEST and node.parent is not None and node.parent.tag != "script":
             node.replace_with(text[:_LONGEST].rpartition(" ")[0] + ".")
-    page = replace(page, body=(tree.html or "").encode())
+    html = _GAP.sub(">\n<", tree.html or "")
+    page = replace(page, body=html.encode())
     wanted = _signature(page, source)
     size = len(page.body) + 1
     while len(page.body) < size:  # what is taken away may make more needless
