@@ -18,11 +18,10 @@ def archive_and_parse(
     """
     pairs = list(captures)
     worked = list(pool.parse_and_pack(pairs, encode))
-    # Without an address only the content tells the source, and so the folder.
-    is_known = (known is not None or source_name_of(capture) is not None for capture, known in pairs)
     placed = [
-        (folder_of(capture, known if is_known_before else outcome), capture)
-        for (capture, known), is_known_before, (_, outcome, _) in zip(pairs, is_known, worked, strict=True)
+        # Without an address only the content tells the source, and so the folder.
+        (folder_of(capture, known if known or source_name_of(capture) else outcome), capture)
+        for (capture, known), (_, outcome, _) in zip(pairs, worked, strict=True)
     ]
     records = {capture.identity: record for capture, _, record in worked if record}
     archived = archive.add(placed, run_id=run_id, worker=worker, records=records)

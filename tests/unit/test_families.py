@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 
 from parsers.parse import parse_as
-from parsers.record.article import BlockType
-from parsers.record.capture import Capture
-from parsers.source.definition import Layout, Source
+from parsers.record.article import Article, BlockType
+from parsers.source.definition import Source
 from parsers.source.families.ard import ARD
+from parsers.source.families.chunichi import CHUNICHI
 from parsers.source.families.conde_nast import CONDE_NAST
 from parsers.source.families.funke import FUNKE
 from parsers.source.families.ippen import IPPEN
+from parsers.source.families.labrador import LABRADOR
 from parsers.source.families.mediahuis import MEDIAHUIS
+from parsers.source.families.schibsted import SCHIBSTED
 from tests.captures import article_of, html_capture
 
 PAPER = Source(name="paper", title="Paper", hosts=("paper.example",), language="de", timezone="Europe/Berlin")
@@ -72,40 +74,72 @@ PAGES = {
         <div class="Quote_quote__1 pull-quote_pullQuote__2"><p>Their pay!</p></div><h4>{HEADING}</h4><p>{LAST}</p>
         <a class="RelatedTeaser_related-teaser__3" href="/a">Lesen Sie auch: another story</a></section></article>""",
     ),
+    "chunichi": (
+        CHUNICHI,
+        f"""<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Ferries lie still",
+ "url": "https://paper.example/1/ferries", "articleSection": ["ニュース", "社会", "港区"]}}</script>
+<div id="entry"><div class="cmp-thmb003"><div class="thumb"><img src="/quay.jpg"><p class="thumb-caption">The quay</p>
+</div></div><div class="block"><p>{FIRST}</p></div><div class="block"><div class="right"><div class="wrap">
+<img src="/boat.jpg"><p class="caption">A boat</p></div></div></div><div class="block"><h2>{HEADING}</h2></div>
+<div class="block">{LAST}</div><div class="block"><div class="cmp-lst003"><p>Keywords</p><ul><li>社会</li></ul></div>
+</div><div class="cmp-misc010"><div class="txt">Offers</div></div></div>""",
+    ),
+    "labrador": (
+        LABRADOR,
+        f"""<main><article><div class="articleHeader"><h1>Ferries</h1><h2 class="subtitle">{LEAD}</h2></div>
+<div class="bodytext"><div class="factbox"><h2>In short</h2><ul><li>Boats stay</li></ul></div><p>{FIRST}</p>
+<article class="preview"><a href="/a">Another story</a></article><h2>{HEADING}</h2>
+<figure><img src="/boat.jpg"><figcaption itemprop="caption">A boat</figcaption>
+<figcaption itemprop="author">Foto: John Doe</figcaption></figure><p>{LAST}</p></div></article></main>""",
+    ),
+    "schibsted": (
+        SCHIBSTED,
+        f"""<main><article><header class="article-intro"><h1>Ferries</h1><p>{LEAD}</p></header>
+<section class="article-body"><astro-island><h2>In short</h2><ul><li>Boats stay</li></ul></astro-island>
+<p>{FIRST}</p><h2>{HEADING}</h2><p>{LAST}</p></section></article></main>""",
+    ),
 }
 
 
 @pytest.mark.parametrize("family", PAGES)
 def test_family_reads_the_story_and_nothing_around_it(family: str) -> None:
-    layout, page = PAGES[family]
-    found = article_of(parse_as(page_of(page), source_of(layout)))
-    assert [(block.type, block.text) for block in found.body] == STORY
+    layout, _ = PAGES[family]
+    found = read(family)
+    expected = STORY[1:] if family == "chunichi" else STORY  # it has no lead
+    assert [(block.type, block.text) for block in found.body] == expected
     assert (found.title, found.layout) == ("Ferries lie still", layout.name)
 
 
 def test_pictures_have_the_captions_of_their_family() -> None:
-    ard = article_of(parse_as(page_of(PAGES["ard"][1]), source_of(ARD)))
-    vogue = article_of(parse_as(page_of(PAGES["conde_nast"][1]), source_of(CONDE_NAST)))
-    assert [image.caption for image in ard.images] == ["A boat at the quay"]
-    assert [(image.caption, image.credit) for image in vogue.images] == [("A boat at the quay", "John Doe")]
+    shown = {
+        family: [(image.caption, image.credit) for image in read(family).images]
+        for family in ("ard", "conde_nast", "chunichi", "labrador")
+    }
+    assert shown == {
+        "ard": [("A boat at the quay", None)],
+        "conde_nast": [("A boat at the quay", "John Doe")],
+        "chunichi": [("The quay", None), ("A boat", None)],
+        "labrador": [("A boat", "John Doe")],
+    }
 
 
 def test_ard_names_its_authors_in_the_line_below_the_lead() -> None:
-    assert article_of(parse_as(page_of(PAGES["ard"][1]), source_of(ARD))).authors == ("Jane Roe",)
+    assert read("ard").authors == ("Jane Roe",)
 
 
 def test_funke_names_topics_below_the_text_or_in_the_head() -> None:
-    topics = [
-        article_of(parse_as(page_of(PAGES[f"funke {year}"][1]), source_of(layout))).topics
-        for year, layout in zip((2025, 2024), FUNKE, strict=True)
-    ]
-    assert topics == [("Ferries",), ("Ferries", "Pay")]
+    assert [read(f"funke {year}").topics for year in (2025, 2024)] == [("Ferries",), ("Ferries", "Pay")]
 
 
-def source_of(layout: Layout) -> Source:
-    return replace(PAPER, layouts=(layout,))
+def test_sections_of_chunichi_are_its_topics_unless_they_only_say_news() -> None:
+    found = read("chunichi")
+    assert (found.topics, found.section) == (("社会", "港区"), "社会")
 
 
-def page_of(body: str) -> Capture:
+def read(family: str) -> Article:
+    """The article of the family's page, by its layout."""
+    layout, body = PAGES[family]
     head = '<meta property="og:title" content="Ferries lie still"><meta property="og:type" content="article">'
-    return html_capture(f"<html><head>{head}</head><body>{body}</body></html>", url="https://paper.example/1/ferries")
+    html = f"<html><head>{head}</head><body>{body}</body></html>"
+    source = replace(PAPER, layouts=(layout,))
+    return article_of(parse_as(html_capture(html, url="https://paper.example/1/ferries"), source))

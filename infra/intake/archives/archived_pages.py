@@ -10,6 +10,7 @@ from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.intake.archives.other_lake import Originals
+from infra.intake.files.addresses import without_controls
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import PageBytes, too_large
@@ -154,5 +155,5 @@ def _http_url(uri: str) -> str | None:
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
     if scheme and scheme[1].lower() not in {"http", "https"}:
         return None
-    uri = re.sub(r"[\x00-\x20\x7f]", lambda match: f"%{ord(match[0]):02X}", uri)
+    uri = without_controls(uri)
     return uri if parse_url(uri) else ""

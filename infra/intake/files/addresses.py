@@ -17,7 +17,13 @@ ARCHIVED: Final = re.compile(
 HOST: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.)+(?:com|org|net|info|int|news|gov|edu|[a-z]{2})", re.IGNORECASE)
 PORT: Final = re.compile(r"[:+](\d{2,5})$")  # wget writes `host:8080`, and `host+8080` for Windows
 SAFE: Final = "/%?&=+,;:@~()!$'*[]"  # what wget leaves in names because it is a URL's
+CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]")
 INDEX: Final = re.compile(r"(?<=/)index\.x?html?(?=$|\?)", re.IGNORECASE)
+
+
+def without_controls(url: str) -> str:
+    """An address without what a terminal would obey, or a line of an index would end at."""
+    return CONTROLS.sub(lambda match: f"%{ord(match[0]):02X}", url)
 
 
 def of_web_archive(url: str) -> tuple[str, datetime | None] | None:

@@ -1,18 +1,16 @@
 """What can be ingested and what becomes of it: inputs, captures, what could not be read, what was skipped."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from infra.intake.files.addresses import of_web_archive
+from infra.intake.files.addresses import of_web_archive, without_controls
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
 # These state a time on purpose, so it goes before the one in an address of the Wayback Machine.
 STATED_BY_USER: Final = frozenset({CapturedAtBasis.OPTION, CapturedAtBasis.MANIFEST})
-CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]")
 CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
 
 
@@ -60,8 +58,8 @@ def page_of(
         known = replace(known, url=url)
         if at and known.captured_at_basis not in STATED_BY_USER:
             known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
-    if known.url:  # what a terminal would obey, or a line of an index would end at
-        known = replace(known, url=CONTROLS.sub(lambda match: f"%{ord(match[0]):02X}", known.url))
+    if known.url:
+        known = replace(known, url=without_controls(known.url))
     capture = Capture(
         body=body,
         media_type=media_type,
