@@ -72,7 +72,7 @@ def _program(
 
 
 PANELS: dict[str, tuple[Callable[..., int], ...]] = {
-    "Start here": (demo.demo, server.up, server.deploy),
+    "Start here": (demo.demo, server.up, server.deploy, server.alerts),
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
     "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
     "Keep it in shape": (backfill.maintain, expire.expire),

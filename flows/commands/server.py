@@ -73,7 +73,8 @@ def deploy(
     keep_silent()  # before Prefect is imported
     from flows.server.deploy import deploy as register
 
-    served = register(pool, _named(source, load_run_settings().sources))
+    settings = load_run_settings()
+    served = register(pool, _named(source, settings.sources), settings.alerts)
     names = [each.full_name for each in served.deployments]
     if as_json:
         print_json({"work_pool": pool, "deployments": names, "on_schedule": served.on})
@@ -82,6 +83,46 @@ def deploy(
     out.print(f"deployed to the work pool [bold]{pool}[/bold]: {', '.join(names)}")
     out.print(served.summary())
     out.print(f"[dim]To run them, here or elsewhere: prefect worker start --pool {pool} --type process[/dim]")
+    return ExitCode.DONE
+
+
+def alerts(
+    to: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TO]",
+            help="Web address (Slack, Mattermost, one of yours), or type/name of a notification block in Prefect. "
+            "Default: NEWSLAKE_ALERTS.",
+        ),
+    ] = None,
+    test: Annotated[bool, typer.Option("--test", help="Send one now, to see that it comes.")] = False,
+) -> int:
+    """Have the server of PREFECT_API_URL say what needs a person: late or suspect days, failed runs, a full disk.
+
+    Repeating it updates the automations; what you switch off in the UI stays off. `newslake up` and `newslake deploy`
+    do the same where NEWSLAKE_ALERTS is set.
+
+    [bold]Example[/bold]
+
+    PREFECT_API_URL=http://127.0.0.1:4200/api newslake alerts https://hooks.slack.com/services/T0/B0/secret --test
+    """
+    from flows.jobs.start import load_run_settings
+    from flows.server.serve import keep_silent
+    from infra.base.errors import UsageError
+
+    keep_silent()  # before Prefect is imported
+    from flows.jobs.alerts import send_test
+    from flows.server.alerts import ensure_alerts
+    from flows.server.deploy import asking_server
+
+    target = to or load_run_settings().alerts
+    if not target:
+        raise UsageError("nobody is named who should hear", "Give a web address or a block, or set NEWSLAKE_ALERTS.")
+    with asking_server():
+        ensure_alerts(target)
+        if test:
+            send_test()
+    stdout().print("alerts are set up" + (", and one is on its way" if test else ""))
     return ExitCode.DONE
 
 

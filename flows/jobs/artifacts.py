@@ -1,14 +1,13 @@
-"""What Prefect keeps of a run: a page, a table of days, lines in the log, events that automations can send on."""
+"""What Prefect keeps of a run: a page, a table of days and lines in the log."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.orchestration import get_client
-from prefect.events import emit_event
 from prefect.exceptions import ObjectNotFound
 
+from flows.jobs.alerts import emit_findings
 from flows.reports.account_text import lacking_lines
 from flows.reports.next_steps import next_steps, period_of, touched_days
 from flows.reports.report import plan_rows, plan_summary
@@ -16,15 +15,13 @@ from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
 from flows.reports.suspect_text import findings_markdown
 from infra.base.days import Days, is_within
 from infra.lake.day_states import Day, DayStates, State
-from infra.lake.suspects import SuspectDay, since, suspect_days
+from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.registry import sources
-from parsers.source.checks import Finding, Severity
 
 SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
-SUSPECT_EVENT = "newslake.source.suspect"
 LINKED = ("backfill", "ingest", "reparse")  # flows whose forms a run's page links
 
 
@@ -100,26 +97,3 @@ def _forms() -> dict[str, str]:
             except ObjectNotFound:
                 continue  # the server serves nothing: a command started this run
     return found
-
-
-def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -> None:
-    """Emit one event for each source with suspect days: the field that broke, since when, and samples."""
-    broken: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        if finding.severity is Severity.SUSPECT:
-            broken[finding.source].append(finding)
-    for source, found in sorted(broken.items()):
-        days = sorted({finding.date for finding in found})
-        marked = [suspect for suspect in suspects if suspect.source == source and suspect.date in days]
-        emit_event(
-            event=SUSPECT_EVENT,
-            resource={"prefect.resource.id": f"newslake.source.{source}", "prefect.resource.name": source},
-            payload={
-                "days": days,
-                "since": min((since(suspect, suspects) for suspect in marked), default=days[0]),
-                "checks": sorted({finding.check.value for finding in found}),
-                "fields": sorted({finding.field for finding in found if finding.field}),
-                "findings": sorted({finding.detail for finding in found}),
-                "samples": [sample.url or sample.capture_uri for day in marked for sample in day.samples][:5],
-            },
-        )

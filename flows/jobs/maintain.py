@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_table_artifact
 
+from flows.jobs.alerts import tell_of_lake
 from flows.jobs.artifacts import publish
 from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
+from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs
 from infra.upkeep.upgrade import upgrade
 from infra.work.backfill.window import require_all_done
@@ -49,5 +51,7 @@ def maintain(
         upgrade(store, repairs.old)
     report, failed = run_batches(batches, run, max_active, "maintain-progress")
     publish("maintain", report + told, run, {batch.source for batch in batches}, repairs.days)
+    if not dry_run:
+        tell_of_lake(plan_repairs(store, now=datetime.now(UTC), names=sources), suspect_days(store), run.settings.lake)
     require_all_done(batches, failed, "maintain")
     return report + told

@@ -45,14 +45,18 @@ def mark_earlier_runs() -> None:
 
 def ensure_automation() -> None:
     """Have the server mark dead runs; repeating it updates the automation."""
-    wanted = _automation()
+    put_automation(_automation())
+
+
+def put_automation(wanted: Automation) -> None:
+    """Create an automation, or update the one of its name; switched off by people, it stays off."""
     try:
-        found = cast("Automation", Automation.read(name=DEAD_RUNS))  # a coroutine only in event loops
+        found = cast("Automation", Automation.read(name=wanted.name))  # a coroutine only in event loops
     except ValueError:  # how Prefect says that it doesn't exist
         wanted.create()
     else:
         wanted.id = found.id
-        wanted.enabled = found.enabled  # switched off by people, it stays off
+        wanted.enabled = found.enabled
         wanted.update()
 
 

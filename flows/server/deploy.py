@@ -1,8 +1,8 @@
-"""Register everything on a Prefect server for its workers: a work pool, the deployments, an automation."""
+"""Register everything on a Prefect server for its workers: a work pool, the deployments, automations."""
 
 import os
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from httpx import HTTPError
@@ -10,6 +10,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
+from flows.server.alerts import ensure_alerts
 from flows.server.dead_runs import ensure_automation
 from flows.server.deployments import Served, switched
 from infra.base.errors import NewslakeError, UsageError
@@ -17,25 +18,32 @@ from infra.base.errors import NewslakeError, UsageError
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
 
 
-def deploy(pool: str, named: Collection[str]) -> Served:
+def deploy(pool: str, named: Collection[str], alerts: str) -> Served:
     """Register on the server of PREFECT_API_URL, and switch on the sources that are named.
 
     Repeating it updates everything and starts nothing; what people have paused or resumed stays so.
     """
-    if not os.environ.get("PREFECT_API_URL"):
-        raise UsageError(
-            "there is no server to deploy to", "Set PREFECT_API_URL, for example http://127.0.0.1:4200/api."
-        )
-    try:
+    with asking_server():
         with get_client(sync_client=True) as client:
             _ensure_pool(client, pool)
         served = switched(named)
         for deployment in served.deployments:
             deployment.apply(work_pool_name=pool)
         ensure_automation()
+        if alerts:
+            ensure_alerts(alerts)
+    return served
+
+
+@contextmanager
+def asking_server() -> Iterator[None]:
+    """Require a server of one's own, and tell in one line what it refuses."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise UsageError("no server is named", "Set PREFECT_API_URL, for example http://127.0.0.1:4200/api.")
+    try:
+        yield
     except HTTPError as error:  # base class of Prefect's errors of status, too
         raise _explained(error) from error
-    return served
 
 
 def _ensure_pool(client: SyncPrefectClient, name: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -148,13 +148,22 @@ def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: 
 
 
 class DeploymentRunner(Runner):
-    """A runner that both signals end alike: Prefect's own handler of SIGTERM forgets to await its clean-up."""
+    """A runner that both signals end alike: Prefect's own handler of SIGTERM forgets to await its clean-up.
+
+    It says what needs a person, beside its work.
+    """
+
+    def __init__(self, say_alerts: Callable[[], Coroutine[None, None, None]]) -> None:
+        # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
+        super().__init__(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+        self._say_alerts = say_alerts
 
     @override
     async def start(self, run_once: bool = False, webserver: bool | None = None) -> None:
         """Serve until a signal comes, which cancels this task; so everything is closed."""
         self._serving = asyncio.current_task()
         signal.signal(signal.SIGINT, self.handle_sigterm)
+        self._saying = asyncio.create_task(self._say_alerts())  # the event loop keeps no reference of its own
         await super().start(run_once, webserver)
 
     @override
@@ -165,10 +174,13 @@ class DeploymentRunner(Runner):
             self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
 
 
-def serve_until_stopped(named: Collection[str], on_ready: Callable[[Served], None]) -> None:
+def serve_until_stopped(
+    named: Collection[str],
+    on_ready: Callable[[Served], None],
+    say_alerts: Callable[[], Coroutine[None, None, None]],
+) -> None:
     """Register deployments and start their runs until SIGINT or SIGTERM raises StoppedError."""
-    # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
-    runner = DeploymentRunner(pause_on_shutdown=False, limit=CONCURRENT_RUNS)
+    runner = DeploymentRunner(say_alerts)
     mark_earlier_runs()
     ensure_automation()
     served = switched(named)

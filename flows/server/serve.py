@@ -66,14 +66,22 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
     }
     zoneinfo.reset_tzpath(())  # for this process, which is past reading PYTHONTZPATH
     with _only_one(home, port) as lock, prefect_server(home, port, keeps=lock):
+        from flows.server.alerts import ensure_alerts, log_alerts
         from flows.server.deployments import Served, serve_until_stopped
+
+        log = home.parent / "alerts.log"
+        if settings.alerts:
+            ensure_alerts(settings.alerts)
 
         def on_ready(served: Served) -> None:
             say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
             say(served.summary())
+            say(
+                f"Alerts: {log}{' and as NEWSLAKE_ALERTS says' if settings.alerts else '; for others, NEWSLAKE_ALERTS'}"
+            )
             say("[dim]By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
 
-        serve_until_stopped(named, on_ready)
+        serve_until_stopped(named, on_ready, partial(log_alerts, log, say))
 
 
 @contextmanager

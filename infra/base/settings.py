@@ -71,6 +71,11 @@ class Settings(BaseSettings):
     """Names of the sources that `newslake up` and `newslake deploy` switch on, separated by commas. None: all schedules
     stay as they are, off at first. `--source` wins."""
 
+    alerts: str = ""
+    """Who hears when a source, a run or the disk needs a person: a web address (Slack, Mattermost, or one of yours that
+    takes JSON), or a notification block of Prefect by type and name, such as `sendgrid-email/ops`. `newslake up` also
+    writes each alert to a file."""
+
     sources_path: str = ""
     """Folders with source files of your own, separated by colons. Each `.py` file in them runs as code and is a source.
     `docs/adding-a-source.md` shows one."""

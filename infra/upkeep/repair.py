@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from infra.base.days import Days
-from infra.lake.day_states import Day, DayStates
+from infra.lake.day_states import Day, DayStates, State
 from infra.store.object_store import ObjectStore
 from infra.upkeep.upgrade import OldPartition, old_partitions
 from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
@@ -54,6 +54,7 @@ class Repairs:
     gaps: tuple[Gap, ...]  # missing days that are left as they are
     newest: dict[str, date]  # landed day, by source
     stale: tuple[Finding, ...]  # sources whose newest landed day is too old
+    late: Mapping[str, tuple[tuple[str, State], ...]]  # days that had their time and are missing or partial, by source
 
     @property
     def days(self) -> Days | None:
@@ -110,12 +111,18 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
         if (landed := [day.date for day in by_source[source.name] if day.articles])
     }
     stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
+    planned = tuple(_repairs(store, asked, by_source, now))
     return Repairs(
         old=tuple(old_partitions(store, names)),
-        planned=tuple(_repairs(store, asked, by_source, now)),
+        planned=planned,
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
         newest=newest,
         stale=tuple(finding for finding in stale if finding),
+        late={
+            name: late
+            for name, days in asked.items()
+            if (late := _late([each for each in planned if each.source == name], by_source[name], days))
+        },
     )
 
 
@@ -154,6 +161,15 @@ def _repairs(
         place = each.source, each.day.isoformat()
         if each.action is Action.FETCH and (each.day >= starts[each.source] or place in pending):
             yield each
+
+
+def _late(planned: Sequence[PlannedDay], known: Sequence[Day], asked: Days) -> tuple[tuple[str, State], ...]:
+    """Missing days, and partial ones but yesterday's: pending pages are asked for again for a day."""
+    first = max(asked.start, asked.end - timedelta(days=MAX_DAYS)).isoformat()
+    last = (asked.end - timedelta(days=2)).isoformat()
+    partial = {(day.date, day.state) for day in known if day.state is State.PARTIAL and first <= day.date <= last}
+    missing = {(each.day.isoformat(), each.state) for each in planned if each.state is State.MISSING}
+    return tuple(sorted(missing | partial))
 
 
 def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:

@@ -10,6 +10,7 @@ import pytest
 from flows.commands.demo import SOURCES
 from parsers.registry import sources
 from tests import sample_pages as pages
+from tests.alert_receiver import alert_receiver
 from tests.prefect_server import COMMAND, Up
 from tests.servers import free_ports
 
@@ -71,3 +72,18 @@ def test_the_demo_runs_the_real_flow_and_shows_the_lake(tmp_path: Path, up: Up) 
     assert list(tmp_path.glob("lake/articles/source=*/date=*/articles.parquet"))
     assert "Traceback" not in done.stderr
     assert "INFO" not in done.stderr
+
+
+def test_an_alert_comes_where_the_command_sends_it(up: Up) -> None:
+    with alert_receiver() as receiver:
+        done = subprocess.run(
+            [*COMMAND, "alerts", receiver.url, "--test"],
+            env=up.environment | {"PREFECT_API_URL": f"{up.url}/api"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (0, "alerts are set up, and one is on its way\n"), done.stderr
+        assert receiver.wait_for("newslake: alerts")["body"] == "a test: alerts of newslake arrive here"
+        found = up.api("/automations/filter", {"automations": {"name": {"any_": ["newslake: alerts"]}}})
+        assert len(found) == 1

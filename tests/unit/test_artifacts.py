@@ -1,10 +1,5 @@
-"""What the quality gate found, as Markdown and as Prefect events."""
+"""What the quality gate found, as Markdown."""
 
-from typing import Any
-
-import pytest
-
-from flows.jobs import artifacts
 from flows.reports.suspect_text import findings_markdown
 from infra.lake.suspects import SuspectCapture, SuspectDay
 from parsers.source.checks import Check, Finding, Severity
@@ -34,24 +29,3 @@ def test_l09_the_artifact_names_field_day_since_when_and_what_to_do() -> None:
 def test_many_findings_are_cut() -> None:
     findings = [broken(f"2024-05-{number:02}") for number in range(1, 31)]
     assert "| | | … | | | 10 more |" in findings_markdown(findings, [], {})
-
-
-def test_l09_a_source_with_suspect_days_is_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    events: list[dict[str, Any]] = []
-    monkeypatch.setattr(artifacts, "emit_event", lambda **event: events.append(event))
-    artifacts.emit_findings([FLAGGED], [])
-    assert events == []
-    artifacts.emit_findings([broken("2024-05-02"), FLAGGED, broken("2024-05-03", "apnews")], SUSPECTS)
-    assert [each["resource"]["prefect.resource.id"] for each in events] == [
-        "newslake.source.apnews",
-        "newslake.source.tass",
-    ]
-    assert events[1]["event"] == "newslake.source.suspect"
-    assert events[1]["payload"] == {
-        "days": ["2024-05-02"],
-        "since": "2024-05-01",
-        "checks": ["fill"],
-        "fields": ["title"],
-        "findings": ["title: 40 % | <b>"],
-        "samples": [HOSTILE.url],
-    }

@@ -131,3 +131,9 @@ def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
     assert repairs.newest == {WIDE: ago(5)}
     assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
     assert repair_rows(repairs)[-1]["state"] == "quiet"
+
+
+def test_late_is_what_is_missing_and_what_is_partial_for_two_days(store: MemoryStore) -> None:
+    land(store, WIDE, [5, 2])
+    late = plan_repairs(store, now=NOW, names=[WIDE]).late[WIDE]
+    assert [(day, state.value) for day, state in late] == [(str(ago(number)), "missing") for number in (4, 3, 1)]
