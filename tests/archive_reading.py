@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from infra.intake.archives.archived_pages import read_archive
-from infra.intake.files.input_types import Input, Skipped, Unreadable
+from infra.intake.files.input_types import Input, Kept, Skipped, Unreadable
 from parsers.record.capture import Capture, CapturedAtBasis
 
 COPIED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -15,7 +15,8 @@ MAX_BYTES: Final = 100_000
 
 
 def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Capture | Unreadable | Skipped]:
-    return list(read_archive(io.BytesIO(archive), KNOWN, max_page_bytes))
+    found = read_archive(io.BytesIO(archive), KNOWN, max_page_bytes)
+    return [one.page if isinstance(one, Kept) else one for one in found]
 
 
 def only(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Capture | Unreadable | Skipped:

@@ -17,7 +17,7 @@ from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.parse_pool import Pack, Pair
+from infra.work.parse_pool import Group, Pair, Result, parse_group
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.parse import parse
@@ -38,9 +38,9 @@ class InlinePool:
         for capture, known in pairs:
             yield capture, known or parse(capture)
 
-    def parse_and_pack(self, pairs: Iterable[Pair], pack: Pack) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
-        for capture, outcome in self.parse(pairs):
-            yield capture, outcome, pack(capture)
+    def parse_and_pack(self, groups: Iterable[Group]) -> Iterator[tuple[Group, list[Result]]]:
+        for group in groups:
+            yield group, parse_group(parse, group, packs=True, max_page_bytes=None)
 
 
 class InlineRun(Run):

@@ -54,4 +54,8 @@ def parse_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parse_pool, "ProcessPool", InThisProcess)
     monkeypatch.setattr(listing_worker, "ProcessPool", InThisProcess)
     # That which the worker processes run sets an alarm, which here is pytest's.
-    monkeypatch.setattr(parse_pool, "_parse_in_worker", lambda *args: parse_pool.parse_group(*args[:4]))
+    monkeypatch.setattr(
+        parse_pool,
+        "_parse_in_worker",
+        lambda page, group, packs, most, _: parse_pool.parse_group(page, group, packs=packs, max_page_bytes=most),
+    )

@@ -91,7 +91,8 @@ def ingest(
     from flows.jobs.start import begin_run
     from infra.base.days import parse_instant
     from infra.intake.captures import find_inputs
-    from infra.work.ingest import Wanted, ingest_chunk, plan
+    from infra.work.ingest import ingest_chunk, plan
+    from infra.work.pages import Wanted
     from infra.work.run_report import RunReport
 
     wanted = Wanted(tuple(host or ()), start, end)

@@ -12,7 +12,8 @@ from flows.jobs.start import begin_run
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
 from infra.intake.captures import find_inputs
-from infra.work.ingest import Chunk, Wanted, ingest_chunk, plan
+from infra.work.ingest import Chunk, ingest_chunk, plan
+from infra.work.pages import Wanted
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 

@@ -54,6 +54,19 @@ class ArchivedCapture:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A capture as the archive keeps it; its body is needed no more."""
+
+    member: bytes  # one gzip member
+    body_bytes: int
+
+    @classmethod
+    def of(cls, capture: Capture, member: bytes | None = None) -> "Record":
+        """The record of a capture; `member` is one that says the same (`infra.archive.foreign`)."""
+        return cls(member or encode(capture), len(capture.body))
+
+
 class RawArchive:
     """Writes and reads the raw layer of one lake.
 
@@ -73,13 +86,13 @@ class RawArchive:
         *,
         run_id: str,
         worker: str,
-        records: Mapping[CaptureIdentity, bytes] = MappingProxyType({}),
+        records: Mapping[CaptureIdentity, Record] = MappingProxyType({}),
     ) -> list[ArchivedCapture]:
         """Keep captures, each once, and a large body of one address once for all its captures within some days.
 
         They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
-        `worker`, which tells this writer from others of the run, are parts of object names. `records` holds what
-        `encode` made of captures already.
+        `worker`, which tells this writer from others of the run, are parts of object names. `records` holds those
+        that are made already, of captures that then may be without their body.
         """
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
@@ -135,7 +148,7 @@ class RawArchive:
         day: date,
         group: dict[CaptureIdentity, Capture],
         writer: str,
-        records: Mapping[CaptureIdentity, bytes],
+        records: Mapping[CaptureIdentity, Record],
     ) -> list[CaptureIdentity]:
         """Write what is not there yet, in as many objects as it takes; return the identities that were written."""
         known = self._known(source, day)
@@ -160,7 +173,7 @@ class RawArchive:
         return written
 
     def _pack(
-        self, captures: list[Capture], key: str, records: Mapping[CaptureIdentity, bytes]
+        self, captures: list[Capture], key: str, records: Mapping[CaptureIdentity, Record]
     ) -> tuple[bytes, list[IndexEntry]]:
         """As many of the first captures as one object may hold, and their index entries."""
         captures = captures[:MAX_OBJECT_RECORDS]
@@ -168,8 +181,9 @@ class RawArchive:
         size = len(members[0])
         here = _Folder()
         for capture in captures:
-            original = self._original_of(capture, here, key)
-            member = encode_revisit(capture, original) if original else records.get(capture.identity) or encode(capture)
+            record = records.get(capture.identity) or Record.of(capture)
+            original = self._original_of(capture, record.body_bytes, here, key)
+            member = encode_revisit(_whole(capture, record), original) if original else record.member
             if here.entries and size + len(member) > MAX_OBJECT_BYTES:
                 break
             place = Pointer(key, size, len(member))
@@ -178,9 +192,9 @@ class RawArchive:
             size += len(member)
         return b"".join(members), here.entries
 
-    def _original_of(self, capture: Capture, here: "_Folder", key: str) -> IndexEntry | None:
+    def _original_of(self, capture: Capture, body_bytes: int, here: "_Folder", key: str) -> IndexEntry | None:
         """A record with the same body of the same address: earlier in this object, on its day or shortly before."""
-        if len(capture.body) < MIN_REVISIT_BYTES:
+        if body_bytes < MIN_REVISIT_BYTES:
             return None
         body = capture.url, capture.digest
         day = day_of(key)
@@ -197,6 +211,14 @@ class RawArchive:
         for one in self._objects.load(source, day):
             known.take_in(one.key, [] if one.expiring_since else one.entries)
         return known
+
+
+def _whole(capture: Capture, record: Record) -> Capture:
+    """A capture with the body that its record has."""
+    if len(capture.body) == record.body_bytes:
+        return capture
+    packed = decode(record.member)
+    return packed if isinstance(packed, Capture) else packed.seen
 
 
 class _Folder:

@@ -13,14 +13,14 @@ from.
 
 A body that the archive already has for the same address is not written again: that capture is a `revisit` record of the
 profile identical-payload-digest (6.7.2), and its field `X-Newslake-Original` says where the body lies.
+
+A page that comes in a gzip member of another program's WARC is kept as that member (`infra/archive/foreign.py`).
 """
 
-import gzip
 import json
 import re
 import uuid
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from http.client import responses
@@ -28,12 +28,13 @@ from io import BytesIO
 from typing import Final
 from urllib.parse import quote
 
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 from zlib_ng import zlib_ng
 
+from infra.archive.archive_records import ArchiveRecord, DamagedStretch, read_records
+from infra.archive.foreign import foreign_capture
 from infra.archive.raw_index import IndexEntry, Pointer
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
@@ -43,7 +44,7 @@ ORIGINAL_FIELD: Final = "X-Newslake-Original"
 
 GZIP_LEVEL: Final = 3  # of zlib-ng: four times as fast as zlib's 6 for pages that are packed 6 % larger
 GZIP_WINDOW: Final = 31  # zlib's word for a gzip member, whose head then holds no time
-MAX_HEADER_BYTES: Final = 8 << 20  # fastwarc's default refuses 64 KiB, which a long Set-Cookie list reaches
+MAX_RATIO: Final = 1_100  # deflate packs no tighter: so no record is cut
 ORIGINAL: Final = "X-Archive-Orig-"  # pywb's prefix for a header that was true on the wire, not of the bytes kept
 OF_THE_WIRE: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 URI_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"  # reserved characters of RFC 3986 and `%`: what is a URI stays as it is
@@ -113,30 +114,30 @@ def encode_info(filename: str, made_at: datetime) -> bytes:
 
 
 def decode(member: bytes) -> Capture | Revisit:
-    """The capture of one gzip member; ValueError if it is damaged or newslake did not write it."""
-    captures = [capture for _, capture in _captures(_inflated(member))]
-    if len(captures) != 1:
-        raise ValueError(f"{len(captures)} captures where there should be one")
-    return captures[0]
+    """The capture of one gzip member; ValueError if it is damaged or holds none."""
+    found = scan(member)
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} captures where there should be one")
+    return found[0][2]
 
 
 def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
     """Offset and length of the gzip member, and the capture, of all captures in a WARC; ValueError on damage."""
-    found = list(_captures(warc))
-    last = found[-1][0] if found else 0
-    if not _inflated(warc[last:]):  # fastwarc passes over a record that is cut short
+    if not warc:
         raise ValueError("it is empty")
-    ends = [*(offset for offset, _ in found), len(warc)][1:]
-    return [(offset, end - offset, capture) for (offset, capture), end in zip(found, ends, strict=True)]
-
-
-def fields_of(record: WarcRecord) -> dict[str, str]:
-    """The named fields of a WARC record, names in lower case; the last of a field that occurs twice."""
-    return {name.lower(): value for name, value in record.headers.to_tuples()}
+    found = []
+    for record in read_records(BytesIO(warc), len(warc) * MAX_RATIO):
+        if isinstance(record, DamagedStretch):
+            raise ValueError(f"WARC record damaged: {record.detail}")
+        if record.problem or record.length is None:
+            raise ValueError(f"WARC record damaged: {record.problem or 'it shares its gzip member'}")
+        if record.fields.get("warc-type") != "warcinfo":
+            found.append((record.offset, record.length, content_of(record)))
+    return found
 
 
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
-    """The capture of a newslake record, from its named fields (see `fields_of`) and its content block.
+    """The capture of a newslake record, from its named fields, their names in lower case, and its content block.
 
     ValueError if another program wrote it, or it is damaged: the body does not match its digest.
     """
@@ -187,23 +188,13 @@ def _require_digest(capture: Capture, expected: str) -> Capture:
     return capture
 
 
-def _inflated(members: bytes) -> bytes:
-    try:
-        return gzip.decompress(members)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"gzip member damaged: {error}") from error
-
-
-def _captures(stream: bytes) -> Iterator[tuple[int, Capture | Revisit]]:
-    """Offset and capture of each record that is not a `warcinfo`."""
-    try:
-        for record in ArchiveIterator(BytesIO(stream), parse_http=False, max_header_len=MAX_HEADER_BYTES):
-            if record.record_type != WarcRecordType.warcinfo:
-                fields, block = fields_of(record), record.reader.read()
-                is_revisit = fields.get("warc-type") == "revisit"
-                yield record.stream_pos, revisit_of(fields) if is_revisit else capture_of(fields, block)
-    except OSError as error:
-        raise ValueError(f"WARC record damaged: {error}") from error
+def content_of(record: ArchiveRecord) -> Capture | Revisit:
+    """What a whole record of the raw layer holds; ValueError if it is damaged."""
+    if CAPTURE_FIELD.lower() not in record.fields and DIGEST_FIELD.lower() not in record.fields:
+        return foreign_capture(record)
+    if record.fields.get("warc-type") == "revisit":
+        return revisit_of(record.fields)
+    return capture_of(record.fields, record.block)
 
 
 def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:

@@ -3,13 +3,14 @@
 import bz2
 import lzma
 import re
+import struct
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 import brotli
+from zlib_ng import zlib_ng
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -28,6 +29,10 @@ GZIP_WINDOW, ZLIB_WINDOW, RAW_WINDOW = 31, 15, -15  # zlib's wbits
 ZSTD_WINDOW_LOG: Final = 23  # 8 MB: what RFC 9659 allows for the web
 ZSTD_FILE_WINDOW_LOG: Final = 27  # 128 MB: what `zstd --long` writes, and what `zstd -d` takes unasked
 XZ_MEMORY: Final = 256 << 20  # `xz -9` needs 65 MB; a larger dictionary is a bomb
+# The first frame of a .warc.zst may hold its dictionary, packed or not (IIPC, WARC zstd compression 1.0).
+DICTIONARY_FRAME: Final = 0x184D2A5D
+DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
+MAX_DICTIONARY_BYTES: Final = 16 << 20  # those of Archive Team have 1 MB
 RECOGNISED: Final = "file"  # in place of a coding: whatever the bytes begin like, as of files that people pack
 MAGIC_BYTES: Final = 10  # the longest of those below
 # Of what is recognised, and may be repeated. zstd's frames may follow a skippable one (RFC 8878, 3.1.2); bzip2's
@@ -38,7 +43,8 @@ _MAGIC: Final = {
     "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
     "xz": re.compile(rb"\xfd7zXZ\0"),
 }
-_DAMAGED: Final = (zlib.error, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
+_ZLIB_ERROR: Final = cast("type[Exception]", zlib_ng.error)  # its stub says that it is an exception, not a type
+_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
 
 
 def packed_as(head: bytes) -> str | None:
@@ -168,7 +174,7 @@ class Inflater:
             return _Zlib(GZIP_WINDOW)
         # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
         head = self._head()
-        wrapped = len(head) > 1 and head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
+        wrapped = len(head) > 1 and head[0] & 0x0F == zlib_ng.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
         return _Zlib(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
@@ -179,7 +185,7 @@ class _Zlib:
 
     def __init__(self, window: int) -> None:
         self.rest = b""
-        self._unpacker = zlib.decompressobj(window)
+        self._unpacker = zlib_ng.decompressobj(window)
 
     @property
     def eof(self) -> bool:
@@ -245,3 +251,15 @@ def content_codings(header: str) -> list[str]:
     """The codings that a `Content-Encoding` names, in the order in which they were applied (RFC 9110, 8.4)."""
     names = [name.strip().lower() for name in header.split(",")]
     return [name for name in names if name not in NO_CODINGS]
+
+
+def dictionary_of(stream: BinaryIO) -> bytes | None:
+    """The dictionary in the first frame of a zstd file; None if there is none."""
+    stream.seek(0)
+    head = stream.read(8)
+    if len(head) < struct.calcsize("<II") or struct.unpack("<I", head[:4])[0] != DICTIONARY_FRAME:
+        return None
+    content = stream.read(min(struct.unpack("<I", head[4:])[0], MAX_DICTIONARY_BYTES))
+    if not content.startswith(DICTIONARY_MAGIC):
+        content = inflate(content, "zstd", MAX_DICTIONARY_BYTES)[0]
+    return content if content.startswith(DICTIONARY_MAGIC) else None

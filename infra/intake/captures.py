@@ -13,9 +13,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
 
+from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archives.archived_pages import read_archive
+from infra.intake.archives.archived_pages import Page, read_archive, read_archive_part
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
@@ -31,15 +32,18 @@ from parsers.parse import MAX_BYTES
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
-__all__ = ["Input", "Skipped", "Unreadable", "find_inputs", "read_captures"]
+__all__ = ["Bounds", "Input", "Part", "Skipped", "Unreadable", "find_inputs", "parts_of", "read_captures", "read_part"]
 
-Read = Iterator[Capture | Unreadable | Skipped]
+Read = Iterator[Page]
 
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
 HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 # Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
 SEEKING: Final = {"zip": ([],), "parquet": ([],), "archive": ([], ["gzip"], ["zstd"])}
+# A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
+# of shorter ones the message would cost as much.
+PART_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
@@ -56,6 +60,27 @@ def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES) -> Read:
             yield from _read(stream, source, max_page_bytes, 0)
     except ColdObjectError as error:
         yield Skipped("in cold storage", str(error))
+
+
+def parts_of(source: Input) -> Iterator[Part]:
+    """The parts of a large file of gzip members, to be read apart; none of a smaller one, or another file."""
+    if source.size <= PART_BYTES or _never_opened(source.inside):
+        return
+    try:
+        with _opened(source) as stream:
+            begun = beginning(stream)
+            is_packed = _form(begun, stream, source) == "archive" and begun.codings == ["gzip"]
+            is_divisible = is_packed and has_members(stream, PART_BYTES)
+    except ColdObjectError:
+        return  # reading it says so
+    for start in range(0, source.size if is_divisible else 0, PART_BYTES):
+        yield Part(start, min(start + PART_BYTES, source.size))
+
+
+def read_part(source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES) -> Iterator[Page | Bounds]:
+    """As `read_captures`, of one of `parts_of`; its bounds at the end."""
+    with _opened(source) as stream:
+        yield from read_archive_part(stream, source, max_page_bytes, part)
 
 
 @contextmanager

@@ -1,31 +1,30 @@
 """The way of a capture that ingest, live runs and `fetch` share: through the parsers, and into the raw archive."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from infra.archive.raw_archive import RawArchive
-from infra.archive.warc import encode
-from infra.work.parse_pool import Pair, ParsePool, source_name_of
+from infra.work.pages import Page, source_name_of
+from infra.work.parse_pool import Done, ParsePool, grouped
 from infra.work.run import ParsedCapture, folder_of
+from parsers.record.capture import Capture
 
 
 def archive_and_parse(
-    captures: Iterable[Pair], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
+    captures: Iterable[Capture], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
 ) -> list[ParsedCapture]:
-    """Parse captures and archive them; `infra.work.land_outcomes` lands what comes of it.
+    """Parse captures and archive them; `infra.work.land_outcomes` lands what comes of it."""
+    groups = pool.parse_and_pack(grouped(map(Page, captures)))
+    done = [each for _, found in groups for each in found if isinstance(each, Done)]
+    return archive_done(done, archive, run_id=run_id, worker=worker)
 
-    The worker processes make the records of the archive too, since packing a page takes as long as reading it.
-    """
-    pairs = list(captures)
-    worked = list(pool.parse_and_pack(pairs, encode))
+
+def archive_done(done: Sequence[Done], archive: RawArchive, *, run_id: str, worker: str) -> list[ParsedCapture]:
+    """Archive pages that are parsed and packed."""
     placed = [
         # Without an address only the content tells the source, and so the folder.
-        (folder_of(capture, known if known or source_name_of(capture) else outcome), capture)
-        for (capture, known), (_, outcome, _) in zip(pairs, worked, strict=True)
+        (folder_of(each.capture, None if source_name_of(each.capture) else each.outcome), each.capture)
+        for each in done
     ]
-    records = {capture.identity: record for capture, _, record in worked if record}
+    records = {each.capture.identity: each.record for each in done if each.record}
     archived = archive.add(placed, run_id=run_id, worker=worker, records=records)
-    return [
-        ParsedCapture(replace(each, capture=each.capture.without_body()), outcome)
-        for each, (_, outcome, _) in zip(archived, worked, strict=True)
-    ]
+    return [ParsedCapture(kept, each.outcome) for kept, each in zip(archived, done, strict=True)]

@@ -2,36 +2,31 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
-from infra.base.days import is_within
-from infra.base.errors import UsageError
-from infra.intake.captures import read_captures
+from infra.intake.captures import PART_BYTES, Bounds, Part, parts_of
 from infra.intake.files.input_types import Input, Skipped
 from infra.lake.lake import Lake
-from infra.work.archive_and_parse import archive_and_parse
+from infra.work.archive_and_parse import archive_done
 from infra.work.land_outcomes import land_outcomes
-from infra.work.parse_pool import Pair, source_name_of
-from infra.work.run import ParsedCapture, Run
+from infra.work.pages import ALL, Stretch, Wanted
+from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
+from infra.work.run import Run
 from infra.work.run_report import RunReport
-from parsers.fields.urls import host_of, on_hosts
-from parsers.record.capture import Capture
-from parsers.record.outcome import Rejected, RejectReason
 
-# A chunk is a Prefect task: seconds of work, some hundreds a run. 64 MB of pages parse in some 5 s, and are what a
-# task holds in memory; 500 files are as much work where files are small.
-CHUNK_BYTES = 64 << 20
-CHUNK_FILES = 500
-# Captures whose bytes are held at a time, also where one input (a large WARC) is more than a chunk should be.
-BATCH_BYTES = 32 << 20
-BATCH_CAPTURES = 4_000  # text captures are small
-# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 50 KB of memory.
+# A chunk is a Prefect task: a minute or two of work. Only its number of pages counts, since they pass through.
+CHUNK_BYTES = 512 << 20
+CHUNK_FILES = 20_000
+# Files that a worker reads itself, so many at a time; of a larger one that has no parts (a zip, a table) this process
+# sends it the pages.
+SMALL_BYTES = PART_BYTES
+# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 50 KB of memory, and
+# a page packed as much again.
 LANDED_AT_ONCE = 1_000
+LANDED_BYTES = 64 << 20
 MAX_ADVICE = 20  # of a chunk: more of the same is in the counts
-TAKEN = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,82 +41,81 @@ class Chunk:
         return f"chunk {self.number} ({len(self.inputs)} inputs)"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which pages of the inputs are taken: all unless something is said."""
-
-    hosts: tuple[str, ...] = ()  # and those below them
-    start: date | None = None  # first UTC day of capture
-    end: date | None = None  # the day after the last
-
-    def __post_init__(self) -> None:
-        for host in self.hosts:
-            if host_of(f"https://{host}/") != host:
-                raise UsageError(f"{host!r} is no host", "Write it like apnews.com: in lower case, without https://.")
-        if self.start and self.end and self.start >= self.end:
-            raise UsageError(f"no day lies between {self.start} and {self.end}", "--end is the day after the last.")
-
-    def why_not(self, capture: Capture) -> str | None:
-        """The kind that a page is skipped as; one without an address may be of any host."""
-        if self.hosts and capture.url and not on_hosts(host_of(capture.url), self.hosts):
-            return "other host"
-        return None if is_within(capture.captured_at.date().isoformat(), self.start, self.end) else "other day"
-
-
-ALL = Wanted()
-
-
 def plan(inputs: Iterable[Input]) -> list[Chunk]:
-    """Divide inputs into chunks of about 64 MB or 500 files. An input is never divided."""
+    """Divide inputs into chunks of about 512 MB or 20,000 files. An input is never divided between two."""
     batches = in_batches(inputs, lambda each: each.size, most=CHUNK_FILES, max_bytes=CHUNK_BYTES)
     return [Chunk(number, tuple(batch)) for number, batch in enumerate(batches)]
 
 
 def ingest_chunk(
-    chunk: Chunk, run: Run, on_input: Callable[[Input], None] | None = None, wanted: Wanted = ALL
+    chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None, wanted: Wanted = ALL
 ) -> RunReport:
-    """Archive, parse and land the captures of some inputs that are wanted."""
+    """Archive, parse and land what is wanted of some inputs; `on_input` is told of each, or of its parts."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
-    report, told = RunReport(), _Told(Counter(), [])
+    report, skipped, advice = RunReport(), Counter[str](), list[str]()
+
+    def land(done: list[Done]) -> RunReport:
+        parsed = archive_done(done, archive, run_id=run.run_id, worker=f"c{chunk.number:04}")
+        return land_outcomes(parsed, lake, run, mode="ingest")
+
     with run.open_pool() as pool:
-        pairs = _read(chunk, run.settings.max_page_bytes, wanted, told, on_input)
-        parsed: list[ParsedCapture] = []
-        for batch in in_batches(pairs, lambda pair: len(pair[0].body), most=BATCH_CAPTURES, max_bytes=BATCH_BYTES):
-            parsed += archive_and_parse(batch, archive, pool, run_id=run.run_id, worker=f"c{chunk.number:04}")
-            if len(parsed) >= LANDED_AT_ONCE:
-                report += land_outcomes(parsed, lake, run, mode="ingest")
-                parsed = []
-        if parsed:
-            report += land_outcomes(parsed, lake, run, mode="ingest")
-    return report + RunReport(skipped=told.skipped, alarms=tuple(told.advice[:MAX_ADVICE]))
+        waiting: list[Done] = []
+        packed = 0
+        for each in _in_order(_groups(chunk, run.settings.max_page_bytes, wanted, on_input), pool):
+            advice += filter(None, [each.advice])
+            if isinstance(each, Skipped):
+                skipped[each.kind] += 1
+                continue
+            waiting.append(each)
+            packed += len(each.record.member) if each.record else 0
+            if len(waiting) == LANDED_AT_ONCE or packed >= LANDED_BYTES:
+                report += land(waiting)
+                waiting, packed = [], 0
+        if waiting:
+            report += land(waiting)
+    return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a chunk says of its inputs, apart from their pages."""
-
-    skipped: Counter[str]
-    advice: list[str]
-
-
-def _read(
-    chunk: Chunk, max_page_bytes: int, wanted: Wanted, told: _Told, on_input: Callable[[Input], None] | None
-) -> Iterator[Pair]:
-    """The captures of a chunk; what could not be read whole is rejected without parsing it."""
-    for each in chunk.inputs:
-        for page in read_captures(each, max_page_bytes=max_page_bytes):
-            if isinstance(page, Skipped):
-                told.skipped[page.kind] += 1
-                told.advice.extend(filter(None, [page.advice]))
-            elif kind := wanted.why_not(page if isinstance(page, Capture) else page.capture):
-                told.skipped[kind] += 1
-            elif isinstance(page, Capture):
-                yield page, None
-            else:
-                if page.reason is RejectReason.NOT_HTML and not each.inside and page.location == each.location:
-                    told.advice.append(f"{each.location} is no page ({page.detail}). {TAKEN}")
-                detail = f"{page.detail} ({page.location})"
-                yield page.capture, Rejected(page.reason, detail, source=source_name_of(page.capture))
-        if on_input:
+def _groups(chunk: Chunk, max_page_bytes: int, wanted: Wanted, on_input: Callable[[Input], object]) -> Iterator[Group]:
+    """The inputs of a chunk as what a worker takes at a time, in order: part by part, file by file, page by page."""
+    for batch in in_batches(chunk.inputs, lambda each: each.size, most=GROUP_PAGES, max_bytes=SMALL_BYTES):
+        whole = Stretch(tuple(batch), max_page_bytes, wanted)
+        parts = list(parts_of(batch[0])) if len(batch) == 1 else []
+        for part in parts:
+            yield replace(whole, part=part)
+            on_input(replace(batch[0], size=part.end - part.start))
+        if parts:
+            continue
+        yield from grouped(whole) if batch[0].size > SMALL_BYTES else [whole]
+        for each in batch:
             on_input(each)
+
+
+def _in_order(groups: Iterable[Group], pool: ParsePool) -> Iterator[Done | Skipped]:
+    """What comes of all groups. Of parts each has to begin where the one before it ended.
+
+    The first record of a part is looked for, so it may be one inside a record that began before, as where an archive
+    was archived; that part is read again from where it has to begin.
+    """
+    reached = 0  # in the file whose parts are read
+    for group, found in pool.parse_and_pack(groups):
+        if not isinstance(group, Stretch) or not (part := group.part):
+            yield from _pages_of(found)
+            continue
+        reached = reached if part.start else 0
+        if reached >= part.end:
+            continue
+        whole = found
+        if _bounds(found).begun != reached:
+            ((_, whole),) = pool.parse_and_pack([replace(group, part=Part(reached, part.end, is_exact=True))])
+        reached = _bounds(whole).ended
+        yield from _pages_of(whole)
+
+
+def _pages_of(found: list[Result]) -> Iterator[Done | Skipped]:
+    return (each for each in found if not isinstance(each, Bounds))
+
+
+def _bounds(found: list[Result]) -> Bounds:
+    return next(each for each in found if isinstance(each, Bounds))

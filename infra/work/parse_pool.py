@@ -4,6 +4,9 @@ A native HTML parser can neither be interrupted nor trusted not to crash: 29 KB 
 seconds, and a fault in it takes its process along. So pages are parsed in worker processes that are killed at the
 deadline. Pages travel in groups, since a message costs more than most pages do; when a group fails, its pages are
 parsed again one by one, so that only the culprit is rejected and the run goes on.
+
+A group is pages that this process has read, or a stretch of files that the worker reads itself: then no body of a page
+passes from one process to another, only what goes into the lake.
 """
 
 import multiprocessing
@@ -11,7 +14,7 @@ import re
 import signal
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from concurrent.futures.process import BrokenProcessPool
@@ -21,22 +24,27 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.forkserver import ensure_running
 from pathlib import PurePath
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from infra.archive.raw_archive import Record
 from infra.base.batches import in_batches
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
-from parsers.fields.urls import host_of
+from infra.intake.captures import Bounds
+from infra.intake.files.input_types import Skipped
+from infra.work.pages import Page, Read, Stretch, source_name_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Rejected, RejectReason
-from parsers.registry import by_host, by_name, look_in, looked_in
+from parsers.registry import by_name, look_in, looked_in
 
 GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make the message negligible
 GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
 GROUPS_PER_WORKER = 2  # one being parsed and one waiting, so that no worker idles between groups
+# What comes of a stretch is 1 to 3 MB: so many of them keep a worker busy while this process lands some 1,000 pages.
+STRETCHES_PER_WORKER = 8
 ORPHAN_SECONDS = 5.0  # after the deadline: the pool kills late workers within a second, unless it was killed itself
 # Pebble gives up its whole pool where a process dies before it has said which task it took: a race that seldom repeats.
 POOLS_A_GROUP = 3
@@ -44,9 +52,20 @@ MAX_DETAIL = 300  # characters of an exception's message kept; some carry the wh
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
 Parse = Callable[[Capture], Outcome]
-Pack = Callable[[Capture], bytes]
 Pair = tuple[Capture, Outcome | None]  # a capture, and its outcome where that is known without parsing it
-Worked = tuple[Outcome, bytes | None]  # an outcome, and the capture packed, if that was asked for and done
+
+
+class Done(NamedTuple):
+    """A page that is parsed, and packed for the archive."""
+
+    capture: Capture  # without its body
+    outcome: Outcome
+    record: Record | None  # None where nothing is to be archived
+    advice: str = ""
+
+
+Group = Sequence[Read] | Stretch
+Result = Done | Skipped | Bounds
 
 
 def forkserver() -> ForkServerContext:
@@ -55,7 +74,7 @@ def forkserver() -> ForkServerContext:
     Never by a fork: this process has threads (Prefect, boto3), whose locks a forked child would inherit locked.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "parsers.parse"])
+    context.set_forkserver_preload(["__main__", "infra.work.parse_pool"])
     # Ctrl-C in a terminal goes to every process. Those that inherit this mask hear nothing of it: their pool ends them.
     resource_tracker.ensure_running()  # which would take the mask off
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -114,52 +133,64 @@ class ParsePool:
         A page past the deadline is rejected as `timeout`, one that kills its process as `parser_crash`, one at which
         the parser raises as `parser_error`.
         """
-        return ((capture, outcome) for capture, (outcome, _) in self._work(pairs, None))
+        for pages, found in self._work(grouped(Page(*pair) for pair in pairs), packs=False):
+            outcomes = (each.outcome for each in found if isinstance(each, Done))
+            yield from zip((page.capture for page in pages if isinstance(page, Page)), outcomes, strict=True)
 
-    def parse_and_pack(self, pairs: Iterable[Pair], pack: Pack) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
-        """As `parse`, and what `pack` makes of each capture; None of one that could not be parsed to the end.
+    def parse_and_pack(self, groups: Iterable[Group]) -> Iterator[tuple[Group, list[Result]]]:
+        """As `parse`, by groups, with all that the archive and the lake need of each page."""
+        return self._work(groups, packs=True)
 
-        `pack` is a module-level function, sent to the processes by name.
-        """
-        return ((capture, outcome, packed) for capture, (outcome, packed) in self._work(pairs, pack))
-
-    def _work(self, pairs: Iterable[Pair], pack: Pack | None) -> Iterator[tuple[Capture, Worked]]:
-        waiting: deque[tuple[list[Pair], Future[list[Worked]]]] = deque()
-        for group in in_batches(pairs, lambda pair: len(pair[0].body), most=GROUP_PAGES, max_bytes=GROUP_BYTES):
-            waiting.append((group, self._schedule(group, pack)))
-            if len(waiting) >= self._workers * GROUPS_PER_WORKER:
-                yield from self._finish(*waiting.popleft(), pack)
+    def _work(self, groups: Iterable[Group], *, packs: bool) -> Iterator[tuple[Group, list[Result]]]:
+        waiting: deque[tuple[Group, Future[list[Result]]]] = deque()
+        for group in groups:
+            waiting.append((group, self._schedule(group, packs)))
+            ahead = STRETCHES_PER_WORKER if isinstance(group, Stretch) else GROUPS_PER_WORKER
+            while len(waiting) >= self._workers * ahead:
+                yield self._next(waiting, packs)
         while waiting:
-            yield from self._finish(*waiting.popleft(), pack)
+            yield self._next(waiting, packs)
 
-    def _schedule(self, group: list[Pair], pack: Pack | None) -> Future[list[Worked]]:
+    def _next(self, waiting: "deque[tuple[Group, Future[list[Result]]]]", packs: bool) -> tuple[Group, list[Result]]:
+        group, future = waiting.popleft()
+        return group, self._finish(group, future, packs)
+
+    def _schedule(self, group: Group, packs: bool) -> Future[list[Result]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
-        arguments = (self._parse_page, group, pack, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        arguments = (self._parse_page, group, packs, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
         if not self._pool.active:
             self._pool.stop()
             self._pool.join()
             self._pool = self._new_pool()
         return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
 
-    def _finish(
-        self, group: list[Pair], future: Future[list[Worked]], pack: Pack | None, broken: int = 0
-    ) -> Iterator[tuple[Capture, Worked]]:
-        """Outcomes of a group; `broken` is how many pools broke while they had it."""
+    def _finish(self, group: Group, future: Future[list[Result]], packs: bool, broken: int = 0) -> list[Result]:
+        """What came of a group; `broken` is how many pools broke while they had it."""
         try:
-            worked = result_of(future)
+            return result_of(future)
         except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
             raise_if_stopping()  # a signal to the whole process group ends the workers, too: no page is to blame
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
-                yield from self._finish(group, self._schedule(group, pack), pack, broken + 1)
-                return
-            if len(group) > 1:
-                alone = [([pair], self._schedule([pair], pack)) for pair in group]
-                for single, parsed in alone:
-                    yield from self._finish(single, parsed, pack)
-                return
-            worked = [(_blame(group[0][0], error, self._page_deadline), None)]
-        yield from zip((capture for capture, _ in group), worked, strict=True)
+                return self._finish(group, self._schedule(group, packs), packs, broken + 1)
+            if not isinstance(group, Stretch) and len(group) == 1 and isinstance(page := group[0], Page):
+                return [_done(page, _blame(page.capture, error, self._page_deadline), packs)]
+            return [result for each in group for result in self._alone(each, packs)]
+
+    def _alone(self, read: Read, packs: bool) -> list[Result]:
+        """A page of a group that failed, by itself."""
+        if not isinstance(read, Page):
+            return [read]
+        return self._finish([read], self._schedule([read], packs), packs)
+
+
+def grouped(pages: Iterable[Read]) -> Iterator[list[Read]]:
+    """What this process reads, in groups of what a worker takes at a time."""
+    return in_batches(pages, _size_of, most=GROUP_PAGES, max_bytes=GROUP_BYTES)
+
+
+def _size_of(read: Read) -> int:
+    return len(read.capture.body) if isinstance(read, Page) else 0
 
 
 def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
@@ -168,15 +199,6 @@ def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
     if isinstance(error, BrokenProcessPool):
         return _rejected(capture, RejectReason.PARSER_CRASH, "the parser's process died")
     return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
-
-
-def source_name_of(capture: Capture) -> str | None:
-    """The source that a capture names, else that of its host; None where no source is known by it.
-
-    For captures that no parser has seen to the end: cheap, and looks at no content.
-    """
-    source = by_name(capture.source) or by_host(host_of(capture.url))
-    return source.name if source else None
 
 
 def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
@@ -190,23 +212,30 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 
 
 def _parse_in_worker(
-    parse_page: Parse, group: list[Pair], pack: Pack | None, max_page_bytes: int | None, last_seconds: float
-) -> list[Worked]:
+    parse_page: Parse, group: Group, packs: bool, max_page_bytes: int | None, last_seconds: float
+) -> list[Result]:
     # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
     # action is the kernel's.
     signal.setitimer(signal.ITIMER_REAL, last_seconds)
     try:
-        return parse_group(parse_page, group, pack, max_page_bytes)
+        return parse_group(parse_page, group, packs=packs, max_page_bytes=max_page_bytes)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def parse_group(parse_page: Parse, group: list[Pair], pack: Pack | None, max_page_bytes: int | None) -> list[Worked]:
-    """What comes of some captures, in their order; see `parse_safely`."""
+def parse_group(parse_page: Parse, group: Group, *, packs: bool, max_page_bytes: int | None) -> list[Result]:
+    """What comes of some pages, in their order; see `parse_safely`."""
     return [
-        (known or parse_safely(parse_page, capture, max_page_bytes), pack(capture) if pack else None)
-        for capture, known in group
+        _done(each, each.known or parse_safely(parse_page, each.capture, max_page_bytes), packs)
+        if isinstance(each, Page)
+        else each
+        for each in group
     ]
+
+
+def _done(page: Page, outcome: Outcome, packs: bool) -> Done:
+    record = Record.of(page.capture, page.member) if packs else None
+    return Done(page.capture.without_body(), outcome, record, page.advice)
 
 
 def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:

@@ -8,7 +8,8 @@ from infra.base.settings import Settings
 from infra.lake.rejects import reject_id
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.work.parse_pool import ParsePool, source_name_of
+from infra.work.pages import source_name_of
+from infra.work.parse_pool import ParsePool
 from parsers.record.article import partition_date
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed

@@ -46,6 +46,14 @@ class Problem:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageBytes:
+    """Bytes that were read, and what was wrong with them. `body` is at most the largest page size."""
+
+    body: bytes
+    problem: Problem | None = None
+
+
 def media_type_of(body: bytes, *, says_html: bool = False) -> MediaType:
     """HTML if there is a tag near the beginning, or further down if a header or a name says HTML; else text."""
     return MediaType.HTML if TAG.search(_head(body, HTML_SNIFF_BYTES if says_html else SNIFF_BYTES)) else MediaType.TEXT
@@ -79,3 +87,8 @@ def _head(body: bytes, length: int) -> str:
     if encoding:
         return body[: 2 * length].decode(encoding, "replace")
     return body.lstrip()[:length].decode("latin-1")
+
+
+def too_large(body: bytes, max_bytes: int) -> PageBytes:
+    """Cut off what is beyond the largest page size, and say so."""
+    return PageBytes(body[:max_bytes], Problem(RejectReason.TOO_LARGE, f"larger than {max_bytes:,} bytes"))

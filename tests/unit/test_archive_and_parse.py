@@ -1,11 +1,12 @@
 """From captures to what the parsers made of them, and into the archive, in the folder of their source."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from infra.archive.raw_archive import RawArchive
-from infra.work.archive_and_parse import archive_and_parse
+from infra.work.archive_and_parse import archive_done
+from infra.work.pages import Page
+from infra.work.parse_pool import Done, parse_group
 from infra.work.run import ParsedCapture
 from parsers.parse import parse
 from parsers.record.capture import Capture
@@ -14,28 +15,19 @@ from tests import sample_pages as pages
 from tests.memory_store import MemoryStore
 
 
-class InlinePool:
-    """Parses in this process; notes what. The first capture is not packed, as where a worker process died."""
-
-    def __init__(self) -> None:
-        self.parsed: list[Capture] = []
-
-    def parse_and_pack(
-        self, pairs: Iterable[tuple[Capture, Rejected | None]], pack: Callable[[Capture], bytes]
-    ) -> Iterator[tuple[Capture, Outcome, bytes | None]]:
-        for number, (capture, known) in enumerate(pairs):
-            if known is None:
-                self.parsed.append(capture)
-            yield capture, known or parse(capture), pack(capture) if number else None
-
-
 def archived_and_parsed(pairs: list[tuple[Capture, Rejected | None]]) -> tuple[list[ParsedCapture], list[Capture]]:
     """What came of them, and what was parsed; each lies in the archive as it was."""
-    store = MemoryStore()
-    pool: Any = InlinePool()
-    parsed = archive_and_parse(pairs, RawArchive(store), pool, run_id="r1", worker="w")
-    assert [RawArchive(store).read(each.archived.pointer) for each in parsed] == [capture for capture, _ in pairs]
-    return parsed, pool.parsed
+    store, parsed = MemoryStore(), list[Capture]()
+
+    def note(capture: Capture) -> Outcome:
+        parsed.append(capture)
+        return parse(capture)
+
+    found = parse_group(note, [Page(*pair) for pair in pairs], packs=True, max_page_bytes=None)
+    done = [each for each in found if isinstance(each, Done)]
+    archived = archive_done(done, RawArchive(store), run_id="r1", worker="w")
+    assert [RawArchive(store).read(each.archived.pointer) for each in archived] == [capture for capture, _ in pairs]
+    return archived, parsed
 
 
 def folders(parsed: Iterable[ParsedCapture]) -> list[str]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from infra.base.errors import NewslakeError
 from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
 from infra.intake.files import s3_objects
+from infra.intake.files.input_types import Kept
 from infra.intake.files.page_bytes import read_page
 from infra.store.open_store import open_store
 from parsers.page.content import media_type_of
@@ -34,7 +35,7 @@ def read(path: Path, max_page_bytes: int = 100_000) -> list[Capture | Unreadable
     return pages_of(read_captures(one, max_page_bytes=max_page_bytes))[0]
 
 
-def pages_of(found: Iterable[Capture | Unreadable | Skipped]) -> tuple[list[Capture | Unreadable], Counter[str]]:
+def pages_of(found: Iterable[Capture | Unreadable | Kept | Skipped]) -> tuple[list[Capture | Unreadable], Counter[str]]:
     """The pages of an input, and what of it was skipped, by kind."""
     pages: list[Capture | Unreadable] = []
     skipped = Counter[str]()
@@ -42,7 +43,7 @@ def pages_of(found: Iterable[Capture | Unreadable | Skipped]) -> tuple[list[Capt
         if isinstance(one, Skipped):
             skipped[one.kind] += 1
         else:
-            pages.append(one)
+            pages.append(one.page if isinstance(one, Kept) else one)
     return pages, skipped
 
 

@@ -13,7 +13,8 @@ from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
-from infra.work.ingest import Wanted, ingest_chunk, plan
+from infra.work.ingest import CHUNK_FILES, ingest_chunk, plan
+from infra.work.pages import Wanted
 from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.capture import CapturedAtBasis
@@ -103,7 +104,6 @@ def test_inputs_are_told_one_by_one_as_they_end(run: Run, tmp_path: Path) -> Non
 
 
 def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.ingest.BATCH_CAPTURES", 1)
     monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 2)
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
     assert (report.parsed, report.partitions_written) == (5, 3)
@@ -130,9 +130,9 @@ def test_what_can_find_nothing_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_chunks_hold_so_many_files_or_so_many_bytes() -> None:
-    small = [_input(number, 1) for number in range(1100)]
-    assert [len(chunk.inputs) for chunk in plan(small)] == [500, 500, 100]
-    large = [_input(number, 40 << 20) for number in range(3)]
+    small = [_input(number, 1) for number in range(CHUNK_FILES + 5)]
+    assert [len(chunk.inputs) for chunk in plan(small)] == [CHUNK_FILES, 5]
+    large = [_input(number, 300 << 20) for number in range(3)]
     assert [len(chunk.inputs) for chunk in plan(large)] == [1, 1, 1]
     assert [chunk.number for chunk in plan(large)] == [0, 1, 2]
     sizes = [[each.size for each in chunk.inputs] for chunk in plan([_input(0, 1), _input(1, 1 << 40), _input(2, 1)])]

@@ -13,7 +13,7 @@ from infra.archive.raw_index import Pointer
 from infra.archive.warc import Revisit
 from infra.intake.archives.other_lake import Originals
 from infra.intake.captures import Skipped, find_inputs, read_captures
-from infra.intake.files.input_types import Unreadable
+from infra.intake.files.input_types import Kept, Unreadable
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
@@ -48,7 +48,7 @@ def read(
     found = [one for each in inputs for one in read_captures(each)]
     if skipped is not None:
         skipped.update(one.kind for one in found if isinstance(one, Skipped))
-    return [one for one in found if not isinstance(one, Skipped)]
+    return [one.page if isinstance(one, Kept) else one for one in found if not isinstance(one, Skipped)]
 
 
 def warcs(lake: Path) -> tuple[Path, Path]:

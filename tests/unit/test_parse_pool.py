@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Pair, ParsePool, parse_group, source_name_of
+from infra.work.pages import Page, source_name_of
+from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Done, Pair, ParsePool, parse_group
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from tests.misbehaving_parsers import parse_as_told
@@ -80,8 +81,8 @@ def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> N
         raise KeyError(capture.body.decode())
 
     captures = [_capture("x" * 1000, url="https://apnews.com/article/1"), _capture("y"), _capture("too long" * 1000)]
-    found = parse_group(parse_badly, [(each, None) for each in captures], None, 5000)
-    known, unknown, large = (outcome for outcome, _ in found)
+    found = parse_group(parse_badly, list(map(Page, captures)), packs=False, max_page_bytes=5000)
+    known, unknown, large = (each.outcome for each in found if isinstance(each, Done))
     assert isinstance(known, Rejected)
     assert isinstance(unknown, Rejected)
     assert (known.source, known.reason, unknown.source) == ("apnews", RejectReason.PARSER_ERROR, None)

@@ -302,7 +302,7 @@ def test_a_page_that_another_way_brought_is_pending_no_more(site: DemoSite, lake
     run = run_on(site, lake)
     with run.open_pool() as pool:
         store = run.open_store()
-        parsed = archive_and_parse([(brought, None)], RawArchive(store), pool, run_id="r9", worker="w")
+        parsed = archive_and_parse([brought], RawArchive(store), pool, run_id="r9", worker="w")
         land_outcomes(parsed, Lake(store), run, mode="ingest")
     site.forget_requests()
     worked(site, lake)

@@ -6,16 +6,24 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 
+from infra.archive.archive_records import (
+    ArchiveRecord,
+    Bounds,
+    DamagedStretch,
+    Part,
+    has_digest,
+    read_part,
+    read_records,
+)
+from infra.archive.foreign import is_kept_whole, is_truncated
+from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
-from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
-from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.intake.archives.other_lake import Originals
 from infra.intake.files.addresses import without_controls
-from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import CUT_SHORT, Input, Kept, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import PageBytes, too_large
 from parsers.fields.urls import parse_url
-from parsers.page.content import SNIFF_BYTES, Problem, is_html_document, media_type_of, problem_of
+from parsers.page.content import SNIFF_BYTES, PageBytes, Problem, is_html_document, media_type_of, problem_of, too_large
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
 
@@ -23,17 +31,50 @@ PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all oth
 PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, so the content decides
     {"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream", "unknown/unknown", "no-type"}
 )
+# What another reading of the record, without our limits, may give otherwise.
+REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 
-def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+Page = Capture | Unreadable | Kept | Skipped
+
+
+def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Page]:
     """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
     originals = Originals(archive.location)
-    for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
-        known = replace(archive, location=f"{archive.location}@{record.offset}")
-        if isinstance(record, DamagedStretch):
-            yield damaged(known, record.detail, record.content[:max_page_bytes])
+    for found in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
+        yield _page_in(found, stream, archive, max_page_bytes, originals)
+
+
+def read_archive_part(stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part) -> Iterator[Page | Bounds]:
+    """As `read_archive`, of one part of a file of gzip members; at its end its bounds."""
+    originals = Originals(archive.location)
+    for found in read_part(stream, max_page_bytes + MAX_HEAD_BYTES, part):
+        if isinstance(found, Bounds):
+            yield found
         else:
-            yield _page_of(record, known, max_page_bytes, originals)
+            yield _page_in(found, stream, archive, max_page_bytes, originals)
+
+
+def _page_in(
+    found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: Input, max_page_bytes: int, originals: Originals
+) -> Page:
+    known = replace(archive, location=f"{archive.location}@{found.offset}")
+    if isinstance(found, DamagedStretch):
+        return damaged(known, found.detail, found.content[:max_page_bytes])
+    page = _page_of(found, known, max_page_bytes, originals)
+    return page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes)
+
+
+def _as_kept(
+    stream: BinaryIO, record: ArchiveRecord, page: Capture | Unreadable, max_page_bytes: int
+) -> Capture | Unreadable | Kept:
+    """With the record's gzip member, if that can be archived in the place of the page."""
+    capture, faults = (page, None) if isinstance(page, Capture) else (page.capture, page.reason)
+    was_cut = record.oversized or len(capture.body) >= max_page_bytes
+    if faults in REPAIRED or was_cut or record.length is None or not is_kept_whole(record, capture):
+        return page
+    stream.seek(record.offset)
+    return Kept(page, stream.read(record.length))
 
 
 def _page_of(
@@ -88,7 +129,7 @@ def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Cap
         page = too_large(record.block, max_page_bytes)
     else:
         page = PageBytes(record.block, problem_of(record.block))
-    return page_of(known, page.body, media_type, page.problem, truncated=_is_truncated(record))
+    return page_of(known, page.body, media_type, page.problem, truncated=is_truncated(record))
 
 
 def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
@@ -103,9 +144,9 @@ def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Ca
     page = decode_payload(answer, max_page_bytes) if _may_be_page(answer) else None
     if page is None:
         return Skipped("no page")
-    truncated = _is_truncated(record) or answer.is_short
+    truncated = is_truncated(record) or answer.is_short
     problem = _problem_of(answer, page, record)
-    if problem and problem.reason is RejectReason.TRUNCATED and _is_truncated(record) and page.body:
+    if problem and problem.reason is RejectReason.TRUNCATED and is_truncated(record) and page.body:
         problem = None  # the crawler's own limit: the beginning may do
     media_type = media_type_of(page.body, says_html="html" in answer.content_type)
     return page_of(known, page.body, media_type, problem, truncated=truncated, **_http_of(answer))
@@ -142,11 +183,6 @@ def _http_of(answer: Answer | None) -> dict[str, Any]:
     if answer is None:
         return {}
     return {"http_status": answer.status, "http_charset": answer.charset, "http_headers": answer.headers}
-
-
-def _is_truncated(record: ArchiveRecord) -> bool:
-    """WARC-Truncated: the crawler stopped at a limit of its own (`length`, `time`, `disconnect`, `unspecified`)."""
-    return record.fields.get("warc-truncated", "").strip().lower() not in {"", "no"}
 
 
 def _http_url(uri: str) -> str | None:

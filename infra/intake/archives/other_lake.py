@@ -10,11 +10,11 @@ from contextlib import suppress
 from io import BytesIO
 from typing import Final
 
+from infra.archive.archive_records import ArchiveRecord, read_records
 from infra.archive.raw_index import Pointer
 from infra.archive.raw_objects import WARC_KEY
-from infra.archive.warc import Revisit, capture_of
+from infra.archive.warc import Revisit, content_of
 from infra.base.errors import UsageError
-from infra.intake.archives.archive_records import ArchiveRecord, read_records
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture
@@ -40,8 +40,10 @@ class Originals:
         place = self._places[original.uri]
         if place is None:
             return None
-        record = _record_at(*place, original, max_block_bytes)
-        return revisit.with_body(capture_of(record.fields, record.block).body)
+        found = content_of(_record_at(*place, original, max_block_bytes))
+        if isinstance(found, Revisit):
+            raise ValueError(f"its original in {original.uri} has no body")
+        return revisit.with_body(found.body)
 
     def _found(self, uri: str) -> Iterator[tuple[ObjectStore, str]]:
         """Where the file may be, the likeliest place first."""

@@ -8,12 +8,12 @@ from io import BytesIO
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from infra.archive.http_payload import MAX_HEAD_BYTES
+from infra.archive.http_payload import Answer as ArchivedAnswer
 from infra.archive.raw_index import Pointer
 from infra.intake.archives.archived_pages import read_archive
-from infra.intake.archives.http_payload import MAX_HEAD_BYTES
-from infra.intake.archives.http_payload import Answer as ArchivedAnswer
 from infra.intake.cdx.formats import CdxCapture, instant_of, timestamp_of
-from infra.intake.files.input_types import Input, Unreadable
+from infra.intake.files.input_types import Input, Kept, Unreadable
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from parsers.fields.urls import address_key
 from parsers.page.content import media_type_of
@@ -89,6 +89,7 @@ def _from_warc(capture: CdxCapture, place: Pointer, pages_url: str, max_page_byt
         raise FetchError(FetchReason.PROTOCOL, f"{url} is given as a whole: its server knows no ranges")
     known = Input(url, place.length, capture.captured_at, CapturedAtBasis.WARC)
     page = next(read_archive(BytesIO(answer.body), known, max_page_bytes), None)
+    page = page.page if isinstance(page, Kept) else page
     if not isinstance(page, Capture):
         detail = f"{page.reason}: {page.detail}" if isinstance(page, Unreadable) else "no page in it"
         raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"{url} at byte {place.offset}: {detail}")

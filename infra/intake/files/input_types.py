@@ -39,6 +39,14 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A page that came in a gzip member of its own: the archive may keep that as it is."""
+
+    page: Capture | Unreadable
+    member: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Not a page at all: a request record, an image, a README. Counted, not quarantined."""
 

@@ -11,8 +11,7 @@ from typing import BinaryIO, Final, cast
 
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import PageBytes, too_large
-from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.page.content import PageBytes, Problem, media_type_of, problem_of, too_large
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 

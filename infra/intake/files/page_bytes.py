@@ -1,7 +1,6 @@
 """Files as what they hold: unpacked, in bounded memory."""
 
 import io
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from typing import BinaryIO, Final, cast
 
 from typing_extensions import Buffer, override
 
-from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, inflate
-from parsers.page.content import Problem, problem_of
+from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
+from parsers.page.content import PageBytes, Problem, problem_of, too_large
 from parsers.record.outcome import RejectReason
 
 HEAD_BYTES: Final = 64 << 10  # what tells tables by their first line, which may be long
@@ -20,18 +19,6 @@ SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file
 # HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
 MAX_RATIO: Final = 200
 SMALL_BYTES: Final = 1 << 20  # this much is harmless at any ratio
-# The first frame of a .warc.zst may hold its dictionary, packed or not (IIPC, WARC zstd compression 1.0).
-DICTIONARY_FRAME: Final = 0x184D2A5D
-DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
-MAX_DICTIONARY_BYTES: Final = 16 << 20  # those of Archive Team have 1 MB
-
-
-@dataclass(frozen=True, slots=True)
-class PageBytes:
-    """Bytes that were read, and what was wrong with them. `body` is at most the largest page size."""
-
-    body: bytes
-    problem: Problem | None = None
 
 
 class Unpacked(io.RawIOBase):
@@ -114,20 +101,3 @@ def spooled(packed: BinaryIO, packed_bytes: int) -> Iterator[tuple[BinaryIO, Pro
                 return
         spool.seek(0)
         yield cast("BinaryIO", spool), unpacked.problem
-
-
-def too_large(body: bytes, max_bytes: int) -> PageBytes:
-    """Cut off what is beyond the largest page size, and say so."""
-    return PageBytes(body[:max_bytes], Problem(RejectReason.TOO_LARGE, f"larger than {max_bytes:,} bytes"))
-
-
-def dictionary_of(stream: BinaryIO) -> bytes | None:
-    """The dictionary in the first frame of a zstd file; None if there is none."""
-    stream.seek(0)
-    head = stream.read(8)
-    if len(head) < struct.calcsize("<II") or struct.unpack("<I", head[:4])[0] != DICTIONARY_FRAME:
-        return None
-    content = stream.read(min(struct.unpack("<I", head[4:])[0], MAX_DICTIONARY_BYTES))
-    if not content.startswith(DICTIONARY_MAGIC):
-        content = inflate(content, "zstd", MAX_DICTIONARY_BYTES)[0]
-    return content if content.startswith(DICTIONARY_MAGIC) else None

@@ -16,9 +16,9 @@ from infra.base.errors import UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import HEAD_BYTES, PageBytes, too_large
+from infra.intake.files.page_bytes import HEAD_BYTES
 from parsers.fields.urls import parse_url
-from parsers.page.content import Problem, media_type_of, problem_of
+from parsers.page.content import PageBytes, Problem, media_type_of, problem_of, too_large
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 

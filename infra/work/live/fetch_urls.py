@@ -83,7 +83,7 @@ def fetch_urls(
         run.open_pool() as pool,
     ):
         for batch in batched(pages, run.settings.archive_seconds):
-            captures = [(page.capture, None) for page in batch if page.capture]
+            captures = [page.capture for page in batch if page.capture]
             parsed = archive_and_parse(captures, archive, pool, run_id=run.run_id, worker="fetch")
             done = land_outcomes(parsed, lake, run, mode="live") if parsed else RunReport()
             report += done

@@ -205,7 +205,7 @@ def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, 
     lake, archive = Lake(store), RawArchive(store)
     worker = f"{plan.days.start:%Y%m%d}-live"  # several batches of days of one run write raw objects
     with run.open_pool() as pool:
-        parsed = archive_and_parse([(each, None) for each in captures], archive, pool, run_id=run.run_id, worker=worker)
+        parsed = archive_and_parse(captures, archive, pool, run_id=run.run_id, worker=worker)
     log.note_parsed(parsed)
     fetched = [each for each in parsed if each.archived.capture.captured_at_basis is CapturedAtBasis.LIVE]
     indexed = [each for each in parsed if each.archived.capture.captured_at_basis is not CapturedAtBasis.LIVE]

@@ -7,8 +7,7 @@ from typing import Final
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from infra.base.inflate import CODINGS, MAX_CODINGS, content_codings, inflate
-from infra.intake.files.page_bytes import PageBytes, too_large
-from parsers.page.content import GZIP_MAGIC, SNIFF_BYTES, Problem, is_html_document, problem_of
+from parsers.page.content import GZIP_MAGIC, SNIFF_BYTES, PageBytes, Problem, is_html_document, problem_of, too_large
 from parsers.record.outcome import RejectReason
 
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
-from infra.archive.warc import MAX_HEADER_BYTES
-from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater
-from infra.intake.archives.http_payload import MAX_HEAD_BYTES
-from infra.intake.files.page_bytes import dictionary_of
+from infra.archive.http_payload import MAX_HEAD_BYTES
+from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
 
+MAX_HEADER_BYTES: Final = 8 << 20  # of a record; a long Set-Cookie list passes the 64 KiB that fastwarc takes
 # How a member begins: deflate is the only method that RFC 1952 knows.
 MEMBER_MAGIC: Final = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(....)", re.DOTALL)  # a zstd frame for others (RFC 8878, 3.1.2)
@@ -45,6 +44,7 @@ class ArchiveRecord:
     oversized: bool = False  # the block is longer than the limit
     problem: str | None = None  # why it may not be whole
     verified: bool = False  # its block digest was there and right
+    length: int | None = None  # bytes of its gzip member, where that holds it alone and is whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,30 @@ class Packing:
     dictionary: bytes | None = None  # zstd's, which its first frame holds
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Those records of a file of gzip members that begin in a range of its bytes."""
+
+    start: int
+    end: int
+    is_exact: bool = False  # a record is known to begin at the start; else the first one after it is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What was read of a part: parts that are read apart fit together if each begins where the one before ends."""
+
+    begun: int
+    ended: int
+
+
 class Member(Inflater):
     """One member of gzip or frame of zstd, inflated as it is read."""
 
     def __init__(self, stream: BinaryIO, start: int, packing: Packing) -> None:
         self._stream = stream
         self._start = self._next = start
+        self.is_gzip = packing.coding == "gzip"
         super().__init__(self._from_file, RECOGNISED, max_members=1, dictionary=packing.dictionary)
 
     @property
@@ -115,9 +133,32 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
     Of a record no more than `max_block_bytes` are kept; the rest is read and dropped.
     """
     size = stream.seek(0, 2)
-    packing = _packing_of(stream, size)
-    start = 0
-    while start < size:
+    for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size)):
+        if not isinstance(found, Bounds):
+            yield found
+
+
+def has_members(stream: BinaryIO, max_bytes: int) -> bool:
+    """Whether the first gzip member of an archive ends within so many bytes: some pack the whole file as one."""
+    member = Member(stream, 0, Packing("gzip"))
+    while member.packed < max_bytes + CHUNK_BYTES and member.read(CHUNK_BYTES):
+        pass
+    return member.end < min(stream.seek(0, 2), max_bytes)
+
+
+def read_part(stream: BinaryIO, max_block_bytes: int, part: Part) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
+    """Read a part of an archive that is packed with gzip, as `read_records` does; at its end tell the bounds."""
+    start, packing = part.start, Packing("gzip")
+    if start and not part.is_exact:
+        start = _next_start(stream, start, packing, part.end)
+    yield from _read(stream, max_block_bytes, packing, Part(start, part.end))
+
+
+def _read(
+    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part
+) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
+    start = part.start
+    while start < part.end:
         if skipped := _skippable(stream, start, packing):
             start += skipped
             continue
@@ -138,6 +179,7 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
                 beyond = _next_start(stream, start + 1, packing)
             yield record
         start = span.end if beyond is None else beyond
+    yield Bounds(part.start, start)
 
 
 def _packing_of(stream: BinaryIO, size: int) -> Packing | None:
@@ -181,10 +223,11 @@ def _span_at(stream: BinaryIO, start: int, packing: Packing | None) -> Span | No
     return PlainStretch(stream, start, end + (newlines.end() if newlines else 0) - start)
 
 
-def _next_start(stream: BinaryIO, start: int, packing: Packing | None) -> int:
-    """Where the next span begins at or after `start`; the end of the file if none does."""
-    while chunk := _bytes(stream, max(start - 1, 0), start + SCAN_BYTES, SCAN_BYTES + 1):
+def _next_start(stream: BinaryIO, start: int, packing: Packing | None, end: int | None = None) -> int:
+    """Where the next span begins at or after `start`; the end of the file if none does, or one beyond `end`."""
+    while end is None or start < end:
         base = max(start - 1, 0)
+        chunk = _bytes(stream, base, start + SCAN_BYTES, SCAN_BYTES + 1)
         if packing:
             magic = MEMBER_MAGIC[packing.coding]
             position = chunk.find(magic, start - base)
@@ -207,10 +250,12 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
     """
     held: ArchiveRecord | None = None
     problem: str | None = None
+    is_alone = isinstance(span, Member) and span.is_gzip
     try:
         for record in _records(span, offset, max_block_bytes):
             if held:
                 yield held
+                is_alone = False
             held = record
             if record.problem:
                 break
@@ -221,10 +266,12 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
         yield problem or "no record in it"
     elif problem and not held.problem and not held.verified:
         yield replace(held, problem=problem)
-    else:
+    elif problem or held.problem:
         yield held
-        if problem and not held.problem:
-            yield problem
+        if not held.problem:
+            yield problem or ""
+    else:
+        yield replace(held, length=span.end - offset) if is_alone else held
 
 
 def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:

@@ -1,0 +1,55 @@
+"""Pages in records that other programs wrote: their gzip members are kept byte for byte, not packed again.
+
+Nothing is added to such a member, so all that newslake says of its capture must follow from it. Where something else
+was said (`--source`, `--captured-at`), or the page was damaged, cut off or had to be repaired, newslake writes a record
+of its own.
+"""
+
+import sys
+from datetime import datetime
+from typing import Final
+
+from infra.archive.archive_records import ArchiveRecord
+from infra.archive.http_payload import decode_payload, parse_answer
+from parsers.page.content import media_type_of
+from parsers.record.capture import Capture, CapturedAtBasis
+
+RESPONSE: Final = "response"
+
+
+def foreign_capture(record: ArchiveRecord) -> Capture:
+    """The capture of a record that `is_kept_whole` was true of; ValueError if it is another."""
+    answer = parse_answer(record.block) if record.fields.get("warc-type") == RESPONSE else None
+    if answer is None:
+        raise ValueError("WARC record damaged: neither newslake nor a web server wrote it")
+    body = decode_payload(answer, sys.maxsize).body
+    return Capture(
+        body=body,
+        media_type=media_type_of(body, says_html="html" in answer.content_type),
+        captured_at=datetime.fromisoformat(record.fields["warc-date"]),
+        captured_at_basis=CapturedAtBasis.WARC,
+        url=record.fields["warc-target-uri"],
+        http_status=answer.status,
+        http_charset=answer.charset,
+        http_headers=answer.headers,
+        truncated=is_truncated(record) or answer.is_short,
+    )
+
+
+def is_truncated(record: ArchiveRecord) -> bool:
+    """WARC-Truncated: the crawler stopped at a limit of its own (`length`, `time`, `disconnect`, `unspecified`)."""
+    return record.fields.get("warc-truncated", "").strip().lower() not in {"", "no"}
+
+
+def is_kept_whole(record: ArchiveRecord, capture: Capture) -> bool:
+    """Whether the member of a record says all of a capture whose body was read from it without a fault or a limit."""
+    is_answer = record.fields.get("warc-type") == RESPONSE and capture.http_status is not None
+    if record.length is None or not is_answer or capture.url != record.fields.get("warc-target-uri"):
+        return False
+    if capture.source or capture.captured_at_basis is not CapturedAtBasis.WARC:
+        return False
+    try:
+        said = datetime.fromisoformat(record.fields["warc-date"])
+    except ValueError:
+        return False
+    return said.tzinfo is not None and said == capture.captured_at
