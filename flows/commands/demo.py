@@ -4,7 +4,6 @@ import atexit
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -15,7 +14,6 @@ import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.demo.server import DemoSite
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 
@@ -47,6 +45,9 @@ def demo(
 
     newslake demo --serve --port 8700
     """
+    from importlib.resources import as_file, files
+
+    from flows.demo.server import DemoSite
     from flows.jobs.start import load_run_settings, open_checked_store
 
     if serve:
@@ -55,7 +56,7 @@ def demo(
     open_checked_store(settings)
     today = datetime.now(UTC).date()
     days = Days(today - timedelta(days=DAYS), today)
-    with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site):
+    with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site.origins):
         fetched, ingested = _run_flows(str(folder), days, settings.lake)
         requests = site.answered
     if as_json:
@@ -67,6 +68,8 @@ def demo(
 
 def _serve(port: int, bind: str) -> int:
     """The demo site alone, with a month of news, until Ctrl-C."""
+    from flows.demo.server import DemoSite
+
     say = stderr().out
     try:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
@@ -80,12 +83,12 @@ def _serve(port: int, bind: str) -> int:
 
 
 @contextmanager
-def _environment(site: DemoSite) -> "Iterator[None]":
+def _environment(origins: str) -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
     from flows.server.serve import isolated
 
     before = dict(os.environ)
-    os.environ |= {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
+    os.environ |= {"NEWSLAKE_ORIGINS": origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
     if not os.environ.get("PREFECT_API_URL"):
         # A new one: a temporary server frees no slot, so the next demo would wait for ever for that of a killed one.
         home = Path(mkdtemp(prefix="newslake-demo-"))

@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 
 from flows.commands import options
@@ -258,6 +257,8 @@ def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
 @contextmanager
 def progress(description: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A progress bar if stderr is a terminal: call it with work done, or with a new `total` or `description`."""
+    from rich.progress import Progress
+
     console = stderr()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(description, total=total)

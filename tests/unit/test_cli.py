@@ -14,8 +14,8 @@ from parsers.registry import look_in
 from tests import sample_pages as pages
 
 SLOW_MODULES = {
-    *("boto3", "botocore", "duckdb", "matplotlib", "numpy", "pandas", "polars", "prefect", "pyarrow", "pydantic"),
-    "sqlalchemy",
+    *("asyncio", "boto3", "botocore", "duckdb", "http.server", "matplotlib", "numpy", "pandas", "parsers.registry"),
+    *("polars", "prefect", "pyarrow", "pydantic", "rich.progress", "sqlalchemy"),
 }
 DAY = pages.FIRST_DAY.isoformat()
 
