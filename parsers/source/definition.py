@@ -138,6 +138,7 @@ class Source:
     discovery: tuple[Discovery, ...] = (
         OwnLists(),
     )  # where the source lists its articles; all are read. Empty: nothing is live
+    verified: str = ""  # what of `discovery` was seen, and where; none was tried on a live site. Empty: nothing
     article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
     interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it
     # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
