@@ -16,11 +16,14 @@ _LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))?:|[©ⓒ])\s?[^\s:]
 # How captions end that name a maker, on sites of all kinds; group 1 is the credit. Each needs one of the signs before
 # it: to look for them first is faster.
 _USUAL: Final = (
+    (("＝",), re.compile(r"＝(ＡＰ|ＡＦＰ|ロイター|共同)$")),
+    (("撮影）", "提供）"), re.compile(r"（([^（）]{1,30}?)(?:さん)?(?:撮影|提供)）$")),  # taken by, provided by
+    (("[사진",), re.compile(r"\[사진(?: ?출처)? ?[=:] ?([^\[\]]+)\]$")),
     (("REUTERS",), re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")),  # links to licences follow
-    ((")",), re.compile(rf"\(({_LABELLED})\)$", re.I)),
+    ((")",), re.compile(rf"\(({_LABELLED}|(?:photos?|image|illustration) by [^()]+)\)\.?$", re.I)),
     ((":", "©", "ⓒ"), re.compile(rf"({_LABELLED})$", re.I)),
     # `… in Kyiv. (AP Photo/Jane Roe)`
-    ((")",), re.compile(r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)$")),
+    ((")",), re.compile(r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)\.?$")),
 )
 _BETWEEN: Final = " -–—|/"  # what parts caption and credit
 

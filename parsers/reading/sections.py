@@ -13,7 +13,7 @@ from parsers.source.definition import Layout
 
 def sections(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
     """Readings of the section, most trusted first."""
-    yield from readings(page, layout.section, "articleSection", "article:section")
+    yield from readings(page, layout.section, "articleSection", "article:section", "prism.section")
     yield next(_breadcrumbs(page), None), "JSON-LD BreadcrumbList"
 
 

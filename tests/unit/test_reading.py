@@ -74,6 +74,7 @@ def test_section_stands_in_the_breadcrumbs_between_home_and_article() -> None:
     assert article(head=site + breadcrumbs(*way)).section == "Coast"
     assert article(head=site + breadcrumbs(home, front, ("Story", URL))).section is None
     assert article(head=breadcrumbs(*way) + ld('"headline": "Title", "articleSection": "Harbour"')).section == "Harbour"
+    assert article(head='<meta name="prism.section" content="Coast">').section == "Coast"
 
 
 def meta(name: str, content: str) -> str:

@@ -19,7 +19,14 @@ SOURCE = Source(
             " .cta, .popular-articles, .expand-reduce, .article-end",
             lead=".article-title__dek",
         ),
-        Layout("2023-05", body=".article-body-inner", lead=".article-header .subtitle"),
+        Layout(
+            "2023-05",
+            body=".article-body-inner",
+            lead=".article-header .subtitle",
+            figures="aside.image",
+            caption=".caption",
+            credit=".credits",
+        ),
     ),
     generic=True,
 )
