@@ -133,7 +133,7 @@ class Article:
     )
     modified_at: datetime | None = _optional("Last change that the page states, UTC.")
     dateline_city: str | None = _optional("City of the dateline, in title case.")
-    agency: str | None = _optional("News agency that the dateline or byline names.")
+    agency: str | None = _optional("News agency that the dateline, the byline or the authors name.")
     original_source: str | None = _optional("Publication that the text was taken over from, where the page names it.")
     section: str | None = _optional("Section or category, as the page names it.")
     topics: tuple[str, ...] = _list("Tags or keywords, in page order.")

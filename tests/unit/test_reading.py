@@ -276,6 +276,8 @@ def test_agency_of_the_byline_counts_where_no_dateline_names_one() -> None:
     assert (found.agency, found.dateline_city) == ("AFP", None)
     both = article(body="<p class=by>Reuters</p>", prose="<p>KYIV (AP) — It is a long story.</p>", layout=layout)
     assert (both.agency, both.dateline_city) == ("AP", "Kyiv")
+    stated = article(ld('"author": [{"name": "Jane Roe"}, {"name": "dpa"}]'), prose="<p>KYIV, May 3 — It is long.</p>")
+    assert (stated.agency, stated.dateline_city, stated.authors) == ("dpa", "Kyiv", ("Jane Roe", "dpa"))
 
 
 @pytest.mark.parametrize("stated", ["The Paper staff reporter", "Reuters"])
