@@ -24,6 +24,9 @@ BOATS = "Boats in the harbour of Ellen."
         (f"{BOATS} REUTERS/Jane Roe/File Photo", "REUTERS/Jane Roe/File Photo"),
         (f"{BOATS} @someone/via REUTERS", "@someone/via REUTERS"),
         (f"{BOATS} (Photo by Jane Roe)", "Jane Roe"),
+        (f"{BOATS} Fotoğraf : Ada Kaya", "Ada Kaya"),
+        (f"{BOATS} | Jane Roe/PA Images via Getty Images", "Jane Roe/PA Images via Getty Images"),
+        (f"{BOATS} | Jane Roe", None),  # a name, or the end of the caption
         (f"{BOATS} [사진=김하나]", "김하나"),
         (f"{BOATS} [사진 출처 = 하나일보]", "하나일보"),
         (f"{BOATS}＝ＡＰ", "ＡＰ"),
