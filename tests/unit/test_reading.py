@@ -75,6 +75,9 @@ def test_section_stands_in_the_breadcrumbs_between_home_and_article() -> None:
     assert article(head=site + breadcrumbs(home, front, ("Story", URL))).section is None
     assert article(head=breadcrumbs(*way) + ld('"headline": "Title", "articleSection": "Harbour"')).section == "Harbour"
     assert article(head='<meta name="prism.section" content="Coast">').section == "Coast"
+    shown = "<nav class=Breadcrumb_x1><a href=/>Start</a><a href=/coast/>Coast</a><a href=/coast/pier/>Pier</a></nav>"
+    assert article(body=shown).section == "Coast"
+    assert article(body=shown, head=site + breadcrumbs(home, ("Harbour", "/harbour"))).section == "Harbour"
 
 
 def meta(name: str, content: str) -> str:
