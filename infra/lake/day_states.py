@@ -37,32 +37,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell of the grid.
-
-    Attributes:
-        date: UTC day as YYYY-MM-DD, or 0001-01-01 for articles without a date.
-        articles: rows, published on that day.
-        rejects: open rejections by reason, of captures got on that day.
-        account: what came of the addresses that were listed; None where no live run has looked at the day.
-        coverage: what runs of newslake before 2026-11-26 said, by mode; a reparse still does.
-        parser_versions: of the rows, ascending.
-        outdated: has rows of an older parser, whatever the state.
-        size: bytes of the articles partition.
-        suspect_since: first day of the source that is suspect for the same thing.
-    """
+    """One cell of the grid."""
 
     source: str
-    date: str
+    date: str  # UTC day as YYYY-MM-DD, or 0001-01-01 for articles without a date
     state: State
-    articles: int = 0
-    rejects: Mapping[str, int] = field(default_factory=dict)
-    account: DaySummary | None = None
+    articles: int = 0  # rows, published on that day
+    rejects: Mapping[str, int] = field(default_factory=dict)  # open ones by reason, of captures got on that day
+    account: DaySummary | None = None  # None where no live run has looked at the day
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
-    parser_versions: tuple[int, ...] = ()
-    outdated: bool = False
-    size: int = 0
+    parser_versions: tuple[int, ...] = ()  # of the rows, ascending
+    outdated: bool = False  # has rows of an older parser, whatever the state
+    size: int = 0  # bytes of the articles partition
     suspect: SuspectDay | None = None
-    suspect_since: str | None = None
+    suspect_since: str | None = None  # first day of the source that is suspect for the same thing
 
     @property
     def was_asked(self) -> bool:
@@ -98,17 +86,11 @@ class DayStates:
         current: Mapping[str, int] = NO_VERSIONS,
         also: Collection[str] = (),
     ) -> list[Day]:
-        """Every day of every source, missing ones too.
+        """Every day of every source from `start` up to `end`, missing ones too, by source and date.
 
-        Args:
-            source: only this one; None: all that the lake knows.
-            start: first UTC day; None: the first that a source has.
-            end: first UTC day left out; None: the one after the last that a source has.
-            current: version of the present parser by source; without it no day is outdated.
-            also: names of sources of which the lake may know nothing yet; their days are missing.
-
-        Returns:
-            Sorted by source and date; articles without a date last, and only where no range is given.
+        Without a bound, the days that a source has; then articles without a date come last. Days are outdated by the
+        versions that `current` has. `also` names sources of which the lake may know nothing yet; their days are
+        missing.
         """
         self._footers.load()
         self._summaries.load()

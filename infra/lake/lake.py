@@ -41,28 +41,17 @@ Closings = Mapping[CaptureIdentity, int]  # captures that became articles: parse
 
 @dataclass(frozen=True, slots=True)
 class LandingReport:
-    """What one landing did.
+    """What one landing did."""
 
-    Attributes:
-        written: (source, date) of the articles partitions that were written, ascending.
-        unchanged: those of this landing that were as they should be already, ascending.
-        rows_removed: rows whose capture, parsed again, is elsewhere or no article now, and rows of articles of which
-            another partition has a better one.
-        rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
-            rows of other captures of the article: where those were landed before it, land them once more.
-        rejects_closed: rejections whose capture is an article now; among `rejects_written`.
-        invalid_records: articles that do not fit the schema and became rejections.
-    """
-
-    written: tuple[PartitionId, ...] = ()
-    unchanged: tuple[PartitionId, ...] = ()
+    written: tuple[PartitionId, ...] = ()  # partitions of articles that were written, ascending
+    unchanged: tuple[PartitionId, ...] = ()  # those that were as they should be already, ascending
     rows_added: int = 0
     rows_updated: int = 0
-    rows_removed: int = 0
-    rows_exposed: int = 0
+    rows_removed: int = 0  # their capture gives something else now, or another partition has a better row
+    rows_exposed: int = 0  # see `infra.lake.landing.Change`
     rejects_written: int = 0
-    rejects_closed: int = 0
-    invalid_records: int = 0
+    rejects_closed: int = 0  # their capture is an article now; among `rejects_written`
+    invalid_records: int = 0  # articles that do not fit the schema and became rejections
 
 
 class Lake:

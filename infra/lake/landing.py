@@ -31,21 +31,12 @@ CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tab
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a landing did to one partition, in rows.
+    """What a landing did to one partition, in rows."""
 
-    Attributes:
-        added: new identities.
-        updated: identities of which a better row is there now.
-        removed: identities that are gone.
-        closed: rejections that no longer stand; among `updated`.
-        exposed: articles whose greatest row was taken away. It may have hidden rows of other captures, which are
-            not kept: landing those captures again brings out the best of them.
-    """
-
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    closed: int = 0
+    added: int = 0  # new identities
+    updated: int = 0  # identities of which a better row is there now
+    removed: int = 0  # identities that are gone
+    closed: int = 0  # rejections that no longer stand; among `updated`
     exposed: int = 0
 
 
@@ -146,18 +137,10 @@ def land_articles(
     reparsed: Mapping[CaptureIdentity, int | None],
     name: str,
 ) -> tuple[bytes | None, Change]:
-    """Merge articles into their partition.
+    """Merge articles into their partition: what it shall be (`old` itself where nothing changed), and what changed.
 
-    Args:
-        old: the partition as it is, None if there is none.
-        new: rows, with the table's schema.
-        coverage: of this run, by mode.
-        reparsed: captures of which `new` has all that this partition shall hold, each with the version of the parser
-            that said so (None: whatever the version). What a newer parser said stays.
-        name: key of the partition, for messages.
-
-    Returns:
-        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
+    `coverage` is that of this run, by mode. `reparsed` has captures of which `new` holds all that this partition shall
+    have, each with the version of the parser that said so (None: whatever the version). What a newer parser said stays.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, new, reparsed)

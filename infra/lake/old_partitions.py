@@ -12,13 +12,10 @@ from parsers.record.article import NULL_PARTITION
 
 
 def move_undated(store: ObjectStore, source: str) -> Any | None:
-    """Land the undated articles of a source where they lie today, then delete the partition that held them.
+    """Land the undated articles of a source where they lie today, and give the rows of the partition that held them.
 
     Killed in between, the next move does it again, and until then readers of the store are shown the new one only. The
     caller must take the articles out of other partitions: another worker may have given them a date meanwhile.
-
-    Returns:
-        The rows that were moved; None if there is nothing to move.
     """
     key = ARTICLES.old_null_key(source)
     stored = store.get(key)

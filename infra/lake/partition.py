@@ -116,21 +116,15 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a partition's footer says; tuples are ascending.
-
-    Attributes:
-        coverage: by mode; a partition without rows but with coverage is an empty day, not a missing one (L08).
-        capture_uris: raw objects that the rows point into: a reparse finds its partitions by them.
-        open_rejects: of a rejects partition, open ones by reason.
-    """
+    """What a partition's footer says; tuples are ascending."""
 
     schema_version: int
     rows: int
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     parser_versions: tuple[int, ...] = ()
     run_ids: tuple[str, ...] = ()
-    capture_uris: tuple[str, ...] = ()
-    open_rejects: Mapping[str, int] = field(default_factory=dict)
+    capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
+    open_rejects: Mapping[str, int] = field(default_factory=dict)  # of a rejects partition, by reason
 
     def to_json(self) -> bytes:
         """Canonical JSON: equal manifests give equal bytes."""
@@ -138,11 +132,9 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes, name: str) -> "Manifest":
-        """The manifest in a footer or in the catalog's cache.
+        """The manifest in a footer or in the catalog's cache; `name` says whose.
 
-        Raises:
-            DamagedError: it is not one; `name` says whose.
-            NewslakeError: a newer version of newslake wrote it (L07).
+        DamagedError where it is none, NewslakeError where a newer version of newslake wrote it (L07).
         """
         try:
             stated = orjson.loads(text)
@@ -234,9 +226,7 @@ def _distinct(table: Any, column: str) -> tuple[Any, ...]:
 def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
     """Rows, with the present schema, and manifest of a partition.
 
-    Raises:
-        DamagedError: it is damaged or not ours.
-        NewslakeError: it is of a schema that this program does not know.
+    DamagedError where it is damaged or not ours, NewslakeError where its schema is one that this program does not know.
     """
     table, footer = read_file(body, name)
     manifest = Manifest.from_json(footer, name)
@@ -246,11 +236,7 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
 
 
 def read_file(body: bytes, name: str) -> tuple[Any, bytes]:
-    """Rows as they are written, and what the footer says of them.
-
-    Raises:
-        DamagedError: it is damaged or not ours.
-    """
+    """Rows as they are written, and what the footer says of them; DamagedError where it is damaged or not ours."""
     try:
         file = pq.ParquetFile(io.BytesIO(body), page_checksum_verification=True)
         footer = stated_footer(file.metadata, name)
@@ -283,9 +269,7 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
     """The metadata of a partition's Parquet file, a `pyarrow.parquet.FileMetaData`, from its last bytes.
 
-    Raises:
-        DamagedError: it is damaged or not ours.
-        NewslakeError: it is absent, or of a schema that this program does not know.
+    DamagedError where it is damaged or not ours, NewslakeError where it is absent.
     """
     length = min(size, TAIL_BYTES)
     tail = store.get_range(key, size - length, length) if length else b""

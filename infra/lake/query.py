@@ -33,17 +33,11 @@ COVERAGE_COLUMNS: Final = ("discovered", "captured", "parsed", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The partitions that a question is about; all, unless told otherwise.
-
-    Attributes:
-        source: only of this source; None: of all.
-        start: first day, of capture for rejects, else of publication; None = from the beginning.
-        end: first day left out; None = to the end. With either of them, articles without a date are left out.
-    """
+    """The partitions that a question is about; all, unless told otherwise."""
 
     source: str | None = None
-    start: date | None = None
-    end: date | None = None
+    start: date | None = None  # first day, of capture for rejects, else of publication
+    end: date | None = None  # first day left out; with either bound, articles without a date are left out
 
     def __post_init__(self) -> None:
         if self.start and self.end:
@@ -59,15 +53,11 @@ ALL: Final = Selection()
 
 
 def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
-    """Answer one SQL question on the views `articles`, `rejects`, `fetches` and `coverage`.
+    """Answer one SQL question on the views `articles`, `rejects` and `fetches` by a `pyarrow.Table`, times in UTC.
 
-    The first three have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles);
-    `coverage` has what newslake said of a day until 2026-11-26, one row a mode. In a folder, DuckDB reads the files
-    themselves; from other stores, the views that the question names are first copied, each object by one whole read.
-    Partitions that an older newslake wrote are copied with the columns of today.
-
-    Returns:
-        A `pyarrow.Table`; times in UTC.
+    They have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles). In a folder,
+    DuckDB reads the files themselves; from other stores, the views that the question names are first copied, each
+    object by one whole read. Partitions that an older newslake wrote are copied with the columns of today.
     """
     import duckdb
 

@@ -41,11 +41,7 @@ def _optional(doc: str) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """A rejected capture. `url` and `detail` may hold anything: what UTF-8 cannot write is escaped.
-
-    Raises:
-        ValueError: captured_at is naive.
-    """
+    """A rejected capture. `url` and `detail` may hold anything: what UTF-8 cannot write is escaped."""
 
     source: str = _column("Name of the source, `_unknown` if none was found; partition column, so not in the file.")
     reject_id: str = _column("128-bit hex digest of source, url, captured_at and capture_digest.", init=False)

@@ -37,24 +37,16 @@ class SuspectCapture:
 
 @dataclass(frozen=True, slots=True)
 class SuspectDay:
-    """What is wrong with a day.
-
-    Attributes:
-        date: UTC publication day; of captures without one, the day on which they were got.
-        run_id: run that found it.
-        captures: how many the finding is about, the most of one batch.
-        withheld: of them those that a reparse did not land, because rows would have gone or become worse.
-        open: False once a later run found the day in order.
-    """
+    """What is wrong with a day."""
 
     source: str
-    date: str
-    run_id: str
-    captures: int
-    withheld: int
+    date: str  # UTC publication day; of captures without one, the day on which they were got
+    run_id: str  # run that found it
+    captures: int  # how many the finding is about, the most of one batch
+    withheld: int  # of them those that a reparse did not land: rows would have gone or become worse
     findings: tuple[Finding, ...]
     samples: tuple[SuspectCapture, ...]
-    open: bool = True
+    open: bool = True  # False once a later run found the day in order
 
     @property
     def subjects(self) -> frozenset[tuple[str, str]]:

@@ -15,11 +15,7 @@ _BETWEEN = re.compile(r"[\s,]*")
 
 
 def read_json_feed(text: str, base: str, zone: str, lacking: str = "") -> Reading:
-    """The links of a JSON feed: `url`, or an `id` that is an address; of a broken one the items before the fault.
-
-    Raises:
-        UnreadableError: it is no JSON feed, or too large.
-    """
+    """The links of a JSON feed: `url`, or an `id` that is an address; of a broken one the items before the fault."""
     begin = _ITEMS.search(text)
     if begin is None or not _VERSION.search(text):
         raise UnreadableError("it is neither RSS nor Atom, and no JSON Feed")

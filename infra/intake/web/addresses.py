@@ -75,9 +75,7 @@ class AddressPolicy:
     def target_of(self, url: str) -> Target:
         """Judge an address by its text; sends nothing.
 
-        Raises:
-            FetchError: SCHEME, URL, PORT or ADDRESS.
-            UsageError: the host is public, and no contact is set.
+        FetchError SCHEME, URL, PORT or ADDRESS; UsageError where the host is public and no contact is set.
         """
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")

@@ -106,13 +106,9 @@ class HttpClient:
         return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
 
     def get_once(self, hop: Hop) -> Answer | Hop:
-        """Send one request.
+        """Send one request: a whole answer; or the next hop, where a redirect leads to one that may be asked.
 
-        Returns:
-            A whole answer; or the next hop, where a redirect leads to one that may be asked.
-
-        Raises:
-            FetchError: everything else. With status, headers and what came of the body where there was an answer.
+        FetchError for everything else, with status, headers and what came of the body where there was an answer.
         """
         started = time.monotonic()
         reply = self._ask(hop)

@@ -31,9 +31,8 @@ class Body:
 def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
     """Read a body to its end; of what a server sends nothing raises.
 
-    Returns:
-        Body: with `failure` PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS where it is not whole. What came
-        until then is kept, except for what is too large.
+    Where it is not whole, `failure` is PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS. What came until then
+    is kept, except for what is too large.
     """
     lengths = _listed(response.headers.getlist("Content-Length"))
     transfer = _listed(response.headers.getlist("Transfer-Encoding"))

@@ -76,13 +76,8 @@ class PoliteClient:
     ) -> Answer:
         """Ask for an address, as soon as its host may be asked.
 
-        Args:
-            url: http or https.
-            source: whose interval holds, if it is larger than the setting's.
-            headers: of the request.
-            max_bytes: largest body that is taken; None: the client's own limit.
-            hosts: hosts (and hosts below them) that a redirect may lead to; None: any public one.
-            stop: ends the waiting where it is set. A request that is under way ends with the process only.
+        The source's interval holds if it is larger than the setting's. Redirects may lead to `hosts` and hosts below
+        them; None: to any public one. `stop` ends the waiting; a request that is under way ends with the process only.
 
         Raises:
             FetchError: no whole answer; `reason` says why. Failures that may pass were tried three times.

@@ -56,9 +56,7 @@ class HostPace:
     def take_turn(self, interval: float, stop: Event = STOPPING) -> None:
         """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
 
-        Raises:
-            FetchError: HOST_DOWN.
-            StoppedError: `stop` was set.
+        FetchError HOST_DOWN; StoppedError where `stop` is set.
         """
         while not self._turn.acquire(timeout=SLICE):
             raise_if_stopping(stop)

@@ -44,11 +44,7 @@ FAILED_STATES: Final = {State.DAMAGED, State.REJECTS, State.SUSPECT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillRequest:
-    """What a backfill is asked for; without names, for all sources.
-
-    Raises:
-        UsageError: there is no such source, or the range is longer than ten years.
-    """
+    """What a backfill is asked for; without names, for all sources. UsageError: no such source, or over ten years."""
 
     days: Days
     names: tuple[str, ...] = ()
@@ -69,17 +65,13 @@ class BackfillRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """One day of one source: its state, and what to do about it.
-
-    Attributes:
-        requests: about how many requests that takes; None where nobody knows how much the source publishes.
-    """
+    """One day of one source: its state, and what to do about it."""
 
     source: str
     day: date
     state: State
     action: Action
-    requests: int | None = 0
+    requests: int | None = 0  # about how many that takes; None where nobody knows how much the source publishes
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""

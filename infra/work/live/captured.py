@@ -22,13 +22,9 @@ PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The captures of one source that were made on some days.
+    """The captures of one source that were made on some days."""
 
-    Attributes:
-        pages: when the last whole page of an address was captured, by its key.
-    """
-
-    pages: dict[str, datetime]
+    pages: dict[str, datetime]  # when the last whole page of an address was captured, by its key
     _moments: frozenset[tuple[str, datetime]]
 
     @classmethod
@@ -38,9 +34,6 @@ class Captured:
         """Read the indexes of all days on which pages of some days may have been captured.
 
         A page is captured on the day on which it is published, or later: from the day before the first one up to today.
-
-        Raises:
-            NewslakeError: the lake cannot be read, or a WARC without index is damaged.
         """
         first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}

@@ -61,24 +61,17 @@ class Drop(StrEnum):
 class Discovered:
     """What a source lists for some days.
 
-    Attributes:
-        links: canonical, on the source's hosts, each article once. First those with a time of publication, then those
-            without any, then those that were changed: when the request budget runs out, only guesses are left.
-        dropped: mentions that gave no link, by `Drop` and `Unusable`; those of an unchanged list are not repeated.
-        feeds: what came of each feed, sitemap and listing.
-        alarms: for a person: a list that had links and has none any more, or of which only a part was read.
-        state: to be saved once the pages are safe.
-        listed_in: the address of the list that names a link first, by the link's address.
-        reach: how far back all that is.
+    First come links with a time of publication, then those without any, then those that were changed: when the request
+    budget runs out, only guesses are left.
     """
 
-    links: tuple[Link, ...]
-    dropped: Counter[str]
+    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once
+    dropped: Counter[str]  # mentions that gave no link, by `Drop` and `Unusable`
     feeds: tuple[FeedReport, ...]
-    alarms: tuple[str, ...]
-    state: DiscoveryState
-    listed_in: Mapping[str, str]
-    reach: Reach
+    alarms: tuple[str, ...]  # for a person: a list of which only a part was read
+    state: DiscoveryState  # to be saved once the pages are safe
+    listed_in: Mapping[str, str]  # the list that names a link first, by the link's address
+    reach: Reach  # how far back all that is
 
     @property
     def whole(self) -> bool:

@@ -24,33 +24,20 @@ MAX_LINKS: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A feed, sitemap or listing as it was read last.
+    """A feed, sitemap or listing as it was read last."""
 
-    Attributes:
-        read_as: the reader and its options; another reader starts afresh.
-        digest: SHA-256 of the body in hex; empty where the list is to be fetched whole.
-        etag, last_modified: validators as the server sent them.
-        links, children: what it held.
-        lacking: what of it was not read.
-        is_empty: it has lost all its links, and nobody knows yet whether that is right.
-        may_be_empty: it was empty before, and that was right.
-        is_absent: there is no such page: the one before it is the last of its listing.
-        gone_since: the day (ISO 8601) since which there is no such list; empty while there is one.
-        looked_on: the day (ISO 8601) on which it was looked whether it is there, and what it names; empty for lists.
-    """
-
-    read_as: str
-    digest: str
+    read_as: str  # the reader and its options; another reader starts afresh
+    digest: str  # SHA-256 of the body in hex; empty where the list is to be fetched whole
     etag: str | None = None
     last_modified: str | None = None
     links: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
-    lacking: str = ""
-    is_empty: bool = False
-    may_be_empty: bool = False
-    is_absent: bool = False
-    gone_since: str = ""
-    looked_on: str = ""
+    lacking: str = ""  # what of it was not read
+    is_empty: bool = False  # it has lost all its links, and nobody knows yet whether that is right
+    may_be_empty: bool = False  # it was empty before, and that was right
+    is_absent: bool = False  # there is no such page: the one before it is the last of its listing
+    gone_since: str = ""  # the day (ISO 8601) since which there is no such list; empty while there is one
+    looked_on: str = ""  # the day on which it was looked whether it is there, and what it names; empty for lists
 
     @property
     def conditions(self) -> dict[str, str]:

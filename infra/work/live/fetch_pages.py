@@ -39,16 +39,9 @@ def fetch_pages(
     *,
     source: str | None = None,
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, hosts in parallel, one request to a host at a time.
+    """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in.
 
-    Args:
-        wanted: addresses, each with its source; None where no source claims it.
-        client: asks.
-        now: the present, for errors that are kept.
-        source: name of the source of all pages, where the user says it.
-
-    Yields:
-        One for each address, as they come in; None where nothing came for a while.
+    None is yielded where nothing came for a while. `source` is the name of the source of all, where the user says it.
     """
     with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
         for found in answers:

@@ -34,17 +34,12 @@ class UrlState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UrlOutcome:
-    """What became of one address.
-
-    Attributes:
-        reason: a `FetchReason` or a `RejectReason`; None where an article landed.
-        detail: what exactly, for a person; for an article, how its page was cut short.
-    """
+    """What became of one address."""
 
     url: str
     outcome: UrlState
-    reason: str | None = None
-    detail: str | None = None
+    reason: str | None = None  # a `FetchReason` or a `RejectReason`; None where an article landed
+    detail: str | None = None  # what exactly, for a person; for an article, how its page was cut short
     article_id: str | None = None
 
 
@@ -58,13 +53,9 @@ def fetch_urls(
 ) -> RunReport:
     """Fetch addresses, archive what comes and land what can be read.
 
-    Args:
-        urls: as a user wrote them; those that are no address are rejected as such. One that is named twice is fetched
-            once, and reported twice.
-        run: the run.
-        source: name of the source that all of them belong to; None: by their hosts.
-        on_outcome: called with each address once its page has landed, or nothing can land.
-        on_wait: called with a source's name where another process of this machine is at its site.
+    What is no address is rejected as such; one that is named twice is fetched once, and reported twice. All are of
+    `source` where it is given, else of that of their hosts. `on_outcome` is called with each address once its page has
+    landed, or nothing can land; `on_wait` with a source's name where another process of this machine is at its site.
 
     Raises:
         NewslakeError: the lake cannot be written.

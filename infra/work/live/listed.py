@@ -21,23 +21,14 @@ from parsers.source.discovery import Link
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Addresses by their key.
+    """Addresses by their key."""
 
-    Attributes:
-        rows: what is known of each.
-        days: the day that each is listed for, YYYY-MM-DD.
-        stored: the day of the account that has the row now; absent for those that are new.
-        changed: addresses of which the lake says something else now than their account: an ingest brought their page.
-        elsewhere: addresses that a list names and whose page the archive has, of an article of some other day.
-        whole_at: when the lists of a day were last read whole, by the day.
-    """
-
-    rows: Mapping[str, Fetch]
-    days: Mapping[str, str]
-    stored: Mapping[str, str]
-    changed: frozenset[str] = frozenset()
-    elsewhere: int = 0
-    whole_at: Mapping[str, datetime] = field(default_factory=dict)
+    rows: Mapping[str, Fetch]  # what is known of each
+    days: Mapping[str, str]  # the day that each is listed for, YYYY-MM-DD
+    stored: Mapping[str, str]  # the day of the account that has the row now; absent for those that are new
+    changed: frozenset[str] = frozenset()  # the lake says something else now than their account
+    elsewhere: int = 0  # that a list names and whose archived page is an article of another day
+    whole_at: Mapping[str, datetime] = field(default_factory=dict)  # when the lists of a day were last read whole
 
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
@@ -75,16 +66,9 @@ def listed_addresses(
     listed_in: Mapping[str, str],
     now: datetime,
 ) -> Listed:
-    """Join what the lists name with the accounts of their days.
+    """Join what the lists name, by day, with the accounts of their days and with what the archive holds.
 
-    Args:
-        source: whose.
-        days: that are worked on.
-        links: what the lists name, by day.
-        store: of the lake.
-        captured: pages that the archive holds.
-        listed_in: the list that names a link, by the link's address.
-        now: the present.
+    `listed_in` has the list that names a link, by the link's address.
     """
     accounts = read_accounts(store, source.name, _around(days))
     stored = {key: day for day, account in accounts.items() for key in account.rows}

@@ -12,13 +12,9 @@ BATCH_BYTES: Final = 16 << 20
 
 
 def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
-    """Gather pages until there are many, or some seconds after the first one of a batch.
+    """Gather pages until there are many, or `seconds` after the first one of a batch; None comes while none comes.
 
     An exception from `pages`, such as Ctrl-C, comes after what was gathered, so that nobody asks for that again.
-
-    Args:
-        pages: as they come in, None while none comes.
-        seconds: that the first page of a batch waits at most.
     """
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()

@@ -33,49 +33,30 @@ SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """What a run may do for the days of a source.
+    """What a run may do for the days of a source."""
 
-    Attributes:
-        prefer: where pages come from first; the raw archive always comes before both.
-        only_archive: send no request to the source, neither for lists nor for pages.
-        rebuild: parse again all that is archived of these days.
-        pending_too: ask for pending pages that are not due yet.
-    """
-
-    prefer: Preference = Preference.ARCHIVE
-    only_archive: bool = False
-    rebuild: bool = False
-    pending_too: bool = False
+    prefer: Preference = Preference.ARCHIVE  # where pages come from first; the raw archive always comes before both
+    only_archive: bool = False  # send no request to the source, neither for lists nor for pages
+    rebuild: bool = False  # parse again all that is archived of these days
+    pending_too: bool = False  # ask for pending pages that are not due yet
 
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """What was found for some days of one source, and what to do about it.
-
-    Attributes:
-        asked_at: when the lists were asked.
-        captured: pages that the archive holds.
-        archived: captures of the raw archive to parse again.
-        staging: where pages wait for the archive.
-        staged: pages that a killed run left there.
-        requests: what it took to find out.
-        reached: days of which the lists can know.
-        discovered: what the lists say; None where no request may be sent, or no list reaches these days.
-        listed: the addresses of these days.
-    """
+    """What was found for some days of one source, and what to do about it."""
 
     source: Source
     days: Days
-    asked_at: datetime
+    asked_at: datetime  # when the lists were asked
     policy: FetchPolicy
-    captured: Captured
-    archived: tuple[ArchivedChunk, ...]
-    staging: Staging
-    staged: tuple[Capture, ...]
-    requests: int
-    reached: Days | None
-    discovered: Discovered | None
-    listed: Listed
+    captured: Captured  # pages that the archive holds
+    archived: tuple[ArchivedChunk, ...]  # captures of the raw archive to parse again
+    staging: Staging  # where pages wait for the archive
+    staged: tuple[Capture, ...]  # pages that a killed run left there
+    requests: int  # what it took to find out
+    reached: Days | None  # days of which the lists can know
+    discovered: Discovered | None  # None where no request may be sent, or no list reaches these days
+    listed: Listed  # the addresses of these days
 
     @property
     def wanted(self) -> list[Fetch]:

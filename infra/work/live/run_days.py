@@ -59,14 +59,8 @@ def run_days(
 ) -> RunReport:
     """Land what the lake holds of some days of a source, then fetch, archive and land the rest.
 
-    Args:
-        source: its name.
-        days: publication days.
-        policy: what is wanted.
-        run: the run.
-        on_plan: called before the first page is asked for.
-        on_page: called with each page once it is staged; an exception from it ends the run.
-        on_wait: called with the source's name where another process of this machine is at the site.
+    `on_plan` is called before the first page is asked for, `on_page` with each page once it is staged (what it raises
+    ends the run), `on_wait` with the source's name where another process of this machine is at the site.
 
     Raises:
         NewslakeError: the lake cannot be read or written, or none of the source's lists can be had.

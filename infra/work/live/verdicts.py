@@ -60,22 +60,16 @@ _PASSING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one answer says of an address.
-
-    Attributes:
-        believed_twice: final once it is said again hours later; pending until then.
-        wait: how long the server asks to be left alone.
-        was_asked: False where no request was sent.
-    """
+    """What one answer says of an address."""
 
     outcome: FetchOutcome
     reason: str | None = None
     detail: str | None = None
     http_status: int | None = None
     article_id: str | None = None
-    believed_twice: bool = False
-    wait: timedelta = timedelta(0)
-    was_asked: bool = True
+    believed_twice: bool = False  # final once it is said again hours later; pending until then
+    wait: timedelta = timedelta(0)  # how long the server asks to be left alone
+    was_asked: bool = True  # False where no request was sent
 
 
 def verdict_of_error(error: FetchError) -> Verdict:
@@ -115,15 +109,7 @@ def verdict_of_reject(rejected: Rejected, http_status: int | None) -> Verdict:
 
 
 def after(row: Fetch, verdict: Verdict, at: datetime, *, source: Source, day: date | None) -> Fetch:
-    """The row of an address after an answer.
-
-    Args:
-        row: before it.
-        verdict: the answer.
-        at: when it came.
-        source: whose page it is.
-        day: that it is listed for; None: unknown.
-    """
+    """The row of an address after an answer that came `at` some time; `day` is that it is listed for, if known."""
     same = (row.outcome, row.reason) == (verdict.outcome, verdict.reason) and row.http_status == verdict.http_status
     since = row.since if same and row.since else at
     outcome = verdict.outcome
