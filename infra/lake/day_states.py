@@ -12,12 +12,11 @@ from infra.base.days import is_within
 from infra.lake.accounts import DaySummary
 from infra.lake.footers import Footers, Summaries
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, DamagedError, Manifest, TableKind
 from infra.lake.suspects import SuspectDay, since, suspect_days
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
-LIVE: Final = "live"  # mode of runs that asked the source
 NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -45,7 +44,7 @@ class Day:
     articles: int = 0  # rows, published on that day
     rejects: Mapping[str, int] = field(default_factory=dict)  # open ones by reason, of captures got on that day
     account: DaySummary | None = None  # None where no live run has looked at the day
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    looked_at: bool = False  # a reparse was there
     parser_versions: tuple[int, ...] = ()  # of the rows, ascending
     outdated: bool = False  # has rows of an older parser, whatever the state
     size: int = 0  # bytes of the articles partition
@@ -55,7 +54,7 @@ class Day:
     @property
     def was_asked(self) -> bool:
         """Whether a run has read the day's lists."""
-        return (self.account is not None and self.account.lists.read_at is not None) or LIVE in self.coverage
+        return self.account is not None and self.account.lists.read_at is not None
 
     @property
     def lost(self) -> int:
@@ -65,9 +64,7 @@ class Day:
     @property
     def is_whole(self) -> bool:
         """Whether nothing that its source lists is lacking, however good what has landed is."""
-        if self.account:
-            return self.account.is_whole(date.fromisoformat(self.date)) and not self.lost
-        return LIVE in self.coverage and not _is_short(self.coverage, self.articles)
+        return bool(self.account and self.account.is_whole(date.fromisoformat(self.date)) and not self.lost)
 
 
 class DayStates:
@@ -148,7 +145,7 @@ class DayStates:
             articles=landed.rows,
             rejects=rejected,
             account=summary,
-            coverage=landed.coverage,
+            looked_at=landed.looked_at,
             parser_versions=landed.parser_versions,
             outdated=version is not None and any(found < version for found in landed.parser_versions),
             size=size,
@@ -162,7 +159,7 @@ def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
 
 
 def _state(day: Day, *, is_known: bool) -> State:
-    is_unlisted = (day.account is None and LIVE not in day.coverage) or day.date == NULL_PARTITION
+    is_unlisted = day.account is None or day.date == NULL_PARTITION
     if is_known and not is_unlisted and not day.is_whole:
         return State.PARTIAL
     if day.outdated:
@@ -174,13 +171,6 @@ def _state(day: Day, *, is_known: bool) -> State:
     if not day.articles and not (day.account and day.account.listed):
         return State.EMPTY
     return State.UNLISTED if is_unlisted else State.LANDED
-
-
-def _is_short(coverage: Mapping[str, Coverage], articles: int) -> bool:
-    """Whether a run of an older newslake discovered more pages than were captured or landed."""
-    runs = coverage.values()
-    discovered = max((run.discovered for run in runs), default=0)
-    return discovered > max(articles, *(run.captured for run in runs), 0)
 
 
 def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
@@ -133,18 +133,19 @@ def captures_of(rows: Any) -> list[CaptureIdentity]:
 def land_articles(
     old: bytes | None,
     new: Any,
-    coverage: Mapping[str, Coverage],
     reparsed: Mapping[CaptureIdentity, int | None],
     name: str,
+    *,
+    looked_at: bool = False,
 ) -> tuple[bytes | None, Change]:
     """Merge articles into their partition: what it shall be (`old` itself where nothing changed), and what changed.
 
-    `coverage` is that of this run, by mode. `reparsed` has captures of which `new` holds all that this partition shall
+    `reparsed` has captures of which `new` holds all that this partition shall
     have, each with the version of the parser that said so (None: whatever the version). What a newer parser said stays.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, new, reparsed)
-    covered = _join_coverage(manifest.coverage, coverage)
+    looked_at = looked_at or manifest.looked_at
     present = rows.filter(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
     dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
@@ -154,9 +155,9 @@ def land_articles(
         greatest = join(ARTICLES, pool)[1]
         before = present.num_rows
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    if _is_unchanged(manifest, change, covered):
+    if _is_unchanged(manifest, change, looked_at=looked_at):
         return old, change
-    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), covered), change
+    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), looked_at=looked_at), change
 
 
 def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
@@ -173,7 +174,9 @@ def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | N
     change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
     if change == Change():
         return old, change
-    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), manifest.coverage), change
+    return encode(
+        ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), looked_at=manifest.looked_at
+    ), change
 
 
 def _touched(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> Any:
@@ -201,9 +204,9 @@ def land_rejects(
     joined = with_seen_times(joined)
     change = _change(REJECTS, present, joined, chosen)
     change = replace(change, closed=sum(index >= pool.num_rows for index in chosen))
-    if _is_unchanged(manifest, change, manifest.coverage):
+    if _is_unchanged(manifest, change, looked_at=manifest.looked_at):
         return old, change
-    return encode(REJECTS, joined, manifest.coverage), change
+    return encode(REJECTS, joined, looked_at=manifest.looked_at), change
 
 
 def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
@@ -293,16 +296,12 @@ def merge_into(
     return read_merge_write(store, key, merge), change
 
 
-def _join_coverage(old: Mapping[str, Coverage], new: Mapping[str, Coverage]) -> dict[str, Coverage]:
-    return {mode: old.get(mode, Coverage()).join(new.get(mode, Coverage())) for mode in sorted({*old, *new})}
-
-
 def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:
     if body is None:
         return kind.schema.empty_table(), Manifest(schema_version=SCHEMA_VERSION, rows=0)
     return decode(kind, body, name)
 
 
-def _is_unchanged(was: Manifest, change: Change, coverage: Mapping[str, Coverage]) -> bool:
+def _is_unchanged(was: Manifest, change: Change, *, looked_at: bool) -> bool:
     """Whether a partition is left alone: another version of pyarrow would write other bytes for the same rows."""
-    return change == Change() and coverage == was.coverage and was.schema_version == SCHEMA_VERSION
+    return change == Change() and looked_at == was.looked_at and was.schema_version == SCHEMA_VERSION

@@ -23,7 +23,7 @@ def move_undated(store: ObjectStore, source: str) -> Any | None:
         return None
     rows, manifest = decode(ARTICLES, stored.body, key)
     home = ARTICLES.key(source, NULL_PARTITION)
-    merge_into(store, home, lambda old, name: land_articles(old, rows, manifest.coverage, {}, name))
+    merge_into(store, home, lambda old, name: land_articles(old, rows, {}, name, looked_at=manifest.looked_at))
     store.delete(key)
     return rows
 
@@ -33,6 +33,6 @@ def rewrite(store: ObjectStore, kind: TableKind, key: str) -> None:
 
     def land(old: bytes | None, name: str) -> tuple[bytes | None, Change]:
         nothing = kind.schema.empty_table()
-        return land_articles(old, nothing, {}, {}, name) if kind is ARTICLES else land_rejects(old, nothing, {}, name)
+        return land_articles(old, nothing, {}, name) if kind is ARTICLES else land_rejects(old, nothing, {}, name)
 
     merge_into(store, key, land)

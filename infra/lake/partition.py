@@ -1,6 +1,6 @@
 """A partition is one Parquet object, and its footer is its manifest.
 
-Bytes depend on rows and coverage alone: equal content gives equal objects (for one version of pyarrow), so that an
+Bytes depend on rows and manifest alone: equal content gives equal objects (for one version of pyarrow), so that an
 unchanged partition need not be written.
 """
 
@@ -28,7 +28,7 @@ ZSTD_LEVEL: Final = 3  # 23 % smaller than pyarrow's default of 1 for 18 % more 
 BLOOM_FALSE_POSITIVES: Final = 0.01  # with it DuckDB looks an absent URL up in 0.2 of 13 MB
 FOOTER_KEY: Final = b"newslake"
 FORMAT_KEY: Final = b"newslake.format"
-FORMAT: Final = b"1"  # raise it when `encode` comes to give other bytes for the same rows: `verify` compares them
+FORMAT: Final = b"2"  # raise it when `encode` comes to give other bytes for the same rows: `verify` compares them
 TAIL_BYTES: Final = 64 * 1024  # holds the footer of a partition of some 5,000 rows; larger ones are read whole
 END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
@@ -96,31 +96,12 @@ REJECTS: Final = TableKind("rejects", REJECT_COLUMNS, "reject_id", ("captured_at
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """What runs of one mode say of a partition, in pages. The join of two is the greater of each count."""
-
-    discovered: int = 0
-    captured: int = 0
-    parsed: int = 0
-    rejected: int = 0
-
-    def join(self, other: "Coverage") -> "Coverage":
-        """The greater of each count: repeating a run, or part of it, changes nothing."""
-        return Coverage(
-            max(self.discovered, other.discovered),
-            max(self.captured, other.captured),
-            max(self.parsed, other.parsed),
-            max(self.rejected, other.rejected),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a partition's footer says; tuples are ascending."""
 
     schema_version: int
     rows: int
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    looked_at: bool = False  # a reparse was there; without rows, the day is empty, not missing (L08)
     parser_versions: tuple[int, ...] = ()
     run_ids: tuple[str, ...] = ()
     capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
@@ -146,7 +127,8 @@ class Manifest:
             return cls(
                 schema_version=stated["schema_version"],
                 rows=stated["rows"],
-                coverage={mode: Coverage(**counts) for mode, counts in sorted(stated["coverage"].items())},
+                # Until 2026-11-26, `coverage` had counts by the mode of the runs that had been there.
+                looked_at=stated["looked_at"] if "looked_at" in stated else bool(stated["coverage"]),
                 parser_versions=tuple(stated["parser_versions"]),
                 run_ids=tuple(stated["run_ids"]),
                 capture_uris=tuple(stated["capture_uris"]),
@@ -156,9 +138,9 @@ class Manifest:
             raise damaged(name, f"manifest: {error!r}") from error
 
 
-def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> bytes:
+def encode(kind: TableKind, table: Any, *, looked_at: bool = False) -> bytes:
     """The bytes of a partition; rows come in any order, with the table's schema."""
-    return write_file(kind, table, manifest_of(table, coverage).to_json())
+    return write_file(kind, table, manifest_of(table, looked_at=looked_at).to_json())
 
 
 def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
@@ -202,7 +184,7 @@ def _leaves(field: Any, parent: str = "") -> Iterator[str]:
         yield path
 
 
-def manifest_of(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
+def manifest_of(table: Any, *, looked_at: bool) -> Manifest:
     """What the footer of these rows says."""
     open_reasons: list[str] = []
     if "state" in table.schema.names:
@@ -211,7 +193,7 @@ def manifest_of(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
     return Manifest(
         schema_version=SCHEMA_VERSION,
         rows=table.num_rows,
-        coverage=coverage,
+        looked_at=looked_at,
         parser_versions=_distinct(table, "parser_version"),
         run_ids=_distinct(table, "run_id"),
         capture_uris=_distinct(table, "capture_uri"),

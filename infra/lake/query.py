@@ -28,7 +28,6 @@ PARTITION_COLUMNS: Final = (("source", "VARCHAR"), ("date", "DATE"))
 # The sentinel as what it means. DuckDB sees through it: a filter on `date` is still applied to the paths.
 DATE: Final = f"nullif(date, DATE '{NULL_PARTITION}') AS date"
 COPIERS: Final = 8  # partitions copied at a time, and held in memory; boto3 gains little from more
-COVERAGE_COLUMNS: Final = ("discovered", "captured", "parsed", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,6 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
             for kind in (ARTICLES, REJECTS, FETCHES):
                 if kind.name in names:
                     _make_view(connection, kind, _files(store, kind, Path(folder), selection))
-            if "coverage" in names:
-                connection.register("coverage", _coverage(store, selection))
             return _answered(lambda: connection.sql(sql).to_arrow_table())
 
 
@@ -125,24 +122,7 @@ def _copy(store: ObjectStore, kind: TableKind, key: str, folder: Path, *, is_old
         raise NewslakeError(f"{key} in {store.uri} was deleted while it was read", "Ask again.")
     path = folder / key
     path.parent.mkdir(parents=True)
-    path.write_bytes(encode(kind, decode(kind, stored.body, key)[0], {}) if is_old else stored.body)
-
-
-def _coverage(store: ObjectStore, selection: Selection) -> Any:
-    import pyarrow as pa
-
-    footers, partitions = Footers(store), selection.of(store, ARTICLES)
-    footers.load()
-    footers.read_ahead(info for _, _, info in partitions)
-    rows = [
-        {"source": source, "date": day, "mode": mode} | {name: getattr(counts, name) for name in COVERAGE_COLUMNS}
-        for source, day, info in partitions
-        for mode, counts in footers.read(info).coverage.items()
-    ]
-    schema = pa.schema(
-        [(name, pa.string()) for name in ("source", "date", "mode")] + [(name, pa.int64()) for name in COVERAGE_COLUMNS]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    path.write_bytes(encode(kind, decode(kind, stored.body, key)[0]) if is_old else stored.body)
 
 
 def _answered(ask: Callable[[], Any]) -> Any:

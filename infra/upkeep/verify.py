@@ -149,7 +149,9 @@ def _gives_other_bytes(kind: TableKind, body: bytes, table: Any, manifest: Manif
     """Whether this program would write these rows otherwise; where another version wrote them, nobody can know."""
     file = pq.read_metadata(io.BytesIO(body))
     ours = file.created_by == CREATED_BY and file.metadata.get(FORMAT_KEY) == FORMAT
-    return ours and manifest.schema_version == SCHEMA_VERSION and encode(kind, table, manifest.coverage) != body
+    return (
+        ours and manifest.schema_version == SCHEMA_VERSION and encode(kind, table, looked_at=manifest.looked_at) != body
+    )
 
 
 def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[str]:
@@ -161,7 +163,7 @@ def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[s
     for column in wrong_seen_times(table) if kind is REJECTS else ():
         yield f"{column} is not what the captures of each page say"
     # A file of an older schema version is none the worse for it.
-    if replace(manifest_of(table, manifest.coverage), schema_version=manifest.schema_version) != manifest:
+    if replace(manifest_of(table, looked_at=manifest.looked_at), schema_version=manifest.schema_version) != manifest:
         yield "the footer does not say what the rows say"
 
 

@@ -191,7 +191,7 @@ def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, 
     if day.lost:
         return True
     if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
-        return not day.coverage and not day.was_asked
+        return not day.looked_at and not day.was_asked
     if day.is_whole:
         return False
     lists_lack = lists and (day.account is None or not _is_read(day))

@@ -27,7 +27,6 @@ from parsers.registry import sources
 from parsers.source.definition import Source
 from parsers.source.discovery import Link
 
-LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
 SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
 
 
