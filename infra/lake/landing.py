@@ -20,7 +20,6 @@ from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
-Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
 EARLIEST: Final = "first_captured_at"
 OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SEEN_TIMES}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
@@ -37,47 +36,22 @@ class Change:
     updated: int = 0  # identities of which a better row is there now
     removed: int = 0  # identities that are gone
     closed: int = 0  # rejections that no longer stand; among `updated`
-    exposed: int = 0
+    exposed: int = 0  # articles whose greatest row went: it may have hidden rows of captures to be landed again
 
 
-def _nulls_first(column: Any) -> list[Any]:
-    return [(value is not None, value) for value in column.to_pylist()]
-
-
-def _microseconds(column: Any) -> list[Any]:
-    return list(column.cast(pa.int64()).to_pylist())
-
-
-def _fidelity_ranks(column: Any) -> list[Any]:
-    ranks = {fidelity.value: fidelity.rank for fidelity in Fidelity}
-    return [ranks.get(value, 0) for value in column.to_pylist()]
-
-
-def _closed_last(column: Any) -> list[Any]:
-    return [state == RejectState.CLOSED for state in column.to_pylist()]
-
-
-def _some_order(column: Any) -> list[Any]:
-    """A total order for values of any type, lists and nulls among them."""
-    return [repr(value) for value in column.to_pylist()]
-
-
-LEADING: Final[Mapping[str, tuple[tuple[str, Ordered], ...]]] = {
-    ARTICLES.name: (
-        ("fidelity", _fidelity_ranks),
-        ("captured_at", _microseconds),
-        ("parser_version", _nulls_first),
-        ("content_digest", _nulls_first),
-    ),
-    REJECTS.name: (("parser_version", _nulls_first), ("state", _closed_last)),
+# What the order of rows looks at first; the greatest wins.
+LEADING: Final = {
+    ARTICLES.name: ("fidelity", "captured_at", "parser_version", "content_digest"),
+    REJECTS.name: ("parser_version", "state"),
 }
+RANKS: Final = {fidelity.value: fidelity.rank for fidelity in Fidelity}
 
 
-def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
-    """Everything a row says, the leading columns first; the greatest wins."""
+def _content(kind: TableKind) -> tuple[str, ...]:
+    """The columns of what a row says, the leading ones first."""
     leading = LEADING[kind.name]
-    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *(name for name, _ in leading)}
-    return leading + tuple((name, _some_order) for name in kind.schema.names if name not in apart)
+    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *leading}
+    return leading + tuple(name for name in kind.schema.names if name not in apart)
 
 
 def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -> tuple[Any, list[int]]:
@@ -91,38 +65,49 @@ def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -
         by_identity[identity].append(index)
     groups = [group for group in by_identity.values() if not dropped >= set(group)]
     left = [[index for index in group if index not in dropped] for group in groups]
-    for column, ordered in _content(kind):
-        left = _narrow(left, table[column], ordered, max)
-    for column in LEAST:
-        left = _narrow(left, table[column], _nulls_first, min)
-    chosen = [group[0] for group in left]
+    chosen = _greatest(kind, table, left)
     joined = table.take(pa.array(chosen, pa.int64()))
     if EARLIEST in table.schema.names:
-        times = _microseconds(table[EARLIEST])
+        times = table[EARLIEST].cast(pa.int64()).to_pylist()
         field = table.schema.field(EARLIEST)
         earliest = pa.array([min(times[index] for index in group) for group in groups], pa.int64()).cast(field.type)
         joined = joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
     return joined, chosen
 
 
-def _narrow(
-    groups: list[list[int]], column: Any, ordered: Ordered, best: Callable[[Iterable[Any]], Any]
-) -> list[list[int]]:
-    """Keep the rows of each group that are best in a column."""
-    contested = [group for group in groups if len(group) > 1]
-    if not contested:
-        return groups
-    rows = [index for group in contested for index in group]
-    values = column.take(pa.array(rows, pa.int64()))
-    firsts = pa.array([group[0] for group in contested for _ in group], pa.int64())
-    if values.equals(column.take(firsts)):  # equal within every group, as when a run is repeated: no Python needed
-        return groups
-    keys = dict(zip(rows, ordered(values), strict=True))
-    bounds = (best(keys[index] for index in group) if len(group) > 1 else None for group in groups)
-    return [
-        group if bound is None else [index for index in group if keys[index] == bound]
-        for group, bound in zip(groups, bounds, strict=True)
-    ]
+def _greatest(kind: TableKind, table: Any, groups: list[list[int]]) -> list[int]:
+    """Of each group of rows the one that stays."""
+    contested = [index for group in groups if len(group) > 1 for index in group]
+    pool = table.take(pa.array(contested, pa.int64()))
+    firsts = table.take(pa.array([group[0] for group in groups if len(group) > 1 for _ in group], pa.int64()))
+    # Where a run is repeated, hardly a column differs within groups, and only those become Python's.
+    differing = [name for name in (*_content(kind), *LEAST) if not pool[name].equals(firsts[name])]
+    rows = dict(zip(contested, pool.select([kind.identity, *differing]).to_pylist(), strict=True))
+
+    def said(index: int) -> list[Any]:
+        return [_ordered(name, rows[index][name]) for name in differing if name not in LEAST]
+
+    def met(index: int) -> list[Any]:
+        return [_ordered(name, rows[index][name]) for name in differing if name in LEAST]
+
+    def best(group: list[int]) -> int:
+        greatest = max(map(said, group))
+        return min((index for index in group if said(index) == greatest), key=met)
+
+    return [best(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _ordered(name: str, value: Any) -> Any:
+    """What values of a column are compared by; any order will do where none means more than another."""
+    match name:
+        case "fidelity":
+            return RANKS.get(value, 0)
+        case "state":
+            return value == RejectState.CLOSED
+        case _ if name in (*LEAST, "captured_at", "parser_version", "content_digest"):
+            return value is not None, value
+        case _:
+            return repr(value)
 
 
 def captures_of(rows: Any) -> list[CaptureIdentity]:
@@ -249,7 +234,7 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
             pairs.append((index, replacements[identity]))
         else:
             dropped.add(index)
-    unlike = _unlike(pool, pairs, [column for column, _ in _content(ARTICLES)])
+    unlike = _unlike(pool, pairs, _content(ARTICLES))
     return dropped | unlike, _unlike(pool, pairs, PLACE) - unlike
 
 
