@@ -98,11 +98,9 @@ def _from_warc(capture: CdxCapture, place: Pointer, pages_url: str, max_page_byt
 def _replayed_capture(final_url: str) -> tuple[datetime, str]:
     """Time and address of the capture that a Wayback Machine gave: the nearest one to what was asked for."""
     replayed = REPLAYED.search(final_url)
-    try:
-        if replayed:
-            return instant_of(replayed[1]), replayed[2]
-    except ValueError:
-        pass
+    captured_at = instant_of(replayed[1]) if replayed else None
+    if replayed and captured_at:
+        return captured_at, replayed[2]
     raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the archive gives no capture, but {final_url}")
 
 

@@ -176,11 +176,11 @@ def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: Pol
 
 def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteClient) -> Iterator[Fetched]:
     """Pages that the lake lacks; where the source was asked first, only those that it listed and did not give."""
-    indexed = index.captures(plan.source, plan.days, client)
-    log.alarms += indexed.alarms
+    captures, alarms = index.captures(plan.source, plan.days, client)
+    log.alarms += tuple(alarms)
     anything = plan.policy.prefer is Preference.ARCHIVE or plan.discovered is None
     missing = None if anything else set(map(row_key, log.missing))
-    for each in indexed.captures:
+    for each in captures:
         known = log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at)
         if known or (missing is not None and row_key(each.url) not in missing):
             continue
