@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.base.days import is_within
 from infra.lake.accounts import DaySummary
-from infra.lake.footers import Footers, Summaries
+from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES, REJECTS, DamagedError, Manifest, TableKind
 from infra.lake.suspects import SuspectDay, since, suspect_days
@@ -73,7 +73,6 @@ class DayStates:
     def __init__(self, store: ObjectStore) -> None:
         self._lake = Lake(store)
         self._footers = Footers(store)
-        self._summaries = Summaries(store)
 
     def grid(
         self,
@@ -90,7 +89,6 @@ class DayStates:
         missing.
         """
         self._footers.load()
-        self._summaries.load()
         articles = self._listed(ARTICLES, source)
         rejects = self._listed(REJECTS, source)
         accounts = self._listed(FETCHES, source)
@@ -98,10 +96,9 @@ class DayStates:
         marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
         for suspect in suspects:
             marked[suspect.source][suspect.date] = suspect
-        listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
+        by_source = (*articles.values(), *rejects.values(), *accounts.values())
+        listed = [(day, info) for infos in by_source for day, info in infos.items()]
         self._footers.read_ahead(info for day, info in listed if is_within(day, start, end))
-        accounted = [(day, info) for infos in accounts.values() for day, info in infos.items()]
-        self._summaries.read_ahead(info for day, info in accounted if is_within(day, start, end))
         names = sorted({*articles, *rejects, *accounts, *marked, *also} | ({source} if source else set()))
         days = [
             self._day(
@@ -113,7 +110,6 @@ class DayStates:
         days = [_marked(day, found, suspects) if (found := marked[day.source].get(day.date)) else day for day in days]
         if source is None:
             self._footers.save({info.key for _, info in listed})
-            self._summaries.save({info.key for _, info in accounted})
         return days
 
     def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
@@ -135,7 +131,7 @@ class DayStates:
         try:
             landed = self._footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
             rejected = self._footers.read(rejects).open_rejects if rejects else {}
-            summary = self._summaries.read(account) if account else None
+            summary = self._footers.summary(account) if account else None
         except DamagedError:
             return Day(source, day, State.DAMAGED, size=size)
         found = Day(

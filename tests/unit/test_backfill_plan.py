@@ -10,7 +10,7 @@ from infra.base.choices import Direction, Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
-from infra.lake.footers import ACCOUNTS_CACHE_KEY, CACHE_KEY
+from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
 from infra.store.object_store import Stored
 from infra.work.backfill.plan import (
@@ -220,4 +220,4 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
-    assert gets == [CACHE_KEY, ACCOUNTS_CACHE_KEY]
+    assert gets == [CACHE_KEY]
