@@ -20,8 +20,6 @@ from parsers.source.checks import Check, Finding, Severity
 MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
 READERS: Final = 8  # a GET waits 20 ms for S3
 _FOLDER: Final = "suspects"
-# Until 2026-11 the gate held such days back, in objects of this folder; what is still held there is suspect.
-_OLD_FOLDER: Final = "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +61,10 @@ def suspect_days(
 ) -> list[SuspectDay]:
     """Days that are suspect, by source and day; only of a source, or only of some days."""
     found: dict[tuple[str, str], str] = {}
-    for folder in (_OLD_FOLDER, _FOLDER):  # what was found since replaces what was found then
-        for info in store.list(f"{folder}/source={source}/" if source else f"{folder}/"):
-            partition = ARTICLES.parse_key(_key_of_partition(info.key))
-            if partition and (days is None or partition[1] in days):
-                found[partition] = info.key
+    for info in store.list(f"{_FOLDER}/source={source}/" if source else f"{_FOLDER}/"):
+        partition = ARTICLES.parse_key(_key_of_partition(info.key))
+        if partition and (days is None or partition[1] in days):
+            found[partition] = info.key
     with Threads(READERS) as pool:
         bodies = pool.map(store.get, found.values())
         read = [_decoded(stored.body, key) for key, stored in zip(found.values(), bodies, strict=True) if stored]
@@ -130,7 +127,6 @@ def _in_order(sample: SuspectCapture) -> tuple[str, str, int]:
 def _decoded(body: bytes, key: str) -> SuspectDay:
     try:
         stated: dict[str, Any] = orjson.loads(body)
-        old = key.startswith(f"{_OLD_FOLDER}/")
         known = {"severity": Severity.SUSPECT}
         findings = [Finding(**each | known | {"check": Check(each["check"])}) for each in stated["findings"]]
         return SuspectDay(
@@ -138,10 +134,10 @@ def _decoded(body: bytes, key: str) -> SuspectDay:
             date=stated["date"],
             run_id=stated["run_id"],
             captures=stated["captures"],
-            withheld=0 if old else stated["withheld"],
+            withheld=stated["withheld"],
             findings=tuple(findings),
             samples=tuple(SuspectCapture(**each) for each in stated["samples"]),
-            open=stated["state"] == "held" if old else stated["open"],
+            open=stated["open"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NewslakeError(
