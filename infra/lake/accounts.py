@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.lake.fetches import Fetch, FetchOutcome
@@ -75,7 +75,7 @@ class DaySummary:
 
     def is_whole(self, day: date) -> bool:
         """Whether nothing of the day is lacking: its lists were read whole after it ended, and nothing is pending."""
-        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        end = midnight(day) + timedelta(days=1)
         return not self.pending and self.lists.whole_at is not None and self.lists.whole_at >= end
 
     def to_json(self) -> bytes:

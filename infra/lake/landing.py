@@ -112,7 +112,7 @@ def _ordered(name: str, value: Any) -> Any:
 
 def captures_of(rows: Any) -> list[CaptureIdentity]:
     """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it."""
-    return [CaptureIdentity(*values) for values in _zipped(rows, CAPTURE)]
+    return [CaptureIdentity(*values) for values in zipped(rows, CAPTURE)]
 
 
 def land_articles(
@@ -197,7 +197,7 @@ def land_rejects(
 def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
     """Closed copies of the open rejections whose captures have become articles."""
     rows, versions = [], []
-    said = zip(captures_of(pool), _zipped(pool, ("parser_version", "state")), strict=True)
+    said = zip(captures_of(pool), zipped(pool, ("parser_version", "state")), strict=True)
     for index, (capture, (version, state)) in enumerate(said if closed else ()):
         parsed_by = closed.get(capture)
         if parsed_by is not None and state == RejectState.OPEN and (version is None or version <= parsed_by):
@@ -217,7 +217,7 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
     The first `before` rows of the pool are the landed ones. Rows that moved say the same, but point to another copy of
     their capture than the one that was just read: that copy may be gone.
     """
-    rows = list(zip(captures_of(pool), _zipped(pool, ("article_id", "parser_version")), strict=True))
+    rows = list(zip(captures_of(pool), zipped(pool, ("article_id", "parser_version")), strict=True))
     again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
     for index, (capture, (identity, _)) in enumerate(rows[before:], before):
         again[capture][identity] = index
@@ -250,16 +250,17 @@ def _unlike(pool: Any, pairs: list[tuple[int, int]], columns: Iterable[str]) -> 
     return unlike
 
 
-def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Some columns of a table, row by row."""
     return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
     """Compare a partition with what it becomes; rows from `present` have the first indices."""
     columns = (kind.identity, *OF_SEVERAL[kind.name])
-    before = {identity: times for identity, *times in _zipped(present, columns)}
+    before = {identity: times for identity, *times in zipped(present, columns)}
     added = updated = 0
-    for index, (identity, *times) in zip(chosen, _zipped(joined, columns), strict=True):
+    for index, (identity, *times) in zip(chosen, zipped(joined, columns), strict=True):
         if identity not in before:
             added += 1
         elif index >= present.num_rows or before[identity] != times:

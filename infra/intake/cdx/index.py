@@ -6,11 +6,11 @@ and Common Crawl's (address ending in `-index`), which says where in which WARC 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.base.settings import Settings
 from infra.intake.cdx.formats import (
     CdxCapture,
@@ -59,8 +59,7 @@ class CdxIndex:
 
         An index that is down or answers nonsense is an alarm, not an error.
         """
-        start = datetime(days.start.year, days.start.month, days.start.day, tzinfo=UTC)
-        end = start + (days.end - days.start) + LOOKAHEAD
+        start, end = midnight(days.start), midnight(days.end) + LOOKAHEAD
         alarms: list[str] = []
         found: dict[str | None, CdxCapture] = {}
         for host in source.hosts:

@@ -12,13 +12,13 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
@@ -117,8 +117,8 @@ class _Run:
         self._today = today
         self._deadline = deadline
         self._names_itself = OwnLists() in source.discovery
-        self._start = _midnight(days.start) - MARGIN
-        self._end = _midnight(days.end) + MARGIN
+        self._start = midnight(days.start) - MARGIN
+        self._end = midnight(days.end) + MARGIN
         self._first = days.start
         self._are_newest = days.end >= today  # yesterday or today is among them
         self._local_days = local_days(days, source.timezone)
@@ -305,7 +305,7 @@ class _Run:
         return replace(reading, links=tuple(map(self._plausible, reading.links))) if reading else None
 
     def _plausible(self, link: Link) -> Link:
-        latest = _midnight(self._today) + timedelta(days=1) + AHEAD
+        latest = midnight(self._today) + timedelta(days=1) + AHEAD
         return link if link.hint and EARLIEST <= link.hint < latest else replace(link, hint=None)
 
 
@@ -315,8 +315,8 @@ def _in_part(feed: FeedReport) -> bool:
 
 def local_days(days: Days, zone: str) -> tuple[date, ...]:
     """The days of a time zone that overlap some UTC days, in order."""
-    first = _midnight(days.start).astimezone(ZoneInfo(zone)).date()
-    last = (_midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
+    first = midnight(days.start).astimezone(ZoneInfo(zone)).date()
+    last = (midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
     return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
 
 
@@ -332,7 +332,3 @@ def dated_span(url: str, sitemap: Sitemap) -> tuple[date, date] | None:
     except ValueError:  # month 13
         return None
     return first, first if day else first.replace(day=monthrange(year, month)[1])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from infra.base.days import Days
 from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key, write_account
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
+from infra.lake.landing import zipped
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
@@ -143,7 +143,7 @@ def _landed(
     found: dict[str, tuple[Fetch, str | None]] = {}
     for day in map(date.isoformat, _around(days)):
         table = read_rows(store, ARTICLES, source.name, day)
-        for url, article_id, at in _columns(table, "url", "article_id", "captured_at"):
+        for url, article_id, at in zipped(table, ("url", "article_id", "captured_at")):
             key = row_key(url or "")
             if key in held and key not in found:
                 verdict = Verdict(FetchOutcome.LANDED, article_id=article_id, was_asked=False)
@@ -159,7 +159,7 @@ def _rejected(
     for day in sorted({at.astimezone(UTC).date().isoformat() for at in held.values()}):
         table = read_rows(store, REJECTS, source.name, day)
         columns = ("url", "captured_at", "reason", "detail", "http_status")
-        for url, at, reason, detail, status in _columns(table, *columns):
+        for url, at, reason, detail, status in zipped(table, columns):
             key = row_key(url or "")
             if key in held and held[key] == at:
                 verdict = verdict_of_reject(Rejected(RejectReason[reason.upper()], detail), status)
@@ -169,7 +169,3 @@ def _rejected(
 
 def _known(row: Fetch, verdict: Verdict, at: datetime, source: Source) -> Fetch:
     return replace(after(row, verdict, at, source=source, day=None), fetched_at=at)
-
-
-def _columns(table: Any, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)

@@ -110,7 +110,7 @@ class LivePlan:
         if not self._was_read:
             lacking.append("none of the lists could be read")
         elif not lacking:
-            lacking += (*self.discovered.alarms, *filter(None, [self._gap(day)]))
+            lacking += filter(None, [self._gap(day)])
         return tuple(lacking)
 
     def require_asked(self) -> None:

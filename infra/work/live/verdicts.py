@@ -6,10 +6,11 @@ is believed when it is said twice, hours apart: sites answer 404 for all they ha
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from infra.base.days import midnight
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.rejects import writable
@@ -138,7 +139,7 @@ def given_up(row: Fetch, now: datetime, *, source: Source, day: date | None) -> 
     length = timedelta(days=max(LEAST_DAYS, min(MOST_DAYS, source.horizon_days)))
     began = row.first_asked_at or row.listed_at
     if day:
-        began = max(began, datetime.combine(day, time(), UTC) + timedelta(days=1))
+        began = max(began, midnight(day) + timedelta(days=1))
     return replace(row, outcome=FetchOutcome.FINAL.value, due_at=None) if now >= began + length else row
 
 
