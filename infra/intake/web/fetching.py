@@ -2,30 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
+
+from parsers.record.outcome import Reason
 
 # What a server says of an address for good: kept as its answer, and not asked again. 408, 425 and 429 speak of the
 # request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
 
 
-class FetchReason(StrEnum):
+class FetchReason(Reason):
     """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
 
-    `transient` ones may go away: the request is repeated a few times, and the next run asks again.
+    What is transient is asked for a few times, and again by the next run.
     """
-
-    meaning: str
-    transient: bool
-
-    def __new__(cls, value: str, meaning: str, transient: bool = False) -> "FetchReason":
-        """Make a member that carries its own explanation."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.meaning = meaning
-        member.transient = transient
-        return member
 
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
