@@ -1,6 +1,7 @@
 """What is kept of answers and errors, and what is said of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,9 +44,8 @@ def captured(found: Answer | FetchError, **options: Any) -> Capture:
 
 
 def answer(body: bytes = HTML, content_type: str = "text/html; charset=utf-8", **changes: Any) -> Answer:
-    values = {"final_url": URL, "flags": ()} | changes
     headers = (("Content-Type", content_type),)
-    return Answer(URL, values["final_url"], 200, headers, body, EARLIER, (), values["flags"], (("User-Agent", "us"),))
+    return replace(Answer(URL, URL, 200, headers, body, EARLIER, request_headers=(("User-Agent", "us"),)), **changes)
 
 
 def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> None:
@@ -81,7 +81,7 @@ def test_f33_the_type_is_found_in_the_bytes_not_in_the_header() -> None:
 
 
 def test_f18_f19_a_page_that_broke_off_or_may_have_is_kept_as_truncated() -> None:
-    assert captured(answer(flags=("maybe_truncated",))).truncated
+    assert captured(answer(maybe_truncated=True)).truncated
     assert captured(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10])).truncated
 
 

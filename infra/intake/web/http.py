@@ -122,8 +122,7 @@ class HttpClient:
             reply.headers,
             reply.body.content,
             datetime.now(UTC),
-            redirects=hop.asked[1:-1],
-            flags=("maybe_truncated",) if reply.body.maybe_truncated else (),
+            maybe_truncated=reply.body.maybe_truncated,
             request_headers=reply.sent,
         )
 

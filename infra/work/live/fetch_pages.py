@@ -1,6 +1,5 @@
 """From answers to captures: what is fetched is kept as it came, whatever it is."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
@@ -10,14 +9,12 @@ from datetime import datetime
 import ada_url
 
 from infra.intake.web.fetch_many import fetch_or_wait
-from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason
+from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
 from infra.intake.web.polite_client import PoliteClient
 from parsers.fields.urls import identity
-from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 # How often the consumer hears that none comes: it may hold pages that are not kept yet.
 IDLE_SECONDS = 2.0
 SHARED = 3  # addresses redirected to one page; two may be of the same article
@@ -55,7 +52,8 @@ def fetch_pages(
                 detail = f"redirected to the home page {answer.final_url}"
                 yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
             else:
-                yield Fetched(url, capture_of(url, answer, source))
+                came, cut = answer.fetched_at, answer.maybe_truncated
+                yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
 
 
 def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:
@@ -83,41 +81,13 @@ def _led_to(capture: Capture) -> str | None:
     return identity(answered) if asked and answered and identity(asked) != identity(answered) else None
 
 
-def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
-    """The capture of a whole answer, under the address that was asked for. One that may be cut off is truncated."""
-    return _capture(url, answer, answer.fetched_at, source, truncated="maybe_truncated" in answer.flags)
-
-
 def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
     """What is kept of an error: an answer of final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
-    broke_off = error.reason is FetchReason.TRUNCATED and error.body
-    if not final and not broke_off:
+    is_cut = error.reason is FetchReason.TRUNCATED
+    if not final and not (is_cut and error.body):
         return None
-    return _capture(url, error, now, source, truncated=error.reason is FetchReason.TRUNCATED)
-
-
-def _capture(url: str, came: Answer | FetchError, at: datetime, source: str | None, *, truncated: bool) -> Capture:
-    content_type = next((value for name, value in came.headers if name.lower() == "content-type"), "")
-    return Capture(
-        body=came.body,
-        media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
-        captured_at=at,
-        captured_at_basis=CapturedAtBasis.LIVE,
-        url=url,
-        source=source,
-        http_status=came.status,
-        http_charset=_charset_of(content_type),
-        http_headers=came.headers,
-        request_headers=came.request_headers,
-        final_url=came.final_url if came.final_url != url else None,
-        truncated=truncated,
-    )
-
-
-def _charset_of(content_type: str) -> str | None:
-    match = _CHARSET.search(content_type)
-    return match[1] if match else None
+    return page_capture(url, error, now, CapturedAtBasis.LIVE, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:
