@@ -191,7 +191,7 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
 ) -> None:
     worked(site, tmp_path / "at once")
     monkeypatch.setattr("infra.work.live.run_days.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.work.live.page_batches.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.fetch_pages.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]

@@ -20,7 +20,7 @@ from infra.intake.web.addresses import AddressPolicy, Target
 from infra.intake.web.connections import Connections
 from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
 from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
-from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
+from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, retry_after_seconds, status_failure
 from parsers.fields.urls import on_hosts
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
@@ -139,8 +139,7 @@ class HttpClient:
                 body = Body() if unread else read_body(response, hop.max_bytes, cut=hop.cut)
                 return _Reply(tuple(sent.items()), response.status, shown, body, locations)
         except NETWORK_ERRORS as error:
-            failure = failure_of(error)
-            raise FetchError(failure.reason, failure.detail) from error
+            raise failure_of(error) from error
 
     def _next(self, hop: Hop, reply: _Reply, seconds: float) -> Hop:
         """Where a redirect leads to, if one may go there. The caller's headers go along within an origin only."""
@@ -150,7 +149,7 @@ class HttpClient:
             return FetchError(reason, detail, status=reply.status, headers=reply.headers, final_url=target.url)
 
         found = _location(reply.locations, target.url)
-        if isinstance(found, Failure):
+        if isinstance(found, FetchError):
             raise refused(found.reason, found.detail)
         try:
             following = self._policy.target_of(found)
@@ -172,7 +171,7 @@ def _require_page(reply: _Reply, hop: Hop) -> None:
     """Raise what stands in the way of taking a reply for the page."""
     failure = status_failure(reply.status, hop.headers) or reply.body.failure
     if failure is None and not reply.body.content and reply.status not in WITHOUT_BODY:
-        failure = Failure(FetchReason.EMPTY, f"status {reply.status} without a body")
+        failure = FetchError(FetchReason.EMPTY, f"status {reply.status} without a body")
     if failure is None:
         return
     asked_to_wait = next((value for name, value in reply.headers if name.lower() == "retry-after"), None)
@@ -188,17 +187,17 @@ def _require_page(reply: _Reply, hop: Hop) -> None:
     )
 
 
-def _location(values: tuple[str, ...], base: str) -> str | Failure:
+def _location(values: tuple[str, ...], base: str) -> str | FetchError:
     """The address that a redirect names (RFC 9110, 10.2.2). Its bytes are taken for UTF-8, as browsers do."""
     values = tuple(dict.fromkeys(value.strip(" \t") for value in values))
     if len(values) != 1 or not values[0]:
-        return Failure(FetchReason.REDIRECT, "several targets" if len(values) > 1 else "without a target")
+        return FetchError(FetchReason.REDIRECT, "several targets" if len(values) > 1 else "without a target")
     if IN_LOCATION.search(values[0]):
-        return Failure(FetchReason.REDIRECT, "a backslash or control character in the target")
+        return FetchError(FetchReason.REDIRECT, "a backslash or control character in the target")
     try:
         return str(ada_url.URL(values[0].encode("latin-1").decode("utf-8"), base).href)
     except ValueError:  # UnicodeError too
-        return Failure(FetchReason.REDIRECT, "a malformed target")  # which may hold a password anywhere
+        return FetchError(FetchReason.REDIRECT, "a malformed target")  # which may hold a password anywhere
 
 
 def _same_origin(target: Target, following: Target) -> bool:
