@@ -22,7 +22,7 @@ from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, 
 from infra.intake.files.manifests import ManifestLine, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
 from infra.intake.files.names import MANIFEST_NAMES, is_hidden, is_page_name
-from infra.intake.files.page_bytes import SPOOL_BYTES, Beginning, Unpacked, beginning, read_page, spooled
+from infra.intake.files.page_bytes import SPOOL_BYTES, Unpacked, beginning, read_page, spooled
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
 from infra.intake.files.stated import with_statements
 from infra.intake.files.tables import read_table, table_format
@@ -83,9 +83,9 @@ def _never_opened(inside: str) -> str | None:
 
 
 def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Read:
-    begun = beginning(stream)
-    form = _form(begun, stream, known)
-    if form in SEEKING and begun.codings not in SEEKING[form]:
+    head, codings = beginning(stream)
+    form = _form(head, codings, stream, known)
+    if form in SEEKING and codings not in SEEKING[form]:
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
                 yield from _read(content, known, max_page_bytes, depth)
@@ -106,12 +106,11 @@ def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Re
         yield from _read_in_one_go(form, stream, known, max_page_bytes)
 
 
-def _form(begun: Beginning, stream: BinaryIO, known: Input) -> str:
+def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> str:
     """What a file is, by its beginning."""
-    head = begun.head
     if is_tar(head):
         return "tar"
-    if head.startswith(ZIP_STARTS) and (begun.codings or is_zip(stream, known.location)):
+    if head.startswith(ZIP_STARTS) and (codings or is_zip(stream, known.location)):
         return "zip"
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
     if ARCHIVE_MAGIC.match(head) or named_archive:
