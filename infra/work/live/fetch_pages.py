@@ -1,10 +1,12 @@
-"""From answers to captures: what is fetched is kept as it came, whatever it is."""
+"""From answers to captures, in batches: what is fetched is kept as it came, whatever it is."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import ada_url
 
@@ -16,8 +18,11 @@ from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
 # How often the consumer hears that none comes: it may hold pages that are not kept yet.
-IDLE_SECONDS = 2.0
-SHARED = 3  # addresses redirected to one page; two may be of the same article
+IDLE_SECONDS: Final = 2.0
+# A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
+BATCH_PAGES: Final = 50
+BATCH_BYTES: Final = 16 << 20
+SHARED: Final = 3  # addresses redirected to one page; two may be of the same article
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,32 @@ def fetch_pages(
             else:
                 came, cut = answer.fetched_at, answer.maybe_truncated
                 yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
+
+
+def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
+    """Gather pages until there are many, or `seconds` after the first one of a batch; None comes while none comes.
+
+    An exception from `pages`, such as Ctrl-C, comes after what was gathered, so that nobody asks for that again.
+    """
+    batch: list[Fetched] = []
+    size, began = 0, time.monotonic()
+    try:
+        for page in pages:
+            if page:
+                began = began if batch else time.monotonic()
+                batch.append(page)
+                size += len(page.capture.body) if page.capture else 0
+            if not batch:
+                continue
+            if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= seconds:
+                full, batch, size = batch, [], 0
+                yield full
+    except BaseException:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:

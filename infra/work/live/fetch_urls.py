@@ -13,8 +13,7 @@ from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
-from infra.work.live.fetch_pages import Fetched, fetch_pages
-from infra.work.live.page_batches import batched
+from infra.work.live.fetch_pages import Fetched, batched, fetch_pages
 from infra.work.live.site_lock import site_locks
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport

@@ -28,8 +28,7 @@ from infra.lake.partition import ARTICLES, FETCHES
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
-from infra.work.live.fetch_pages import Fetched, fetch_pages, without_shared_pages
-from infra.work.live.page_batches import batched
+from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_shared_pages
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
