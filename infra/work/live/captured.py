@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 from typing import Final
 
 from infra.archive.raw_archive import IndexEntry
-from infra.archive.raw_objects import WARC_SUFFIX, RawObjects, day_of, folder_key, require_source
+from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
 from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
@@ -15,8 +15,6 @@ from parsers.fields.urls import address_key
 from parsers.record.capture import Capture
 
 READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
-# A listing of the whole source is a request per 1,000 objects; up to a month of days is cheaper to list one by one.
-LISTED_BY_DAY: Final = 31
 PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
 
 
@@ -56,12 +54,8 @@ class Captured:
 
 def _entries(store: ObjectStore, source: str, first: date, last: date) -> Iterator[IndexEntry]:
     """Index lines of the capture days from `first` to `last`."""
-    number = (last - first).days + 1
-    prefixes = [folder_key(source, first + timedelta(days=offset)) for offset in range(number)]
-    if number > LISTED_BY_DAY:
-        prefixes = [f"raw/source={require_source(source)}/"]
+    objects = RawObjects(store)
+    days = [day for _, day in objects.folders(source) if first <= day <= last]
     with Threads(READERS) as pool:
-        listed = pool.map(lambda prefix: [info.key for info in store.list(prefix)], prefixes)
-        warcs = [key for keys in listed for key in keys if key.endswith(WARC_SUFFIX) and first <= day_of(key) <= last]
-        for entries in pool.map(RawObjects(store).entries_of, warcs):
-            yield from entries
+        for found in pool.map(lambda day: objects.load(source, day), days):
+            yield from (entry for each in found for entry in each.entries)
