@@ -47,17 +47,6 @@ class Hop:
     asked: tuple[str, ...]  # addresses so far, this one included
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """What one hop gave: an answer, or a redirect, then without a body."""
-
-    sent: Headers
-    status: int
-    headers: Headers
-    body: Body
-    locations: tuple[str, ...]
-
-
 def user_agent_of(settings: Settings) -> str:
     """`newslake/<version> (+<contact>)`: who asks, and where to complain (RFC 9110, 10.1.5)."""
     name = f"newslake/{metadata.version('newslake')}"
@@ -111,44 +100,44 @@ class HttpClient:
         FetchError for everything else, with status, headers and what came of the body where there was an answer.
         """
         started = time.monotonic()
-        reply = self._ask(hop)
-        if reply.status in REDIRECTS:
-            return self._next(hop, reply, hop.seconds - (time.monotonic() - started))
-        _require_page(reply, hop)
-        return Answer(
-            hop.url,
-            hop.target.url,
-            reply.status,
-            reply.headers,
-            reply.body.content,
-            datetime.now(UTC),
-            maybe_truncated=reply.body.maybe_truncated,
-            request_headers=reply.sent,
-        )
+        answer, failure, locations = self._ask(hop)
+        if answer.status in REDIRECTS:
+            return self._next(hop, answer, locations, hop.seconds - (time.monotonic() - started))
+        _require_page(answer, failure, hop)
+        return answer
 
-    def _ask(self, hop: Hop) -> _Reply:
+    def _ask(self, hop: Hop) -> tuple[Answer, FetchError | None, list[str]]:
+        """What came, why its body is not whole, if so, and where a redirect leads; of that the body is not read."""
         sent = {**self._headers, **_own_names(hop.headers, self._headers)}
         if hop.target.host_header is not None:
             sent["Host"] = hop.target.host_header
         seconds = max(hop.seconds, LEAST_SECONDS)
         try:
             with closing(self._connections.get(hop.target.request_url, sent, seconds)) as response:
-                shown = _headers_of(response)
-                locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
                 body = Body() if unread else read_body(response, hop.max_bytes, cut=hop.cut)
-                return _Reply(tuple(sent.items()), response.status, shown, body, locations)
+                answer = Answer(
+                    hop.url,
+                    hop.target.url,
+                    response.status,
+                    _headers_of(response),
+                    body.content,
+                    datetime.now(UTC),
+                    maybe_truncated=body.maybe_truncated,
+                    request_headers=tuple(sent.items()),
+                )
+                return answer, body.failure, response.headers.getlist("Location")
         except NETWORK_ERRORS as error:
             raise failure_of(error) from error
 
-    def _next(self, hop: Hop, reply: _Reply, seconds: float) -> Hop:
+    def _next(self, hop: Hop, answer: Answer, locations: list[str], seconds: float) -> Hop:
         """Where a redirect leads to, if one may go there. The caller's headers go along within an origin only."""
         target = hop.target
 
         def refused(reason: FetchReason, detail: str) -> FetchError:
-            return FetchError(reason, detail, status=reply.status, headers=reply.headers, final_url=target.url)
+            return FetchError(reason, detail, status=answer.status, headers=answer.headers, final_url=target.url)
 
-        found = _location(reply.locations, target.url)
+        found = _location(locations, target.url)
         if isinstance(found, FetchError):
             raise refused(found.reason, found.detail)
         try:
@@ -167,29 +156,28 @@ class HttpClient:
         return replace(hop, target=following, headers=headers, seconds=seconds, asked=(*hop.asked, following.url))
 
 
-def _require_page(reply: _Reply, hop: Hop) -> None:
-    """Raise what stands in the way of taking a reply for the page."""
-    failure = status_failure(reply.status, hop.headers) or reply.body.failure
-    if failure is None and not reply.body.content and reply.status not in WITHOUT_BODY:
-        failure = FetchError(FetchReason.EMPTY, f"status {reply.status} without a body")
+def _require_page(answer: Answer, failure: FetchError | None, hop: Hop) -> None:
+    """Raise what stands in the way of taking an answer for the page."""
+    failure = status_failure(answer.status, hop.headers) or failure
+    if failure is None and not answer.body and answer.status not in WITHOUT_BODY:
+        failure = FetchError(FetchReason.EMPTY, f"status {answer.status} without a body")
     if failure is None:
         return
-    asked_to_wait = next((value for name, value in reply.headers if name.lower() == "retry-after"), None)
     raise FetchError(
         failure.reason,
         failure.detail,
-        status=reply.status,
-        retry_after=retry_after_seconds(asked_to_wait, datetime.now(UTC)),
-        headers=reply.headers,
-        body=reply.body.content,
-        final_url=hop.target.url,
-        request_headers=reply.sent,
+        status=answer.status,
+        retry_after=retry_after_seconds(answer.header("Retry-After"), answer.fetched_at),
+        headers=answer.headers,
+        body=answer.body,
+        final_url=answer.final_url,
+        request_headers=answer.request_headers,
     )
 
 
-def _location(values: tuple[str, ...], base: str) -> str | FetchError:
+def _location(values: list[str], base: str) -> str | FetchError:
     """The address that a redirect names (RFC 9110, 10.2.2). Its bytes are taken for UTF-8, as browsers do."""
-    values = tuple(dict.fromkeys(value.strip(" \t") for value in values))
+    values = list(dict.fromkeys(value.strip(" \t") for value in values))
     if len(values) != 1 or not values[0]:
         return FetchError(FetchReason.REDIRECT, "several targets" if len(values) > 1 else "without a target")
     if IN_LOCATION.search(values[0]):
