@@ -56,7 +56,6 @@ Every file carries its manifest as JSON in the Parquet footer, under the key `ne
 | `rows` | number of rows; 0 where a day was looked at and had nothing |
 | `looked_at` | whether a reparse was there: the day is done, also without rows |
 | `parser_versions` | parser versions of the rows |
-| `run_ids` | runs that landed the rows |
 | `capture_uris` | raw objects that the rows point into |
 | `open_rejects` | in rejects: open rejections by reason |
 """

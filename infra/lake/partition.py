@@ -103,7 +103,6 @@ class Manifest:
     rows: int
     looked_at: bool = False  # a reparse was there; without rows, the day is empty, not missing (L08)
     parser_versions: tuple[int, ...] = ()
-    run_ids: tuple[str, ...] = ()
     capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
     open_rejects: Mapping[str, int] = field(default_factory=dict)  # of a rejects partition, by reason
 
@@ -130,7 +129,6 @@ class Manifest:
                 # Until 2026-11-26, `coverage` had counts by the mode of the runs that had been there.
                 looked_at=stated["looked_at"] if "looked_at" in stated else bool(stated["coverage"]),
                 parser_versions=tuple(stated["parser_versions"]),
-                run_ids=tuple(stated["run_ids"]),
                 capture_uris=tuple(stated["capture_uris"]),
                 open_rejects=dict(sorted(stated["open_rejects"].items())),
             )
@@ -195,7 +193,6 @@ def manifest_of(table: Any, *, looked_at: bool) -> Manifest:
         rows=table.num_rows,
         looked_at=looked_at,
         parser_versions=_distinct(table, "parser_version"),
-        run_ids=_distinct(table, "run_id"),
         capture_uris=_distinct(table, "capture_uri"),
         open_rejects=Counter(open_reasons),
     )

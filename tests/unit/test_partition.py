@@ -46,7 +46,6 @@ def test_rows_and_manifest_come_back() -> None:
         rows=2,
         looked_at=True,
         parser_versions=(1, 3),
-        run_ids=("20240501T140000-a", "b"),
         capture_uris=("raw/source=gazette/date=2024-05-01/r1-w0-0.warc.gz",),
     )
 
@@ -136,7 +135,7 @@ class TestReadManifest:
 
     def test_a_footer_larger_than_the_tail_is_read_whole(self) -> None:
         store = MemoryStore()
-        uris = [landed(number, capture_uri=f"raw/{number:0200}", run_id=f"{number:0200}") for number in range(200)]
+        uris = [landed(number, capture_uri=f"raw/{number:0400}") for number in range(200)]
         store.objects["p"] = encode(ARTICLES, table_of(*uris))
         manifest = read_manifest(store, "p", len(store.objects["p"]))
         assert len(manifest.capture_uris) == 200
