@@ -1,9 +1,8 @@
 """Which pages of a source the raw archive holds: those need no request, whatever the account of a day says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import Final
 
 from infra.archive.raw_archive import IndexEntry
@@ -12,7 +11,6 @@ from infra.base.days import Days
 from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
-from parsers.record.capture import Capture
 
 READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
 PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
@@ -26,9 +24,7 @@ class Captured:
     _moments: frozenset[tuple[str, datetime]]
 
     @classmethod
-    def load(
-        cls, store: ObjectStore, source: str, days: Days, *, today: date, staged: Iterable[Capture] = ()
-    ) -> "Captured":
+    def load(cls, store: ObjectStore, source: str, days: Days, *, today: date) -> "Captured":
         """Read the indexes of all days on which pages of some days may have been captured.
 
         A page is captured on the day on which it is published, or later: from the day before the first one up to today.
@@ -36,8 +32,7 @@ class Captured:
         first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
-        kept: Iterator[IndexEntry | Capture] = chain(_entries(store, source, first, today), staged)
-        for each in kept:
+        for each in _entries(store, source, first, today):
             key = address_key(each.url)
             if key is None:
                 continue

@@ -45,6 +45,7 @@ MAX_SITEMAP_LEVELS: Final = 3  # an index, an index in it, and its sitemaps; the
 MAX_CHILDREN: Final = 1_000
 # The HTTP client gives up what is larger than asked for; of a list somewhat over the limit all up to it is read.
 LIST_REQUEST_BYTES: Final = 64 << 20
+LISTING_SECONDS: Final = 10.0  # for reading one, as a page has by default
 
 
 class Drop(StrEnum):
@@ -86,13 +87,12 @@ def discover(
     state: DiscoveryState,
     *,
     today: date,
-    page_deadline: float = 10.0,  # as the setting's default
 ) -> Discovered:
     """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked.
 
-    `state` is changed in memory; `page_deadline` is in seconds, for reading one listing.
+    `state` is changed in memory.
     """
-    run = _Run(source, days, client, state, today, page_deadline)
+    run = _Run(source, days, client, state, today)
     for declaration in source.discovery:
         run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
@@ -104,9 +104,7 @@ def discover(
 class _Run:
     """One call of `discover`."""
 
-    def __init__(
-        self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date, deadline: float
-    ) -> None:
+    def __init__(self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date) -> None:
         self.links: dict[str, Link] = {}  # by what identifies the article
         self.listed_in: dict[str, str] = {}
         self.dropped: Counter[str] = Counter()
@@ -115,7 +113,6 @@ class _Run:
         self._source = source
         self._client = client
         self._today = today
-        self._deadline = deadline
         self._names_itself = OwnLists() in source.discovery
         self._start = midnight(days.start) - MARGIN
         self._end = midnight(days.end) + MARGIN
@@ -168,7 +165,7 @@ class _Run:
             else:
                 self.reach.note_found(leaves)
         if not self.lists.host_failed:
-            reader = Reader("named feeds", partial(read_within, self._deadline, read_named_feeds))
+            reader = Reader("named feeds", partial(read_within, LISTING_SECONDS, read_named_feeds))
             for feed in own_feeds(self._source, self.lists, reader):
                 self.ask(feed)
 
@@ -251,7 +248,7 @@ class _Run:
         """Pages of a listing until one can't be had or has no link that those before it have not."""
         zone = self._source.timezone
         read = partial(read_listing, zone=zone, links=links, dates=dates, today=self._today)
-        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, self._deadline, read))
+        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, LISTING_SECONDS, read))
         seen: set[str] = set()
         url = ""
         for number in range(1, pages + 1 if "{page}" in address else 2):

@@ -2,10 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import ada_url
@@ -35,11 +35,7 @@ class Fetched:
 
 
 def fetch_pages(
-    wanted: Iterable[tuple[str, Source | None]],
-    client: PoliteClient,
-    now: Callable[[], datetime],
-    *,
-    source: str | None = None,
+    wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
     """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in.
 
@@ -52,7 +48,7 @@ def fetch_pages(
                 continue
             url, answer = found
             if isinstance(answer, FetchError):
-                yield Fetched(url, _capture_of_error(url, answer, now(), source), answer)
+                yield Fetched(url, _capture_of_error(url, answer, source), answer)
             elif _is_home_page(url, answer.final_url):
                 detail = f"redirected to the home page {answer.final_url}"
                 yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
@@ -112,13 +108,13 @@ def _led_to(capture: Capture) -> str | None:
     return identity(answered) if asked and answered and identity(asked) != identity(answered) else None
 
 
-def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
+def _capture_of_error(url: str, error: FetchError, source: str | None) -> Capture | None:
     """What is kept of an error: an answer of final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
     is_cut = error.reason is FetchReason.TRUNCATED
     if not final and not (is_cut and error.body):
         return None
-    return page_capture(url, error, now, CapturedAtBasis.LIVE, truncated=is_cut, source=source)
+    return page_capture(url, error, datetime.now(UTC), CapturedAtBasis.LIVE, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from infra.archive.raw_archive import RawArchive
@@ -69,7 +68,7 @@ def fetch_urls(
     with (
         site_locks({of.name for _, of in wanted if of}, on_wait),
         PoliteClient.open(run.settings) as client,
-        closing(fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)) as pages,
+        closing(fetch_pages(wanted, client, source=source)) as pages,
         run.open_pool() as pool,
     ):
         for batch in batched(pages, run.settings.archive_seconds):

@@ -167,7 +167,7 @@ def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: Pol
         yield from _from_index(plan, log, index, client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)
-        with closing(fetch_pages(wanted, client, lambda: datetime.now(UTC))) as pages:
+        with closing(fetch_pages(wanted, client)) as pages:
             yield from pages
     if index and plan.policy.prefer is Preference.NETWORK:
         yield from _from_index(plan, log, index, client)
