@@ -111,17 +111,16 @@ def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
             else dataclasses.replace(new, captures=old.captures, samples=old.samples)
         )
     findings = {finding.subject: finding for finding in (*new.findings, *old.findings)}
+    samples = {*old.samples, *new.samples}
     return dataclasses.replace(
         new,
         captures=max(old.captures, new.captures),
         withheld=max(old.withheld, new.withheld),
         findings=tuple(findings[subject] for subject in sorted(findings)),
-        samples=tuple(sorted({*old.samples, *new.samples}, key=_in_order)[:MAX_SAMPLES]),
+        samples=tuple(sorted(samples, key=lambda each: (each.url or "", each.capture_uri, each.capture_offset)))[
+            :MAX_SAMPLES
+        ],
     )
-
-
-def _in_order(sample: SuspectCapture) -> tuple[str, str, int]:
-    return sample.url or "", sample.capture_uri, sample.capture_offset
 
 
 def _decoded(body: bytes, key: str) -> SuspectDay:

@@ -13,12 +13,11 @@ from importlib import metadata
 from typing import Final, Self
 
 import ada_url
-from urllib3 import BaseHTTPResponse
 
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
 from infra.intake.web.connections import Connections
-from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
 from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, retry_after_seconds, status_failure
 from parsers.fields.urls import on_hosts
@@ -120,7 +119,7 @@ class HttpClient:
                     hop.url,
                     hop.target.url,
                     response.status,
-                    _headers_of(response),
+                    tuple((name, IN_HEADERS.sub(" ", value)) for name, value in response.headers.items()),
                     body.content,
                     datetime.now(UTC),
                     maybe_truncated=body.maybe_truncated,
@@ -199,7 +198,3 @@ def _own_names(headers: Mapping[str, str], known: Mapping[str, str]) -> dict[str
     """The caller's headers, those that replace one of the client's under the client's spelling."""
     spelling = {name.lower(): name for name in known}
     return {spelling.get(name.lower(), name): value for name, value in headers.items()}
-
-
-def _headers_of(response: BaseHTTPResponse) -> Headers:
-    return tuple((name, IN_HEADERS.sub(" ", value)) for name, value in response.headers.items())

@@ -215,14 +215,11 @@ def unreached(store: ObjectStore, planned: Sequence[PlannedDay], request: Backfi
     """Days that a backfill found missing, that no list reaches any more, and of which the lake still knows nothing."""
     if request.only_archive:
         return RunReport()
-    left = {(each.source, each.day.isoformat()) for each in planned if _is_beyond_reach(each)}
+    beyond = [each for each in planned if each.state is State.MISSING and each.action is Action.PARSE]
+    left = {(each.source, each.day.isoformat()) for each in beyond}
     for source in {source for source, _ in left}:
         left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
     return RunReport(unreached=Counter(left))
-
-
-def _is_beyond_reach(each: PlannedDay) -> bool:
-    return each.state is State.MISSING and each.action is Action.PARSE
 
 
 def _usual_articles(grid: Sequence[Day]) -> int | None:

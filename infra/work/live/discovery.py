@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from infra.base.days import Days, midnight
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
+from infra.work.live.list_client import FeedReport, ListClient, Reader
 from infra.work.live.listing_worker import read_within
 from infra.work.live.own_lists import is_of_news, own_feeds, own_sitemaps, with_telling_times
 from infra.work.live.reach import Reach
@@ -97,7 +97,7 @@ def discover(
         run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
     feeds = tuple(run.lists.reports)
-    alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if _in_part(feed))
+    alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if feed.was_had and not feed.whole)
     return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in, run.reach)
 
 
@@ -304,10 +304,6 @@ class _Run:
     def _plausible(self, link: Link) -> Link:
         latest = midnight(self._today) + timedelta(days=1) + AHEAD
         return link if link.hint and EARLIEST <= link.hint < latest else replace(link, hint=None)
-
-
-def _in_part(feed: FeedReport) -> bool:
-    return not feed.whole and feed.status in (FeedStatus.READ, FeedStatus.UNCHANGED)
 
 
 def local_days(days: Days, zone: str) -> tuple[date, ...]:

@@ -54,6 +54,11 @@ class FeedReport:
     reason: FetchReason | None = None
     whole: bool = True  # whether all that it lists was read
 
+    @property
+    def was_had(self) -> bool:
+        """Whether it is known what the list holds, if only in part."""
+        return self.status in (FeedStatus.READ, FeedStatus.UNCHANGED)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

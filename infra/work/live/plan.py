@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from infra.archive.staging import Staging
 from infra.base.choices import Preference
@@ -18,7 +18,6 @@ from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, FeedStatus
 from infra.work.live.listed import Listed, listed_addresses
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
@@ -26,8 +25,6 @@ from parsers.record.capture import Capture
 from parsers.registry import sources
 from parsers.source.definition import Source
 from parsers.source.discovery import Link
-
-SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +68,13 @@ class LivePlan:
         """What is known before the first page is fetched."""
         if self.discovered is None:
             return RunReport()
+        lists = (feed for feed in self.discovered.feeds if not feed.was_had)
+        failed = (f"{feed.url} {feed.status.value}: {feed.detail}" for feed in lists)
         return RunReport(
             discovered=len(self.discovered.links),
             requests=self.requests,
             dropped=self.discovered.dropped + self._settled(),
-            alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds)), *self._gaps()),
+            alarms=(*self.discovered.alarms, *failed, *self._gaps()),
         )
 
     def _settled(self) -> Counter[str]:
@@ -99,7 +98,7 @@ class LivePlan:
 
     @property
     def _was_read(self) -> bool:
-        return self.discovered is not None and any(feed.status in SEEN for feed in self.discovered.feeds)
+        return self.discovered is not None and any(feed.was_had for feed in self.discovered.feeds)
 
     def lacking_of(self, day: date) -> tuple[str, ...]:
         """What of the lists of a day was not read; nothing where they said all there is."""
@@ -163,14 +162,6 @@ def _links_by_day(discovered: Discovered, reached: Days) -> dict[date, list[Link
         day = link.hint.date() if link.hint else last
         by_day[min(max(day, reached.start), last)].append(link)
     return by_day
-
-
-def _failed(feed: FeedReport) -> bool:
-    return feed.status in (FeedStatus.FAILED, FeedStatus.REJECTED)
-
-
-def _alarm(feed: FeedReport) -> str:
-    return f"{feed.url} {feed.status.value}: {feed.detail}"
 
 
 def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient) -> LivePlan:

@@ -150,8 +150,4 @@ def _due(row: Fetch, verdict: Verdict, at: datetime) -> datetime | None:
         return None
     if verdict.believed_twice and verdict.http_status not in GONE and row.since:
         return max(at, row.since + BELIEVED_AFTER)
-    return at + max(_pause(row.times_asked), verdict.wait)
-
-
-def _pause(times_asked: int) -> timedelta:
-    return PAUSES[min(max(times_asked, 1), len(PAUSES)) - 1]
+    return at + max(PAUSES[min(max(row.times_asked, 1), len(PAUSES)) - 1], verdict.wait)
