@@ -111,15 +111,15 @@ def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
             else dataclasses.replace(new, captures=old.captures, samples=old.samples)
         )
     findings = {finding.subject: finding for finding in (*new.findings, *old.findings)}
-    samples = {*old.samples, *new.samples}
+    samples = sorted(
+        {*old.samples, *new.samples}, key=lambda each: (each.url or "", each.capture_uri, each.capture_offset)
+    )
     return dataclasses.replace(
         new,
         captures=max(old.captures, new.captures),
         withheld=max(old.withheld, new.withheld),
         findings=tuple(findings[subject] for subject in sorted(findings)),
-        samples=tuple(sorted(samples, key=lambda each: (each.url or "", each.capture_uri, each.capture_offset)))[
-            :MAX_SAMPLES
-        ],
+        samples=tuple(samples[:MAX_SAMPLES]),
     )
 
 
