@@ -164,28 +164,28 @@ def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) 
         yield damaged(known, member.fault, b"")
         return
     with SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        fault: Exception | None = None
-        pieces = _pieces(member)
-        while fault is None:
-            try:
-                piece = next(pieces, b"")
-            except ERRORS as error:
-                fault = error
-            else:
-                if not piece:
-                    break
+        try:
+            for piece in _pieces(member):
                 spool.write(piece)
+        except _DamagedMemberError as error:
+            spool.seek(0)
+            yield damaged(known, f"member is damaged: {error}", spool.read(max_page_bytes))
+            return
         spool.seek(0)
-        if fault:
-            yield damaged(known, f"member is damaged: {fault}", spool.read(max_page_bytes))
-        else:
-            yield from _read(cast("BinaryIO", spool), known, max_page_bytes, depth + 1)
+        yield from _read(cast("BinaryIO", spool), known, max_page_bytes, depth + 1)
+
+
+class _DamagedMemberError(Exception):
+    pass
 
 
 def _pieces(member: Member) -> Iterator[bytes]:
-    with member.open() as content:
-        while piece := content.read(CHUNK_BYTES):
-            yield piece
+    try:
+        with member.open() as content:
+            while piece := content.read(CHUNK_BYTES):
+                yield piece
+    except ERRORS as error:
+        raise _DamagedMemberError(error) from error
 
 
 def _known_of_member(member: Member, archive: Input, line: ManifestLine | None) -> Input:
@@ -207,7 +207,7 @@ def _manifest_of(members: Iterator[Member | Lost], location: str) -> Mapping[str
         place = f"{location}!{member.path}"
         try:
             content = b"".join(_pieces(member))
-        except ERRORS as error:
+        except _DamagedMemberError as error:
             raise NewslakeError(f"{place} cannot be read: {error}", "Make the archive again.") from error
         for file, line in parse_manifest(content, place).items():
             lines.setdefault(str(PurePosixPath(member.path).parent / file), line)

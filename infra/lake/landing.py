@@ -125,8 +125,8 @@ def land_articles(
 ) -> tuple[bytes | None, Change]:
     """Merge articles into their partition: what it shall be (`old` itself where nothing changed), and what changed.
 
-    `reparsed` has captures of which `new` holds all that this partition shall
-    have, each with the version of the parser that said so (None: whatever the version). What a newer parser said stays.
+    `reparsed` has captures of which `new` holds all that this partition shall have, each with the version of the parser
+    that said so (None: whatever the version). What a newer parser said stays.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, new, reparsed)
