@@ -201,8 +201,8 @@ def _reparse_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool) 
 
     with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
 
-        def reparse_one(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
-            done = reparse_chunk(chunk, run, so_far)
+        def reparse_one(chunk: "ArchivedChunk", run: "Run") -> "RunReport":
+            done = reparse_chunk(chunk, run)
             advance(len(chunk.pointers))
             return done
 

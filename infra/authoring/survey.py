@@ -87,7 +87,7 @@ def survey(name: str, urls: Sequence[str], settings: Settings) -> Survey:
 def _fetched(urls: Iterable[str], draft: Source, client: PoliteClient) -> tuple[list[Capture], list[str]]:
     """The pages that came, in the order of their addresses, and why others did not."""
     order = list(dict.fromkeys(urls))
-    found = [each for each in fetch_pages([(url, draft) for url in order], client, lambda: datetime.now(UTC)) if each]
+    found = [each for each in fetch_pages([(url, draft) for url in order], client) if each]
     captures = [each.capture for each in found if each.capture and not each.error]
     captures.sort(key=lambda capture: order.index(capture.url or ""))
     return captures, [f"{each.url}: {each.error}" for each in found if each.error]

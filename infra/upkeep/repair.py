@@ -174,7 +174,7 @@ def _late(planned: Sequence[PlannedDay], known: Sequence[Day], asked: Days) -> t
 
 def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:
     """Missing days between the first that the source was asked about and those that are repaired."""
-    looked_at = {day.date for day in days if day.coverage or day.was_asked}
+    looked_at = {day.date for day in days if day.looked_at or day.was_asked}
     missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
     oldest_listed = today - timedelta(days=min(source.reach_days, (today - date.min).days))
     gaps: list[Gap] = []

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import Coverage
 from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
@@ -23,16 +22,17 @@ def land_outcomes(
     run: Run,
     *,
     mode: str,
-    coverage: Mapping[tuple[str, str], Coverage] | None = None,
+    looked_at: Collection[PartitionId] = (),
     reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
     """Judge captures whose bytes are archived, land articles and rejections, and count them.
 
-    `coverage` is by (source, day), where whole counts are known; `reparsed` has by source the captures on which this is
-    the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the number of
-    articles judged: name a day also if nothing of it was found. A capture without an article counts for its `day_of`.
+    `looked_at` has days that are known to be empty if they have no articles; `reparsed` has by source the captures on
+    which this is the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the
+    number of articles judged: name a day also if nothing of it was found. A capture without an article counts for its
+    `day_of`.
     """
     gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
@@ -48,7 +48,7 @@ def land_outcomes(
         rejects.append(reject)
         turned_down[day_of(each)] += 1
         samples += Samples({reject.reason: (Sample(reject.source, reject.url, reject.detail),)})
-    landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=gate.reparsed)
+    landing = lake.land(articles, rejects, looked_at=looked_at, reparsed=gate.reparsed)
     for suspect in gate.in_order:
         close_suspect(lake.store, suspect)
     return RunReport(

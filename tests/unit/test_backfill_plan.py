@@ -10,9 +10,8 @@ from infra.base.choices import Direction, Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
-from infra.lake.footers import ACCOUNTS_CACHE_KEY, CACHE_KEY
+from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
 from infra.store.object_store import Stored
 from infra.work.backfill.plan import (
     MAX_BATCHES,
@@ -25,7 +24,7 @@ from infra.work.backfill.plan import (
     totals,
 )
 from parsers.registry import sources
-from tests.lake_samples import NOON, landed, rejected
+from tests.lake_samples import NOON, asked, landed, rejected
 from tests.memory_store import MemoryStore
 
 START = date(2024, 5, 1)
@@ -37,13 +36,14 @@ VERSION = sources()["tass"].version
 
 
 def land(store: MemoryStore, offset: int, mode: str | None = "live", version: int = VERSION) -> None:
-    """One article of the day that is so many days after the first, and, if a mode is given, coverage by it."""
+    """One article, so many days after the first, and the account of a live run or the word of a reparse."""
     day = START + timedelta(days=offset)
     article = landed(
         offset, source="tass", published_at=NOON + timedelta(days=offset), parser_version=version, mode=mode or "ingest"
     )
-    coverage = {("tass", day.isoformat()): Coverage(1, 1, 1)} if mode else None
-    Lake(store).land([article], coverage=coverage, mode=mode or "ingest")
+    Lake(store).land([article], looked_at=[("tass", day.isoformat())] if mode == "reparse" else ())
+    if mode == "live":
+        asked(store, "tass", day)
 
 
 def actions(store: MemoryStore, **request: object) -> dict[int, Action]:
@@ -64,11 +64,8 @@ def test_of_an_empty_lake_every_day_is_taken_up_and_the_source_asked_where_it_re
 def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_be_asked(store: MemoryStore) -> None:
     for offset in (0, 6):
         day = START + timedelta(days=offset)
-        Lake(store).land(
-            [landed(offset, source="tass", published_at=NOON + timedelta(days=offset))],
-            coverage={("tass", day.isoformat()): Coverage(discovered=3, captured=1, parsed=1)},
-            mode="live",
-        )
+        Lake(store).land([landed(offset, source="tass", published_at=NOON + timedelta(days=offset))])
+        asked(store, "tass", day, whole=False)
     found = actions(store)
     assert found[6] is Action.FETCH
     assert 0 not in found  # nobody can finish it
@@ -106,7 +103,7 @@ def test_outdated_takes_rows_of_an_older_parser_and_asks_nobody(store: MemorySto
 def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) -> None:
     for offset in range(7):
         land(store, offset)
-    Lake(store).land([], [rejected(0, source="tass")], mode="live")
+    Lake(store).land([], [rejected(0, source="tass")])
     assert actions(store, reprocess=Reprocess.FAILED) == {0: Action.PARSE}
     assert actions(store) == {}
 
@@ -209,7 +206,8 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr("infra.work.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
     for name in names:
         article = landed(1, source=name, published_at=NOON)
-        Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
+        Lake(store).land([article])
+        asked(store, name, START)
     request = BackfillRequest(days=Days(START, START + timedelta(days=365)))
     assert totals(plan_backfill(store, request, now=NOW))["nothing"] == 20
     gets: list[str] = []
@@ -222,4 +220,4 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
-    assert gets == [CACHE_KEY, ACCOUNTS_CACHE_KEY]
+    assert gets == [CACHE_KEY]

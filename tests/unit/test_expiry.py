@@ -132,7 +132,7 @@ def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
         capture_digest=seen.digest,
         captured_at=seen.captured_at,
     )
-    assert Lake(store).land([(article, record)], mode="live").rejects_closed == 1
+    assert Lake(store).land([(article, record)]).rejects_closed == 1
 
 
 def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
 from infra.lake.suspects import SuspectDay, suspect_days
 from infra.work import gate
 from infra.work.land_outcomes import land_outcomes
@@ -58,8 +57,7 @@ class TestCounts:
         assert (finding.observed, finding.expected) == (2, 3)
 
     def test_s08_a_day_of_which_nothing_was_found_is_suspect(self, store: MemoryStore) -> None:
-        nothing = {(SOURCE, day(7)): Coverage()}
-        report = land_outcomes([], Lake(store), RUN, mode="live", coverage=nothing, whole_days=list(nothing))
+        report = land_outcomes([], Lake(store), RUN, mode="live", whole_days=[(SOURCE, day(7))])
         assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
 
     def test_a_few_captures_that_claim_no_whole_day_are_not_counted(self, store: MemoryStore) -> None:

@@ -191,7 +191,7 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
 ) -> None:
     worked(site, tmp_path / "at once")
     monkeypatch.setattr("infra.work.live.run_days.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.work.live.page_batches.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.fetch_pages.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]
@@ -226,7 +226,7 @@ def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archiv
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
     work(site, lake, "tass", Days.one(today()))
     manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
-    assert manifest is None or not manifest.coverage
+    assert manifest is None or not manifest.looked_at
 
 
 def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:
@@ -323,7 +323,7 @@ def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: De
     assert (state_of(lake), set(modes(lake))) == (State.LANDED, published(site))
     assert not asked(site) & published(site)
     (first, *_) = (each for each in RawArchive(store).entries("tass") if each.url in published(site))
-    Lake(store).land([], mode="reparse", reparsed={"tass": [first.identity]})  # as if a parser found no article there
+    Lake(store).land([], reparsed={"tass": [first.identity]})  # as if a parser found no article there
     assert state_of(lake) is State.PARTIAL
     worked(site, lake)
     assert state_of(lake) is State.LANDED

@@ -44,11 +44,7 @@ FAILED_STATES: Final = {State.DAMAGED, State.REJECTS, State.SUSPECT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillRequest:
-    """What a backfill is asked for; without names, for all sources.
-
-    Raises:
-        UsageError: there is no such source, or the range is longer than ten years.
-    """
+    """What a backfill is asked for; without names, for all sources. UsageError: no such source, or over ten years."""
 
     days: Days
     names: tuple[str, ...] = ()
@@ -69,17 +65,13 @@ class BackfillRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """One day of one source: its state, and what to do about it.
-
-    Attributes:
-        requests: about how many requests that takes; None where nobody knows how much the source publishes.
-    """
+    """One day of one source: its state, and what to do about it."""
 
     source: str
     day: date
     state: State
     action: Action
-    requests: int | None = 0
+    requests: int | None = 0  # about how many that takes; None where nobody knows how much the source publishes
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
@@ -199,7 +191,7 @@ def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, 
     if day.lost:
         return True
     if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
-        return not day.coverage and not day.was_asked
+        return not day.looked_at and not day.was_asked
     if day.is_whole:
         return False
     lists_lack = lists and (day.account is None or not _is_read(day))
@@ -223,14 +215,11 @@ def unreached(store: ObjectStore, planned: Sequence[PlannedDay], request: Backfi
     """Days that a backfill found missing, that no list reaches any more, and of which the lake still knows nothing."""
     if request.only_archive:
         return RunReport()
-    left = {(each.source, each.day.isoformat()) for each in planned if _is_beyond_reach(each)}
+    beyond = [each for each in planned if each.state is State.MISSING and each.action is Action.PARSE]
+    left = {(each.source, each.day.isoformat()) for each in beyond}
     for source in {source for source, _ in left}:
         left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
     return RunReport(unreached=Counter(left))
-
-
-def _is_beyond_reach(each: PlannedDay) -> bool:
-    return each.state is State.MISSING and each.action is Action.PARSE
 
 
 def _usual_articles(grid: Sequence[Day]) -> int | None:

@@ -25,11 +25,7 @@ MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, bu
 
 
 class FetchLog:
-    """Notes what happens to the addresses of a plan.
-
-    Attributes:
-        alarms: for a person, such as a CDX index that could not be read.
-    """
+    """Notes what happens to the addresses of a plan; `alarms` are for a person."""
 
     def __init__(self, plan: LivePlan) -> None:
         self.alarms: tuple[str, ...] = ()
