@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
-DAYS = 3  # what is landed from the demo site: enough for a picture, a few seconds of work
+DAYS = 3  # what is landed from the demo site: enough to see, a few seconds of work
 INTERVAL_SECONDS = "0.02"  # our own server on this machine: nobody needs the pause that real sites get
 QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC, source, title LIMIT 8"
 

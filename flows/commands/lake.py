@@ -62,7 +62,7 @@ def status(
     today = datetime.now(UTC).date()
     names = () if start or end else versions  # a period of the past says nothing of today
     stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
-    if (start or end) and (funnel := funnel_rows(days)):
+    if (start or end) and (funnel := funnel_rows(day for day in days if day.account)):
         stdout().print(table_of(funnel))
     for told in (*partial_lines(days), *suspect_lines(days), *stale):
         stdout().print(Text(told), soft_wrap=True)

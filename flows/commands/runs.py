@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.record_text import shown
 
 if TYPE_CHECKING:
     from infra.work.reparse.comparison import Comparison
@@ -224,34 +225,16 @@ def under_prefect(asked: bool) -> bool:
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
-    from flows.reports.account_text import lacking_lines
+    from flows.reports.account_text import look_at
     from flows.reports.report import summary_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
     else:
         stdout().print(summary_table(report))
-    console = stderr()
-    for alarm in report.alarms:
-        console.print(Text(f"look at this: {alarm}", "yellow"))
-    if report.suspect_findings:
-        for finding in report.suspect_findings:
-            console.print(Text(f"suspect: {finding.source} {finding.date}: {finding.detail}", "yellow"))
-        console.print("What was read has landed; [yellow]`newslake status` says what to do.[/yellow]")
-    if report.withheld:
-        console.print(
-            f"[yellow]{report.withheld.total()} rows stay as they were: the reparse would have removed or worsened "
-            "them.[/yellow] To change them all the same: --accept REASON."
-        )
     limit = run.settings.quarantine_limit
-    if report.lost_share > limit:
-        kept = " All are kept: see `newslake rejects`." if report.rejected else ""
-        console.print(
-            f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
-            f"(NEWSLAKE_QUARANTINE_LIMIT).[/yellow]{kept}"
-        )
-    for line in lacking_lines(report):
-        console.print(Text(line, "yellow"), soft_wrap=True)
+    for line in look_at(report, limit):
+        stderr().print(Text(shown(line), "yellow"), soft_wrap=True)
     return ExitCode.OVER_QUARANTINE_LIMIT if report.is_lacking(limit) else ExitCode.DONE
 
 

@@ -39,14 +39,13 @@ def land_outcomes(
         mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
-    turned_down, samples = Counter[PartitionId](), Samples()
+    samples = Samples()
     for each in gate.passed:
         if isinstance(each.outcome, Parsed):
             articles.append((each.outcome.article, _provenance(each, run, mode)))
             continue
         reject = _reject(each, each.outcome, run, mode)
         rejects.append(reject)
-        turned_down[day_of(each)] += 1
         samples += Samples({reject.reason: (Sample(reject.source, reject.url, reject.detail),)})
     landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=gate.reparsed)
     for suspect in gate.in_order:
@@ -63,7 +62,6 @@ def land_outcomes(
         partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
         findings=tuple(gate.findings),
-        turned_down=turned_down,
         samples=samples,
         rows_exposed=landing.rows_exposed,
     )

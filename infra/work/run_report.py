@@ -35,11 +35,6 @@ class RunReport:
     # Captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
     withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
-    # Pages that came from the network, by (source, day): the day that their link was said to be of.
-    fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
-    missed: Counter[tuple[str, str]] = field(default_factory=Counter)  # addresses that gave no page, likewise
-    # Captures that gave no article, likewise; of others than live ones by the day on which they were got.
-    turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
     # Addresses in the accounts of the days that were worked on, by (source, day), as they are now.
     listed: Counter[tuple[str, str]] = field(default_factory=Counter)
     pending: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those the ones that are asked again

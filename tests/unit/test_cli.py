@@ -14,7 +14,7 @@ from parsers.registry import look_in
 from tests import sample_pages as pages
 
 SLOW_MODULES = {
-    *("boto3", "botocore", "duckdb", "matplotlib", "numpy", "pandas", "polars", "prefect", "pyarrow", "pydantic"),
+    *("boto3", "botocore", "duckdb", "numpy", "pandas", "polars", "prefect", "pyarrow", "pydantic"),
     "sqlalchemy",
 }
 DAY = pages.FIRST_DAY.isoformat()

@@ -177,7 +177,6 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
         failing.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
         report, _ = worked(site, lake)
     assert report.failed == {reason.value: 1}
-    assert report.missed == {("tass", str(DAY)): 1}
     assert state_of(lake) is state
     site.forget_requests()
     worked(site, lake)
