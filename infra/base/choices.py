@@ -30,3 +30,11 @@ class Direction(StrEnum):
 
     NEWEST = "newest"
     OLDEST = "oldest"
+
+
+class Layer(StrEnum):
+    """What can expire."""
+
+    RAW = "raw"
+    REJECTS = "rejects"
+    ARTICLES = "articles"
