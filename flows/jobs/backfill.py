@@ -30,7 +30,9 @@ def backfill(
     only_archive: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Make the days from start up to, and without, end right. Run the same again after whatever happened: it goes on.
+    """Complete a range of days, from the archive first, from the sources second. `end` is left out.
+
+    Tick *dry run* first. Cancel at any time; the same run again continues where it stopped.
 
     Args:
         start: First publication day, UTC.

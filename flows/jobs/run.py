@@ -79,7 +79,7 @@ def run(
     only_archive: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Land one publication day of one source: what is archived, and what the source lists beyond that.
+    """Land one publication day (UTC) of one source: archived pages first, then what else the source lists.
 
     Args:
         source: Name of the source.

@@ -15,7 +15,7 @@ from parsers.record.outcome import Rejected
 _LONGEST_TEXT = 240  # characters of a left-out text that are shown
 
 
-def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, explained: bool) -> dict[str, Any]:
+def outcome_as_json(case_id: str, explanation: Explanation, *, explained: bool) -> dict[str, Any]:
     """The line that `parse --json` prints; the article has the keys of the Article dataclass."""
     outcome = explanation.outcome
     told: dict[str, Any]
@@ -25,7 +25,7 @@ def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, ex
     else:
         article = dataclasses.asdict(outcome.article)
         told = {"id": case_id, "outcome": "parsed", "reason": None, "article": article}
-        if origins or explained:
+        if explained:
             told["origins"] = outcome.origins
     if explained:
         told["explanation"] = {
@@ -34,8 +34,8 @@ def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, ex
     return told
 
 
-def show_record(console: Console, name: str, explanation: Explanation, *, origins: bool) -> None:
-    """Print the record, with the origins of its fields and what else the page says of them, if that is known."""
+def show_record(console: Console, name: str, explanation: Explanation, *, explained: bool) -> None:
+    """Print the record; `explained`: with the origins of its fields and what else the page says of them."""
     outcome = explanation.outcome
     if isinstance(outcome, Rejected):
         reason = (f"rejected: {outcome.reason.value}", "red")
@@ -43,7 +43,7 @@ def show_record(console: Console, name: str, explanation: Explanation, *, origin
         return
     console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
     fields = _columns()
-    known = outcome.origins if origins else {}
+    known = outcome.origins if explained else {}
     for field, value in dataclasses.asdict(outcome.article).items():
         for number, line in enumerate(lines_of(field, value)):
             label, origin = ("", "") if number else (field, shown(known.get(field, "")))
