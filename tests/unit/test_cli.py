@@ -81,7 +81,6 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
         (["parse", "no-such.html"], "no-such.html cannot be read: No such file or directory."),
         (["up", "--port", "70000"], "Invalid value for '--port'"),
         (["ingest", "in", "--lake", "ftp://x"], "'ftp://x' is no address of a lake."),
-        (["run", "tass", "--prefer", "paper"], "'--prefer': 'paper' is not one of 'archive', 'network'."),
         (["run", "tass", "--only", "network"], "'--only': 'network' is not one of 'archive'."),
         (["fetch"], "no address is given"),
         (["fetch", "--url-file", "nothing.txt"], "nothing.txt can't be read as a list of addresses"),

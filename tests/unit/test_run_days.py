@@ -9,7 +9,6 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
@@ -107,19 +106,6 @@ def test_a06_what_a_web_archive_has_is_not_asked_of_the_site(
     assert others <= asked(site)
     assert not asked(site) & archived
     assert report.requests == len(site.requests) + len(web_archive.requests)
-
-
-def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give(
-    site: DemoSite, lake: Path, web_archive: CdxArchive
-) -> None:
-    broken = web_archive.lines[0].url
-    site.set_fault(broken.removeprefix("https://"), play.server_error())
-    report, _ = worked(site, lake, FetchPolicy(Preference.NETWORK), web_archive)
-    expected = published(site)
-    assert modes(lake) == dict.fromkeys(expected, "live") | {broken: "ingest"}
-    assert expected <= asked(site)
-    assert report.failed == {}  # it came in the end
-    assert state_of(lake) is State.LANDED
 
 
 def test_only_the_archive_is_asked_where_that_is_said(site: DemoSite, lake: Path, web_archive: CdxArchive) -> None:

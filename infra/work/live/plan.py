@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from infra.archive.staging import Staging
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.polite_client import PoliteClient
@@ -36,13 +35,11 @@ class FetchPolicy:
     """What a run may do for the days of a source.
 
     Attributes:
-        prefer: where pages come from first; the raw archive always comes before both.
         only_archive: send no request to the source, neither for lists nor for pages.
         rebuild: parse again all that is archived of these days.
         pending_too: ask for pending pages that are not due yet.
     """
 
-    prefer: Preference = Preference.ARCHIVE
     only_archive: bool = False
     rebuild: bool = False
     pending_too: bool = False
