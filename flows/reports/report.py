@@ -70,11 +70,10 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
 
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
-    """A row for old partitions, each day to repair, each gap that is left and each quiet source; one if all is well."""
+    """A row for old partitions, each day to repair, and each gap that is left; one if all is well."""
     rows = [("all", "", "old", f"write {len(repairs.old)} partitions anew")] if repairs.old else []
     rows += [(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
     rows += [(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
-    rows += [(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
     columns = ("source", "days", "state", "action")
     return [dict(zip(columns, row, strict=True)) for row in rows or [("all", "", "complete", "nothing")]]
 

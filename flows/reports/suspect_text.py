@@ -2,14 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from flows.reports.record_text import shown
 from infra.lake.day_states import Day
 from infra.lake.suspects import SuspectDay
-from parsers.record.article import NULL_PARTITION
-from parsers.registry import by_name
-from parsers.source.checks import Finding, judge_freshness
 
 
 def suspect_lines(days: Iterable[Day]) -> Iterator[str]:
@@ -27,14 +23,6 @@ def suspect_lines(days: Iterable[Day]) -> Iterator[str]:
         if withheld := sum(each.withheld for _, each in found):
             yield f"  a reparse left {withheld:,} rows as they were, which it would have removed or worsened"
         yield from (f"  {line}" for line in _what_to_do(latest))
-
-
-def staleness(days: Iterable[Day], source: str, today: date) -> Finding | None:
-    """Whether the newest landed day of a source is older than it declares."""
-    found = by_name(source)
-    landed = [day.date for day in days if day.source == source and day.articles and day.date != NULL_PARTITION]
-    newest = date.fromisoformat(max(landed)) if landed else None
-    return judge_freshness(source, newest, today, found.checks) if found else None
 
 
 def _what_to_do(suspect: SuspectDay) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from parsers.page.page import Page
 from parsers.page.text import TextPage
 from parsers.record.draft import Draft
-from parsers.source.checks import Checks
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 from parsers.source.schedule import Schedule, usual_schedules
 
@@ -144,7 +143,6 @@ class Source:
     # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
     horizon_days: int = 1
     first_day: date | None = None  # to collect; None: unknown
-    checks: Checks = field(default_factory=Checks)  # what to expect of a day
     schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:

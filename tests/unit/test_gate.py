@@ -8,13 +8,11 @@ import pytest
 from infra.lake.lake import Lake
 from infra.lake.partition import Coverage
 from infra.lake.suspects import SuspectDay, suspect_days
-from infra.work import gate
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.registry import by_name
-from parsers.source.checks import Check, Checks, Severity
+from parsers.source.checks import Check, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
 
@@ -226,15 +224,6 @@ class TestAccepting:
         assert [finding.severity for finding in report.findings] == [Severity.WARNING]
         assert "accepted: The strike" in report.findings[0].detail
         assert Lake(store).read_partition(SOURCE, day(3))["title"].null_count == 30
-
-
-def test_declared_numbers_count_without_any_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = by_name(SOURCE)
-    assert source is not None
-    strict = replace(source, checks=Checks(max_reject_share=0.1, fill={"section": 0.5}))
-    monkeypatch.setattr(gate, "by_name", {SOURCE: strict}.get)
-    batch = [*(examined(0, number) for number in range(16)), *(refused(0, number) for number in range(16, 20))]
-    assert subjects(live(MemoryStore(), batch)) == {(Check.REJECTS, ""), (Check.FILL, "section")}
 
 
 def test_repeating_a_run_changes_nothing(store: MemoryStore) -> None:
