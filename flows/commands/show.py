@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.explanation import field_table
 from flows.reports.record_text import lines_of, shown
 from flows.reports.tables import table
 from infra.base.errors import UsageError
@@ -19,9 +19,9 @@ from parsers.record.outcome import RejectReason
 if TYPE_CHECKING:
     from infra.lake.quarantine import RejectGroup
     from infra.upkeep.find_record import Record, Today
+    from infra.work.reparse.comparison import FieldChange
 
 SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --json has all of them
-BODY = "body"
 BASES = {
     "live": "newslake fetched it itself",
     "warc": "WARC-Date of the record it came in",
@@ -94,30 +94,15 @@ def _print(record: "Record", today: "Today") -> None:
     if is_article:
         version = f"version {row['parser_version']}, layout {row['layout']}"
         out.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
-    out.print("", _field_table(record, today))
-    for line in lines_of(BODY, row.get(BODY)):
-        out.print(Text(f"\n{line}"))
+    changed = {change.field: _said_today(change) for change in today.changes}
+    out.print("", field_table(row, _origins(record, today), changed))
     said, style = _verdict(today)
     out.print(Text(f"\n{shown(said)}", style), soft_wrap=True)
 
 
-def _field_table(record: "Record", today: "Today") -> Table:
-    """All fields: name, value and origin; below a value what today's parser says instead. The body stands below."""
-    rows = table("field", "value", "from")
-    origins = _origins(record, today)
-    changes = {change.field: change for change in today.changes}
-    for name, value in record.row.items():
-        lines = lines_of(name, value)
-        if name == BODY and lines:
-            lines = ["(see below)"]
-        if name in changes:
-            now = lines_of(name, changes[name].after) or ["(nothing)"]
-            lines = (lines or ["(nothing)"]) + [f"today: {line}" for line in now]
-        for number, line in enumerate(lines):
-            label, origin = ("", "") if number else (name, shown(origins.get(name, "")))
-            style = "yellow" if line.startswith("today: ") and name in changes else ""
-            rows.add_row(Text(label, "dim"), Text(line, style), Text(origin, "dim italic"))
-    return rows
+def _said_today(change: "FieldChange") -> list[tuple[str, str]]:
+    landed = [] if lines_of(change.field, change.before) else [("(nothing)", "")]
+    return landed + [(f"today: {line}", "") for line in lines_of(change.field, change.after) or ["(nothing)"]]
 
 
 def _origins(record: "Record", today: "Today") -> dict[str, str]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -142,7 +141,6 @@ class Source:
     # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
     # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
     horizon_days: int = 1
-    first_day: date | None = None  # to collect; None: unknown
     schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:

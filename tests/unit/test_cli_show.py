@@ -40,12 +40,11 @@ def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(capsys: 
     assert shown.startswith("Cranes of bay 0 winter further north\ntass, partition date=2024-01-10\n")
     assert f"read by parser tass, version {VERSION}, layout 2019; fidelity html" in shown
     lines = [" ".join(line.split()) for line in shown.splitlines()]
-    assert "field value from" in lines
     assert "title Cranes of bay 0 winter further north layout: .news-header__title" in lines
     assert "published_at 2024-01-10 09:00:00+00:00 JSON-LD NewsArticle.datePublished" in lines
-    assert "body (see below) layout: .text-content, .text-block" in lines
+    assert any(line.startswith("body ") and line.endswith("layout: .text-content, .text-block") for line in lines)
     assert "captured_at 2024-01-10 11:00:00+00:00 a line of a manifest" in lines
-    assert "\nparagraph: Springs keep the bay free of ice even at minus twenty.\n" in shown
+    assert "paragraph: Springs keep the bay free of ice even at minus twenty." in lines
     assert "today: " not in shown
     assert "today's parser reads the archived page in the same way, field by field" in shown
 
@@ -56,7 +55,7 @@ def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.Capt
     assert lines[0] == "(no headline)"
     assert "section [2J[red]Sea" in lines
     assert lines[lines.index("section [2J[red]Sea") + 1] == "today: (nothing)"
-    at = lines.index("title (nothing) layout: .news-header__title")
+    at = lines.index("title (nothing)")
     assert lines[at + 1] == "today: Cranes of bay 1 winter further north"
     assert "\x1b" not in shown
     assert "today's parser reads otherwise: title, authors, section, parser_version" in shown
