@@ -43,11 +43,7 @@ def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, pro
 def run_batches(
     batches: Sequence[Batch], run: Run, max_active: int, key: str
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Run a task for each batch, several sources at a time; `key` names the progress artifact.
-
-    Returns:
-        The sum of the reports, and the batches that failed.
-    """
+    """Run a task for each batch, several sources at a time: the sum of the reports, and the batches that failed."""
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
     progress = Progress(key, len(batches))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's

@@ -78,7 +78,7 @@ def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
     return [dict(zip(columns, row, strict=True)) for row in rows or [("all", "", "complete", "nothing")]]
 
 
-def query_table(answer: Any, longest: int = 60) -> Table:
+def query_table(answer: Any, longest: int) -> Table:
     """A query's answer (a `pyarrow.Table`) for a terminal, each value cut to `longest` characters."""
     kinds = ("int", "uint", "float", "double", "decimal")
     numbers = [column.name for column in answer.schema if str(column.type).startswith(kinds)]
