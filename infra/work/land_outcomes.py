@@ -10,8 +10,7 @@ from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import RunReport
-from infra.work.samples import Sample, Samples
+from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.article import Article, Provenance
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason

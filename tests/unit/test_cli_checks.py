@@ -39,7 +39,7 @@ def lake(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     run = Run(Settings(lake=lake, workers=1), "20240201T000000Z-000001")
     land_history(open_store(lake), each=10)
     archive(run, [capture(number, headline=number < 4) for number in range(12)])
-    rebuild(plan_days(run.open_store(), ["tass"], Days.one(DAY)), run)
+    rebuild(plan_days(run.open_store(), "tass", Days.one(DAY)), run)
     return lake
 
 

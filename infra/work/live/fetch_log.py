@@ -17,8 +17,7 @@ from infra.work.live.fetch_pages import Fetched
 from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
-from infra.work.run_report import RunReport
-from infra.work.samples import Sample, Samples
+from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have

@@ -201,9 +201,9 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
     if policy.rebuild or reached is None:
-        archived = plan_days(store, [name], days)
+        archived = plan_days(store, name, days)
     elif _is_unfinished(store, name, days, today):  # what is known of these days, the live run says in the end
-        archived = [replace(chunk, days=None) for chunk in plan_days(store, [name], days)]
+        archived = [replace(chunk, days=None) for chunk in plan_days(store, name, days)]
     discovered = None
     if reached and not policy.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)

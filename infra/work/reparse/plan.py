@@ -4,7 +4,7 @@
 takes every capture that can hold them, after a parser has improved; `plan_outdated` and `plan_rejects` take fewer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -83,25 +83,17 @@ class Scope:
         return chunks
 
 
-def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
-    """Chunks of disjoint captures that make days right from what is archived; all sources where none is named."""
-    for name in names:
-        require_source(name)
-    archive, lake = RawArchive(store), Lake(store)
-    wanted = {day.isoformat() for day in days}
-    chunks = []
-    for name in dict.fromkeys(names) or sources():
-        entries = archive.entries(name, days.start - MARGIN, days.end + LOOKAHEAD)
-        pointers = [entry.pointer for entry in entries]
-        landed = {
-            Pointer(*row.values())
-            for _, day, _ in lake.partitions(name)
-            if day in wanted
-            for row in lake.read_partition(name, day).select(list(POINTER_COLUMNS)).to_pylist()
-        }
-        pointers += sorted(landed.difference(pointers))
-        chunks += _chunked(name, pointers, days)
-    return chunks
+def plan_days(store: ObjectStore, name: str, days: Days) -> list[ArchivedChunk]:
+    """Chunks of disjoint captures that make days of a source right from what is archived."""
+    lake, wanted = Lake(store), {day.isoformat() for day in days}
+    pointers = [entry.pointer for entry in RawArchive(store).entries(name, days.start - MARGIN, days.end + LOOKAHEAD)]
+    landed = {
+        _pointer(row)
+        for _, day, _ in lake.partitions(name)
+        if day in wanted
+        for row in lake.read_partition(name, day).select(list(POINTER_COLUMNS)).to_pylist()
+    }
+    return _chunked(name, [*pointers, *sorted(landed.difference(pointers))], days)
 
 
 def plan_history(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
