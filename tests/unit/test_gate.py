@@ -218,6 +218,19 @@ class TestAccepting:
         assert Lake(store).read_partition(SOURCE, day(3)).num_rows == 0
         assert suspects(store) == {}
 
+    def test_a_change_that_is_meant_is_usual_once_two_weeks_and_a_day_of_it_are_accepted(self) -> None:
+        store = MemoryStore()
+        land_history(store, days=28, each=30)
+        days = {number: [examined(number, n, authors=()) for n in range(30)] for number in range(28, 44)}
+        last = days.pop(43)
+        for batch in days.values():
+            live(store, batch)
+        assert len(suspects(store)) == 15
+        assert subjects(live(store, last)) == {(Check.FILL, "authors")}
+        for batch in days.values():
+            reparse(store, batch, accept="They no longer sign.")
+        assert live(store, last, later=True).findings == ()
+
     def test_it_is_said_with_the_finding(self, store: MemoryStore) -> None:
         batch = [examined(3, number, title=None, parser_version=99) for number in range(30)]
         report = reparse(store, batch, accept="The strike: no headlines.")
