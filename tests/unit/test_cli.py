@@ -90,7 +90,7 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
         (["show", "0" * 32, "--raw", "--json"], "--raw and --json exclude each other."),
         (["rejects", "--reason", "ugly"], "'--reason': 'ugly' is not one of 'unknown_source', "),
         (["maintain", "tsas"], "there is no source 'tsas'"),
-        (["expire", "--layer", "cache", "--older-than", "9"], "there is no layer 'cache'. --layer takes raw, rej"),
+        (["expire", "--layer", "cache", "--older-than", "9"], "'cache' is not one of 'raw', 'rejects', 'articles'."),
         (["expire", "--layer", "raw", "--older-than", "9", "--grace-hours", "-1"], "Invalid value for '--grace-hours'"),
         (["expire", "--layer", "raw", "--older-than", "999999"], "--older-than 999999 reaches back before the year 1."),
     ],
