@@ -39,7 +39,7 @@ def reparse(
     accept: str = "",
     lake: str = "",
 ) -> RunReport:
-    """Parse archived pages again; move or replace the rows that change.
+    """Parse the raw archive again after a parser has improved, without a request to any site. Tick *dry run* first.
 
     Args:
         sources: Names of the sources. Empty: all that the lake knows.

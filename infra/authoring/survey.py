@@ -29,21 +29,13 @@ LISTED: Final = 4  # pages to read of those that the site lists: enough to see w
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a site gave.
+    """What a site gave."""
 
-    Attributes:
-        pages: those that were asked for, or some that it lists where these are no articles.
-        other: a page that is no article, the home page at best.
-        lists: the sitemaps and feeds that it names.
-        links: how many articles of yesterday and today they list.
-        failures: addresses that gave nothing, each with the reason.
-    """
-
-    pages: tuple[Capture, ...]
-    other: Capture | None
-    lists: tuple[FeedReport, ...]
-    links: int
-    failures: tuple[str, ...]
+    pages: tuple[Capture, ...]  # those that were asked for, or some that it lists where these are no articles
+    other: Capture | None  # a page that is no article, the home page at best
+    lists: tuple[FeedReport, ...]  # the sitemaps and feeds that it names
+    links: int  # articles of yesterday and today that they list
+    failures: tuple[str, ...]  # addresses that gave nothing, each with the reason
 
 
 NO_SURVEY: Final = Survey((), None, (), 0, ())

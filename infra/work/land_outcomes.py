@@ -9,8 +9,7 @@ from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import RunReport
-from infra.work.samples import Sample, Samples
+from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.article import Article, Provenance
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
@@ -39,14 +38,13 @@ def land_outcomes(
         mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
-    turned_down, samples = Counter[PartitionId](), Samples()
+    samples = Samples()
     for each in gate.passed:
         if isinstance(each.outcome, Parsed):
             articles.append((each.outcome.article, _provenance(each, run, mode)))
             continue
         reject = _reject(each, each.outcome, run, mode)
         rejects.append(reject)
-        turned_down[day_of(each)] += 1
         samples += Samples({reject.reason: (Sample(reject.source, reject.url, reject.detail),)})
     landing = lake.land(articles, rejects, looked_at=looked_at, reparsed=gate.reparsed)
     for suspect in gate.in_order:
@@ -63,7 +61,6 @@ def land_outcomes(
         partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
         findings=tuple(gate.findings),
-        turned_down=turned_down,
         samples=samples,
         rows_exposed=landing.rows_exposed,
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.base.choices import Direction, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
@@ -108,15 +108,13 @@ def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) 
     assert actions(store) == {}
 
 
-def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
+def test_the_newest_day_comes_first(store: MemoryStore) -> None:
     newest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass", "theissue")), now=NOW)
-    oldest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",), direction=Direction.OLDEST), now=NOW)
     assert [(each.day, each.source) for each in newest[:3]] == [
         (TODAY, "tass"),
         (TODAY, "theissue"),
         (TODAY - timedelta(days=1), "tass"),
     ]
-    assert [each.day for each in oldest] == list(WEEK)
 
 
 def test_requests_are_estimated_from_what_the_source_publishes(store: MemoryStore) -> None:
@@ -161,10 +159,10 @@ def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
 @given(
     numbers=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400)), unique=True, max_size=900),
     actions=st.sampled_from([(Action.PARSE,), (Action.PARSE, Action.FETCH), tuple(Action)]),
-    direction=st.sampled_from(Direction),
+    newest_first=st.booleans(),
 )
 def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
-    numbers: list[tuple[int, int]], actions: tuple[Action, ...], direction: Direction
+    numbers: list[tuple[int, int]], actions: tuple[Action, ...], newest_first: bool
 ) -> None:
     names = sorted(sources())[:4]
     planned = [
@@ -173,8 +171,8 @@ def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
         )
         for source, day in numbers
     ]
-    planned.sort(key=lambda each: (each.day, each.source), reverse=direction is Direction.NEWEST)
-    batches = batches_of(planned, BackfillRequest(days=WEEK, direction=direction))
+    planned.sort(key=lambda each: (each.day, each.source), reverse=newest_first)
+    batches = batches_of(planned, BackfillRequest(days=WEEK))
     held = [(batch.source, day, batch.policy.only_archive) for batch in batches for day in batch.days]
     wanted = [each for each in planned if each.action is not Action.NOTHING]
     assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)

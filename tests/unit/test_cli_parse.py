@@ -71,10 +71,10 @@ def test_a_file_is_shown_for_people_with_origins_if_asked(tmp_path: Path, capsys
     assert "a.html  parsed" in shown
     assert "paragraph: STAVROPOL, January 12." in shown
     assert "layout:" not in shown
-    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--origins"]) == 0
+    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--explain"]) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "title Cranes of bay 0 winter further north layout: .news-header__title" in lines
-    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--origins", "--json"]) == 0
+    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--explain", "--json"]) == 0
     assert _lines(capsys)[0]["origins"]["title"] == "layout: .news-header__title"
     assert run_cli(["parse", "a.html", "b.html"]) == 0
     printed = capsys.readouterr()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
+from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
@@ -23,7 +24,6 @@ from infra.upkeep.expiry import (
     UNDATED,
     Action,
     Expiry,
-    Layer,
     expire,
 )
 from parsers.record.article import NULL_PARTITION

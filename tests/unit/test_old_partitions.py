@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from infra.base.choices import Layer
 from infra.base.errors import NewslakeError
 from infra.lake.day_states import DayStates
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, decode
 from infra.lake.query import run_query
 from infra.store.trial_store import TrialStore
-from infra.upkeep.expiry import Layer, expire
+from infra.upkeep.expiry import expire
 from infra.upkeep.find_record import find_record
 from infra.upkeep.upgrade import old_partitions, upgrade
 from infra.work.history import History

@@ -1,7 +1,6 @@
 """What an outage left behind: which days are repaired, which are only named, which are nobody's business."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,12 +8,10 @@ import pytest
 from flows.reports.report import repair_rows
 from infra.base.days import Days
 from infra.lake.lake import Lake
-from infra.upkeep import repair
 from infra.upkeep.repair import MAX_DAYS, plan_repairs
 from infra.work.backfill.plan import Action
 from infra.work.live.discovery_state import key_of
 from parsers.registry import sources
-from parsers.source.checks import Checks
 from tests.lake_samples import asked, landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -117,18 +114,6 @@ def test_only_named_sources_are_looked_at(store: MemoryStore) -> None:
     land(store, NARROW, [3])
     assert {source for source, _ in repaired(store, NARROW)} == {NARROW}
     assert repaired(store)[:2] == [(NARROW, 1), (WIDE, 1)]
-
-
-def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
-    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    land(store, WIDE, [5])
-    asked(store, WIDE, ago(1), landed=0)
-    monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], checks=Checks(max_age_days=2))})
-    repairs = plan_repairs(store, now=NOW)
-    assert repairs.newest == {WIDE: ago(5)}
-    assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
-    assert repair_rows(repairs)[-1]["state"] == "quiet"
 
 
 def test_late_is_what_is_missing_and_what_is_partial_for_two_days(store: MemoryStore) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Any, Final
 
-from infra.base.choices import Direction, Preference, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
@@ -49,8 +49,6 @@ class BackfillRequest:
     days: Days
     names: tuple[str, ...] = ()
     reprocess: Reprocess = Reprocess.MISSING
-    direction: Direction = Direction.NEWEST
-    prefer: Preference = Preference.ARCHIVE
     only_archive: bool = False
 
     def __post_init__(self) -> None:
@@ -110,10 +108,8 @@ def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime
         reached = reached_days(sources()[name], request.days, now.date())
         usual = _usual_articles(grid)
         planned += [_planned(day, request, reached, usual, now) for day in grid]
-    planned.sort(key=lambda each: (each.day, each.source))
-    if request.direction is Direction.NEWEST:
-        planned.sort(key=lambda each: each.day, reverse=True)  # stable: sources stay in order
-    return planned
+    planned.sort(key=lambda each: each.source)
+    return sorted(planned, key=lambda each: each.day, reverse=True)  # stable: sources stay in order
 
 
 def batches_of(planned: Sequence[PlannedDay], request: BackfillRequest) -> list[Batch]:
@@ -147,7 +143,6 @@ def _joins(before: PlannedDay, after: PlannedDay) -> bool:
 def _batch(run: Sequence[PlannedDay], request: BackfillRequest) -> Batch:
     days = sorted(each.day for each in run)
     policy = FetchPolicy(
-        request.prefer,
         only_archive=run[0].action is Action.PARSE,
         rebuild=True,
         pending_too=request.reprocess in (Reprocess.FAILED, Reprocess.ALL),

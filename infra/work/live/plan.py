@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from infra.archive.staging import Staging
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.polite_client import PoliteClient
@@ -31,7 +30,6 @@ from parsers.source.discovery import Link
 class FetchPolicy:
     """What a run may do for the days of a source."""
 
-    prefer: Preference = Preference.ARCHIVE  # where pages come from first; the raw archive always comes before both
     only_archive: bool = False  # send no request to the source, neither for lists nor for pages
     rebuild: bool = False  # parse again all that is archived of these days
     pending_too: bool = False  # ask for pending pages that are not due yet
@@ -175,9 +173,9 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
     if policy.rebuild or reached is None:
-        archived = plan_days(store, [name], days)
+        archived = plan_days(store, name, days)
     elif _is_unfinished(store, name, days, today):  # what is known of these days, the live run says in the end
-        archived = [replace(chunk, days=None) for chunk in plan_days(store, [name], days)]
+        archived = [replace(chunk, days=None) for chunk in plan_days(store, name, days)]
     discovered = None
     if reached and not policy.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)

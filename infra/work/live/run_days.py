@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.base.stop import stop_at_waits
@@ -22,7 +21,6 @@ from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
-from infra.lake.accounts import row_key
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, FETCHES
 from infra.work.archive_and_parse import archive_and_parse
@@ -152,7 +150,7 @@ def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
 def _pages(
     plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]
 ) -> Generator[Fetched | None, None, None]:
-    """The missing pages as they come, from the CDX index and the source in the order of the policy."""
+    """The missing pages as they come, from the CDX index first, from the source second."""
     index = CdxIndex.from_settings(run.settings)
     for page in _from_all(plan, log, index, client):
         if page:
@@ -163,25 +161,20 @@ def _pages(
 
 
 def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: PoliteClient) -> Iterator[Fetched | None]:
-    if index and plan.policy.prefer is Preference.ARCHIVE:
+    if index:
         yield from _from_index(plan, log, index, client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)
         with closing(fetch_pages(wanted, client)) as pages:
             yield from pages
-    if index and plan.policy.prefer is Preference.NETWORK:
-        yield from _from_index(plan, log, index, client)
 
 
 def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteClient) -> Iterator[Fetched]:
-    """Pages that the lake lacks; where the source was asked first, only those that it listed and did not give."""
+    """Pages that the lake lacks."""
     captures, alarms = index.captures(plan.source, plan.days, client)
     log.alarms += tuple(alarms)
-    anything = plan.policy.prefer is Preference.ARCHIVE or plan.discovered is None
-    missing = None if anything else set(map(row_key, log.missing))
     for each in captures:
-        known = log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at)
-        if known or (missing is not None and row_key(each.url) not in missing):
+        if log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at):
             continue
         try:
             yield Fetched(each.url, index.get(each, client))
