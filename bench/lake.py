@@ -125,7 +125,6 @@ def launch(*command: str) -> str:
 def land(lake: str, sources: str, days: str) -> float:
     """Land a source at a time, as runs do."""
     from infra.lake.lake import Lake
-    from infra.lake.partition import Coverage
     from infra.store.open_store import open_store
     from tests.lake_samples import NOON, landed
 
@@ -143,10 +142,8 @@ def land(lake: str, sources: str, days: str) -> float:
             for day, noon in enumerate(times)
             for row in range(ROWS_A_DAY)
         ]
-        counts = Coverage(ROWS_A_DAY, ROWS_A_DAY, ROWS_A_DAY)
-        coverage = {(name, noon.date().isoformat()): counts for noon in times}
         store = Lake(open_store(lake))
-        seconds += _seconds(lambda: store.land(rows, coverage=coverage, mode="live"))  # noqa: B023 - called at once
+        seconds += _seconds(lambda: store.land(rows))  # noqa: B023 - called at once
     return seconds
 
 
@@ -208,7 +205,7 @@ def make_large(lake: str, rows: str) -> float:
     """One partition of many rows; its bodies are incompressible by and large, as no two words follow alike."""
     import pyarrow as pa
 
-    from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Coverage, encode
+    from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, encode
     from infra.lake.schema import to_table
     from infra.store.open_store import open_store
 
@@ -219,7 +216,7 @@ def make_large(lake: str, rows: str) -> float:
             yield table
 
     def make() -> None:
-        body = encode(ARTICLES, pa.concat_tables(groups()), {"live": Coverage(1, 1, 1)})
+        body = encode(ARTICLES, pa.concat_tables(groups()))
         open_store(lake).put(_large_key(), body, if_match=None)
 
     return _seconds(make)
@@ -232,7 +229,7 @@ def merge(lake: str, rows: str) -> float:
 
     store = Lake(open_store(lake))
     new = [_long_article(int(rows) + number, second=number * 400) for number in range(NEW_ROWS)]
-    return _seconds(lambda: store.land(new, mode="live"))
+    return _seconds(lambda: store.land(new))
 
 
 def verify(lake: str, rows: str) -> float:

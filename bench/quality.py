@@ -80,7 +80,7 @@ def score(pages: PageSet, found: Sequence[tuple[str, Outcome]], shared: Path = S
     scorer, cases = shared / "eval" / "score.py", shared / "pages" / pages.folder / "cases.jsonl"
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as lines:
         for name, outcome in found:
-            said = outcome_as_json(name, Explanation(outcome), origins=False, explained=False)
+            said = outcome_as_json(name, Explanation(outcome), explained=False)
             lines.write(json.dumps(said, default=str) + "\n")
         lines.flush()
         command = [sys.executable, str(scorer), str(cases), lines.name]

@@ -62,7 +62,7 @@ def disguise(capture: Capture, source: Source) -> Capture:
     document = decode(capture.body, capture.http_charset).text
     words = Disguise(document, source.hosts)
     return Capture(
-        disguised_page(document, source.hosts).encode(),
+        _disguised_page(document, words).encode(),
         capture.media_type,
         capture.captured_at.replace(year=capture.captured_at.year - YEARS),
         capture.captured_at_basis,
@@ -71,11 +71,9 @@ def disguise(capture: Capture, source: Source) -> Capture:
     )
 
 
-def disguised_page(document: str, hosts: tuple[str, ...]) -> str:
-    """The page with every word replaced; `hosts` are those of its source."""
+def _disguised_page(document: str, words: "Disguise") -> str:
     tree = Tree(document)
     remove(tree, _GONE)
-    words = Disguise(document, hosts)
     for node in list(tree.root.traverse(include_text=True)) if tree.root else ():
         if node.tag == "-text":
             _hide_text(node, words)

@@ -37,13 +37,7 @@ _LONG: Final = 40  # letters of a text that occurs only once
 
 
 def explain(capture: Capture, source: Source | None = None, *, generic: bool = False) -> Explanation:
-    """Read a page as `parse` does, and say why the record is what it is.
-
-    Args:
-        capture: the page.
-        source: to read it as, registered or not; None: the page's own.
-        generic: as for `parse`.
-    """
+    """Read a page as `parse` does, or as a `source`, registered or not, and say why the record is what it is."""
     outcome = parse_as(capture, source) if source else parse(capture, generic=generic)
     if capture.media_type is not MediaType.HTML:
         return Explanation(outcome)

@@ -131,7 +131,8 @@ def _require_types(declared: Any) -> None:
     """Refuse a value of another type than is declared: no type checker has seen the files of users."""
     for field in dataclasses.fields(declared):
         value, hint = getattr(declared, field.name), field.type
-        if not _fits(value, hint):
+        # Most fields are left at their default: comparing 10,000 of them is half of what loading our sources costs.
+        if value is not field.default and not _fits(value, hint):
             wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
             raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
 

@@ -128,7 +128,7 @@ class DirectClient:
 
     archive: CdxArchive
     failures: dict[str, FetchError] = field(default_factory=dict)  # by beginning of the path
-    flags: tuple[str, ...] = ()
+    maybe_truncated: bool = False
     limits: list[int | None] = field(default_factory=list)
     hosts: list[tuple[str, ...] | None] = field(default_factory=list)
 
@@ -154,5 +154,5 @@ class DirectClient:
         if said.status >= 400:
             raise FetchError(FetchReason.STATUS, f"status {said.status}", status=said.status)
         return Fetched(
-            url, url, said.status, tuple((said.headers or {}).items()), said.body, FETCHED_AT, flags=self.flags
+            url, url, said.status, tuple((said.headers or {}).items()), said.body, FETCHED_AT, self.maybe_truncated
         )

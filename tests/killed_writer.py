@@ -76,7 +76,6 @@ def move(order: WriterTask) -> None:
     Lake(open_store(order.lake)).land(
         [landed(0, published_at=NOON + timedelta(days=1), parser_version=2)],
         [rejected(1, parser_version=2)],
-        mode="reparse",
         reparsed={SOURCE: [capture_of(0), capture_of(1)]},
     )
 

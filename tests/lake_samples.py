@@ -1,11 +1,14 @@
 """Articles, provenance and rejections of an invented newspaper, for tests of the lake."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from infra.archive.raw_archive import Pointer
+from infra.lake.accounts import ListsRead, write_account
+from infra.lake.fetches import Fetch
 from infra.lake.rejects import Reject
+from infra.store.object_store import ObjectStore
 from parsers.record.article import Article, Block, BlockType, Fidelity, Image, Provenance, article_id, content_digest
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import RejectReason
@@ -106,3 +109,19 @@ def capture_of(number: int = 0) -> CaptureIdentity:
     """The capture of `landed(number)`, wherever it lies."""
     record = provenance(number)
     return CaptureIdentity(article(number).url, record.captured_at, record.capture_digest)
+
+
+def asked(store: ObjectStore, source: str, day: date, *, landed: int = 1, pending: int = 0, whole: bool = True) -> None:
+    """The account that a live run leaves after the end of a day."""
+    at = datetime.combine(day, time(), UTC) + timedelta(days=1)
+    rows = [
+        Fetch(
+            source=source,
+            url=f"https://{source}.example/{number}",
+            listed_at=at,
+            outcome="landed" if number < landed else "pending",
+            article_id=str(number) if number < landed else None,
+        )
+        for number in range(landed + pending)
+    ]
+    write_account(store, source, day.isoformat(), rows, lists=ListsRead(at, at if whole else None))

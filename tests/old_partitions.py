@@ -19,7 +19,7 @@ OLD_UNDATED = f"articles/source={SOURCE}/date=__HIVE_DEFAULT_PARTITION__/article
 def old_lake(*articles: Landed) -> MemoryStore:
     """Articles of the sample paper, landed by a newslake of schema version 2."""
     store = MemoryStore()
-    Lake(store).land(articles, mode="live")
+    Lake(store).land(articles)
     for key in list(store.objects):
         if ARTICLES.parse_key(key):
             body = written_by_version_2(store.objects.pop(key), key)

@@ -110,7 +110,7 @@ def land(store: ObjectStore, archived: Iterable[ArchivedCapture], run: str, **ch
             rejects.append(rejected(number, **place))
         else:
             articles.append(landed(number, **place, **changes))
-    Lake(store).land(articles, rejects, mode="live")
+    Lake(store).land(articles, rejects)
 
 
 def ingest(store: ObjectStore, captures: Iterable[Capture], run: str, **changes: Any) -> None:

@@ -35,7 +35,7 @@ TO = str(yesterday() + timedelta(days=1))
 INDEX = {"NEWSLAKE_CDX_URL": "{hanging}/cdx/search/cdx", "NEWSLAKE_ALLOWED_PRIVATE_HOSTS": "{allowed}"}
 PAGES, PAGE_DAYS = 600, 100  # seconds of parsing and of landing
 INGEST = ("ingest", "pages")
-REPARSE = ("reparse", "--yes")
+REPARSE = ("reparse",)
 RUN = ("run", "tass", "--day", str(yesterday()))
 BACKFILL = ("backfill", *SITES, "--start", str(yesterday()), "--end", TO)
 

@@ -53,10 +53,9 @@ Every file carries its manifest as JSON in the Parquet footer, under the key `ne
 | key | meaning |
 |---|---|
 | `schema_version` | version of the columns; a reader that knows only lower ones must refuse the file |
-| `rows` | number of rows; 0 with coverage is a day that was looked at and had nothing |
-| `coverage` | by mode: pages `discovered`, `captured`, `parsed`, `rejected`, each the greatest that a run said |
+| `rows` | number of rows; 0 where a day was looked at and had nothing |
+| `looked_at` | whether a reparse was there: the day is done, also without rows |
 | `parser_versions` | parser versions of the rows |
-| `run_ids` | runs that landed the rows |
 | `capture_uris` | raw objects that the rows point into |
 | `open_rejects` | in rejects: open rejections by reason |
 """

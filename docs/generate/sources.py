@@ -4,9 +4,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from flows.reports.source_list import country_of, grouped, language_of
+from flows.reports.source_list import country_of, finds, grouped, language_of
 from parsers.registry import sources
 from parsers.source.definition import Source
+from parsers.source.discovery import OwnLists
 
 DOCUMENT: Final = Path(__file__).parents[1] / "sources.md"
 
@@ -24,6 +25,21 @@ The most: {most}.
 | country | language | sources |
 |---|---|---|
 """
+LISTS: Final = """
+## Where their articles are found
+
+None of this has been tried against a live site: `newslake run NAME --dry-run` does that, and shows what each list
+gives.
+
+{automatic} sources are found by *own lists* alone: the sitemaps that the site's robots files name, or else the usual
+places, and the feeds that its home page names, all of them looked for anew each week. That needs no knowledge of the
+site.
+
+These {declared} declare lists as well, or instead.
+
+| source | lists | rests on |
+|---|---|---|
+"""
 
 
 def render() -> str:
@@ -36,12 +52,18 @@ def render() -> str:
         languages=len(set(map(language_of, found))),
         most=", ".join(f"{country} {number}" for country, number in countries.most_common(6)),
     )
-    return head + "".join(map(_row, grouped(found).values()))
+    declared = [each for each in found if each.discovery != (OwnLists(),)]
+    lists = LISTS.format(automatic=len(found) - len(declared), declared=len(declared))
+    return head + "".join(map(_row, grouped(found).values())) + lists + "".join(map(_lists, declared))
 
 
 def _row(group: list[Source]) -> str:
     named = ", ".join(f"{each.title} (`{each.name}`)" for each in group)
     return f"| {country_of(group[0])} | {language_of(group[0])} | {named} |\n"
+
+
+def _lists(source: Source) -> str:
+    return f"| `{source.name}` | {finds(source)} | {source.verified or 'public documentation'} |\n"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import typer
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.commands.runs import finish, progress, under_prefect
-from infra.base.choices import Direction, Only, Preference, Reprocess
+from infra.base.choices import Only, Reprocess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +38,6 @@ def backfill(
     end: EndOption,
     sources: options.Sources = None,
     reprocess: ReprocessOption = Reprocess.MISSING,
-    order: Annotated[Direction, typer.Option(help="Which end to start at.")] = Direction.NEWEST,
-    prefer: options.Prefer = Preference.ARCHIVE,
     only: options.OnlyArchive = None,
     max_active: options.MaxActive = 2,
     dry_run: Annotated[
@@ -71,8 +69,6 @@ def backfill(
         days=days,
         names=tuple(sources or ()),
         reprocess=reprocess,
-        direction=order,
-        prefer=prefer,
         only_archive=only is Only.ARCHIVE,
     )
     run = begin_run(lake)
@@ -80,9 +76,8 @@ def backfill(
         from flows.jobs.backfill import backfill as flow
 
         report = flow(
-            start, end, list(request.names), reprocess=reprocess.value, order=order.value,
-            prefer=prefer.value, only_archive=request.only_archive, max_active=max_active, reason=reason,
-            lake=run.settings.lake,
+            start, end, list(request.names), reprocess=reprocess.value, only_archive=request.only_archive,
+            max_active=max_active, reason=reason, lake=run.settings.lake,
         )  # fmt: skip
         return finish(report, run, as_json)
     return _backfill_here(request, run, max_active, as_json=as_json, dry_run=dry_run)

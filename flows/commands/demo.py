@@ -4,18 +4,17 @@ import atexit
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Event
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.demo.server import DemoSite
+from flows.commands.lake import query, status
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in the layouts of three sources
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
-DAYS = 3  # what is landed from the demo site: enough for a picture, a few seconds of work
+DAYS = 3  # what is landed from the demo site: enough to see, a few seconds of work
 INTERVAL_SECONDS = "0.02"  # our own server on this machine: nobody needs the pause that real sites get
 QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC, source, title LIMIT 8"
 
@@ -47,6 +46,9 @@ def demo(
 
     newslake demo --serve --port 8700
     """
+    from importlib.resources import as_file, files
+
+    from flows.demo.server import DemoSite
     from flows.jobs.start import load_run_settings, open_checked_store
 
     if serve:
@@ -55,7 +57,7 @@ def demo(
     open_checked_store(settings)
     today = datetime.now(UTC).date()
     days = Days(today - timedelta(days=DAYS), today)
-    with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site):
+    with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site.origins):
         fetched, ingested = _run_flows(str(folder), days, settings.lake)
         requests = site.answered
     if as_json:
@@ -67,6 +69,8 @@ def demo(
 
 def _serve(port: int, bind: str) -> int:
     """The demo site alone, with a month of news, until Ctrl-C."""
+    from flows.demo.server import DemoSite
+
     say = stderr().out
     try:
         site = DemoSite(datetime.now(UTC).date(), port=port, bind=bind, log=say)
@@ -80,12 +84,12 @@ def _serve(port: int, bind: str) -> int:
 
 
 @contextmanager
-def _environment(site: DemoSite) -> "Iterator[None]":
+def _environment(origins: str) -> "Iterator[None]":
     """Settings that lead to the demo site, and a Prefect of its own unless a server is configured."""
     from flows.server.serve import isolated
 
     before = dict(os.environ)
-    os.environ |= {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
+    os.environ |= {"NEWSLAKE_ORIGINS": origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": INTERVAL_SECONDS}
     if not os.environ.get("PREFECT_API_URL"):
         # A new one: a temporary server frees no slot, so the next demo would wait for ever for that of a killed one.
         home = Path(mkdtemp(prefix="newslake-demo-"))
@@ -103,38 +107,35 @@ def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunRepor
     """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
-    with stderr().status("loading Prefect …") as status:
+    with stderr().status("loading Prefect …") as shown:
         from flows.jobs.backfill import backfill
         from flows.jobs.ingest import ingest
 
-        status.update(f"running the flow [bold]backfill[/bold] {server} …")
+        shown.update(f"running the flow [bold]backfill[/bold] {server} …")
         fetched = backfill(days.start, days.end, list(SOURCES), max_active=len(SOURCES), lake=lake)
-        status.update(f"running the flow [bold]ingest[/bold] {server} …")
+        shown.update(f"running the flow [bold]ingest[/bold] {server} …")
         return fetched, ingest([folder], lake=lake)
 
 
 def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
-    from flows.reports.grid import calendar
-    from flows.reports.report import query_table, summary_table
-    from infra.lake.day_states import DayStates
-    from infra.lake.query import run_query
+    from flows.reports.report import summary_table
     from infra.store.open_store import open_store
 
-    console = stdout()
-    store = open_store(lake)
-    live = f"[bold]newslake backfill[/bold] --start {days.start} --end {days.end}: a live site, {requests} requests"
-    sections: dict[str, list[Any]] = {
-        live: [summary_table(fetched)],
-        "[bold]newslake ingest[/bold] flows/demo/captures: saved pages": [summary_table(ingested)],
-        "[bold]newslake status[/bold]: articles by source and day": list(calendar(DayStates(store).grid())),
-        f'[bold]newslake query[/bold] "{QUERY}"': [query_table(run_query(store, QUERY))],
-    }
-    for heading, shown in sections.items():
-        console.rule(heading, align="left")
-        console.print(*shown, sep="\n")
+    console, uri = stdout(), open_store(lake).uri
+    console.rule(
+        f"[bold]newslake backfill[/bold] --start {days.start} --end {days.end}: a live site, {requests} requests",
+        align="left",
+    )
+    console.print(summary_table(fetched))
+    console.rule("[bold]newslake ingest[/bold] flows/demo/captures: saved pages", align="left")
+    console.print(summary_table(ingested))
+    console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
+    status(lake=lake)
+    console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
+    query(QUERY, lake=lake)
     console.rule("[bold]Where it is", align="left")
-    console.print(f"Parquet, for any reader   {store.uri}/articles/", soft_wrap=True)
-    console.print(f"raw pages, byte for byte  {store.uri}/raw/", soft_wrap=True)
+    console.print(f"Parquet, for any reader   {uri}/articles/", soft_wrap=True)
+    console.print(f"raw pages, byte for byte  {uri}/raw/", soft_wrap=True)
     console.rule("[bold]What to type next", align="left")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")

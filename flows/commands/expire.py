@@ -1,7 +1,6 @@
 """`newslake expire`: delete by age."""
 
 import dataclasses
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from rich.table import Table
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import table
+from infra.base.choices import Layer
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ GraceOption = Annotated[
 
 
 def expire(
-    layer: Annotated[str, typer.Option(metavar="raw|rejects|articles", help="Which layer of the lake.")],
+    layer: Annotated[Layer, typer.Option(help="Which layer of the lake.")],
     older_than: Annotated[
         int,
         typer.Option(
@@ -40,65 +40,47 @@ def expire(
         ),
     ],
     source: options.AnySource = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be deleted.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete. Without it, only show what would be deleted.")] = False,
     grace_hours: GraceOption = GRACE_HOURS,
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """Delete days older than --older-than. Raw captures that a row still points to are kept.
+    """Show days older than --older-than, and delete them with --yes. Raw captures that a row still points to are kept.
 
     Raw captures are marked first; a run a day later deletes them.
 
     [bold]Examples[/bold]
 
-    newslake expire --layer rejects --older-than 365 --dry-run
+    newslake expire --layer rejects --older-than 365
 
     newslake expire --layer raw --older-than 730 --source tass --yes
     """
     from flows.jobs.start import load_run_settings, open_checked_store
     from infra.store.open_store import open_store
-    from infra.upkeep.expiry import Action, Layer
+    from infra.upkeep.expiry import Action
     from infra.upkeep.expiry import expire as expire_layer
 
-    if layer not in set(Layer):
-        raise UsageError(f"there is no layer {layer!r}", f"--layer takes {', '.join(Layer)}.")
     now = datetime.now(UTC)
     try:
         before = (now - timedelta(days=older_than)).date()
     except OverflowError as error:
         raise UsageError(f"--older-than {older_than} reaches back before the year 1", "Give fewer days.") from error
     settings = load_run_settings(lake)
-    store = open_store(settings.lake) if dry_run else open_checked_store(settings)
+    store = open_checked_store(settings) if yes else open_store(settings.lake)
     grace = timedelta(hours=grace_hours)
-
-    def run(*, dry_run: bool) -> list["Expiry"]:
-        return expire_layer(store, Layer(layer), before, now=now, grace=grace, source=source, dry_run=dry_run)
-
-    found = run(dry_run=True)
-    if not dry_run and any(each.action is not Action.KEEP for each in found):
-        if not yes and not _confirmed(found, layer, store.uri):
-            stderr().print("nothing was deleted.")
-            return ExitCode.FAILED
-        found = run(dry_run=False)
+    found = expire_layer(store, layer, before, now=now, grace=grace, source=source, dry_run=not yes)
     if as_json:
         days = [dataclasses.asdict(each) for each in found]
-        print_json({"lake": store.uri, "layer": layer, "before": before, "dry_run": dry_run, "days": days})
+        print_json({"lake": store.uri, "layer": layer, "before": before, "dry_run": not yes, "days": days})
     elif not found:
         stdout().print(f"{store.uri}: no {layer} from before {before}.", soft_wrap=True)
     else:
-        stdout().print(_table(found, done=not dry_run))
-        if marked := sum(each.action is Action.MARK for each in found):
+        stdout().print(_table(found, done=yes))
+        if not yes:
+            stderr().print(f"nothing was deleted from {store.uri}. To delete these days for good: --yes")
+        elif marked := sum(each.action is Action.MARK for each in found):
             stderr().print(f"[dim]Run this again in {grace_hours} hours to delete the {marked:,} marked days.[/dim]")
     return ExitCode.DONE
-
-
-def _confirmed(found: Sequence["Expiry"], layer: str, lake: str) -> bool:
-    """Whether a person at a terminal says yes."""
-    if not sys.stdin.isatty():
-        raise UsageError("expire deletes for good, and there is no terminal to ask at", "Add --yes or --dry-run.")
-    stderr().print(_table(found, done=False))
-    return typer.confirm(f"Delete these days from {layer}/ in {lake} for good?", err=True)
 
 
 def _table(found: Sequence["Expiry"], *, done: bool) -> Table:

@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -31,7 +30,7 @@ def status(
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """Show a calendar of what the lake holds by source and day, then partial and suspect days and stale sources.
+    """Show a calendar of what the lake holds by source and day, then partial and suspect days.
 
     For a period, also how far the addresses of each day came: listed, fetched, parsed, landed.
 
@@ -42,7 +41,7 @@ def status(
     from flows.jobs.start import open_lake
     from flows.reports.account_text import funnel_rows, partial_lines
     from flows.reports.grid import calendar
-    from flows.reports.suspect_text import staleness, suspect_lines
+    from flows.reports.suspect_text import suspect_lines
     from infra.base.days import Days
     from infra.lake.day_states import DayStates
     from parsers.registry import sources as registered
@@ -59,12 +58,9 @@ def status(
         stdout().print(f"{store.uri} holds nothing yet. `newslake ingest PATH` or `newslake demo` fills it.")
         return ExitCode.DONE
     stdout().print(*calendar(days), sep="\n")
-    today = datetime.now(UTC).date()
-    names = () if start or end else versions  # a period of the past says nothing of today
-    stale = [f"{name}: {found.detail}" for name in names if (found := staleness(days, name, today))]
-    if (start or end) and (funnel := funnel_rows(days)):
+    if (start or end) and (funnel := funnel_rows(day for day in days if day.account)):
         stdout().print(table_of(funnel))
-    for told in (*partial_lines(days), *suspect_lines(days), *stale):
+    for told in (*partial_lines(days), *suspect_lines(days)):
         stdout().print(Text(told), soft_wrap=True)
     return ExitCode.DONE
 

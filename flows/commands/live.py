@@ -15,7 +15,7 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.commands.runs import finish, progress, under_prefect
 from flows.reports.record_text import shown
 from flows.reports.tables import table
-from infra.base.choices import Only, Preference
+from infra.base.choices import Only
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ def run(
             metavar="DATE", parser=options.day("--day"), help="Publication day, UTC, YYYY-MM-DD. Default: yesterday."
         ),
     ] = None,
-    prefer: options.Prefer = Preference.ARCHIVE,
     only: options.OnlyArchive = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read only the source's lists, and print what would be fetched.")
@@ -59,17 +58,14 @@ def run(
     now = datetime.now(UTC)
     days = Days.one(day or (now - timedelta(days=1)).date())
     require_begun(days, now)
-    policy = FetchPolicy(prefer, only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
+    policy = FetchPolicy(only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
     context = begin_run(lake)
     if dry_run:
         return _show_plan(source, days, policy, context, as_json)
     if under_prefect(prefect):
         from flows.jobs.run import run as flow
 
-        report = flow(
-            source, days.start, prefer=policy.prefer.value, only_archive=policy.only_archive,
-            lake=context.settings.lake,
-        )  # fmt: skip
+        report = flow(source, days.start, only_archive=policy.only_archive, lake=context.settings.lake)
         return finish(report, context, as_json)
     return _run_here(source, days, policy, context, as_json)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra.base.choices import Only, Preference
+from infra.base.choices import Only
 from infra.base.days import parse_day
 
 
@@ -73,13 +73,6 @@ InPrefect = Annotated[
 Generic = Annotated[
     bool,
     typer.Option("--generic", help="Also read pages of hosts without a source, as source `web` (NEWSLAKE_GENERIC)."),
-]
-Prefer = Annotated[
-    Preference,
-    typer.Option(
-        help="Where to look first for pages that the raw archive lacks. archive: the CDX index (NEWSLAKE_CDX_URL); "
-        "network: the source."
-    ),
 ]
 OnlyArchive = Annotated[
     Only | None, typer.Option("--only", help="Use only archived pages; send no request to the source.")

@@ -48,7 +48,6 @@ def parse(
     ] = None,
     url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
     generic: options.Generic = False,
-    origins: Annotated[bool, typer.Option("--origins", help="Show where in the page each field stands.")] = False,
     explained: Annotated[
         bool,
         typer.Option(
@@ -84,11 +83,11 @@ def parse(
     for case, explanation in read:
         rejected += isinstance(explanation.outcome, Rejected)
         if cases or as_json:
-            line = outcome_as_json(case.id, explanation, origins=origins, explained=explained)
+            line = outcome_as_json(case.id, explanation, explained=explained)
             sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
             sys.stdout.buffer.flush()
         else:
-            show_record(stdout(), case.id, explanation, origins=origins or explained)
+            show_record(stdout(), case.id, explanation, explained=explained)
             if explained:
                 show_explanation(stdout(), explanation)
     if rejected and not cases:

@@ -1,21 +1,19 @@
 """`newslake ingest`, `newslake reparse`, and what the commands that fill the lake share."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.reports.record_text import shown
 
 if TYPE_CHECKING:
-    from infra.work.reparse.comparison import Comparison
     from infra.work.reparse.plan import ArchivedChunk, Scope
     from infra.work.run import Run
     from infra.work.run_report import RunReport
@@ -111,9 +109,6 @@ def ingest(
 
 def reparse(
     sources: options.Sources = None,
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="SOURCE", callback=options.known, help="Same as SOURCE; repeatable.")
-    ] = None,
     start: options.Start = None,
     end: options.End = None,
     outdated: Annotated[bool, typer.Option("--outdated", help="Only rows that an older parser version made.")] = False,
@@ -121,7 +116,6 @@ def reparse(
         bool, typer.Option("--only-rejects", help="Only pages whose rejection is still open. See `newslake rejects`.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Only show what would change; land nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Skip the preview and the question.")] = False,
     accept: Annotated[
         str,
         typer.Option(
@@ -134,7 +128,7 @@ def reparse(
 ) -> int:
     """Parse archived pages again after a parser has improved. Fetches nothing; days are publication days.
 
-    On a terminal, it first shows what would change and asks.
+    --diff shows first what would change.
 
     [bold]Examples[/bold]
 
@@ -145,66 +139,46 @@ def reparse(
     from flows.jobs.start import begin_run
     from infra.work.reparse.plan import Scope
 
-    scope = Scope((*(sources or ()), *(source or ())), start, end, only_rejects, outdated)
+    scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
     if diff:
         return _show_diff(scope, lake, as_json)
     run = begin_run(lake, accept)
-    in_flow = under_prefect(prefect)
-    asking = not yes and not as_json and sys.stdin.isatty()
-    if asking or not in_flow:
-        chunks = scope.plan(run.open_store())
-        if chunks and asking and not _confirmed(chunks, run):
-            return ExitCode.DONE
-        if not in_flow:
-            if not chunks:
-                names = ", ".join(scope.names or ["any source"])
-                stderr().print(f"nothing is archived for {names}: nothing to do. `newslake ingest` fills the archive.")
-            return _reparse_here(chunks, run, as_json)
-    from flows.jobs.reparse import reparse as flow
+    if under_prefect(prefect):
+        from flows.jobs.reparse import reparse as flow
 
-    report = flow(list(scope.names), start, end, only_rejects, outdated, accept=accept, lake=run.settings.lake)
-    return finish(report, run, as_json)
+        report = flow(list(scope.names), start, end, only_rejects, outdated, accept=accept, lake=run.settings.lake)
+        return finish(report, run, as_json)
+    return _reparse_here(scope, run, as_json)
 
 
 def _show_diff(scope: "Scope", lake: str | None, as_json: bool) -> int:
     from flows.jobs.start import load_run_settings, new_run_id
+    from flows.reports.diff_report import diff_tables
+    from infra.work.reparse.reparse import try_out
     from infra.work.run import Run
 
     run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
-    found = _compared(scope.plan(run.open_store()), run, shown=not as_json)
+    chunks = scope.plan(run.open_store())
+    with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+        found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
     if as_json:
         print_json({"lake": run.settings.lake, **found.as_json()})
+    else:
+        stdout().print(*diff_tables(found), sep="\n")
     return ExitCode.DONE
 
 
-def _confirmed(chunks: Sequence["ArchivedChunk"], run: "Run") -> bool:
-    """Show what would change, and ask; without a question where nothing would."""
-    if _compared(chunks, run, shown=True).is_empty:
-        return False
-    if typer.confirm("Land this?", err=True):
-        return True
-    stderr().print("nothing was changed")
-    return False
-
-
-def _compared(chunks: Sequence["ArchivedChunk"], run: "Run", *, shown: bool) -> "Comparison":
-    from flows.reports.diff_report import diff_tables
-    from infra.work.reparse.reparse import try_out
-
-    with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-        found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
-    for table in diff_tables(found) if shown else ():
-        stdout().print(table)
-    return found
-
-
-def _reparse_here(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool) -> int:
+def _reparse_here(scope: "Scope", run: "Run", as_json: bool) -> int:
     from infra.work.reparse.reparse import rebuild, reparse_chunk
 
+    chunks = scope.plan(run.open_store())
+    if not chunks:
+        names = ", ".join(scope.names or ["any source"])
+        stderr().print(f"nothing is archived for {names}: nothing to do. `newslake ingest` fills the archive.")
     with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
 
-        def reparse_one(chunk: "ArchivedChunk", run: "Run", so_far: "RunReport") -> "RunReport":
-            done = reparse_chunk(chunk, run, so_far)
+        def reparse_one(chunk: "ArchivedChunk", run: "Run") -> "RunReport":
+            done = reparse_chunk(chunk, run)
             advance(len(chunk.pointers))
             return done
 
@@ -225,40 +199,24 @@ def under_prefect(asked: bool) -> bool:
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
-    from flows.reports.account_text import lacking_lines
+    from flows.reports.account_text import look_at
     from flows.reports.report import summary_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
     else:
         stdout().print(summary_table(report))
-    console = stderr()
-    for alarm in report.alarms:
-        console.print(Text(f"look at this: {alarm}", "yellow"))
-    if report.suspect_findings:
-        for finding in report.suspect_findings:
-            console.print(Text(f"suspect: {finding.source} {finding.date}: {finding.detail}", "yellow"))
-        console.print("What was read has landed; [yellow]`newslake status` says what to do.[/yellow]")
-    if report.withheld:
-        console.print(
-            f"[yellow]{report.withheld.total()} rows stay as they were: the reparse would have removed or worsened "
-            "them.[/yellow] To change them all the same: --accept REASON."
-        )
     limit = run.settings.quarantine_limit
-    if report.lost_share > limit:
-        kept = " All are kept: see `newslake rejects`." if report.rejected else ""
-        console.print(
-            f"[yellow]{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
-            f"(NEWSLAKE_QUARANTINE_LIMIT).[/yellow]{kept}"
-        )
-    for line in lacking_lines(report):
-        console.print(Text(line, "yellow"), soft_wrap=True)
+    for line in look_at(report, limit):
+        stderr().print(Text(shown(line), "yellow"), soft_wrap=True)
     return ExitCode.OVER_QUARANTINE_LIMIT if report.is_lacking(limit) else ExitCode.DONE
 
 
 @contextmanager
 def progress(description: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A progress bar if stderr is a terminal: call it with work done, or with a new `total` or `description`."""
+    from rich.progress import Progress
+
     console = stderr()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(description, total=total)

@@ -3,24 +3,25 @@
 import dataclasses
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+from flows.reports.explanation import field_table
+from flows.reports.record_text import lines_of, shown
+from flows.reports.tables import table
 from infra.base.errors import UsageError
 from parsers.record.outcome import RejectReason
 
 if TYPE_CHECKING:
     from infra.lake.quarantine import RejectGroup
     from infra.upkeep.find_record import Record, Today
+    from infra.work.reparse.comparison import FieldChange
 
 SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --json has all of them
-BODY = "body"
 BASES = {
     "live": "newslake fetched it itself",
     "warc": "WARC-Date of the record it came in",
@@ -29,15 +30,6 @@ BASES = {
     "saved": "the saved page, or its address at the Wayback Machine",
     "option": "--captured-at",
     "mtime": "modification time of the file: when it was copied, not captured",
-}
-# The origin of columns that no parser fills.
-FROM_LANDING = {
-    "captured_at_basis": "how the capture came in",
-    "first_captured_at": "least captured_at of all its captures",
-    "capture_digest": "digest of the page's bytes",
-    "http_status": "status line of the answer",
-    **dict.fromkeys(("capture_uri", "capture_offset", "capture_length"), "the raw archive"),
-    **dict.fromkeys(("mode", "run_id"), "the run that landed it"),
 }
 
 
@@ -81,8 +73,6 @@ def show(
 
 
 def _as_json(record: "Record", today: "Today") -> dict[str, Any]:
-    from infra.upkeep.find_record import STATED_BY_LANDING
-
     said: dict[str, Any]
     if today.unknown:
         said = {"outcome": "unknown", "detail": today.unknown}
@@ -90,8 +80,7 @@ def _as_json(record: "Record", today: "Today") -> dict[str, Any]:
         said = {"outcome": "rejected", **dataclasses.asdict(today.rejected), "reason": today.rejected.reason.value}
     else:
         differs = {change.field: {"landed": change.before, "today": change.after} for change in today.changes}
-        same = [name for name in record.row if name not in differs and name not in STATED_BY_LANDING]
-        said = {"outcome": "parsed", "same": same, "differs": differs}
+        said = {"outcome": "parsed", "differs": differs}
     place = {"table": record.kind.name, "source": record.source, "date": record.date}
     return place | {"row": record.row, "origins": _origins(record, today), "today": said}
 
@@ -105,47 +94,21 @@ def _print(record: "Record", today: "Today") -> None:
     if is_article:
         version = f"version {row['parser_version']}, layout {row['layout']}"
         out.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
-    out.print("", _field_table(record, today))
-    for line in lines_of(BODY, row.get(BODY)):
-        out.print(Text(f"\n{line}"))
+    changed = {change.field: _said_today(change) for change in today.changes}
+    out.print("", field_table(row, _origins(record, today), changed))
     said, style = _verdict(today)
     out.print(Text(f"\n{shown(said)}", style), soft_wrap=True)
 
 
-def _field_table(record: "Record", today: "Today") -> Table:
-    """All fields: name, whether today's parser says the same, value and origin. The body stands below the table."""
-    from infra.upkeep.find_record import STATED_BY_LANDING
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("field", style="dim", no_wrap=True)
-    table.add_column("today", no_wrap=True)
-    table.add_column("value", overflow="fold")
-    table.add_column("from", style="dim italic", overflow="fold", max_width=LONGEST_ORIGIN)
-    origins = _origins(record, today)
-    changes = {change.field: change for change in today.changes}
-    for name, value in record.row.items():
-        sign = "" if today.unknown or today.rejected or name in STATED_BY_LANDING else "[green]same[/green]"
-        lines = [Text(line) for line in lines_of(name, value)]
-        if name == BODY and lines:
-            lines = [Text("(see below)", "dim")]
-        told = 0  # the line that has the origin: that of what today's parser reads
-        if change := changes.get(name):
-            sign = "[yellow]differs[/yellow]"
-            lines = lines or [Text("(nothing)", "dim")]
-            told = len(lines)
-            now = lines_of(name, change.after) or ["(nothing)"]
-            lines += [Text(f"{'' if number else 'today:':<7}{line}", "yellow") for number, line in enumerate(now)]
-        for number, line in enumerate(lines):
-            origin = Text(shown(origins.get(name, ""))) if number == told else ""
-            table.add_row(*(("", "") if number else (name, sign)), line, origin)
-    return table
+def _said_today(change: "FieldChange") -> list[tuple[str, str]]:
+    landed = [] if lines_of(change.field, change.before) else [("(nothing)", "")]
+    return landed + [(f"today: {line}", "") for line in lines_of(change.field, change.after) or ["(nothing)"]]
 
 
 def _origins(record: "Record", today: "Today") -> dict[str, str]:
-    """By column that has a value: where it comes from; fields of the article as today's parser reads the page."""
+    """By column that has a value: where today's parser finds it on the page."""
     row = record.row
-    origins = {**FROM_LANDING, **today.origins}
-    origins["captured_at"] = BASES.get(row.get("captured_at_basis") or "", "how the capture came in")
+    origins = {**today.origins, "captured_at": BASES.get(row.get("captured_at_basis") or "", "how the capture came in")}
     changed = [change.field for change in today.changes]
     return {name: origins[name] for name in row if name in origins and (row[name] not in (None, []) or name in changed)}
 
@@ -201,17 +164,12 @@ def rejects(
 
 
 def _print_rejects(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> None:
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), expand=True)
-    for column in ("source", "reason", "pages", "first capture", "last capture", "example"):
-        # Addresses are cut rather than folded, where a line is short; --json has them whole.
-        justify: Literal["left", "right"] = "right" if column == "pages" else "left"
-        ratio = 1 if column == "example" else None
-        table.add_column(column, overflow="ellipsis", no_wrap=True, justify=justify, ratio=ratio)
+    rows = table("source", "reason", "pages", "first capture", "last capture", "example", numbers=("pages",))
     for group in groups:
         days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))
         example = Text(shown(group.example or ""))  # Text, not markup: others wrote the address
-        table.add_row(group.source, group.reason, f"{group.count:,}", *days, example)
-    stdout().print(table)
+        rows.add_row(group.source, group.reason, f"{group.count:,}", *days, example)
+    stdout().print(rows)
     if listed is not None:
         stdout().print()
         _print_single(listed[:SHOWN_REJECTS])

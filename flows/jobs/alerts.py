@@ -61,7 +61,7 @@ def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str) -> 
     """Say which sources are behind after a repair and which are well again, and whether the disk fills."""
     known = _last_events()
     open_suspects = {suspect.source for suspect in suspects if suspect.open}
-    for source in {*left.newest, *left.late, *known} & sources().keys():
+    for source in {*left.late, *known} & sources().keys():
         text, last = _behind(left, source), known.get(source)
         if text and _is_news(last, text):
             _emit(BEHIND, source, text, days=[day for day, _ in left.late.get(source, ())])
@@ -85,7 +85,6 @@ def _behind(left: Repairs, source: str) -> str:
     lines = [f"{source}, {day}: {state}" for day, state in late[-5:]]
     if len(late) > len(lines):
         lines.insert(0, f"{source}: {len(late)} days are late, of which the last are")
-    lines += [f"{source}: {finding.detail}" for finding in left.stale if finding.source == source]
     return "\n".join([*lines, f"newslake status --source {source}"]) if lines else ""
 
 

@@ -1,28 +1,26 @@
 """What Prefect keeps of a run: a page, a table of days and lines in the log."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.client.orchestration import get_client
-from prefect.exceptions import ObjectNotFound
 
 from flows.jobs.alerts import emit_findings
-from flows.reports.account_text import lacking_lines
-from flows.reports.next_steps import next_steps, period_of, touched_days
+from flows.reports.account_text import funnel_rows, look_at
 from flows.reports.report import plan_rows, plan_summary
-from flows.reports.run_page import DAYS_MEAN, day_rows, pictured, run_page
-from flows.reports.suspect_text import findings_markdown
+from flows.reports.run_page import run_page
 from infra.base.days import Days, is_within
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, DayStates
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.run import Run
 from infra.work.run_report import RunReport
+from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
 
 SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
-LINKED = ("backfill", "ingest", "reparse")  # flows whose forms a run's page links
+MOST_SHOWN = timedelta(days=92)  # of the calendar, the latest
 
 
 def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), days: Days | None = None) -> None:
@@ -30,23 +28,30 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
 
     `key` names the artifacts: lowercase letters, digits and dashes are all that Prefect takes.
     """
-    _log(report, run.settings.quarantine_limit)
+    logger = get_run_logger()
+    logger.info("%s", report.summary() if report.captures else "nothing to do: no capture was found")
+    for line in look_at(report, run.settings.quarantine_limit):
+        logger.warning("%s", line)
+    if report.findings:
+        emit_findings(report.findings, suspect_days(run.open_store()))
     touched = touched_days(report)
-    named = sorted({*names, *(source for source, _ in touched)})
     period = days or period_of(touched)
-    grid = _grid(run, named, period)
-    create_table_artifact(day_rows(report, grid, days)[:SHOWN_ROWS], key=f"{key}-days", description=DAYS_MEAN)
-    missing = sum(day.state is State.MISSING for day in grid if days and is_within(day.date, days.start, days.end))
-    shown = pictured(period) if period else None
-    markdown = run_page(
-        report,
-        [day for day in grid if shown and is_within(day.date, shown.start, shown.end)],
-        place=f"Run `{run.run_id}` on lake `{run.settings.lake}`",
-        gate=_gate(report, run),
-        steps=list(next_steps(report, named, period, missing)),
-        forms=_forms(),
-    )
-    create_markdown_artifact(markdown, key=key, description=report.summary())
+    grid = _grid(run, sorted({*names, *(source for source, _ in touched)}), period) if period else []
+    rows = [day for day in grid if days or (day.source, day.date) in touched]
+    create_table_artifact(funnel_rows(rows)[:SHOWN_ROWS], key=f"{key}-days", description="The lake after this run")
+    shown = [day for day in grid if period and is_within(day.date, max(period.start, period.end - MOST_SHOWN), None)]
+    create_markdown_artifact(run_page(report, shown, run), key=key, description=report.summary())
+
+
+def touched_days(report: RunReport) -> list[tuple[str, str]]:
+    """Each (source, day) that a run's report mentions, in order; by day of capture where nothing gave an article."""
+    return sorted({*report.articles, *report.listed, *report.withheld} or {*report.got})
+
+
+def period_of(places: Sequence[tuple[str, str]]) -> Days | None:
+    """The days from the first to the last; None if none has a date."""
+    dated = [date.fromisoformat(day) for _, day in places if day != NULL_PARTITION]
+    return Days(min(dated), max(dated) + timedelta(days=1)) if dated else None
 
 
 def publish_plan(planned: Sequence[PlannedDay], request: BackfillRequest, reason: str) -> None:
@@ -57,43 +62,8 @@ def publish_plan(planned: Sequence[PlannedDay], request: BackfillRequest, reason
     create_table_artifact(plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=summary)
 
 
-def _log(report: RunReport, limit: float) -> None:
-    logger = get_run_logger()
-    if report.captures == 0:
-        logger.info("nothing to do: no capture was found")
-    logger.info("%s", report.summary())
-    if report.lost_share > limit:
-        logger.warning("%.0f %% of the pages gave no article, over the limit of %.0f %%",
-                       100 * report.lost_share, 100 * limit)  # fmt: skip
-    for line in (*(f"look at this: {alarm}" for alarm in report.alarms), *lacking_lines(report)):
-        logger.warning("%s", line)
-
-
-def _grid(run: Run, names: Collection[str], period: Days | None) -> list[Day]:
-    """The present state of a run's days, and of earlier ones that its pictures show."""
-    if period is None:
-        return []
-    states, start = DayStates(run.open_store()), min(period.start, pictured(period).start)
+def _grid(run: Run, names: Collection[str], period: Days) -> list[Day]:
+    """The present state of a run's days."""
+    states = DayStates(run.open_store())
     versions = {name: source.parser_version for name, source in sources().items()}
-    return [day for name in names for day in states.grid(name, start, period.end, versions)]
-
-
-def _gate(report: RunReport, run: Run) -> str:
-    """What the quality gate found, as Markdown; also emitted as events."""
-    if not report.findings:
-        return ""
-    suspects = suspect_days(run.open_store())
-    emit_findings(report.findings, suspects)
-    return findings_markdown(report.findings, suspects, report.withheld)
-
-
-def _forms() -> dict[str, str]:
-    """Ids of the linked deployments that the server has, by name."""
-    found = {}
-    with get_client(sync_client=True) as client:
-        for name in LINKED:
-            try:
-                found[name] = str(client.read_deployment_by_name(f"{name}/{name}").id)
-            except ObjectNotFound:
-                continue  # the server serves nothing: a command started this run
-    return found
+    return [day for name in names for day in states.grid(name, period.start, period.end, versions)]

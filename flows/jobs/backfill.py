@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from prefect import flow
 
 from flows.jobs.artifacts import publish, publish_plan
-from flows.jobs.interface import DirectionName, MaxActive, PreferName, ReprocessName, SourceName, in_one_line
+from flows.jobs.interface import MaxActive, ReprocessName, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
-from infra.base.choices import Direction, Preference, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.days import Days, require_begun
 from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, unreached
 from infra.work.backfill.window import require_all_done
@@ -25,12 +25,12 @@ def backfill(
     reprocess: ReprocessName = "missing",
     reason: str = "",
     max_active: MaxActive = 2,
-    order: DirectionName = "newest",
-    prefer: PreferName = "archive",
     only_archive: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Make the days from start up to, and without, end right. Run the same again after whatever happened: it goes on.
+    """Complete a range of days, from the archive first, from the sources second. `end` is left out.
+
+    Tick *dry run* first. Cancel at any time; the same run again continues where it stopped.
 
     Args:
         start: First publication day, UTC.
@@ -41,9 +41,6 @@ def backfill(
             parser. "failed": partial, suspect or with open rejections, and the missing ones. "all": every day.
         reason: Why this is done; recorded with the run.
         max_active: How many sources are worked on at a time, 1 to 16.
-        order: From which end: "newest" or "oldest" first.
-        prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
-            sources, "network" after them.
         only_archive: Send no request to the sources.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
@@ -52,8 +49,6 @@ def backfill(
         days=Days(start, end),
         names=tuple(sources),
         reprocess=Reprocess(reprocess),
-        direction=Direction(order),
-        prefer=Preference(prefer),
         only_archive=only_archive,
     )
     require_begun(request.days, now)

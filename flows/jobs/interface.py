@@ -9,7 +9,7 @@ from prefect import get_run_logger
 from prefect.states import Failed
 from pydantic import Field
 
-from infra.base.choices import Direction, Preference, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.errors import NewslakeError
 from infra.base.settings import load_settings
 from infra.base.stop import watch_signals
@@ -26,17 +26,13 @@ LagDays = Annotated[int, Field(ge=0, le=MAX_LAG_DAYS)]
 
 if TYPE_CHECKING:
     SourceName = str
-    PreferName = str
     ReprocessName = str
-    DirectionName = str
 else:
     with suppress(NewslakeError):  # wrong settings, which every run tells in one line when it begins
         load_settings()  # which say where sources are
     # A Literal becomes a select in the form; an Enum would reach the flow as an object that logs print badly.
     SourceName = Literal[tuple(sources())]
-    PreferName = Literal[tuple(each.value for each in Preference)]
     ReprocessName = Literal[tuple(each.value for each in Reprocess)]
-    DirectionName = Literal[tuple(each.value for each in Direction)]
 
 
 def in_one_line(function: Callable[P, R]) -> Callable[P, R]:

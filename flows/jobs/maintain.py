@@ -9,7 +9,6 @@ from flows.jobs.alerts import tell_of_lake
 from flows.jobs.artifacts import publish
 from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
-from flows.jobs.slots import stale_slots
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
 from infra.lake.suspects import suspect_days
@@ -27,7 +26,10 @@ def maintain(
     dry_run: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Write anew what an older newslake wrote; repair days before today that are missing or half done.
+    """Repair days before today that are missing or half done and still listed; name gaps that only an archive fills.
+
+    Four times a day, for the sources that were on when `newslake up` or `newslake deploy` last ran; off if none was.
+    Partitions that an older newslake wrote are written anew. If nothing is missing, it sends no request.
 
     Args:
         sources: Names of the sources. Empty: all that the lake knows.
@@ -41,17 +43,13 @@ def maintain(
     repairs = plan_repairs(store, now=datetime.now(UTC), names=sources)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())
-    taken = tuple(
-        f"slot {name} is taken though nothing runs: should it last, `prefect gcl update {name} --active-slots 0`"
-        for name in stale_slots()
-    )
-    told = RunReport(alarms=repairs.alarms + taken)
     batches = [] if dry_run else repairs.batches
     if not dry_run:
         upgrade(store, repairs.old)
     report, failed = run_batches(batches, run, max_active, "maintain-progress")
-    publish("maintain", report + told, run, {batch.source for batch in batches}, repairs.days)
+    report += RunReport(alarms=repairs.alarms)
+    publish("maintain", report, run, {batch.source for batch in batches}, repairs.days)
     if not dry_run:
         tell_of_lake(plan_repairs(store, now=datetime.now(UTC), names=sources), suspect_days(store), run.settings.lake)
     require_all_done(batches, failed, "maintain")
-    return report + told
+    return report

@@ -19,9 +19,9 @@ from infra.work.run_report import RunReport
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="reparse-chunk", cache_policy=NO_CACHE, persist_result=False)
-def reparse_chunk_task(chunk: ArchivedChunk, run: Run, so_far: RunReport, progress: Progress) -> RunReport:
+def reparse_chunk_task(chunk: ArchivedChunk, run: Run, progress: Progress) -> RunReport:
     """Parse one chunk of archived captures again and land them."""
-    report = reparse_chunk(chunk, run, so_far)
+    report = reparse_chunk(chunk, run)
     progress.advance(1, f"{chunk.described()}: done")
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
@@ -39,7 +39,7 @@ def reparse(
     accept: str = "",
     lake: str = "",
 ) -> RunReport:
-    """Parse archived pages again; move or replace the rows that change.
+    """Parse the raw archive again after a parser has improved, without a request to any site. Tick *dry run* first.
 
     Args:
         sources: Names of the sources. Empty: all that the lake knows.
@@ -56,7 +56,7 @@ def reparse(
     chunks = scope.plan(run.open_store())
     if not dry_run:
         progress = Progress("reparse-progress", len(chunks))
-        report = rebuild(chunks, run, lambda chunk, run, so_far: reparse_chunk_task(chunk, run, so_far, progress))
+        report = rebuild(chunks, run, lambda chunk, run: reparse_chunk_task(chunk, run, progress))
         publish("reparse", report, run)
         return report
     logger = get_run_logger()

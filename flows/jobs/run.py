@@ -9,12 +9,11 @@ from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.jobs.artifacts import publish
-from flows.jobs.interface import LagDays, PreferName, SourceName, in_one_line
+from flows.jobs.interface import LagDays, SourceName, in_one_line
 from flows.jobs.late_runs import day_of, skipped_for_newer_run
 from flows.jobs.progress import Progress
 from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run
-from infra.base.choices import Preference
 from infra.base.days import Days, require_begun
 from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch
@@ -44,11 +43,7 @@ def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, pro
 def run_batches(
     batches: Sequence[Batch], run: Run, max_active: int, key: str
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Run a task for each batch, several sources at a time; `key` names the progress artifact.
-
-    Returns:
-        The sum of the reports, and the batches that failed.
-    """
+    """Run a task for each batch, several sources at a time: the sum of the reports, and the batches that failed."""
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
     progress = Progress(key, len(batches))
     context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
@@ -75,18 +70,15 @@ def run(
     source: SourceName,
     day: date | None = None,
     lag_days: LagDays = 1,
-    prefer: PreferName = "archive",
     only_archive: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Land one publication day of one source: what is archived, and what the source lists beyond that.
+    """Land one publication day (UTC) of one source: archived pages first, then what else the source lists.
 
     Args:
         source: Name of the source.
         day: Publication day, UTC. Empty: the day of this run's scheduled time less the lag.
         lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
-        prefer: Where pages come from first, after the raw archive: "archive" asks the configured CDX index before the
-            source, "network" after it.
         only_archive: Send no request to the source.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
@@ -95,7 +87,7 @@ def run(
     if day is None and (skipped := skipped_for_newer_run()):
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake)
-    policy = FetchPolicy(prefer=Preference(prefer), only_archive=only_archive, rebuild=only_archive)
+    policy = FetchPolicy(only_archive=only_archive, rebuild=only_archive)
     report = source_days_task(source, days, policy, context, Progress("run-progress", 1))
     publish("run", report, context, [source], days)
     return report

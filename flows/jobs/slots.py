@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from typing import Final
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
-from prefect.client.schemas.objects import StateType
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
 
@@ -15,7 +13,6 @@ from prefect.exceptions import ObjectNotFound
 # renew, which begin after three quarters of it; Prefect takes 60 as the least.
 LEASE_SECONDS: Final = 60
 PREFIX: Final = "source-"
-MAX_LIMITS: Final = 200  # the most that the API gives at once; a wrong slot beyond them is found once others are gone
 
 
 @contextmanager
@@ -37,16 +34,3 @@ def source_slot(source: str, say: Callable[[str], None] = lambda _: None) -> Ite
                 say(f"{source}: waiting for its slot, since another run is at the site")
     with concurrency(name, occupy=1, strict=True, lease_duration=LEASE_SECONDS):
         yield
-
-
-def stale_slots() -> list[str]:
-    """Names of slots that are taken although no other flow runs: nobody will give them back.
-
-    With leases that outlive the server (`flows/server/serve.py`), they come free by themselves within two minutes.
-    """
-    running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
-    with get_client(sync_client=True) as client:
-        if len(client.read_flow_runs(flow_run_filter=running, limit=2)) > 1:
-            return []
-        limits = client.read_global_concurrency_limits(limit=MAX_LIMITS)
-    return [each.name for each in limits if each.name.startswith(PREFIX) and each.active_slots]

@@ -1,1 +1,1 @@
-"""What people are shown: tables, pictures, pages. Nothing here imports Prefect."""
+"""What people are shown: tables, calendars, pages. Nothing here imports Prefect."""

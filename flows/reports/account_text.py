@@ -1,17 +1,36 @@
-"""The accounts of days, for people: how many addresses came how far, and what is still pending."""
+"""What a run or a day lacks, for people: the same lines in a terminal, in Prefect's log and on the page of a run."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from infra.lake.accounts import DaySummary
 from infra.lake.day_states import Day, State
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
 
-SHOWN_DAYS = 10  # lines for a terminal; `newslake status --json` has all
+SHOWN_DAYS = 10  # lines of one kind for a terminal; `newslake status --json` has all
 
 
-def lacking_lines(report: RunReport) -> Iterator[str]:
-    """What a run left pending, day by day, why, and how to ask at once; and days that nobody lists."""
+def look_at(report: RunReport, limit: float) -> Iterator[str]:
+    """What a person should look at after a run, the most urgent first, with the commands to type."""
+    yield from (f"look at this: {alarm}" for alarm in report.alarms)
+    found = sorted(report.findings, key=lambda each: (each.severity, each.source, each.date, each.subject))
+    yield from (f"{each.severity}: {each.source} {each.date}: {each.detail}" for each in found[:SHOWN_DAYS])
+    if len(found) > SHOWN_DAYS:
+        yield f"… and {len(found) - SHOWN_DAYS:,} more findings"
+    if report.suspect_findings:
+        yield "What was read has landed; `newslake status` says what to do."
+    if report.withheld:
+        yield (
+            f"{report.withheld.total():,} rows stay as they were: the reparse would have removed or worsened them. To "
+            "change them all the same: --accept REASON."
+        )
+    if report.lost_share > limit:
+        kept = " Rejected pages are kept: see `newslake rejects`." if report.rejected else ""
+        yield (
+            f"{report.lost_share:.0%} of the pages gave no article, over the limit of {limit:.0%} "
+            f"(NEWSLAKE_QUARANTINE_LIMIT).{kept}"
+        )
     yield from _pending_lines(report)
     yield from _unreached_lines(report)
 
@@ -28,8 +47,8 @@ def _pending_lines(report: RunReport) -> Iterator[str]:
         days = [day for _, day in places]
         sources = " ".join(sorted({source for source, _ in places}))
         end = date.fromisoformat(max(days)) + timedelta(days=1)
-        yield "Later runs and `newslake maintain` ask again. To ask now: "
-        yield f"  newslake backfill {sources} --start {min(days)} --end {end} --reprocess failed"
+        yield "Later runs and `newslake maintain` ask again. To ask now:"
+        yield f"newslake backfill {sources} --start {min(days)} --end {end} --reprocess failed"
 
 
 def _unreached_lines(report: RunReport) -> Iterator[str]:
@@ -44,25 +63,26 @@ def _unreached_lines(report: RunReport) -> Iterator[str]:
         )
 
 
-def funnel_rows(days: Iterable[Day]) -> list[Mapping[str, object]]:
-    """How far the addresses of each day came, the latest day first, for days that have an account."""
-    found = [(day, day.account) for day in days if day.account]
-    found.sort(key=lambda each: (each[0].date, each[0].source), reverse=True)
-    return [
-        {
-            "source": day.source,
-            "day": day.date,
-            "state": day.state.value,
-            "listed": account.listed,
-            "fetched": account.fetched,
-            "parsed": account.parsed,
-            "landed": account.landed,
-            "final": account.final,
-            "refused": account.refused,
-            "pending": account.pending,
-        }
-        for day, account in found
-    ]
+def funnel_rows(days: Iterable[Day]) -> list[dict[str, str | int]]:
+    """How far the addresses of each day came, the latest day first; of a day without an account, what landed."""
+    rows: list[dict[str, str | int]] = []
+    for day in sorted(sorted(days, key=lambda each: each.source), key=lambda each: each.date, reverse=True):
+        account = day.account or DaySummary(landed=day.articles)
+        rows.append(
+            {
+                "source": day.source,
+                "day": day.date,
+                "state": day.state.value,
+                "listed": account.listed,
+                "fetched": account.fetched,
+                "parsed": account.parsed,
+                "landed": account.landed,
+                "final": account.final,
+                "refused": account.refused,
+                "pending": account.pending,
+            }
+        )
+    return rows
 
 
 def partial_lines(days: Sequence[Day]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A parsed page for people: its record, and why it is what it is."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +15,7 @@ from parsers.record.outcome import Rejected
 _LONGEST_TEXT = 240  # characters of a left-out text that are shown
 
 
-def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, explained: bool) -> dict[str, Any]:
+def outcome_as_json(case_id: str, explanation: Explanation, *, explained: bool) -> dict[str, Any]:
     """The line that `parse --json` prints; the article has the keys of the Article dataclass."""
     outcome = explanation.outcome
     told: dict[str, Any]
@@ -25,7 +25,7 @@ def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, ex
     else:
         article = dataclasses.asdict(outcome.article)
         told = {"id": case_id, "outcome": "parsed", "reason": None, "article": article}
-        if origins or explained:
+        if explained:
             told["origins"] = outcome.origins
     if explained:
         told["explanation"] = {
@@ -34,23 +34,30 @@ def outcome_as_json(case_id: str, explanation: Explanation, *, origins: bool, ex
     return told
 
 
-def show_record(console: Console, name: str, explanation: Explanation, *, origins: bool) -> None:
-    """Print the record, with the origins of its fields and what else the page says of them, if that is known."""
+def show_record(console: Console, name: str, explanation: Explanation, *, explained: bool) -> None:
+    """Print the record; `explained`: with the origins of its fields and what else the page says of them."""
     outcome = explanation.outcome
     if isinstance(outcome, Rejected):
         reason = (f"rejected: {outcome.reason.value}", "red")
         console.print(Text.assemble((shown(name), "bold"), "  ", reason, "  ", shown(outcome.detail)))
         return
     console.print(Text.assemble((shown(name), "bold"), "  ", ("parsed", "green")))
+    rivals = {field: list(_rivals(explanation, field)) for field in explanation.rivals}
+    console.print(field_table(dataclasses.asdict(outcome.article), outcome.origins if explained else {}, rivals))
+
+
+def field_table(
+    row: Mapping[str, Any], origins: Mapping[str, str], others: Mapping[str, Sequence[tuple[str, str]]]
+) -> Table:
+    """Name, value and origin of each field that has one; below it, yellow, what `others` say, each with its origin."""
     fields = _columns()
-    known = outcome.origins if origins else {}
-    for field, value in dataclasses.asdict(outcome.article).items():
-        for number, line in enumerate(lines_of(field, value)):
-            label, origin = ("", "") if number else (field, shown(known.get(field, "")))
-            fields.add_row(label, Text(line), Text(origin, "dim italic"))
-        for label, line, origin in _rivals(explanation, field, is_silent=not lines_of(field, value)):
-            fields.add_row(label, Text(line, "yellow"), Text(origin, "dim italic"))
-    console.print(fields)
+    for field, value in row.items():
+        said = [(Text(line), origins.get(field, "")) for line in lines_of(field, value)]
+        said[1:] = [(line, "") for line, _ in said[1:]]
+        said += [(Text(shown(line), "yellow"), origin) for line, origin in others.get(field, ())]
+        for number, (line, origin) in enumerate(said):
+            fields.add_row("" if number else field, line, Text(shown(origin), "dim italic"))
+    return fields
 
 
 def _columns() -> Table:
@@ -61,14 +68,13 @@ def _columns() -> Table:
     return fields
 
 
-def _rivals(explanation: Explanation, field: str, *, is_silent: bool) -> Iterator[tuple[str, str, str]]:
-    rivals = explanation.rivals.get(field, ())
+def _rivals(explanation: Explanation, field: str) -> Iterator[tuple[str, str]]:
+    rivals = explanation.rivals[field]
     for rival in rivals:
         if not rival.agrees:
-            yield field if is_silent else "", f"  not: {' '.join(lines_of(field, rival.value))}", shown(rival.origin)
-    agreeing = "; ".join(shown(rival.origin) for rival in rivals if rival.agrees)
-    if agreeing:
-        yield "", "  the same:", agreeing
+            yield f"  not: {' '.join(lines_of(field, rival.value))}", rival.origin
+    if agreeing := "; ".join(rival.origin for rival in rivals if rival.agrees):
+        yield "  the same:", agreeing
 
 
 def show_explanation(console: Console, explanation: Explanation) -> None:

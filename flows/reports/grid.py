@@ -16,21 +16,20 @@ class Look(NamedTuple):
     """How a state is shown; its sign says the same without colours."""
 
     sign: str
-    style: str  # in a terminal
-    colour: str  # in a picture: Okabe and Ito's palette, which people with any colour vision can tell apart
+    style: str
     meaning: str
 
 
 LOOKS: Final = {
-    State.LANDED: Look("■", "green", "#009E73", "landed"),
-    State.EMPTY: Look("□", "green", "#BFE3D6", "nothing published"),
-    State.REJECTS: Look("▲", "yellow", "#F0E442", "pages rejected"),
-    State.OUTDATED: Look("◇", "cyan", "#56B4E9", "older parser"),
-    State.SUSPECT: Look("▣", "red", "#D55E00", "suspect"),
-    State.UNLISTED: Look("▤", "green", "#999999", "articles, but no list read"),
-    State.PARTIAL: Look("◐", "magenta", "#CC79A7", "partial"),
-    State.DAMAGED: Look("✗", "red", "#000000", "damaged"),
-    State.MISSING: Look("·", "dim", "#EEEEEE", "missing"),
+    State.LANDED: Look("■", "green", "landed"),
+    State.EMPTY: Look("□", "green", "nothing published"),
+    State.REJECTS: Look("▲", "yellow", "pages rejected"),
+    State.OUTDATED: Look("◇", "cyan", "older parser"),
+    State.SUSPECT: Look("▣", "red", "suspect"),
+    State.UNLISTED: Look("▤", "green", "articles, but no list read"),
+    State.PARTIAL: Look("◐", "magenta", "partial"),
+    State.DAMAGED: Look("✗", "red", "damaged"),
+    State.MISSING: Look("·", "dim", "missing"),
 }
 LONGEST_MONTH = 31
 

@@ -21,7 +21,7 @@ def proposal_as_json(
         "source": proposal.source.name,
         "lists": [{"url": each.url, "links": each.links, "detail": each.detail} for each in site.lists],
         "failures": site.failures,
-        "pages": [outcome_as_json(page, each, origins=True, explained=True) for page, each in proposal.records],
+        "pages": [outcome_as_json(page, each, explained=True) for page, each in proposal.records],
         "files": [str(file) for file in files],
         "open_points": points,
         "test": command,
@@ -39,7 +39,7 @@ def show_proposal(
     if site.lists:
         console.print(f"They name {site.links:,} articles of yesterday and today.\n")
     for page, explanation in proposal.records:
-        show_record(console, page, explanation, origins=True)
+        show_record(console, page, explanation, explained=True)
         show_explanation(console, explanation)
         console.print()
     console.print(Text(proposal.code), soft_wrap=True)

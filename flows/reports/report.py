@@ -70,16 +70,15 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
 
 
 def repair_rows(repairs: Repairs) -> list[dict[str, str]]:
-    """A row for old partitions, each day to repair, each gap that is left and each quiet source; one if all is well."""
+    """A row for old partitions, each day to repair, and each gap that is left; one if all is well."""
     rows = [("all", "", "old", f"write {len(repairs.old)} partitions anew")] if repairs.old else []
     rows += [(each.source, each.day.isoformat(), each.state.value, "repair") for each in repairs.planned]
     rows += [(gap.source, gap.days.described(), "missing", f"left: {gap.remedy}") for gap in repairs.gaps]
-    rows += [(finding.source, finding.date, "quiet", finding.detail) for finding in repairs.stale]
     columns = ("source", "days", "state", "action")
     return [dict(zip(columns, row, strict=True)) for row in rows or [("all", "", "complete", "nothing")]]
 
 
-def query_table(answer: Any, longest: int = 60) -> Table:
+def query_table(answer: Any, longest: int) -> Table:
     """A query's answer (a `pyarrow.Table`) for a terminal, each value cut to `longest` characters."""
     kinds = ("int", "uint", "float", "double", "decimal")
     numbers = [column.name for column in answer.schema if str(column.type).startswith(kinds)]

@@ -91,6 +91,7 @@ def described(source: Source, interval: float, last_day: str | None) -> dict[str
         "version": source.parser_version,
         "layouts": source.layout_names,
         "discovery": [_declared(declaration) for declaration in source.discovery],
+        "verified": source.verified,
         "article_url": source.article_url.pattern if source.article_url else None,
         "interval_seconds": interval,
         "horizon_days": source.horizon_days,

@@ -1,17 +1,11 @@
-"""What the quality gate found, for people: lines of `newslake status`, and Markdown."""
+"""What the quality gate found, for people: the lines of `newslake status` and of the page of a run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator
 
-from flows.reports.record_text import cell, shown
+from flows.reports.record_text import shown
 from infra.lake.day_states import Day
-from infra.lake.suspects import SuspectDay, since
-from parsers.record.article import NULL_PARTITION
-from parsers.registry import by_name
-from parsers.source.checks import Finding, Severity, judge_freshness
-
-SHOWN_DAYS = 20  # of an artifact: `newslake status` shows all
+from infra.lake.suspects import SuspectDay
 
 
 def suspect_lines(days: Iterable[Day]) -> Iterator[str]:
@@ -31,14 +25,6 @@ def suspect_lines(days: Iterable[Day]) -> Iterator[str]:
         yield from (f"  {line}" for line in _what_to_do(latest))
 
 
-def staleness(days: Iterable[Day], source: str, today: date) -> Finding | None:
-    """Whether the newest landed day of a source is older than it declares."""
-    found = by_name(source)
-    landed = [day.date for day in days if day.source == source and day.articles and day.date != NULL_PARTITION]
-    newest = date.fromisoformat(max(landed)) if landed else None
-    return judge_freshness(source, newest, today, found.checks) if found else None
-
-
 def _what_to_do(suspect: SuspectDay) -> Iterator[str]:
     url = next((sample.url for sample in suspect.samples if sample.url), None)
     if url:
@@ -47,26 +33,3 @@ def _what_to_do(suspect: SuspectDay) -> Iterator[str]:
     yield f"after a repair:  newslake reparse {suspect.source} --start {suspect.date}"
     if suspect.withheld:
         yield f'or change them:  newslake reparse {suspect.source} --start {suspect.date} --accept "why it is right"'
-
-
-def findings_markdown(
-    findings: Sequence[Finding], suspects: Sequence[SuspectDay], withheld: Mapping[tuple[str, str], int]
-) -> str:
-    """What the quality gate found in a run; `withheld` counts the captures that did not land, by (source, day)."""
-    lines = ["## Quality gate", "", "| | source | day | since | withheld | what |", "|:--|:--|:--|:--|--:|:--|"]
-    ordered = sorted(findings, key=lambda each: (each.severity, each.source, each.date, each.subject))
-    by_day = {(suspect.source, suspect.date): suspect for suspect in suspects}
-    for finding in ordered[:SHOWN_DAYS]:
-        place = finding.source, finding.date
-        broken = finding.severity is Severity.SUSPECT
-        first = since(by_day[place], suspects) if broken and place in by_day else ""
-        count = f"{withheld[place]:,}" if broken and withheld.get(place) else ""
-        sign = "**suspect**" if broken else "flagged"
-        lines.append(f"| {sign} | {place[0]} | {place[1]} | {first} | {count} | {cell(finding.detail)} |")
-    if len(ordered) > SHOWN_DAYS:
-        lines.append(f"| | | … | | | {len(ordered) - SHOWN_DAYS:,} more |")
-    shown_days = [by_day[each.source, each.date] for each in ordered if (each.source, each.date) in by_day]
-    if shown_days:
-        lines += ["", "```", *_what_to_do(shown_days[0]), "```"]
-        lines += [f"- {cell(sample.url or sample.capture_uri)}" for sample in shown_days[0].samples]
-    return "\n".join(lines)

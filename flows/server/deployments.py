@@ -36,10 +36,6 @@ CONCURRENT_RUNS: Final = 4
 # Tag of what a name has switched on once. From then on only people switch it.
 NAMED: Final = "named"
 
-RUN_TEXT: Final = """\
-**One publication day of one source**, now: *Run → Custom run*, choose source and day (UTC).
-
-Lands archived pages first, asks the source for the rest, and never fetches a page twice."""
 SOURCE_TEXT: Final = """\
 **{title}** ({hosts}). Lands the UTC day of the *scheduled* time less the lag, however late a run starts:
 
@@ -48,23 +44,6 @@ SOURCE_TEXT: Final = """\
 Off until somebody names it (`newslake up --source {name}`) or switches it on here: the switch of the deployment is for
 the source, those of the schedules for one each. *Run → Quick run* lands yesterday, on or off. `maintain` later repairs
 the days missed as long as the source still lists them ({horizon}); `backfill` lands older ones from an archive."""
-BACKFILL_TEXT: Final = """\
-**Completes a range of days**, from the archive first, from the sources second. `end` is left out.
-
-Tick *dry run* first: an artifact lists each day with its state, the action and the approximate number of requests.
-Cancel at any time; the same run again continues where it stopped."""
-INGEST_TEXT: Final = """\
-**Lands files, WARC archives, folders and S3 prefixes.** Running it again changes nothing."""
-REPARSE_TEXT: Final = """\
-**Parses the raw archive again, after a parser has improved**, without a request to any site.
-
-Tick *dry run* first: it shows, field by field, what would change."""
-MAINTAIN_TEXT: Final = """\
-**Repairs the gaps of an outage**: days that are missing or partial and that the sources still list. Names the gaps
-that only an archive can fill, and sources that have gone quiet.
-
-Four times a day, for the sources that were on when `newslake up` or `newslake deploy` last ran; off if none was. If
-nothing is missing, it sends no request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +76,8 @@ def deployments() -> list[RunnerDeployment]:
     """
     asked = [source for source in sources().values() if source.timetable]
     return [
-        _deployment(run, run.name, RUN_TEXT),
-        _deployment(backfill, backfill.name, BACKFILL_TEXT),
-        _deployment(ingest, ingest.name, INGEST_TEXT),
-        _deployment(reparse, reparse.name, REPARSE_TEXT),
-        _deployment(maintain, maintain.name, MAINTAIN_TEXT, [Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
+        *(_deployment(each) for each in (run, backfill, ingest, reparse)),
+        _deployment(maintain, schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
         *(
             _deployment(
                 run, source.name, _source_text(source), _schedules(source), {"source": source.name}, _tags(source)
@@ -229,16 +205,17 @@ def _tags(source: Source) -> list[str]:
 
 def _deployment(
     of: Flow[..., Any],
-    name: str,
-    description: str,
+    name: str = "",
+    description: str = "",
     schedules: list[Schedule] | None = None,
     parameters: dict[str, Any] | None = None,
     tags: list[str] | None = None,
 ) -> RunnerDeployment:
+    """A deployment with the name and the first lines of the docstring of its flow, unless told otherwise."""
     # By module path: newslake runs as an installed package, in any folder.
     deployment = of.to_deployment(
-        name,
-        description=description,
+        name or of.name,
+        description=description or str(of.description).partition("\n\nArgs:")[0],
         entrypoint_type=EntrypointType.MODULE_PATH,
         schedules=schedules or [],  # None would keep those of an earlier version
         parameters=parameters,

@@ -29,21 +29,13 @@ LISTED: Final = 4  # pages to read of those that the site lists: enough to see w
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a site gave.
+    """What a site gave."""
 
-    Attributes:
-        pages: those that were asked for, or some that it lists where these are no articles.
-        other: a page that is no article, the home page at best.
-        lists: the sitemaps and feeds that it names.
-        links: how many articles of yesterday and today they list.
-        failures: addresses that gave nothing, each with the reason.
-    """
-
-    pages: tuple[Capture, ...]
-    other: Capture | None
-    lists: tuple[FeedReport, ...]
-    links: int
-    failures: tuple[str, ...]
+    pages: tuple[Capture, ...]  # those that were asked for, or some that it lists where these are no articles
+    other: Capture | None  # a page that is no article, the home page at best
+    lists: tuple[FeedReport, ...]  # the sitemaps and feeds that it names
+    links: int  # articles of yesterday and today that they list
+    failures: tuple[str, ...]  # addresses that gave nothing, each with the reason
 
 
 NO_SURVEY: Final = Survey((), None, (), 0, ())
@@ -87,7 +79,7 @@ def survey(name: str, urls: Sequence[str], settings: Settings) -> Survey:
 def _fetched(urls: Iterable[str], draft: Source, client: PoliteClient) -> tuple[list[Capture], list[str]]:
     """The pages that came, in the order of their addresses, and why others did not."""
     order = list(dict.fromkeys(urls))
-    found = [each for each in fetch_pages([(url, draft) for url in order], client, lambda: datetime.now(UTC)) if each]
+    found = [each for each in fetch_pages([(url, draft) for url in order], client) if each]
     captures = [each.capture for each in found if each.capture and not each.error]
     captures.sort(key=lambda capture: order.index(capture.url or ""))
     return captures, [f"{each.url}: {each.error}" for each in found if each.error]

@@ -3,13 +3,6 @@
 from enum import StrEnum
 
 
-class Preference(StrEnum):
-    """Whom to ask first for pages that the raw archive lacks. What the archive holds is never fetched again."""
-
-    ARCHIVE = "archive"  # the CDX index, if one is configured; then the source for what is left
-    NETWORK = "network"  # the source; then the CDX index for what the source could not give
-
-
 class Only(StrEnum):
     """What a run is restricted to."""
 
@@ -25,8 +18,9 @@ class Reprocess(StrEnum):
     ALL = "all"
 
 
-class Direction(StrEnum):
-    """At which end a backfill starts."""
+class Layer(StrEnum):
+    """What can expire."""
 
-    NEWEST = "newest"
-    OLDEST = "oldest"
+    RAW = "raw"
+    REJECTS = "rejects"
+    ARTICLES = "articles"

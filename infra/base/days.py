@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from infra.base.errors import UsageError
 from parsers.record.article import NULL_PARTITION
@@ -41,6 +41,11 @@ class Days:
     def described(self) -> str:
         """The range in words."""
         return f"{self.start}" if self.end == self.next_day else f"{self.start} up to {self.end} (left out)"
+
+
+def midnight(day: date) -> datetime:
+    """The UTC moment at which a day begins."""
+    return datetime.combine(day, time(), UTC)
 
 
 def is_within(day: str, start: date | None, end: date | None) -> bool:

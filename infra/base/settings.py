@@ -10,14 +10,14 @@ import difflib
 import os
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from infra.base.errors import DEBUG_VARIABLE, UsageError
 from parsers.parse import MAX_BYTES
@@ -30,18 +30,10 @@ ENV_FILE: Final = ".env"  # in the working directory, as docker compose reads it
 CONTACT: Final = re.compile(r"(?:mailto:)?[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+|https?://[!-.0-~]+\.[!-~]+")
 
 
-class Settings(BaseSettings):
-    """What users may set. The environment wins over `.env`, which wins over the defaults."""
+class Settings(BaseModel):
+    """What users may set."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=ENV_FILE,
-        env_file_encoding="utf-8",
-        extra="ignore",
-        frozen=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
     lake: str = Field(default="./lake", min_length=1)
     """The lake: a folder, or `s3://bucket/prefix`."""
@@ -141,13 +133,12 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError.
+    """Read the environment, which wins, and `.env`; a wrong value, misspelt variable or non-UTF-8 file is a UsageError.
 
     From then on, the sources of `sources_path` and of installed packages are known.
     """
     try:
-        _refuse_misspelt_names()
-        settings = Settings()
+        settings = Settings.model_validate(_given({**dotenv_values(ENV_FILE, encoding="utf-8"), **os.environ}))
     except ValidationError as error:
         raise _explained(error) from error
     except UnicodeDecodeError as error:
@@ -163,14 +154,23 @@ def _offers(_path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((each.name, each.value) for each in metadata.entry_points(group=ENTRY_POINTS)))
 
 
-def _refuse_misspelt_names() -> None:
-    """Refuse what nearly names a setting: it would be ignored, and the default used, without a word."""
-    known = [DEBUG_VARIABLE, *(PREFIX + field.upper() for field in Settings.model_fields)]
-    for name in {*dotenv_values(ENV_FILE, encoding="utf-8"), *os.environ}:
-        if not name.upper().startswith(PREFIX) or name.upper() in known:
-            continue
-        if near := difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.9):
-            raise UsageError(f"{name} is not a setting", f"Did you mean {near[0]}?")
+def _given(variables: Mapping[str, str | None]) -> dict[str, str]:
+    """The settings among variables, by field.
+
+    What nearly names a setting is refused: it would be ignored, and the default used, without a word.
+    """
+    given = {}
+    known = {PREFIX + field.upper(): field for field in Settings.model_fields}
+    for name, value in variables.items():
+        upper = name.upper()
+        if upper in known:
+            if value is not None:  # a line of `.env` without `=`
+                given[known[upper]] = value
+        elif upper.startswith(PREFIX) and upper != DEBUG_VARIABLE:
+            near = difflib.get_close_matches(upper, [*known, DEBUG_VARIABLE], n=1, cutoff=0.9)
+            if near:
+                raise UsageError(f"{name} is not a setting", f"Did you mean {near[0]}?")
+    return given
 
 
 def _explained(error: ValidationError) -> UsageError:

@@ -38,9 +38,9 @@ def raise_if_stopping(stop: Event = STOPPING) -> None:
         raise StoppedError
 
 
-def pause(seconds: float, stop: Event = STOPPING) -> None:
-    """Sleep; StoppedError as soon as `stop` is set."""
-    if stop.wait(seconds):
+def pause(seconds: float) -> None:
+    """Sleep; StoppedError as soon as the process is to stop."""
+    if STOPPING.wait(seconds):
         raise StoppedError
 
 

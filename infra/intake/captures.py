@@ -23,7 +23,7 @@ from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, 
 from infra.intake.files.manifests import ManifestLine, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
 from infra.intake.files.names import MANIFEST_NAMES, is_hidden, is_page_name
-from infra.intake.files.page_bytes import SPOOL_BYTES, Beginning, Unpacked, beginning, read_page, spooled
+from infra.intake.files.page_bytes import SPOOL_BYTES, Unpacked, beginning, read_page, spooled
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
 from infra.intake.files.stated import with_statements
 from infra.intake.files.tables import read_table, table_format
@@ -68,8 +68,8 @@ def parts_of(source: Input) -> Iterator[Part]:
         return
     try:
         with _opened(source) as stream:
-            begun = beginning(stream)
-            is_packed = _form(begun, stream, source) == "archive" and begun.codings == ["gzip"]
+            head, codings = beginning(stream)
+            is_packed = _form(head, codings, stream, source) == "archive" and codings == ["gzip"]
             is_divisible = is_packed and has_members(stream, PART_BYTES)
     except ColdObjectError:
         return  # reading it says so
@@ -108,9 +108,9 @@ def _never_opened(inside: str) -> str | None:
 
 
 def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Read:
-    begun = beginning(stream)
-    form = _form(begun, stream, known)
-    if form in SEEKING and begun.codings not in SEEKING[form]:
+    head, codings = beginning(stream)
+    form = _form(head, codings, stream, known)
+    if form in SEEKING and codings not in SEEKING[form]:
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
                 yield from _read(content, known, max_page_bytes, depth)
@@ -131,12 +131,11 @@ def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Re
         yield from _read_in_one_go(form, stream, known, max_page_bytes)
 
 
-def _form(begun: Beginning, stream: BinaryIO, known: Input) -> str:
+def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> str:
     """What a file is, by its beginning."""
-    head = begun.head
     if is_tar(head):
         return "tar"
-    if head.startswith(ZIP_STARTS) and (begun.codings or is_zip(stream, known.location)):
+    if head.startswith(ZIP_STARTS) and (codings or is_zip(stream, known.location)):
         return "zip"
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
     if ARCHIVE_MAGIC.match(head) or named_archive:
@@ -190,28 +189,28 @@ def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) 
         yield damaged(known, member.fault, b"")
         return
     with SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        fault: Exception | None = None
-        pieces = _pieces(member)
-        while fault is None:
-            try:
-                piece = next(pieces, b"")
-            except ERRORS as error:
-                fault = error
-            else:
-                if not piece:
-                    break
+        try:
+            for piece in _pieces(member):
                 spool.write(piece)
+        except _DamagedMemberError as error:
+            spool.seek(0)
+            yield damaged(known, f"member is damaged: {error}", spool.read(max_page_bytes))
+            return
         spool.seek(0)
-        if fault:
-            yield damaged(known, f"member is damaged: {fault}", spool.read(max_page_bytes))
-        else:
-            yield from _read(cast("BinaryIO", spool), known, max_page_bytes, depth + 1)
+        yield from _read(cast("BinaryIO", spool), known, max_page_bytes, depth + 1)
+
+
+class _DamagedMemberError(Exception):
+    pass
 
 
 def _pieces(member: Member) -> Iterator[bytes]:
-    with member.open() as content:
-        while piece := content.read(CHUNK_BYTES):
-            yield piece
+    try:
+        with member.open() as content:
+            while piece := content.read(CHUNK_BYTES):
+                yield piece
+    except ERRORS as error:
+        raise _DamagedMemberError(error) from error
 
 
 def _known_of_member(member: Member, archive: Input, line: ManifestLine | None) -> Input:
@@ -233,7 +232,7 @@ def _manifest_of(members: Iterator[Member | Lost], location: str) -> Mapping[str
         place = f"{location}!{member.path}"
         try:
             content = b"".join(_pieces(member))
-        except ERRORS as error:
+        except _DamagedMemberError as error:
             raise NewslakeError(f"{place} cannot be read: {error}", "Make the archive again.") from error
         for file, line in parse_manifest(content, place).items():
             lines.setdefault(str(PurePosixPath(member.path).parent / file), line)

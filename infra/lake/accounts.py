@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.lake.fetches import Fetch, FetchOutcome
@@ -30,17 +30,11 @@ EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ListsRead:
-    """How the lists of a day were read.
+    """How the lists of a day were read."""
 
-    Attributes:
-        read_at: when they were last read; None: never, the rows came with the lists of other days.
-        whole_at: when they were last read whole.
-        lacking: what was not read whole the last time, for a person.
-    """
-
-    read_at: datetime | None = None
-    whole_at: datetime | None = None
-    lacking: tuple[str, ...] = ()
+    read_at: datetime | None = None  # when last; None: never, the rows came with the lists of other days
+    whole_at: datetime | None = None  # when they were last read whole
+    lacking: tuple[str, ...] = ()  # what was not read whole the last time, for a person
 
     def join(self, other: "ListsRead") -> "ListsRead":
         """Both together, in any order."""
@@ -51,22 +45,16 @@ class ListsRead:
 
 @dataclass(frozen=True, slots=True)
 class DaySummary:
-    """The account of a day in numbers. listed = landed + final + refused + pending.
-
-    Attributes:
-        fetched: addresses of which a page came.
-        parsed: addresses whose page gave an article, be it one that another address gave too.
-        next_due_at: when the first pending address may be asked again.
-    """
+    """The account of a day in numbers. listed = landed + final + refused + pending."""
 
     listed: int = 0
     landed: int = 0
     final: int = 0
     refused: int = 0
     pending: int = 0
-    fetched: int = 0
-    parsed: int = 0
-    next_due_at: datetime | None = None
+    fetched: int = 0  # addresses of which a page came
+    parsed: int = 0  # whose page gave an article, be it one that another address gave too
+    next_due_at: datetime | None = None  # when the first pending address may be asked again
     lists: ListsRead = ListsRead()
     schema_version: int = SCHEMA_VERSION
 
@@ -87,7 +75,7 @@ class DaySummary:
 
     def is_whole(self, day: date) -> bool:
         """Whether nothing of the day is lacking: its lists were read whole after it ended, and nothing is pending."""
-        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        end = midnight(day) + timedelta(days=1)
         return not self.pending and self.lists.whole_at is not None and self.lists.whole_at >= end
 
     def to_json(self) -> bytes:
@@ -162,14 +150,8 @@ def write_account(
 ) -> DayAccount:
     """Merge rows into the account of a day, so that no other writer's are lost, and give what it is now.
 
-    Args:
-        store: of the lake.
-        source: name of the source.
-        day: UTC day as YYYY-MM-DD.
-        rows: what is known now of some addresses.
-        lists: how the day's lists were read, if they were.
-        moved: keys of rows that have their place in another day's account now. Write that one first: a row may be
-            seen twice for a moment, never not at all.
+    `moved` has keys of rows that have their place in another day's account now. Write that one first: a row may be seen
+    twice for a moment, never not at all.
     """
     key = FETCHES.key(source, day)
     result = DayAccount({})

@@ -10,14 +10,13 @@ from typing import Final
 
 from infra.base.days import is_within
 from infra.lake.accounts import DaySummary
-from infra.lake.footers import Footers, Summaries
+from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS, Coverage, DamagedError, Manifest, TableKind
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, DamagedError, Manifest, TableKind
 from infra.lake.suspects import SuspectDay, since, suspect_days
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
-LIVE: Final = "live"  # mode of runs that asked the source
 NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -37,37 +36,25 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell of the grid.
-
-    Attributes:
-        date: UTC day as YYYY-MM-DD, or 0001-01-01 for articles without a date.
-        articles: rows, published on that day.
-        rejects: open rejections by reason, of captures got on that day.
-        account: what came of the addresses that were listed; None where no live run has looked at the day.
-        coverage: what runs of newslake before 2026-11-26 said, by mode; a reparse still does.
-        parser_versions: of the rows, ascending.
-        outdated: has rows of an older parser, whatever the state.
-        size: bytes of the articles partition.
-        suspect_since: first day of the source that is suspect for the same thing.
-    """
+    """One cell of the grid."""
 
     source: str
-    date: str
+    date: str  # UTC day as YYYY-MM-DD, or 0001-01-01 for articles without a date
     state: State
-    articles: int = 0
-    rejects: Mapping[str, int] = field(default_factory=dict)
-    account: DaySummary | None = None
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
-    parser_versions: tuple[int, ...] = ()
-    outdated: bool = False
-    size: int = 0
+    articles: int = 0  # rows, published on that day
+    rejects: Mapping[str, int] = field(default_factory=dict)  # open ones by reason, of captures got on that day
+    account: DaySummary | None = None  # None where no live run has looked at the day
+    looked_at: bool = False  # a reparse was there
+    parser_versions: tuple[int, ...] = ()  # of the rows, ascending
+    outdated: bool = False  # has rows of an older parser, whatever the state
+    size: int = 0  # bytes of the articles partition
     suspect: SuspectDay | None = None
-    suspect_since: str | None = None
+    suspect_since: str | None = None  # first day of the source that is suspect for the same thing
 
     @property
     def was_asked(self) -> bool:
         """Whether a run has read the day's lists."""
-        return (self.account is not None and self.account.lists.read_at is not None) or LIVE in self.coverage
+        return self.account is not None and self.account.lists.read_at is not None
 
     @property
     def lost(self) -> int:
@@ -77,9 +64,7 @@ class Day:
     @property
     def is_whole(self) -> bool:
         """Whether nothing that its source lists is lacking, however good what has landed is."""
-        if self.account:
-            return self.account.is_whole(date.fromisoformat(self.date)) and not self.lost
-        return LIVE in self.coverage and not _is_short(self.coverage, self.articles)
+        return bool(self.account and self.account.is_whole(date.fromisoformat(self.date)) and not self.lost)
 
 
 class DayStates:
@@ -88,7 +73,6 @@ class DayStates:
     def __init__(self, store: ObjectStore) -> None:
         self._lake = Lake(store)
         self._footers = Footers(store)
-        self._summaries = Summaries(store)
 
     def grid(
         self,
@@ -98,20 +82,13 @@ class DayStates:
         current: Mapping[str, int] = NO_VERSIONS,
         also: Collection[str] = (),
     ) -> list[Day]:
-        """Every day of every source, missing ones too.
+        """Every day of every source from `start` up to `end`, missing ones too, by source and date.
 
-        Args:
-            source: only this one; None: all that the lake knows.
-            start: first UTC day; None: the first that a source has.
-            end: first UTC day left out; None: the one after the last that a source has.
-            current: version of the present parser by source; without it no day is outdated.
-            also: names of sources of which the lake may know nothing yet; their days are missing.
-
-        Returns:
-            Sorted by source and date; articles without a date last, and only where no range is given.
+        Without a bound, the days that a source has; then articles without a date come last. Days are outdated by the
+        versions that `current` has. `also` names sources of which the lake may know nothing yet; their days are
+        missing.
         """
         self._footers.load()
-        self._summaries.load()
         articles = self._listed(ARTICLES, source)
         rejects = self._listed(REJECTS, source)
         accounts = self._listed(FETCHES, source)
@@ -119,10 +96,9 @@ class DayStates:
         marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
         for suspect in suspects:
             marked[suspect.source][suspect.date] = suspect
-        listed = [(day, info) for infos in (*articles.values(), *rejects.values()) for day, info in infos.items()]
+        by_source = (*articles.values(), *rejects.values(), *accounts.values())
+        listed = [(day, info) for infos in by_source for day, info in infos.items()]
         self._footers.read_ahead(info for day, info in listed if is_within(day, start, end))
-        accounted = [(day, info) for infos in accounts.values() for day, info in infos.items()]
-        self._summaries.read_ahead(info for day, info in accounted if is_within(day, start, end))
         names = sorted({*articles, *rejects, *accounts, *marked, *also} | ({source} if source else set()))
         days = [
             self._day(
@@ -134,7 +110,6 @@ class DayStates:
         days = [_marked(day, found, suspects) if (found := marked[day.source].get(day.date)) else day for day in days]
         if source is None:
             self._footers.save({info.key for _, info in listed})
-            self._summaries.save({info.key for _, info in accounted})
         return days
 
     def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
@@ -156,7 +131,7 @@ class DayStates:
         try:
             landed = self._footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
             rejected = self._footers.read(rejects).open_rejects if rejects else {}
-            summary = self._summaries.read(account) if account else None
+            summary = self._footers.summary(account) if account else None
         except DamagedError:
             return Day(source, day, State.DAMAGED, size=size)
         found = Day(
@@ -166,7 +141,7 @@ class DayStates:
             articles=landed.rows,
             rejects=rejected,
             account=summary,
-            coverage=landed.coverage,
+            looked_at=landed.looked_at,
             parser_versions=landed.parser_versions,
             outdated=version is not None and any(found < version for found in landed.parser_versions),
             size=size,
@@ -180,7 +155,7 @@ def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:
 
 
 def _state(day: Day, *, is_known: bool) -> State:
-    is_unlisted = (day.account is None and LIVE not in day.coverage) or day.date == NULL_PARTITION
+    is_unlisted = day.account is None or day.date == NULL_PARTITION
     if is_known and not is_unlisted and not day.is_whole:
         return State.PARTIAL
     if day.outdated:
@@ -192,13 +167,6 @@ def _state(day: Day, *, is_known: bool) -> State:
     if not day.articles and not (day.account and day.account.listed):
         return State.EMPTY
     return State.UNLISTED if is_unlisted else State.LANDED
-
-
-def _is_short(coverage: Mapping[str, Coverage], articles: int) -> bool:
-    """Whether a run of an older newslake discovered more pages than were captured or landed."""
-    runs = coverage.values()
-    discovered = max((run.discovered for run in runs), default=0)
-    return discovered > max(articles, *(run.captured for run in runs), 0)
 
 
 def _days(known: set[str], start: date | None, end: date | None) -> Iterator[str]:

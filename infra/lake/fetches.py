@@ -1,11 +1,11 @@
-# ruff: noqa: RUF009 - `_column` makes dataclass fields
+# ruff: noqa: RUF009 - `column` makes dataclass fields
 """The account's record: an address that a list named for a day, and what came of asking for it."""
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+
+from parsers.record.article import column, optional
 
 
 class FetchOutcome(StrEnum):
@@ -17,35 +17,27 @@ class FetchOutcome(StrEnum):
     PENDING = "pending"  # not asked yet, or what came may pass: asked again
 
 
-def _column(doc: str, **default: Any) -> Any:
-    return dataclasses.field(metadata={"doc": doc}, **default)
-
-
-def _optional(doc: str) -> Any:
-    return _column(doc, default=None)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
     """One address of the account of a day."""
 
-    source: str = _column("Name of the source; partition column, so not in the file.")
-    url: str = _column("Address, as the list named it; once in a day, however it is written.")
-    list_url: str | None = _optional("List (feed, sitemap, listing) that named it first; null: a web archive.")
-    hint: datetime | None = _optional("Time that the list gave it, UTC.")
-    listed_at: datetime = _column("When a run first saw it in a list, UTC.")
-    first_asked_at: datetime | None = _optional("When it was first asked for, UTC.")
-    last_asked_at: datetime | None = _optional("When it was last asked for, UTC.")
-    times_asked: int = _column("By how many runs it was asked for.", default=0)
-    fetched_at: datetime | None = _optional("When the page came that the outcome is of, UTC; null: none came.")
-    outcome: str = _column("`landed`, `final`, `refused` or `pending`.", default=FetchOutcome.PENDING)
-    reason: str | None = _optional(
+    source: str = column("Name of the source; partition column, so not in the file.")
+    url: str = column("Address, as the list named it; once in a day, however it is written.")
+    list_url: str | None = optional("List (feed, sitemap, listing) that named it first; null: a web archive.")
+    hint: datetime | None = optional("Time that the list gave it, UTC.")
+    listed_at: datetime = column("When a run first saw it in a list, UTC.")
+    first_asked_at: datetime | None = optional("When it was first asked for, UTC.")
+    last_asked_at: datetime | None = optional("When it was last asked for, UTC.")
+    times_asked: int = column("By how many runs it was asked for.", default=0)
+    fetched_at: datetime | None = optional("When the page came that the outcome is of, UTC; null: none came.")
+    outcome: str = column("`landed`, `final`, `refused` or `pending`.", default=FetchOutcome.PENDING)
+    reason: str | None = optional(
         "Why there is no article: a reason of `newslake fetch` or of the table `rejects`; `duplicate` where another"
         " address gave the same article; `lost` where it landed and is not in the lake any more; `not_asked`."
         " Null where it landed."
     )
-    detail: str | None = _optional("What exactly, for a person.")
-    http_status: int | None = _optional("Status code of the last answer.")
-    since: datetime | None = _optional("Since when the outcome and the reason are as they are, UTC.")
-    due_at: datetime | None = _optional("When it may be asked again, UTC; null: not again.")
-    article_id: str | None = _optional("The article, in `articles` under the same source and date.")
+    detail: str | None = optional("What exactly, for a person.")
+    http_status: int | None = optional("Status code of the last answer.")
+    since: datetime | None = optional("Since when the outcome and the reason are as they are, UTC.")
+    due_at: datetime | None = optional("When it may be asked again, UTC; null: not again.")
+    article_id: str | None = optional("The article, in `articles` under the same source and date.")

@@ -17,7 +17,6 @@ from infra.lake.old_partitions import move_undated, rewrite
 from infra.lake.partition import (
     ARTICLES,
     REJECTS,
-    Coverage,
     Manifest,
     TableKind,
     decode,
@@ -41,28 +40,17 @@ Closings = Mapping[CaptureIdentity, int]  # captures that became articles: parse
 
 @dataclass(frozen=True, slots=True)
 class LandingReport:
-    """What one landing did.
+    """What one landing did."""
 
-    Attributes:
-        written: (source, date) of the articles partitions that were written, ascending.
-        unchanged: those of this landing that were as they should be already, ascending.
-        rows_removed: rows whose capture, parsed again, is elsewhere or no article now, and rows of articles of which
-            another partition has a better one.
-        rows_exposed: articles whose best row was removed or replaced by a lesser one in a reparse. It may have hidden
-            rows of other captures of the article: where those were landed before it, land them once more.
-        rejects_closed: rejections whose capture is an article now; among `rejects_written`.
-        invalid_records: articles that do not fit the schema and became rejections.
-    """
-
-    written: tuple[PartitionId, ...] = ()
-    unchanged: tuple[PartitionId, ...] = ()
+    written: tuple[PartitionId, ...] = ()  # partitions of articles that were written, ascending
+    unchanged: tuple[PartitionId, ...] = ()  # those that were as they should be already, ascending
     rows_added: int = 0
     rows_updated: int = 0
-    rows_removed: int = 0
-    rows_exposed: int = 0
+    rows_removed: int = 0  # their capture gives something else now, or another partition has a better row
+    rows_exposed: int = 0  # see `infra.lake.landing.Change`
     rejects_written: int = 0
-    rejects_closed: int = 0
-    invalid_records: int = 0
+    rejects_closed: int = 0  # their capture is an article now; among `rejects_written`
+    invalid_records: int = 0  # articles that do not fit the schema and became rejections
 
 
 class Lake:
@@ -79,21 +67,15 @@ class Lake:
         articles: Sequence[Landed],
         rejects: Sequence[Reject] = (),
         *,
-        coverage: Mapping[PartitionId, Coverage] | None = None,
-        mode: str,
+        looked_at: Collection[PartitionId] = (),
         reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     ) -> LandingReport:
         """Merge articles and rejections into their partitions. Repeating it, whole or in part, changes nothing.
 
-        Args:
-            articles: what was parsed, in any order. Records that do not fit the schema are quarantined (L01).
-            rejects: what was not.
-            coverage: counts of this run by (source, date); a day that was looked at and has no articles gets an empty
-                partition (L08). Joined by the greater count, so give whole counts, not increments.
-            mode: `live`, `ingest` or `reparse`; what the coverage is filed under.
-            reparsed: by source, the captures that were parsed again and have their outcome in `articles` or `rejects`.
-                Rows of those captures that are not among `articles` any more are removed from every partition of the
-                source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
+        Records that do not fit the schema are quarantined (L01). A day that was `looked_at` and has no articles gets
+        an empty partition (L08). `reparsed` has by source the captures that were parsed again and have their outcome
+        in `articles` or `rejects`: rows of those that are not among `articles` any more leave every partition of the
+        source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
         """
         table, wrong = to_table(articles, ARTICLES.columns)
         unfit = dict(wrong)
@@ -102,17 +84,16 @@ class Lake:
         verdicts = _verdicts(fitting, rejects, reparsed or {})
         rows = _by_partition(fitting, table)
         # All names are checked before anything is written.
-        covered = {partition: {mode: counts} for partition, counts in (coverage or {}).items()}
-        partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *covered})}
+        partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *looked_at})}
         rejected = _by_capture_day(rejects)
         moved = self._move_undated({source for source, _ in partitions} | verdicts.keys())
 
         def land_one(partition: PartitionId) -> tuple[bool, Change]:
             new = rows.get(partition, ARTICLES.schema.empty_table())
-            seen = covered.get(partition, {})
+            seen = partition in looked_at
             again = verdicts.get(partition[0], {})
             key = ARTICLES.key(*partition)
-            return merge_into(self.store, key, lambda old, name: land_articles(old, new, seen, again, name))
+            return merge_into(self.store, key, lambda old, name: land_articles(old, new, again, name, looked_at=seen))
 
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.

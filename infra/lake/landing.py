@@ -14,13 +14,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, Manifest, TableKind, decode, encode
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
-Ordered = Callable[[Any], list[Any]]  # from a column to values that Python can compare
 EARLIEST: Final = "first_captured_at"
 OF_SEVERAL: Final = {ARTICLES.name: (EARLIEST,), REJECTS.name: SEEN_TIMES}  # columns that sum up several captures
 # Which run met a capture first, and which copy of it a row points to, say nothing about the article: the first stays.
@@ -31,62 +30,28 @@ CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tab
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a landing did to one partition, in rows.
+    """What a landing did to one partition, in rows."""
 
-    Attributes:
-        added: new identities.
-        updated: identities of which a better row is there now.
-        removed: identities that are gone.
-        closed: rejections that no longer stand; among `updated`.
-        exposed: articles whose greatest row was taken away. It may have hidden rows of other captures, which are
-            not kept: landing those captures again brings out the best of them.
-    """
-
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    closed: int = 0
-    exposed: int = 0
+    added: int = 0  # new identities
+    updated: int = 0  # identities of which a better row is there now
+    removed: int = 0  # identities that are gone
+    closed: int = 0  # rejections that no longer stand; among `updated`
+    exposed: int = 0  # articles whose greatest row went: it may have hidden rows of captures to be landed again
 
 
-def _nulls_first(column: Any) -> list[Any]:
-    return [(value is not None, value) for value in column.to_pylist()]
-
-
-def _microseconds(column: Any) -> list[Any]:
-    return list(column.cast(pa.int64()).to_pylist())
-
-
-def _fidelity_ranks(column: Any) -> list[Any]:
-    ranks = {fidelity.value: fidelity.rank for fidelity in Fidelity}
-    return [ranks.get(value, 0) for value in column.to_pylist()]
-
-
-def _closed_last(column: Any) -> list[Any]:
-    return [state == RejectState.CLOSED for state in column.to_pylist()]
-
-
-def _some_order(column: Any) -> list[Any]:
-    """A total order for values of any type, lists and nulls among them."""
-    return [repr(value) for value in column.to_pylist()]
-
-
-LEADING: Final[Mapping[str, tuple[tuple[str, Ordered], ...]]] = {
-    ARTICLES.name: (
-        ("fidelity", _fidelity_ranks),
-        ("captured_at", _microseconds),
-        ("parser_version", _nulls_first),
-        ("content_digest", _nulls_first),
-    ),
-    REJECTS.name: (("parser_version", _nulls_first), ("state", _closed_last)),
+# What the order of rows looks at first; the greatest wins.
+LEADING: Final = {
+    ARTICLES.name: ("fidelity", "captured_at", "parser_version", "content_digest"),
+    REJECTS.name: ("parser_version", "state"),
 }
+RANKS: Final = {fidelity.value: fidelity.rank for fidelity in Fidelity}
 
 
-def _content(kind: TableKind) -> tuple[tuple[str, Ordered], ...]:
-    """Everything a row says, the leading columns first; the greatest wins."""
+def _content(kind: TableKind) -> tuple[str, ...]:
+    """The columns of what a row says, the leading ones first."""
     leading = LEADING[kind.name]
-    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *(name for name, _ in leading)}
-    return leading + tuple((name, _some_order) for name in kind.schema.names if name not in apart)
+    apart = {kind.identity, *OF_SEVERAL[kind.name], *LEAST, *leading}
+    return leading + tuple(name for name in kind.schema.names if name not in apart)
 
 
 def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -> tuple[Any, list[int]]:
@@ -100,68 +65,72 @@ def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -
         by_identity[identity].append(index)
     groups = [group for group in by_identity.values() if not dropped >= set(group)]
     left = [[index for index in group if index not in dropped] for group in groups]
-    for column, ordered in _content(kind):
-        left = _narrow(left, table[column], ordered, max)
-    for column in LEAST:
-        left = _narrow(left, table[column], _nulls_first, min)
-    chosen = [group[0] for group in left]
+    chosen = _greatest(kind, table, left)
     joined = table.take(pa.array(chosen, pa.int64()))
     if EARLIEST in table.schema.names:
-        times = _microseconds(table[EARLIEST])
+        times = table[EARLIEST].cast(pa.int64()).to_pylist()
         field = table.schema.field(EARLIEST)
         earliest = pa.array([min(times[index] for index in group) for group in groups], pa.int64()).cast(field.type)
         joined = joined.set_column(joined.schema.get_field_index(EARLIEST), field, earliest)
     return joined, chosen
 
 
-def _narrow(
-    groups: list[list[int]], column: Any, ordered: Ordered, best: Callable[[Iterable[Any]], Any]
-) -> list[list[int]]:
-    """Keep the rows of each group that are best in a column."""
-    contested = [group for group in groups if len(group) > 1]
-    if not contested:
-        return groups
-    rows = [index for group in contested for index in group]
-    values = column.take(pa.array(rows, pa.int64()))
-    firsts = pa.array([group[0] for group in contested for _ in group], pa.int64())
-    if values.equals(column.take(firsts)):  # equal within every group, as when a run is repeated: no Python needed
-        return groups
-    keys = dict(zip(rows, ordered(values), strict=True))
-    bounds = (best(keys[index] for index in group) if len(group) > 1 else None for group in groups)
-    return [
-        group if bound is None else [index for index in group if keys[index] == bound]
-        for group, bound in zip(groups, bounds, strict=True)
-    ]
+def _greatest(kind: TableKind, table: Any, groups: list[list[int]]) -> list[int]:
+    """Of each group of rows the one that stays."""
+    contested = [index for group in groups if len(group) > 1 for index in group]
+    pool = table.take(pa.array(contested, pa.int64()))
+    firsts = table.take(pa.array([group[0] for group in groups if len(group) > 1 for _ in group], pa.int64()))
+    # Where a run is repeated, hardly a column differs within groups, and only those become Python's.
+    differing = [name for name in (*_content(kind), *LEAST) if not pool[name].equals(firsts[name])]
+    rows = dict(zip(contested, pool.select([kind.identity, *differing]).to_pylist(), strict=True))
+
+    def said(index: int) -> list[Any]:
+        return [_ordered(name, rows[index][name]) for name in differing if name not in LEAST]
+
+    def met(index: int) -> list[Any]:
+        return [_ordered(name, rows[index][name]) for name in differing if name in LEAST]
+
+    def best(group: list[int]) -> int:
+        greatest = max(map(said, group))
+        return min((index for index in group if said(index) == greatest), key=met)
+
+    return [best(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _ordered(name: str, value: Any) -> Any:
+    """What values of a column are compared by; any order will do where none means more than another."""
+    match name:
+        case "fidelity":
+            return RANKS.get(value, 0)
+        case "state":
+            return value == RejectState.CLOSED
+        case _ if name in (*LEAST, "captured_at", "parser_version", "content_digest"):
+            return value is not None, value
+        case _:
+            return repr(value)
 
 
 def captures_of(rows: Any) -> list[CaptureIdentity]:
     """The capture that each row is of. Not its place: a capture may lie in several, and compaction moves it."""
-    return [CaptureIdentity(*values) for values in _zipped(rows, CAPTURE)]
+    return [CaptureIdentity(*values) for values in zipped(rows, CAPTURE)]
 
 
 def land_articles(
     old: bytes | None,
     new: Any,
-    coverage: Mapping[str, Coverage],
     reparsed: Mapping[CaptureIdentity, int | None],
     name: str,
+    *,
+    looked_at: bool = False,
 ) -> tuple[bytes | None, Change]:
-    """Merge articles into their partition.
+    """Merge articles into their partition: what it shall be (`old` itself where nothing changed), and what changed.
 
-    Args:
-        old: the partition as it is, None if there is none.
-        new: rows, with the table's schema.
-        coverage: of this run, by mode.
-        reparsed: captures of which `new` has all that this partition shall hold, each with the version of the parser
-            that said so (None: whatever the version). What a newer parser said stays.
-        name: key of the partition, for messages.
-
-    Returns:
-        The partition as it shall be (`old` itself where nothing changed, so also None), and what changed.
+    `reparsed` has captures of which `new` holds all that this partition shall have, each with the version of the parser
+    that said so (None: whatever the version). What a newer parser said stays.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
     touched = _touched(rows, new, reparsed)
-    covered = _join_coverage(manifest.coverage, coverage)
+    looked_at = looked_at or manifest.looked_at
     present = rows.filter(touched)
     pool = pa.concat_tables([present, new]).combine_chunks()
     dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
@@ -171,9 +140,9 @@ def land_articles(
         greatest = join(ARTICLES, pool)[1]
         before = present.num_rows
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    if _is_unchanged(manifest, change, covered):
+    if _is_unchanged(manifest, change, looked_at=looked_at):
         return old, change
-    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), covered), change
+    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), looked_at=looked_at), change
 
 
 def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
@@ -190,7 +159,9 @@ def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | N
     change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
     if change == Change():
         return old, change
-    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), manifest.coverage), change
+    return encode(
+        ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), looked_at=manifest.looked_at
+    ), change
 
 
 def _touched(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> Any:
@@ -218,15 +189,15 @@ def land_rejects(
     joined = with_seen_times(joined)
     change = _change(REJECTS, present, joined, chosen)
     change = replace(change, closed=sum(index >= pool.num_rows for index in chosen))
-    if _is_unchanged(manifest, change, manifest.coverage):
+    if _is_unchanged(manifest, change, looked_at=manifest.looked_at):
         return old, change
-    return encode(REJECTS, joined, manifest.coverage), change
+    return encode(REJECTS, joined, looked_at=manifest.looked_at), change
 
 
 def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
     """Closed copies of the open rejections whose captures have become articles."""
     rows, versions = [], []
-    said = zip(captures_of(pool), _zipped(pool, ("parser_version", "state")), strict=True)
+    said = zip(captures_of(pool), zipped(pool, ("parser_version", "state")), strict=True)
     for index, (capture, (version, state)) in enumerate(said if closed else ()):
         parsed_by = closed.get(capture)
         if parsed_by is not None and state == RejectState.OPEN and (version is None or version <= parsed_by):
@@ -246,7 +217,7 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
     The first `before` rows of the pool are the landed ones. Rows that moved say the same, but point to another copy of
     their capture than the one that was just read: that copy may be gone.
     """
-    rows = list(zip(captures_of(pool), _zipped(pool, ("article_id", "parser_version")), strict=True))
+    rows = list(zip(captures_of(pool), zipped(pool, ("article_id", "parser_version")), strict=True))
     again: defaultdict[CaptureIdentity, dict[str, int]] = defaultdict(dict)  # by capture: new rows by identity
     for index, (capture, (identity, _)) in enumerate(rows[before:], before):
         again[capture][identity] = index
@@ -263,7 +234,7 @@ def _superseded(pool: Any, before: int, reparsed: Mapping[CaptureIdentity, int |
             pairs.append((index, replacements[identity]))
         else:
             dropped.add(index)
-    unlike = _unlike(pool, pairs, [column for column, _ in _content(ARTICLES)])
+    unlike = _unlike(pool, pairs, _content(ARTICLES))
     return dropped | unlike, _unlike(pool, pairs, PLACE) - unlike
 
 
@@ -279,16 +250,17 @@ def _unlike(pool: Any, pairs: list[tuple[int, int]], columns: Iterable[str]) -> 
     return unlike
 
 
-def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+def zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Some columns of a table, row by row."""
     return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
     """Compare a partition with what it becomes; rows from `present` have the first indices."""
     columns = (kind.identity, *OF_SEVERAL[kind.name])
-    before = {identity: times for identity, *times in _zipped(present, columns)}
+    before = {identity: times for identity, *times in zipped(present, columns)}
     added = updated = 0
-    for index, (identity, *times) in zip(chosen, _zipped(joined, columns), strict=True):
+    for index, (identity, *times) in zip(chosen, zipped(joined, columns), strict=True):
         if identity not in before:
             added += 1
         elif index >= present.num_rows or before[identity] != times:
@@ -310,16 +282,12 @@ def merge_into(
     return read_merge_write(store, key, merge), change
 
 
-def _join_coverage(old: Mapping[str, Coverage], new: Mapping[str, Coverage]) -> dict[str, Coverage]:
-    return {mode: old.get(mode, Coverage()).join(new.get(mode, Coverage())) for mode in sorted({*old, *new})}
-
-
 def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:
     if body is None:
         return kind.schema.empty_table(), Manifest(schema_version=SCHEMA_VERSION, rows=0)
     return decode(kind, body, name)
 
 
-def _is_unchanged(was: Manifest, change: Change, coverage: Mapping[str, Coverage]) -> bool:
+def _is_unchanged(was: Manifest, change: Change, *, looked_at: bool) -> bool:
     """Whether a partition is left alone: another version of pyarrow would write other bytes for the same rows."""
-    return change == Change() and coverage == was.coverage and was.schema_version == SCHEMA_VERSION
+    return change == Change() and looked_at == was.looked_at and was.schema_version == SCHEMA_VERSION

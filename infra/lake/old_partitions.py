@@ -12,13 +12,10 @@ from parsers.record.article import NULL_PARTITION
 
 
 def move_undated(store: ObjectStore, source: str) -> Any | None:
-    """Land the undated articles of a source where they lie today, then delete the partition that held them.
+    """Land the undated articles of a source where they lie today, and give the rows of the partition that held them.
 
     Killed in between, the next move does it again, and until then readers of the store are shown the new one only. The
     caller must take the articles out of other partitions: another worker may have given them a date meanwhile.
-
-    Returns:
-        The rows that were moved; None if there is nothing to move.
     """
     key = ARTICLES.old_null_key(source)
     stored = store.get(key)
@@ -26,7 +23,7 @@ def move_undated(store: ObjectStore, source: str) -> Any | None:
         return None
     rows, manifest = decode(ARTICLES, stored.body, key)
     home = ARTICLES.key(source, NULL_PARTITION)
-    merge_into(store, home, lambda old, name: land_articles(old, rows, manifest.coverage, {}, name))
+    merge_into(store, home, lambda old, name: land_articles(old, rows, {}, name, looked_at=manifest.looked_at))
     store.delete(key)
     return rows
 
@@ -36,6 +33,6 @@ def rewrite(store: ObjectStore, kind: TableKind, key: str) -> None:
 
     def land(old: bytes | None, name: str) -> tuple[bytes | None, Change]:
         nothing = kind.schema.empty_table()
-        return land_articles(old, nothing, {}, {}, name) if kind is ARTICLES else land_rejects(old, nothing, {}, name)
+        return land_articles(old, nothing, {}, name) if kind is ARTICLES else land_rejects(old, nothing, {}, name)
 
     merge_into(store, key, land)

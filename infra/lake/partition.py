@@ -1,6 +1,6 @@
 """A partition is one Parquet object, and its footer is its manifest.
 
-Bytes depend on rows and coverage alone: equal content gives equal objects (for one version of pyarrow), so that an
+Bytes depend on rows and manifest alone: equal content gives equal objects (for one version of pyarrow), so that an
 unchanged partition need not be written.
 """
 
@@ -28,7 +28,7 @@ ZSTD_LEVEL: Final = 3  # 23 % smaller than pyarrow's default of 1 for 18 % more 
 BLOOM_FALSE_POSITIVES: Final = 0.01  # with it DuckDB looks an absent URL up in 0.2 of 13 MB
 FOOTER_KEY: Final = b"newslake"
 FORMAT_KEY: Final = b"newslake.format"
-FORMAT: Final = b"1"  # raise it when `encode` comes to give other bytes for the same rows: `verify` compares them
+FORMAT: Final = b"2"  # raise it when `encode` comes to give other bytes for the same rows: `verify` compares them
 TAIL_BYTES: Final = 64 * 1024  # holds the footer of a partition of some 5,000 rows; larger ones are read whole
 END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
@@ -96,41 +96,15 @@ REJECTS: Final = TableKind("rejects", REJECT_COLUMNS, "reject_id", ("captured_at
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """What runs of one mode say of a partition, in pages. The join of two is the greater of each count."""
-
-    discovered: int = 0
-    captured: int = 0
-    parsed: int = 0
-    rejected: int = 0
-
-    def join(self, other: "Coverage") -> "Coverage":
-        """The greater of each count: repeating a run, or part of it, changes nothing."""
-        return Coverage(
-            max(self.discovered, other.discovered),
-            max(self.captured, other.captured),
-            max(self.parsed, other.parsed),
-            max(self.rejected, other.rejected),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a partition's footer says; tuples are ascending.
-
-    Attributes:
-        coverage: by mode; a partition without rows but with coverage is an empty day, not a missing one (L08).
-        capture_uris: raw objects that the rows point into: a reparse finds its partitions by them.
-        open_rejects: of a rejects partition, open ones by reason.
-    """
+    """What a partition's footer says; tuples are ascending."""
 
     schema_version: int
     rows: int
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    looked_at: bool = False  # a reparse was there; without rows, the day is empty, not missing (L08)
     parser_versions: tuple[int, ...] = ()
-    run_ids: tuple[str, ...] = ()
-    capture_uris: tuple[str, ...] = ()
-    open_rejects: Mapping[str, int] = field(default_factory=dict)
+    capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
+    open_rejects: Mapping[str, int] = field(default_factory=dict)  # of a rejects partition, by reason
 
     def to_json(self) -> bytes:
         """Canonical JSON: equal manifests give equal bytes."""
@@ -138,11 +112,9 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes, name: str) -> "Manifest":
-        """The manifest in a footer or in the catalog's cache.
+        """The manifest in a footer or in the catalog's cache; `name` says whose.
 
-        Raises:
-            DamagedError: it is not one; `name` says whose.
-            NewslakeError: a newer version of newslake wrote it (L07).
+        DamagedError where it is none, NewslakeError where a newer version of newslake wrote it (L07).
         """
         try:
             stated = orjson.loads(text)
@@ -154,9 +126,9 @@ class Manifest:
             return cls(
                 schema_version=stated["schema_version"],
                 rows=stated["rows"],
-                coverage={mode: Coverage(**counts) for mode, counts in sorted(stated["coverage"].items())},
+                # Until 2026-11-26, `coverage` had counts by the mode of the runs that had been there.
+                looked_at=stated["looked_at"] if "looked_at" in stated else bool(stated["coverage"]),
                 parser_versions=tuple(stated["parser_versions"]),
-                run_ids=tuple(stated["run_ids"]),
                 capture_uris=tuple(stated["capture_uris"]),
                 open_rejects=dict(sorted(stated["open_rejects"].items())),
             )
@@ -164,9 +136,9 @@ class Manifest:
             raise damaged(name, f"manifest: {error!r}") from error
 
 
-def encode(kind: TableKind, table: Any, coverage: Mapping[str, Coverage]) -> bytes:
+def encode(kind: TableKind, table: Any, *, looked_at: bool = False) -> bytes:
     """The bytes of a partition; rows come in any order, with the table's schema."""
-    return write_file(kind, table, manifest_of(table, coverage).to_json())
+    return write_file(kind, table, manifest_of(table, looked_at=looked_at).to_json())
 
 
 def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
@@ -210,7 +182,7 @@ def _leaves(field: Any, parent: str = "") -> Iterator[str]:
         yield path
 
 
-def manifest_of(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
+def manifest_of(table: Any, *, looked_at: bool) -> Manifest:
     """What the footer of these rows says."""
     open_reasons: list[str] = []
     if "state" in table.schema.names:
@@ -219,9 +191,8 @@ def manifest_of(table: Any, coverage: Mapping[str, Coverage]) -> Manifest:
     return Manifest(
         schema_version=SCHEMA_VERSION,
         rows=table.num_rows,
-        coverage=coverage,
+        looked_at=looked_at,
         parser_versions=_distinct(table, "parser_version"),
-        run_ids=_distinct(table, "run_id"),
         capture_uris=_distinct(table, "capture_uri"),
         open_rejects=Counter(open_reasons),
     )
@@ -234,9 +205,7 @@ def _distinct(table: Any, column: str) -> tuple[Any, ...]:
 def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
     """Rows, with the present schema, and manifest of a partition.
 
-    Raises:
-        DamagedError: it is damaged or not ours.
-        NewslakeError: it is of a schema that this program does not know.
+    DamagedError where it is damaged or not ours, NewslakeError where its schema is one that this program does not know.
     """
     table, footer = read_file(body, name)
     manifest = Manifest.from_json(footer, name)
@@ -246,11 +215,7 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
 
 
 def read_file(body: bytes, name: str) -> tuple[Any, bytes]:
-    """Rows as they are written, and what the footer says of them.
-
-    Raises:
-        DamagedError: it is damaged or not ours.
-    """
+    """Rows as they are written, and what the footer says of them; DamagedError where it is damaged or not ours."""
     try:
         file = pq.ParquetFile(io.BytesIO(body), page_checksum_verification=True)
         footer = stated_footer(file.metadata, name)
@@ -283,9 +248,7 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
     """The metadata of a partition's Parquet file, a `pyarrow.parquet.FileMetaData`, from its last bytes.
 
-    Raises:
-        DamagedError: it is damaged or not ours.
-        NewslakeError: it is absent, or of a schema that this program does not know.
+    DamagedError where it is damaged or not ours, NewslakeError where it is absent.
     """
     length = min(size, TAIL_BYTES)
     tail = store.get_range(key, size - length, length) if length else b""

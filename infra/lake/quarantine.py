@@ -33,10 +33,9 @@ def rejects_in(
     *,
     closed: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Rejections, by source and capture day; partitions without any that is wanted are not read.
+    """Rejections as the table's columns with `source`, by source and capture day; a partition is held at a time.
 
-    Yields:
-        The columns of the table `rejects` with `source`; a partition is held at a time.
+    Partitions without any that is wanted are not read.
     """
     lake, footers = Lake(store), Footers(store)
     footers.load()

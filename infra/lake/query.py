@@ -28,22 +28,15 @@ PARTITION_COLUMNS: Final = (("source", "VARCHAR"), ("date", "DATE"))
 # The sentinel as what it means. DuckDB sees through it: a filter on `date` is still applied to the paths.
 DATE: Final = f"nullif(date, DATE '{NULL_PARTITION}') AS date"
 COPIERS: Final = 8  # partitions copied at a time, and held in memory; boto3 gains little from more
-COVERAGE_COLUMNS: Final = ("discovered", "captured", "parsed", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The partitions that a question is about; all, unless told otherwise.
-
-    Attributes:
-        source: only of this source; None: of all.
-        start: first day, of capture for rejects, else of publication; None = from the beginning.
-        end: first day left out; None = to the end. With either of them, articles without a date are left out.
-    """
+    """The partitions that a question is about; all, unless told otherwise."""
 
     source: str | None = None
-    start: date | None = None
-    end: date | None = None
+    start: date | None = None  # first day, of capture for rejects, else of publication
+    end: date | None = None  # first day left out; with either bound, articles without a date are left out
 
     def __post_init__(self) -> None:
         if self.start and self.end:
@@ -59,15 +52,11 @@ ALL: Final = Selection()
 
 
 def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
-    """Answer one SQL question on the views `articles`, `rejects`, `fetches` and `coverage`.
+    """Answer one SQL question on the views `articles`, `rejects` and `fetches` by a `pyarrow.Table`, times in UTC.
 
-    The first three have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles);
-    `coverage` has what newslake said of a day until 2026-11-26, one row a mode. In a folder, DuckDB reads the files
-    themselves; from other stores, the views that the question names are first copied, each object by one whole read.
-    Partitions that an older newslake wrote are copied with the columns of today.
-
-    Returns:
-        A `pyarrow.Table`; times in UTC.
+    They have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles). In a folder,
+    DuckDB reads the files themselves; from other stores, the views that the question names are first copied, each
+    object by one whole read. Partitions that an older newslake wrote are copied with the columns of today.
     """
     import duckdb
 
@@ -82,8 +71,6 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
             for kind in (ARTICLES, REJECTS, FETCHES):
                 if kind.name in names:
                     _make_view(connection, kind, _files(store, kind, Path(folder), selection))
-            if "coverage" in names:
-                connection.register("coverage", _coverage(store, selection))
             return _answered(lambda: connection.sql(sql).to_arrow_table())
 
 
@@ -135,24 +122,7 @@ def _copy(store: ObjectStore, kind: TableKind, key: str, folder: Path, *, is_old
         raise NewslakeError(f"{key} in {store.uri} was deleted while it was read", "Ask again.")
     path = folder / key
     path.parent.mkdir(parents=True)
-    path.write_bytes(encode(kind, decode(kind, stored.body, key)[0], {}) if is_old else stored.body)
-
-
-def _coverage(store: ObjectStore, selection: Selection) -> Any:
-    import pyarrow as pa
-
-    footers, partitions = Footers(store), selection.of(store, ARTICLES)
-    footers.load()
-    footers.read_ahead(info for _, _, info in partitions)
-    rows = [
-        {"source": source, "date": day, "mode": mode} | {name: getattr(counts, name) for name in COVERAGE_COLUMNS}
-        for source, day, info in partitions
-        for mode, counts in footers.read(info).coverage.items()
-    ]
-    schema = pa.schema(
-        [(name, pa.string()) for name in ("source", "date", "mode")] + [(name, pa.int64()) for name in COVERAGE_COLUMNS]
-    )
-    return pa.Table.from_pylist(rows, schema=schema)
+    path.write_bytes(encode(kind, decode(kind, stored.body, key)[0]) if is_old else stored.body)
 
 
 def _answered(ask: Callable[[], Any]) -> Any:

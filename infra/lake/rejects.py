@@ -1,6 +1,5 @@
 """The quarantine's record: a capture that gave no article, why, and where its bytes are."""
 
-import dataclasses
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.base.errors import NewslakeError
-from parsers.record.article import Article, Provenance
+from parsers.record.article import Article, Provenance, column, optional
 from parsers.record.outcome import RejectReason
 
 # Our failures rather than verdicts on a page: they are recorded, but never take an article out of the lake.
@@ -31,48 +30,36 @@ class RejectState(StrEnum):
     CLOSED = "closed"  # a later parser made an article of the same capture
 
 
-def _column(doc: str, *, since: int = 1, **default: Any) -> Any:
-    return dataclasses.field(metadata={"doc": doc, "since": since}, **default)
-
-
-def _optional(doc: str) -> Any:
-    return _column(doc, default=None)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """A rejected capture. `url` and `detail` may hold anything: what UTF-8 cannot write is escaped.
+    """A rejected capture. `url` and `detail` may hold anything: what UTF-8 cannot write is escaped."""
 
-    Raises:
-        ValueError: captured_at is naive.
-    """
-
-    source: str = _column("Name of the source, `_unknown` if none was found; partition column, so not in the file.")
-    reject_id: str = _column("128-bit hex digest of source, url, captured_at and capture_digest.", init=False)
-    url: str | None = _optional("Address the capture was asked for at.")
-    captured_at: datetime = _column(  # noqa: RUF009 - the call makes the field, nothing is shared
+    source: str = column("Name of the source, `_unknown` if none was found; partition column, so not in the file.")
+    reject_id: str = column("128-bit hex digest of source, url, captured_at and capture_digest.", init=False)
+    url: str | None = optional("Address the capture was asked for at.")
+    captured_at: datetime = column(  # noqa: RUF009 - the call makes the field, nothing is shared
         "When the bytes were got, UTC; its day is the partition."
     )
-    reason: str = _column("Why, from the closed list below.")
-    detail: str = _column("What exactly, for a person.")
-    layout: str | None = _optional("Layout that was tried last.")
-    parser_version: int | None = _optional("Version of the parser that rejected, or of the one that closed it.")
-    state: str = _column("`open`, or `closed` once a parser made an article of this capture.", default=RejectState.OPEN)
-    capture_uri: str | None = _optional("Object in the lake, relative to its root, that holds the raw bytes.")
-    capture_offset: int | None = _optional("Where the WARC record begins in that object, bytes.")
-    capture_length: int | None = _optional("Length of the compressed WARC record, bytes.")
-    capture_digest: str = _column("`sha256:` of the raw payload.")
-    http_status: int | None = _optional("Status code of the capture, null where there was no HTTP exchange.")
-    mode: str = _column("How the capture came in: `live`, `ingest` or `reparse`.")
-    run_id: str = _column("Run that first rejected it; sorts by time.")
-    first_seen_at: datetime | None = _column(  # noqa: RUF009 - as above
+    reason: str = column("Why, from the closed list below.")
+    detail: str = column("What exactly, for a person.")
+    layout: str | None = optional("Layout that was tried last.")
+    parser_version: int | None = optional("Version of the parser that rejected, or of the one that closed it.")
+    state: str = column("`open`, or `closed` once a parser made an article of this capture.", default=RejectState.OPEN)
+    capture_uri: str | None = optional("Object in the lake, relative to its root, that holds the raw bytes.")
+    capture_offset: int | None = optional("Where the WARC record begins in that object, bytes.")
+    capture_length: int | None = optional("Length of the compressed WARC record, bytes.")
+    capture_digest: str = column("`sha256:` of the raw payload.")
+    http_status: int | None = optional("Status code of the capture, null where there was no HTTP exchange.")
+    mode: str = column("How the capture came in: `live`, `ingest` or `reparse`.")
+    run_id: str = column("Run that first rejected it; sorts by time.")
+    first_seen_at: datetime | None = column(  # noqa: RUF009 - as above
         "Earliest `captured_at` of the rejections of this day with the same `url` (without one: the same"
         " `capture_digest`), UTC. Null only in files that were last landed into before schema version 2.",
         since=2,
         default=None,
         init=False,
     )
-    last_seen_at: datetime | None = _column(  # noqa: RUF009 - as above
+    last_seen_at: datetime | None = column(  # noqa: RUF009 - as above
         "The latest, likewise: how long a page has been rejected on that day.", since=2, default=None, init=False
     )
 

@@ -36,22 +36,13 @@ type_hints = cache(typing.get_type_hints)
 
 @dataclass(frozen=True, slots=True, eq=False)  # hashed by identity: the cache of schemas asks often
 class Column:
-    """One column: which part of a row it is read from, its Arrow field, and the strict conversion of its values.
+    """One column: which part of a row it is read from, its Arrow field, and the strict conversion of its values."""
 
-    Attributes:
-        part: index of the dataclass within a row.
-        field: name, type, nullability and, as metadata, `doc`.
-        encode: from a Python value to one that pyarrow takes; TypeError or ValueError for any other type. pyarrow
-            alone is too lenient: it takes naive times as UTC, a string as a list of letters, bytes as text.
-        since: schema version that brought the column; it may be missing in files of earlier ones.
-        default: its value in those files.
-    """
-
-    part: int
-    field: Any
+    part: int  # index of the dataclass within a row
+    field: Any  # name, type, nullability and, as metadata, `doc`
     encode: Callable[[Any], Any]
-    since: int
-    default: Any
+    since: int  # schema version that brought it; it may be missing in files of earlier ones
+    default: Any  # its value in those files
 
     @property
     def name(self) -> str:

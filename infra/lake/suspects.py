@@ -20,8 +20,6 @@ from parsers.source.checks import Check, Finding, Severity
 MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
 READERS: Final = 8  # a GET waits 20 ms for S3
 _FOLDER: Final = "suspects"
-# Until 2026-11 the gate held such days back, in objects of this folder; what is still held there is suspect.
-_OLD_FOLDER: Final = "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +35,16 @@ class SuspectCapture:
 
 @dataclass(frozen=True, slots=True)
 class SuspectDay:
-    """What is wrong with a day.
-
-    Attributes:
-        date: UTC publication day; of captures without one, the day on which they were got.
-        run_id: run that found it.
-        captures: how many the finding is about, the most of one batch.
-        withheld: of them those that a reparse did not land, because rows would have gone or become worse.
-        open: False once a later run found the day in order.
-    """
+    """What is wrong with a day."""
 
     source: str
-    date: str
-    run_id: str
-    captures: int
-    withheld: int
+    date: str  # UTC publication day; of captures without one, the day on which they were got
+    run_id: str  # run that found it
+    captures: int  # how many the finding is about, the most of one batch
+    withheld: int  # of them those that a reparse did not land: rows would have gone or become worse
     findings: tuple[Finding, ...]
     samples: tuple[SuspectCapture, ...]
-    open: bool = True
+    open: bool = True  # False once a later run found the day in order
 
     @property
     def subjects(self) -> frozenset[tuple[str, str]]:
@@ -71,11 +61,10 @@ def suspect_days(
 ) -> list[SuspectDay]:
     """Days that are suspect, by source and day; only of a source, or only of some days."""
     found: dict[tuple[str, str], str] = {}
-    for folder in (_OLD_FOLDER, _FOLDER):  # what was found since replaces what was found then
-        for info in store.list(f"{folder}/source={source}/" if source else f"{folder}/"):
-            partition = ARTICLES.parse_key(_key_of_partition(info.key))
-            if partition and (days is None or partition[1] in days):
-                found[partition] = info.key
+    for info in store.list(f"{_FOLDER}/source={source}/" if source else f"{_FOLDER}/"):
+        partition = ARTICLES.parse_key(_key_of_partition(info.key))
+        if partition and (days is None or partition[1] in days):
+            found[partition] = info.key
     with Threads(READERS) as pool:
         bodies = pool.map(store.get, found.values())
         read = [_decoded(stored.body, key) for key, stored in zip(found.values(), bodies, strict=True) if stored]
@@ -122,23 +111,21 @@ def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
             else dataclasses.replace(new, captures=old.captures, samples=old.samples)
         )
     findings = {finding.subject: finding for finding in (*new.findings, *old.findings)}
+    samples = sorted(
+        {*old.samples, *new.samples}, key=lambda each: (each.url or "", each.capture_uri, each.capture_offset)
+    )
     return dataclasses.replace(
         new,
         captures=max(old.captures, new.captures),
         withheld=max(old.withheld, new.withheld),
         findings=tuple(findings[subject] for subject in sorted(findings)),
-        samples=tuple(sorted({*old.samples, *new.samples}, key=_in_order)[:MAX_SAMPLES]),
+        samples=tuple(samples[:MAX_SAMPLES]),
     )
-
-
-def _in_order(sample: SuspectCapture) -> tuple[str, str, int]:
-    return sample.url or "", sample.capture_uri, sample.capture_offset
 
 
 def _decoded(body: bytes, key: str) -> SuspectDay:
     try:
         stated: dict[str, Any] = orjson.loads(body)
-        old = key.startswith(f"{_OLD_FOLDER}/")
         known = {"severity": Severity.SUSPECT}
         findings = [Finding(**each | known | {"check": Check(each["check"])}) for each in stated["findings"]]
         return SuspectDay(
@@ -146,10 +133,10 @@ def _decoded(body: bytes, key: str) -> SuspectDay:
             date=stated["date"],
             run_id=stated["run_id"],
             captures=stated["captures"],
-            withheld=0 if old else stated["withheld"],
+            withheld=stated["withheld"],
             findings=tuple(findings),
             samples=tuple(SuspectCapture(**each) for each in stated["samples"]),
-            open=stated["state"] == "held" if old else stated["open"],
+            open=stated["open"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NewslakeError(

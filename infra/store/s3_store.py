@@ -8,7 +8,7 @@ does not hold, 409 when it raced another request, 404 when the object is gone.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,7 @@ from infra.store.object_store import (
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ListObjectsV2RequestPaginateTypeDef
 
 DEFAULT_REGION: Final = "us-east-1"  # where none is configured: other servers take any region, AWS redirects from it
 CONNECT_SECONDS: Final = 5.0  # a server in reach accepts in milliseconds; botocore's 60 s look like a hang
@@ -98,6 +98,17 @@ def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, req
         attempt += 1
 
 
+def listed_objects(bucket: str, prefix: str, uri: str, *, requester_pays: bool = False) -> Iterator[ObjectInfo]:
+    """All objects whose key begins with `prefix`, as the server orders them; boto3's errors."""
+    request: ListObjectsV2RequestPaginateTypeDef = {"Bucket": bucket, "Prefix": prefix}
+    if requester_pays:
+        request["RequestPayer"] = "requester"
+    for page in client_for(uri).get_paginator("list_objects_v2").paginate(**request):
+        for line in page.get("Contents", []):
+            if line["Key"].startswith(prefix):  # SeaweedFS reads "x//" as "x/"
+                yield ObjectInfo(line["Key"], line["Size"], line["ETag"], line["LastModified"].astimezone(UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class S3Store:
     """An `ObjectStore` in a bucket."""
@@ -158,13 +169,10 @@ class S3Store:
 
     def _listed(self, prefix: str) -> Iterator[ObjectInfo]:
         root = f"{self.prefix}/" if self.prefix else ""
-        pages = client_for(self.uri).get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.bucket, Prefix=root + prefix):
-            for line in page.get("Contents", []):
-                key = line["Key"].removeprefix(root)
-                # Not the folder markers of consoles, nor hidden names; SeaweedFS reads "x//" as "x/".
-                if is_valid_key(key) and key.startswith(prefix):
-                    yield ObjectInfo(key, line["Size"], line["ETag"], line["LastModified"].astimezone(UTC))
+        for info in listed_objects(self.bucket, root + prefix, self.uri):
+            key = info.key.removeprefix(root)
+            if is_valid_key(key):  # not the folder markers of consoles, nor hidden names
+                yield replace(info, key=key)
 
     def delete(self, key: str) -> None:
         """See `ObjectStore`."""

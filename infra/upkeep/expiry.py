@@ -16,6 +16,7 @@ from typing import Final
 
 from infra.archive.raw_archive import REVISIT_DAYS
 from infra.archive.raw_objects import RawObject, RawObjects, day_of, folder_key
+from infra.base.choices import Layer
 from infra.base.errors import UsageError
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
@@ -26,14 +27,6 @@ from parsers.record.article import NULL_PARTITION
 
 # Who looked up a capture before it was marked has landed its row by then: no task lives that long.
 GRACE: Final = timedelta(days=1)
-
-
-class Layer(StrEnum):
-    """What can expire."""
-
-    RAW = "raw"
-    REJECTS = "rejects"
-    ARTICLES = "articles"
 
 
 class Action(StrEnum):

@@ -103,9 +103,7 @@ def parse_today(store: ObjectStore, record: Record, settings: Settings) -> Today
     now, wrong = to_table([(outcome.article, of_landing)], ARTICLE_COLUMNS)
     if wrong:
         return Today(Rejected(RejectReason.INVALID_RECORD, wrong[0][1], outcome.article.source))
-    now = with_blocks(now)
-    landed = pa.Table.from_pylist([record.row], schema=now.schema)
-    changes = tuple(change for _, change in differing(landed, now))
+    changes = differing(record.row, with_blocks(now).to_pylist()[0])
     if outcome.article.source != record.source:
         changes = (FieldChange("source", record.source, outcome.article.source), *changes)
     return Today(None, changes, outcome.origins)

@@ -1,4 +1,4 @@
-"""What an outage left behind: days to repair from the sources, days that only an archive could give, quiet sources.
+"""What an outage left behind: days to repair from the sources, days that only an archive could give.
 
 The lake alone says so, and also which partitions an older newslake wrote. A source counts from the first day that a run
 asked it about: earlier history is not a gap, and `newslake backfill` lands it.
@@ -18,7 +18,6 @@ from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay,
 from infra.work.live.discovery_state import key_of
 from parsers.record.article import NULL_PARTITION
 from parsers.registry import sources
-from parsers.source.checks import Finding, judge_freshness
 from parsers.source.definition import Source
 
 # Sitemaps may reach back for decades. An outage of more than a month is more than a night's work: a person decides.
@@ -52,8 +51,6 @@ class Repairs:
     old: tuple[OldPartition, ...]  # that an older newslake wrote: to be written anew, which asks no source
     planned: tuple[PlannedDay, ...]  # days to repair, newest first
     gaps: tuple[Gap, ...]  # missing days that are left as they are
-    newest: dict[str, date]  # landed day, by source
-    stale: tuple[Finding, ...]  # sources whose newest landed day is too old
     late: Mapping[str, tuple[tuple[str, State], ...]]  # days that had their time and are missing or partial, by source
 
     @property
@@ -74,14 +71,15 @@ class Repairs:
         rewritten = f"{len(self.old)} partitions of an older newslake to write anew; " if self.old else ""
         return rewritten + (
             f"{_counted(len(self.planned), 'day')} of {_counted(len(names), 'source')} to repair; "
-            f"{_counted(left, 'missing day')} left as they are; {_counted(len(self.stale), 'source')} gone quiet"
+            f"{_counted(left, 'missing day')} left as they are"
         )
 
     @property
     def alarms(self) -> tuple[str, ...]:
         """What a person should look at."""
-        gaps = (f"{gap.source}, {gap.days.described()}: missing, and not repaired: {gap.remedy}" for gap in self.gaps)
-        return (*gaps, *(f"{finding.source}: {finding.detail}" for finding in self.stale))
+        return tuple(
+            f"{gap.source}, {gap.days.described()}: missing, and not repaired: {gap.remedy}" for gap in self.gaps
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
@@ -89,7 +87,6 @@ class Repairs:
             "rewrite": [{"table": table, "source": source, "date": day} for table, source, day in self.old],
             "repair": [each.as_json() for each in self.planned],
             "gaps": [each.as_json() for each in self.gaps],
-            "newest": dict(self.newest),
             "alarms": list(self.alarms),
         }
 
@@ -105,19 +102,11 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
     asked = {
         source.name: days for source in wanted if (days := _asked_days(store, source, by_source[source.name], today))
     }
-    newest = {
-        source.name: date.fromisoformat(max(landed))
-        for source in wanted
-        if (landed := [day.date for day in by_source[source.name] if day.articles])
-    }
-    stale = (judge_freshness(source.name, newest.get(source.name), today, source.checks) for source in wanted)
     planned = tuple(_repairs(store, asked, by_source, now))
     return Repairs(
         old=tuple(old_partitions(store, names)),
         planned=planned,
         gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
-        newest=newest,
-        stale=tuple(finding for finding in stale if finding),
         late={
             name: late
             for name, days in asked.items()
@@ -174,7 +163,7 @@ def _late(planned: Sequence[PlannedDay], known: Sequence[Day], asked: Days) -> t
 
 def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:
     """Missing days between the first that the source was asked about and those that are repaired."""
-    looked_at = {day.date for day in days if day.coverage or day.was_asked}
+    looked_at = {day.date for day in days if day.looked_at or day.was_asked}
     missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
     oldest_listed = today - timedelta(days=min(source.reach_days, (today - date.min).days))
     gaps: list[Gap] = []

@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from infra.archive.raw_archive import Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.errors import NewslakeError
+from infra.lake.landing import zipped
 from infra.lake.partition import (
     ARTICLES,
     FETCHES,
@@ -132,7 +133,7 @@ class _TableCheck:
         """Rows are followed in the order in which their captures lie in the raw layer."""
         pointed = table.select([*POINTER, kind.identity]).filter(pc.is_valid(table["capture_uri"]))
         pointed = pointed.sort_by([("capture_uri", "ascending"), ("capture_offset", "ascending")])
-        for uri, offset, length, digest, identity in _zipped(pointed, (*POINTER, kind.identity)):
+        for uri, offset, length, digest, identity in zipped(pointed, (*POINTER, kind.identity)):
             place = Pointer(uri, offset, length)
             name = f"{kind.identity} {identity}"
             try:
@@ -149,24 +150,22 @@ def _gives_other_bytes(kind: TableKind, body: bytes, table: Any, manifest: Manif
     """Whether this program would write these rows otherwise; where another version wrote them, nobody can know."""
     file = pq.read_metadata(io.BytesIO(body))
     ours = file.created_by == CREATED_BY and file.metadata.get(FORMAT_KEY) == FORMAT
-    return ours and manifest.schema_version == SCHEMA_VERSION and encode(kind, table, manifest.coverage) != body
+    return (
+        ours and manifest.schema_version == SCHEMA_VERSION and encode(kind, table, looked_at=manifest.looked_at) != body
+    )
 
 
 def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[str]:
     if pc.count_distinct(table[kind.identity]).as_py() < table.num_rows:
         yield f"{kind.identity} is not unique"
-    order = [tuple((value is None, value) for value in key) for key in _zipped(table, kind.sorted_by)]
+    order = [tuple((value is None, value) for value in key) for key in zipped(table, kind.sorted_by)]
     if order != sorted(order):
         yield f"rows are not sorted by {', '.join(kind.sorted_by)}"
     for column in wrong_seen_times(table) if kind is REJECTS else ():
         yield f"{column} is not what the captures of each page say"
     # A file of an older schema version is none the worse for it.
-    if replace(manifest_of(table, manifest.coverage), schema_version=manifest.schema_version) != manifest:
+    if replace(manifest_of(table, looked_at=manifest.looked_at), schema_version=manifest.schema_version) != manifest:
         yield "the footer does not say what the rows say"
-
-
-def _zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
 def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:

@@ -85,7 +85,6 @@ class _SourceBatch:
         self._source, self._parsed, self._lake, self._run, self._mode = source, parsed, lake, run, mode
         self._whole_days = whole_days
         self._history = History(lake.store, source.name)
-        self._watched = tuple(dict.fromkeys((*WATCHED, *source.checks.fill)))
         self._by_day: defaultdict[str, list[ParsedCapture]] = defaultdict(list)
         self._ignored = _ignored(mode)
         rejected = {id(each) for each in self._news()}
@@ -143,20 +142,20 @@ class _SourceBatch:
         profile = self._profile(day, parsed)
         if self._mode == "live" and not alone:  # a small site has a page or two a run: together they are a day
             earlier = self._landed(day)
-            if earlier.captures and needs_history(profile + earlier, self._source.checks, whole_day=whole_day):
+            if earlier.captures and needs_history(profile + earlier, whole_day=whole_day):
                 profile = self._profile(day, self._not_landed(day, parsed))
             profile += earlier
         if profile.captures < MIN_PAGES and not whole_day:
             return []
-        if not needs_history(profile, self._source.checks, whole_day=whole_day):
+        if not needs_history(profile, whole_day=whole_day):
             return []
         history = self._history.near(day, without=self._suspect_dates)
-        found = judge(profile, history, self._source.checks, whole_day=whole_day)
+        found = judge(profile, history, whole_day=whole_day)
         if any(finding.check is Check.ARTICLES for finding in found):
             # What is landed of the day counts too. It is read only where the batch alone is too small.
             landed = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
             landed |= self._lake.identities(self._source.name, day)
-            found = judge(replace(profile, articles=len(landed)), history, self._source.checks, whole_day=True)
+            found = judge(replace(profile, articles=len(landed)), history, whole_day=True)
         return found if profile.captures >= MIN_PAGES else [each for each in found if each.check is Check.ARTICLES]
 
     def _profile(self, day: str, parsed: Sequence[ParsedCapture]) -> DayProfile:
@@ -167,7 +166,7 @@ class _SourceBatch:
         lacking = Counter(LACKING[reason] for reason in reasons if reason in LACKING)
         fill = {
             name: sum(has(article, name) for article in complete) / total
-            for name in self._watched
+            for name in WATCHED
             if (total := len(complete) + lacking[name])
         }
         return DayProfile(
@@ -189,7 +188,7 @@ class _SourceBatch:
         fill = {  # captures that lack a field count as articles without it
             name: share * landed.measured / (landed.measured + lacking.get(name, 0))
             for name, share in (dict.fromkeys(lacking, 0.0) | {**landed.fill}).items()
-            if name in self._watched
+            if name in WATCHED
         }
         captures = landed.articles + sum(rejected.values())
         return replace(landed, captures=captures, rejected=rejected, fill=fill, lacking=lacking)

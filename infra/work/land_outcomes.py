@@ -5,13 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import Coverage
 from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import RunReport
-from infra.work.samples import Sample, Samples
+from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.article import Article, Provenance
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
@@ -23,32 +21,32 @@ def land_outcomes(
     run: Run,
     *,
     mode: str,
-    coverage: Mapping[tuple[str, str], Coverage] | None = None,
+    looked_at: Collection[PartitionId] = (),
     reparsed: Mapping[str, Collection[CaptureIdentity]] | None = None,
     whole_days: Collection[PartitionId] = (),
     day_of: Callable[[ParsedCapture], PartitionId] = lambda each: each.day_got,
 ) -> RunReport:
     """Judge captures whose bytes are archived, land articles and rejections, and count them.
 
-    `coverage` is by (source, day), where whole counts are known; `reparsed` has by source the captures on which this is
-    the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the number of
-    articles judged: name a day also if nothing of it was found. A capture without an article counts for its `day_of`.
+    `looked_at` has days that are known to be empty if they have no articles; `reparsed` has by source the captures on
+    which this is the newest word. Only of `whole_days`, of which everything that was found is landed, or here, is the
+    number of articles judged: name a day also if nothing of it was found. A capture without an article counts for its
+    `day_of`.
     """
     gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
         mark_suspect(lake.store, suspect)
     articles: list[tuple[Article, Provenance]] = []
     rejects: list[Reject] = []
-    turned_down, samples = Counter[PartitionId](), Samples()
+    samples = Samples()
     for each in gate.passed:
         if isinstance(each.outcome, Parsed):
             articles.append((each.outcome.article, _provenance(each, run, mode)))
             continue
         reject = _reject(each, each.outcome, run, mode)
         rejects.append(reject)
-        turned_down[day_of(each)] += 1
         samples += Samples({reject.reason: (Sample(reject.source, reject.url, reject.detail),)})
-    landing = lake.land(articles, rejects, coverage=coverage, mode=mode, reparsed=gate.reparsed)
+    landing = lake.land(articles, rejects, looked_at=looked_at, reparsed=gate.reparsed)
     for suspect in gate.in_order:
         close_suspect(lake.store, suspect)
     return RunReport(
@@ -63,7 +61,6 @@ def land_outcomes(
         partitions_unchanged=len(landing.unchanged),
         withheld=gate.withheld,
         findings=tuple(gate.findings),
-        turned_down=turned_down,
         samples=samples,
         rows_exposed=landing.rows_exposed,
     )

@@ -1,13 +1,43 @@
 """What a run did: counts that add up, from one batch to a chunk to a run."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from infra.intake.web.fetching import FetchReason
-from infra.work.samples import Samples
 from parsers.record.outcome import RejectReason
 from parsers.source.checks import Finding, Severity
+
+MAX_SAMPLES: Final = 3  # of one reason: enough to see whether pages fail alike; the quarantine holds them all
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One page that gave no article, and what was wrong with it; both texts may hold anything that a page says."""
+
+    source: str
+    url: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The first few of each reason, at most `MAX_SAMPLES`. They add up, like the counts of a run's report."""
+
+    by_reason: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
+
+    def __add__(self, other: Self) -> Self:
+        """Both together; of a reason that is full, the first ones stay."""
+        joined = dict(self.by_reason)
+        for reason, samples in other.by_reason.items():
+            # Each page once: days next to one another name the same pages.
+            joined[reason] = tuple(dict.fromkeys((*joined.get(reason, ()), *samples)))[:MAX_SAMPLES]
+        return type(self)(joined)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values in stable order, for `--json`."""
+        return {reason: [asdict(each) for each in samples] for reason, samples in sorted(self.by_reason.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +65,6 @@ class RunReport:
     # Captures that a reparse did not land, since rows would have gone or become worse, by (source, day).
     withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: tuple[Finding, ...] = ()
-    # Pages that came from the network, by (source, day): the day that their link was said to be of.
-    fetched: Counter[tuple[str, str]] = field(default_factory=Counter)
-    missed: Counter[tuple[str, str]] = field(default_factory=Counter)  # addresses that gave no page, likewise
-    # Captures that gave no article, likewise; of others than live ones by the day on which they were got.
-    turned_down: Counter[tuple[str, str]] = field(default_factory=Counter)
     # Addresses in the accounts of the days that were worked on, by (source, day), as they are now.
     listed: Counter[tuple[str, str]] = field(default_factory=Counter)
     pending: Counter[tuple[str, str]] = field(default_factory=Counter)  # of those the ones that are asked again

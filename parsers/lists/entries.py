@@ -63,11 +63,7 @@ class XmlList:
         self._pieces: list[str] = []  # text of the innermost one
 
     def entries(self) -> Iterator[Entry]:
-        """The entries in order; of one that is cut off the fields that are whole.
-
-        Raises:
-            UnreadableError: no such root element is in it.
-        """
+        """The entries in order; of one that is cut off the fields that are whole. UnreadableError without a root."""
         for token in self._tokens:
             done = self._taken(token)
             if done:

@@ -15,15 +15,8 @@ _CHANGED = "updated", "modified"
 def read_feed(body: bytes, base: str, zone: str) -> Reading:
     """The links of a feed, one for each entry; a feed that is not well-formed is read as far as possible.
 
-    The hint is `pubDate`, `published` or the like, or else the time of the last change (`updated`).
-
-    Args:
-        body: the response after content decoding.
-        base: address that relative links refer to.
-        zone: IANA name of the zone of times without one.
-
-    Raises:
-        UnreadableError: it is not a feed.
+    The hint is `pubDate`, `published` or the like, or else the time of the last change (`updated`); `zone` is that of
+    times without one. UnreadableError where it is not a feed.
     """
     text, lacking = list_text(body)
     if text.startswith("{"):

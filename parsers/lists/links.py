@@ -32,19 +32,12 @@ class Unusable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a feed, sitemap or listing says.
+    """What a feed, sitemap or listing says."""
 
-    Attributes:
-        links: links to articles, in order, perhaps repeated.
-        children: the sitemaps of an index, with absolute but otherwise unchanged addresses.
-        unusable: number of entries without a usable address, by `Unusable`.
-        lacking: what of it was not read, or may be lost; empty where it was read whole.
-    """
-
-    links: tuple[Link, ...] = ()
-    children: tuple[Link, ...] = ()
-    unusable: Mapping[str, int] = field(default_factory=dict)
-    lacking: str = ""
+    links: tuple[Link, ...] = ()  # to articles, in order, perhaps repeated
+    children: tuple[Link, ...] = ()  # the sitemaps of an index, with absolute but otherwise unchanged addresses
+    unusable: Mapping[str, int] = field(default_factory=dict)  # entries without a usable address, by `Unusable`
+    lacking: str = ""  # what of it was not read, or may be lost; empty where it was read whole
 
 
 class LinkList:
@@ -90,8 +83,7 @@ class LinkList:
     def reading_of(self, *, is_closed: bool, lacking: str) -> Reading:
         """All that was added from a document, whose end was seen or not, or is left out knowingly.
 
-        Raises:
-            UnreadableError: it breaks off before its first entry.
+        UnreadableError where it breaks off before its first entry.
         """
         if is_closed or lacking:
             return self.reading(lacking)

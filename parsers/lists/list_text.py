@@ -29,8 +29,7 @@ _REFERENCE = re.compile(r"&([\w.:-]{1,100});")
 def list_text(body: bytes) -> tuple[str, str]:
     """The text of a list, decoded as in `parsers.page.decode`, and what of it is left out.
 
-    Raises:
-        UnreadableError: it is empty, or an HTML page: many sites answer with one, and status 200, if they have nothing.
+    UnreadableError where it is empty, or an HTML page: many sites that have nothing answer with one, and status 200.
     """
     lacking = ""
     if len(body) > MAX_LIST_BYTES:

@@ -23,18 +23,9 @@ def read_listing(
 ) -> Reading:
     """The links of a listing in page order, with their dates as hints.
 
-    Call it where it may hang: a hostile page can keep the HTML parser busy for any time.
-
-    Args:
-        body: the response after content decoding.
-        base: address of the page.
-        zone: IANA name of the zone of times without one.
-        links: CSS selector of the links to articles.
-        dates: CSS selector of the dates beside them, one for each link.
-        today: supplies the year of dates without one.
-
-    Raises:
-        UnreadableError: a selector is invalid, or there are more or fewer dates than links.
+    Call it where it may hang: a hostile page can keep the HTML parser busy for any time. `links` and `dates` are CSS
+    selectors, with a date for each link; `today` supplies the year of dates without one. UnreadableError where a
+    selector is invalid, or links and dates differ in number.
     """
     tree = Tree(decode(body).text)
     found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)

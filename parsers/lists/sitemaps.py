@@ -18,13 +18,8 @@ _ENTRY_NAMES = {"urlset": "url", "sitemapindex": "sitemap"}
 def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
     """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`.
 
-    Args:
-        body: the response after content decoding.
-        base: address that relative links refer to; the protocol forbids them, but sites have them.
-        zone: IANA name of the zone of times without one.
-
-    Raises:
-        UnreadableError: it is not a sitemap.
+    Relative links refer to `base`: the protocol forbids them, but sites have them. UnreadableError where it is no
+    sitemap.
     """
     text, lacking = list_text(body)
     links = LinkList(base)

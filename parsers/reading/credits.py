@@ -12,15 +12,19 @@ _KINDS: Final = (
 # The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
 _LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)
 # The same where a credit begins. Longer texts behind such a word are captions, and so is all behind `FILE PHOTO:`.
-_LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
+_LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))? ?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
+_HOUSES: Final = "AP|AFP|EPA|EFE|PA|dpa|Reuters|SIPA|Getty|via|Wire"
 # How captions end that name a maker, on sites of all kinds; group 1 is the credit. Each needs one of the signs before
 # it: to look for them first is faster.
 _USUAL: Final = (
+    (("＝",), re.compile(r"＝(ＡＰ|ＡＦＰ|ロイター|共同)$")),
+    (("撮影）", "提供）"), re.compile(r"（([^（）]{1,30}?)(?:さん)?(?:撮影|提供)）$")),  # taken by, provided by
+    (("[사진",), re.compile(r"\[사진(?: ?출처)? ?[=:] ?([^\[\]]+)\]$")),
     (("REUTERS",), re.compile(r"((?:\S+[ /])?via REUTERS|REUTERS(?:/[\w'’ -]+)+)")),  # links to licences follow
-    ((")",), re.compile(rf"\(({_LABELLED})\)$", re.I)),
+    ((")",), re.compile(rf"\(({_LABELLED}|(?:photos?|image|illustration) by [^()]+)\)\.?$", re.I)),
     ((":", "©", "ⓒ"), re.compile(rf"({_LABELLED})$", re.I)),
-    # `… in Kyiv. (AP Photo/Jane Roe)`
-    ((")",), re.compile(r"\(([^()]*\b(?:AP|AFP|EPA|PA|dpa|Reuters|Getty|via|Wire)\b[^()]*)\)$")),
+    # `… in Kyiv. (AP Photo/Jane Roe)`, `… in Kyiv. | Jane Roe/AFP`
+    ((")", "|"), re.compile(rf"(?:\((?=[^()]*\)\.?$)|\|)\s?([^()|]*\b(?:{_HOUSES})\b[^()|]*)\)?\.?$")),
 )
 _BETWEEN: Final = " -–—|/"  # what parts caption and credit
 

@@ -12,6 +12,7 @@ from parsers.fields.urls import canonical, host_of, is_home, on_hosts
 from parsers.record.article import Article, BlockType, Fidelity, article_id, content_digest, text_of
 from parsers.record.capture import Capture
 from parsers.record.draft import Draft
+from parsers.record.origins import first_said
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source.definition import UNDETERMINED, Source
 
@@ -134,13 +135,15 @@ def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
 
 
 def _read_dateline(draft: Draft) -> None:
-    """City and agency from the first paragraph, or the agency from the byline, unless the layout gave them."""
+    """City and agency from the first paragraph, or the agency from byline or authors, unless the layout gave them."""
     if draft.dateline_city or draft.agency:
         return
     opening = next((block.text for block in draft.body if block.type is BlockType.PARAGRAPH), "")
     dateline = read_dateline(opening)
     if dateline:
-        draft.dateline_city, draft.agency = dateline.city, dateline.agency
-        draft.origins["dateline_city"] = draft.origins["agency"] = "dateline of the first paragraph"
-    elif draft.byline:
-        draft.agency, draft.origins["agency"] = agency_of(draft.byline), "byline"
+        origin = "dateline of the first paragraph"
+        draft.dateline_city = first_said(draft, "dateline_city", [(dateline.city, origin)])
+        draft.agency = first_said(draft, "agency", [(dateline.agency, origin)])
+    if draft.agency is None:
+        said = [(agency_of(draft.byline or ""), "byline"), (agency_of(", ".join(draft.authors)), "authors")]
+        draft.agency = first_said(draft, "agency", said)

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from urllib.parse import unquote
 
-from parsers.fields.characters import clean_markup, unique
-from parsers.page.html import Node, ancestors, holders, outermost, select, text_of
+from parsers.fields.characters import clean_markup, letters, unique
+from parsers.page.html import Node, ancestors, holders, inside, outermost, select, text_of
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
 from parsers.reading.credits import part_credit, without_label
 from parsers.record.article import Image
-from parsers.record.origins import BODY_FIGURES, by_layout
+from parsers.record.origins import BODY_FIGURES, FIGURE_ABOVE, by_layout
 from parsers.source.definition import EMBEDS, Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
@@ -29,6 +29,7 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flicki
 # ones have kilobytes.
 _CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
 _QUERY = re.compile("[?&#]")
+_BESIDE = frozenset({"aside", "nav", "footer"})  # a figure in one of these is of another story
 # The parts of an address that differ between sizes and crops of one picture: `-1024x576`, `/0_184_5067_3040/`,
 # `/w_300,h_200/`, the format. The lookahead is for speed: few characters of an address can begin one.
 _SIZE = re.compile(
@@ -41,9 +42,13 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
     """The pictures in page order, and their origin. The leading one of the metadata comes first.
 
     It is left out if it is among the others or `layout.figures` found any. An element of `layout.figures` that has a
-    caption but no picture, which a script would load, describes the leading one.
+    caption but no picture, which a script would load, describes the leading one. If nothing else does, the figure above
+    the text stands in its place, or describes it.
     """
     leading, stated = _leading(page, layout)
+    if leading and containers and not (layout.figures or leading.caption):
+        above = _above(page, layout, containers[0], leading)
+        leading, stated = above, stated if above is leading else FIGURE_ABOVE
     shown = by_layout(layout.figures) if layout.figures else BODY_FIGURES
     found: dict[str, Image] = {}
     for frame in _frames(page, layout, containers):
@@ -58,6 +63,31 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
     elif leading and not (layout.figures and found):
         return (leading, *found.values()), f"{stated}; {shown}" if found else stated
     return tuple(found.values()), shown
+
+
+def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image:
+    """The picture of the nearest figure above the text that has a caption or credit; without one, the leading one."""
+    for before in _before(container):
+        for frame in select(before, "figure, .wp-caption"):
+            for address, caption, credit in _read_frame(frame, layout):
+                if (caption or credit) and not inside(frame, _BESIDE, set()):
+                    url = page.absolute(address) or leading.url
+                    if _same(url) == _same(leading.url):
+                        return Image(leading.url, caption, credit or leading.credit)
+                    return leading if leading.credit not in (None, credit) else Image(url, caption, credit)
+    return leading
+
+
+def _before(container: Node) -> Iterator[Node]:
+    """The elements of its article before a container, nearest first."""
+    node: Node | None = container
+    while node is not None and node.tag not in ("article", "main", "body"):
+        sibling = node.prev
+        while sibling is not None:
+            if sibling.is_element_node:
+                yield sibling
+            sibling = sibling.prev
+        node = node.parent
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
@@ -183,8 +213,15 @@ def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
     described = metadata.first("og:image:alt", "twitter:image:alt") or ""
     caption, credit = part_credit(described, layout.credit if isinstance(layout.credit, re.Pattern) else None)
     if credit is None:
-        caption, credit = as_text(about.get("caption")), without_label(as_text(about.get("creditText")) or "")
+        caption, credit = as_text(about.get("caption")), _credit(about, metadata)
     return Image(url, caption, credit), origin
+
+
+def _credit(about: Json, metadata: Metadata) -> str | None:
+    """Who made a JSON-LD picture; a site that names itself there says nothing of it."""
+    stated = (as_text(about.get(key)) for key in ("creditText", "author", "copyrightHolder"))
+    sites = set(map(letters, metadata.site_names))
+    return next((without_label(name) for name in stated if name and letters(name) not in sites), None)
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:

@@ -81,79 +81,78 @@ class Image:
     credit: str | None = None
 
 
-def _column(doc: str, **default: Any) -> Any:
-    """A dataclass field that carries its line of the data dictionary."""
-    return dataclasses.field(metadata={"doc": doc}, **default)
+def column(doc: str, *, since: int = 1, **options: Any) -> Any:
+    """A dataclass field that carries its line of the data dictionary, and the schema version that brought it."""
+    return dataclasses.field(metadata={"doc": doc, "since": since}, **options)
+
+
+def optional(doc: str, since: int = 1) -> Any:
+    """A column that is null where nothing is known."""
+    return column(doc, since=since, default=None)
 
 
 def _list(doc: str) -> Any:
-    return _column(doc, default=())
-
-
-def _optional(doc: str, since: int = 1) -> Any:
-    return dataclasses.field(metadata={"doc": doc, "since": since}, default=None)
+    return column(doc, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What a parser read from a page. Text is NFC with white space folded; times are aware UTC."""
 
-    source: str = _column("Name of the source; partition column, so in the path and not in the file.")
-    article_id: str = _column(
+    source: str = column("Name of the source; partition column, so in the path and not in the file.")
+    article_id: str = column(
         "128-bit hex digest of source and canonical URL; of source, title and body where there is no URL."
     )
-    url: str | None = _optional("Address the capture was asked for at.")
-    canonical_url: str | None = _optional(
+    url: str | None = optional("Address the capture was asked for at.")
+    canonical_url: str | None = optional(
         "Address the page gives itself if it is of the same site, else `url`; tracking parameters and fragment removed."
     )
-    title: str | None = _column(
+    title: str | None = column(
         "Headline, as shown to readers. Null only where a text capture has lost it; such a row is `partial`."
     )
-    lead: str | None = _optional("Standfirst or summary under the headline.")
-    body: tuple[Block, ...] = _column(
+    lead: str | None = optional("Standfirst or summary under the headline.")
+    body: tuple[Block, ...] = column(
         "Typed blocks in reading order, the lead among them where the page shows it; the headline is no block. In the "
         "files a block says where it stands in `text`, in characters (code points): from `start`, `end` left out."
     )
-    text: str = dataclasses.field(  # of `body`, so that neither can say what the other does not
-        init=False,
+    text: str = column(  # of `body`, so that neither can say what the other does not
+        "The body as one string: blocks joined by a blank line, items of one list by a line break.",
+        since=3,
         default="",
-        metadata={
-            "doc": "The body as one string: blocks joined by a blank line, items of one list by a line break.",
-            "since": 3,
-        },
+        init=False,
     )
     authors: tuple[str, ...] = _list("Names of people or desks, in the order of the byline.")
-    byline: str | None = _optional("The byline as the page shows it.")
-    published_at: datetime | None = _optional("First publication, UTC. Null if the page does not say; never a guess.")
-    published_raw: str | None = _optional("The text that `published_at` was read from, also where it is null.")
-    published_precision: str | None = _optional("Finest unit stated: `second`, `minute` or `day`.")
-    published_basis: str | None = _optional(
+    byline: str | None = optional("The byline as the page shows it.")
+    published_at: datetime | None = optional("First publication, UTC. Null if the page does not say; never a guess.")
+    published_raw: str | None = optional("The text that `published_at` was read from, also where it is null.")
+    published_precision: str | None = optional("Finest unit stated: `second`, `minute` or `day`.")
+    published_basis: str | None = optional(
         "Where `published_at` comes from: `jsonld`, `meta`, `time_element`, `visible_text`, `url`; with "
         "`+capture_year` or `+header_year` where the page leaves the year out and the capture supplied it."
     )
-    modified_at: datetime | None = _optional("Last change that the page states, UTC.")
-    dateline_city: str | None = _optional("City of the dateline, in title case.")
-    agency: str | None = _optional("News agency that the dateline or byline names.")
-    original_source: str | None = _optional("Publication that the text was taken over from, where the page names it.")
-    section: str | None = _optional("Section or category, as the page names it.")
+    modified_at: datetime | None = optional("Last change that the page states, UTC.")
+    dateline_city: str | None = optional("City of the dateline, in title case.")
+    agency: str | None = optional("News agency that the dateline, the byline or the authors name.")
+    original_source: str | None = optional("Publication that the text was taken over from, where the page names it.")
+    section: str | None = optional("Section or category, as the page names it.")
     topics: tuple[str, ...] = _list("Tags or keywords, in page order.")
     persons: tuple[str, ...] = _list("Persons that the page lists as tags of their own kind.")
     regions: tuple[str, ...] = _list("Regions that the page lists as tags of their own kind.")
-    language: str | None = _optional(
+    language: str | None = optional(
         "BCP 47 tag that the page states, else that of the source; without a source, that of the words, or `und`."
     )
-    genre: str | None = _optional(
+    genre: str | None = optional(
         "Kind of text: `news`, `opinion`, `analysis`, `review`, `live`, where the page says it."
     )
-    access: str | None = _optional("`free`, `metered` or `paid`, where the page says it.")
+    access: str | None = optional("`free`, `metered` or `paid`, where the page says it.")
     images: tuple[Image, ...] = _list("Pictures of the article, the leading one first.")
     photo_credits: tuple[str, ...] = _list("Credits of the pictures, each once.")
     related_titles: tuple[str, ...] = _list("Headlines that the page offers inside the text to read next.")
     related_urls: tuple[str, ...] = _list("Addresses of those headlines, where the page links them.")
-    word_count: int = _column("Words in the body; every CJK character counts as one.")
-    content_digest: str = _column("`sha256:` of title and body blocks: equal for equal text.")
-    fidelity: str = _column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")
-    completeness: float | None = _optional(
+    word_count: int = column("Words in the body; every CJK character counts as one.")
+    content_digest: str = column("`sha256:` of title and body blocks: equal for equal text.")
+    fidelity: str = column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")
+    completeness: float | None = optional(
         "Share of the text that the body's element shows which is in `body`, 0 to 1; below 0.5 the row is `partial`. "
         "Null for text captures.",
         since=4,
@@ -161,9 +160,9 @@ class Article:
     flags: tuple[str, ...] = _list(
         "What was odd and repaired, e.g. `replaced_characters:3`, `modified_before_published`."
     )
-    parser: str = _column("Parser that made the row: the module of the source.")
-    parser_version: int = _column("Version of that parser; raised whenever its output changes.")
-    layout: str = _column("Layout of the source that matched, recognised by content.")
+    parser: str = column("Parser that made the row: the module of the source.")
+    parser_version: int = column("Version of that parser; raised whenever its output changes.")
+    layout: str = column("Layout of the source that matched, recognised by content.")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", text_of(self.body))
@@ -173,19 +172,19 @@ class Article:
 class Provenance:
     """Where a row comes from. Filled by landing, never by a parser."""
 
-    captured_at: datetime = _column("When the bytes were got, UTC.")
-    captured_at_basis: str = _column(
+    captured_at: datetime = column("When the bytes were got, UTC.")
+    captured_at_basis: str = column(
         "How that is known: `live`, `warc`, `manifest`, `table` (a column), `saved` (the saved page says so), "
         "`option`, `mtime` (file time)."
     )
-    first_captured_at: datetime = _column("Earliest capture of the same article seen by this lake, UTC.")
-    capture_uri: str = _column("Object in the lake, relative to its root, that holds the raw bytes.")
-    capture_offset: int = _column("Where the WARC record begins in that object, bytes.")
-    capture_length: int = _column("Length of the compressed WARC record, bytes; one ranged GET returns it.")
-    capture_digest: str = _column("`sha256:` of the raw payload.")
-    http_status: int | None = _optional("Status code of the capture, null where there was no HTTP exchange.")
-    mode: str = _column("How the row came in: `live`, `ingest` or `reparse`.")
-    run_id: str = _column("Run that first landed the row; sorts by time.")
+    first_captured_at: datetime = column("Earliest capture of the same article seen by this lake, UTC.")
+    capture_uri: str = column("Object in the lake, relative to its root, that holds the raw bytes.")
+    capture_offset: int = column("Where the WARC record begins in that object, bytes.")
+    capture_length: int = column("Length of the compressed WARC record, bytes; one ranged GET returns it.")
+    capture_digest: str = column("`sha256:` of the raw payload.")
+    http_status: int | None = optional("Status code of the capture, null where there was no HTTP exchange.")
+    mode: str = column("How the row came in: `live`, `ingest` or `reparse`.")
+    run_id: str = column("Run that first landed the row; sorts by time.")
 
 
 def lay_out(blocks: Iterable[tuple[str, str]]) -> tuple[str, list[tuple[int, int]]]:

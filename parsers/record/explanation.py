@@ -28,31 +28,21 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A text that readers see and the body lacks.
-
-    Attributes:
-        place: the elements around it.
-        inside: whether it stands in the element that holds the body; else it is prose elsewhere in the page.
-        field: that has it; None: no field has.
-    """
+    """A text that readers see and the body lacks."""
 
     text: str
-    place: str
-    inside: bool
-    field: str | None = None
+    place: str  # the elements around it
+    inside: bool  # it stands in the element that holds the body; else it is prose elsewhere in the page
+    field: str | None = None  # that has it; None: no field has
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is known of the reading of one page.
-
-    Attributes:
-        container: the elements around the body, outermost first; empty without an article.
-        rivals: field -> what other places of the page say of it.
-    """
+    """What is known of the reading of one page."""
 
     outcome: Outcome
     stories: tuple[Story, ...] = ()
-    container: str = ""
+    container: str = ""  # the elements around the body, outermost first; empty without an article
+    # by field, what other places of the page say of it
     rivals: Mapping[str, tuple[Rival, ...]] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()

@@ -13,6 +13,7 @@ from parsers.record.draft import Draft
 
 Value = TypeVar("Value")
 
+FIGURE_ABOVE: Final = "figure above the text"
 BODY_FIGURES: Final = "figures of the body"
 # The same for every article: its identity, counts and parser.
 FIXED: Final[Mapping[str, str]] = {

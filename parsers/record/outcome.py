@@ -3,25 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from parsers.record.article import Article
 from parsers.record.origins import origins_of
 
 
-class RejectReason(StrEnum):
-    """Why a capture gave no article. Closed: it is a metric label, a column and a log field.
-
-    docs/data-dictionary.md is generated from `meaning`.
-    """
+class Reason(StrEnum):
+    """A word of a closed list that carries its own explanation. `transient` ones may go away."""
 
     meaning: str
+    transient: bool
 
-    def __new__(cls, value: str, meaning: str) -> "RejectReason":
-        """Make a member that carries its own explanation."""
+    def __new__(cls, value: str, meaning: str, transient: bool = False) -> Self:
+        """Make a member."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
+        member.transient = transient
         return member
+
+
+class RejectReason(Reason):
+    """Why a capture gave no article: a metric label, a column and a log field; the data dictionary lists them."""
 
     UNKNOWN_SOURCE = "unknown_source", "no source claims the host, and no source recognises the content"
     HTTP_STATUS = "http_status", "the archived answer was not 200: an error page or a redirect"

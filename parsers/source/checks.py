@@ -1,4 +1,4 @@
-"""What to expect of a day of a source: declared in the source file, or read off the source's own history.
+"""What to expect of a day of a source, by the source's own history.
 
 Medians and exact tail probabilities only: one odd day moves no median, and a site of six pages a day is judged by what
 chance could do to six pages, not by a share that needs hundreds.
@@ -6,8 +6,8 @@ chance could do to six pages, not by a share that needs hundreds.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from statistics import median
@@ -16,7 +16,6 @@ from typing import Self
 from parsers.record.article import Article
 from parsers.record.outcome import RejectReason
 
-# What is watched of every source; `Checks.fill` may name any other field.
 WATCHED = ("title", "published_at", "body", "lead", "authors", "section", "topics", "images", "language", "flags")
 # A finding must be this unlikely by chance. With ten fields and one batch a day, a source is suspected wrongly by
 # chance about once in three years: 10 tests a day.
@@ -40,7 +39,6 @@ EMPTY_BY_CHANCE = 0.01
 # Half of all days lie within one median absolute deviation; of normally distributed ones 1 in 400 is below three times
 # 1.4826 of it.
 MAD_BAND = 3 * 1.4826
-SAMPLE = 10  # articles or captures from which on a declared share is taken at its word
 RELIABLE_FILL = 0.8  # a field that a source fills less often depends on the story, not on the layout
 DROPPED_FILL = 0.5  # of the usual fill: a redesign that moves a field loses it on nearly every page
 SUSPECT_REJECTS = 0.5
@@ -56,27 +54,6 @@ OF_INPUT = frozenset(
         RejectReason.ARCHIVE_DAMAGED,
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
-    """Numbers that a day of a source must reach; without them it is judged by the source's history."""
-
-    min_per_day: int | None = None  # articles that every day has at least; None: judged by the source's own history
-    fill: Mapping[str, float] = field(default_factory=dict)  # field -> share of articles, 0 to 1, that must have it
-    max_reject_share: float | None = None  # of captures, 0 to 1, that may be rejected; None: judged by history
-    max_age_days: int | None = None  # days after which the newest landed day counts as stale; None: never
-
-    def __post_init__(self) -> None:
-        known = {each.name for each in fields(Article)}
-        if unknown := sorted(set(self.fill) - known):
-            raise ValueError(f"checks: the record has no field {', '.join(unknown)}")
-        for share in (*self.fill.values(), self.max_reject_share or 0):
-            if not 0 <= share <= 1:
-                raise ValueError(f"checks: {share} is not a share from 0 to 1")
-        for count in (self.min_per_day, self.max_age_days):
-            if count is not None and count < 0:
-                raise ValueError(f"checks: {count} is negative")
 
 
 def has(article: Article, name: str) -> bool:
@@ -97,7 +74,6 @@ class Check(StrEnum):
     ARTICLES = "articles"  # too few
     FILL = "fill"  # a field that too few articles have
     REJECTS = "rejects"  # too many captures that gave no article
-    FRESHNESS = "freshness"  # the newest landed day is old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +127,8 @@ class Finding:
     check: Check
     severity: Severity
     field: str | None  # of the record, for `Check.FILL`
-    observed: float  # a share from 0 to 1, articles, or days
-    expected: float  # the least (of rejects and age: the greatest) that would have passed
+    observed: float  # a share from 0 to 1, or articles
+    expected: float  # the least (of rejects: the greatest) that would have passed
     detail: str  # what exactly, and how it was judged, for a person
 
     @property
@@ -161,39 +137,22 @@ class Finding:
         return self.check, self.field or ""
 
 
-def judge(
-    profile: DayProfile, history: Sequence[DayProfile], checks: Checks, *, whole_day: bool = False
-) -> list[Finding]:
-    """What is wrong with a day, by what its source declares and by the source's own history.
+def judge(profile: DayProfile, history: Sequence[DayProfile], *, whole_day: bool = False) -> list[Finding]:
+    """What is wrong with a day, by the source's own history.
 
     `history` are landed days near to it, in any order; the day itself may be among them and is left out. The number of
     articles is judged only of a `whole_day`.
     """
     others = [day for day in history if day.date != profile.date]
-    found = _judge_count(profile, others, checks) if whole_day else []
-    found += _judge_fill(profile, others, checks)
-    found += _judge_rejects(profile, others, checks)
-    return found
+    known = _known(others)
+    found = _judge_count(profile, others) if whole_day else []
+    return [*found, *_judge_fill(profile, known), *_judge_rejects(profile, known)] if known else found
 
 
-def needs_history(profile: DayProfile, checks: Checks, *, whole_day: bool = False) -> bool:
+def needs_history(profile: DayProfile, *, whole_day: bool = False) -> bool:
     """Whether `judge` can find anything wrong: if not, the history need not be read."""
-    few = any(share < max(checks.fill.get(name, 0), DROPPED_FILL) for name, share in profile.fill.items())
-    limit = LOW_REJECTS if checks.max_reject_share is None else checks.max_reject_share
-    return whole_day or few or profile.reject_share > limit
-
-
-def judge_freshness(source: str, newest: date | None, today: date, checks: Checks) -> Finding | None:
-    """Whether a source's newest landed day is too old. A run that lands nothing makes no day newer."""
-    if checks.max_age_days is None or newest is None:
-        return None
-    age = (today - newest).days
-    if age <= checks.max_age_days:
-        return None
-    detail = f"the newest landed day, {newest}, is {age} days old; the source declares at most {checks.max_age_days}"
-    return Finding(
-        source, newest.isoformat(), Check.FRESHNESS, Severity.WARNING, None, age, checks.max_age_days, detail
-    )
+    few = any(share < DROPPED_FILL for share in profile.fill.values())
+    return whole_day or few or profile.reject_share > LOW_REJECTS
 
 
 def at_least(successes: int, trials: int, chance: float) -> float:
@@ -215,16 +174,13 @@ def _share(successes: float, trials: float) -> float:
     return (successes + 1) / (trials + 2)
 
 
-def _judge_count(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
+def _judge_count(profile: DayProfile, history: Sequence[DayProfile]) -> list[Finding]:
     observed = profile.articles
 
     def found(severity: Severity, expected: float, basis: str) -> list[Finding]:
         detail = f"{observed} articles; {basis}"
         return [Finding(profile.source, profile.date, Check.ARTICLES, severity, None, observed, expected, detail)]
 
-    if checks.min_per_day is not None:
-        least = checks.min_per_day
-        return found(Severity.SUSPECT, least, f"the source declares at least {least}") if observed < least else []
     nearest = _nearest(profile.date, history)
     usual, deviation = _usual_count(profile, [day for day in nearest if day.articles])
     basis = f"{usual:g} are usual"
@@ -264,54 +220,37 @@ def _nearest(day: str, history: Sequence[DayProfile]) -> list[DayProfile]:
     return before + sorted((each for each in history if each.date > day), key=lambda each: each.date)
 
 
-def _judge_fill(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
-    found = []
-    known = _known(history)
+def _judge_fill(profile: DayProfile, known: Sequence[DayProfile]) -> Iterator[Finding]:
     rows = sum(day.measured for day in known)
     for name, observed in profile.fill.items():
-        if name in checks.fill:
-            expected, basis = checks.fill[name], f"the source declares at least {_percent(checks.fill[name])}"
-            chance = 1 - min(max(expected, 0.5), 0.99)
-        elif known and all(name in day.fill for day in known):
-            usual = median(day.fill[name] for day in known)
-            if usual < RELIABLE_FILL:
-                continue
-            expected, basis = DROPPED_FILL * usual, f"{_percent(usual)} are usual"
-            chance = _share(sum((1 - day.fill[name]) * day.measured for day in known), rows)
-        else:
+        if not all(name in day.fill for day in known):
             continue
-        trials = profile.trials(name)
-        lack = round((1 - observed) * trials)
-        severity = Severity.WARNING if name == FLAGS else Severity.SUSPECT  # the rows are good, and say what is odd
-        at_its_word = name in checks.fill and trials >= SAMPLE
-        if observed < expected and (at_its_word or at_least(lack, trials, chance) < RARE):
+        usual = median(day.fill[name] for day in known)
+        expected, trials = DROPPED_FILL * usual, profile.trials(name)
+        if usual < RELIABLE_FILL or observed >= expected:
+            continue
+        chance = _share(sum((1 - day.fill[name]) * day.measured for day in known), rows)
+        if at_least(round((1 - observed) * trials), trials, chance) < RARE:
+            severity = Severity.WARNING if name == FLAGS else Severity.SUSPECT  # the rows are good, and say what is odd
             have = "carry none" if name == FLAGS else "have it"
-            detail = f"{name}: {_percent(observed)} of {trials} articles {have}; {basis}"
-            found.append(Finding(profile.source, profile.date, Check.FILL, severity, name, observed, expected, detail))
-    return found
+            detail = f"{name}: {_percent(observed)} of {trials} articles {have}; {_percent(usual)} are usual"
+            yield Finding(profile.source, profile.date, Check.FILL, severity, name, observed, expected, detail)
 
 
-def _judge_rejects(profile: DayProfile, history: Sequence[DayProfile], checks: Checks) -> list[Finding]:
+def _judge_rejects(profile: DayProfile, known: Sequence[DayProfile]) -> Iterator[Finding]:
     observed, number = profile.reject_share, sum(profile.rejected.values())
-    if not number:
-        return []
-    if checks.max_reject_share is not None:
-        severity, expected = Severity.SUSPECT, checks.max_reject_share
-        basis, chance = f"the source declares at most {_percent(expected)}", min(max(expected, 0.01), 0.99)
-    elif known := _known(history):
-        usual = median(day.reject_share for day in known)
-        severity = Severity.SUSPECT if observed > SUSPECT_REJECTS and usual < LOW_REJECTS else Severity.WARNING
-        expected = SUSPECT_REJECTS if severity is Severity.SUSPECT else usual + LOW_REJECTS
-        basis = f"{_percent(usual)} are usual"
-        chance = _share(sum(sum(day.rejected.values()) for day in known), sum(day.captures for day in known))
-    else:
-        return []
-    at_its_word = checks.max_reject_share is not None and profile.captures >= SAMPLE
-    if observed <= expected or not (at_its_word or at_least(number, profile.captures, chance) < RARE):
-        return []
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(profile.rejected.items()))
-    detail = f"{_percent(observed)} of {profile.captures} captures were rejected ({reasons}); {basis}"
-    return [Finding(profile.source, profile.date, Check.REJECTS, severity, None, observed, expected, detail)]
+    usual = median(day.reject_share for day in known)
+    is_suspect = observed > SUSPECT_REJECTS and usual < LOW_REJECTS
+    expected = SUSPECT_REJECTS if is_suspect else usual + LOW_REJECTS
+    if observed <= expected:
+        return
+    chance = _share(sum(sum(day.rejected.values()) for day in known), sum(day.captures for day in known))
+    if at_least(number, profile.captures, chance) < RARE:
+        severity = Severity.SUSPECT if is_suspect else Severity.WARNING
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(profile.rejected.items()))
+        detail = f"{_percent(observed)} of {profile.captures} captures were rejected ({reasons})"
+        detail += f"; {_percent(usual)} are usual"
+        yield Finding(profile.source, profile.date, Check.REJECTS, severity, None, observed, expected, detail)
 
 
 def _known(history: Sequence[DayProfile]) -> list[DayProfile]:

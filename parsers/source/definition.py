@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from datetime import date
+from dataclasses import KW_ONLY, dataclass
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.page.page import Page
 from parsers.page.text import TextPage
 from parsers.record.draft import Draft
-from parsers.source.checks import Checks
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 from parsers.source.schedule import Schedule, usual_schedules
 
@@ -138,13 +136,12 @@ class Source:
     discovery: tuple[Discovery, ...] = (
         OwnLists(),
     )  # where the source lists its articles; all are read. Empty: nothing is live
+    verified: str = ""  # what of `discovery` was seen, and where; none was tried on a live site. Empty: nothing
     article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
     interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it
     # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
     # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
     horizon_days: int = 1
-    first_day: date | None = None  # to collect; None: unknown
-    checks: Checks = field(default_factory=Checks)  # what to expect of a day
     schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:

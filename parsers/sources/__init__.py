@@ -1,4 +1,4 @@
 """One file, one source. CONTRIBUTING.md shows how to add one.
 
-Unless a file says otherwise, discovery follows public documentation and has not been tried against the live site.
+Lists that `verified` does not name follow public documentation. No discovery has been tried against a live site.
 """

@@ -50,9 +50,9 @@ def _asked(archive: CdxArchive, index_path: str) -> Iterator[tuple[CdxIndex, Dir
 def test_a06_pages_of_an_archive_come_over_the_wire_byte_for_byte(index_path: str) -> None:
     lines = [Line(f"https://gazette.example/news/{n}", f"2024050112{n:02}00", HTML + b"%d" % n) for n in range(5)]
     with _asked(CdxArchive(lines, page_lines=2), index_path) as (index, client):
-        found = index.captures(SOURCE, DAYS, client)
-        pages = [index.get(capture, client) for capture in found.captures]
-    assert found.alarms == ()
+        captures, alarms = index.captures(SOURCE, DAYS, client)
+        pages = [index.get(capture, client) for capture in captures]
+    assert alarms == []
     assert [page.body for page in pages] == [line.body for line in lines]
     assert [page.captured_at for page in pages] == [datetime(2024, 5, 1, 12, n, tzinfo=UTC) for n in range(5)]
 
@@ -60,7 +60,7 @@ def test_a06_pages_of_an_archive_come_over_the_wire_byte_for_byte(index_path: st
 def test_where_the_nearest_capture_is_given_the_redirect_is_followed_within_the_archive() -> None:
     archive = CdxArchive([Line("https://gazette.example/news/1", "20240501120000")])
     with _asked(archive, "/cdx/search/cdx") as (index, client):
-        (capture,) = index.captures(SOURCE, DAYS, client).captures
+        (capture,), _ = index.captures(SOURCE, DAYS, client)
         archive.lines = [Line("https://gazette.example/news/1", "20240501130000")]
         page = index.get(capture, client)
     assert page.captured_at == datetime(2024, 5, 1, 13, tzinfo=UTC)

@@ -51,7 +51,7 @@ def test_a_folder_is_ingested_by_the_deployment(up: Up, tmp_path: Path) -> None:
     artifacts = up.artifacts(ingest)
     told = "5 captures: 5 parsed, 0 rejected; 3 partitions written, 0 unchanged"
     assert artifacts["ingest"]["description"] == told
-    days = {(row["source"], row["day"]): row["articles"] for row in orjson.loads(artifacts["ingest-days"]["data"])}
+    days = {(row["source"], row["day"]): row["landed"] for row in orjson.loads(artifacts["ingest-days"]["data"])}
     assert days["tass", "2024-01-10"] == 2
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, Coverage
+from infra.lake.partition import ARTICLES
 from infra.store.local_store import LocalStore
 from infra.upkeep.upgrade import old_partitions, upgrade
 from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         landed(3, source="herald", published_at=NOON + timedelta(days=1)),
         landed(4, source="007", published_at=NOON + timedelta(days=1)),
     ]
-    Lake(LocalStore(root)).land(articles, coverage={("herald", "2024-05-01"): Coverage(0)}, mode="live")
+    Lake(LocalStore(root)).land(articles, looked_at=[("herald", "2024-05-01")])
     return root / "articles"
 
 
@@ -121,7 +121,7 @@ def test_blocks_are_cut_out_of_the_text_by_code_points_in_every_reader(tmp_path:
         "end",
     ]
     body = tuple(Block(BlockType.LIST_ITEM, text) for text in blocks)
-    Lake(LocalStore(tmp_path)).land([landed(0, body=body)], mode="live")
+    Lake(LocalStore(tmp_path)).land([landed(0, body=body)])
     folder = tmp_path / "articles"
     (row,) = pd.read_parquet(folder, dtype_backend="pyarrow").to_dict("records")
     assert [row["text"][span["start"] : span["end"]] for span in row["body"]] == blocks
@@ -141,7 +141,7 @@ def test_a_file_of_an_older_newslake_beside_new_ones_gives_an_error_and_no_artic
     """Readers take the schema of the first file: of both orders, none gives nulls for texts that are there."""
     for days_later in (0, 1):
         root = tmp_path / str(days_later)
-        Lake(LocalStore(root)).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))], mode="live")
+        Lake(LocalStore(root)).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))])
         key = ARTICLES.key("gazette", f"2024-05-0{1 + days_later}")
         (root / key).write_bytes(written_by_version_2((root / key).read_bytes(), key))
         with pytest.raises(pa.ArrowTypeError):

@@ -14,7 +14,7 @@ from docs.generate.athena import create_table
 from infra.lake.accounts import write_account
 from infra.lake.fetches import Fetch
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, Coverage
+from infra.lake.partition import ARTICLES, REJECTS
 from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
 from parsers.record.article import NULL_PARTITION
@@ -42,8 +42,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         landed(2, published_at=None),
         landed(3, source="herald", published_at=NOON + timedelta(days=1)),
     ]
-    coverage = {("gazette", DAY.isoformat()): Coverage(5, 3, 2, 1)}
-    Lake(LocalStore(tmp_path / "lake")).land(rows, [rejected(7)], coverage=coverage, mode="live")
+    Lake(LocalStore(tmp_path / "lake")).land(rows, [rejected(7)])
     asked: dict[str, Any] = {
         "source": "gazette",
         "listed_at": NOON,

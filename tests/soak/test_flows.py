@@ -78,7 +78,7 @@ def test_o03_a_run_that_is_years_late_lands_the_day_before_its_scheduled_one(up:
     assert up.api(f"/flow_runs/{late}")["name"] == "tass-2024-01-11"
     landed = Lake(open_store(str(lake)))
     footers = {day: landed.read_manifest("tass", day) for _, day, _ in landed.partitions("tass")}
-    assert [day for day, footer in footers.items() if footer and "reparse" in footer.coverage] == ["2024-01-11"]
+    assert [day for day, footer in footers.items() if footer and footer.looked_at] == ["2024-01-11"]
 
 
 def test_commands_run_as_flows_where_a_server_is_configured(up: Up, tmp_path: Path) -> None:

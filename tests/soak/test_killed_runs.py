@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.intake.web.fetch_many import WAITING_ANSWERS
-from infra.work.live.page_batches import BATCH_PAGES
+from infra.work.live.fetch_pages import BATCH_PAGES
 from tests.demo_site.site import DemoSite
 from tests.killed_run import PER_DAY, SECONDS, Killer, kill, require_same_end, start
 from tests.live_lake import today

@@ -84,7 +84,7 @@ def test_l02_kill_at_every_step_of_an_ingest_into_a_folder(
 def test_l02_kill_at_every_step_of_a_reparse_that_moves_an_article(writers: Killer, tmp_path: Path) -> None:
     """An article may be met twice, in its old and its new partition, but never not at all."""
     before = tmp_path / "before"
-    Lake(LocalStore(before)).land([landed(0), landed(1), landed(2)], mode="live")
+    Lake(LocalStore(before)).land([landed(0), landed(1), landed(2)])
     shutil.copytree(before, tmp_path / "undisturbed")
     move(WriterTask("move", str(tmp_path / "undisturbed"), 0))
     old, new = (objects(LocalStore(tmp_path / name)) for name in ("before", "undisturbed"))

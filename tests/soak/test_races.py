@@ -31,7 +31,7 @@ def land_many(uri: str, writer: int) -> int:
     # One second apart: all of one day.
     moments = [datetime(2024, 5, 1, tzinfo=UTC) + timedelta(seconds=number) for number in numbers]
     return sum(
-        len(lake.land([landed(number, published_at=moment)], mode="live").written)
+        len(lake.land([landed(number, published_at=moment)]).written)
         for number, moment in zip(numbers, moments, strict=True)
     )
 

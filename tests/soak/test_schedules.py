@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("schedules")]
 
 OUTAGE_DAYS = 5
 LATE_DAYS = 3
-MINUTELY = {"source": "tass", "lag_days": 1, "prefer": "network"}  # told from the source's own schedules by `prefer`
+MINUTELY = {"source": "tass", "lag_days": 1, "only_archive": False}  # the last tells it from the source's own
 LISTS = 8  # what theissue may be asked for besides articles, a run: robots file, lists, pages that are no article
 LEASE_AND_CLEAN_UP = 60 + 60  # seconds: the least lease Prefect takes; its clean-up, and the wait between two tries
 # Takes the slot of a source, says so, and keeps it; with another word it takes it and ends.

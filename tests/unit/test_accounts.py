@@ -78,7 +78,7 @@ def test_l08_the_state_of_a_day_follows_from_its_account(
 ) -> None:
     store = MemoryStore()
     if rows:
-        Lake(store).land([landed(0)], mode="live")
+        Lake(store).land([landed(0)])
     write(store, *rows, lists=lists)
     assert state(store) is expected
     assert state(store) is expected  # now from the cache
@@ -86,7 +86,7 @@ def test_l08_the_state_of_a_day_follows_from_its_account(
 
 def test_articles_without_an_account_are_unlisted_and_pages_pending_before_count_once_read_whole() -> None:
     store = MemoryStore()
-    Lake(store).land([landed(0)], mode="ingest")
+    Lake(store).land([landed(0)])
     assert state(store) is State.UNLISTED
     write(store, lists=ListsRead(NOON, None, ("cut",)))
     write(store, lists=ListsRead(AFTER, AFTER))
@@ -111,7 +111,7 @@ def test_l11_an_account_that_does_not_add_up_is_a_fault() -> None:
     store = MemoryStore()
     write(store, row(0), row(1, FetchOutcome.LANDED))
     assert "their partition is gone" in next(account_faults(store, "gazette", DAY))
-    Lake(store).land([landed(0)], mode="live")
+    Lake(store).land([landed(0)])
     assert list(account_faults(store, "gazette", DAY)) == []
     write(store, replace(row(2), outcome="lost"), replace(row(3, FetchOutcome.LANDED), article_id=None))
     faults = "; ".join(account_faults(store, "gazette", DAY))
@@ -127,7 +127,7 @@ def test_l11_an_account_that_does_not_add_up_is_a_fault() -> None:
 def test_a_page_that_was_got_at_last_closes_its_earlier_rejections_only() -> None:
     store = MemoryStore()
     later = NOON + timedelta(days=3)
-    Lake(store).land([], [rejected(0), rejected(1), rejected(0, captured_at=later)], mode="live")
+    Lake(store).land([], [rejected(0), rejected(1), rejected(0, captured_at=later)])
     got = GotAtLast(NOON - timedelta(hours=1), NOON + timedelta(days=2), 7)
     close_rejects(store, "gazette", {row_key(str(rejected(0).url)): got})
     states = [

@@ -11,10 +11,21 @@ from flows.jobs import alerts
 from flows.server.alerts import ensure_alerts
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
+from infra.lake.suspects import SuspectCapture, SuspectDay
 from infra.upkeep.repair import Repairs
-from parsers.source.checks import Finding
-from tests.unit.test_artifacts import FLAGGED, HOSTILE, SUSPECTS, broken
+from parsers.source.checks import Check, Finding, Severity
 
+HOSTILE = SuspectCapture("https://tass.com/<script>|`", None, "raw/source=tass/date=2024-05-02/r.warc.gz", 0, 10)
+
+
+def broken(day: str, source: str = "tass") -> Finding:
+    return Finding(source, day, Check.FILL, Severity.SUSPECT, "title", 0.4, 0.5, "title: 40 % | <b>")
+
+
+FLAGGED = Finding("tass", "2024-05-02", Check.FILL, Severity.WARNING, "lead", 0.1, 0.5, "lead: 10 %")
+SUSPECTS = [
+    SuspectDay("tass", day, "run-1", 20, 15, (broken(day),), (HOSTILE,)) for day in ("2024-05-01", "2024-05-02")
+]
 LATE: Mapping[str, tuple[tuple[str, State], ...]] = {"tass": (("2024-05-01", State.MISSING),)}
 TEXT = "tass, 2024-05-01: missing\nnewslake status --source tass"
 
@@ -30,8 +41,8 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return emitted
 
 
-def repairs(late: Mapping[str, tuple[tuple[str, State], ...]], stale: tuple[Finding, ...] = ()) -> Repairs:
-    return Repairs((), (), (), {}, stale, late)
+def repairs(late: Mapping[str, tuple[tuple[str, State], ...]]) -> Repairs:
+    return Repairs((), (), (), late)
 
 
 def remembered(event: str, text: str, age: timedelta) -> dict[str, Event]:

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.base.choices import Direction, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
-from infra.lake.footers import ACCOUNTS_CACHE_KEY, CACHE_KEY
+from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
 from infra.store.object_store import Stored
 from infra.work.backfill.plan import (
     MAX_BATCHES,
@@ -25,7 +24,7 @@ from infra.work.backfill.plan import (
     totals,
 )
 from parsers.registry import sources
-from tests.lake_samples import NOON, landed, rejected
+from tests.lake_samples import NOON, asked, landed, rejected
 from tests.memory_store import MemoryStore
 
 START = date(2024, 5, 1)
@@ -37,13 +36,14 @@ VERSION = sources()["tass"].version
 
 
 def land(store: MemoryStore, offset: int, mode: str | None = "live", version: int = VERSION) -> None:
-    """One article of the day that is so many days after the first, and, if a mode is given, coverage by it."""
+    """One article, so many days after the first, and the account of a live run or the word of a reparse."""
     day = START + timedelta(days=offset)
     article = landed(
         offset, source="tass", published_at=NOON + timedelta(days=offset), parser_version=version, mode=mode or "ingest"
     )
-    coverage = {("tass", day.isoformat()): Coverage(1, 1, 1)} if mode else None
-    Lake(store).land([article], coverage=coverage, mode=mode or "ingest")
+    Lake(store).land([article], looked_at=[("tass", day.isoformat())] if mode == "reparse" else ())
+    if mode == "live":
+        asked(store, "tass", day)
 
 
 def actions(store: MemoryStore, **request: object) -> dict[int, Action]:
@@ -64,11 +64,8 @@ def test_of_an_empty_lake_every_day_is_taken_up_and_the_source_asked_where_it_re
 def test_a_day_that_a_run_could_not_finish_is_missing_as_long_as_the_source_can_be_asked(store: MemoryStore) -> None:
     for offset in (0, 6):
         day = START + timedelta(days=offset)
-        Lake(store).land(
-            [landed(offset, source="tass", published_at=NOON + timedelta(days=offset))],
-            coverage={("tass", day.isoformat()): Coverage(discovered=3, captured=1, parsed=1)},
-            mode="live",
-        )
+        Lake(store).land([landed(offset, source="tass", published_at=NOON + timedelta(days=offset))])
+        asked(store, "tass", day, whole=False)
     found = actions(store)
     assert found[6] is Action.FETCH
     assert 0 not in found  # nobody can finish it
@@ -106,20 +103,18 @@ def test_outdated_takes_rows_of_an_older_parser_and_asks_nobody(store: MemorySto
 def test_failed_takes_days_with_rejections_and_missing_ones(store: MemoryStore) -> None:
     for offset in range(7):
         land(store, offset)
-    Lake(store).land([], [rejected(0, source="tass")], mode="live")
+    Lake(store).land([], [rejected(0, source="tass")])
     assert actions(store, reprocess=Reprocess.FAILED) == {0: Action.PARSE}
     assert actions(store) == {}
 
 
-def test_the_newest_day_comes_first_unless_told_otherwise(store: MemoryStore) -> None:
+def test_the_newest_day_comes_first(store: MemoryStore) -> None:
     newest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass", "theissue")), now=NOW)
-    oldest = plan_backfill(store, BackfillRequest(days=WEEK, names=("tass",), direction=Direction.OLDEST), now=NOW)
     assert [(each.day, each.source) for each in newest[:3]] == [
         (TODAY, "tass"),
         (TODAY, "theissue"),
         (TODAY - timedelta(days=1), "tass"),
     ]
-    assert [each.day for each in oldest] == list(WEEK)
 
 
 def test_requests_are_estimated_from_what_the_source_publishes(store: MemoryStore) -> None:
@@ -164,10 +159,10 @@ def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
 @given(
     numbers=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 400)), unique=True, max_size=900),
     actions=st.sampled_from([(Action.PARSE,), (Action.PARSE, Action.FETCH), tuple(Action)]),
-    direction=st.sampled_from(Direction),
+    newest_first=st.booleans(),
 )
 def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
-    numbers: list[tuple[int, int]], actions: tuple[Action, ...], direction: Direction
+    numbers: list[tuple[int, int]], actions: tuple[Action, ...], newest_first: bool
 ) -> None:
     names = sorted(sources())[:4]
     planned = [
@@ -176,8 +171,8 @@ def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
         )
         for source, day in numbers
     ]
-    planned.sort(key=lambda each: (each.day, each.source), reverse=direction is Direction.NEWEST)
-    batches = batches_of(planned, BackfillRequest(days=WEEK, direction=direction))
+    planned.sort(key=lambda each: (each.day, each.source), reverse=newest_first)
+    batches = batches_of(planned, BackfillRequest(days=WEEK))
     held = [(batch.source, day, batch.policy.only_archive) for batch in batches for day in batch.days]
     wanted = [each for each in planned if each.action is not Action.NOTHING]
     assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)
@@ -209,7 +204,8 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr("infra.work.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
     for name in names:
         article = landed(1, source=name, published_at=NOON)
-        Lake(store).land([article], coverage={(name, START.isoformat()): Coverage(1, 1, 1)}, mode="live")
+        Lake(store).land([article])
+        asked(store, name, START)
     request = BackfillRequest(days=Days(START, START + timedelta(days=365)))
     assert totals(plan_backfill(store, request, now=NOW))["nothing"] == 20
     gets: list[str] = []
@@ -222,4 +218,4 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
-    assert gets == [CACHE_KEY, ACCOUNTS_CACHE_KEY]
+    assert gets == [CACHE_KEY]

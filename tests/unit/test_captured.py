@@ -60,12 +60,6 @@ def test_the_very_capture_of_a_time_is_known_however_good_it_is() -> None:
     assert not captured.has_capture("", NOON)
 
 
-def test_l02_what_a_killed_run_staged_is_held() -> None:
-    captured = Captured.load(MemoryStore(), SOURCE, Days.one(TODAY), today=TODAY, staged=[capture(0)])
-    assert captured.pages == {row_key(_url(0)): NOON}
-    assert captured.has_capture(_url(0), NOON)
-
-
 @pytest.mark.parametrize("length", [1, 400])
 def test_capture_days_from_the_day_before_up_to_today_are_looked_at(length: int) -> None:
     store = ClockedStore()

@@ -8,10 +8,9 @@ import pytest
 from infra.base.errors import NewslakeError
 from infra.lake.day_states import Day, DayStates, State
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
 from infra.store.object_store import ConflictError
 from parsers.record.article import NULL_PARTITION
-from tests.lake_samples import NOON, landed, rejected
+from tests.lake_samples import NOON, asked, landed, rejected
 from tests.memory_store import MemoryStore
 
 DAY = "2024-05-01"
@@ -23,12 +22,8 @@ def only_day(store: MemoryStore, **options: Any) -> Day:
     return day
 
 
-def covered(**counts: int) -> dict[tuple[str, str], Coverage]:
-    return {("gazette", DAY): Coverage(**counts)}
-
-
 def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))], mode="live")
+    lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))])
     assert [(day.date, day.state) for day in DayStates(store).grid()] == [
         (DAY, State.UNLISTED),
         ("2024-05-02", State.MISSING),
@@ -37,53 +32,50 @@ def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
 
 
 def test_l08_an_empty_day_is_not_a_missing_one(lake: Lake, store: MemoryStore) -> None:
-    lake.land([], coverage=covered(), mode="live")
+    lake.land([], looked_at=[("gazette", DAY)])
     assert only_day(store).state == State.EMPTY
 
 
 @pytest.mark.parametrize(
-    ("counts", "expected"),
-    [
-        ({"discovered": 3, "captured": 2}, State.PARTIAL),
-        ({"discovered": 3, "captured": 3}, State.LANDED),
-        ({"discovered": 1, "captured": 0}, State.LANDED),  # the one article is there
-        ({"discovered": 2, "captured": 2, "parsed": 1, "rejected": 1}, State.LANDED),
-    ],
+    ("account", "expected"),
+    [({}, State.LANDED), ({"pending": 1}, State.PARTIAL), ({"whole": False}, State.PARTIAL)],
 )
-def test_a_day_is_partial_while_pages_are_known_that_were_not_captured(
-    counts: dict[str, int], expected: State, lake: Lake, store: MemoryStore
+def test_a_day_is_partial_while_a_page_or_a_part_of_a_list_is_lacking(
+    account: dict[str, Any], expected: State, lake: Lake, store: MemoryStore
 ) -> None:
-    lake.land([landed(0)], coverage=covered(**counts), mode="live")
+    lake.land([landed(0)])
+    asked(store, "gazette", date(2024, 5, 1), **account)
     assert only_day(store).state == expected
 
 
 def test_rows_of_an_older_parser_make_a_day_outdated(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0, parser_version=1), landed(1, parser_version=2)], mode="live")
+    lake.land([landed(0, parser_version=1), landed(1, parser_version=2)])
     assert only_day(store, current={"gazette": 2}).state == State.OUTDATED
     assert only_day(store, current={"gazette": 1}).state == State.UNLISTED
     assert only_day(store, current={"herald": 9}).state == State.UNLISTED
-    lake.land([], [rejected(0)], coverage=covered(discovered=9), mode="live")
+    lake.land([], [rejected(0)])
+    asked(store, "gazette", date(2024, 5, 1), pending=1)
     partial = only_day(store, current={"gazette": 2})
     assert (partial.state, partial.outdated) == (State.PARTIAL, True)
 
 
 def test_open_rejections_show_on_the_day_of_their_capture(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0)], [rejected(1), rejected(2, reason="empty")], mode="live")
+    lake.land([landed(0)], [rejected(1), rejected(2, reason="empty")])
     day = only_day(store)
     assert (day.state, dict(day.rejects)) == (State.REJECTS, {"empty": 1, "layout": 1})
-    lake.land([landed(1, parser_version=2), landed(2, parser_version=2)], mode="reparse")
+    lake.land([landed(1, parser_version=2), landed(2, parser_version=2)])
     assert only_day(store).state == State.UNLISTED
 
 
 def test_a_day_of_rejections_only_is_no_missing_day(lake: Lake, store: MemoryStore) -> None:
-    lake.land([], [rejected(1)], mode="live")
+    lake.land([], [rejected(1)])
     assert only_day(store).state == State.REJECTS
-    lake.land([landed(1, published_at=NOON + timedelta(days=1))], mode="live")
+    lake.land([landed(1, published_at=NOON + timedelta(days=1))])
     assert [day.state for day in DayStates(store).grid()] == [State.MISSING, State.UNLISTED]
 
 
 def test_undated_articles_come_last_and_only_without_a_range(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0), landed(1, published_at=None)], mode="live")
+    lake.land([landed(0), landed(1, published_at=None)])
     assert [day.date for day in DayStates(store).grid()] == [DAY, NULL_PARTITION]
     assert only_day(store, start=date(2024, 5, 1)).date == DAY
     assert only_day(store, end=date(2024, 5, 2)).date == DAY
@@ -105,7 +97,7 @@ class TestRange:
     def test_days_asked_for(
         self, start: date | None, end: date | None, expected: list[str], lake: Lake, store: MemoryStore
     ) -> None:
-        lake.land([landed(0)], mode="live")
+        lake.land([landed(0)])
         assert [day.date for day in DayStates(store).grid(start=start, end=end)] == expected
 
     def test_a_source_that_never_landed_is_missing_on_every_day_asked_for(self, store: MemoryStore) -> None:
@@ -116,7 +108,7 @@ class TestRange:
 
 
 def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0), landed(0, source="herald")], mode="live")
+    lake.land([landed(0), landed(0, source="herald")])
     store.objects[KEY] = b"garbage"
     assert [(day.source, day.state) for day in DayStates(store).grid()] == [
         ("gazette", State.DAMAGED),
@@ -126,7 +118,7 @@ def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: L
 
 @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
 def test_a_cache_that_cannot_be_written_is_done_without(error: Exception, lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0)], mode="live")
+    lake.land([landed(0)])
 
     def refuse(key: str) -> None:
         raise error

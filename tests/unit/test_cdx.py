@@ -12,7 +12,7 @@ from infra.archive.raw_index import Pointer
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.intake.cdx import index as cdx
-from infra.intake.cdx.index import CdxCapture, CdxIndex, Indexed
+from infra.intake.cdx.index import CdxCapture, CdxIndex
 from infra.intake.web.fetching import FetchError, FetchReason
 from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.source.definition import Source
@@ -48,12 +48,8 @@ def _index(index_url: str, **settings: Any) -> CdxIndex:
     return index
 
 
-def _captures(index_url: str, *lines: Line, **options: Any) -> Indexed:
+def _captures(index_url: str, *lines: Line, **options: Any) -> tuple[list[CdxCapture], list[str]]:
     return _index(index_url).captures(SOURCE, DAYS, DirectClient(CdxArchive(list(lines), **options)))
-
-
-def _numbers(indexed: Indexed) -> list[str]:
-    return [capture.url.rpartition("/")[2] for capture in indexed.captures]
 
 
 @pytest.mark.parametrize(
@@ -73,10 +69,10 @@ def test_settings_say_where_the_pages_are_or_the_index_does(cdx_url: str, cdx_pa
 @BOTH
 def test_captures_of_the_days_and_of_the_week_after_are_found_by_time(index_url: str) -> None:
     times = ("20240430235959", "20240509235959", "20240501000000", "20240510000000", "20240503070000")
-    found = _captures(index_url, *(_line(number, time) for number, time in enumerate(times)))
-    assert _numbers(found) == ["2", "4", "1"]
-    assert found.captures[0].captured_at == datetime(2024, 5, 1, tzinfo=UTC)
-    assert (found.dropped, found.alarms) == ({}, ())
+    found, alarms = _captures(index_url, *(_line(number, time) for number, time in enumerate(times)))
+    assert [capture.url.rpartition("/")[2] for capture in found] == ["2", "4", "1"]
+    assert found[0].captured_at == datetime(2024, 5, 1, tzinfo=UTC)
+    assert alarms == []
 
 
 @BOTH
@@ -86,14 +82,13 @@ def test_a03_of_several_captures_of_an_address_the_earliest_is_taken(index_url: 
         _line(1, "20240501120000", url="http://www.gazette.example/news/1?utm_source=x"),
         _line(1, "20240503120000"),
     ]
-    found = _captures(index_url, *captures)
-    assert [capture.captured_at.day for capture in found.captures] == [1]
-    assert found.dropped["duplicate"] >= 1
+    found, _ = _captures(index_url, *captures)
+    assert [capture.captured_at.day for capture in found] == [1]
 
 
 @BOTH
-def test_what_is_no_article_of_the_source_is_dropped_and_counted(index_url: str) -> None:
-    found = _captures(
+def test_what_is_no_article_of_the_source_is_left_out(index_url: str) -> None:
+    found, _ = _captures(
         index_url,
         _line(1),
         _line(0, url="https://gazette.example/about"),
@@ -101,11 +96,10 @@ def test_what_is_no_article_of_the_source_is_dropped_and_counted(index_url: str)
         _line(3, status="301"),
         _line(4, url="https://sub.gazette.example/news/4?page=2"),
     )
-    assert [capture.url for capture in found.captures] == [
+    assert [capture.url for capture in found] == [
         "https://gazette.example/news/1",
         "https://sub.gazette.example/news/4?page=2",
     ]
-    assert found.dropped == {"not_article": 1, "no_page": 1}
 
 
 def test_an_index_that_answers_more_than_was_asked_for_is_not_believed() -> None:
@@ -117,16 +111,15 @@ def test_an_index_that_answers_more_than_was_asked_for_is_not_believed() -> None
             rows += [["20100101000000", "https://gazette.example/news/2", "text/html", "200"]]
             return Answer(200, str(rows).replace("'", '"').encode())
 
-    found = _index(WAYBACK).captures(SOURCE, DAYS, DirectClient(Careless()))
-    assert (found.captures, found.dropped) == ((), {"off_site": 1, "other_day": 1})
+    assert _index(WAYBACK).captures(SOURCE, DAYS, DirectClient(Careless())) == ([], [])
 
 
 @BOTH
 def test_the_index_is_read_page_by_page_to_its_end(index_url: str) -> None:
     archive = CdxArchive([_line(number) for number in range(10)], page_lines=3)
     client = DirectClient(archive)
-    found = _index(index_url).captures(SOURCE, DAYS, client)
-    assert len(found.captures) == 10
+    found, _ = _index(index_url).captures(SOURCE, DAYS, client)
+    assert len(found) == 10
     assert len(archive.requests) == (4 if index_url == WAYBACK else 5)
     assert set(client.limits) == {cdx.MAX_INDEX_BYTES}
     assert set(client.hosts) == {("archive.example",)}
@@ -135,18 +128,18 @@ def test_the_index_is_read_page_by_page_to_its_end(index_url: str) -> None:
 @BOTH
 def test_pages_of_the_index_beyond_the_limit_are_an_alarm(index_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cdx, "MAX_PAGES", 2)
-    found = _captures(index_url, *(_line(number) for number in range(5)), page_lines=2)
-    assert len(found.captures) == 4
-    assert found.alarms == (f"{index_url} has more than 2 pages of captures of gazette.example: the rest was not read",)
+    found, alarms = _captures(index_url, *(_line(number) for number in range(5)), page_lines=2)
+    assert len(found) == 4
+    assert alarms == [f"{index_url} has more than 2 pages of captures of gazette.example: the rest was not read"]
 
 
 @BOTH
 def test_an_index_that_is_down_is_an_alarm_and_no_error(index_url: str) -> None:
     down = FetchError(FetchReason.SERVER_ERROR, "status 503", status=503)
     client = DirectClient(CdxArchive([_line(1)]), failures={"/": down})
-    found = _index(index_url).captures(SOURCE, DAYS, client)
-    assert found.captures == ()
-    assert found.alarms == (f"{index_url}: server_error: status 503 (captures of gazette.example)",)
+    found, alarms = _index(index_url).captures(SOURCE, DAYS, client)
+    assert found == []
+    assert alarms == [f"{index_url}: server_error: status 503 (captures of gazette.example)"]
 
 
 @BOTH
@@ -154,7 +147,7 @@ def test_a_page_comes_back_byte_for_byte_with_the_time_of_the_index(index_url: s
     bodies = [HTML + str(number).encode() for number in range(3)]
     client = DirectClient(CdxArchive([_line(number, body=body) for number, body in enumerate(bodies)]))
     index = _index(index_url)
-    pages = [index.get(capture, client) for capture in index.captures(SOURCE, DAYS, client).captures]
+    pages = [index.get(capture, client) for capture in index.captures(SOURCE, DAYS, client)[0]]
     assert [page.body for page in pages] == bodies
     assert [page.url for page in pages] == [f"https://gazette.example/news/{number}" for number in range(3)]
     for page in pages:

@@ -1,4 +1,4 @@
-"""Judging a day by what its source declares, and by the source's own history."""
+"""Judging a day by the source's own history."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,17 +12,14 @@ from hypothesis import strategies as st
 from parsers.source.checks import (
     WATCHED,
     Check,
-    Checks,
     DayProfile,
     Finding,
     Severity,
     judge,
-    judge_freshness,
     needs_history,
 )
 
 MONDAY = date(2024, 5, 6)
-NONE = Checks()
 FULL = dict.fromkeys(WATCHED, 1.0)
 
 
@@ -36,10 +33,8 @@ def history(counts: list[int], **changes: Any) -> list[DayProfile]:
     return [profile(number, count, **changes) for number, count in enumerate(counts)]
 
 
-def found(
-    day: DayProfile, past: list[DayProfile], checks: Checks = NONE, *, whole_day: bool = True
-) -> list[tuple[str, str]]:
-    return [(each.severity.value, each.field or each.check) for each in judge(day, past, checks, whole_day=whole_day)]
+def found(day: DayProfile, past: list[DayProfile], *, whole_day: bool = True) -> list[tuple[str, str]]:
+    return [(each.severity.value, each.field or each.check) for each in judge(day, past, whole_day=whole_day)]
 
 
 SUSPECT, WARNING = [("suspect", "articles")], [("warning", "articles")]
@@ -76,15 +71,10 @@ def test_l09_s08_a_whole_day_is_judged_by_its_number_of_articles(
     assert found(day, history(counts), whole_day=False) == []
 
 
-def test_a_declared_minimum_needs_no_history() -> None:
-    assert found(profile(0, 9), [], Checks(min_per_day=10)) == SUSPECT
-    assert found(profile(0, 10), [], Checks(min_per_day=10)) == []
-
-
 class TestFill:
     def test_l09_a_headline_on_two_pages_in_five_is_suspect(self) -> None:
         day = profile(7, fill=FULL | {"title": 0.4})
-        (finding,) = judge(day, history([100] * 7), Checks())
+        (finding,) = judge(day, history([100] * 7))
         told = "title: 40 % of 100 articles have it; 100 % are usual"
         assert finding == Finding("tass", day.date, Check.FILL, Severity.SUSPECT, "title", 0.4, 0.5, told)
 
@@ -101,12 +91,6 @@ class TestFill:
     def test_little_history_is_no_ground_to_judge_by(self, past: list[DayProfile]) -> None:
         assert found(profile(7, fill=FULL | {"title": 0.0}), past, whole_day=False) == []
 
-    def test_a_declared_share_takes_the_place_of_the_history(self) -> None:
-        day = profile(7, fill=FULL | {"authors": 0.55, "title": 0.9})
-        strict = Checks(fill={"authors": 0.6, "title": 0.95})
-        assert found(day, [], strict) == [("suspect", "title"), ("suspect", "authors")]
-        assert found(day, history([100] * 7), Checks(fill={"authors": 0.5})) == []
-
 
 class TestRejects:
     def rejecting(self, number: int, rejected: int, captures: int = 100) -> DayProfile:
@@ -122,12 +106,8 @@ class TestRejects:
         past = [self.rejecting(number, usual) for number in range(7)]
         assert found(self.rejecting(7, rejected), past, whole_day=False) == expected
         assert found(self.rejecting(7, rejected), [], whole_day=False) == []
-        for finding in judge(self.rejecting(7, rejected), past, NONE):
+        for finding in judge(self.rejecting(7, rejected), past):
             assert f"{rejected} % of 100 captures were rejected ({rejected} layout); {usual} %" in finding.detail
-
-    def test_a_declared_share_takes_the_place_of_the_history(self) -> None:
-        assert found(self.rejecting(7, 11), [], Checks(max_reject_share=0.1)) == [("suspect", "rejects")]
-        assert found(self.rejecting(7, 10), [], Checks(max_reject_share=0.1)) == []
 
     @pytest.mark.parametrize(
         ("usual", "expected"), [(0, [("suspect", "rejects")]), (1, [("suspect", "rejects")]), (3, [])]
@@ -138,22 +118,6 @@ class TestRejects:
         past = [self.rejecting(number, usual if number % 2 else 0, 6) for number in range(28)]
         assert found(self.rejecting(28, 5, 5), past, whole_day=False) == expected
         assert found(self.rejecting(28, 2, 5), past, whole_day=False) == []
-
-
-@pytest.mark.parametrize(("age", "is_stale"), [(2, False), (3, True)])
-def test_a_source_is_stale_once_its_newest_landed_day_is_older_than_declared(age: int, *, is_stale: bool) -> None:
-    today = MONDAY + timedelta(days=age)
-    assert (judge_freshness("tass", MONDAY, today, Checks(max_age_days=2)) is not None) is is_stale
-    assert judge_freshness("tass", MONDAY, today, Checks()) is None
-    assert judge_freshness("tass", None, today, Checks(max_age_days=2)) is None
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"fill": {"headline": 0.5}}, {"fill": {"title": 1.1}}, {"max_reject_share": -0.1}, {"min_per_day": -1}]
-)
-def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="checks: "):
-        Checks(**wrong)
 
 
 shares = st.floats(0, 1)
@@ -168,21 +132,15 @@ profiles = st.builds(
     st.dictionaries(st.sampled_from(WATCHED), shares),
     counts,
 )
-declared = st.builds(
-    Checks,
-    min_per_day=st.none() | counts,
-    fill=st.dictionaries(st.sampled_from(WATCHED), shares),
-    max_reject_share=st.none() | shares,
-)
 
 
-@given(profiles, st.lists(profiles, max_size=30), declared, st.booleans())
+@given(profiles, st.lists(profiles, max_size=30), st.booleans())
 def test_judging_never_fails_and_finds_nothing_where_no_history_is_needed(
-    day: DayProfile, past: list[DayProfile], checks: Checks, whole_day: bool
+    day: DayProfile, past: list[DayProfile], whole_day: bool
 ) -> None:
-    findings = judge(day, past, checks, whole_day=whole_day)
+    findings = judge(day, past, whole_day=whole_day)
     assert {(each.source, each.date) for each in findings} <= {(day.source, day.date)}
-    assert needs_history(day, checks, whole_day=whole_day) or not findings
+    assert needs_history(day, whole_day=whole_day) or not findings
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -197,5 +155,5 @@ def test_a_healthy_small_site_is_suspect_less_than_three_days_a_year(seed: int) 
         fill = {"title": 1.0, "authors": sum(chance.random() < 0.9 for _ in range(good)) / max(1, good)}
         day = profile(number, good, captures=published, rejected={"layout": bad} if bad else {}, fill=fill)
         days.append(day if good else replace(day, fill={}))
-    judged = [judge(day, days[at - 28 : at], Checks(), whole_day=True) for at, day in enumerate(days) if at >= 28]
+    judged = [judge(day, days[at - 28 : at], whole_day=True) for at, day in enumerate(days) if at >= 28]
     assert sum(any(each.severity is Severity.SUSPECT for each in found) for found in judged) < 3

@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
-from flows.reports import suspect_text
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.store.open_store import open_store
@@ -16,8 +15,6 @@ from infra.work.reparse.plan import plan_days
 from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from parsers.record.capture import Capture
-from parsers.registry import by_name
-from parsers.source.checks import Checks
 from tests import sample_pages as pages
 from tests.gated_days import land_history
 from tests.landed_captures import archive
@@ -42,7 +39,7 @@ def lake(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     run = Run(Settings(lake=lake, workers=1), "20240201T000000Z-000001")
     land_history(open_store(lake), each=10)
     archive(run, [capture(number, headline=number < 4) for number in range(12)])
-    rebuild(plan_days(run.open_store(), ["tass"], Days.one(DAY)), run)
+    rebuild(plan_days(run.open_store(), "tass", Days.one(DAY)), run)
     return lake
 
 
@@ -69,15 +66,3 @@ def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(capsys: pytest.Captu
     assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff", "--json"]) == 0
     document = orjson.loads(printed(capsys))
     assert (document["rows"]["added"], document["withheld"]) == (4, 0)
-
-
-def test_a_source_whose_newest_day_is_older_than_it_declares_is_named(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tass = by_name("tass")
-    assert tass is not None
-    monkeypatch.setattr(suspect_text, "by_name", {"tass": replace(tass, checks=Checks(max_age_days=2))}.get)
-    assert run_cli(["status"]) == 0
-    assert "tass: the newest landed day, 2024-01-20, is" in printed(capsys)
-    assert run_cli(["status", "--start", "2024-01-01"]) == 0
-    assert "newest landed day" not in printed(capsys)

@@ -68,7 +68,7 @@ def test_l07_what_an_older_newslake_wrote_is_written_anew_without_a_request(
     lake: Path, site: DemoSite, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = lake / ARTICLES.key("tass", "2024-05-01")
-    Lake(LocalStore(lake)).land([landed(0, source="tass")], mode="live")
+    Lake(LocalStore(lake)).land([landed(0, source="tass")])
     old.write_bytes(written_by_version_2(old.read_bytes(), old.name))
     place = {"table": "articles", "source": "tass", "date": "2024-05-01"}
     assert planned(capsys, "rewrite") == [place]

@@ -1,13 +1,10 @@
-"""`newslake reparse`: what would change is shown, asked about, and then landed."""
+"""`newslake reparse`: what would change is shown, and then landed."""
 
 import re
 from pathlib import Path
-from typing import Any
-from unittest.mock import Mock
 
 import orjson
 import pytest
-import typer
 
 from flows.cli import run as run_cli
 from infra.base.settings import Settings
@@ -39,12 +36,6 @@ def _objects(lake: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in lake.rglob("*") if path.is_file() and ".locks" not in path.parts}
 
 
-def _answers(monkeypatch: pytest.MonkeyPatch, **answer: Any) -> None:
-    """A person at a terminal who gives this answer; one who is never asked does not come to it."""
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("typer.confirm", Mock(**answer))
-
-
 def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = _objects(lake)
     assert run_cli(["reparse", "tass", "--diff"]) == 0
@@ -66,48 +57,15 @@ def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: 
     assert _objects(lake) == before
 
 
-@pytest.mark.parametrize(
-    ("answer", "code", "said"),
-    [({"return_value": False}, 0, "nothing was changed"), ({"side_effect": typer.Abort}, 130, "")],
-)
-def test_on_a_terminal_it_shows_and_asks_and_a_no_or_an_interrupt_changes_nothing(
-    answer: dict[str, Any],
-    code: int,
-    said: str,
-    lake: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_the_diff_showed_lands_and_then_nothing_would_change(
+    lake: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = _objects(lake)
-    _answers(monkeypatch, **answer)
-    assert run_cli(["reparse", "tass"]) == code
+    assert run_cli(["reparse", "tass", "theissue"]) == 0
     printed = capsys.readouterr()
-    assert "rows moved to another day" in printed.out
-    assert said in printed.err
-    assert "bug" not in printed.err
-    assert _objects(lake) == before
-
-
-def test_a_yes_lands_it_and_then_there_is_nothing_to_ask(
-    lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _answers(monkeypatch, return_value=True)
-    assert run_cli(["reparse", "tass"]) == 0
-    assert "partitions written" in capsys.readouterr().out
+    assert "partitions written" in printed.out
+    assert "would change" not in printed.out
     rows = Lake(open_store(str(lake))).read_partition("tass", "2024-01-11").to_pylist()
     assert [row["url"] for row in rows] == [pages.url(1)]
-    _answers(monkeypatch, side_effect=AssertionError("there is nothing to ask"))
-    assert run_cli(["reparse", "tass"]) == 0
-    assert "Nothing would change." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("arguments", [["--yes"], ["--json"]])
-def test_yes_and_json_ask_nothing(
-    arguments: list[str], lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _answers(monkeypatch, return_value=False)
-    assert run_cli(["reparse", "tass", "theissue", *arguments]) == 0
-    assert "would change" not in capsys.readouterr().out
     assert run_cli(["reparse", "--diff"]) == 0
     assert "Nothing would change." in capsys.readouterr().out
 

@@ -40,13 +40,12 @@ def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(capsys: 
     assert shown.startswith("Cranes of bay 0 winter further north\ntass, partition date=2024-01-10\n")
     assert f"read by parser tass, version {VERSION}, layout 2019; fidelity html" in shown
     lines = [" ".join(line.split()) for line in shown.splitlines()]
-    assert "field today value from" in lines
-    assert "title same Cranes of bay 0 winter further north layout: .news-header__title" in lines
-    assert "published_at same 2024-01-10 09:00:00+00:00 JSON-LD NewsArticle.datePublished" in lines
-    assert "body same (see below) layout: .text-content, .text-block" in lines
+    assert "title Cranes of bay 0 winter further north layout: .news-header__title" in lines
+    assert "published_at 2024-01-10 09:00:00+00:00 JSON-LD NewsArticle.datePublished" in lines
+    assert any(line.startswith("body ") and line.endswith("layout: .text-content, .text-block") for line in lines)
     assert "captured_at 2024-01-10 11:00:00+00:00 a line of a manifest" in lines
-    assert "\nparagraph: Springs keep the bay free of ice even at minus twenty.\n" in shown
-    assert "differs" not in shown
+    assert "paragraph: Springs keep the bay free of ice even at minus twenty." in lines
+    assert "today: " not in shown
     assert "today's parser reads the archived page in the same way, field by field" in shown
 
 
@@ -54,11 +53,10 @@ def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.Capt
     shown = _shown(capsys, "show", pages.url(1), "--source", "tass")
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert lines[0] == "(no headline)"
-    assert "section differs [2J[red]Sea" in lines
-    assert lines[lines.index("section differs [2J[red]Sea") + 1] == "today: (nothing)"
-    assert lines[lines.index("title differs (nothing)") + 1] == (
-        "today: Cranes of bay 1 winter further north layout: .news-header__title"
-    )
+    assert "section [2J[red]Sea" in lines
+    assert lines[lines.index("section [2J[red]Sea") + 1] == "today: (nothing)"
+    at = lines.index("title (nothing)")
+    assert lines[at + 1] == "today: Cranes of bay 1 winter further north"
     assert "\x1b" not in shown
     assert "today's parser reads otherwise: title, authors, section, parser_version" in shown
 
@@ -68,13 +66,10 @@ def test_a_record_is_one_document_for_machines(capsys: pytest.CaptureFixture[str
     assert (found["table"], found["source"], found["date"]) == ("articles", "tass", "2024-01-11")
     assert found["row"]["capture_offset"] > 0
     assert found["origins"]["title"] == "layout: .news-header__title"
-    assert found["origins"]["capture_offset"] == "the raw archive"
     assert "section" not in found["origins"]  # today's parser finds none: what stands there was put by the test
     today = found["today"]
     assert (today["outcome"], set(today["differs"])) == ("parsed", {"title", "authors", "section", "parser_version"})
     assert today["differs"]["parser_version"] == {"landed": 0, "today": VERSION}
-    assert {"body", "published_at"} <= set(today["same"])
-    assert not {"run_id", "title"} & set(today["same"])
 
 
 def test_raw_is_the_archived_page_byte_for_byte(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -19,11 +19,11 @@ def _compared(
 ) -> Comparison:
     """What a parser of version 2 changes, that makes `after` and `rejects` of all captures."""
     base = MemoryStore()
-    Lake(base).land(before, old, mode="ingest")
+    Lake(base).land(before, old)
     kept = dict(base.objects)
     trial = TrialStore(base, MemoryStore())
     captures = [capture_of(number) for number in range(100)]
-    Lake(trial).land(after, rejects, mode="reparse", reparsed={SOURCE: captures})
+    Lake(trial).land(after, rejects, reparsed={SOURCE: captures})
     assert base.objects == kept
     return compare(trial)
 

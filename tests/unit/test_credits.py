@@ -23,6 +23,15 @@ BOATS = "Boats in the harbour of Ellen."
         (f"{BOATS} Image Credits: Jane Roe", "Jane Roe"),
         (f"{BOATS} REUTERS/Jane Roe/File Photo", "REUTERS/Jane Roe/File Photo"),
         (f"{BOATS} @someone/via REUTERS", "@someone/via REUTERS"),
+        (f"{BOATS} (Photo by Jane Roe)", "Jane Roe"),
+        (f"{BOATS} Fotoğraf : Ada Kaya", "Ada Kaya"),
+        (f"{BOATS} | Jane Roe/PA Images via Getty Images", "Jane Roe/PA Images via Getty Images"),
+        (f"{BOATS} | Jane Roe", None),  # a name, or the end of the caption
+        (f"{BOATS} [사진=김하나]", "김하나"),
+        (f"{BOATS} [사진 출처 = 하나일보]", "하나일보"),
+        (f"{BOATS}＝ＡＰ", "ＡＰ"),
+        (f"{BOATS}（山田花子撮影）", "山田花子"),
+        (f"{BOATS}（港湾局提供）", "港湾局"),
     ],
 )
 def test_usual_credits_are_parted_from_captions(caption: str, credit: str | None) -> None:

@@ -47,7 +47,7 @@ def homes(store: ObjectStore) -> dict[str, list[str]]:
 def all_landed(batches: Sequence[Sequence[Landed]], store: ObjectStore | None = None) -> ObjectStore:
     store = store or MemoryStore()
     for batch in batches:
-        Lake(store).land(batch, mode="live")
+        Lake(store).land(batch)
     return store
 
 
@@ -77,8 +77,8 @@ def test_l10_any_order_repetition_and_grouping_gives_the_same_rows(
 
 def test_an_article_whose_stated_day_changes_moves_and_keeps_its_first_capture() -> None:
     store = MemoryStore()
-    Lake(store).land([EARLY, capture(1, day=0)], mode="live")
-    report = Lake(store).land([LATE], mode="live")
+    Lake(store).land([EARLY, capture(1, day=0)])
+    report = Lake(store).land([LATE])
     assert homes(store) == {DAY: ["Ferry 1 leaves late"], NEXT: ["Ferry 0 leaves late"]}
     assert rows(store)["gazette", NEXT][0]["first_captured_at"] == EARLY[1].captured_at
     assert report.written == (("gazette", DAY), ("gazette", NEXT))
@@ -110,10 +110,10 @@ def test_l03_a_rival_that_lands_another_day_at_the_same_time_is_seen() -> None:
 
     def rival(key: str) -> None:
         if rivals and "date=2024-05-01" in key:
-            Lake(store).land([rivals.pop()], mode="live")
+            Lake(store).land([rivals.pop()])
 
     store.before_put = rival
-    Lake(store).land([EARLY, capture(1, day=3)], mode="live")
+    Lake(store).land([EARLY, capture(1, day=3)])
     assert homes(store) == {NEXT: ["Ferry 0 leaves late"], "2024-05-04": ["Ferry 1 leaves late"]}
 
 
@@ -122,7 +122,7 @@ def test_l03_threads_that_land_other_days_of_the_same_articles_through_one_lake(
     with ThreadPoolExecutor(6) as pool:
         for number in range(4):
             days = [[capture(number, day=day, hour=day)] for day in range(6)]
-            list(pool.map(lambda batch: lake.land(batch, mode="live"), days))
+            list(pool.map(lake.land, days))
     assert {day: len(titles) for day, titles in homes(lake.store).items()} == {"2024-05-06": 4}
 
 
@@ -138,7 +138,7 @@ def test_l02_a_landing_that_is_killed_at_any_write_is_mended_by_its_repetition(s
 
     store.before_put = kill
     try:
-        Lake(store).land([LATE, capture(1, day=2, hour=4)], mode="live")
+        Lake(store).land([LATE, capture(1, day=2, hour=4)])
     except KeyboardInterrupt:
         titles = {title for table in homes(store).values() for title in table}
         assert titles == {"Ferry 0 leaves late", "Ferry 1 leaves late"}  # perhaps twice, never not at all
@@ -152,11 +152,11 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
     store = MemoryStore()
     all_landed([[EARLY]], store)
     others = Lake(all_landed([[LATE]])).read_partition("gazette", NEXT)
-    store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others, {})
+    store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others)
 
     def reparse(key: str) -> None:
         store.before_put = lambda key: None
-        store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others.slice(0, 0), {})
+        store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others.slice(0, 0))
 
     store.before_put = reparse
     outcomes = list(deduplication.deduplicate(store, "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
@@ -185,4 +185,4 @@ def test_only_partitions_that_changed_are_read_again(monkeypatch: pytest.MonkeyP
 
 
 def _partition(table: Any) -> bytes:
-    return encode(ARTICLES, table, {})
+    return encode(ARTICLES, table)

@@ -43,11 +43,14 @@ def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:
     "body",
     [
         b"",
-        gzip.compress(b'{"format":2,"lists":{}}', mtime=0)[:-12],
+        gzip.compress(b'{"format":3,"lists":{}}', mtime=0)[:-12],
         gzip.compress(b"[]", mtime=0),
-        gzip.compress(b'{"format":2,"lists":{"u":{"x":1,"links":[],"children":[]}}}', mtime=0),
-        gzip.compress(b'{"format":2,"lists":{"u":{"links":[["u"]],"children":[]}}}', mtime=0),
-        gzip.compress(b'{"format":2,"lists":{"u":{"links":[["u","soon",true]],"children":[]}}}', mtime=0),
+        gzip.compress(b'{"format":3,"lists":{"u":{"x":1,"links":[],"children":[]}}}', mtime=0),
+        gzip.compress(b'{"format":3,"lists":{"u":{"read_as":"r","digest":"","links":[["u"]]}}}', mtime=0),
+        gzip.compress(
+            b'{"format":3,"lists":{"u":{"read_as":"r","digest":"","links":[{"url":"u","hint":"soon"}]}}}',
+            mtime=0,
+        ),
         gzip.compress(b'{"format":0,"lists":{}}', mtime=0),
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff",
     ],

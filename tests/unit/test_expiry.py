@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
+from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
@@ -23,7 +24,6 @@ from infra.upkeep.expiry import (
     UNDATED,
     Action,
     Expiry,
-    Layer,
     expire,
 )
 from parsers.record.article import NULL_PARTITION
@@ -132,7 +132,7 @@ def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
         capture_digest=seen.digest,
         captured_at=seen.captured_at,
     )
-    assert Lake(store).land([(article, record)], mode="live").rejects_closed == 1
+    assert Lake(store).land([(article, record)]).rejects_closed == 1
 
 
 def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:

@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
         landed(5, published_at=NOON + timedelta(days=1), url=landed(0)[0].url, article_id="5" * 32),
         landed(3, source="other"),
     ]
-    Lake(store).land(articles, [rejected(4)], mode="ingest")
+    Lake(store).land(articles, [rejected(4)])
     return store
 
 

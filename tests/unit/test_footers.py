@@ -10,7 +10,7 @@ from infra.base.errors import NewslakeError
 from infra.lake.day_states import DayStates, State
 from infra.lake.footers import CACHE_KEY, READERS, Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage, DamagedError
+from infra.lake.partition import DamagedError
 from infra.store.object_store import ObjectInfo
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
@@ -37,8 +37,8 @@ class SlowStore(MemoryStore):
 def store() -> SlowStore:
     """Two rounds of as many empty days as are read at a time."""
     store = SlowStore()
-    days = {(SOURCE, f"2024-{1 + n // 28:02}-{1 + n % 28:02}"): Coverage() for n in range(2 * READERS)}
-    Lake(store).land([], coverage=days, mode="live")
+    days = [(SOURCE, f"2024-{1 + n // 28:02}-{1 + n % 28:02}") for n in range(2 * READERS)]
+    Lake(store).land([], looked_at=days)
     return store
 
 

@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
 from infra.lake.suspects import SuspectDay, suspect_days
-from infra.work import gate
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.registry import by_name
-from parsers.source.checks import Check, Checks, Severity
+from parsers.source.checks import Check, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
 
@@ -58,8 +55,7 @@ class TestCounts:
         assert (finding.observed, finding.expected) == (2, 3)
 
     def test_s08_a_day_of_which_nothing_was_found_is_suspect(self, store: MemoryStore) -> None:
-        nothing = {(SOURCE, day(7)): Coverage()}
-        report = land_outcomes([], Lake(store), RUN, mode="live", coverage=nothing, whole_days=list(nothing))
+        report = land_outcomes([], Lake(store), RUN, mode="live", whole_days=[(SOURCE, day(7))])
         assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
 
     def test_a_few_captures_that_claim_no_whole_day_are_not_counted(self, store: MemoryStore) -> None:
@@ -220,21 +216,25 @@ class TestAccepting:
         assert Lake(store).read_partition(SOURCE, day(3)).num_rows == 0
         assert suspects(store) == {}
 
+    def test_a_change_that_is_meant_is_usual_once_two_weeks_and_a_day_of_it_are_accepted(self) -> None:
+        store = MemoryStore()
+        land_history(store, days=28, each=30)
+        days = {number: [examined(number, n, authors=()) for n in range(30)] for number in range(28, 44)}
+        last = days.pop(43)
+        for batch in days.values():
+            live(store, batch)
+        assert len(suspects(store)) == 15
+        assert subjects(live(store, last)) == {(Check.FILL, "authors")}
+        for batch in days.values():
+            reparse(store, batch, accept="They no longer sign.")
+        assert live(store, last, later=True).findings == ()
+
     def test_it_is_said_with_the_finding(self, store: MemoryStore) -> None:
         batch = [examined(3, number, title=None, parser_version=99) for number in range(30)]
         report = reparse(store, batch, accept="The strike: no headlines.")
         assert [finding.severity for finding in report.findings] == [Severity.WARNING]
         assert "accepted: The strike" in report.findings[0].detail
         assert Lake(store).read_partition(SOURCE, day(3))["title"].null_count == 30
-
-
-def test_declared_numbers_count_without_any_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = by_name(SOURCE)
-    assert source is not None
-    strict = replace(source, checks=Checks(max_reject_share=0.1, fill={"section": 0.5}))
-    monkeypatch.setattr(gate, "by_name", {SOURCE: strict}.get)
-    batch = [*(examined(0, number) for number in range(16)), *(refused(0, number) for number in range(16, 20))]
-    assert subjects(live(MemoryStore(), batch)) == {(Check.REJECTS, ""), (Check.FILL, "section")}
 
 
 def test_repeating_a_run_changes_nothing(store: MemoryStore) -> None:

@@ -11,7 +11,7 @@ import pytest
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.lake.lake import Lake, LandingReport
-from infra.lake.partition import REJECTS, Coverage
+from infra.lake.partition import REJECTS
 from infra.store.local_store import LocalStore
 from parsers.record.article import NULL_PARTITION
 from parsers.record.outcome import RejectReason
@@ -37,7 +37,7 @@ class TestWhereRowsLand:
 
     def test_rows_are_grouped_by_source_and_day(self, lake: Lake, store: MemoryStore) -> None:
         rows = [landed(0), landed(1), landed(0, source="herald"), landed(2, published_at=NOON + timedelta(days=1))]
-        report = lake.land(rows, mode="live")
+        report = lake.land(rows)
         assert report.written == (("gazette", DAY), ("gazette", "2024-05-02"), ("herald", DAY))
         assert (report.rows_added, len(report.written), len(report.unchanged)) == (4, 3, 0)
         assert ARTICLES_KEY in store.objects
@@ -45,35 +45,35 @@ class TestWhereRowsLand:
 
     def test_the_day_is_that_of_utc_whatever_zone_the_time_is_in(self, lake: Lake) -> None:
         early_in_moscow = datetime(2024, 5, 1, 1, tzinfo=timezone(timedelta(hours=3)))
-        assert lake.land([landed(0, published_at=early_in_moscow)], mode="live").written == (("gazette", "2024-04-30"),)
+        assert lake.land([landed(0, published_at=early_in_moscow)]).written == (("gazette", "2024-04-30"),)
 
     def test_l10_an_undated_article_lands_in_the_null_partition(self, lake: Lake) -> None:
-        report = lake.land([landed(0, published_at=None)], mode="live")
+        report = lake.land([landed(0, published_at=None)])
         assert report.written == (("gazette", NULL_PARTITION),)
         assert titles(lake, NULL_PARTITION) == ["Ferry 0 leaves late"]
 
     def test_l10_an_article_seen_again_later_stays_in_the_day_of_its_publication(self, lake: Lake) -> None:
-        lake.land([landed(0)], mode="live")
+        lake.land([landed(0)])
         later = landed(0, captured_at=NOON + timedelta(days=2), lead="Edited")
-        report = lake.land([later], mode="live")
+        report = lake.land([later])
         assert (report.rows_added, report.rows_updated) == (0, 1)
         assert lake.read_partition("gazette", DAY)["lead"].to_pylist() == ["Edited"]
 
     def test_a06_an_article_that_an_archive_and_the_live_site_give_is_one_row(self, lake: Lake) -> None:
         archived = landed(0, mode="ingest", captured_at_basis="warc", capture_uri="raw/archived.warc.gz", lead="Early")
         live = landed(0, captured_at=NOON + timedelta(hours=5), capture_uri="raw/live.warc.gz", lead="Late")
-        lake.land([live], mode="live")
-        lake.land([archived], mode="ingest")
+        lake.land([live])
+        lake.land([archived])
         (row,) = lake.read_partition("gazette", DAY).to_pylist()
         assert (row["lead"], row["mode"], row["capture_uri"]) == ("Late", "live", "raw/live.warc.gz")
         assert row["first_captured_at"] == NOON + timedelta(hours=2)
 
     def test_l08_an_empty_day_is_landed_and_a_day_not_looked_at_is_missing(self, lake: Lake) -> None:
-        lake.land([], coverage={("gazette", DAY): Coverage()}, mode="live")
+        lake.land([], looked_at=[("gazette", DAY)])
         assert titles(lake) == []
         manifest = lake.read_manifest("gazette", DAY)
         assert manifest is not None
-        assert manifest.coverage == {"live": Coverage()}
+        assert manifest.looked_at
         assert lake.read_manifest("gazette", "2024-05-02") is None
         with pytest.raises(NewslakeError, match="memory has no articles/source=gazette/date=2024-05-02"):
             lake.read_partition("gazette", "2024-05-02")
@@ -86,15 +86,15 @@ class TestWhereRowsLand:
         for bad in (
             {"articles": [*good, landed(1, source=source)]},
             {"articles": good, "rejects": [rejected(1, source=source)]},
-            {"articles": good, "coverage": {(source, DAY): Coverage()}},
+            {"articles": good, "looked_at": [(source, DAY)]},
             {"articles": good, "reparsed": {source: [capture_of(0)]}},
         ):
             with pytest.raises(UsageError, match="is no name of a source"):
-                lake.land(mode="live", **bad)
+                lake.land(**bad)
         assert store.objects == {}
 
     def test_partitions_are_listed_without_opening_them(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0), landed(0, source="herald"), landed(0, source="gazette2")], mode="live")
+        lake.land([landed(0), landed(0, source="herald"), landed(0, source="gazette2")])
         store.objects["articles/source=gazette/date=2024-05-01/notes.txt"] = b"stray"
         store.gets.clear()
         assert [(source, date) for source, date, _ in lake.partitions()] == [
@@ -111,12 +111,11 @@ class TestRepetition:
 
     def test_l04_a_second_run_writes_nothing(self, lake: Lake, store: MemoryStore) -> None:
         rows, rejects = [landed(number) for number in range(5)], [rejected(7)]
-        coverage = {("gazette", DAY): Coverage(6, 6, 5, 1)}
-        lake.land(rows, rejects, coverage=coverage, mode="live")
+        lake.land(rows, rejects, looked_at=[("gazette", DAY)])
         before = dict(store.objects)
         store.puts.clear()
         again = [landed(number, run_id="20250101T000000-b") for number in reversed(range(5))]
-        report = lake.land(again, [rejected(7, run_id="20250101T000000-b")], coverage=coverage, mode="live")
+        report = lake.land(again, [rejected(7, run_id="20250101T000000-b")], looked_at=[("gazette", DAY)])
         assert report == LandingReport(unchanged=(("gazette", DAY),))
         assert store.puts == []
         assert store.objects == before
@@ -127,17 +126,17 @@ class TestRepetition:
         def rival(key: str) -> None:
             if rivals:
                 row = rivals.pop()
-                Lake(store).land([row], mode="live")
+                Lake(store).land([row])
 
         store.before_put = rival
-        report = lake.land([landed(0)], mode="live")
+        report = lake.land([landed(0)])
         assert len(titles(lake)) == 3
         assert report.rows_added == 1
 
     def test_l11_a_damaged_partition_is_named_and_not_overwritten(self, lake: Lake, store: MemoryStore) -> None:
         store.objects[ARTICLES_KEY] = b"not parquet"
         with pytest.raises(NewslakeError, match=f"{ARTICLES_KEY} is damaged"):
-            lake.land([landed(0)], mode="live")
+            lake.land([landed(0)])
         with pytest.raises(NewslakeError, match="is damaged"):
             lake.read_partition("gazette", DAY)
         assert store.objects[ARTICLES_KEY] == b"not parquet"
@@ -147,7 +146,7 @@ class TestQuarantine:
     """Rejections land by the day of their capture and close when their capture becomes an article."""
 
     def test_l01_a_record_that_does_not_fit_is_quarantined_and_the_others_land(self, lake: Lake) -> None:
-        report = lake.land([landed(0), broken(1, title="\ud83d"), landed(2)], mode="live")
+        report = lake.land([landed(0), broken(1, title="\ud83d"), landed(2)])
         assert (report.rows_added, report.invalid_records, report.rejects_written) == (2, 1, 1)
         row = lake.read_rejects("gazette", DAY).to_pylist()[0]
         assert (row["reason"], row["capture_offset"], row["state"]) == ("invalid_record", 1000, "open")
@@ -155,12 +154,12 @@ class TestQuarantine:
         assert row["detail"].startswith("title: ")
 
     def test_rejections_land_by_capture_day(self, lake: Lake) -> None:
-        lake.land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))], mode="live")
+        lake.land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))])
         assert [date for _, date, _ in lake.partitions("gazette", REJECTS)] == [DAY, "2024-05-02"]
 
     def test_a_landed_article_closes_the_rejection_of_its_capture(self, lake: Lake) -> None:
-        lake.land([], [rejected(0), rejected(1)], mode="live")
-        report = lake.land([landed(0, parser_version=2)], mode="reparse")
+        lake.land([], [rejected(0), rejected(1)])
+        report = lake.land([landed(0, parser_version=2)])
         assert (report.rejects_closed, report.rejects_written) == (1, 1)
         assert sorted(reject_states(lake)) == [("layout", "closed"), ("layout", "open")]
         manifest = lake.read_manifest("gazette", DAY, REJECTS)
@@ -169,13 +168,13 @@ class TestQuarantine:
 
     def test_a_capture_of_no_known_source_is_closed_by_the_source_that_learned_it(self, lake: Lake) -> None:
         unknown = rejected(0, source=UNKNOWN_SOURCE, reason=RejectReason.UNKNOWN_SOURCE, parser_version=None)
-        lake.land([], [unknown], mode="live")
-        lake.land([landed(0)], mode="reparse")
+        lake.land([], [unknown])
+        lake.land([landed(0)])
         assert reject_states(lake, source=UNKNOWN_SOURCE) == [("unknown_source", "closed")]
 
     def test_a_rejection_that_does_not_fit_is_a_bug_that_is_named(self, lake: Lake, store: MemoryStore) -> None:
         with pytest.raises(NewslakeError, match=f"A rejection for {REJECTS_KEY} has a wrong http_status: "):
-            lake.land([landed(0)], [rejected(0, http_status="200")], mode="live")
+            lake.land([landed(0)], [rejected(0, http_status="200")])
         assert store.objects == {}
 
 
@@ -183,10 +182,10 @@ class TestReparse:
     """A capture parsed again is where its newest outcome says, and nowhere else."""
 
     def reparse(self, lake: Lake, rows: list[Landed], *numbers: int, **more: Any) -> LandingReport:
-        return lake.land(rows, mode="reparse", reparsed={"gazette": [capture_of(number) for number in numbers]}, **more)
+        return lake.land(rows, reparsed={"gazette": [capture_of(number) for number in numbers]}, **more)
 
     def test_an_article_whose_day_was_mended_moves_and_is_never_missing(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0), landed(1)], mode="ingest")
+        lake.land([landed(0), landed(1)])
         store.puts.clear()
         report = self.reparse(lake, [landed(0, parser_version=2, published_at=NOON - timedelta(days=1))], 0)
         assert (report.rows_added, report.rows_removed) == (1, 1)
@@ -196,7 +195,7 @@ class TestReparse:
         assert titles(lake, "2024-04-30") == ["Ferry 0 leaves late"]
 
     def test_an_article_that_is_rejected_now_goes_and_comes_back_when_it_parses(self, lake: Lake) -> None:
-        lake.land([landed(0), landed(1)], mode="ingest")
+        lake.land([landed(0), landed(1)])
         self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2, reason=RejectReason.NOT_ARTICLE)])
         assert titles(lake) == ["Ferry 1 leaves late"]
         assert reject_states(lake) == [("not_article", "open")]
@@ -206,18 +205,18 @@ class TestReparse:
 
     @pytest.mark.parametrize("reason", ["timeout", RejectReason.PARSER_CRASH, RejectReason.PARSER_ERROR])
     def test_a_failure_of_ours_is_recorded_and_takes_no_article_away(self, reason: str, lake: Lake) -> None:
-        lake.land([landed(0)], mode="ingest")
+        lake.land([landed(0)])
         report = self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2, reason=reason)])
         assert (report.rows_removed, report.rejects_written) == (0, 1)
         assert titles(lake) == ["Ferry 0 leaves late"]
 
     def test_a_record_that_does_not_fit_takes_no_article_away(self, lake: Lake) -> None:
-        lake.land([landed(0)], mode="ingest")
+        lake.land([landed(0)])
         report = self.reparse(lake, [broken(0, title="\ud83d", parser_version=2)], 0)
         assert (report.rows_removed, report.invalid_records) == (0, 1)
 
     def test_l04_a_second_reparse_writes_nothing(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0), landed(1), landed(2)], mode="ingest")
+        lake.land([landed(0), landed(1), landed(2)])
         rejects = [rejected(1, parser_version=2, mode="reparse", run_id="2025")]
         moved = {"parser_version": 2, "published_at": None, "mode": "reparse"}
         self.reparse(lake, [landed(0, run_id="2025", **moved)], 0, 1, rejects=rejects)
@@ -228,17 +227,17 @@ class TestReparse:
 
     def test_partitions_that_hold_no_row_of_those_records_are_not_read(self, lake: Lake, store: MemoryStore) -> None:
         other_day = landed(5, published_at=NOON + timedelta(days=3), capture_uri="raw/other.warc.gz")
-        lake.land([landed(0), other_day], mode="ingest")
+        lake.land([landed(0), other_day])
         store.gets.clear()
         self.reparse(lake, [landed(0, published_at=None)], 0)
         assert store.gets.count(ARTICLES_KEY) == 2  # merged; then its identities were read
         assert not any("2024-05-04" in key for key in store.gets)
 
     def test_a_capture_moves_to_the_source_that_claims_it_now_and_rows_of_others_stay(self, lake: Lake) -> None:
-        lake.land([landed(0, parser_version=7), landed(0, source="herald", lead="Theirs")], mode="ingest")
+        lake.land([landed(0, parser_version=7), landed(0, source="herald", lead="Theirs")])
         self.reparse(lake, [], 0)
         assert (titles(lake), titles(lake, source="herald")) == ([], ["Ferry 0 leaves late"])
-        lake.land([landed(1, parser_version=7)], mode="ingest")
+        lake.land([landed(1, parser_version=7)])
         self.reparse(lake, [landed(1, source="herald")], 1)
         assert titles(lake) == []
         assert titles(lake, source="herald") == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
@@ -253,7 +252,7 @@ class TestReparse:
         ids=["url", "time", "bytes"],
     )
     def test_a_row_of_another_capture_stays(self, changes: dict[str, Any], lake: Lake) -> None:
-        lake.land([landed(0, **changes)], mode="ingest")
+        lake.land([landed(0, **changes)])
         self.reparse(lake, [], 0)
         assert titles(lake) == ["Ferry 0 leaves late"]
 
@@ -264,8 +263,7 @@ def land_share(root: Path, worker: int, ready: Any) -> None:
     def land_five(first: int) -> None:
         lake = Lake(LocalStore(root))
         for number in range(first, first + 5):
-            coverage = {("gazette", DAY): Coverage(discovered=number)}
-            lake.land([landed(number), landed(600)], [rejected(1000 + number)], coverage=coverage, mode="live")
+            lake.land([landed(number), landed(600)], [rejected(1000 + number)])
 
     ready.wait()
     with ThreadPoolExecutor(2) as pool:
@@ -283,5 +281,5 @@ def test_l03_four_writers_in_two_processes_lose_nothing(tmp_path: Path) -> None:
     assert [worker.exitcode for worker in workers] == [0] * 2
     together, rejects = [landed(number) for number in (*range(20), 600)], [rejected(1000 + n) for n in range(20)]
     alone = MemoryStore()
-    Lake(alone).land(together, rejects, coverage={("gazette", DAY): Coverage(discovered=19)}, mode="live")
+    Lake(alone).land(together, rejects)
     assert {key: (tmp_path / key).read_bytes() for key in alone.objects} == alone.objects

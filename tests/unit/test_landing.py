@@ -10,26 +10,25 @@ from hypothesis import strategies as st
 
 from infra.lake import landing
 from infra.lake.landing import Change, land_articles, land_rejects
-from infra.lake.partition import ARTICLES, REJECTS, Coverage, decode, encode
+from infra.lake.partition import ARTICLES, REJECTS, decode, encode
 from infra.lake.rejects import Reject
 from infra.lake.schema import to_table
 from parsers.record.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
 from parsers.record.capture import CaptureIdentity
 from tests.lake_samples import NOON, Landed, capture_of, landed, rejected
 
-NOTHING: Mapping[str, Coverage] = {}
 CAPTURE = capture_of(1)
 
 
 def land(
     old: bytes | None,
     *rows: Landed,
-    coverage: Mapping[str, Coverage] = NOTHING,
+    looked_at: bool = False,
     reparsed: Mapping[CaptureIdentity, int | None] | None = None,
 ) -> tuple[bytes | None, Change]:
     table, wrong = to_table(rows, ARTICLES.columns)
     assert wrong == []
-    return land_articles(old, table, coverage, reparsed or {}, "x")
+    return land_articles(old, table, reparsed or {}, "x", looked_at=looked_at)
 
 
 def rows_of(body: bytes | None) -> list[dict[str, Any]]:
@@ -69,18 +68,17 @@ def variants(draw: st.DrawFn) -> Landed:
     )
 
 
-coverages = st.dictionaries(st.sampled_from(["live", "ingest"]), st.builds(Coverage, st.integers(0, 3)), max_size=2)
-batches = st.tuples(st.lists(variants(), max_size=4), coverages)
+batches = st.tuples(st.lists(variants(), max_size=4), st.booleans())
 
 
 @given(st.lists(batches, min_size=1, max_size=4), st.data())
 def test_l04_any_order_repetition_and_grouping_gives_the_same_bytes(
-    landings: list[tuple[list[Landed], dict[str, Coverage]]], data: st.DataObject
+    landings: list[tuple[list[Landed], bool]], data: st.DataObject
 ) -> None:
-    def all_landed(order: Sequence[tuple[list[Landed], dict[str, Coverage]]]) -> bytes | None:
+    def all_landed(order: Sequence[tuple[list[Landed], bool]]) -> bytes | None:
         body = None
-        for rows, coverage in order:
-            body, _ = land(body, *rows, coverage=coverage)
+        for rows, looked_at in order:
+            body, _ = land(body, *rows, looked_at=looked_at)
         return body
 
     in_order = all_landed(landings)
@@ -88,8 +86,8 @@ def test_l04_any_order_repetition_and_grouping_gives_the_same_bytes(
     shuffled = data.draw(st.permutations([*landings, *repeated]))
     assert all_landed(shuffled) == in_order
     every_row = data.draw(st.permutations([row for rows, _ in landings for row in rows]))
-    one_by_one: list[tuple[list[Landed], dict[str, Coverage]]] = [([row], {}) for row in every_row] + [
-        ([], coverage) for _, coverage in landings
+    one_by_one: list[tuple[list[Landed], bool]] = [([row], False) for row in every_row] + [
+        ([], looked_at) for _, looked_at in landings
     ]
     assert all_landed(one_by_one) == in_order
 
@@ -105,7 +103,7 @@ def test_two_lakes_merge_into_one_either_way(rows: list[Landed], data: st.DataOb
     merged = None
     for half in (right, left):
         if half is not None:
-            merged, _ = land_articles(merged, half, {}, {}, "x")
+            merged, _ = land_articles(merged, half, {}, "x")
     assert merged == together
 
 
@@ -135,12 +133,11 @@ def test_an_earlier_run_gives_the_row_its_name_and_pointer() -> None:
     assert (row["run_id"], row["capture_uri"], row["capture_offset"]) == ("20230101T000000-z", "raw/z", 77)
 
 
-def test_coverage_of_each_mode_is_kept_and_only_grows() -> None:
-    body, _ = land(None, coverage={"live": Coverage(5, 4, 4)})
-    body, _ = land(body, coverage={"ingest": Coverage(1)})
-    body, _ = land(body, coverage={"live": Coverage(2, 2, 1, 1)})
+def test_a_day_that_was_looked_at_stays_so() -> None:
+    body, _ = land(None, looked_at=True)
+    body, _ = land(body, landed(1))
     assert body is not None
-    assert decode(ARTICLES, body, "x")[1].coverage == {"ingest": Coverage(1), "live": Coverage(5, 4, 4, 1)}
+    assert decode(ARTICLES, body, "x")[1].looked_at
 
 
 def test_nothing_is_written_for_nothing() -> None:
@@ -158,7 +155,7 @@ def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(mon
 
 def test_a_partition_in_which_an_article_is_twice_is_mended_by_the_next_landing() -> None:
     twice, _ = to_table([landed(1), landed(1, captured_at=NOON + timedelta(days=1)), landed(2)], ARTICLES.columns)
-    mended, change = land(encode(ARTICLES, twice, {}), landed(3))
+    mended, change = land(encode(ARTICLES, twice), landed(3))
     assert [row["title"] for row in rows_of(mended)] == [f"Ferry {number} leaves late" for number in (1, 2, 3)]
     assert change == Change(added=1, updated=1, removed=1)
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from infra.base.choices import Layer
 from infra.base.errors import NewslakeError
 from infra.lake.day_states import DayStates
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, Coverage, decode
+from infra.lake.partition import ARTICLES, decode
 from infra.lake.query import run_query
 from infra.store.trial_store import TrialStore
-from infra.upkeep.expiry import Layer, expire
+from infra.upkeep.expiry import expire
 from infra.upkeep.find_record import find_record
 from infra.upkeep.upgrade import old_partitions, upgrade
 from infra.work.history import History
@@ -62,7 +63,7 @@ def test_l07_it_is_read_with_the_columns_and_the_day_of_today(store: MemoryStore
 
 
 def test_l07_the_first_landing_of_a_source_moves_its_undated_articles(store: MemoryStore) -> None:
-    Lake(store).land([landed(5)], mode="live")
+    Lake(store).land([landed(5)])
     assert places(store) == {
         UNDATED: ["Ferry 1 leaves late"],
         ARTICLES.key(SOURCE, DAY): ["Ferry 0 leaves late", "Ferry 5 leaves late"],
@@ -72,7 +73,7 @@ def test_l07_the_first_landing_of_a_source_moves_its_undated_articles(store: Mem
 
 @pytest.mark.parametrize("again", [WITHOUT_DATE, DATED_SINCE], ids=["undated still", "dated since"])
 def test_l07_an_article_of_the_old_partition_is_landed_again(store: MemoryStore, again: Landed) -> None:
-    Lake(store).land([again], mode="live")
+    Lake(store).land([again])
     titles = [title for held in places(store).values() for title in held]
     assert sorted(titles) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
     assert OLD_UNDATED not in store.objects
@@ -83,7 +84,7 @@ def test_l07_an_article_of_the_old_partition_is_landed_again(store: MemoryStore,
 def test_l07_a_reparse_takes_a_row_out_of_the_old_partition(store: MemoryStore) -> None:
     parsed, record = DATED_SINCE[0], WITHOUT_DATE[1]
     capture = CaptureIdentity(parsed.url, record.captured_at, record.capture_digest)
-    Lake(store).land([(parsed, record)], mode="reparse", reparsed={SOURCE: [capture]})
+    Lake(store).land([(parsed, record)], reparsed={SOURCE: [capture]})
     assert places(store)[UNDATED] == []
     assert places(store)[ARTICLES.key(SOURCE, DAY)] == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
 
@@ -97,7 +98,7 @@ def test_l07_a_move_that_is_killed_before_the_old_place_is_cleared_is_done_again
     with monkeypatch.context() as patched:
         patched.setattr(store, "delete", killed)
         with pytest.raises(NewslakeError, match="cannot be deleted"):
-            Lake(store).land([landed(5)], mode="live")
+            Lake(store).land([landed(5)])
     assert {UNDATED, OLD_UNDATED} <= store.objects.keys()
     assert [day for _, day, _ in Lake(store).partitions(SOURCE)] == [NULL_PARTITION, DAY]  # each article once
     upgrade(store, old_partitions(store))
@@ -108,10 +109,10 @@ def test_l07_an_article_that_another_worker_dates_during_the_move_stays_where_th
     def rival(key: str) -> None:
         if key == UNDATED:
             store.before_put = lambda key: None
-            Lake(store).land([DATED_SINCE], mode="live")
+            Lake(store).land([DATED_SINCE])
 
     store.before_put = rival
-    Lake(store).land([landed(5)], mode="live")
+    Lake(store).land([landed(5)])
     assert places(store)[UNDATED] == []
     assert places(store)[ARTICLES.key(SOURCE, DAY)].count("Ferry 1 leaves late") == 1
 
@@ -119,7 +120,7 @@ def test_l07_an_article_that_another_worker_dates_during_the_move_stays_where_th
 def test_l07_a_trial_moves_nothing_in_the_lake_itself(store: MemoryStore) -> None:
     before = dict(store.objects)
     trial = TrialStore(store, MemoryStore())
-    Lake(trial).land([landed(5)], mode="reparse")
+    Lake(trial).land([landed(5)])
     assert [day for _, day, _ in Lake(trial).partitions(SOURCE)] == [NULL_PARTITION, DAY]
     assert trial.get(OLD_UNDATED) is None
     assert store.objects == before
@@ -128,7 +129,7 @@ def test_l07_a_trial_moves_nothing_in_the_lake_itself(store: MemoryStore) -> Non
 
 
 def test_l07_an_upgrade_writes_all_that_is_old_anew_and_keeps_what_it_says(store: MemoryStore) -> None:
-    Lake(store).land([], coverage={("herald", DAY): Coverage(3)}, mode="live")
+    Lake(store).land([], looked_at=[("herald", DAY)])
     before = {key: body for key, body in store.objects.items() if "herald" in key}
     assert old_partitions(store) == [("articles", SOURCE, NULL_PARTITION), ("articles", SOURCE, DAY)]
     assert old_partitions(store, ["herald"]) == []
@@ -137,5 +138,5 @@ def test_l07_an_upgrade_writes_all_that_is_old_anew_and_keeps_what_it_says(store
     assert versions(store) == {SCHEMA_VERSION}
     assert {key: store.objects[key] for key in before} == before
     fresh = MemoryStore()
-    Lake(fresh).land([DATED, WITHOUT_DATE], mode="live")
+    Lake(fresh).land([DATED, WITHOUT_DATE])
     assert {key: body for key, body in store.objects.items() if SOURCE in key} == fresh.objects

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.work.live import page_batches
-from infra.work.live.fetch_pages import Fetched
-from infra.work.live.page_batches import BATCH_PAGES, batched
+from infra.work.live import fetch_pages
+from infra.work.live.fetch_pages import BATCH_PAGES, Fetched, batched
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 SECONDS = 30.0
@@ -34,7 +33,7 @@ def sizes(pages: Iterator[Fetched | None]) -> list[int]:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Times that the clock tells, one after the other; all must have been asked for."""
     times: list[float] = []
-    monkeypatch.setattr("infra.work.live.page_batches.time.monotonic", lambda: times.pop(0))
+    monkeypatch.setattr("infra.work.live.fetch_pages.time.monotonic", lambda: times.pop(0))
     yield times
     assert times == []
 
@@ -48,7 +47,7 @@ def test_pages_come_in_batches_in_order_and_those_without_capture_pass_through()
 
 
 def test_a_batch_ends_with_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_batches, "BATCH_BYTES", 100)
+    monkeypatch.setattr(fetch_pages, "BATCH_BYTES", 100)
     assert sizes(map(page, range(5), [60] * 5)) == [2, 2, 1]
 
 

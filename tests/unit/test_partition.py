@@ -12,14 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError, UsageError
-from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Coverage, Manifest, decode, encode, read_manifest
+from infra.lake.partition import ARTICLES, REJECTS, ROW_GROUP_ROWS, Manifest, decode, encode, read_manifest
 from infra.lake.schema import to_table
 from infra.store.object_store import is_valid_key
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from tests.lake_samples import NOON, Landed, landed
 from tests.memory_store import MemoryStore
-
-SEEN = {"live": Coverage(discovered=3, captured=2, parsed=2)}
 
 
 def table_of(*rows: Landed) -> Any:
@@ -39,16 +37,15 @@ def with_manifest(body: bytes, manifest: bytes | None) -> bytes:
     return sink.getvalue()
 
 
-def test_rows_and_coverage_come_back() -> None:
+def test_rows_and_manifest_come_back() -> None:
     table = table_of(landed(1), landed(2, parser_version=3, run_id="b"))
-    read, manifest = decode(ARTICLES, encode(ARTICLES, table, SEEN), "x")
+    read, manifest = decode(ARTICLES, encode(ARTICLES, table, looked_at=True), "x")
     assert read.equals(table)
     assert manifest == Manifest(
         schema_version=SCHEMA_VERSION,
         rows=2,
-        coverage=SEEN,
+        looked_at=True,
         parser_versions=(1, 3),
-        run_ids=("20240501T140000-a", "b"),
         capture_uris=("raw/source=gazette/date=2024-05-01/r1-w0-0.warc.gz",),
     )
 
@@ -56,7 +53,7 @@ def test_rows_and_coverage_come_back() -> None:
 def test_rows_are_sorted_by_time_then_identity_and_the_footer_says_so() -> None:
     late, early = landed(5), landed(1)
     twin = landed(9, published_at=early[0].published_at)
-    body = encode(ARTICLES, table_of(late, twin, early), {})
+    body = encode(ARTICLES, table_of(late, twin, early))
     read, _ = decode(ARTICLES, body, "x")
     first_two = sorted([early[0].article_id, twin[0].article_id])
     assert read["article_id"].to_pylist() == [*first_two, late[0].article_id]
@@ -67,14 +64,14 @@ def test_rows_are_sorted_by_time_then_identity_and_the_footer_says_so() -> None:
 
 def test_bytes_do_not_depend_on_the_order_or_chunks_of_rows() -> None:
     rows = [landed(number) for number in range(20)]
-    whole = encode(ARTICLES, table_of(*rows), SEEN)
+    whole = encode(ARTICLES, table_of(*rows), looked_at=True)
     pieces = pa.concat_tables([table_of(*rows[10:]), table_of(*rows[:3]), table_of(*rows[3:10])])
-    assert encode(ARTICLES, pieces, SEEN) == whole
+    assert encode(ARTICLES, pieces, looked_at=True) == whole
 
 
 def test_files_are_zstd_in_groups_of_a_thousand_with_bloom_filters_and_without_partition_columns() -> None:
     rows = [landed(number) for number in range(ROW_GROUP_ROWS + 1)]
-    file = pq.ParquetFile(io.BytesIO(encode(ARTICLES, table_of(*rows), {})))
+    file = pq.ParquetFile(io.BytesIO(encode(ARTICLES, table_of(*rows))))
     assert [file.metadata.row_group(group).num_rows for group in range(2)] == [ROW_GROUP_ROWS, 1]
     assert not {"source", "date"} & set(file.schema_arrow.names)
     group = file.metadata.row_group(0)
@@ -86,7 +83,7 @@ def test_files_are_zstd_in_groups_of_a_thousand_with_bloom_filters_and_without_p
 class TestDamage:
     """L11: what is not a partition of ours is refused by name, with the remedy."""
 
-    body = encode(ARTICLES, table_of(landed(1)), SEEN)
+    body = encode(ARTICLES, table_of(landed(1)), looked_at=True)
 
     @pytest.mark.parametrize("body", [b"", b"PAR1", b"<html>", body[:-1], body[:200] + b"\0" * 50 + body[250:]])
     def test_l11_damaged_bytes(self, body: bytes) -> None:
@@ -131,22 +128,22 @@ class TestReadManifest:
         store = MemoryStore()
         published = [NOON + timedelta(seconds=number) for number in range(rows)]
         table = table_of(*(landed(number, published_at=time) for number, time in enumerate(published)))
-        store.objects["p"] = encode(ARTICLES, table, SEEN)
+        store.objects["p"] = encode(ARTICLES, table, looked_at=True)
         size = len(store.objects["p"])
         assert read_manifest(store, "p", size) == decode(ARTICLES, store.objects["p"], "p")[1]
         assert store.gets == []  # a small footer costs no whole read
 
     def test_a_footer_larger_than_the_tail_is_read_whole(self) -> None:
         store = MemoryStore()
-        uris = [landed(number, capture_uri=f"raw/{number:0200}", run_id=f"{number:0200}") for number in range(200)]
-        store.objects["p"] = encode(ARTICLES, table_of(*uris), {})
+        uris = [landed(number, capture_uri=f"raw/{number:0400}") for number in range(200)]
+        store.objects["p"] = encode(ARTICLES, table_of(*uris))
         manifest = read_manifest(store, "p", len(store.objects["p"]))
         assert len(manifest.capture_uris) == 200
         assert store.gets == ["p"]
 
     def test_an_object_replaced_since_it_was_listed_is_read_whole(self) -> None:
         store = MemoryStore()
-        store.objects["p"] = encode(ARTICLES, table_of(landed(1)), SEEN)
+        store.objects["p"] = encode(ARTICLES, table_of(landed(1)), looked_at=True)
         assert read_manifest(store, "p", len(store.objects["p"]) - 3).rows == 1
 
     @pytest.mark.parametrize("body", [b"", b"short", b"x" * 100])
@@ -207,18 +204,8 @@ def test_other_objects_are_no_partitions(key: str) -> None:
     assert ARTICLES.parse_key(key) is None
 
 
-counts = st.builds(Coverage, *(st.integers(0, 9) for _ in range(4)))
-
-
-@given(counts, counts, counts)
-def test_joining_coverage_is_associative_commutative_and_idempotent(a: Coverage, b: Coverage, c: Coverage) -> None:
-    assert a.join(b) == b.join(a)
-    assert a.join(b).join(c) == a.join(b.join(c))
-    assert a.join(b).join(b) == a.join(b)
-
-
 def test_l11_one_flipped_bit_is_refused_in_any_column_and_so_never_landed_again() -> None:
-    body = encode(ARTICLES, table_of(*map(landed, range(20))), SEEN)
+    body = encode(ARTICLES, table_of(*map(landed, range(20))), looked_at=True)
     group = pq.read_metadata(io.BytesIO(body)).row_group(0)
     for number in range(group.num_columns):
         column = group.column(number)

@@ -20,12 +20,12 @@ SITE = "https://news.example"
 CREDIT = re.compile(r"\(([^()]+)\)$")
 
 
-def pictures(body: str, head: str = "", **layout: Any) -> tuple[Image, ...]:
-    """The pictures of a page whose body element is `main`."""
+def pictures(body: str, head: str = "", text_in: str = "main", **layout: Any) -> tuple[Image, ...]:
+    """The pictures of a page, and of the text in it."""
     text = f"<html><head>{head}</head><body>{body}</body></html>"
     tree = Tree(text)
     page = Page.of(html_capture(text, url=URL), tree, "UTC")
-    return read_pictures(page, Layout("x", body="main", **layout), select(tree, "main"))[0]
+    return read_pictures(page, Layout("x", body=text_in, **layout), select(tree, text_in))[0]
 
 
 def figure(inside: str) -> str:
@@ -194,6 +194,35 @@ def test_caption_without_a_picture_is_that_of_the_leading_one() -> None:
     shown = "<figure><img src=/a.jpg?small></figure>"
     assert pictures(shown + caption, og(image="/a.jpg?big"), **layout) == (Image(f"{SITE}/a.jpg?small", "A weir"),)
     assert pictures(caption, **layout) == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "shown"),
+    [
+        ("<figure><img src=/a-90x90.jpg>{}</figure>", Image(f"{SITE}/a.jpg", "A weir", "Jo")),  # another size of it
+        ("<header><figure><img src=/b.jpg>{}</figure></header>", Image(f"{SITE}/b.jpg", "A weir", "Jo")),
+        ("<figure>{}</figure><p>", Image(f"{SITE}/a.jpg", "A weir", "Jo")),  # a script loads it
+        ("<figure><img src=/b.jpg></figure>", Image(f"{SITE}/a.jpg")),  # it says no more
+        ("<aside><figure><img src=/b.jpg>{}</figure></aside>", Image(f"{SITE}/a.jpg")),
+        ("</article><figure><img src=/b.jpg>{}</figure><article>", Image(f"{SITE}/a.jpg")),
+    ],
+)
+def test_figure_above_the_text_is_the_leading_picture(above: str, shown: Image) -> None:
+    body = f"<article>{above.format('<figcaption>A weir. Photo: Jo</figcaption>')}<div><p class=x>Text</div></article>"
+    caption = {"caption": "figcaption", "credit": re.compile(r"[.] Photo: (.+)")}
+    assert pictures(body, og(image="/a.jpg"), text_in=".x", **caption) == (shown,)
+    assert pictures(body, og(image="/c.jpg", image_alt="A lake. Photo: Di"), text_in=".x", **caption) == (
+        Image(f"{SITE}/c.jpg", "A lake", "Di"),
+    )
+
+
+def test_maker_of_a_stated_picture_is_no_name_of_the_site() -> None:
+    stated = '<script type="application/ld+json">{"@type": "NewsArticle", "image": {"url": "/a.jpg", %s}}</script>'
+    site = '<meta property=og:site_name content="The Harbour">'
+    for maker, credit in (('"author": {"name": "© Jo"}', "Jo"), ('"author": "The Harbour"', None)):
+        assert pictures("<main></main>", site + stated % maker) == (Image(f"{SITE}/a.jpg", None, credit),)
+    both = '"author": "The Harbour", "copyrightHolder": "Jo/AP"'
+    assert pictures("<main></main>", site + stated % both) == (Image(f"{SITE}/a.jpg", None, "Jo/AP"),)
 
 
 def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:

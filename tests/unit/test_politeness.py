@@ -16,7 +16,6 @@ from infra.intake.web.politeness import (
     MAX_RETRY_AFTER,
     REFUSED_AFTER,
     HostPace,
-    Pacer,
     RequestBudget,
     paced_host,
 )
@@ -26,7 +25,7 @@ URL = "https://example.com/a"
 
 
 def new_pace(clock: SleepingClock, jitter: float = 1.0) -> HostPace:
-    return Pacer(clock, clock.sleep, lambda: jitter).of(URL)
+    return HostPace("example.com", clock, clock.sleep, lambda: jitter)
 
 
 def starts(pace: HostPace, clock: SleepingClock, count: int, interval: float, took: float = 0.0) -> list[float]:
@@ -73,7 +72,7 @@ def test_o06_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyP
 
 
 def test_one_request_at_a_time() -> None:
-    pace = Pacer().of(URL)
+    pace = HostPace("example.com", time.monotonic, time.sleep, lambda: 1.0)
     under_way = most = 0
 
     def request(_: int) -> None:
@@ -103,7 +102,6 @@ def test_one_request_at_a_time() -> None:
 )
 def test_what_is_paced_as_one_host(url: str, host: str) -> None:
     assert paced_host(url) == host
-    assert Pacer().of(url).host == host
 
 
 @pytest.mark.parametrize(

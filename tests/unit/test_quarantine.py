@@ -27,9 +27,9 @@ def store() -> MemoryStore:
         rejected(5),
         rejected(6, captured_at=NEXT_DAY + timedelta(days=1)),
     ]
-    Lake(store).land([], rejects, mode="ingest")
+    Lake(store).land([], rejects)
     closing = [landed(5), landed(6, captured_at=NEXT_DAY + timedelta(days=1))]
-    Lake(store).land(closing, mode="reparse")
+    Lake(store).land(closing)
     return store
 
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
-from infra.lake.partition import FOOTER_KEY, Coverage, Manifest
+from infra.lake.partition import FOOTER_KEY, Manifest
 from infra.lake.query import Selection, _answered, run_query
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore, Stored
@@ -33,7 +33,7 @@ def rows(store: ObjectStore, sql: str) -> list[dict[str, Any]]:
 
 def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
     later = landed(2, source="007", published_at=NOON + timedelta(days=1))
-    Lake(store).land([landed(0), landed(1, published_at=None), later], mode="live")
+    Lake(store).land([landed(0), landed(1, published_at=None), later])
     assert rows(store, "SELECT source, date, title, text FROM articles ORDER BY title") == [
         {
             "source": source,
@@ -47,20 +47,17 @@ def test_articles_have_source_date_and_text(store: ObjectStore) -> None:
     ]
 
 
-def test_rejects_and_coverage_are_tables_too(store: ObjectStore) -> None:
-    Lake(store).land([], [rejected(1)], coverage={("gazette", DAY): Coverage(3, 2, 1, 1)}, mode="live")
+def test_rejects_are_a_table_too(store: ObjectStore) -> None:
+    Lake(store).land([], [rejected(1)])
     assert rows(store, "SELECT source, date, reason FROM rejects") == [
         {"source": "gazette", "date": date(2024, 5, 1), "reason": "layout"}
     ]
-    expected = {"source": "gazette", "date": DAY, "mode": "live"}
-    expected_counts = {"discovered": 3, "captured": 2, "parsed": 1, "rejected": 1}
-    assert rows(store, "FROM coverage") == [expected | expected_counts]
 
 
 def test_an_empty_lake_has_the_tables_with_no_rows(store: ObjectStore) -> None:
     full = MemoryStore()
-    Lake(full).land([landed(0)], [rejected(1)], coverage={("gazette", DAY): Coverage()}, mode="live")
-    for view in ("articles", "rejects", "coverage"):
+    Lake(full).land([landed(0)], [rejected(1)])
+    for view in ("articles", "rejects"):
         empty = run_query(store, f"FROM {view}")
         assert empty.num_rows == 0
         described = [
@@ -122,7 +119,7 @@ def test_l11_a_damaged_file_is_named(store: ObjectStore, body: bytes) -> None:
 
 def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
-    Lake(store).land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))], mode="live")
+    Lake(store).land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))])
     older = tmp_path / "rejects" / "source=gazette" / f"date={DAY}" / "rejects.parquet"
     table = pq.ParquetFile(older).read().drop_columns(["last_seen_at"])
     said = {FOOTER_KEY: Manifest(schema_version=1, rows=1).to_json()}
@@ -132,7 +129,7 @@ def test_l07_files_of_an_older_schema_give_nulls_for_newer_columns(tmp_path: Pat
 
 
 def test_footers_are_read_once(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    Lake(store).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))], [rejected(2)], mode="live")
+    Lake(store).land([landed(0), landed(1, published_at=NOON + timedelta(days=1))], [rejected(2)])
     for view, files in (("articles", 2), ("rejects", 1), ("articles", 2)):
         assert rows(store, f"SELECT count(*) AS n FROM {view}") == [{"n": files}]  # noqa: S608 - names are ours
     monkeypatch.setattr(type(store), "get_range", None)  # what footers are read by
@@ -154,7 +151,7 @@ class TestSelection:
             landed(4, source="herald", published_at=next_day),
         ]
         rejects = [rejected(5, captured_at=NOON), rejected(6, captured_at=next_day)]
-        Lake(store).land(articles, rejects, mode="live")
+        Lake(store).land(articles, rejects)
         return store
 
     @pytest.mark.parametrize(

@@ -81,10 +81,10 @@ def test_a_row_may_point_to_a_capture_of_another_source(store: MemoryStore) -> N
         "capture_uri": place.uri,
         "capture_length": place.length,
     }
-    Lake(store).land([landed(0, capture_offset=place.offset, **row)], mode="live")
+    Lake(store).land([landed(0, capture_offset=place.offset, **row)])
     assert faults(store) == []
     nowhere = Pointer(place.uri, place.offset + 1, place.length)
-    Lake(store).land([landed(1, capture_offset=nowhere.offset, **row)], mode="live")
+    Lake(store).land([landed(1, capture_offset=nowhere.offset, **row)])
     (fault,) = faults(store)
     assert "points to a capture that cannot be read" in fault.fault
 

@@ -74,6 +74,10 @@ def test_section_stands_in_the_breadcrumbs_between_home_and_article() -> None:
     assert article(head=site + breadcrumbs(*way)).section == "Coast"
     assert article(head=site + breadcrumbs(home, front, ("Story", URL))).section is None
     assert article(head=breadcrumbs(*way) + ld('"headline": "Title", "articleSection": "Harbour"')).section == "Harbour"
+    assert article(head='<meta name="prism.section" content="Coast">').section == "Coast"
+    shown = "<nav class=Breadcrumb_x1><a href=/>Start</a><a href=/coast/>Coast</a><a href=/coast/pier/>Pier</a></nav>"
+    assert article(body=shown).section == "Coast"
+    assert article(body=shown, head=site + breadcrumbs(home, ("Harbour", "/harbour"))).section == "Harbour"
 
 
 def meta(name: str, content: str) -> str:
@@ -275,6 +279,8 @@ def test_agency_of_the_byline_counts_where_no_dateline_names_one() -> None:
     assert (found.agency, found.dateline_city) == ("AFP", None)
     both = article(body="<p class=by>Reuters</p>", prose="<p>KYIV (AP) — It is a long story.</p>", layout=layout)
     assert (both.agency, both.dateline_city) == ("AP", "Kyiv")
+    stated = article(ld('"author": [{"name": "Jane Roe"}, {"name": "dpa"}]'), prose="<p>KYIV, May 3 — It is long.</p>")
+    assert (stated.agency, stated.dateline_city, stated.authors) == ("dpa", "Kyiv", ("Jane Roe", "dpa"))
 
 
 @pytest.mark.parametrize("stated", ["The Paper staff reporter", "Reuters"])

@@ -13,7 +13,6 @@ def test_redirects_are_followed_hop_by_hop() -> None:
     with raw_server(replies) as server, client_for(server) as client:
         got = client.get(server.url)
         assert got.final_url == f"{server.url}/three?x=1"
-        assert got.redirects == (f"{server.url}/two",)
 
         hop = client.get_once(client.first(server.url))
         assert isinstance(hop, Hop)

@@ -260,5 +260,5 @@ def test_the_demo_site_under_maintenance_ends_with_3(
         for article_ in site.expected("tass", yesterday()):
             site.set_fault(article_.url.removeprefix("https://"), fault)
         assert refusing.run("run", "tass") == 3
-        assert refusing.said.splitlines()[-1].startswith("  newslake backfill tass")
+        assert refusing.said.splitlines()[-1].startswith("newslake backfill tass")
         assert refusing.state() == "partial"

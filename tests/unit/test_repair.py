@@ -1,7 +1,6 @@
 """What an outage left behind: which days are repaired, which are only named, which are nobody's business."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -9,14 +8,11 @@ import pytest
 from flows.reports.report import repair_rows
 from infra.base.days import Days
 from infra.lake.lake import Lake
-from infra.lake.partition import Coverage
-from infra.upkeep import repair
 from infra.upkeep.repair import MAX_DAYS, plan_repairs
 from infra.work.backfill.plan import Action
 from infra.work.live.discovery_state import key_of
 from parsers.registry import sources
-from parsers.source.checks import Checks
-from tests.lake_samples import landed, rejected
+from tests.lake_samples import asked, landed, rejected
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -30,17 +26,16 @@ def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
-def land(
-    store: MemoryStore, source: str, days_ago: Iterable[int], captured: int | None = 1, mode: str = "live"
-) -> None:
-    """One article for each of the days; coverage of one page each; None: of none."""
+def land(store: MemoryStore, source: str, days_ago: Iterable[int], mode: str = "live", *, whole: bool = True) -> None:
+    """One article for each of the days, and the account of a live run that found it whole."""
     if store.get(key_of(source)) is None:
         store.put(key_of(source), b"what discovery remembers", if_match=None)
     for number in days_ago:
         noon = datetime.combine(ago(number), time(12), UTC)
         article = landed(number, source=source, published_at=noon, parser_version=sources()[source].version, mode=mode)
-        known = None if captured is None else {(source, ago(number).isoformat()): Coverage(1, captured, 1)}
-        Lake(store).land([article], coverage=known, mode=mode)
+        Lake(store).land([article])
+        if whole and mode == "live":
+            asked(store, source, ago(number))
 
 
 def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
@@ -58,7 +53,7 @@ def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
 
 def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_all(store: MemoryStore) -> None:
     land(store, WIDE, [7, 6])
-    land(store, WIDE, [0], captured=None)
+    land(store, WIDE, [0], whole=False)
     assert repaired(store) == [(WIDE, days) for days in (1, 2, 3, 4, 5)]
     assert {batch.source for batch in plan_repairs(store, now=NOW).batches} == {WIDE}
     assert plan_repairs(store, now=NOW).days == Days(ago(5), TODAY)
@@ -90,27 +85,27 @@ def test_days_beyond_a_month_are_a_persons_business_and_days_between_are_not_nam
 @pytest.mark.parametrize(
     ("landings", "days"),
     [
-        ([((1, 2, 3, 4, 5), 1, "live")], []),
-        ([((20, 19), 1, "ingest"), ((3,), 1, "live")], [1, 2]),  # days before it was first asked are no gap
-        ([((3,), 1, "live"), ((2,), None, "live")], [1, 2]),  # day 2 was under way when the outage began
-        ([((2, 1, 0), None, "live")], [1, 2]),  # a laptop that only ever lands days under way
-        ([((0,), None, "live")], []),  # asked since today
+        ([((1, 2, 3, 4, 5), True, "live")], []),
+        ([((20, 19), True, "ingest"), ((3,), True, "live")], [1, 2]),  # days before it was first asked are no gap
+        ([((3,), True, "live"), ((2,), False, "live")], [1, 2]),  # day 2 was under way when the outage began
+        ([((2, 1, 0), False, "live")], [1, 2]),  # a laptop that only ever lands days under way
+        ([((0,), False, "live")], []),  # asked since today
     ],
 )
 def test_days_are_repaired_since_a_source_was_first_asked(
-    landings: list[tuple[tuple[int, ...], int | None, str]], days: list[int], store: MemoryStore
+    landings: list[tuple[tuple[int, ...], bool, str]], days: list[int], store: MemoryStore
 ) -> None:
-    for days_ago, captured, mode in landings:
-        land(store, WIDE, days_ago, captured, mode)
+    for days_ago, whole, mode in landings:
+        land(store, WIDE, days_ago, mode, whole=whole)
     assert repaired(store) == [(WIDE, day) for day in days]
     assert plan_repairs(store, now=NOW).gaps == ()
 
 
 def test_partial_days_are_tried_again_and_rejected_pages_are_not(store: MemoryStore) -> None:
     land(store, WIDE, [4, 3, 1])
-    Lake(store).land([], coverage={(WIDE, ago(2).isoformat()): Coverage(5, 3, 3)}, mode="live")
+    asked(store, WIDE, ago(2), landed=0, pending=2)
     captured_at = datetime.combine(ago(3), time(12), UTC)
-    Lake(store).land([], [rejected(3, source=WIDE, captured_at=captured_at)], mode="live")
+    Lake(store).land([], [rejected(3, source=WIDE, captured_at=captured_at)])
     assert repaired(store) == [(WIDE, 2)]
 
 
@@ -119,18 +114,6 @@ def test_only_named_sources_are_looked_at(store: MemoryStore) -> None:
     land(store, NARROW, [3])
     assert {source for source, _ in repaired(store, NARROW)} == {NARROW}
     assert repaired(store)[:2] == [(NARROW, 1), (WIDE, 1)]
-
-
-def test_a_source_gone_quiet_is_told_by_its_newest_landed_day(
-    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    land(store, WIDE, [5])
-    Lake(store).land([], coverage={(WIDE, ago(1).isoformat()): Coverage()}, mode="live")
-    monkeypatch.setattr(repair, "sources", lambda: {WIDE: replace(sources()[WIDE], checks=Checks(max_age_days=2))})
-    repairs = plan_repairs(store, now=NOW)
-    assert repairs.newest == {WIDE: ago(5)}
-    assert any("is 5 days old; the source declares at most 2" in alarm for alarm in repairs.alarms)
-    assert repair_rows(repairs)[-1]["state"] == "quiet"
 
 
 def test_late_is_what_is_missing_and_what_is_partial_for_two_days(store: MemoryStore) -> None:

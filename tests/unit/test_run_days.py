@@ -9,7 +9,6 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
@@ -109,19 +108,6 @@ def test_a06_what_a_web_archive_has_is_not_asked_of_the_site(
     assert report.requests == len(site.requests) + len(web_archive.requests)
 
 
-def test_a06_a_site_that_is_preferred_leaves_the_web_archive_what_it_cannot_give(
-    site: DemoSite, lake: Path, web_archive: CdxArchive
-) -> None:
-    broken = web_archive.lines[0].url
-    site.set_fault(broken.removeprefix("https://"), play.server_error())
-    report, _ = worked(site, lake, FetchPolicy(Preference.NETWORK), web_archive)
-    expected = published(site)
-    assert modes(lake) == dict.fromkeys(expected, "live") | {broken: "ingest"}
-    assert expected <= asked(site)
-    assert report.failed == {}  # it came in the end
-    assert state_of(lake) is State.LANDED
-
-
 def test_only_the_archive_is_asked_where_that_is_said(site: DemoSite, lake: Path, web_archive: CdxArchive) -> None:
     report, plan = worked(site, lake, FetchPolicy(only_archive=True), web_archive)
     assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
@@ -177,7 +163,6 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
         failing.setattr("infra.work.live.run_days.fetch_pages", fetch_pages)
         report, _ = worked(site, lake)
     assert report.failed == {reason.value: 1}
-    assert report.missed == {("tass", str(DAY)): 1}
     assert state_of(lake) is state
     site.forget_requests()
     worked(site, lake)
@@ -191,7 +176,7 @@ def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
 ) -> None:
     worked(site, tmp_path / "at once")
     monkeypatch.setattr("infra.work.live.run_days.LAND_BYTES", 1)
-    monkeypatch.setattr("infra.work.live.page_batches.BATCH_PAGES", 2)
+    monkeypatch.setattr("infra.work.live.fetch_pages.BATCH_PAGES", 2)
     report, _ = worked(site, lake)
     ids = [[row["article_id"] for row in rows(at, "tass", DAY)] for at in (lake, tmp_path / "at once")]
     assert ids[0] == ids[1]
@@ -226,7 +211,7 @@ def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archiv
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
     work(site, lake, "tass", Days.one(today()))
     manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
-    assert manifest is None or not manifest.coverage
+    assert manifest is None or not manifest.looked_at
 
 
 def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:
@@ -323,7 +308,7 @@ def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: De
     assert (state_of(lake), set(modes(lake))) == (State.LANDED, published(site))
     assert not asked(site) & published(site)
     (first, *_) = (each for each in RawArchive(store).entries("tass") if each.url in published(site))
-    Lake(store).land([], mode="reparse", reparsed={"tass": [first.identity]})  # as if a parser found no article there
+    Lake(store).land([], reparsed={"tass": [first.identity]})  # as if a parser found no article there
     assert state_of(lake) is State.PARTIAL
     worked(site, lake)
     assert state_of(lake) is State.LANDED

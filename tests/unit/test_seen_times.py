@@ -28,7 +28,7 @@ def seen(table: Any) -> list[tuple[datetime | None, datetime | None]]:
 def landed_rejects(*rejects: Reject) -> MemoryStore:
     store = MemoryStore()
     for reject in rejects:
-        Lake(store).land([], [reject], mode="live")
+        Lake(store).land([], [reject])
     return store
 
 
@@ -50,7 +50,7 @@ def test_without_an_address_it_is_the_bytes_that_are_seen_again(digest: str, tim
 
 def test_what_was_seen_stays_when_a_rejection_is_closed() -> None:
     store = landed_rejects(rejected(0, url=URL, captured_at=NOON), rejected(1, url=URL, captured_at=LATE))
-    Lake(store).land([landed(1, url=URL, captured_at=LATE)], mode="reparse")
+    Lake(store).land([landed(1, url=URL, captured_at=LATE)])
     table = Lake(store).read_rejects(SOURCE, DAY)
     assert (table["state"].to_pylist(), seen(table)) == (["open", "closed"], [(NOON, LATE)] * 2)
 
@@ -68,7 +68,7 @@ def older(monkeypatch: pytest.MonkeyPatch) -> MemoryStore:
     store = MemoryStore()
     with monkeypatch.context() as earlier:
         earlier.setattr(partition, "SCHEMA_VERSION", 1)
-        store.put(KEY, encode(first, table, {}), if_match=None)
+        store.put(KEY, encode(first, table), if_match=None)
     return store
 
 
@@ -79,6 +79,6 @@ def test_l07_rejects_of_schema_version_1_are_read_and_get_their_times_from_the_n
     older: MemoryStore,
 ) -> None:
     assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(None, None)]
-    Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)], mode="live")
+    Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)])
     table, manifest = decode(REJECTS, older.objects[KEY], KEY)
     assert (seen(table), manifest.schema_version) == ([(NOON, LATE)] * 2, SCHEMA_VERSION)

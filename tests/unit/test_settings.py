@@ -24,10 +24,11 @@ def test_everything_has_a_default_and_the_environment_wins_over_the_env_file(
 ) -> None:
     settings = load_settings()
     assert (settings.lake, settings.workers, settings.max_page_bytes) == ("./lake", os.cpu_count(), MAX_BYTES)
-    (tmp_path / ".env").write_text("NEWSLAKE_LAKE=s3://file/lake\nNEWSLAKE_WORKERS=3\nAWS_REGION=eu\n", "utf-8")
+    lines = ("NEWSLAKE_LAKE=s3://file/lake", "newslake_workers=3", "NEWSLAKE_CONTACT", "AWS_REGION=eu")
+    (tmp_path / ".env").write_text("\n".join(lines), "utf-8")
     monkeypatch.setenv("NEWSLAKE_LAKE", "s3://environment/lake")
     settings = load_settings()
-    assert (settings.lake, settings.workers) == ("s3://environment/lake", 3)
+    assert (settings.lake, settings.workers, settings.contact) == ("s3://environment/lake", 3, "")
 
 
 @pytest.mark.parametrize(

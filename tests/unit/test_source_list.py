@@ -55,6 +55,16 @@ def test_all_are_listed_under_their_country_and_language(capsys: pytest.CaptureF
     assert f"{german} of {len(sources())} sources, 8 countries" in shown.err
 
 
+def test_json_and_docs_say_what_the_lists_of_a_source_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["sources", "heise.de", "--json"]) == 0
+    (heise,) = orjson.loads(capsys.readouterr().out)
+    assert heise["verified"] == sources()["heise"].verified != ""
+    text = render()
+    assert f"| `heise` | feed, own lists | {heise['verified']} |" in text
+    assert "| `bbc` | 2 feeds, news sitemap | public documentation |" in text
+    assert "| `fr` | own lists" not in text
+
+
 def test_language_has_no_region_and_a_source_may_have_no_country() -> None:
     abroad = replace(PAPER, name="abroad", country="is")
     odd = replace(PAPER, name="odd", country="qq")

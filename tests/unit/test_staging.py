@@ -6,8 +6,9 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
+from infra.base.choices import Layer
 from infra.base.errors import NewslakeError
-from infra.upkeep.expiry import GRACE, Layer, expire
+from infra.upkeep.expiry import GRACE, expire
 from tests.lake_samples import SOURCE
 from tests.raw_lake import DAY, NOON, ClockedStore, KilledError, by_identity, capture, captures_in, faults, land, rows
 

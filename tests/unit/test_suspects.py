@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import orjson
 import pytest
 
 from infra.base.errors import NewslakeError
@@ -56,17 +55,6 @@ def test_a_day_in_order_is_closed_unless_something_else_was_found_meanwhile(stor
 def test_since_when_is_the_first_day_with_the_same_thing_wrong(store: MemoryStore) -> None:
     days = [replace(SUSPECT, date="2024-04-28"), replace(SUSPECT, date="2024-04-01", findings=(OTHER,)), SUSPECT]
     assert since(SUSPECT, days) == "2024-04-28"
-
-
-def test_what_the_gate_held_back_until_2026_is_suspect_until_a_run_says_otherwise(store: MemoryStore) -> None:
-    finding = orjson.loads(orjson.dumps(FINDING)) | {"severity": "fatal"}
-    held = orjson.loads(SUSPECT.to_json()) | {"state": "held", "articles": 3, "got": [], "findings": [finding]}
-    for day, state in (("01", "held"), ("02", "closed"), ("03", "released")):
-        body = orjson.dumps(held | {"date": f"2024-05-{day}", "state": state})
-        store.objects[f"holds/source=tass/date=2024-05-{day}/hold.json"] = body
-    assert suspect_days(store) == [SUSPECT]
-    close_suspect(store, SUSPECT)
-    assert suspect_days(store) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"source": "tass"}'])

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, Coverage, TableKind, decode, encode
+from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, TableKind, decode, encode
 from infra.upkeep.verify import CREATED_BY, Fault
 from tests.lake_samples import NOON
 from tests.memory_store import MemoryStore
@@ -26,7 +26,7 @@ def store() -> MemoryStore:
     two = NOON + timedelta(hours=2)
     ingest(store, [capture(number, two) for number in (0, 2, 3)], "r1")
     ingest(store, [capture(4, two)], "r2", published_at=None)
-    Lake(store).land([], coverage={("gazette", "2024-05-02"): Coverage()}, mode="live")
+    Lake(store).land([], looked_at=[("gazette", "2024-05-02")])
     return store
 
 
@@ -38,7 +38,7 @@ def only_fault(store: MemoryStore) -> Fault:
 def altered(store: MemoryStore, key: str, alter: Callable[[Any], Any], kind: TableKind = ARTICLES) -> None:
     """Write a partition with other rows, as a program with a bug would."""
     table, manifest = decode(kind, store.objects[key], key)
-    store.objects[key] = encode(kind, alter(table), manifest.coverage)
+    store.objects[key] = encode(kind, alter(table), looked_at=manifest.looked_at)
 
 
 def with_value(column: str, value: Any) -> Callable[[Any], Any]:
@@ -99,7 +99,7 @@ def test_an_article_in_two_partitions(store: MemoryStore) -> None:
     table, _ = decode(ARTICLES, store.objects[KEY], KEY)
     moved = with_value("published_at", NOON + timedelta(days=3))(table.slice(0, 1))
     other = KEY.replace(DAY, "2024-05-04")
-    store.objects[other] = encode(ARTICLES, moved, {})
+    store.objects[other] = encode(ARTICLES, moved)
     fault = only_fault(store)
     assert fault.object == other
     assert fault.fault.endswith(f"is in {KEY} too")
@@ -109,7 +109,7 @@ def test_rows_out_of_order(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) 
     upside_down = TableKind("articles", ARTICLES.columns, "article_id", ("word_count",), ())
     table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
     reversed_rows = with_value("word_count", 9)(table)
-    store.objects[KEY] = encode(upside_down, reversed_rows, manifest.coverage)
+    store.objects[KEY] = encode(upside_down, reversed_rows, looked_at=manifest.looked_at)
     assert only_fault(store) == Fault(KEY, "rows are not sorted by published_at, article_id")
 
 
@@ -117,7 +117,7 @@ def test_a_footer_that_says_something_else(store: MemoryStore, monkeypatch: pyte
     table, manifest = decode(ARTICLES, store.objects[KEY], KEY)
     with monkeypatch.context() as patch:
         patch.setattr("infra.lake.partition._distinct", lambda table, column: ("invented",))
-        store.objects[KEY] = encode(ARTICLES, table, manifest.coverage)
+        store.objects[KEY] = encode(ARTICLES, table, looked_at=manifest.looked_at)
     assert only_fault(store) == Fault(KEY, "the footer does not say what the rows say")
 
 

@@ -6,7 +6,8 @@ the first of which names the columns; if there is more, an empty row and a row w
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,18 +35,11 @@ class CdxCapture:
     place: Pointer | None = None  # of its WARC record, relative to the archive; None: the archive is asked by address
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPage:
-    """One answer of an index: its HTML pages of status 200, in order, and how many lines were left out."""
+def read_wayback(body: bytes) -> tuple[list[CdxCapture], str | None]:
+    """HTML pages of status 200 in an answer of a Wayback CDX server, and the key to ask for what follows.
 
-    captures: tuple[CdxCapture, ...]
-    others: int = 0  # images, redirects, errors
-    malformed: int = 0
-    resume_key: str | None = None  # to ask for what follows
-
-
-def read_wayback(body: bytes) -> IndexPage:
-    """Read an answer of a Wayback CDX server to `output=json`; ValueError where it is none, no bytes: no captures."""
+    No bytes are no captures; ValueError where it is no such answer.
+    """
     rows = orjson.loads(body) if body.strip() else []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ValueError("not a JSON array of arrays")
@@ -54,12 +48,21 @@ def read_wayback(body: bytes) -> IndexPage:
         resume_key = str(rows[-1][0])
         rows = rows[:-2]
     names = [str(name) for name in rows[0]] if rows else []
-    return _page((dict(zip(names, row, strict=False)) for row in rows[1:]), _wayback_line, resume_key)
+    lines = (dict(zip(names, row, strict=False)) for row in rows[1:])
+    captures = (_capture(line.get("original"), line) for line in lines if _is_page(line, "statuscode", "mimetype"))
+    return [capture for capture in captures if capture], resume_key
 
 
-def read_common_crawl(body: bytes) -> IndexPage:
-    """Read an answer of Common Crawl's index to `output=json`."""
-    return _page(body.splitlines(), _common_crawl_line)
+def read_common_crawl(body: bytes) -> list[CdxCapture]:
+    """HTML pages of status 200 in an answer of Common Crawl's index, each with a usable place."""
+    captures = []
+    for line in body.splitlines():
+        with suppress(ValueError):
+            fields = orjson.loads(line)
+            if isinstance(fields, dict) and _is_page(fields, "status", "mime", "mime-detected"):
+                place = _place(fields)
+                captures.append(place and _capture(fields.get("url"), fields, place))
+    return [capture for capture in captures if capture]
 
 
 def read_page_count(body: bytes) -> int:
@@ -71,11 +74,12 @@ def read_page_count(body: bytes) -> int:
     return pages
 
 
-def instant_of(timestamp: str) -> datetime:
-    """Read a CDX timestamp of 14 digits, UTC; ValueError for anything else."""
-    if not TIMESTAMP.fullmatch(timestamp):
-        raise ValueError("no time of 14 digits")
-    return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+def instant_of(timestamp: str) -> datetime | None:
+    """Read a CDX timestamp of 14 digits, UTC; None for anything else."""
+    with suppress(ValueError):
+        if TIMESTAMP.fullmatch(timestamp):
+            return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return None
 
 
 def timestamp_of(moment: datetime) -> str:
@@ -83,54 +87,21 @@ def timestamp_of(moment: datetime) -> str:
     return f"{moment.year:04}{moment:%m%d%H%M%S}"  # %Y has no leading zeros on Linux
 
 
-def _page(lines: Iterable[Any], read: Callable[[Any], CdxCapture | None], resume_key: str | None = None) -> IndexPage:
-    captures: list[CdxCapture] = []
-    others = malformed = 0
-    for line in lines:
-        try:
-            capture = read(line)
-        except (KeyError, ValueError):
-            malformed += 1
-            continue
-        if capture:
-            captures.append(capture)
-        else:
-            others += 1
-    return IndexPage(tuple(captures), others, malformed, resume_key)
+def _is_page(line: Mapping[str, Any], status: str, *media_types: str) -> bool:
+    """Whether a line is of a page, by the columns of its form."""
+    return str(line.get(status)) == OK and any(str(line.get(name)).lower() in HTML_TYPES for name in media_types)
 
 
-def _wayback_line(fields: Mapping[str, Any]) -> CdxCapture | None:
-    """The capture of a line, None unless that is a page; KeyError or ValueError where it is malformed."""
-    if not _is_page(fields["statuscode"], [fields["mimetype"]]):
+def _capture(original: object, line: Mapping[str, Any], place: Pointer | None = None) -> CdxCapture | None:
+    captured_at = instant_of(str(line.get("timestamp")))
+    if not isinstance(original, str) or captured_at is None or (url := canonical(original)) is None:
         return None
-    return _capture(fields["original"], fields["timestamp"], None)
+    return CdxCapture(url, original, captured_at, place)
 
 
-def _common_crawl_line(line: bytes) -> CdxCapture | None:
-    fields = orjson.loads(line)
-    if not isinstance(fields, dict):
-        raise ValueError("no object")
-    if not _is_page(fields["status"], [fields["mime"], fields.get("mime-detected")]):
-        return None
-    return _capture(fields["url"], fields["timestamp"], _place(fields))
-
-
-def _is_page(status: object, media_types: list[object]) -> bool:
-    return str(status) == OK and any(isinstance(name, str) and name.lower() in HTML_TYPES for name in media_types)
-
-
-def _capture(original: object, timestamp: object, place: Pointer | None) -> CdxCapture:
-    url = canonical(original) if isinstance(original, str) else None
-    if url is None or not isinstance(original, str):
-        raise ValueError("no address")
-    return CdxCapture(url, original, instant_of(str(timestamp)), place)
-
-
-def _place(fields: Mapping[str, Any]) -> Pointer:
+def _place(line: Mapping[str, Any]) -> Pointer | None:
     """Where a record lies; its numbers are written as texts."""
-    filename, offset, length = str(fields["filename"]), str(fields["offset"]), str(fields["length"])
+    filename, offset, length = (str(line.get(name, "")) for name in ("filename", "offset", "length"))
     if not FILENAME.fullmatch(filename) or not NUMBER.fullmatch(offset) or not NUMBER.fullmatch(length):
-        raise ValueError("no place in an archive")
-    if int(length) == 0:
-        raise ValueError("an empty record")
-    return Pointer(filename, int(offset), int(length))
+        return None
+    return Pointer(filename, int(offset), int(length)) if int(length) else None

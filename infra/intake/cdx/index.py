@@ -4,18 +4,16 @@ Two kinds are known, by the address of the index: the Wayback Machine's, which g
 and Common Crawl's (address ending in `-index`), which says where in which WARC file its record lies.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.base.settings import Settings
 from infra.intake.cdx.formats import (
     CdxCapture,
-    IndexPage,
     read_common_crawl,
     read_page_count,
     read_wayback,
@@ -27,7 +25,7 @@ from parsers.fields.urls import address_key, host_of, on_hosts, parse_url
 from parsers.record.capture import Capture
 from parsers.source.definition import Source
 
-__all__ = ["CdxCapture", "CdxIndex", "Indexed"]
+__all__ = ["CdxCapture", "CdxIndex"]
 
 # Most pages are captured within a week of being published; those of later captures are found by asking for later days.
 LOOKAHEAD: Final = timedelta(days=7)
@@ -38,15 +36,6 @@ MAX_PAGES: Final = 50
 MAX_INDEX_BYTES: Final = 32 << 20  # a page of Common Crawl's index takes some 7 MB
 NO_CAPTURES: Final = 404  # pywb's answer where an index has nothing
 COMMON_CRAWL: Final = ("index.commoncrawl.org", "https://data.commoncrawl.org/")  # its index and pages differ in host
-
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What an index knows of some days of a source."""
-
-    captures: tuple[CdxCapture, ...]  # one an address, the earliest of these days, by time
-    dropped: Counter[str]  # by why: `no_page`, `malformed`, `off_site`, `not_article`, `other_day`, `duplicate`
-    alarms: tuple[str, ...]  # why the index could not be read to its end, for a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +54,30 @@ class CdxIndex:
         pages_url = settings.cdx_pages_url or _usual_pages_url(settings.cdx_url)
         return cls(settings.cdx_url, pages_url.rstrip("/") + "/", settings.max_page_bytes)
 
-    def captures(self, source: Source, days: Days, client: Client) -> Indexed:
-        """Ask which pages of a source were captured on publication days or in the week after; the earliest of each.
+    def captures(self, source: Source, days: Days, client: Client) -> tuple[list[CdxCapture], list[str]]:
+        """Pages of a source captured on publication days or in the week after, the earliest of each, by time; alarms.
 
         An index that is down or answers nonsense is an alarm, not an error.
         """
-        start = datetime(days.start.year, days.start.month, days.start.day, tzinfo=UTC)
-        end = start + (days.end - days.start) + LOOKAHEAD
-        dropped: Counter[str] = Counter()
+        start, end = midnight(days.start), midnight(days.end) + LOOKAHEAD
         alarms: list[str] = []
         found: dict[str | None, CdxCapture] = {}
         for host in source.hosts:
-            for page in self._pages(host, start, end, client, alarms):
-                dropped.update(no_page=page.others, malformed=page.malformed)
-                for capture in page.captures:
-                    if why := _unwanted(capture, source, start, end):
-                        dropped[why] += 1
-                        continue
-                    key = address_key(capture.url)
-                    known = found.get(key)
-                    dropped["duplicate"] += known is not None
-                    found[key] = min(known or capture, capture, key=lambda each: each.captured_at)
-        captures = sorted(found.values(), key=lambda each: (each.captured_at, each.url))
-        return Indexed(tuple(captures), +dropped, tuple(alarms))
+            for capture in self._listed(host, start, end, client, alarms):
+                if _is_wanted(capture, source) and start <= capture.captured_at < end:
+                    known = found.setdefault(address_key(capture.url), capture)
+                    if capture.captured_at < known.captured_at:
+                        found[address_key(capture.url)] = capture
+        return sorted(found.values(), key=lambda each: (each.captured_at, each.url)), alarms
 
     def get(self, capture: CdxCapture, client: Client) -> Capture:
         """See `get_page`."""
         return get_page(capture, self.pages_url, self.max_page_bytes, client)
 
-    def _pages(
+    def _listed(
         self, host: str, start: datetime, end: datetime, client: Client, alarms: list[str]
-    ) -> Iterator[IndexPage]:
-        """Answers of the index, one after the other, until its end, a failure or the limit."""
+    ) -> Iterator[CdxCapture]:
+        """What the index has, answer by answer, until its end, a failure or the limit."""
         asked = {
             "url": host,
             "matchType": "domain",
@@ -115,7 +96,7 @@ class CdxIndex:
         except ValueError as error:
             alarms.append(f"{self.index_url} gives no answer of its kind: {error} (captures of {host})")
 
-    def _resumed_pages(self, asked: dict[str, str], client: Client, alarms: list[str]) -> Iterator[IndexPage]:
+    def _resumed_pages(self, asked: dict[str, str], client: Client, alarms: list[str]) -> Iterator[CdxCapture]:
         """Of a Wayback index: each answer says with which key the next one begins."""
         asked |= {
             "filter": "statuscode:200",
@@ -125,19 +106,19 @@ class CdxIndex:
             "showResumeKey": "true",
         }
         for _ in range(MAX_PAGES):
-            page = read_wayback(self._ask(asked, client))
-            yield page
-            if page.resume_key is None or page.resume_key == asked.get("resumeKey"):
+            captures, resume_key = read_wayback(self._ask(asked, client))
+            yield from captures
+            if resume_key is None or resume_key == asked.get("resumeKey"):
                 return
-            asked["resumeKey"] = page.resume_key
+            asked["resumeKey"] = resume_key
         alarms.append(self._beyond_limit(asked))
 
-    def _numbered_pages(self, asked: dict[str, str], client: Client, alarms: list[str]) -> Iterator[IndexPage]:
+    def _numbered_pages(self, asked: dict[str, str], client: Client, alarms: list[str]) -> Iterator[CdxCapture]:
         """Of Common Crawl's index: pages are counted first. They are sorted by address, so all have to be read."""
         asked |= {"filter": "=status:200"}
         count = read_page_count(self._ask({**asked, "showNumPages": "true"}, client))
         for number in range(min(count, MAX_PAGES)):
-            yield read_common_crawl(self._ask({**asked, "page": str(number)}, client))
+            yield from read_common_crawl(self._ask({**asked, "page": str(number)}, client))
         if count > MAX_PAGES:
             alarms.append(self._beyond_limit(asked))
 
@@ -149,16 +130,10 @@ class CdxIndex:
         return client.get(url, max_bytes=MAX_INDEX_BYTES, hosts=own_host(self.index_url)).body
 
 
-def _unwanted(capture: CdxCapture, source: Source, start: datetime, end: datetime) -> str | None:
-    """Why a capture is left out; None if it is not."""
-    if not on_hosts(host_of(capture.url), source.hosts):
-        return "off_site"
-    if not start <= capture.captured_at < end:
-        return "other_day"
+def _is_wanted(capture: CdxCapture, source: Source) -> bool:
     parsed = parse_url(capture.url)
-    if source.article_url and parsed and not source.article_url.search(f"{parsed.pathname}{parsed.search}"):
-        return "not_article"
-    return None
+    is_article = not (source.article_url and parsed) or source.article_url.search(f"{parsed.pathname}{parsed.search}")
+    return bool(is_article) and on_hosts(host_of(capture.url), source.hosts)
 
 
 def _is_common_crawl(index_url: str) -> bool:

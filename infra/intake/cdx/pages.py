@@ -9,14 +9,12 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from infra.archive.http_payload import MAX_HEAD_BYTES
-from infra.archive.http_payload import Answer as ArchivedAnswer
 from infra.archive.raw_index import Pointer
 from infra.intake.archives.archived_pages import read_archive
 from infra.intake.cdx.formats import CdxCapture, instant_of, timestamp_of
 from infra.intake.files.input_types import Input, Kept, Unreadable
-from infra.intake.web.fetching import Answer, FetchError, FetchReason
+from infra.intake.web.fetching import Answer, FetchError, FetchReason, page_capture
 from parsers.fields.urls import address_key
-from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 
 PARTIAL_CONTENT: Final = 206
@@ -55,20 +53,11 @@ def _replayed(capture: CdxCapture, pages_url: str, max_page_bytes: int, client: 
     url = f"{pages_url}{timestamp_of(capture.captured_at)}id_/{capture.original}"
     answer = client.get(url, max_bytes=max_page_bytes, hosts=own_host(pages_url))
     captured_at, original = _replayed_capture(answer.final_url)
-    content_type = answer.header("content-type") or ""
-    return Capture(
-        body=answer.body,
-        media_type=media_type_of(answer.body, says_html="html" in content_type.lower()),
-        captured_at=captured_at,
-        captured_at_basis=CapturedAtBasis.WARC,
-        url=original,
-        http_status=answer.status,
-        http_charset=ArchivedAnswer(answer.status, answer.headers, b"").charset,
-        http_headers=tuple(
-            (name[len(OF_THE_PAGE) :], value) for name, value in answer.headers if name.lower().startswith(OF_THE_PAGE)
-        ),
-        truncated="maybe_truncated" in answer.flags,
-    )
+    page = page_capture(original, answer, captured_at, CapturedAtBasis.WARC, truncated=answer.maybe_truncated)
+    prefix = len(OF_THE_PAGE)
+    headers = ((name, value) for name, value in answer.headers if name.lower().startswith(OF_THE_PAGE))
+    own_headers = tuple((name[prefix:], value) for name, value in headers)
+    return replace(page, http_headers=own_headers, request_headers=(), final_url=None)
 
 
 def _from_warc(capture: CdxCapture, place: Pointer, pages_url: str, max_page_bytes: int, client: Client) -> Capture:
@@ -99,11 +88,9 @@ def _from_warc(capture: CdxCapture, place: Pointer, pages_url: str, max_page_byt
 def _replayed_capture(final_url: str) -> tuple[datetime, str]:
     """Time and address of the capture that a Wayback Machine gave: the nearest one to what was asked for."""
     replayed = REPLAYED.search(final_url)
-    try:
-        if replayed:
-            return instant_of(replayed[1]), replayed[2]
-    except ValueError:
-        pass
+    captured_at = instant_of(replayed[1]) if replayed else None
+    if replayed and captured_at:
+        return captured_at, replayed[2]
     raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the archive gives no capture, but {final_url}")
 
 

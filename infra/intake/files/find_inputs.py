@@ -147,21 +147,21 @@ def _in_bucket(uri: str) -> _Listing:
     # An object of the very name is the one meant; else it is a folder, and "news" is not to find "news-old".
     bucket, key = bucket_and_key(uri)
     below = f"{S3}{bucket}/{key}" if not key or key.endswith("/") else f"{uri}/"
-    listed = {one.location: one for one in objects_below(uri) if one.location == uri or one.location.startswith(below)}
+    listed = {one.key: one for one in objects_below(uri) if one.key == uri or one.key.startswith(below)}
     if not listed:
         raise UsageError(f"{uri} holds no captures", "Check bucket and prefix; nothing was read or written.")
     is_folder = uri not in listed or below == uri
     found = listed.values() if is_folder else [listed[uri]]
     inputs = (
-        Input(one.location, one.size, one.modified_at, CapturedAtBasis.MTIME, inside=inside if is_folder else "")
+        Input(one.key, one.size, one.modified_at, CapturedAtBasis.MTIME, inside=inside if is_folder else "")
         for one in found
-        for inside in [one.location.removeprefix(below)]
+        for inside in [one.key.removeprefix(below)]
     )
 
     def manifest_in(folder: str) -> Mapping[str, ManifestLine]:
         for place in (f"{folder}/{name}" for name in MANIFEST_NAMES):
-            stored = listed.get(place) or (None if is_folder else next(objects_below(place), None))
-            if stored and stored.location == place:
+            stored = listed.get(place) or (None if is_folder else next(iter(objects_below(place)), None))
+            if stored and stored.key == place:
                 with open_object(place, stored.size) as stream:
                     return {f"{folder}/{file}": line for file, line in parse_manifest(stream.read(), place).items()}
         return {}

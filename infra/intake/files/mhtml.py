@@ -11,7 +11,8 @@ from typing import BinaryIO, Final, cast
 
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from parsers.page.content import PageBytes, Problem, media_type_of, problem_of, too_large
+from infra.intake.files.page_bytes import judged
+from parsers.page.content import Problem, media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
@@ -46,7 +47,7 @@ def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[
         yield damaged(known, "MHTML without a page", content[:max_page_bytes])
         return
     body = cast("bytes", root.get_payload(decode=True))
-    page = too_large(body, max_page_bytes) if len(body) > max_page_bytes else PageBytes(body, problem_of(body))
+    page = judged(body, max_page_bytes)
     problem = page.problem
     # Without a boundary at the end, the last part may be cut short.
     is_open = any(isinstance(each, CloseBoundaryNotFoundDefect | StartBoundaryNotFoundDefect) for each in mail.defects)

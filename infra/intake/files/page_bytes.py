@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
@@ -60,32 +59,24 @@ class Unpacked(io.RawIOBase):
         return [layer.recognised for layer in self._layers if layer.recognised]
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off."""
+def beginning(stream: BinaryIO) -> tuple[bytes, list[str]]:
+    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off.
 
-    head: bytes
-    codings: list[str]
-
-
-def beginning(stream: BinaryIO) -> Beginning:
-    """Look at a file; the stream stays at its start."""
+    The stream stays at its start.
+    """
     stream.seek(0)
     unpacked = Unpacked(stream)
     head = unpacked.read_up_to(HEAD_BYTES - 1)
     stream.seek(0)
     packed = stream.read(CHUNK_BYTES)
     stream.seek(0)
-    return Beginning(head or packed, unpacked.codings)
+    return head or packed, unpacked.codings
 
 
 def read_page(stream: BinaryIO, max_bytes: int) -> PageBytes:
     """Read a page of at most `max_bytes` from a file, packed or not."""
     unpacked = Unpacked(stream)
-    body = unpacked.read_up_to(max_bytes)
-    if len(body) > max_bytes:
-        return too_large(body, max_bytes)
-    return PageBytes(body, unpacked.problem or problem_of(body))
+    return judged(unpacked.read_up_to(max_bytes), max_bytes, unpacked)
 
 
 @contextmanager
@@ -101,3 +92,10 @@ def spooled(packed: BinaryIO, packed_bytes: int) -> Iterator[tuple[BinaryIO, Pro
                 return
         spool.seek(0)
         yield cast("BinaryIO", spool), unpacked.problem
+
+
+def judged(body: bytes, max_bytes: int, unpacked: Unpacked | None = None) -> PageBytes:
+    """A body, cut off beyond the limit, and what is wrong with it or with what it was packed in."""
+    if len(body) > max_bytes:
+        return too_large(body, max_bytes)
+    return PageBytes(body, (unpacked and unpacked.problem) or problem_of(body))

@@ -5,10 +5,7 @@ a backslash. Credentials, region and endpoint are boto3's own settings.
 """
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import replace
 from typing import Final
 
 from botocore import exceptions as aws
@@ -17,7 +14,8 @@ from typing_extensions import Buffer, override
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import load_settings
 from infra.store import s3_errors
-from infra.store.s3_store import client_for, explaining, read_object
+from infra.store.object_store import ObjectInfo
+from infra.store.s3_store import explaining, listed_objects, read_object
 
 S3: Final = "s3://"
 RANGE_BYTES: Final = 8 << 20  # of an object at once; larger is not faster
@@ -28,15 +26,6 @@ class ColdObjectError(NewslakeError):
     """An object lies in Glacier and cannot be read until somebody restores it."""
 
 
-@dataclass(frozen=True, slots=True)
-class S3Line:
-    """One line of a listing."""
-
-    location: str
-    size: int
-    modified_at: datetime
-
-
 def bucket_and_key(location: str) -> tuple[str, str]:
     """Bucket and key of `s3://bucket/key`; the key may begin with a slash. UsageError if there is no bucket."""
     bucket, _, key = location.removeprefix(S3).partition("/")
@@ -45,19 +34,12 @@ def bucket_and_key(location: str) -> tuple[str, str]:
     return bucket, key
 
 
-def objects_below(prefix: str) -> Iterator[S3Line]:
-    """All objects whose location begins with `prefix`, sorted."""
+def objects_below(prefix: str) -> list[ObjectInfo]:
+    """All objects whose location begins with `prefix`, sorted; their keys are locations."""
     bucket, start = bucket_and_key(prefix)
     with explaining(f"{S3}{bucket}"):
-        listing = partial(client_for(prefix).get_paginator("list_objects_v2").paginate, Bucket=bucket, Prefix=start)
-        pages = listing(RequestPayer="requester") if load_settings().requester_pays else listing()
-        lines = [
-            S3Line(f"{S3}{bucket}/{line['Key']}", line["Size"], line["LastModified"].astimezone(UTC))
-            for page in pages
-            for line in page.get("Contents", [])
-            if line["Key"].startswith(start)  # SeaweedFS reads "x//" as "x/"
-        ]
-    yield from sorted(lines, key=lambda line: line.location)
+        found = listed_objects(bucket, start, prefix, requester_pays=load_settings().requester_pays)
+        return sorted((replace(one, key=f"{S3}{bucket}/{one.key}") for one in found), key=lambda one: one.key)
 
 
 def open_object(location: str, size: int) -> io.BufferedReader:

@@ -16,9 +16,9 @@ from infra.base.errors import UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import HEAD_BYTES
+from infra.intake.files.page_bytes import HEAD_BYTES, judged
 from parsers.fields.urls import parse_url
-from parsers.page.content import PageBytes, Problem, media_type_of, problem_of, too_large
+from parsers.page.content import Problem, media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
@@ -129,8 +129,7 @@ class _Reading:
         if url not in (None, "") and parse_url(str(url)) is None:
             return damaged(known, f"its address {str(url)[:80]!r} is none", body[: self.max_page_bytes])
         known = replace(known, url=str(url).strip() if url else None)
-        large = len(body) > self.max_page_bytes
-        page = too_large(body, self.max_page_bytes) if large else PageBytes(body, problem_of(body))
+        page = judged(body, self.max_page_bytes)
         media_type = media_type_of(page.body, says_html=True)
         return page_of(known, page.body, media_type, page.problem, http_status=self._status(lowered))
 

@@ -75,9 +75,7 @@ class AddressPolicy:
     def target_of(self, url: str) -> Target:
         """Judge an address by its text; sends nothing.
 
-        Raises:
-            FetchError: SCHEME, URL, PORT or ADDRESS.
-            UsageError: the host is public, and no contact is set.
+        FetchError SCHEME, URL, PORT or ADDRESS; UsageError where the host is public and no contact is set.
         """
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")
@@ -92,7 +90,8 @@ class AddressPolicy:
         if port not in WEB_PORTS:
             raise FetchError(FetchReason.PORT, f"port {port} of {host}")
         place, place_port = origin
-        request_url = f"http://{_bracketed(place)}:{place_port}{parsed.pathname}{parsed.search}"
+        shown = f"[{place}]" if ":" in place else place
+        request_url = f"http://{shown}:{place_port}{parsed.pathname}{parsed.search}"
         return Target(str(parsed.href), scheme, host, port, request_url, str(parsed.host))
 
     def _judge_port_and_literal(self, host: str, port: int) -> None:
@@ -218,10 +217,6 @@ def ip_address_of(text: str) -> IpAddress | None:
 
 def _bare(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _entries(setting: str) -> list[str]:

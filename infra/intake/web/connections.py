@@ -45,8 +45,7 @@ INTERIM: Final = frozenset(range(100, 200)) - {101}  # 101 ends HTTP on the conn
 def open_socket(policy: AddressPolicy, host: str, port: int, seconds: float) -> socket.socket:
     """Connect to a host at an address that the policy permits; `seconds` are for resolving and connecting together.
 
-    Raises:
-        FetchError: ADDRESS or PORT, then nothing was sent; DNS, TIMEOUT, CONNECTION.
+    FetchError ADDRESS or PORT, then nothing was sent; DNS, TIMEOUT, CONNECTION.
     """
     ends = time.monotonic() + seconds
     host = host.strip("[]")
@@ -204,9 +203,7 @@ class Connections:
     def get(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
         """Send a GET and read the head of its answer, which the caller closes; `seconds` are for the body, too.
 
-        Raises:
-            FetchError: from opening the connection.
-            OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError: `http_failures.NETWORK_ERRORS`.
+        FetchError from opening the connection; else `http_failures.NETWORK_ERRORS`.
         """
         parts = urlsplit(url)
         # By the pool: the manager would write the address anew, by other rules.

@@ -30,16 +30,12 @@ def fetch_or_wait(
 ) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
     """Ask for addresses, hosts in parallel, one request to a host at a time: those of one host in this order.
 
+    Each address comes with the source whose interval holds, and to whose hosts redirects may lead besides the address's
+    own (None: to any public one). None is yielded where nothing comes for `idle_seconds`.
+
     A consumer that is slow stops the fetching after 16 answers. Closing the iterator ends all: requests that are under
     way end by themselves (at their deadline at the latest), none follows. Where the process is to stop, StoppedError
     follows the answers that came.
-
-    Args:
-        requests: addresses, each with the source whose interval holds and to whose hosts redirects may lead besides the
-            address's own (None: to any public one).
-        client: asks.
-        idle_seconds: how long nothing may come before None is yielded; None: for ever.
-        hosts_at_once: threads at most; a waiting thread costs little, and most wait for the next turn of their host.
     """
     by_host: dict[str, list[tuple[str, Source | None]]] = {}
     for url, source in requests:

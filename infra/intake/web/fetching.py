@@ -1,31 +1,25 @@
 """What fetching gives, and the closed list of reasons for which it gives nothing."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
+
+from parsers.page.content import media_type_of
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import Reason
 
 # What a server says of an address for good: kept as its answer, and not asked again. 408, 425 and 429 speak of the
 # request, not of the page; every other 4xx is the server's last word (RFC 9110, 15.5).
 FINAL_STATUSES: Final = frozenset(range(400, 500)) - {408, 425, 429}
+CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 
 
-class FetchReason(StrEnum):
+class FetchReason(Reason):
     """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
 
-    `transient` ones may go away: the request is repeated a few times, and the next run asks again.
+    What is transient is asked for a few times, and again by the next run.
     """
-
-    meaning: str
-    transient: bool
-
-    def __new__(cls, value: str, meaning: str, transient: bool = False) -> "FetchReason":
-        """Make a member that carries its own explanation."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.meaning = meaning
-        member.transient = transient
-        return member
 
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
@@ -99,10 +93,41 @@ class Answer:
     headers: Headers  # in order, as sent
     body: bytes  # after transfer and content decoding
     fetched_at: datetime  # when the last byte came, aware, in UTC
-    redirects: tuple[str, ...] = ()  # addresses on the way, without the first and the last
-    flags: tuple[str, ...] = ()  # `maybe_truncated`: neither a length nor an `</html>` marks its end
+    maybe_truncated: bool = False  # neither a length nor an `</html>` marks its end
     request_headers: Headers = ()  # as sent to the address that answered
 
     def header(self, name: str) -> str | None:
         """The first header of that name in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return _header(self.headers, name)
+
+
+def page_capture(
+    url: str,
+    came: Answer | FetchError,
+    at: datetime,
+    basis: CapturedAtBasis,
+    *,
+    truncated: bool,
+    source: str | None = None,
+) -> Capture:
+    """What came for an address, as it was sent."""
+    content_type = _header(came.headers, "content-type") or ""
+    charset = CHARSET.search(content_type)
+    return Capture(
+        body=came.body,
+        media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
+        captured_at=at,
+        captured_at_basis=basis,
+        url=url,
+        source=source,
+        http_status=came.status,
+        http_charset=charset[1] if charset else None,
+        http_headers=came.headers,
+        request_headers=came.request_headers,
+        final_url=came.final_url if came.final_url != url else None,
+        truncated=truncated,
+    )
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)

@@ -13,14 +13,13 @@ from importlib import metadata
 from typing import Final, Self
 
 import ada_url
-from urllib3 import BaseHTTPResponse
 
 from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
 from infra.intake.web.connections import Connections
-from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
-from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, retry_after_seconds, status_failure
+from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, retry_after_seconds, status_failure
 from parsers.fields.urls import on_hosts
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
@@ -45,17 +44,6 @@ class Hop:
     cut: bool  # take the beginning of a larger one (RFC 9309, 2.5 for robots files)
     seconds: float  # left for all hops together; the time between them does not count
     asked: tuple[str, ...]  # addresses so far, this one included
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """What one hop gave: an answer, or a redirect, then without a body."""
-
-    sent: Headers
-    status: int
-    headers: Headers
-    body: Body
-    locations: tuple[str, ...]
 
 
 def user_agent_of(settings: Settings) -> str:
@@ -106,56 +94,50 @@ class HttpClient:
         return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
 
     def get_once(self, hop: Hop) -> Answer | Hop:
-        """Send one request.
+        """Send one request: a whole answer; or the next hop, where a redirect leads to one that may be asked.
 
-        Returns:
-            A whole answer; or the next hop, where a redirect leads to one that may be asked.
-
-        Raises:
-            FetchError: everything else. With status, headers and what came of the body where there was an answer.
+        FetchError for everything else, with status, headers and what came of the body where there was an answer.
         """
         started = time.monotonic()
-        reply = self._ask(hop)
-        if reply.status in REDIRECTS:
-            return self._next(hop, reply, hop.seconds - (time.monotonic() - started))
-        _require_page(reply, hop)
-        return Answer(
-            hop.url,
-            hop.target.url,
-            reply.status,
-            reply.headers,
-            reply.body.content,
-            datetime.now(UTC),
-            redirects=hop.asked[1:-1],
-            flags=("maybe_truncated",) if reply.body.maybe_truncated else (),
-            request_headers=reply.sent,
-        )
+        answer, failure, locations = self._ask(hop)
+        if answer.status in REDIRECTS:
+            return self._next(hop, answer, locations, hop.seconds - (time.monotonic() - started))
+        _require_page(answer, failure, hop)
+        return answer
 
-    def _ask(self, hop: Hop) -> _Reply:
+    def _ask(self, hop: Hop) -> tuple[Answer, FetchError | None, list[str]]:
+        """What came, why its body is not whole, if so, and where a redirect leads; of that the body is not read."""
         sent = {**self._headers, **_own_names(hop.headers, self._headers)}
         if hop.target.host_header is not None:
             sent["Host"] = hop.target.host_header
         seconds = max(hop.seconds, LEAST_SECONDS)
         try:
             with closing(self._connections.get(hop.target.request_url, sent, seconds)) as response:
-                shown = _headers_of(response)
-                locations = tuple(response.headers.getlist("Location"))
                 unread = response.status in REDIRECTS | WITHOUT_BODY
                 body = Body() if unread else read_body(response, hop.max_bytes, cut=hop.cut)
-                return _Reply(tuple(sent.items()), response.status, shown, body, locations)
+                answer = Answer(
+                    hop.url,
+                    hop.target.url,
+                    response.status,
+                    tuple((name, IN_HEADERS.sub(" ", value)) for name, value in response.headers.items()),
+                    body.content,
+                    datetime.now(UTC),
+                    maybe_truncated=body.maybe_truncated,
+                    request_headers=tuple(sent.items()),
+                )
+                return answer, body.failure, response.headers.getlist("Location")
         except NETWORK_ERRORS as error:
-            failure = failure_of(error)
-            raise FetchError(failure.reason, failure.detail) from error
+            raise failure_of(error) from error
 
-    def _next(self, hop: Hop, reply: _Reply, seconds: float) -> Hop:
+    def _next(self, hop: Hop, answer: Answer, locations: list[str], seconds: float) -> Hop:
         """Where a redirect leads to, if one may go there. The caller's headers go along within an origin only."""
         target = hop.target
 
         def refused(reason: FetchReason, detail: str) -> FetchError:
-            return FetchError(reason, detail, status=reply.status, headers=reply.headers, final_url=target.url)
+            return FetchError(reason, detail, status=answer.status, headers=answer.headers, final_url=target.url)
 
-        found = _location(reply.locations, target.url)
-        if isinstance(found, Failure):
+        found = _location(locations, target.url)
+        if isinstance(found, FetchError):
             raise refused(found.reason, found.detail)
         try:
             following = self._policy.target_of(found)
@@ -173,37 +155,36 @@ class HttpClient:
         return replace(hop, target=following, headers=headers, seconds=seconds, asked=(*hop.asked, following.url))
 
 
-def _require_page(reply: _Reply, hop: Hop) -> None:
-    """Raise what stands in the way of taking a reply for the page."""
-    failure = status_failure(reply.status, hop.headers) or reply.body.failure
-    if failure is None and not reply.body.content and reply.status not in WITHOUT_BODY:
-        failure = Failure(FetchReason.EMPTY, f"status {reply.status} without a body")
+def _require_page(answer: Answer, failure: FetchError | None, hop: Hop) -> None:
+    """Raise what stands in the way of taking an answer for the page."""
+    failure = status_failure(answer.status, hop.headers) or failure
+    if failure is None and not answer.body and answer.status not in WITHOUT_BODY:
+        failure = FetchError(FetchReason.EMPTY, f"status {answer.status} without a body")
     if failure is None:
         return
-    asked_to_wait = next((value for name, value in reply.headers if name.lower() == "retry-after"), None)
     raise FetchError(
         failure.reason,
         failure.detail,
-        status=reply.status,
-        retry_after=retry_after_seconds(asked_to_wait, datetime.now(UTC)),
-        headers=reply.headers,
-        body=reply.body.content,
-        final_url=hop.target.url,
-        request_headers=reply.sent,
+        status=answer.status,
+        retry_after=retry_after_seconds(answer.header("Retry-After"), answer.fetched_at),
+        headers=answer.headers,
+        body=answer.body,
+        final_url=answer.final_url,
+        request_headers=answer.request_headers,
     )
 
 
-def _location(values: tuple[str, ...], base: str) -> str | Failure:
+def _location(values: list[str], base: str) -> str | FetchError:
     """The address that a redirect names (RFC 9110, 10.2.2). Its bytes are taken for UTF-8, as browsers do."""
-    values = tuple(dict.fromkeys(value.strip(" \t") for value in values))
+    values = list(dict.fromkeys(value.strip(" \t") for value in values))
     if len(values) != 1 or not values[0]:
-        return Failure(FetchReason.REDIRECT, "several targets" if len(values) > 1 else "without a target")
+        return FetchError(FetchReason.REDIRECT, "several targets" if len(values) > 1 else "without a target")
     if IN_LOCATION.search(values[0]):
-        return Failure(FetchReason.REDIRECT, "a backslash or control character in the target")
+        return FetchError(FetchReason.REDIRECT, "a backslash or control character in the target")
     try:
         return str(ada_url.URL(values[0].encode("latin-1").decode("utf-8"), base).href)
     except ValueError:  # UnicodeError too
-        return Failure(FetchReason.REDIRECT, "a malformed target")  # which may hold a password anywhere
+        return FetchError(FetchReason.REDIRECT, "a malformed target")  # which may hold a password anywhere
 
 
 def _same_origin(target: Target, following: Target) -> bool:
@@ -217,7 +198,3 @@ def _own_names(headers: Mapping[str, str], known: Mapping[str, str]) -> dict[str
     """The caller's headers, those that replace one of the client's under the client's spelling."""
     spelling = {name.lower(): name for name in known}
     return {spelling.get(name.lower(), name): value for name, value in headers.items()}
-
-
-def _headers_of(response: BaseHTTPResponse) -> Headers:
-    return tuple((name, IN_HEADERS.sub(" ", value)) for name, value in response.headers.items())

@@ -11,8 +11,8 @@ from typing import Final
 from urllib3 import BaseHTTPResponse
 
 from infra.base.inflate import CODINGS, MAX_CODINGS, Inflater, content_codings
-from infra.intake.web.fetching import FetchReason
-from infra.intake.web.http_failures import NETWORK_ERRORS, Failure, failure_of, printable
+from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, printable
 
 ACCEPT_ENCODING: Final = "gzip, deflate"  # Brotli would save a seventh; some send it, or zstd, unasked
 CONTENT_LENGTH: Final = re.compile(r"[0-9]{1,18}")
@@ -24,16 +24,15 @@ class Body:
     """What came, after content decoding, and why it is not whole, if so."""
 
     content: bytes = b""
-    failure: Failure | None = None
+    failure: FetchError | None = None
     maybe_truncated: bool = False
 
 
 def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) -> Body:
     """Read a body to its end; of what a server sends nothing raises.
 
-    Returns:
-        Body: with `failure` PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS where it is not whole. What came
-        until then is kept, except for what is too large.
+    Where it is not whole, `failure` is PROTOCOL, TOO_LARGE, ENCODING, TRUNCATED, TIMEOUT or TLS. What came until then
+    is kept, except for what is too large.
     """
     lengths = _listed(response.headers.getlist("Content-Length"))
     transfer = _listed(response.headers.getlist("Transfer-Encoding"))
@@ -56,16 +55,16 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) 
         while piece := layers[-1].read():
             content += piece
             if max(received, *(layer.unpacked for layer in layers)) > max_bytes:
-                too_large = Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
+                too_large = FetchError(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes")
                 return Body(bytes(content[:max_bytes])) if cut else Body(failure=too_large)
     except NETWORK_ERRORS as error:
         return Body(bytes(content), _broken_off(failure_of(error), received))
     if any(layer.unpacked > max_bytes for layer in layers):
-        return Body(failure=Failure(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes"))
+        return Body(failure=FetchError(FetchReason.TOO_LARGE, f"more than {max_bytes:,} bytes"))
     for layer in layers:
         if layer.damage:
             reason = FetchReason.TRUNCATED if layer.is_cut else FetchReason.ENCODING
-            return Body(bytes(content), Failure(reason, layer.damage))
+            return Body(bytes(content), FetchError(reason, layer.damage))
     unmarked_end = not lengths and not transfer and not layers[0].is_packed
     return Body(bytes(content), maybe_truncated=unmarked_end and b"</html" not in content[-TAIL_BYTES:].lower())
 
@@ -83,28 +82,28 @@ def _layers(receive: Callable[[int], bytes], codings: list[str], max_bytes: int)
     return layers
 
 
-def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | None) -> Failure | None:
+def _framing_failure(lengths: list[str], transfer: list[str], max_bytes: int | None) -> FetchError | None:
     """RFC 9112, 6.3: a length that is wrong or ambiguous makes the answer unusable."""
     if any(not CONTENT_LENGTH.fullmatch(length) for length in lengths) or len(set(map(int, lengths))) > 1:
-        return Failure(FetchReason.PROTOCOL, printable(f"Content-Length: {', '.join(lengths)}"))
+        return FetchError(FetchReason.PROTOCOL, printable(f"Content-Length: {', '.join(lengths)}"))
     if transfer not in ([], ["chunked"], ["identity"]):
-        return Failure(FetchReason.PROTOCOL, printable(f"Transfer-Encoding: {', '.join(transfer)}"))
+        return FetchError(FetchReason.PROTOCOL, printable(f"Transfer-Encoding: {', '.join(transfer)}"))
     if max_bytes is not None and lengths and "chunked" not in transfer and int(lengths[0]) > max_bytes:
-        return Failure(FetchReason.TOO_LARGE, f"Content-Length {int(lengths[0]):,}, at most {max_bytes:,} bytes")
+        return FetchError(FetchReason.TOO_LARGE, f"Content-Length {int(lengths[0]):,}, at most {max_bytes:,} bytes")
     return None
 
 
-def _coding_failure(codings: list[str]) -> Failure | None:
+def _coding_failure(codings: list[str]) -> FetchError | None:
     if len(codings) > MAX_CODINGS:
-        return Failure(FetchReason.ENCODING, f"{len(codings)} content codings, one inside the other")
+        return FetchError(FetchReason.ENCODING, f"{len(codings)} content codings, one inside the other")
     unknown = next((coding for coding in codings if coding not in CODINGS), None)
-    return Failure(FetchReason.ENCODING, printable(f"unknown Content-Encoding: {unknown}")) if unknown else None
+    return FetchError(FetchReason.ENCODING, printable(f"unknown Content-Encoding: {unknown}")) if unknown else None
 
 
-def _broken_off(failure: Failure, received: int) -> Failure:
+def _broken_off(failure: FetchError, received: int) -> FetchError:
     """A connection that breaks in mid-body has given a part."""
     if failure.reason is FetchReason.CONNECTION:
-        return Failure(FetchReason.TRUNCATED, f"after {received:,} bytes: {failure.detail}")
+        return FetchError(FetchReason.TRUNCATED, f"after {received:,} bytes: {failure.detail}")
     return failure
 
 

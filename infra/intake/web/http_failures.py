@@ -3,7 +3,6 @@
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -13,21 +12,13 @@ from typing import Final
 import urllib3.exceptions
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from infra.intake.web.fetching import FetchReason
+from infra.intake.web.fetching import FetchError, FetchReason
 
 MAX_DETAIL: Final = 200  # characters; a server chooses some of them
 DELAY_SECONDS: Final = re.compile(r"[0-9]{1,10}")  # RFC 9110, 10.2.3; ten digits are three centuries
 
 # Everything that urllib3, http.client, ssl and the codecs raise for what a server sends.
 NETWORK_ERRORS: Final = (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an answer is missing or not whole."""
-
-    reason: FetchReason
-    detail: str
 
 
 STATUSES: Final[Mapping[int, FetchReason]] = {
@@ -67,17 +58,17 @@ MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], FetchReason], ...]]
 )
 
 
-def failure_of(error: BaseException) -> Failure:
+def failure_of(error: BaseException) -> FetchError:
     """The reason for an exception of `NETWORK_ERRORS`, and the text of the exception that says most."""
     chain = list(_chain(error))
     for kinds, reason in MEANINGS:
         for cause in reversed(chain):  # the innermost: wrappers repeat the whole address
             if isinstance(cause, kinds):
-                return Failure(reason, printable(str(cause) or type(cause).__name__))
-    return Failure(FetchReason.PROTOCOL, printable(f"{type(error).__name__}: {error}"))
+                return FetchError(reason, printable(str(cause) or type(cause).__name__))
+    return FetchError(FetchReason.PROTOCOL, printable(f"{type(error).__name__}: {error}"))
 
 
-def status_failure(status: int, sent: Mapping[str, str]) -> Failure | None:
+def status_failure(status: int, sent: Mapping[str, str]) -> FetchError | None:
     """What a status says, None where it says that this is the page (RFC 9110, 15). Redirects are followed before.
 
     A 304 or 206 may have been asked for by the headers that were `sent` beyond the client's own.
@@ -85,7 +76,9 @@ def status_failure(status: int, sent: Mapping[str, str]) -> Failure | None:
     asked = {name.lower() for name in sent} & ASKED_BY.get(status, frozenset())
     if status == HTTPStatus.OK or asked:
         return None
-    return Failure(STATUSES.get(status) or STATUS_CLASSES.get(status // 100, FetchReason.PROTOCOL), f"status {status}")
+    return FetchError(
+        STATUSES.get(status) or STATUS_CLASSES.get(status // 100, FetchReason.PROTOCOL), f"status {status}"
+    )
 
 
 def printable(text: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Lock
 from typing import Final, Self
 
@@ -13,7 +14,7 @@ from infra.base.stop import STOPPING
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop, HttpClient, user_agent_of
-from infra.intake.web.politeness import REFUSALS, HostPace, Pacer, RequestBudget
+from infra.intake.web.politeness import REFUSALS, HostPace, RequestBudget, paced_host
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
@@ -48,9 +49,10 @@ class PoliteClient:
         self.requests: Counter[str] = Counter()  # sent, by host
         self._http = http
         self._interval = settings.host_interval_seconds
-        self._pacer = Pacer(clock, sleep, jitter)
+        self._new_pace = partial(HostPace, clock=clock, sleep=sleep, jitter=jitter)
+        self._paces: dict[str, HostPace] = {}
         self._robots = RobotsFiles(max_crawl_delay=settings.max_crawl_delay_seconds, clock=clock)
-        self._counting = Lock()
+        self._lock = Lock()  # of paces and counts
 
     @classmethod
     @contextmanager
@@ -76,13 +78,8 @@ class PoliteClient:
     ) -> Answer:
         """Ask for an address, as soon as its host may be asked.
 
-        Args:
-            url: http or https.
-            source: whose interval holds, if it is larger than the setting's.
-            headers: of the request.
-            max_bytes: largest body that is taken; None: the client's own limit.
-            hosts: hosts (and hosts below them) that a redirect may lead to; None: any public one.
-            stop: ends the waiting where it is set. A request that is under way ends with the process only.
+        The source's interval holds if it is larger than the setting's. Redirects may lead to `hosts` and hosts below
+        them; None: to any public one. `stop` ends the waiting; a request that is under way ends with the process only.
 
         Raises:
             FetchError: no whole answer; `reason` says why. Failures that may pass were tried three times.
@@ -152,13 +149,15 @@ class PoliteClient:
     def _take_turn(self, url: str, interval: float, stop: Event) -> HostPace:
         """Wait until an address may be asked for, and count the request."""
         self.budget.check()  # nobody should wait for what is refused afterwards
-        pace = self._pacer.of(url)
+        host = paced_host(url)
+        with self._lock:
+            pace = self._paces.setdefault(host, self._new_pace(host))
         pace.take_turn(interval, stop)
         try:
             self.budget.spend()
         except FetchError:  # another thread was faster
             pace.end_turn()
             raise
-        with self._counting:
+        with self._lock:
             self.requests[pace.host] += 1
         return pace

@@ -3,8 +3,6 @@
 Times are those of a monotonic clock, so setting the wall clock changes nothing.
 """
 
-import random
-import time
 from collections.abc import Callable
 from threading import Event, Lock
 from typing import Final
@@ -56,9 +54,7 @@ class HostPace:
     def take_turn(self, interval: float, stop: Event = STOPPING) -> None:
         """Wait until the next request may start: `interval` seconds after the start of the last, one at a time.
 
-        Raises:
-            FetchError: HOST_DOWN.
-            StoppedError: `stop` was set.
+        FetchError HOST_DOWN; StoppedError where `stop` is set.
         """
         while not self._turn.acquire(timeout=SLICE):
             raise_if_stopping(stop)
@@ -105,28 +101,6 @@ class HostPace:
         if error.retry_after is not None and error.retry_after > 0:  # one in the past says nothing
             pause = min(error.retry_after, MAX_RETRY_AFTER)
         self._not_before = self._clock() + pause
-
-
-class Pacer:
-    """The paces of all hosts of a run; safe for threads. Times are seconds of a clock that is never set."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
-    ) -> None:
-        self._clock = clock
-        self._sleep = sleep
-        self._jitter = jitter
-        self._lock = Lock()
-        self._hosts: dict[str, HostPace] = {}
-
-    def of(self, url: str) -> HostPace:
-        """The pace of an address's host; FetchError (URL) where it is not an http(s) address."""
-        host = paced_host(url)
-        with self._lock:
-            return self._hosts.setdefault(host, HostPace(host, self._clock, self._sleep, self._jitter))
 
 
 class RequestBudget:

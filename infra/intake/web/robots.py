@@ -100,8 +100,7 @@ class RobotsFiles:
     def rules(self, url: str, fetch: Callable[[str], bytes]) -> RobotsRules:
         """The rules for an address, from the robots file of its scheme, host and port, which `fetch` gets.
 
-        Raises:
-            FetchError: the file can't be had (ROBOTS_UNREACHABLE), or may not even be asked for (ADDRESS, BUDGET …).
+        FetchError where it can't be had (ROBOTS_UNREACHABLE), or may not even be asked for (ADDRESS, BUDGET …).
         """
         site = site_of(url)
         with self._lock:

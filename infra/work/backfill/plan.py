@@ -8,7 +8,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Any, Final
 
-from infra.base.choices import Direction, Preference, Reprocess
+from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.base.known_sources import require_source
@@ -44,17 +44,11 @@ FAILED_STATES: Final = {State.DAMAGED, State.REJECTS, State.SUSPECT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackfillRequest:
-    """What a backfill is asked for; without names, for all sources.
-
-    Raises:
-        UsageError: there is no such source, or the range is longer than ten years.
-    """
+    """What a backfill is asked for; without names, for all sources. UsageError: no such source, or over ten years."""
 
     days: Days
     names: tuple[str, ...] = ()
     reprocess: Reprocess = Reprocess.MISSING
-    direction: Direction = Direction.NEWEST
-    prefer: Preference = Preference.ARCHIVE
     only_archive: bool = False
 
     def __post_init__(self) -> None:
@@ -69,17 +63,13 @@ class BackfillRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """One day of one source: its state, and what to do about it.
-
-    Attributes:
-        requests: about how many requests that takes; None where nobody knows how much the source publishes.
-    """
+    """One day of one source: its state, and what to do about it."""
 
     source: str
     day: date
     state: State
     action: Action
-    requests: int | None = 0
+    requests: int | None = 0  # about how many that takes; None where nobody knows how much the source publishes
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for `--json`."""
@@ -118,10 +108,8 @@ def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime
         reached = reached_days(sources()[name], request.days, now.date())
         usual = _usual_articles(grid)
         planned += [_planned(day, request, reached, usual, now) for day in grid]
-    planned.sort(key=lambda each: (each.day, each.source))
-    if request.direction is Direction.NEWEST:
-        planned.sort(key=lambda each: each.day, reverse=True)  # stable: sources stay in order
-    return planned
+    planned.sort(key=lambda each: each.source)
+    return sorted(planned, key=lambda each: each.day, reverse=True)  # stable: sources stay in order
 
 
 def batches_of(planned: Sequence[PlannedDay], request: BackfillRequest) -> list[Batch]:
@@ -155,7 +143,6 @@ def _joins(before: PlannedDay, after: PlannedDay) -> bool:
 def _batch(run: Sequence[PlannedDay], request: BackfillRequest) -> Batch:
     days = sorted(each.day for each in run)
     policy = FetchPolicy(
-        request.prefer,
         only_archive=run[0].action is Action.PARSE,
         rebuild=True,
         pending_too=request.reprocess in (Reprocess.FAILED, Reprocess.ALL),
@@ -199,7 +186,7 @@ def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, 
     if day.lost:
         return True
     if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
-        return not day.coverage and not day.was_asked
+        return not day.looked_at and not day.was_asked
     if day.is_whole:
         return False
     lists_lack = lists and (day.account is None or not _is_read(day))
@@ -223,14 +210,11 @@ def unreached(store: ObjectStore, planned: Sequence[PlannedDay], request: Backfi
     """Days that a backfill found missing, that no list reaches any more, and of which the lake still knows nothing."""
     if request.only_archive:
         return RunReport()
-    left = {(each.source, each.day.isoformat()) for each in planned if _is_beyond_reach(each)}
+    beyond = [each for each in planned if each.state is State.MISSING and each.action is Action.PARSE]
+    left = {(each.source, each.day.isoformat()) for each in beyond}
     for source in {source for source, _ in left}:
         left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
     return RunReport(unreached=Counter(left))
-
-
-def _is_beyond_reach(each: PlannedDay) -> bool:
-    return each.state is State.MISSING and each.action is Action.PARSE
 
 
 def _usual_articles(grid: Sequence[Day]) -> int | None:

@@ -21,20 +21,10 @@ def work_through(
     max_active: int,
     on_done: Callable[[Batch], None] = lambda _: None,
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Work on batches, in their order, several sources at a time.
+    """Work on batches, in their order, several sources at a time; the sum of the reports, and the batches that failed.
 
-    Args:
-        batches: from `infra.work.backfill.plan.batches_of`.
-        work: does one batch; called in a thread. If it raises anything but a NewslakeError, no other batch begins.
-            It ends by itself where the process is to stop.
-        max_active: batches to work on at a time.
-        on_done: called with each batch that has ended, in the calling thread.
-
-    Returns:
-        The sum of the reports, and the batches that failed with a NewslakeError.
-
-    Raises:
-        UsageError: `max_active` is out of range.
+    A batch fails by a NewslakeError; after anything else that `work` raises, which is called in threads, no other batch
+    begins. It ends by itself where the process is to stop. `on_done` is called in this thread.
     """
     waiting = list(batches)
     active: dict[Future[RunReport], Batch] = {}

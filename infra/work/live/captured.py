@@ -1,52 +1,38 @@
 """Which pages of a source the raw archive holds: those need no request, whatever the account of a day says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import chain
+from datetime import date, datetime
 from typing import Final
 
 from infra.archive.raw_archive import IndexEntry
-from infra.archive.raw_objects import WARC_SUFFIX, RawObjects, day_of, folder_key, require_source
+from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
 from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
-from parsers.record.capture import Capture
 
 READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
-# A listing of the whole source is a request per 1,000 objects; up to a month of days is cheaper to list one by one.
-LISTED_BY_DAY: Final = 31
 PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The captures of one source that were made on some days.
+    """The captures of one source that were made on some days."""
 
-    Attributes:
-        pages: when the last whole page of an address was captured, by its key.
-    """
-
-    pages: dict[str, datetime]
+    pages: dict[str, datetime]  # when the last whole page of an address was captured, by its key
     _moments: frozenset[tuple[str, datetime]]
 
     @classmethod
-    def load(
-        cls, store: ObjectStore, source: str, days: Days, *, today: date, staged: Iterable[Capture] = ()
-    ) -> "Captured":
+    def load(cls, store: ObjectStore, source: str, days: Days, *, today: date) -> "Captured":
         """Read the indexes of all days on which pages of some days may have been captured.
 
         A page is captured on the day on which it is published, or later: from the day before the first one up to today.
-
-        Raises:
-            NewslakeError: the lake cannot be read, or a WARC without index is damaged.
         """
         first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
-        kept: Iterator[IndexEntry | Capture] = chain(_entries(store, source, first, today), staged)
-        for each in kept:
+        for each in _entries(store, source, first, today):
             key = address_key(each.url)
             if key is None:
                 continue
@@ -63,12 +49,8 @@ class Captured:
 
 def _entries(store: ObjectStore, source: str, first: date, last: date) -> Iterator[IndexEntry]:
     """Index lines of the capture days from `first` to `last`."""
-    number = (last - first).days + 1
-    prefixes = [folder_key(source, first + timedelta(days=offset)) for offset in range(number)]
-    if number > LISTED_BY_DAY:
-        prefixes = [f"raw/source={require_source(source)}/"]
+    objects = RawObjects(store)
+    days = [day for _, day in objects.folders(source) if first <= day <= last]
     with Threads(READERS) as pool:
-        listed = pool.map(lambda prefix: [info.key for info in store.list(prefix)], prefixes)
-        warcs = [key for keys in listed for key in keys if key.endswith(WARC_SUFFIX) and first <= day_of(key) <= last]
-        for entries in pool.map(RawObjects(store).entries_of, warcs):
-            yield from entries
+        for found in pool.map(lambda day: objects.load(source, day), days):
+            yield from (entry for each in found for entry in each.entries)

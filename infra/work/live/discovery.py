@@ -12,16 +12,16 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from infra.base.days import Days
+from infra.base.days import Days, midnight
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, FeedStatus, ListClient, Reader
+from infra.work.live.list_client import FeedReport, ListClient, Reader
 from infra.work.live.listing_worker import read_within
 from infra.work.live.own_lists import is_of_news, own_feeds, own_sitemaps, with_telling_times
 from infra.work.live.reach import Reach
@@ -45,6 +45,7 @@ MAX_SITEMAP_LEVELS: Final = 3  # an index, an index in it, and its sitemaps; the
 MAX_CHILDREN: Final = 1_000
 # The HTTP client gives up what is larger than asked for; of a list somewhat over the limit all up to it is read.
 LIST_REQUEST_BYTES: Final = 64 << 20
+LISTING_SECONDS: Final = 10.0  # for reading one, as a page has by default
 
 
 class Drop(StrEnum):
@@ -61,24 +62,17 @@ class Drop(StrEnum):
 class Discovered:
     """What a source lists for some days.
 
-    Attributes:
-        links: canonical, on the source's hosts, each article once. First those with a time of publication, then those
-            without any, then those that were changed: when the request budget runs out, only guesses are left.
-        dropped: mentions that gave no link, by `Drop` and `Unusable`; those of an unchanged list are not repeated.
-        feeds: what came of each feed, sitemap and listing.
-        alarms: for a person: a list that had links and has none any more, or of which only a part was read.
-        state: to be saved once the pages are safe.
-        listed_in: the address of the list that names a link first, by the link's address.
-        reach: how far back all that is.
+    First come links with a time of publication, then those without any, then those that were changed: when the request
+    budget runs out, only guesses are left.
     """
 
-    links: tuple[Link, ...]
-    dropped: Counter[str]
+    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once
+    dropped: Counter[str]  # mentions that gave no link, by `Drop` and `Unusable`
     feeds: tuple[FeedReport, ...]
-    alarms: tuple[str, ...]
-    state: DiscoveryState
-    listed_in: Mapping[str, str]
-    reach: Reach
+    alarms: tuple[str, ...]  # for a person: a list of which only a part was read
+    state: DiscoveryState  # to be saved once the pages are safe
+    listed_in: Mapping[str, str]  # the list that names a link first, by the link's address
+    reach: Reach  # how far back all that is
 
     @property
     def whole(self) -> bool:
@@ -93,27 +87,24 @@ def discover(
     state: DiscoveryState,
     *,
     today: date,
-    page_deadline: float = 10.0,  # as the setting's default
 ) -> Discovered:
     """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked.
 
-    `state` is changed in memory; `page_deadline` is in seconds, for reading one listing.
+    `state` is changed in memory.
     """
-    run = _Run(source, days, client, state, today, page_deadline)
+    run = _Run(source, days, client, state, today)
     for declaration in source.discovery:
         run.ask(declaration)
     dropped = Counter({str(reason): number for reason, number in run.dropped.items()})  # plain words, which JSON takes
     feeds = tuple(run.lists.reports)
-    alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if _in_part(feed))
+    alarms = tuple(f"{feed.url}: {feed.detail}" for feed in feeds if feed.was_had and not feed.whole)
     return Discovered(run.in_order(), dropped, feeds, alarms, state, run.listed_in, run.reach)
 
 
 class _Run:
     """One call of `discover`."""
 
-    def __init__(
-        self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date, deadline: float
-    ) -> None:
+    def __init__(self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date) -> None:
         self.links: dict[str, Link] = {}  # by what identifies the article
         self.listed_in: dict[str, str] = {}
         self.dropped: Counter[str] = Counter()
@@ -122,10 +113,9 @@ class _Run:
         self._source = source
         self._client = client
         self._today = today
-        self._deadline = deadline
         self._names_itself = OwnLists() in source.discovery
-        self._start = _midnight(days.start) - MARGIN
-        self._end = _midnight(days.end) + MARGIN
+        self._start = midnight(days.start) - MARGIN
+        self._end = midnight(days.end) + MARGIN
         self._first = days.start
         self._are_newest = days.end >= today  # yesterday or today is among them
         self._local_days = local_days(days, source.timezone)
@@ -175,7 +165,7 @@ class _Run:
             else:
                 self.reach.note_found(leaves)
         if not self.lists.host_failed:
-            reader = Reader("named feeds", partial(read_within, self._deadline, read_named_feeds))
+            reader = Reader("named feeds", partial(read_within, LISTING_SECONDS, read_named_feeds))
             for feed in own_feeds(self._source, self.lists, reader):
                 self.ask(feed)
 
@@ -258,7 +248,7 @@ class _Run:
         """Pages of a listing until one can't be had or has no link that those before it have not."""
         zone = self._source.timezone
         read = partial(read_listing, zone=zone, links=links, dates=dates, today=self._today)
-        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, self._deadline, read))
+        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, LISTING_SECONDS, read))
         seen: set[str] = set()
         url = ""
         for number in range(1, pages + 1 if "{page}" in address else 2):
@@ -312,18 +302,14 @@ class _Run:
         return replace(reading, links=tuple(map(self._plausible, reading.links))) if reading else None
 
     def _plausible(self, link: Link) -> Link:
-        latest = _midnight(self._today) + timedelta(days=1) + AHEAD
+        latest = midnight(self._today) + timedelta(days=1) + AHEAD
         return link if link.hint and EARLIEST <= link.hint < latest else replace(link, hint=None)
-
-
-def _in_part(feed: FeedReport) -> bool:
-    return not feed.whole and feed.status in (FeedStatus.READ, FeedStatus.UNCHANGED)
 
 
 def local_days(days: Days, zone: str) -> tuple[date, ...]:
     """The days of a time zone that overlap some UTC days, in order."""
-    first = _midnight(days.start).astimezone(ZoneInfo(zone)).date()
-    last = (_midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
+    first = midnight(days.start).astimezone(ZoneInfo(zone)).date()
+    last = (midnight(days.end) - timedelta.resolution).astimezone(ZoneInfo(zone)).date()
     return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
 
 
@@ -339,7 +325,3 @@ def dated_span(url: str, sitemap: Sitemap) -> tuple[date, date] | None:
     except ValueError:  # month 13
         return None
     return first, first if day else first.replace(day=monthrange(year, month)[1])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -7,16 +7,16 @@ For every feed, sitemap and listing its validators (RFC 9110, 8.8) and its links
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Any, Final, Self
+from dataclasses import dataclass
+from typing import Final, Self
 
 import orjson
+from pydantic import TypeAdapter
 
 from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.source.discovery import Link
 
-FORMAT: Final = 2  # raised when the readers give other links or hints for the same bytes: all is then read again
+FORMAT: Final = 3  # raised when the readers give other links or hints for the same bytes: all is then read again
 # About 3 MB of state. A feed has 100 links, a monthly sitemap some thousands; a list that alone has more is fetched
 # whole each time.
 MAX_LINKS: Final = 50_000
@@ -24,39 +24,29 @@ MAX_LINKS: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A feed, sitemap or listing as it was read last.
+    """A feed, sitemap or listing as it was read last."""
 
-    Attributes:
-        read_as: the reader and its options; another reader starts afresh.
-        digest: SHA-256 of the body in hex; empty where the list is to be fetched whole.
-        etag, last_modified: validators as the server sent them.
-        links, children: what it held.
-        lacking: what of it was not read.
-        is_empty: it has lost all its links, and nobody knows yet whether that is right.
-        may_be_empty: it was empty before, and that was right.
-        is_absent: there is no such page: the one before it is the last of its listing.
-        gone_since: the day (ISO 8601) since which there is no such list; empty while there is one.
-        looked_on: the day (ISO 8601) on which it was looked whether it is there, and what it names; empty for lists.
-    """
-
-    read_as: str
-    digest: str
+    read_as: str  # the reader and its options; another reader starts afresh
+    digest: str  # SHA-256 of the body in hex; empty where the list is to be fetched whole
     etag: str | None = None
     last_modified: str | None = None
     links: tuple[Link, ...] = ()
     children: tuple[Link, ...] = ()
-    lacking: str = ""
-    is_empty: bool = False
-    may_be_empty: bool = False
-    is_absent: bool = False
-    gone_since: str = ""
-    looked_on: str = ""
+    lacking: str = ""  # what of it was not read
+    is_empty: bool = False  # it has lost all its links, and nobody knows yet whether that is right
+    may_be_empty: bool = False  # it was empty before, and that was right
+    is_absent: bool = False  # there is no such page: the one before it is the last of its listing
+    gone_since: str = ""  # the day (ISO 8601) since which there is no such list; empty while there is one
+    looked_on: str = ""  # the day on which it was looked whether it is there, and what it names; empty for lists
 
     @property
     def conditions(self) -> dict[str, str]:
         """Headers of a conditional request (RFC 9110, 13.1.2 and 13.1.3)."""
         headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in headers.items() if value}
+
+
+_LISTS: Final = TypeAdapter(dict[str, Remembered])
 
 
 class DiscoveryState:
@@ -117,30 +107,12 @@ def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, 
 
 
 def _encoded(known: Mapping[str, Remembered]) -> bytes:
-    lists = {
-        url: asdict(replace(found, links=(), children=()))
-        | {"links": [_row(link) for link in found.links], "children": [_row(link) for link in found.children]}
-        for url, found in known.items()
-    }
-    return gzip.compress(orjson.dumps({"format": FORMAT, "lists": lists}, option=orjson.OPT_SORT_KEYS), mtime=0)
+    return gzip.compress(orjson.dumps({"format": FORMAT, "lists": known}, option=orjson.OPT_SORT_KEYS), mtime=0)
 
 
 def _decoded(body: bytes) -> dict[str, Remembered]:
     try:
         content = orjson.loads(gzip.decompress(body))
-        if content["format"] != FORMAT:
-            return {}
-        return {
-            url: Remembered(**{**found, "links": _links(found["links"]), "children": _links(found["children"])})
-            for url, found in content["lists"].items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zlib.error):
+        return _LISTS.validate_python(content["lists"]) if content["format"] == FORMAT else {}
+    except (ValueError, KeyError, TypeError, OSError, EOFError, zlib.error):
         return {}
-
-
-def _row(link: Link) -> list[Any]:
-    return [link.url, link.hint.isoformat() if link.hint else None, link.hint_is_publication]
-
-
-def _links(rows: Iterable[Any]) -> tuple[Link, ...]:
-    return tuple(Link(url, datetime.fromisoformat(hint) if hint else None, is_own) for url, hint, is_own in rows)

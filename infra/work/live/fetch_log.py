@@ -17,19 +17,14 @@ from infra.work.live.fetch_pages import Fetched
 from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
-from infra.work.run_report import RunReport
-from infra.work.samples import Sample, Samples
+from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
 
 
 class FetchLog:
-    """Notes what happens to the addresses of a plan.
-
-    Attributes:
-        alarms: for a person, such as a CDX index that could not be read.
-    """
+    """Notes what happens to the addresses of a plan; `alarms` are for a person."""
 
     def __init__(self, plan: LivePlan) -> None:
         self.alarms: tuple[str, ...] = ()
@@ -98,7 +93,7 @@ class FetchLog:
         gone = Counter(day for row, day in pending if row.http_status in GONE)
         of_day = Counter(day for _, day in rows.values())
         mostly_gone = {day for day, count in gone.items() if count > MOST * of_day[day]}
-        return self._report(rows) + RunReport(
+        return self._report() + RunReport(
             listed=Counter({(name, day): summary.listed for day, summary in days.items()}),
             pending=Counter((name, day) for _, day in pending),
             kept_back=Counter((name, day) for row, day in pending if row.http_status not in GONE or day in mostly_gone),
@@ -165,26 +160,19 @@ class FetchLog:
             if since and is_new and row.outcome == FetchOutcome.LANDED and row.fetched_at:
                 yield key, GotAtLast(since, row.fetched_at, self._plan.source.parser_version)
 
-    def _report(self, rows: dict[str, tuple[Fetch, str]]) -> RunReport:
-        """What came, and why addresses gave nothing, by the day of their article, else of their link."""
-        name = self._plan.source.name
-        failed, missed, fetched = Counter[str](), Counter[PartitionId](), Counter[PartitionId]()
-        samples = Samples()
-        for key in self._came:
-            if key in rows:
-                fetched[name, rows[key][1]] += 1
+    def _report(self) -> RunReport:
+        """Why addresses gave nothing."""
+        failed, samples = Counter[str](), Samples()
         for key, (url, error) in self._errors.items():
-            if key in self._came:
-                continue
-            failed[error.reason.value] += 1
-            if key in rows:
-                missed[name, rows[key][1]] += 1
-            samples += Samples({error.reason.value: (Sample(name, url, error.detail),)})
+            if key not in self._came:
+                failed[error.reason.value] += 1
+                sample = Sample(self._plan.source.name, url, error.detail)
+                samples += Samples({error.reason.value: (sample,)})
         alone = Counter(error.detail for _, error in self._errors.values() if error.reason is FetchReason.HOST_DOWN)
         told = tuple(
             f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items()
         )
-        return RunReport(failed=failed, fetched=fetched, missed=missed, samples=samples, alarms=self.alarms + told)
+        return RunReport(failed=failed, samples=samples, alarms=self.alarms + told)
 
 
 def _reason(row: Fetch) -> str:

@@ -1,26 +1,28 @@
-"""From answers to captures: what is fetched is kept as it came, whatever it is."""
+"""From answers to captures, in batches: what is fetched is kept as it came, whatever it is."""
 
-import re
+import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 import ada_url
 
 from infra.intake.web.fetch_many import fetch_or_wait
-from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason
+from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
 from infra.intake.web.polite_client import PoliteClient
 from parsers.fields.urls import identity
-from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 # How often the consumer hears that none comes: it may hold pages that are not kept yet.
-IDLE_SECONDS = 2.0
-SHARED = 3  # addresses redirected to one page; two may be of the same article
+IDLE_SECONDS: Final = 2.0
+# A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
+BATCH_PAGES: Final = 50
+BATCH_BYTES: Final = 16 << 20
+SHARED: Final = 3  # addresses redirected to one page; two may be of the same article
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +35,11 @@ class Fetched:
 
 
 def fetch_pages(
-    wanted: Iterable[tuple[str, Source | None]],
-    client: PoliteClient,
-    now: Callable[[], datetime],
-    *,
-    source: str | None = None,
+    wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, hosts in parallel, one request to a host at a time.
+    """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in.
 
-    Args:
-        wanted: addresses, each with its source; None where no source claims it.
-        client: asks.
-        now: the present, for errors that are kept.
-        source: name of the source of all pages, where the user says it.
-
-    Yields:
-        One for each address, as they come in; None where nothing came for a while.
+    None is yielded where nothing came for a while. `source` is the name of the source of all, where the user says it.
     """
     with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
         for found in answers:
@@ -57,12 +48,39 @@ def fetch_pages(
                 continue
             url, answer = found
             if isinstance(answer, FetchError):
-                yield Fetched(url, _capture_of_error(url, answer, now(), source), answer)
+                yield Fetched(url, _capture_of_error(url, answer, source), answer)
             elif _is_home_page(url, answer.final_url):
                 detail = f"redirected to the home page {answer.final_url}"
                 yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
             else:
-                yield Fetched(url, capture_of(url, answer, source))
+                came, cut = answer.fetched_at, answer.maybe_truncated
+                yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
+
+
+def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
+    """Gather pages until there are many, or `seconds` after the first one of a batch; None comes while none comes.
+
+    An exception from `pages`, such as Ctrl-C, comes after what was gathered, so that nobody asks for that again.
+    """
+    batch: list[Fetched] = []
+    size, began = 0, time.monotonic()
+    try:
+        for page in pages:
+            if page:
+                began = began if batch else time.monotonic()
+                batch.append(page)
+                size += len(page.capture.body) if page.capture else 0
+            if not batch:
+                continue
+            if len(batch) == BATCH_PAGES or size >= BATCH_BYTES or time.monotonic() - began >= seconds:
+                full, batch, size = batch, [], 0
+                yield full
+    except BaseException:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:
@@ -90,41 +108,13 @@ def _led_to(capture: Capture) -> str | None:
     return identity(answered) if asked and answered and identity(asked) != identity(answered) else None
 
 
-def capture_of(url: str, answer: Answer, source: str | None = None) -> Capture:
-    """The capture of a whole answer, under the address that was asked for. One that may be cut off is truncated."""
-    return _capture(url, answer, answer.fetched_at, source, truncated="maybe_truncated" in answer.flags)
-
-
-def _capture_of_error(url: str, error: FetchError, now: datetime, source: str | None) -> Capture | None:
+def _capture_of_error(url: str, error: FetchError, source: str | None) -> Capture | None:
     """What is kept of an error: an answer of final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
-    broke_off = error.reason is FetchReason.TRUNCATED and error.body
-    if not final and not broke_off:
+    is_cut = error.reason is FetchReason.TRUNCATED
+    if not final and not (is_cut and error.body):
         return None
-    return _capture(url, error, now, source, truncated=error.reason is FetchReason.TRUNCATED)
-
-
-def _capture(url: str, came: Answer | FetchError, at: datetime, source: str | None, *, truncated: bool) -> Capture:
-    content_type = next((value for name, value in came.headers if name.lower() == "content-type"), "")
-    return Capture(
-        body=came.body,
-        media_type=media_type_of(came.body, says_html="html" in content_type.lower()),
-        captured_at=at,
-        captured_at_basis=CapturedAtBasis.LIVE,
-        url=url,
-        source=source,
-        http_status=came.status,
-        http_charset=_charset_of(content_type),
-        http_headers=came.headers,
-        request_headers=came.request_headers,
-        final_url=came.final_url if came.final_url != url else None,
-        truncated=truncated,
-    )
-
-
-def _charset_of(content_type: str) -> str | None:
-    match = _CHARSET.search(content_type)
-    return match[1] if match else None
+    return page_capture(url, error, datetime.now(UTC), CapturedAtBasis.LIVE, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:

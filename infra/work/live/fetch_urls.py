@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from infra.archive.raw_archive import RawArchive
@@ -13,8 +12,7 @@ from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
-from infra.work.live.fetch_pages import Fetched, fetch_pages
-from infra.work.live.page_batches import batched
+from infra.work.live.fetch_pages import Fetched, batched, fetch_pages
 from infra.work.live.site_lock import site_locks
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
@@ -34,17 +32,12 @@ class UrlState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UrlOutcome:
-    """What became of one address.
-
-    Attributes:
-        reason: a `FetchReason` or a `RejectReason`; None where an article landed.
-        detail: what exactly, for a person; for an article, how its page was cut short.
-    """
+    """What became of one address."""
 
     url: str
     outcome: UrlState
-    reason: str | None = None
-    detail: str | None = None
+    reason: str | None = None  # a `FetchReason` or a `RejectReason`; None where an article landed
+    detail: str | None = None  # what exactly, for a person; for an article, how its page was cut short
     article_id: str | None = None
 
 
@@ -58,13 +51,9 @@ def fetch_urls(
 ) -> RunReport:
     """Fetch addresses, archive what comes and land what can be read.
 
-    Args:
-        urls: as a user wrote them; those that are no address are rejected as such. One that is named twice is fetched
-            once, and reported twice.
-        run: the run.
-        source: name of the source that all of them belong to; None: by their hosts.
-        on_outcome: called with each address once its page has landed, or nothing can land.
-        on_wait: called with a source's name where another process of this machine is at its site.
+    What is no address is rejected as such; one that is named twice is fetched once, and reported twice. All are of
+    `source` where it is given, else of that of their hosts. `on_outcome` is called with each address once its page has
+    landed, or nothing can land; `on_wait` with a source's name where another process of this machine is at its site.
 
     Raises:
         NewslakeError: the lake cannot be written.
@@ -79,7 +68,7 @@ def fetch_urls(
     with (
         site_locks({of.name for _, of in wanted if of}, on_wait),
         PoliteClient.open(run.settings) as client,
-        closing(fetch_pages(wanted, client, lambda: datetime.now(UTC), source=source)) as pages,
+        closing(fetch_pages(wanted, client, source=source)) as pages,
         run.open_pool() as pool,
     ):
         for batch in batched(pages, run.settings.archive_seconds):

@@ -45,44 +45,32 @@ class FeedStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """What came of asking for one feed, sitemap or listing.
-
-    Attributes:
-        links: how many links to articles it has, of any day.
-        detail: why it failed or was rejected, or what of it was not read.
-        whole: whether all that it lists was read.
-    """
+    """What came of asking for one feed, sitemap or listing."""
 
     url: str
     status: FeedStatus
-    links: int = 0
-    detail: str = ""
+    links: int = 0  # how many links to articles it has, of any day
+    detail: str = ""  # why it failed or was rejected, or what of it was not read
     reason: FetchReason | None = None
-    whole: bool = True
+    whole: bool = True  # whether all that it lists was read
+
+    @property
+    def was_had(self) -> bool:
+        """Whether it is known what the list holds, if only in part."""
+        return self.status in (FeedStatus.READ, FeedStatus.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How a list is read.
+    """How a list is read."""
 
-    Attributes:
-        name: the reader with its options; what was remembered under another name is not used.
-        read: from the body and the address that answered; raises UnreadableError.
-        max_bytes: largest body that is asked for; None: as for pages.
-    """
-
-    name: str
-    read: Callable[[bytes, str], Reading]
-    max_bytes: int | None = None
+    name: str  # the reader with its options; what was remembered under another name is not used
+    read: Callable[[bytes, str], Reading]  # from body and address that answered; raises UnreadableError
+    max_bytes: int | None = None  # largest body that is asked for; None: as for pages
 
 
 class ListClient:
-    """Asks for lists of one source; an address that is asked for again gives the same reading without a request.
-
-    Attributes:
-        reports: one for each list asked for, in order.
-        host_failed: the last request failed in a way that the next one to the host would too.
-    """
+    """Asks for lists of one source; what is asked for again gives the same reading without a request."""
 
     def __init__(
         self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool], today: date

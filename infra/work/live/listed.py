@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from infra.base.days import Days
 from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key, write_account
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
+from infra.lake.landing import zipped
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
@@ -21,23 +21,14 @@ from parsers.source.discovery import Link
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Addresses by their key.
+    """Addresses by their key."""
 
-    Attributes:
-        rows: what is known of each.
-        days: the day that each is listed for, YYYY-MM-DD.
-        stored: the day of the account that has the row now; absent for those that are new.
-        changed: addresses of which the lake says something else now than their account: an ingest brought their page.
-        elsewhere: addresses that a list names and whose page the archive has, of an article of some other day.
-        whole_at: when the lists of a day were last read whole, by the day.
-    """
-
-    rows: Mapping[str, Fetch]
-    days: Mapping[str, str]
-    stored: Mapping[str, str]
-    changed: frozenset[str] = frozenset()
-    elsewhere: int = 0
-    whole_at: Mapping[str, datetime] = field(default_factory=dict)
+    rows: Mapping[str, Fetch]  # what is known of each
+    days: Mapping[str, str]  # the day that each is listed for, YYYY-MM-DD
+    stored: Mapping[str, str]  # the day of the account that has the row now; absent for those that are new
+    changed: frozenset[str] = frozenset()  # the lake says something else now than their account
+    elsewhere: int = 0  # that a list names and whose archived page is an article of another day
+    whole_at: Mapping[str, datetime] = field(default_factory=dict)  # when the lists of a day were last read whole
 
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
@@ -75,16 +66,9 @@ def listed_addresses(
     listed_in: Mapping[str, str],
     now: datetime,
 ) -> Listed:
-    """Join what the lists name with the accounts of their days.
+    """Join what the lists name, by day, with the accounts of their days and with what the archive holds.
 
-    Args:
-        source: whose.
-        days: that are worked on.
-        links: what the lists name, by day.
-        store: of the lake.
-        captured: pages that the archive holds.
-        listed_in: the list that names a link, by the link's address.
-        now: the present.
+    `listed_in` has the list that names a link, by the link's address.
     """
     accounts = read_accounts(store, source.name, _around(days))
     stored = {key: day for day, account in accounts.items() for key in account.rows}
@@ -159,7 +143,7 @@ def _landed(
     found: dict[str, tuple[Fetch, str | None]] = {}
     for day in map(date.isoformat, _around(days)):
         table = read_rows(store, ARTICLES, source.name, day)
-        for url, article_id, at in _columns(table, "url", "article_id", "captured_at"):
+        for url, article_id, at in zipped(table, ("url", "article_id", "captured_at")):
             key = row_key(url or "")
             if key in held and key not in found:
                 verdict = Verdict(FetchOutcome.LANDED, article_id=article_id, was_asked=False)
@@ -175,7 +159,7 @@ def _rejected(
     for day in sorted({at.astimezone(UTC).date().isoformat() for at in held.values()}):
         table = read_rows(store, REJECTS, source.name, day)
         columns = ("url", "captured_at", "reason", "detail", "http_status")
-        for url, at, reason, detail, status in _columns(table, *columns):
+        for url, at, reason, detail, status in zipped(table, columns):
             key = row_key(url or "")
             if key in held and held[key] == at:
                 verdict = verdict_of_reject(Rejected(RejectReason[reason.upper()], detail), status)
@@ -185,7 +169,3 @@ def _rejected(
 
 def _known(row: Fetch, verdict: Verdict, at: datetime, source: Source) -> Fetch:
     return replace(after(row, verdict, at, source=source, day=None), fetched_at=at)
-
-
-def _columns(table: Any, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)

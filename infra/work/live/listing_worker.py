@@ -11,11 +11,7 @@ from parsers.lists.links import Reading, UnreadableError
 
 
 def read_within(deadline: float, read: Callable[[bytes, str], Reading], body: bytes, base: str) -> Reading:
-    """What a reader of `parsers.lists.listings` makes of a page, given so many seconds.
-
-    Raises:
-        UnreadableError: as there, or the process did not come back.
-    """
+    """What a reader of `parsers.lists.listings` makes of a page in so many seconds; UnreadableError where nothing."""
     with ProcessPool(max_workers=1, context=forkserver()) as pool:
         reading = pool.schedule(read, args=(body, base), timeout=deadline)
         try:

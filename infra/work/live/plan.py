@@ -3,10 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from infra.archive.staging import Staging
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.polite_client import PoliteClient
@@ -18,7 +17,6 @@ from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, FeedStatus
 from infra.work.live.listed import Listed, listed_addresses
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
@@ -27,55 +25,32 @@ from parsers.registry import sources
 from parsers.source.definition import Source
 from parsers.source.discovery import Link
 
-LIVE: Final = "live"  # mode of the coverage that a run leaves which asked the source
-SEEN: Final = {FeedStatus.READ, FeedStatus.UNCHANGED}
-
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
-    """What a run may do for the days of a source.
+    """What a run may do for the days of a source."""
 
-    Attributes:
-        prefer: where pages come from first; the raw archive always comes before both.
-        only_archive: send no request to the source, neither for lists nor for pages.
-        rebuild: parse again all that is archived of these days.
-        pending_too: ask for pending pages that are not due yet.
-    """
-
-    prefer: Preference = Preference.ARCHIVE
-    only_archive: bool = False
-    rebuild: bool = False
-    pending_too: bool = False
+    only_archive: bool = False  # send no request to the source, neither for lists nor for pages
+    rebuild: bool = False  # parse again all that is archived of these days
+    pending_too: bool = False  # ask for pending pages that are not due yet
 
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
-    """What was found for some days of one source, and what to do about it.
-
-    Attributes:
-        asked_at: when the lists were asked.
-        captured: pages that the archive holds.
-        archived: captures of the raw archive to parse again.
-        staging: where pages wait for the archive.
-        staged: pages that a killed run left there.
-        requests: what it took to find out.
-        reached: days of which the lists can know.
-        discovered: what the lists say; None where no request may be sent, or no list reaches these days.
-        listed: the addresses of these days.
-    """
+    """What was found for some days of one source, and what to do about it."""
 
     source: Source
     days: Days
-    asked_at: datetime
+    asked_at: datetime  # when the lists were asked
     policy: FetchPolicy
-    captured: Captured
-    archived: tuple[ArchivedChunk, ...]
-    staging: Staging
-    staged: tuple[Capture, ...]
-    requests: int
-    reached: Days | None
-    discovered: Discovered | None
-    listed: Listed
+    captured: Captured  # pages that the archive holds
+    archived: tuple[ArchivedChunk, ...]  # captures of the raw archive to parse again
+    staging: Staging  # where pages wait for the archive
+    staged: tuple[Capture, ...]  # pages that a killed run left there
+    requests: int  # what it took to find out
+    reached: Days | None  # days of which the lists can know
+    discovered: Discovered | None  # None where no request may be sent, or no list reaches these days
+    listed: Listed  # the addresses of these days
 
     @property
     def wanted(self) -> list[Fetch]:
@@ -91,11 +66,13 @@ class LivePlan:
         """What is known before the first page is fetched."""
         if self.discovered is None:
             return RunReport()
+        lists = (feed for feed in self.discovered.feeds if not feed.was_had)
+        failed = (f"{feed.url} {feed.status.value}: {feed.detail}" for feed in lists)
         return RunReport(
             discovered=len(self.discovered.links),
             requests=self.requests,
             dropped=self.discovered.dropped + self._settled(),
-            alarms=(*self.discovered.alarms, *map(_alarm, filter(_failed, self.discovered.feeds)), *self._gaps()),
+            alarms=(*self.discovered.alarms, *failed, *self._gaps()),
         )
 
     def _settled(self) -> Counter[str]:
@@ -119,7 +96,7 @@ class LivePlan:
 
     @property
     def _was_read(self) -> bool:
-        return self.discovered is not None and any(feed.status in SEEN for feed in self.discovered.feeds)
+        return self.discovered is not None and any(feed.was_had for feed in self.discovered.feeds)
 
     def lacking_of(self, day: date) -> tuple[str, ...]:
         """What of the lists of a day was not read; nothing where they said all there is."""
@@ -130,7 +107,7 @@ class LivePlan:
         if not self._was_read:
             lacking.append("none of the lists could be read")
         elif not lacking:
-            lacking += (*self.discovered.alarms, *filter(None, [self._gap(day)]))
+            lacking += filter(None, [self._gap(day)])
         return tuple(lacking)
 
     def require_asked(self) -> None:
@@ -185,14 +162,6 @@ def _links_by_day(discovered: Discovered, reached: Days) -> dict[date, list[Link
     return by_day
 
 
-def _failed(feed: FeedReport) -> bool:
-    return feed.status in (FeedStatus.FAILED, FeedStatus.REJECTED)
-
-
-def _alarm(feed: FeedReport) -> str:
-    return f"{feed.url} {feed.status.value}: {feed.detail}"
-
-
 def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient) -> LivePlan:
     """Look into the lake, and ask the source for its lists. No page is fetched, and nothing is written."""
     source, before, now = sources()[name], client.budget.used, datetime.now(UTC)
@@ -204,9 +173,9 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     archived: list[ArchivedChunk] = []
     # Where the source can tell nothing more of the days, all there is to do is to make the most of what is archived.
     if policy.rebuild or reached is None:
-        archived = plan_days(store, [name], days)
+        archived = plan_days(store, name, days)
     elif _is_unfinished(store, name, days, today):  # what is known of these days, the live run says in the end
-        archived = [replace(chunk, days=None) for chunk in plan_days(store, [name], days)]
+        archived = [replace(chunk, days=None) for chunk in plan_days(store, name, days)]
     discovered = None
     if reached and not policy.only_archive:
         discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)

@@ -1,9 +1,10 @@
 """How far back the lists of a source reach: feeds and news sitemaps forget, so reading them whole is not enough."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from infra.base.days import midnight
 from parsers.lists.links import Reading
 
 ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
@@ -42,7 +43,7 @@ class Reach:
         """Note a news sitemap, or those of an index, which may be full."""
         if not sitemaps:
             return
-        back = _midnight(self._today) - timedelta(days=NEWS_DAYS)
+        back = midnight(self._today) - timedelta(days=NEWS_DAYS)
         times = [link.hint for sitemap in sitemaps for link in sitemap.links if link.hint]
         is_full = all(len(sitemap.links) >= NEWS_ENTRIES for sitemap in sitemaps)
         self._news.append((min(times, default=None) if is_full else min([back, *times]), url))
@@ -55,8 +56,8 @@ class Reach:
 
     def gap(self, day: date, whole_at: datetime | None = None) -> str:
         """Why the lists may not name all of a day that was read whole at some time before; empty if they do."""
-        since = max(_midnight(day), whole_at or ALWAYS)
-        if self._has_all or self._until >= _midnight(day) + timedelta(days=1):
+        since = max(midnight(day), whole_at or ALWAYS)
+        if self._has_all or self._until >= midnight(day) + timedelta(days=1):
             return ""
         gaps = [_gap(lists, since) for lists in (self._news, self._feeds) if lists]
         if gaps:
@@ -77,7 +78,3 @@ def _gap(lists: Iterable[tuple[datetime | None, str]], since: datetime) -> str:
 
 def _told(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
-from infra.base.choices import Preference
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.base.stop import stop_at_waits
@@ -22,14 +21,12 @@ from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
-from infra.lake.accounts import row_key
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, FETCHES
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes, unfit_articles
 from infra.work.live.fetch_log import FetchLog
-from infra.work.live.fetch_pages import Fetched, fetch_pages, without_shared_pages
-from infra.work.live.page_batches import batched
+from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_shared_pages
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
@@ -59,14 +56,8 @@ def run_days(
 ) -> RunReport:
     """Land what the lake holds of some days of a source, then fetch, archive and land the rest.
 
-    Args:
-        source: its name.
-        days: publication days.
-        policy: what is wanted.
-        run: the run.
-        on_plan: called before the first page is asked for.
-        on_page: called with each page once it is staged; an exception from it ends the run.
-        on_wait: called with the source's name where another process of this machine is at the site.
+    `on_plan` is called before the first page is asked for, `on_page` with each page once it is staged (what it raises
+    ends the run), `on_wait` with the source's name where another process of this machine is at the site.
 
     Raises:
         NewslakeError: the lake cannot be read or written, or none of the source's lists can be had.
@@ -159,7 +150,7 @@ def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
 def _pages(
     plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]
 ) -> Generator[Fetched | None, None, None]:
-    """The missing pages as they come, from the CDX index and the source in the order of the policy."""
+    """The missing pages as they come, from the CDX index first, from the source second."""
     index = CdxIndex.from_settings(run.settings)
     for page in _from_all(plan, log, index, client):
         if page:
@@ -170,25 +161,20 @@ def _pages(
 
 
 def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: PoliteClient) -> Iterator[Fetched | None]:
-    if index and plan.policy.prefer is Preference.ARCHIVE:
+    if index:
         yield from _from_index(plan, log, index, client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)
-        with closing(fetch_pages(wanted, client, lambda: datetime.now(UTC))) as pages:
+        with closing(fetch_pages(wanted, client)) as pages:
             yield from pages
-    if index and plan.policy.prefer is Preference.NETWORK:
-        yield from _from_index(plan, log, index, client)
 
 
 def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteClient) -> Iterator[Fetched]:
-    """Pages that the lake lacks; where the source was asked first, only those that it listed and did not give."""
-    indexed = index.captures(plan.source, plan.days, client)
-    log.alarms += indexed.alarms
-    anything = plan.policy.prefer is Preference.ARCHIVE or plan.discovered is None
-    missing = None if anything else set(map(row_key, log.missing))
-    for each in indexed.captures:
-        known = log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at)
-        if known or (missing is not None and row_key(each.url) not in missing):
+    """Pages that the lake lacks."""
+    captures, alarms = index.captures(plan.source, plan.days, client)
+    log.alarms += tuple(alarms)
+    for each in captures:
+        if log.has(each.url) or plan.captured.has_capture(each.url, each.captured_at):
             continue
         try:
             yield Fetched(each.url, index.get(each, client))

@@ -21,13 +21,8 @@ def state_folder() -> Path:
 def site_locks(sources: Iterable[str], waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
     """Hold the locks of sources; the kernel takes them back from a process that is killed.
 
-    Args:
-        sources: names of sources.
-        waiting: called with the name of a source whose lock another process holds, before waiting for it.
-
-    Raises:
-        StoppedError: the process is to stop.
-        NewslakeError: the state folder can't be written.
+    `waiting` is called with the name of a source whose lock another process holds. StoppedError where the process is to
+    stop meanwhile, NewslakeError where the state folder can't be written.
     """
     with ExitStack() as held:
         for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other

@@ -6,10 +6,11 @@ is believed when it is said twice, hours apart: sites answer 404 for all they ha
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from infra.base.days import midnight
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.rejects import writable
@@ -60,22 +61,16 @@ _PASSING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one answer says of an address.
-
-    Attributes:
-        believed_twice: final once it is said again hours later; pending until then.
-        wait: how long the server asks to be left alone.
-        was_asked: False where no request was sent.
-    """
+    """What one answer says of an address."""
 
     outcome: FetchOutcome
     reason: str | None = None
     detail: str | None = None
     http_status: int | None = None
     article_id: str | None = None
-    believed_twice: bool = False
-    wait: timedelta = timedelta(0)
-    was_asked: bool = True
+    believed_twice: bool = False  # final once it is said again hours later; pending until then
+    wait: timedelta = timedelta(0)  # how long the server asks to be left alone
+    was_asked: bool = True  # False where no request was sent
 
 
 def verdict_of_error(error: FetchError) -> Verdict:
@@ -115,15 +110,7 @@ def verdict_of_reject(rejected: Rejected, http_status: int | None) -> Verdict:
 
 
 def after(row: Fetch, verdict: Verdict, at: datetime, *, source: Source, day: date | None) -> Fetch:
-    """The row of an address after an answer.
-
-    Args:
-        row: before it.
-        verdict: the answer.
-        at: when it came.
-        source: whose page it is.
-        day: that it is listed for; None: unknown.
-    """
+    """The row of an address after an answer that came `at` some time; `day` is that it is listed for, if known."""
     same = (row.outcome, row.reason) == (verdict.outcome, verdict.reason) and row.http_status == verdict.http_status
     since = row.since if same and row.since else at
     outcome = verdict.outcome
@@ -152,7 +139,7 @@ def given_up(row: Fetch, now: datetime, *, source: Source, day: date | None) -> 
     length = timedelta(days=max(LEAST_DAYS, min(MOST_DAYS, source.horizon_days)))
     began = row.first_asked_at or row.listed_at
     if day:
-        began = max(began, datetime.combine(day, time(), UTC) + timedelta(days=1))
+        began = max(began, midnight(day) + timedelta(days=1))
     return replace(row, outcome=FetchOutcome.FINAL.value, due_at=None) if now >= began + length else row
 
 
@@ -163,8 +150,4 @@ def _due(row: Fetch, verdict: Verdict, at: datetime) -> datetime | None:
         return None
     if verdict.believed_twice and verdict.http_status not in GONE and row.since:
         return max(at, row.since + BELIEVED_AFTER)
-    return at + max(_pause(row.times_asked), verdict.wait)
-
-
-def _pause(times_asked: int) -> timedelta:
-    return PAUSES[min(max(times_asked, 1), len(PAUSES)) - 1]
+    return at + max(PAUSES[min(max(row.times_asked, 1), len(PAUSES)) - 1], verdict.wait)

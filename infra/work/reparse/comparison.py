@@ -2,13 +2,10 @@
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import Any, Final, NamedTuple
 
 from infra.lake.landing import CAPTURE, captures_of
 from infra.lake.partition import ARTICLES, REJECTS, read_rows
@@ -25,6 +22,7 @@ ROW_SAMPLES: Final = 20  # added, removed and moved rows that are shown of each 
 # What says which parser, run and capture a row is from, not what the article says.
 STAMPS: Final = frozenset({"parser_version", *(each.name for each in dataclasses.fields(Provenance))})
 KEYS: Final = (ARTICLES.identity, *CAPTURE)
+NO_DAY: Final = "~"  # of a row that is not there before, or after; sorts behind all days
 
 
 class Kind(StrEnum):
@@ -118,15 +116,9 @@ def compare(trial: TrialStore) -> Comparison:
     return found
 
 
-def differing(before: Any, after: Any) -> Iterator[tuple[int, FieldChange]]:
-    """Fields that differ between tables of one schema and length: number of the row, and the field."""
-    for name in before.schema.names:
-        old, new = before[name].combine_chunks(), after[name].combine_chunks()
-        if old.equals(new):
-            continue
-        for number, (was, now) in enumerate(zip(old.to_pylist(), new.to_pylist(), strict=True)):
-            if was != now:
-                yield number, FieldChange(name, was, now)
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Fields of which a row says something else now; both have the same columns."""
+    return tuple(FieldChange(name, before[name], now) for name, now in after.items() if before[name] != now)
 
 
 def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdentity, str]:
@@ -158,32 +150,22 @@ def _compare_articles(
     """Compare the partitions of a source that were written: rows move between its days."""
     old, new = (_places(store, source, days) for store in (trial.base, trial.scratch))
     pairs = _paired(old, new)
-    by_days: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for before, after in pairs.items():
-        by_days[old[before].day, new[after].day].append((before, after))
-    sampled: Counter[str] = Counter()
+    by_days: defaultdict[tuple[str, str], list[tuple[str | None, str | None]]] = defaultdict(list)
+    for name, place in old.items():
+        after = pairs.get(name)
+        by_days[place.day, new[after].day if after else NO_DAY].append((name, after))
+    for name in sorted(new.keys() - pairs.values()):
+        by_days[NO_DAY, new[name].day].append((None, name))
     for (day, other), names in sorted(by_days.items()):
-        was = _rows(trial.base, source, day, [before for before, _ in names])
-        now = _rows(trial.scratch, source, other, [after for _, after in names])
-        changes: defaultdict[int, list[FieldChange]] = defaultdict(list)
-        for number, change in differing(with_blocks(was), with_blocks(now)):
-            changes[number].append(change)
-        for number in range(len(names)) if day != other else sorted(changes):
-            sample = _sample(source, now.slice(number, 1), day, other, changes[number])
-            _count(sample, found, sampled)
-    paired = set(pairs.values())
-    gone = sorted((place.day, name) for name, place in old.items() if name not in pairs)
-    come = sorted((place.day, name) for name, place in new.items() if name not in paired)
-    found.rows += Counter({Kind.REMOVED: len(gone), Kind.ADDED: len(come)})
-    for day, name in gone[:ROW_SAMPLES]:
-        row = _rows(trial.base, source, day, [name])
-        found.samples.append(_sample(source, row, day, None, reason=reasons.get(old[name].capture)))
-    for day, name in come[:ROW_SAMPLES]:
-        found.samples.append(_sample(source, _rows(trial.scratch, source, day, [name]), None, day))
+        was, now = _rows(trial.base, source, day), _rows(trial.scratch, source, other)
+        for before, after in names:
+            row, changed = was.get(before), now.get(after)
+            if day != other or row != changed:
+                reason = reasons.get(old[before].capture) if before and not after else None
+                _count(_sample(source, row, changed, day, other, reason), found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a row is, and what it is from."""
 
     day: str
@@ -209,37 +191,34 @@ def _paired(old: Mapping[str, _Place], new: Mapping[str, _Place]) -> dict[str, s
     return pairs
 
 
-def _rows(store: ObjectStore, source: str, day: str, names: Sequence[str]) -> Any:
-    """Rows of a partition in the order of their identities as given."""
-    table = read_rows(store, ARTICLES, source, day).combine_chunks()
-    return table.take(pc.index_in(pa.array(names, pa.string()), value_set=table[ARTICLES.identity].combine_chunks()))
+def _rows(store: ObjectStore, source: str, day: str) -> dict[str | None, dict[str, Any]]:
+    """The rows of a partition by identity; none on no day."""
+    rows = with_blocks(read_rows(store, ARTICLES, source, day)).to_pylist() if day != NO_DAY else []
+    return {row[ARTICLES.identity]: row for row in rows}
 
 
 def _sample(
-    source: str,
-    row: Any,
-    before: str | None,
-    after: str | None,
-    changes: Sequence[FieldChange] = (),
-    reason: str | None = None,
+    source: str, was: dict[str, Any] | None, now: dict[str, Any] | None, day: str, other: str, reason: str | None
 ) -> Sample:
-    """A row, a table of one, as an example."""
-    (said,) = row.select([ARTICLES.identity, "url", "title"]).to_pylist()
-    told = tuple(change for change in changes if change.field not in STAMPS)
-    kind = Kind.ADDED if before is None else Kind.REMOVED if after is None else Kind.MOVED
-    kind = Kind.CHANGED if before == after else kind
-    return Sample(kind, source, said["article_id"], said["url"], said["title"], before, after, told, reason)
+    """A row that changes; one of `was` and `now` may be lacking."""
+    said = now or was or {}
+    told = {"source": source, "article_id": said["article_id"], "url": said["url"], "title": said["title"]}
+    if was is None:
+        return Sample(Kind.ADDED, **told, before=None, after=other)
+    if now is None:
+        return Sample(Kind.REMOVED, **told, before=day, after=None, reason=reason)
+    changes = tuple(change for change in differing(was, now) if change.field not in STAMPS)
+    return Sample(Kind.CHANGED if day == other else Kind.MOVED, **told, before=day, after=other, changes=changes)
 
 
-def _count(sample: Sample, found: Comparison, sampled: Counter[str]) -> None:
-    """Count a row that moved or changed, and keep it where there are few like it."""
+def _count(sample: Sample, found: Comparison) -> None:
+    """Count a row, and keep it where there are few like it."""
     if sample.kind is Kind.CHANGED and not sample.changes:
         found.restamped += 1
         return
     fields = [change.field for change in sample.changes]
+    few = sample.kind is not Kind.CHANGED and found.rows[sample.kind] < ROW_SAMPLES
+    if few or any(found.fields[name] < FIELD_SAMPLES for name in fields):
+        found.samples.append(sample)
     found.rows[sample.kind] += 1
     found.fields.update(fields)
-    few_moved = sample.kind is Kind.MOVED and sampled[sample.kind] < ROW_SAMPLES
-    if few_moved or any(sampled[name] < FIELD_SAMPLES for name in fields):
-        sampled.update([sample.kind.value, *fields])
-        found.samples.append(sample)

@@ -4,7 +4,7 @@
 takes every capture that can hold them, after a parser has improved; `plan_outdated` and `plan_rejects` take fewer.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -83,25 +83,17 @@ class Scope:
         return chunks
 
 
-def plan_days(store: ObjectStore, names: Sequence[str], days: Days) -> list[ArchivedChunk]:
-    """Chunks of disjoint captures that make days right from what is archived; all sources where none is named."""
-    for name in names:
-        require_source(name)
-    archive, lake = RawArchive(store), Lake(store)
-    wanted = {day.isoformat() for day in days}
-    chunks = []
-    for name in dict.fromkeys(names) or sources():
-        entries = archive.entries(name, days.start - MARGIN, days.end + LOOKAHEAD)
-        pointers = [entry.pointer for entry in entries]
-        landed = {
-            Pointer(*row.values())
-            for _, day, _ in lake.partitions(name)
-            if day in wanted
-            for row in lake.read_partition(name, day).select(list(POINTER_COLUMNS)).to_pylist()
-        }
-        pointers += sorted(landed.difference(pointers))
-        chunks += [ArchivedChunk(name, tuple(chunk), days) for chunk in _chunks(pointers)]
-    return chunks
+def plan_days(store: ObjectStore, name: str, days: Days) -> list[ArchivedChunk]:
+    """Chunks of disjoint captures that make days of a source right from what is archived."""
+    lake, wanted = Lake(store), {day.isoformat() for day in days}
+    pointers = [entry.pointer for entry in RawArchive(store).entries(name, days.start - MARGIN, days.end + LOOKAHEAD)]
+    landed = {
+        _pointer(row)
+        for _, day, _ in lake.partitions(name)
+        if day in wanted
+        for row in lake.read_partition(name, day).select(list(POINTER_COLUMNS)).to_pylist()
+    }
+    return _chunked(name, [*pointers, *sorted(landed.difference(pointers))], days)
 
 
 def plan_history(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
@@ -110,7 +102,7 @@ def plan_history(store: ObjectStore, name: str, start: date | None = None) -> li
     Captures of no known source count too, where their host is the source's now, or where they have no address and
     only the content can tell. There is no end: a page may be captured years after it was published.
     """
-    return chunked(name, (entry.pointer for entry in _history(store, name, start)))
+    return _chunked(name, (entry.pointer for entry in _history(store, name, start)))
 
 
 def plan_outdated(
@@ -137,7 +129,7 @@ def plan_outdated(
         return []
     urls.discard(None)
     chosen = [e.pointer for e in _history(store, name, None) if e.pointer in pointers or e.url in urls]
-    return chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
+    return _chunked(name, chain(chosen, sorted(pointers.difference(chosen))))
 
 
 def plan_rejects(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
@@ -149,7 +141,7 @@ def plan_rejects(store: ObjectStore, name: str, start: date | None = None) -> li
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
     rows = chain(rejects_in(store, name, first), unknown)
     found = {(row["captured_at"], _pointer(row)) for row in rows if row["capture_uri"] is not None}
-    return chunked(name, (pointer for _, pointer in sorted(found)))
+    return _chunked(name, (pointer for _, pointer in sorted(found)))
 
 
 def _history(store: ObjectStore, name: str, start: date | None) -> Iterator[IndexEntry]:
@@ -169,10 +161,7 @@ def _may_be_of(url: str | None, name: str) -> bool:
     return host is None or (source is not None and source.name == name)
 
 
-def chunked(name: str, pointers: Iterable[Pointer]) -> list[ArchivedChunk]:
-    """Captures of a source in chunks that claim no days, in their order."""
-    return [ArchivedChunk(name, tuple(chunk)) for chunk in _chunks(pointers)]
-
-
-def _chunks(pointers: Iterable[Pointer]) -> Iterator[list[Pointer]]:
-    return in_batches(pointers, lambda each: each.length, most=CHUNK_CAPTURES, max_bytes=CHUNK_BYTES)
+def _chunked(name: str, pointers: Iterable[Pointer], days: Days | None = None) -> list[ArchivedChunk]:
+    """Captures of a source in chunks, in their order."""
+    chunks = in_batches(pointers, lambda each: each.length, most=CHUNK_CAPTURES, max_bytes=CHUNK_BYTES)
+    return [ArchivedChunk(name, tuple(chunk), days) for chunk in chunks]

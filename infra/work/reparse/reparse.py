@@ -1,6 +1,5 @@
 """The lake rebuilt from the raw archive, without fetching a page again; or only what would come of it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -9,8 +8,8 @@ from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
 from infra.archive.raw_objects import source_of
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.base.stop import Threads
-from infra.lake.lake import Lake
-from infra.lake.partition import REJECTS, Coverage
+from infra.lake.lake import Lake, PartitionId
+from infra.lake.partition import REJECTS
 from infra.lake.rejects import RejectState
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -27,7 +26,7 @@ READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,00
 OF_ARRIVAL: Final = {
     reason.value: reason for reason in (RejectReason.ARCHIVE_DAMAGED, RejectReason.TRUNCATED, RejectReason.TOO_LARGE)
 }
-Reparse = Callable[[ArchivedChunk, Run, RunReport], RunReport]
+Reparse = Callable[[ArchivedChunk, Run], RunReport]
 
 
 def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None = None) -> RunReport:
@@ -41,13 +40,13 @@ def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None =
     report, repeated = RunReport(), RunReport()
     again: dict[str, int] = {}  # by source: how many of the chunks came before the last one that exposed a row
     for number, chunk in enumerate(chunks):
-        done = reparse(chunk, run, report)
+        done = reparse(chunk, run)
         report += done
         if done.rows_exposed:
             again[chunk.source] = number
     for number, chunk in enumerate(chunks):
         if number < again.get(chunk.source, 0):
-            repeated += reparse(chunk, run, repeated)
+            repeated += reparse(chunk, run)
     return report + RunReport(partitions_written=repeated.partitions_written)
 
 
@@ -56,8 +55,8 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
     with TemporaryDirectory(prefix="newslake-trial-") as folder:
         trial = TrialStore(run.open_store(), LocalStore.at(folder))
 
-        def reparse(chunk: ArchivedChunk, run: Run, so_far: RunReport) -> RunReport:
-            done = reparse_chunk(chunk, run, so_far, trial)
+        def reparse(chunk: ArchivedChunk, run: Run) -> RunReport:
+            done = reparse_chunk(chunk, run, trial)
             on_chunk(chunk)
             return done
 
@@ -67,11 +66,8 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
         return found
 
 
-def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: ObjectStore | None = None) -> RunReport:
-    """Parse archived captures again and land what they give; rows that moved leave their old partition.
-
-    `so_far` sums up the plan's earlier chunks: what is said of a day counts them in.
-    """
+def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = None) -> RunReport:
+    """Parse archived captures again and land what they give; rows that moved leave their old partition."""
     store = store or run.open_store()
     lake = Lake(store)
     archived = _read(store, chunk.pointers)
@@ -80,9 +76,9 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, so_far: RunReport, store: Obje
         outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
         captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
     captures = [each for each in captures if not _is_still_unknown(each)]
-    coverage = _coverage(chunk, captures, so_far)
+    looked_at = _looked_at(chunk, captures)
     reparsed = {chunk.source: [each.capture.identity for each in archived]}
-    return land_outcomes(captures, lake, run, mode="reparse", coverage=coverage, reparsed=reparsed)
+    return land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
@@ -120,21 +116,10 @@ def _is_still_unknown(captures: ParsedCapture) -> bool:
     return source == UNKNOWN_SOURCE and captures.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
 
 
-def _coverage(
-    chunk: ArchivedChunk, captures: Sequence[ParsedCapture], so_far: RunReport
-) -> dict[tuple[str, str], Coverage]:
-    """What can be said of the chunk's days after it; counts only grow, so the last chunk leaves the whole ones.
+def _looked_at(chunk: ArchivedChunk, captures: Sequence[ParsedCapture]) -> set[PartitionId]:
+    """The chunk's days on which a capture was got or an article published: without articles, such a day is empty.
 
-    Only days on which a capture was got or an article published get coverage: such a day without articles counts as
-    empty. Of any other day the archive knows nothing, and it stays missing.
+    Of any other day the archive knows nothing, and it stays missing.
     """
-    published = Counter(each.partition for each in captures if each.partition)
-    got = Counter(each.day_got for each in captures)
-    coverage = {}
-    for day in chunk.days or ():
-        partition = chunk.source, day.isoformat()
-        if published[partition] or got[partition]:
-            parsed = published[partition] + so_far.articles[partition]
-            captured = max(parsed, got[partition] + so_far.got[partition])
-            coverage[partition] = Coverage(captured=captured, parsed=parsed)
-    return coverage
+    days = {(chunk.source, day.isoformat()) for day in chunk.days or ()}
+    return days & {place for each in captures for place in (each.partition, each.day_got) if place}

@@ -28,5 +28,7 @@ POSTMEDIA: Final = Layout(
     related=".more-topic a",
     lead=".article-subtitle",
     topics=_topics,
+    caption=".caption",
+    credit=".credit",
     notes=re.compile(r"Our website is |.*@postmedia\.com"),
 )

@@ -1,6 +1,7 @@
 """Canada.com, https://o.canada.com. Layout verified on saved pages from 2026-06."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("canada.com",),
     language="en",
     timezone="America/Toronto",
+    discovery=(Feed("https://o.canada.com/feed/atom"), OwnLists()),
+    verified="feed named on saved pages from 2026-06",
     layouts=(POSTMEDIA,),
     generic=True,
 )

@@ -1,6 +1,7 @@
 """Global News, https://globalnews.ca. Layout verified on saved pages from 2026-05."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="globalnews",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("globalnews.ca",),
     language="en",
     timezone="America/Toronto",
+    discovery=(Feed("https://globalnews.ca/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2026-05",
     layouts=(
         Layout(
             "2026-05",

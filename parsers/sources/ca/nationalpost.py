@@ -1,6 +1,7 @@
 """National Post, https://nationalpost.com. Layouts verified on saved pages from 2024-08 and 2025-05."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("nationalpost.com",),
     language="en",
     timezone="America/Toronto",
+    discovery=(Feed("https://nationalpost.com/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2024-08",
     layouts=(POSTMEDIA,),
     generic=True,
 )

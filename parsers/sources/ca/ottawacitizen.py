@@ -1,6 +1,7 @@
 """Ottawa Citizen, https://ottawacitizen.com. Layout verified on saved pages from 2026-05."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("ottawacitizen.com",),
     language="en",
     timezone="America/Toronto",
+    discovery=(Feed("https://ottawacitizen.com/feed/atom"), OwnLists()),
+    verified="feed named on saved pages from 2026-05",
     layouts=(POSTMEDIA,),
     generic=True,
 )

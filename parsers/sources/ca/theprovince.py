@@ -1,6 +1,7 @@
 """The Province, https://theprovince.com. Layout verified on saved pages from 2026-06."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("theprovince.com",),
     language="en",
     timezone="America/Vancouver",
+    discovery=(Feed("https://theprovince.com/feed/atom"), OwnLists()),
+    verified="feed named on saved pages from 2026-06",
     layouts=(POSTMEDIA,),
     generic=True,
 )

@@ -4,6 +4,7 @@ Layouts verified on saved pages from 2023-04, 2024-04 and 2025-04.
 """
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2025_04 = Layout(
     "2025-04",
@@ -35,6 +36,8 @@ SOURCE = Source(
     hosts=("faz.net",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.faz.net/rss/aktuell/"), OwnLists()),
+    verified="feed named on saved pages from 2025-04",
     layouts=(_2025_04, _2024_04, _2023_04),
     generic=True,
 )

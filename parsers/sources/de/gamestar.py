@@ -1,6 +1,7 @@
 """GameStar, https://www.gamestar.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2024_04 = Layout(
     "2024-04",
@@ -16,6 +17,8 @@ SOURCE = Source(
     hosts=("gamestar.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.gamestar.de/rss/gamestar.rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-04",
     layouts=(_2024_04,),
     generic=True,
 )

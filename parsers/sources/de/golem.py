@@ -1,6 +1,7 @@
 """Golem.de, https://www.golem.de. Layouts verified on saved pages from 2024-04 and 2025-09."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2025_09 = Layout(
     "2025-09",
@@ -29,6 +30,8 @@ SOURCE = Source(
     hosts=("golem.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://rss.golem.de/rss.php?feed=ATOM1.0"), OwnLists()),
+    verified="feed named on saved pages from 2024-04 and 2025-09",
     layouts=(_2025_09, _2024_04),
     generic=True,
 )

@@ -1,6 +1,7 @@
 """heise online, https://www.heise.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2024_04 = Layout(
     "2024-04",
@@ -19,6 +20,8 @@ SOURCE = Source(
     hosts=("heise.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.heise.de/rss/heise-atom.xml"), OwnLists()),
+    verified="feed named on saved pages from 2024-04",
     layouts=(_2024_04,),
     generic=True,
 )

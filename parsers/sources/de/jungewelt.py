@@ -1,6 +1,7 @@
 """junge Welt, https://www.jungewelt.de. Layouts verified on saved pages from 2024-04 and 2026-05."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2026_05 = Layout(
     "2026-05",
@@ -24,6 +25,8 @@ SOURCE = Source(
     hosts=("jungewelt.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.jungewelt.de/feeds/newsticker.rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-04 and 2026-05",
     layouts=(_2026_05, _2024_04),
     generic=True,
 )

@@ -3,6 +3,7 @@
 import re
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _2024_08 = Layout(
     "2024-08",
@@ -20,6 +21,8 @@ SOURCE = Source(
     hosts=("krautreporter.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://krautreporter.de/feeds.rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-08",
     layouts=(_2024_08,),
     generic=True,
 )

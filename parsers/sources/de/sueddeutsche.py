@@ -1,6 +1,7 @@
 """Süddeutsche Zeitung, https://www.sueddeutsche.de. Layout verified on saved pages from 2023-04 and 2024-09."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="sueddeutsche",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("sueddeutsche.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://rss.sueddeutsche.de/rss/Topthemen"), OwnLists()),
+    verified="feed named on saved pages from 2023-04 and 2024-09",
     layouts=(
         Layout(
             "2023-04",

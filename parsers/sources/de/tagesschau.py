@@ -1,6 +1,7 @@
 """tagesschau, https://www.tagesschau.de. Layout verified on saved pages from 2023-04."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.ard import ARD
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("tagesschau.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.tagesschau.de/index~atom.xml"), OwnLists()),
+    verified="feed named on saved pages from 2023-04",
     layouts=(ARD,),
     generic=True,
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from parsers.page.page import Page
 from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 
 def _join_initial(page: Page, draft: Draft) -> None:
@@ -22,6 +23,8 @@ SOURCE = Source(
     hosts=("taz.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://taz.de/rss.xml"), OwnLists()),
+    verified="feed named on saved pages from 2023-04",
     layouts=(
         Layout(
             "2024-10",

@@ -1,6 +1,7 @@
 """VOGUE Germany, https://www.vogue.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.conde_nast import CONDE_NAST
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("vogue.de",),
     language="de",
     timezone="Europe/Berlin",
+    discovery=(Feed("https://www.vogue.de/feed/rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-04",
     layouts=(CONDE_NAST,),
     generic=True,
 )

@@ -1,6 +1,7 @@
 """ABC, https://www.abc.es. Layouts verified on saved pages from 2024-12 and 2026-04."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="abc",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("abc.es",),
     language="es",
     timezone="Europe/Madrid",
+    discovery=(Feed("https://www.abc.es/rss/2.0/ultima-hora/"), OwnLists()),
+    verified="feed named on saved pages from 2025-01 and 2026-04",
     layouts=(
         Layout(
             "2026-04",

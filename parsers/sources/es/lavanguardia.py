@@ -1,6 +1,7 @@
 """La Vanguardia, https://www.lavanguardia.com. Layouts verified on saved pages from 2025-01 and 2026-07."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import NewsSitemap, OwnLists
 
 SOURCE = Source(
     name="lavanguardia",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("lavanguardia.com",),
     language="es",
     timezone="Europe/Madrid",
+    discovery=(NewsSitemap("https://www.lavanguardia.com/sitemap-google-news.xml"), OwnLists()),
+    verified="news sitemap named on saved pages from 2025-01 and 2026-07",
     layouts=(
         Layout(
             "2026-07",

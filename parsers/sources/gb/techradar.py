@@ -3,6 +3,7 @@
 import re
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="techradar",
@@ -10,6 +11,8 @@ SOURCE = Source(
     hosts=("techradar.com",),
     language="en",
     timezone="Europe/London",
+    discovery=(Feed("https://www.techradar.com/feeds.xml"), OwnLists()),
+    verified="feed named on saved pages from 2026-05",
     layouts=(
         Layout(
             "2026-05",

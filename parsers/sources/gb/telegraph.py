@@ -15,6 +15,7 @@ SOURCE = Source(
             drop=".html-embed, .tpl-layout__mobile, .live-post__wrapper-body-timestamp",
             lead="[data-test=standfirst]",
             title="h1",
+            section="meta[name='tmgads.channel']",
         ),
     ),
     generic=True,

@@ -3,6 +3,7 @@
 import re
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="tageszeitung",
@@ -10,6 +11,8 @@ SOURCE = Source(
     hosts=("tageszeitung.it",),
     language="de",
     timezone="Europe/Rome",
+    discovery=(Feed("https://www.tageszeitung.it/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2025-04",
     layouts=(Layout("2025-04", body="#article_content", published=".meta_date", notes=re.compile(r"Foto\(s\): ©")),),
     generic=True,
 )

@@ -6,6 +6,7 @@ from parsers.fields.bylines import split_names
 from parsers.page.html import text_of, texts
 from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 
 def _authors(page: Page) -> Sequence[str]:
@@ -25,6 +26,8 @@ SOURCE = Source(
     hosts=("lestimes.com",),
     language="en",
     timezone="Africa/Maseru",
+    discovery=(Feed("https://lestimes.com/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2025-05 and 2025-11",
     layouts=(Layout("2025-05", authors=_authors),),
     generic=True,
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 # Stands below the text: the paper, then whose report it goes back to.
 _ORIGINS = re.compile(r"Wochenblatt(?: / |$)")
@@ -22,6 +23,8 @@ SOURCE = Source(
     hosts=("wochenblatt.cc",),
     language="de",
     timezone="America/Asuncion",
+    discovery=(Feed("https://wochenblatt.cc/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2025-04",
     layouts=(
         Layout(
             "2025-04",

@@ -2,6 +2,7 @@
 
 from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 
 def _byline(page: Page) -> str | None:
@@ -15,6 +16,8 @@ SOURCE = Source(
     hosts=("aa.com.tr",),
     language="tr",
     timezone="Europe/Istanbul",
+    discovery=(Feed("https://www.aa.com.tr/tr/rss/default?cat=guncel"), OwnLists()),
+    verified="feed named on saved pages from 2025-04 and 2026-04",
     layouts=(
         Layout("2026-04", body="section .prose", lead="h1 ~ span"),
         Layout(

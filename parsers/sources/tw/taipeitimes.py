@@ -1,6 +1,7 @@
 """Taipei Times, https://www.taipeitimes.com. Layout verified on saved pages from 2024-10."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="taipeitimes",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("taipeitimes.com",),
     language="en",
     timezone="Asia/Taipei",
+    discovery=(Feed("https://www.taipeitimes.com/xml/index.rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-10",
     layouts=(
         Layout(
             "2024-10",

@@ -1,6 +1,7 @@
 """Business Insider, https://www.businessinsider.com. Layouts verified on saved pages from 2024-02 and 2025-04."""
 
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 SOURCE = Source(
     name="businessinsider",
@@ -8,6 +9,8 @@ SOURCE = Source(
     hosts=("businessinsider.com",),
     language="en",
     timezone="America/New_York",
+    discovery=(Feed("https://feeds.businessinsider.com/custom/all"), OwnLists()),
+    verified="feed named on saved pages from 2024-02",
     layouts=(
         Layout(
             "2025-04",

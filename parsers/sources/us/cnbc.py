@@ -15,6 +15,9 @@ SOURCE = Source(
             drop="[class^=RelatedContent], [class^=RelatedQuotes], [class^=InlineImage],"
             " [class^=Pullquote], .PlaceHolder-wrapper",
             lead=".RenderKeyPoints-list li",
+            figures=".InlineImage-imageEmbed",
+            caption=".InlineImage-imageEmbedCaption",
+            credit=".InlineImage-imageEmbedCredit",
             topics="meta[name=news_keywords]",
         ),
     ),

@@ -23,6 +23,8 @@ SOURCE = Source(
             body=".article-body",
             drop=".ad-container, .featured-video, .image-ct, .article-gating, .article-meta",
             lead=".article-header .sub-headline",
+            figures=".image-ct",
+            caption=".caption",
             topics="meta[name=classification-tags]",
             refine=_leave_links,
         ),

@@ -25,6 +25,7 @@ SOURCE = Source(
             children=re.compile(r"[?&]yyyy=\d{4}"),  # of the plugin for WordPress VIP: one sitemap a day
         ),
     ),
+    verified="feed named on saved pages from 2024-04 and 2024-05",
     article_url=re.compile(r"^/\d{4}/\d{2}/\d{2}/[^/]+"),
     horizon_days=WHOLE_HISTORY,
     layouts=(

@@ -1,6 +1,7 @@
 """WIRED, https://www.wired.com. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
+from parsers.source.discovery import Feed, OwnLists
 from parsers.source.families.conde_nast import CONDE_NAST
 
 SOURCE = Source(
@@ -9,6 +10,8 @@ SOURCE = Source(
     hosts=("wired.com",),
     language="en",
     timezone="America/New_York",
+    discovery=(Feed("https://www.wired.com/feed/rss"), OwnLists()),
+    verified="feed named on saved pages from 2024-04",
     layouts=(CONDE_NAST,),
     generic=True,
 )

@@ -3,6 +3,7 @@
 from parsers.page.page import Page
 from parsers.record.draft import Draft
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 _FIRST = ".et_pb_post_content > p:first-of-type > strong"
 
@@ -22,6 +23,8 @@ SOURCE = Source(
     hosts=("ilanganews.co.za",),
     language="zu",
     timezone="Africa/Johannesburg",
+    discovery=(Feed("https://ilanganews.co.za/feed/"), OwnLists()),
+    verified="feed named on saved pages from 2025-12",
     layouts=(Layout("2025-12", body=".et_pb_post_content", authors=_signed, refine=_leave_signature),),
     generic=True,
 )

@@ -5,6 +5,7 @@ from itertools import takewhile
 from parsers.page.metadata import keywords
 from parsers.page.page import Page
 from parsers.source.definition import Layout, Source
+from parsers.source.discovery import Feed, OwnLists
 
 
 def _topics(page: Page) -> list[str]:
@@ -18,6 +19,8 @@ SOURCE = Source(
     hosts=("timeslive.co.za",),
     language="en",
     timezone="Africa/Johannesburg",
+    discovery=(Feed("https://www.timeslive.co.za/arc/outboundfeeds/rss/"), OwnLists()),
+    verified="feed named on saved pages from 2025-11",
     layouts=(
         Layout("2025-11", body=".b-article-body", drop=".b-article-body__pullquote"),
         Layout(

@@ -170,12 +170,13 @@ def test_listing_without_dates_is_read_to_its_end_for_the_newest_days(site: News
 
 @pytest.mark.usefixtures("worker_processes")
 def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
-    site: NewsSite, client: PoliteClient
+    monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
 ) -> None:
+    monkeypatch.setattr("infra.work.live.discovery.LISTING_SECONDS", 0.5)
     site.pages |= {"news.example/all": b"<div>" * 150_000, "news.example/feed": rss("/a")}
     of = source(PagedListing("https://news.example/all", links="a"), FEED)
     state = DiscoveryState.load(MemoryStore(), of.name)
-    found = discover(of, Days.one(DAY), client, state, today=TODAY, page_deadline=0.5)
+    found = discover(of, Days.one(DAY), client, state, today=TODAY)
     assert found.feeds[0].detail == "reading it took longer than 0.5 seconds"
     assert paths(found) == ["/a"]
 
