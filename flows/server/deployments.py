@@ -54,7 +54,7 @@ BACKFILL_TEXT: Final = """\
 Tick *dry run* first: an artifact lists each day with its state, the action and the approximate number of requests.
 Cancel at any time; the same run again continues where it stopped."""
 INGEST_TEXT: Final = """\
-**Lands files, WARC archives, folders and S3 prefixes.** Running it again changes nothing."""
+**Lands files, WARC archives, folders, S3 prefixes, and days of CC-NEWS.** Running it again changes nothing."""
 REPARSE_TEXT: Final = """\
 **Parses the raw archive again, after a parser has improved**, without a request to any site.
 

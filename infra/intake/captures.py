@@ -15,7 +15,8 @@ from typing import BinaryIO, Final, cast
 
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archives.archived_pages import read_archive
+from infra.intake.archives.archived_pages import Unwanted, read_archive
+from infra.intake.cc_news.remote_file import open_part
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
@@ -43,23 +44,31 @@ SEEKING: Final = {"zip": ([],), "parquet": ([],), "archive": ([], ["gzip"], ["zs
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
-def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES) -> Read:
+def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted = lambda *_: None) -> Read:
     """Read all of one input, in its order: its pages, and what of it is none.
 
-    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one.
+    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one. Records
+    of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
     """
     if kind := _never_opened(source.inside):
         yield Skipped(kind)
         return
     try:
         with _opened(source) as stream:
-            yield from _read(stream, source, max_page_bytes, 0)
+            if source.part:
+                yield from read_archive(stream, source, max_page_bytes, unwanted)
+            else:
+                yield from _read(stream, source, max_page_bytes, 0, unwanted)
     except ColdObjectError as error:
         yield Skipped("in cold storage", str(error))
 
 
 @contextmanager
 def _opened(source: Input) -> Iterator[BinaryIO]:
+    if source.part:
+        with open_part(source.location, source.part) as stream:
+            yield stream
+        return
     if source.location.startswith(S3):
         with open_object(source.location, source.size) as stored:
             yield stored
@@ -82,20 +91,22 @@ def _never_opened(inside: str) -> str | None:
     return "manifest" if PurePosixPath(inside).name in MANIFEST_NAMES else None
 
 
-def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Read:
+def _read(
+    stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted = lambda *_: None
+) -> Read:
     begun = beginning(stream)
     form = _form(begun, stream, known)
     if form in SEEKING and begun.codings not in SEEKING[form]:
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
-                yield from _read(content, known, max_page_bytes, depth)
+                yield from _read(content, known, max_page_bytes, depth, unwanted)
         if problem:
             yield damaged(known, problem.detail, b"")
     elif form in {"tar", "zip"}:
         members = tar_members if form == "tar" else zip_members
         yield from _read_folder(lambda: members(stream, known.size), known, max_page_bytes, depth)
     elif form == "archive":
-        yield from read_archive(stream, known, max_page_bytes)
+        yield from read_archive(stream, known, max_page_bytes, unwanted)
     elif form == "parquet":
         yield from read_table(form, stream, known, max_page_bytes)
     elif form == "page":

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
@@ -15,6 +15,7 @@ from infra.lake.lake import Lake
 from infra.work.archive_and_parse import archive_and_parse
 from infra.work.land_outcomes import land_outcomes
 from infra.work.parse_pool import Pair, source_name_of
+from infra.work.parts_read import remember
 from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.fields.urls import host_of, on_hosts
@@ -61,11 +62,15 @@ class Wanted:
         if self.start and self.end and self.start >= self.end:
             raise UsageError(f"no day lies between {self.start} and {self.end}", "--end is the day after the last.")
 
-    def why_not(self, capture: Capture) -> str | None:
+    def why_not(self, url: str | None, captured_at: datetime) -> str | None:
         """The kind that a page is skipped as; one without an address may be of any host."""
-        if self.hosts and capture.url and not on_hosts(host_of(capture.url), self.hosts):
+        if self.hosts and url and not on_hosts(host_of(url), self.hosts):
             return "other host"
-        return None if is_within(capture.captured_at.date().isoformat(), self.start, self.end) else "other day"
+        return None if is_within(captured_at.date().isoformat(), self.start, self.end) else "other day"
+
+    def choice(self, *, generic: bool) -> str:
+        """All that decides which pages land, in words."""
+        return f"{' '.join(sorted(set(self.hosts)))} {self.start} {self.end} generic={generic}"
 
 
 ALL = Wanted()
@@ -94,6 +99,7 @@ def ingest_chunk(
                 parsed = []
         if parsed:
             report += land_outcomes(parsed, lake, run, mode="ingest")
+    remember(store, chunk.inputs, wanted.choice(generic=run.settings.generic))
     return report + RunReport(skipped=told.skipped, alarms=tuple(told.advice[:MAX_ADVICE]))
 
 
@@ -110,11 +116,13 @@ def _read(
 ) -> Iterator[Pair]:
     """The captures of a chunk; what could not be read whole is rejected without parsing it."""
     for each in chunk.inputs:
-        for page in read_captures(each, max_page_bytes=max_page_bytes):
+        for page in read_captures(each, max_page_bytes=max_page_bytes, unwanted=wanted.why_not):
             if isinstance(page, Skipped):
                 told.skipped[page.kind] += 1
                 told.advice.extend(filter(None, [page.advice]))
-            elif kind := wanted.why_not(page if isinstance(page, Capture) else page.capture):
+                continue
+            capture = page if isinstance(page, Capture) else page.capture
+            if kind := wanted.why_not(capture.url, capture.captured_at):
                 told.skipped[kind] += 1
             elif isinstance(page, Capture):
                 yield page, None

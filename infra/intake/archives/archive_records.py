@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
@@ -45,6 +45,7 @@ class ArchiveRecord:
     oversized: bool = False  # the block is longer than the limit
     problem: str | None = None  # why it may not be whole
     verified: bool = False  # its block digest was there and right
+    refused: str | None = None  # why nobody wants it, by its fields; then no block is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,23 @@ class PlainStretch:
 
 
 Span = Member | PlainStretch
+Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these fields is not wanted
 
 
-def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveRecord | DamagedStretch]:
+def read_records(
+    stream: BinaryIO, max_block_bytes: int, *, part: tuple[int, int] | None = None, refusal: Refusal = lambda _: None
+) -> Iterator[ArchiveRecord | DamagedStretch]:
     """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
 
-    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped.
+    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped. `part` is a stretch of an archive
+    packed with gzip: it is read from the first record that begins in it to the first one that begins after it, so that
+    the parts of a file together give what the file gives.
     """
-    size = stream.seek(0, 2)
-    packing = _packing_of(stream, size)
-    start = 0
-    while start < size:
+    start, end = part or (0, stream.seek(0, 2))
+    packing = Packing("gzip") if part else _packing_of(stream, end)
+    if start:
+        start = _next_start(stream, start, packing)
+    while start < end or (part and start < _next_start(stream, end, packing)):
         if skipped := _skippable(stream, start, packing):
             start += skipped
             continue
@@ -128,7 +135,7 @@ def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveReco
             start = following
             continue
         beyond: int | None = None
-        for record in _records_of(span, start, max_block_bytes):
+        for record in _records_of(span, start, max_block_bytes, refusal):
             if isinstance(record, str):
                 beyond = _next_start(stream, start + 1, packing)
                 yield DamagedStretch(start, _bytes(stream, start, beyond, max_block_bytes), record)
@@ -200,7 +207,7 @@ def _next_start(stream: BinaryIO, start: int, packing: Packing | None) -> int:
     return stream.seek(0, 2)
 
 
-def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord | str]:
+def _records_of(span: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord | str]:
     """Records of one span; a text says what is wrong after the last one.
 
     A record is held back until the next one begins: if none does, its length was wrong.
@@ -208,7 +215,7 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
     held: ArchiveRecord | None = None
     problem: str | None = None
     try:
-        for record in _records(span, offset, max_block_bytes):
+        for record in _records(span, offset, max_block_bytes, refusal):
             if held:
                 yield held
             held = record
@@ -227,7 +234,7 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
             yield problem
 
 
-def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:
+def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord]:
     waiting = b""
     while True:
         head, waiting = _next_head(source, waiting)
@@ -236,13 +243,15 @@ def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Archiv
         if isinstance(source, PlainStretch):
             offset = source.end - len(waiting) - head.size
         length = MAX_LENGTH if head.length is None else head.length
-        block, total = bytearray(waiting[: min(length, max_block_bytes)]), min(len(waiting), length)
+        refused = refusal(head.fields)
+        most = 0 if refused else max_block_bytes
+        block, total = bytearray(waiting[: min(length, most)]), min(len(waiting), length)
         waiting = waiting[total:]
         while total < length and (chunk := source.read(min(CHUNK_BYTES, length - total))):
             total += len(chunk)
-            block += chunk[: max(0, max_block_bytes - len(block))]
+            block += chunk[: max(0, most - len(block))]
         waiting = waiting or source.read(CHUNK_BYTES)
-        oversized, problem = total > max_block_bytes, None
+        oversized, problem = total > most, None
         if head.length is None:
             problem = "its header is cut short or has no Content-Length"
         elif total < length:
@@ -253,7 +262,7 @@ def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Archiv
             problem = "it does not have the WARC-Block-Digest it claims"
         elif not (verified or problem) and waiting and not waiting.startswith((b"\n", b"\r", b"WARC/")):
             problem = "its length is not where it ends"
-        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True)
+        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True, refused)
 
 
 @dataclass(frozen=True, slots=True)

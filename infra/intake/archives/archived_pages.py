@@ -1,8 +1,9 @@
 """From a record of an archive to the page in it: a capture, something unreadable, or no page at all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 
@@ -10,7 +11,7 @@ from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.archive_records import ArchiveRecord, DamagedStretch, has_digest, read_records
 from infra.intake.archives.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.intake.archives.other_lake import Originals
-from infra.intake.files.addresses import without_controls
+from infra.intake.files.addresses import of_web_archive, without_controls
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import PageBytes, too_large
@@ -25,15 +26,40 @@ PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, 
 )
 
 
-def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
-    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
+Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
+
+
+def read_archive(
+    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted = lambda *_: None
+) -> Iterator[Capture | Unreadable | Skipped]:
+    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file.
+
+    Of a file that is an input in parts, those that begin in this part.
+    """
+
+    def refusal(fields: Mapping[str, str]) -> str | None:
+        return _refusal(fields, archive, unwanted)
+
     originals = Originals(archive.location)
-    for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
+    part = (archive.part.start, archive.part.end) if archive.part else None
+    for record in read_records(stream, max_page_bytes + MAX_HEAD_BYTES, part=part, refusal=refusal):
         known = replace(archive, location=f"{archive.location}@{record.offset}")
         if isinstance(record, DamagedStretch):
             yield damaged(known, record.detail, record.content[:max_page_bytes])
+        elif record.refused:
+            yield Skipped(record.refused)
         else:
             yield _page_of(record, known, max_page_bytes, originals)
+
+
+def _refusal(fields: Mapping[str, str], archive: Input, unwanted: Unwanted) -> str | None:
+    """Why nobody wants the page of a record, as far as its fields alone can tell."""
+    url = _http_url(fields.get("warc-target-uri", ""))
+    if not url or fields.get("warc-type", "").strip().lower() not in PAGE_KINDS or of_web_archive(url):
+        return None
+    is_dated = archive.captured_at_basis is CapturedAtBasis.OPTION
+    captured_at = None if is_dated else instant_of(fields.get("warc-date"))
+    return unwanted(url, captured_at or archive.captured_at)
 
 
 def _page_of(
