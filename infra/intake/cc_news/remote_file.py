@@ -21,7 +21,7 @@ RANGE_BYTES: Final = 16 << 20
 # Failures in a row that gave no byte, with a longer pause after each: a minute in all, or what Retry-After asks for.
 # One more, and the client takes the host to be down (`infra.intake.web.politeness.DOWN_AFTER`).
 TRIES: Final = 8
-CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,13})-(\d{1,13})/(\d{1,13})")  # 10 TB: a server states what it likes
 REMEDIES: Final[Mapping[int, str]] = {
     HTTPStatus.OK: "The server knows no ranges: name another by NEWSLAKE_COMMON_CRAWL_URL.",
     HTTPStatus.FORBIDDEN: "The server turns you away: wait a day, or set NEWSLAKE_HOST_INTERVAL_SECONDS higher.",
