@@ -1,10 +1,12 @@
 """Reading archives from memory, for tests."""
 
 import io
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import BinaryIO, Final
 
-from infra.intake.archives.archived_pages import read_archive
+from infra.archive.archive_records import Bounds, Part
+from infra.intake.archives.archived_pages import Page, read_archive, read_archive_part
 from infra.intake.files.input_types import Input, Kept, Skipped, Unreadable
 from parsers.record.capture import Capture, CapturedAtBasis
 
@@ -15,8 +17,16 @@ MAX_BYTES: Final = 100_000
 
 
 def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Capture | Unreadable | Skipped]:
-    found = read_archive(io.BytesIO(archive), KNOWN, max_page_bytes)
-    return [one.page if isinstance(one, Kept) else one for one in found]
+    return pages_of(read_archive(io.BytesIO(archive), KNOWN, max_page_bytes))
+
+
+def read_one_part(stream: BinaryIO, start: int, end: int) -> list[Capture | Unreadable | Skipped]:
+    """What begins in a part of a file whose other parts are read by others."""
+    return pages_of(read_archive_part(stream, KNOWN, MAX_BYTES, Part(start, end, to_next=True)))
+
+
+def pages_of(found: Iterable[Page | Bounds]) -> list[Capture | Unreadable | Skipped]:
+    return [one.page if isinstance(one, Kept) else one for one in found if not isinstance(one, Bounds)]
 
 
 def only(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Capture | Unreadable | Skipped:

@@ -1,7 +1,8 @@
 """`newslake ingest`, `newslake reparse`, and what the commands that fill the lake share."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -14,13 +15,14 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.record_text import shown
 
 if TYPE_CHECKING:
+    from infra.work.ingest import Chunk
     from infra.work.reparse.plan import ArchivedChunk, Scope
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
 
 _Paths = Annotated[
-    list[str],
+    list[str] | None,
     typer.Argument(
         metavar="PATH…",
         help="Pages (HTML, text, MHTML), tables of pages (JSON lines, CSV, Parquet), WARC, WACZ, zip, tar; packed "
@@ -56,10 +58,19 @@ _FirstCaptured = Annotated[
         metavar="DATE", parser=options.day("--start"), help="First day of capture, UTC. Default: the earliest."
     ),
 ]
+_CcNews = Annotated[
+    bool,
+    typer.Option(
+        "--cc-news",
+        help="Read Common Crawl's news crawl of the days from --start to --end, not files: pages of --source "
+        "and --host, or all with --generic.",
+    ),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would be read, with its bytes; read nothing.")]
 
 
 def ingest(
-    paths: _Paths,
+    paths: _Paths = None,
     source: _SourceOfAll = None,
     captured_at: _CapturedAt = None,
     manifest: _Manifest = None,
@@ -68,6 +79,8 @@ def ingest(
     start: _FirstCaptured = None,
     end: options.End = None,
     generic: options.Generic = False,
+    cc_news: _CcNews = False,
+    dry_run: _DryRun = False,
     lake: options.Lake = None,
     prefect: options.InPrefect = False,
     as_json: options.Json = False,
@@ -85,26 +98,62 @@ def ingest(
     newslake ingest dump.jsonl --column url=link --column html=page
 
     newslake ingest CC-NEWS-20240501.warc.gz --host apnews.com --host bbc.com
+
+    newslake ingest --cc-news --start 2024-05-01 --end 2024-05-02 --source bbc
     """
-    from flows.jobs.start import begin_run
+    from flows.jobs.start import begin_run, load_run_settings, new_run_id
     from infra.base.days import parse_instant
     from infra.intake.captures import find_inputs
+    from infra.work.cc_news import plan_cc_news, refuse_other_inputs, wanted_of_cc_news
     from infra.work.ingest import ingest_chunk, plan
     from infra.work.pages import Wanted
+    from infra.work.run import Run
     from infra.work.run_report import RunReport
 
-    wanted = Wanted(tuple(host or ()), start, end)
-    instant = parse_instant(captured_at, "--captured-at") if captured_at else None
-    inputs = find_inputs(paths, manifest=manifest, source=source, captured_at=instant, columns=column or ())
-    run = begin_run(lake, generic=generic)
-    if under_prefect(prefect):
-        from flows.jobs.ingest import ingest as flow
+    hosts = tuple(host or ())
+    if cc_news:
+        refuse_other_inputs(PATH=paths, manifest=manifest, captured_at=captured_at, column=column)
+        wanted, inputs = wanted_of_cc_news(source, hosts, start, end, generic=generic), []
+    else:
+        wanted = Wanted(hosts, start, end)
+        instant = parse_instant(captured_at, "--captured-at") if captured_at else None
+        inputs = find_inputs(paths or (), manifest=manifest, source=source, captured_at=instant, columns=column or ())
+    if dry_run:
+        run = Run(load_run_settings(lake, generic=generic), new_run_id())  # of a lake that is not written to
+    else:
+        run = begin_run(lake, generic=generic)
+        if under_prefect(prefect):
+            from flows.jobs.ingest import ingest as flow
 
-        told = (paths, source or "", captured_at or "", manifest or "", run.settings.lake, run.settings.generic)
-        return finish(flow(*told, columns=column or [], hosts=host or [], start=start, end=end), run, as_json)
-    with progress("ingesting", sum(each.size for each in inputs)) as advance:
-        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in plan(inputs)]
-    return finish(sum(reports, RunReport()), run, as_json)
+            told = (paths or [], source or "", captured_at or "", manifest or "", run.settings.lake)
+            report = flow(*told, run.settings.generic, column or [], list(hosts), start, end, cc_news=cc_news)
+            return finish(report, run, as_json)
+    chunks, report = plan_cc_news(wanted, run) if cc_news else (plan(inputs), RunReport())
+    if dry_run:
+        return _list_inputs(chunks, report, as_json)
+    with progress("ingesting", sum(each.size for chunk in chunks for each in chunk.inputs)) as advance:
+        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in chunks]
+    return finish(sum(reports, report), run, as_json)
+
+
+def _list_inputs(chunks: Sequence["Chunk"], report: "RunReport", as_json: bool) -> int:
+    """Print what would be read, with its bytes: a line for each file, whose parts count together."""
+    from flows.reports.tables import table
+
+    found: Counter[str] = Counter()
+    for each in (one for chunk in chunks for one in chunk.inputs):
+        found[each.location] += each.size
+    if as_json:
+        inputs = [{"location": location, "bytes": size} for location, size in found.items()]
+        print_json({"inputs": inputs, "bytes": found.total(), "skipped": report.skipped, "alarms": report.alarms})
+        return ExitCode.DONE
+    shown = table("input", "bytes", numbers=["bytes"])
+    for location, size in [*found.items(), (f"{len(found)} in all", found.total())]:
+        shown.add_row(location, f"{size:,}")
+    stdout().print(shown)
+    for line in (*report.alarms, *(f"{count} × {kind}" for kind, count in report.skipped.items())):
+        stderr().print(Text(line, "yellow"))
+    return ExitCode.DONE
 
 
 def reparse(

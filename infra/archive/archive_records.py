@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
@@ -45,6 +45,7 @@ class ArchiveRecord:
     problem: str | None = None  # why it may not be whole
     verified: bool = False  # its block digest was there and right
     length: int | None = None  # bytes of its gzip member, where that holds it alone and is whole
+    refused: str | None = None  # why nobody wants it, by its fields; then no block is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Part:
     start: int
     end: int
     is_exact: bool = False  # a record is known to begin at the start; else the first one after it is looked for
+    to_next: bool = False  # is read up to the first record that begins beyond it: its neighbours are read by others
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +127,19 @@ class PlainStretch:
 
 
 Span = Member | PlainStretch
+Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these fields is not wanted
 
 
-def read_records(stream: BinaryIO, max_block_bytes: int) -> Iterator[ArchiveRecord | DamagedStretch]:
+def read_records(
+    stream: BinaryIO, max_block_bytes: int, refusal: Refusal = lambda _: None
+) -> Iterator[ArchiveRecord | DamagedStretch]:
     """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
 
-    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped.
+    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped. Of one that `refusal` gives a
+    reason for, by its fields, none are.
     """
     size = stream.seek(0, 2)
-    for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size)):
+    for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size), refusal):
         if not isinstance(found, Bounds):
             yield found
 
@@ -146,19 +152,21 @@ def has_members(stream: BinaryIO, max_bytes: int) -> bool:
     return member.end < min(stream.seek(0, 2), max_bytes)
 
 
-def read_part(stream: BinaryIO, max_block_bytes: int, part: Part) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
+def read_part(
+    stream: BinaryIO, max_block_bytes: int, part: Part, refusal: Refusal = lambda _: None
+) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
     """Read a part of an archive that is packed with gzip, as `read_records` does; at its end tell the bounds."""
     start, packing = part.start, Packing("gzip")
     if start and not part.is_exact:
         start = _next_start(stream, start, packing, part.end)
-    yield from _read(stream, max_block_bytes, packing, Part(start, part.end))
+    yield from _read(stream, max_block_bytes, packing, replace(part, start=start), refusal)
 
 
 def _read(
-    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part
+    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
     start = part.start
-    while start < part.end:
+    while start < part.end or (part.to_next and start < _next_start(stream, part.end, packing)):
         if skipped := _skippable(stream, start, packing):
             start += skipped
             continue
@@ -169,7 +177,7 @@ def _read(
             start = following
             continue
         beyond: int | None = None
-        for record in _records_of(span, start, max_block_bytes):
+        for record in _records_of(span, start, max_block_bytes, refusal):
             if isinstance(record, str):
                 beyond = _next_start(stream, start + 1, packing)
                 yield DamagedStretch(start, _bytes(stream, start, beyond, max_block_bytes), record)
@@ -243,7 +251,7 @@ def _next_start(stream: BinaryIO, start: int, packing: Packing | None, end: int 
     return stream.seek(0, 2)
 
 
-def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord | str]:
+def _records_of(span: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord | str]:
     """Records of one span; a text says what is wrong after the last one.
 
     A record is held back until the next one begins: if none does, its length was wrong.
@@ -252,7 +260,7 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
     problem: str | None = None
     is_alone = isinstance(span, Member) and span.is_gzip
     try:
-        for record in _records(span, offset, max_block_bytes):
+        for record in _records(span, offset, max_block_bytes, refusal):
             if held:
                 yield held
                 is_alone = False
@@ -274,7 +282,7 @@ def _records_of(span: Span, offset: int, max_block_bytes: int) -> Iterator[Archi
         yield replace(held, length=span.end - offset) if is_alone else held
 
 
-def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[ArchiveRecord]:
+def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord]:
     waiting = b""
     while True:
         head, waiting = _next_head(source, waiting)
@@ -283,13 +291,15 @@ def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Archiv
         if isinstance(source, PlainStretch):
             offset = source.end - len(waiting) - head.size
         length = MAX_LENGTH if head.length is None else head.length
-        block, total = bytearray(waiting[: min(length, max_block_bytes)]), min(len(waiting), length)
+        refused = refusal(head.fields)
+        most = 0 if refused else max_block_bytes
+        block, total = bytearray(waiting[: min(length, most)]), min(len(waiting), length)
         waiting = waiting[total:]
         while total < length and (chunk := source.read(min(CHUNK_BYTES, length - total))):
             total += len(chunk)
-            block += chunk[: max(0, max_block_bytes - len(block))]
+            block += chunk[: max(0, most - len(block))]
         waiting = waiting or source.read(CHUNK_BYTES)
-        oversized, problem = total > max_block_bytes, None
+        oversized, problem = total > most, None
         if head.length is None:
             problem = "its header is cut short or has no Content-Length"
         elif total < length:
@@ -300,7 +310,7 @@ def _records(source: Span, offset: int, max_block_bytes: int) -> Iterator[Archiv
             problem = "it does not have the WARC-Block-Digest it claims"
         elif not (verified or problem) and waiting and not waiting.startswith((b"\n", b"\r", b"WARC/")):
             problem = "its length is not where it ends"
-        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True)
+        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True, refused=refused)
 
 
 @dataclass(frozen=True, slots=True)

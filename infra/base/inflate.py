@@ -33,6 +33,7 @@ XZ_MEMORY: Final = 256 << 20  # `xz -9` needs 65 MB; a larger dictionary is a bo
 DICTIONARY_FRAME: Final = 0x184D2A5D
 DICTIONARY_MAGIC: Final = b"\x37\xa4\x30\xec"
 MAX_DICTIONARY_BYTES: Final = 16 << 20  # those of Archive Team have 1 MB
+AS_IT_IS: Final = "identity"  # in place of a coding: part of something, whose beginning says nothing
 RECOGNISED: Final = "file"  # in place of a coding: whatever the bytes begin like, as of files that people pack
 MAGIC_BYTES: Final = 10  # the longest of those below
 # Of what is recognised, and may be repeated. zstd's frames may follow a skippable one (RFC 8878, 3.1.2); bzip2's
@@ -66,8 +67,8 @@ class Inflater:
         """Begin with nothing read.
 
         `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
-        are unpacked, with `RECOGNISED` those of `packed_as`; others are given as they are. With one member at most,
-        what follows it is left alone. `dictionary` is zstd's.
+        are unpacked, with `RECOGNISED` those of `packed_as`, with `AS_IT_IS` none; others are given as they are. With
+        one member at most, what follows it is left alone. `dictionary` is zstd's.
         """
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end
@@ -123,7 +124,7 @@ class Inflater:
         if self._coding is None or self._coding == RECOGNISED:
             found = packed_as(head)
             self._coding = found if found == "gzip" or self._coding else None
-        self.is_packed = bool(head) and self._coding is not None
+        self.is_packed = bool(head) and self._coding not in {None, AS_IT_IS}
         if not self.is_packed:
             while piece := self._waiting[: self._size] or self._take(self._size):
                 self._waiting = self._waiting[len(piece) :]

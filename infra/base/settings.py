@@ -112,6 +112,9 @@ class Settings(BaseModel):
     """Address of the index's captures: `https://web.archive.org/web/` or `https://data.commoncrawl.org/`. Empty:
     derived from the index's host."""
 
+    common_crawl_url: str = Field(default="https://data.commoncrawl.org", pattern=r"^https?://\S+$")
+    """Where `newslake ingest --cc-news` finds the lists and files of CC-NEWS: Common Crawl, or a mirror of it."""
+
     @field_validator("contact")
     @classmethod
     def _is_reachable(cls, contact: str) -> str:

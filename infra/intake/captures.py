@@ -16,7 +16,8 @@ from typing import BinaryIO, Final, cast
 from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archives.archived_pages import Page, read_archive, read_archive_part
+from infra.intake.archives.archived_pages import Page, Unwanted, read_archive, read_archive_part
+from infra.intake.cc_news.remote_file import open_part
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
@@ -47,24 +48,30 @@ PART_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
-def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES) -> Read:
+def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted = lambda *_: None) -> Read:
     """Read all of one input, in its order: its pages, and what of it is none.
 
-    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one.
+    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one. Records
+    of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
     """
     if kind := _never_opened(source.inside):
         yield Skipped(kind)
         return
     try:
         with _opened(source) as stream:
-            yield from _read(stream, source, max_page_bytes, 0)
+            if source.part:
+                part = Part(source.part.start, source.part.end, to_next=True)
+                found = read_archive_part(stream, source, max_page_bytes, part, unwanted)
+                yield from (one for one in found if not isinstance(one, Bounds))
+            else:
+                yield from _read(stream, source, max_page_bytes, 0, unwanted)
     except ColdObjectError as error:
         yield Skipped("in cold storage", str(error))
 
 
 def parts_of(source: Input) -> Iterator[Part]:
     """The parts of a large file of gzip members, to be read apart; none of a smaller one, or another file."""
-    if source.size <= PART_BYTES or _never_opened(source.inside):
+    if source.size <= PART_BYTES or source.part or _never_opened(source.inside):
         return
     try:
         with _opened(source) as stream:
@@ -77,14 +84,20 @@ def parts_of(source: Input) -> Iterator[Part]:
         yield Part(start, min(start + PART_BYTES, source.size))
 
 
-def read_part(source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES) -> Iterator[Page | Bounds]:
+def read_part(
+    source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted = lambda *_: None
+) -> Iterator[Page | Bounds]:
     """As `read_captures`, of one of `parts_of`; its bounds at the end."""
     with _opened(source) as stream:
-        yield from read_archive_part(stream, source, max_page_bytes, part)
+        yield from read_archive_part(stream, source, max_page_bytes, part, unwanted)
 
 
 @contextmanager
 def _opened(source: Input) -> Iterator[BinaryIO]:
+    if source.part:
+        with open_part(source.location, source.part) as stream:
+            yield stream
+        return
     if source.location.startswith(S3):
         with open_object(source.location, source.size) as stored:
             yield stored
@@ -107,20 +120,22 @@ def _never_opened(inside: str) -> str | None:
     return "manifest" if PurePosixPath(inside).name in MANIFEST_NAMES else None
 
 
-def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Read:
+def _read(
+    stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted = lambda *_: None
+) -> Read:
     head, codings = beginning(stream)
     form = _form(head, codings, stream, known)
     if form in SEEKING and codings not in SEEKING[form]:
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
-                yield from _read(content, known, max_page_bytes, depth)
+                yield from _read(content, known, max_page_bytes, depth, unwanted)
         if problem:
             yield damaged(known, problem.detail, b"")
     elif form in {"tar", "zip"}:
         members = tar_members if form == "tar" else zip_members
         yield from _read_folder(lambda: members(stream, known.size), known, max_page_bytes, depth)
     elif form == "archive":
-        yield from read_archive(stream, known, max_page_bytes)
+        yield from read_archive(stream, known, max_page_bytes, unwanted)
     elif form == "parquet":
         yield from read_table(form, stream, known, max_page_bytes)
     elif form == "page":

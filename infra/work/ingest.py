@@ -13,6 +13,7 @@ from infra.work.archive_and_parse import archive_done
 from infra.work.land_outcomes import land_outcomes
 from infra.work.pages import ALL, Stretch, Wanted
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
+from infra.work.parts_read import remember
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
@@ -74,6 +75,7 @@ def ingest_chunk(
                 waiting, packed = [], 0
         if waiting:
             report += land(waiting)
+    remember(store, chunk.inputs, wanted.choice(generic=run.settings.generic))
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
@@ -87,7 +89,9 @@ def _groups(chunk: Chunk, max_page_bytes: int, wanted: Wanted, on_input: Callabl
             on_input(replace(batch[0], size=part.end - part.start))
         if parts:
             continue
-        yield from grouped(whole) if batch[0].size > SMALL_BYTES else [whole]
+        # What comes through the network takes its time, and a worker has a deadline.
+        read_here = batch[0].size > SMALL_BYTES or any(each.part for each in batch)
+        yield from grouped(whole) if read_here else [whole]
         for each in batch:
             on_input(each)
 

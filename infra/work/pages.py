@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from infra.base.days import is_within
@@ -44,11 +44,15 @@ class Wanted:
         if self.start and self.end and self.start >= self.end:
             raise UsageError(f"no day lies between {self.start} and {self.end}", "--end is the day after the last.")
 
-    def why_not(self, capture: Capture) -> str | None:
+    def why_not(self, url: str | None, captured_at: datetime) -> str | None:
         """The kind that a page is skipped as; one without an address may be of any host."""
-        if self.hosts and capture.url and not on_hosts(host_of(capture.url), self.hosts):
+        if self.hosts and url and not on_hosts(host_of(url), self.hosts):
             return "other host"
-        return None if is_within(capture.captured_at.date().isoformat(), self.start, self.end) else "other day"
+        return None if is_within(captured_at.date().isoformat(), self.start, self.end) else "other day"
+
+    def choice(self, *, generic: bool) -> str:
+        """All that decides which pages land, in words."""
+        return f"{' '.join(sorted(set(self.hosts)))} {self.start} {self.end} generic={generic}"
 
 
 ALL = Wanted()
@@ -66,10 +70,11 @@ class Stretch:
     def __iter__(self) -> Iterator[Read]:
         """Read what is wanted, in order; what could not be read whole is not to be parsed."""
         for each in self.inputs:
+            unwanted = self.wanted.why_not
             found = (
-                read_part(each, self.part, max_page_bytes=self.max_page_bytes)
+                read_part(each, self.part, max_page_bytes=self.max_page_bytes, unwanted=unwanted)
                 if self.part
-                else read_captures(each, max_page_bytes=self.max_page_bytes)
+                else read_captures(each, max_page_bytes=self.max_page_bytes, unwanted=unwanted)
             )
             for one in found:
                 yield one if isinstance(one, Skipped | Bounds) else self._taken(one, each)
@@ -77,7 +82,7 @@ class Stretch:
     def _taken(self, found: Capture | Unreadable | Kept, source: Input) -> Page | Skipped:
         page, member = (found.page, found.member) if isinstance(found, Kept) else (found, None)
         capture = page if isinstance(page, Capture) else page.capture
-        if kind := self.wanted.why_not(capture):
+        if kind := self.wanted.why_not(capture.url, capture.captured_at):
             return Skipped(kind)
         if isinstance(page, Capture):
             return Page(page, None, member)

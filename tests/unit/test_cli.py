@@ -67,7 +67,7 @@ def test_help_teaches_by_example_and_imports_nothing_slow(command: str) -> None:
     ("arguments", "line"),
     [
         (["nonsense"], "No such command 'nonsense'. Try `newslake --help`."),
-        (["ingest"], "Missing argument 'PATH…'. Try `newslake ingest --help`."),
+        (["ingest"], "there is nothing to read. Name files, folders or s3:// prefixes, or give --manifest."),
         (["ingest", "no/such"], "'no/such' does not exist."),
         (["ingest", "in", "--captured-at", "2017-02-30"], "--captured-at '2017-02-30' is not a time."),
         (["run", "tsas"], "there is no source 'tsas'."),
@@ -178,6 +178,15 @@ def test_ingest_then_look_at_it(capsys: pytest.CaptureFixture[str], folder: str)
         "title": "Cranes of bay 0 winter further north",
         "authors": ["TASS"],
     }
+
+
+def test_a_dry_run_lists_what_would_be_ingested(capsys: pytest.CaptureFixture[str], folder: str, lake: Path) -> None:
+    assert run_cli(["ingest", folder, "--dry-run", "--json"]) == 0
+    listed = orjson.loads(capsys.readouterr().out)
+    assert {each["location"]: each["bytes"] for each in listed["inputs"]} == {
+        str(path): path.stat().st_size for path in Path(folder).iterdir()
+    }
+    assert not lake.exists()
 
 
 def test_p18_what_stands_in_the_lake_cannot_style_a_terminal(capsys: pytest.CaptureFixture[str], folder: str) -> None:

@@ -1,8 +1,9 @@
 """From a record of an archive to the page in it: a capture, something unreadable, or no page at all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 
@@ -19,7 +20,7 @@ from infra.archive.foreign import is_kept_whole, is_truncated
 from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.other_lake import Originals
-from infra.intake.files.addresses import without_controls
+from infra.intake.files.addresses import of_web_archive, without_controls
 from infra.intake.files.input_types import CUT_SHORT, Input, Kept, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
 from parsers.fields.urls import parse_url
@@ -36,19 +37,25 @@ REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 
 Page = Capture | Unreadable | Kept | Skipped
+Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
+Refusal = Callable[[Mapping[str, str]], str | None]
 
 
-def read_archive(stream: BinaryIO, archive: Input, max_page_bytes: int) -> Iterator[Page]:
+def read_archive(
+    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted = lambda *_: None
+) -> Iterator[Page]:
     """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
     originals = Originals(archive.location)
-    for found in read_records(stream, max_page_bytes + MAX_HEAD_BYTES):
+    for found in read_records(stream, max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)):
         yield _page_in(found, stream, archive, max_page_bytes, originals)
 
 
-def read_archive_part(stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part) -> Iterator[Page | Bounds]:
+def read_archive_part(
+    stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part, unwanted: Unwanted = lambda *_: None
+) -> Iterator[Page | Bounds]:
     """As `read_archive`, of one part of a file of gzip members; at its end its bounds."""
     originals = Originals(archive.location)
-    for found in read_part(stream, max_page_bytes + MAX_HEAD_BYTES, part):
+    for found in read_part(stream, max_page_bytes + MAX_HEAD_BYTES, part, _refusal(archive, unwanted)):
         if isinstance(found, Bounds):
             yield found
         else:
@@ -61,6 +68,8 @@ def _page_in(
     known = replace(archive, location=f"{archive.location}@{found.offset}")
     if isinstance(found, DamagedStretch):
         return damaged(known, found.detail, found.content[:max_page_bytes])
+    if found.refused:
+        return Skipped(found.refused)
     page = _page_of(found, known, max_page_bytes, originals)
     return page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes)
 
@@ -75,6 +84,20 @@ def _as_kept(
         return page
     stream.seek(record.offset)
     return Kept(page, stream.read(record.length))
+
+
+def _refusal(archive: Input, unwanted: Unwanted) -> Refusal:
+    """Why nobody wants the page of a record, as far as its fields alone can tell."""
+
+    def refusal(fields: Mapping[str, str]) -> str | None:
+        url = _http_url(fields.get("warc-target-uri", ""))
+        if not url or fields.get("warc-type", "").strip().lower() not in PAGE_KINDS or of_web_archive(url):
+            return None
+        is_dated = archive.captured_at_basis is CapturedAtBasis.OPTION
+        captured_at = None if is_dated else instant_of(fields.get("warc-date"))
+        return unwanted(url, captured_at or archive.captured_at)
+
+    return refusal
 
 
 def _page_of(

@@ -19,7 +19,8 @@ from infra.intake.cdx.formats import (
     read_wayback,
     timestamp_of,
 )
-from infra.intake.cdx.pages import Client, get_page, own_host
+from infra.intake.cdx.pages import Client, get_page
+from infra.intake.web.addresses import own_host
 from infra.intake.web.fetching import FetchError
 from parsers.fields.urls import address_key, host_of, on_hosts, parse_url
 from parsers.record.capture import Capture

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from infra.archive.http_payload import MAX_HEAD_BYTES
 from infra.archive.raw_index import Pointer
 from infra.intake.archives.archived_pages import read_archive
 from infra.intake.cdx.formats import CdxCapture, instant_of, timestamp_of
 from infra.intake.files.input_types import Input, Kept, Unreadable
+from infra.intake.web.addresses import own_host
 from infra.intake.web.fetching import Answer, FetchError, FetchReason, page_capture
 from parsers.fields.urls import address_key
 from parsers.record.capture import Capture, CapturedAtBasis
@@ -92,8 +92,3 @@ def _replayed_capture(final_url: str) -> tuple[datetime, str]:
     if replayed and captured_at:
         return captured_at, replayed[2]
     raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the archive gives no capture, but {final_url}")
-
-
-def own_host(url: str) -> tuple[str, ...]:
-    """Where redirects of an archive may lead: nowhere else."""
-    return (urlsplit(url).hostname or "",)

@@ -15,10 +15,20 @@ CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, Re
 
 
 @dataclass(frozen=True, slots=True)
+class RemotePart:
+    """A stretch of a file at a web server; what begins in it is read."""
+
+    start: int
+    end: int
+    file_bytes: int
+    etag: str  # of the version that was seen; empty if the server gives none
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One file, archive or object to read captures from. Plain data: goes to worker processes as it is."""
 
-    location: str  # path, or `s3://bucket/key`
+    location: str  # path, `s3://bucket/key`, or the address of an archive that is read in parts
     size: int  # bytes as stored
     captured_at: datetime  # of its bytes, by outside knowledge; records of an archive know better
     captured_at_basis: CapturedAtBasis
@@ -26,6 +36,7 @@ class Input:
     source: str | None = None  # where the user or a manifest says it
     inside: str = ""  # its path in the folder, bucket or archive that the user named; empty if this very file was named
     columns: tuple[tuple[str, str], ...] = ()  # of a table of pages: what a column holds, and its name
+    part: RemotePart | None = None  # of an archive that is too large for one task: the part that this is
 
 
 @dataclass(frozen=True, slots=True)

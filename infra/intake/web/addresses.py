@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 import ada_url
 
@@ -231,6 +232,11 @@ def _allowed_host(entry: str) -> tuple[str, int]:
             "Write host:port or [IPv6 address]:port, several separated by commas.",
         )
     return found
+
+
+def own_host(url: str) -> tuple[str, ...]:
+    """Where redirects of an archive may lead: nowhere else."""
+    return (urlsplit(url).hostname or "",)
 
 
 def _origin(entry: str) -> tuple[str, tuple[str, int]]:

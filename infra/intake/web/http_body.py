@@ -6,11 +6,12 @@ urllib3 could unpack too, but it takes a gzip stream that is cut off for complet
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from urllib3 import BaseHTTPResponse
 
-from infra.base.inflate import CODINGS, MAX_CODINGS, Inflater, content_codings
+from infra.base.inflate import AS_IT_IS, CODINGS, MAX_CODINGS, Inflater, content_codings
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, printable
 
@@ -50,6 +51,8 @@ def read_body(response: BaseHTTPResponse, max_bytes: int, *, cut: bool = False) 
         received += len(chunk)
         return chunk
 
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
+        codings = [AS_IT_IS]  # a range is one of the coded bytes (RFC 9110, 14.1.2): nothing begins or ends with it
     layers = _layers(receive, codings, max_bytes)
     try:
         while piece := layers[-1].read():

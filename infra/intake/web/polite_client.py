@@ -23,7 +23,7 @@ from parsers.source.definition import Source
 
 TRIES: Final = 3
 # What may be otherwise a moment later, and counts against the host. All else is the answer, or was refused before.
-_FAILURES: Final = frozenset(
+MAY_PASS: Final = frozenset(
     {
         *(FetchReason.DNS, FetchReason.CONNECTION, FetchReason.TIMEOUT, FetchReason.TRUNCATED),
         *(FetchReason.SERVER_ERROR, FetchReason.RATE_LIMITED),
@@ -75,14 +75,16 @@ class PoliteClient:
         max_bytes: int | None = None,
         hosts: tuple[str, ...] | None = None,
         stop: Event = STOPPING,
+        tries: int = TRIES,
     ) -> Answer:
         """Ask for an address, as soon as its host may be asked.
 
         The source's interval holds if it is larger than the setting's. Redirects may lead to `hosts` and hosts below
         them; None: to any public one. `stop` ends the waiting; a request that is under way ends with the process only.
+        `tries` is how often to ask where a failure may pass.
 
         Raises:
-            FetchError: no whole answer; `reason` says why. Failures that may pass were tried three times.
+            FetchError: no whole answer; `reason` says why. Failures that may pass were tried again.
             StoppedError: `stop` was set before the request was sent, or the process is to stop.
         """
         interval = self._own_interval(source)
@@ -93,7 +95,7 @@ class PoliteClient:
                 raise FetchError(FetchReason.ROBOTS, f"{site_of(hop)}{ROBOTS_PATH} disallows {hop}")
             return self._take_turn(hop, max(interval, rules.crawl_delay or 0.0), stop)
 
-        return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn)
+        return self._tried(self._http.first(url, headers=headers, max_bytes=max_bytes, hosts=hosts), take_turn, tries)
 
     def sitemaps(self, url: str, source: Source) -> tuple[str, ...]:
         """The sitemaps that the robots file of an address's site names; errors as `get`."""
@@ -119,13 +121,13 @@ class PoliteClient:
 
         return self._robots.rules(url, fetch)
 
-    def _tried(self, first: Hop, take_turn: Callable[[str], HostPace]) -> Answer:
+    def _tried(self, first: Hop, take_turn: Callable[[str], HostPace], tries: int = TRIES) -> Answer:
         """The answer of the first try that gives one. The host's pace makes the pause between tries."""
-        for tries_left in reversed(range(TRIES)):
+        for tries_left in reversed(range(tries)):
             try:
                 return self._follow(first, take_turn)
             except FetchError as error:
-                if error.reason not in _FAILURES or not tries_left:
+                if error.reason not in MAY_PASS or not tries_left:
                     raise
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
@@ -137,7 +139,7 @@ class PoliteClient:
             try:
                 found = self._http.get_once(hop)
             except FetchError as error:
-                failure = error if error.reason in _FAILURES else None
+                failure = error if error.reason in MAY_PASS else None
                 is_refused = error.status in REFUSALS
                 raise
             finally:
