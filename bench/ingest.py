@@ -62,7 +62,8 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         warc = Path(folder, "pages.warc.gz")
         _write(warc, pages, options.pages)
-        rows = _rows(warc, folder, *([] if options.cases else ["--generic"]))  # fixtures are at made-up hosts
+        # No source has the made-up hosts of the fixtures: these are read as pages of unknown sites.
+        rows = _rows(warc, folder, [] if options.cases else ["--generic"])
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return 0
@@ -75,29 +76,33 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _write(warc: Path, pages: Sequence[BenchPage], count: int) -> None:
-    """Each page over and over, a minute after the other."""
+    """Each page over and over, under addresses of its site, a minute after the other.
+
+    A page that states its own address states the new one, else its article would be taken for another page's.
+    """
     head = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
     with warc.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
         for number in range(count):
-            capture = pages[number % len(pages)].capture
+            page = pages[number % len(pages)].capture
+            url = page.url or ""
             at = f"{FIRST + timedelta(minutes=number):%Y-%m-%dT%H:%M:%SZ}"
             record = writer.create_warc_record(
-                f"{capture.url}?n={number}",
+                f"{url}?n={number}",
                 "response",
-                payload=BytesIO(capture.body),
+                payload=BytesIO(page.body.replace(url.encode(), f"{url}?n={number}".encode())),
                 http_headers=head,
                 warc_headers_dict={"WARC-Date": at},
             )
             writer.write_record(record)
 
 
-def _rows(warc: Path, folder: str, *asked: str) -> list[Row]:
+def _rows(warc: Path, folder: str, more: Sequence[str]) -> list[Row]:
     base = _timed([sys.executable, "-c", FLOOR, str(warc), f"{folder}/floor.parquet"], {})
     rows = [Row("floor, one process", base[0], 1.0, base[1])]
     for workers in ("1", "2"):
         environment = {"NEWSLAKE_LAKE": f"{folder}/lake{workers}", "NEWSLAKE_WORKERS": workers}
-        seconds, megabytes = _timed([sys.executable, "-c", NEWSLAKE, "ingest", str(warc), *asked], environment)
+        seconds, megabytes = _timed([sys.executable, "-c", NEWSLAKE, "ingest", str(warc), *more], environment)
         rows.append(Row(f"newslake ingest, {workers} worker(s)", seconds, base[0] / seconds, megabytes))
     return rows
 

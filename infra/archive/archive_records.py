@@ -7,15 +7,13 @@ it; after a damaged span, reading goes on at the next one that begins like a rec
 once.
 """
 
-import base64
-import binascii
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from infra.archive.http_payload import MAX_HEAD_BYTES
+from infra.archive.record_heads import Head, arc_head, has_digest, warc_head
 from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
 
 MAX_HEADER_BYTES: Final = 8 << 20  # of a record; a long Set-Cookie list passes the 64 KiB that fastwarc takes
@@ -26,9 +24,8 @@ RECORD_START: Final = re.compile(rb"WARC/[01]\.\d|filedesc:|[a-z][a-z0-9+.-]{1,1
 PLAIN_START: Final = re.compile(rb"(?<=\n)(?:WARC/[01]\.\d|https?://[^\s]{1,4096} [\d.]{7,15} \d{14} )")
 CONTENT_LENGTH: Final = re.compile(rb"\nContent-Length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
-# ARC 1.0: URL, IP address, time, media type, length; the address may have spaces, the rest may not.
 ARC_LINE_END: Final = re.compile(rb"\n")
-ARC_LINE: Final = re.compile(rb"(\S.*) (\S+) (\d{8,14}) (.*?) ?(\d{1,18})\r?\n")
+HEAD_BYTES: Final = 4 << 10  # of a record: enough for the named fields that crawlers write
 SCAN_BYTES: Final = 1 << 20
 MAX_LENGTH: Final = 10**18  # where none is said: all that is left
 OVERLAP: Final = 4200  # the longest beginning of a record: a search must not miss it at a chunk's edge
@@ -131,7 +128,7 @@ Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these f
 
 
 def read_records(
-    stream: BinaryIO, max_block_bytes: int, refusal: Refusal = lambda _: None
+    stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None
 ) -> Iterator[ArchiveRecord | DamagedStretch]:
     """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
 
@@ -153,7 +150,7 @@ def has_members(stream: BinaryIO, max_bytes: int) -> bool:
 
 
 def read_part(
-    stream: BinaryIO, max_block_bytes: int, part: Part, refusal: Refusal = lambda _: None
+    stream: BinaryIO, max_block_bytes: int, part: Part, refusal: Refusal | None = None
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
     """Read a part of an archive that is packed with gzip, as `read_records` does; at its end tell the bounds."""
     start, packing = part.start, Packing("gzip")
@@ -163,7 +160,7 @@ def read_part(
 
 
 def _read(
-    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal
+    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal | None
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
     start = part.start
     while start < part.end or (part.to_next and start < _next_start(stream, part.end, packing)):
@@ -175,6 +172,10 @@ def _read(
             following = _next_start(stream, start + 1, packing)
             yield DamagedStretch(start, _bytes(stream, start, following, max_block_bytes), "no record begins here")
             start = following
+            continue
+        if refusal and packing and packing.coding == "gzip" and (passed := _passed_over(stream, start, refusal)):
+            refused, start = passed
+            yield refused
             continue
         beyond: int | None = None
         for record in _records_of(span, start, max_block_bytes, refusal):
@@ -188,6 +189,26 @@ def _read(
             yield record
         start = span.end if beyond is None else beyond
     yield Bounds(part.start, start)
+
+
+def _passed_over(stream: BinaryIO, start: int, refusal: Refusal) -> tuple[ArchiveRecord, int] | None:
+    """A member whose record is refused, and where the next begins; None if it is taken, or its end is not certain.
+
+    Only its beginning is inflated. The next member is looked for; that it is none inside this one is certain if the
+    size that stands before it (RFC 1952, ISIZE) is the one that the head claims.
+    """
+    beginning = Member(stream, start, Packing("gzip")).read(HEAD_BYTES)
+    end = BLANK_LINE.search(beginning)
+    if end is None or not beginning.startswith(b"WARC/"):
+        return None
+    head = warc_head(beginning[: end.end()])
+    refused = refusal(head.fields)
+    if refused is None or head.length is None:
+        return None
+    following = _next_start(stream, start + 1, Packing("gzip"))
+    claimed = (head.size + head.length + len(b"\r\n\r\n")) % (1 << 32)
+    is_end = _bytes(stream, following - 4, following, 4) == claimed.to_bytes(4, "little")
+    return (ArchiveRecord(start, head.fields, b"", refused=refused), following) if is_end else None
 
 
 def _packing_of(stream: BinaryIO, size: int) -> Packing | None:
@@ -251,7 +272,9 @@ def _next_start(stream: BinaryIO, start: int, packing: Packing | None, end: int 
     return stream.seek(0, 2)
 
 
-def _records_of(span: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord | str]:
+def _records_of(
+    span: Span, offset: int, max_block_bytes: int, refusal: Refusal | None
+) -> Iterator[ArchiveRecord | str]:
     """Records of one span; a text says what is wrong after the last one.
 
     A record is held back until the next one begins: if none does, its length was wrong.
@@ -282,7 +305,7 @@ def _records_of(span: Span, offset: int, max_block_bytes: int, refusal: Refusal)
         yield replace(held, length=span.end - offset) if is_alone else held
 
 
-def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal) -> Iterator[ArchiveRecord]:
+def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal | None) -> Iterator[ArchiveRecord]:
     waiting = b""
     while True:
         head, waiting = _next_head(source, waiting)
@@ -291,7 +314,7 @@ def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal) 
         if isinstance(source, PlainStretch):
             offset = source.end - len(waiting) - head.size
         length = MAX_LENGTH if head.length is None else head.length
-        refused = refusal(head.fields)
+        refused = refusal(head.fields) if refusal else None
         most = 0 if refused else max_block_bytes
         block, total = bytearray(waiting[: min(length, most)]), min(len(waiting), length)
         waiting = waiting[total:]
@@ -313,16 +336,7 @@ def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal) 
         yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True, refused=refused)
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What stands before the block of a record."""
-
-    size: int
-    fields: dict[str, str]
-    length: int | None  # of the block; None if that is not said
-
-
-def _next_head(source: Span, waiting: bytes) -> tuple[_Head | None, bytes]:
+def _next_head(source: Span, waiting: bytes) -> tuple[Head | None, bytes]:
     """The head of the next record, and what was read beyond it; None at the end. OSError if no record begins there."""
     while True:
         waiting = waiting.lstrip(b"\r\n")
@@ -335,48 +349,8 @@ def _next_head(source: Span, waiting: bytes) -> tuple[_Head | None, bytes]:
         if not chunk:
             raise OSError("its header is cut short" if is_warc else "no ARC record begins here")
         waiting += chunk
-    head = (_warc_head if is_warc else _arc_head)(waiting[: found.end()])
+    head = (warc_head if is_warc else arc_head)(waiting[: found.end()])
     return head, waiting[found.end() :]
-
-
-def _warc_head(written: bytes) -> _Head:
-    """Named fields, which line feeds alone may divide, of any case; the last of a field that occurs twice."""
-    text = re.sub(r"\r?\n[ \t]+", " ", written.decode("utf-8", "replace"))  # a value that goes on in the next line
-    lines = (line.partition(":") for line in re.split(r"\r?\n", text)[1:])
-    fields = {name.strip().lower(): value.strip() for name, colon, value in lines if colon}
-    length = fields.get("content-length", "")
-    return _Head(len(written), fields, int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None)
-
-
-def _arc_head(written: bytes) -> _Head:
-    """ARC 1.0, https://archive.org/web/researcher/ArcFileFormat.php."""
-    line = ARC_LINE.fullmatch(written)
-    if line is None:
-        raise OSError("no ARC record begins here")
-    fields = {
-        "warc-type": "warcinfo" if line[1].startswith(b"filedesc:") else "response",
-        "warc-target-uri": line[1].decode("utf-8", "replace"),
-        "warc-date": line[3].decode(),
-    }
-    return _Head(len(written), fields, int(line[5]))
-
-
-def has_digest(content: bytes, claimed: str) -> bool | None:
-    """Whether bytes have a digest as WARC writes it, `sha1:` and base32 or hex; None if that cannot be checked."""
-    algorithm, colon, value = claimed.strip().partition(":")
-    algorithm = algorithm.lower().replace("-", "")
-    if not colon or algorithm not in {"md5", "sha1", "sha256", "sha384", "sha512"}:
-        return None
-    found = hashlib.new(algorithm, content, usedforsecurity=False).digest()
-    try:
-        expected = (
-            bytes.fromhex(value)
-            if len(value) == 2 * len(found)
-            else base64.b32decode(f"{value.upper()}{'=' * (-len(value) % 8)}")
-        )
-    except (ValueError, binascii.Error):
-        return False
-    return found == expected
 
 
 def _bytes(stream: BinaryIO, start: int, end: int, limit: int) -> bytes:

@@ -9,7 +9,8 @@ index missing, because a writer was killed in between, or damaged, makes it agai
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +27,7 @@ from infra.archive.raw_objects import (
     source_of,
 )
 from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit
+from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore
 from parsers.record.capture import Capture, CaptureIdentity
 
@@ -41,8 +43,12 @@ MIN_REVISIT_BYTES: Final = 16 << 10
 # A revisit's original is looked for on its own capture day and so many days before. News sitemaps and feeds reach back
 # two days, so pages are fetched again within these; each more costs every writer a listing and its indexes.
 REVISIT_DAYS: Final = 2
+WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
+
+
+Folder = tuple[str, date]  # source and capture day
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class RawArchive:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._objects = RawObjects(store)
-        self._folders: dict[tuple[str, date], _Folder] = {}
+        self._folders: dict[Folder, _Folder] = {}
 
     def add(
         self,
@@ -97,14 +103,20 @@ class RawArchive:
         require_name(WRITER_NAME, "run id", run_id)
         require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
         placed = [((require_source(source), capture.captured_at.date()), capture) for source, capture in captures]
-        by_folder: dict[tuple[str, date], dict[CaptureIdentity, Capture]] = {}
+        by_folder: dict[Folder, dict[CaptureIdentity, Capture]] = {}
         for folder, capture in placed:
             by_folder.setdefault(folder, {}).setdefault(capture.identity, capture)
-        fresh = {
-            (folder, identity)
-            for folder, group in sorted(by_folder.items())  # by day: a revisit comes after its original
-            for identity in self._write(*folder, group, f"{run_id}-{worker}", records)
-        }
+        by_source = groupby(sorted(by_folder.items(), key=itemgetter(0)), lambda each: each[0][0])
+
+        def write(folders: list[tuple[Folder, dict[CaptureIdentity, Capture]]]) -> list[tuple[Folder, CaptureIdentity]]:
+            return [
+                (folder, identity)
+                for folder, group in folders  # by day: a revisit comes after its original
+                for identity in self._write(*folder, group, f"{run_id}-{worker}", records)
+            ]
+
+        with Threads(WRITERS) as pool:  # sources share no objects; what takes the time is waiting for the store
+            fresh = set(chain.from_iterable(pool.map(write, [list(folders) for _, folders in by_source])))
         archived = []
         for folder, capture in placed:
             identity = capture.identity

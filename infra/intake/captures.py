@@ -48,7 +48,7 @@ PART_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
-def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted = lambda *_: None) -> Read:
+def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None) -> Read:
     """Read all of one input, in its order: its pages, and what of it is none.
 
     Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one. Records
@@ -85,21 +85,21 @@ def parts_of(source: Input) -> Iterator[Part]:
 
 
 def read_part(
-    source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted = lambda *_: None
+    source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None
 ) -> Iterator[Page | Bounds]:
     """As `read_captures`, of one of `parts_of`; its bounds at the end."""
-    with _opened(source) as stream:
+    with _opened(source, part) as stream:
         yield from read_archive_part(stream, source, max_page_bytes, part, unwanted)
 
 
 @contextmanager
-def _opened(source: Input) -> Iterator[BinaryIO]:
+def _opened(source: Input, part: Part | None = None) -> Iterator[BinaryIO]:
     if source.part:
         with open_part(source.location, source.part) as stream:
             yield stream
         return
     if source.location.startswith(S3):
-        with open_object(source.location, source.size) as stored:
+        with open_object(source.location, source.size, part.end if part else None) as stored:
             yield stored
         return
     try:
@@ -120,9 +120,7 @@ def _never_opened(inside: str) -> str | None:
     return "manifest" if PurePosixPath(inside).name in MANIFEST_NAMES else None
 
 
-def _read(
-    stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted = lambda *_: None
-) -> Read:
+def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted | None = None) -> Read:
     head, codings = beginning(stream)
     form = _form(head, codings, stream, known)
     if form in SEEKING and codings not in SEEKING[form]:

@@ -70,7 +70,7 @@ class Stretch:
     def __iter__(self) -> Iterator[Read]:
         """Read what is wanted, in order; what could not be read whole is not to be parsed."""
         for each in self.inputs:
-            unwanted = self.wanted.why_not
+            unwanted = None if self.wanted == ALL else self.wanted.why_not
             found = (
                 read_part(each, self.part, max_page_bytes=self.max_page_bytes, unwanted=unwanted)
                 if self.part

@@ -12,12 +12,13 @@ from infra.archive.archive_records import (
     Bounds,
     DamagedStretch,
     Part,
-    has_digest,
+    Refusal,
     read_part,
     read_records,
 )
 from infra.archive.foreign import is_kept_whole, is_truncated
 from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
+from infra.archive.record_heads import has_digest
 from infra.archive.warc import CAPTURE_FIELD, capture_of, revisit_of
 from infra.intake.archives.other_lake import Originals
 from infra.intake.files.addresses import of_web_archive, without_controls
@@ -38,11 +39,10 @@ REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 Page = Capture | Unreadable | Kept | Skipped
 Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
-Refusal = Callable[[Mapping[str, str]], str | None]
 
 
 def read_archive(
-    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted = lambda *_: None
+    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None
 ) -> Iterator[Page]:
     """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
     originals = Originals(archive.location)
@@ -51,7 +51,7 @@ def read_archive(
 
 
 def read_archive_part(
-    stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part, unwanted: Unwanted = lambda *_: None
+    stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part, unwanted: Unwanted | None = None
 ) -> Iterator[Page | Bounds]:
     """As `read_archive`, of one part of a file of gzip members; at its end its bounds."""
     originals = Originals(archive.location)
@@ -86,8 +86,10 @@ def _as_kept(
     return Kept(page, stream.read(record.length))
 
 
-def _refusal(archive: Input, unwanted: Unwanted) -> Refusal:
+def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:
     """Why nobody wants the page of a record, as far as its fields alone can tell."""
+    if unwanted is None:
+        return None
 
     def refusal(fields: Mapping[str, str]) -> str | None:
         url = _http_url(fields.get("warc-target-uri", ""))

@@ -42,9 +42,9 @@ def objects_below(prefix: str) -> list[ObjectInfo]:
         return sorted((replace(one, key=f"{S3}{bucket}/{one.key}") for one in found), key=lambda one: one.key)
 
 
-def open_object(location: str, size: int) -> BinaryIO:
-    """An object as a seekable stream that reads ranges as they are needed."""
-    return cast("BinaryIO", Ranges(partial(_read, location), size, RANGE_BYTES))
+def open_object(location: str, size: int, end: int | None = None) -> BinaryIO:
+    """An object as a seekable stream that reads ranges as they are needed; little is needed beyond `end`."""
+    return cast("BinaryIO", Ranges(partial(_read, location), size, RANGE_BYTES, end=end))
 
 
 def _read(location: str, start: int, length: int) -> bytes:

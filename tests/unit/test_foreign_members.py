@@ -1,0 +1,147 @@
+"""Pages that come in gzip members of other programs' WARCs: kept byte for byte, and read like any other."""
+
+import gzip
+import random
+import zlib
+from pathlib import Path
+
+import pytest
+
+from infra.archive.raw_archive import RawArchive
+from infra.archive.warc import decode
+from infra.intake.captures import find_inputs, parts_of
+from infra.lake.lake import Lake
+from infra.store.open_store import open_store
+from infra.upkeep.find_record import find_record, parse_today
+from infra.upkeep.verify import verify
+from infra.work.ingest import ingest_chunk, plan
+from infra.work.pages import ALL, Wanted
+from infra.work.reparse.plan import Scope
+from infra.work.reparse.reparse import reparse_chunk
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+from parsers.record.capture import Capture
+from tests import sample_pages as pages
+from tests.disturbed_lake import objects
+from tests.warc_builder import HTML_TYPE, answer, gzipped, record
+
+GZIPPED = ("Content-Encoding", "gzip")
+
+
+def crawl(path: Path, *records: bytes) -> Path:
+    path.write_bytes(gzipped(records))
+    return path
+
+
+def response(number: int) -> bytes:
+    stamp = pages.published_at(number, 1).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return record(answer(pages.page(number, days=1)), uri=pages.url(number), date=stamp, digest=True)
+
+
+def ingest(run: Run, *paths: Path, source: str | None = None, wanted: Wanted = ALL) -> RunReport:
+    inputs = find_inputs([str(path) for path in paths], source=source)
+    return sum((ingest_chunk(chunk, run, wanted=wanted) for chunk in plan(inputs)), RunReport())
+
+
+def test_a_member_is_kept_as_it_is_and_read_by_everything(run: Run, tmp_path: Path) -> None:
+    body = gzip.compress(pages.page(1, days=1), mtime=0)
+    packed = record(answer(body, headers=[HTML_TYPE, GZIPPED]), uri=pages.url(1), date="2024-01-10T12:00:00Z")
+    missing = record(answer(status="404 Not Found"), uri="https://tass.com/gone", date="2024-01-10T12:00:00Z")
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), packed, missing)
+    report = ingest(run, crawled)
+    assert (report.parsed, report.rejected) == (2, {"http_status": 1})
+    store = run.open_store()
+    (key,) = [key for key in objects(store) if key.endswith(".warc.gz")]
+    assert objects(store)[key].endswith(crawled.read_bytes())
+    assert list(verify(store, RawArchive(store))) == []
+    index = key.replace(".warc.gz", ".cdxj")
+    said = objects(store)[index]
+    store.delete(index)
+    entries = RawArchive(store).entries("tass")
+    assert objects(store)[index] == said
+    bodies = {RawArchive(store).read(entry.pointer).body for entry in entries}
+    assert bodies >= {pages.page(0, days=1), pages.page(1, days=1)}
+    shown = parse_today(store, find_record(store, pages.url(1)), run.settings)
+    assert (shown.rejected, shown.changes, shown.unknown) == (None, (), "")
+    before = articles(run)
+    for chunk in Scope(("tass",)).plan(store):
+        reparse_chunk(chunk, run)
+    assert articles(run) == before
+    rows = Lake(store).read_partition("tass", "2024-01-10").to_pylist()
+    assert {(row["captured_at_basis"], row["capture_uri"]) for row in rows} == {("warc", key)}
+
+
+def articles(run: Run) -> dict[str, bytes]:
+    return {key: body for key, body in objects(run.open_store()).items() if key.startswith("articles/")}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param(
+            lambda one: one.replace(b"WARC/1.0", b"WARC/1.0", 1) + record(b"", kind="request"), id="two-in-one"
+        ),
+        pytest.param(lambda one: one.replace(b"Z\r\n", b"\r\n", 1), id="time-without-zone"),
+    ],
+)
+def test_what_a_member_does_not_say_alone_is_packed_anew(run: Run, tmp_path: Path, odd: object) -> None:
+    one = odd(response(0))  # type: ignore[operator]
+    report = ingest(run, crawl(tmp_path / "crawl.warc.gz", one))
+    assert report.parsed == 1
+    assert member_of(run).startswith(b"WARC/1.1\r\n")  # ours
+
+
+def test_what_the_user_said_is_kept_in_a_record_of_ours(run: Run, tmp_path: Path) -> None:
+    ingest(run, crawl(tmp_path / "crawl.warc.gz", response(0)), source="tass")
+    assert b"X-Newslake-Capture" in member_of(run)
+
+
+def member_of(run: Run) -> bytes:
+    """The only record that the lake has, unpacked."""
+    store = run.open_store()
+    (entry,) = RawArchive(store).entries("tass")
+    member = store.get_range(entry.pointer.uri, entry.pointer.offset, entry.pointer.length)
+    assert isinstance(decode(member), Capture)
+    return gzip.decompress(member)
+
+
+def test_a_file_that_is_read_in_parts_gives_the_same_lake(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is damaged, and where a record holds an archive, stored, whose records look like its own."""
+    inner = gzipped([response(7), response(8)])
+    holder = record(answer(b"<!doctype html>" + inner), uri="https://tass.com/archive", date="2024-01-10T12:00:00Z")
+    stored = zlib.compressobj(0, wbits=31)
+    members = [gzipped([response(number)]) for number in range(6)]
+    members[3:3] = [stored.compress(holder) + stored.flush(), b"not a member" * 40]
+    crawled = tmp_path / "crawl.warc.gz"
+    crawled.write_bytes(gzipped([record(b"software: x", kind="warcinfo")]) + b"".join(members))
+    whole = ingest(run, crawled)
+    expected = objects(run.open_store())
+    assert whole.parsed == 6
+    for size in (300, 701, 2_000):
+        monkeypatch.setattr("infra.intake.captures.PART_BYTES", size)
+        (source,) = find_inputs([str(crawled)])
+        assert len(list(parts_of(source))) > 1
+        again = Run(run.settings.model_copy(update={"lake": str(tmp_path / f"lake{size}")}), run.run_id)
+        assert ingest(again, crawled) == whole
+        assert objects(open_store(again.settings.lake)) == expected
+
+
+def test_pages_of_other_hosts_are_passed_over_on_their_header(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Damage inside one is not even seen; a record that holds an archive does not let its records in."""
+    inner = record(answer(b"<!doctype html>" + gzipped([response(4)])), uri="https://elsewhere.example/archive")
+    stored = zlib.compressobj(0, wbits=31)
+    long = pages.page(3) + random.Random(3).randbytes(9_000).hex().encode()
+    other = bytearray(gzipped([record(answer(long), uri="https://elsewhere.example/story")]))
+    other[-200] ^= 0x55
+    crawled = tmp_path / "crawl.warc.gz"
+    info = gzipped([record(b"software: x", kind="warcinfo")])
+    holder = stored.compress(inner) + stored.flush()
+    crawled.write_bytes(info + gzipped([response(0)]) + other + holder + gzipped([response(1)]))
+    monkeypatch.setattr("infra.intake.captures.PART_BYTES", 1_500)
+    report = ingest(run, crawled, wanted=Wanted(("tass.com",)))
+    assert (report.parsed, report.captures) == (2, 2)
+    assert report.skipped == {"warcinfo": 1, "other host": 2}
