@@ -10,6 +10,8 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.table import Table
 
     from parsers.source.definition import Source
@@ -41,6 +43,7 @@ def sources(
     settings = load_run_settings(lake)
     landed = source_list.last_days(open_store(settings.lake))
     found = source_list.matching(registered().values(), text, country, language)
+    _require_some(found, registered().values(), country, language)
     intervals = {each.name: max(settings.host_interval_seconds, each.interval_seconds or 0) for each in found}
     if as_json:
         listed = [source_list.described(each, intervals[each.name], landed.get(each.name)) for each in found]
@@ -54,6 +57,20 @@ def sources(
     countries = len({each.country for each in found})
     stderr().print(f"{len(found)} of {len(registered())} sources, {countries} countr{'y' if countries == 1 else 'ies'}")
     return ExitCode.DONE
+
+
+def _require_some(found: "list[Source]", known: "Iterable[Source]", country: str | None, language: str | None) -> None:
+    """Refuse a code that no source has, with those that there are."""
+    from flows.reports.source_list import language_of
+    from infra.base.errors import UsageError
+
+    of = list(known)
+    for said, name, codes in (
+        (country, "--country", {each.country for each in of}),
+        (language, "--language", {language_of(each) for each in of}),
+    ):
+        if said and not found and said.lower() not in codes:
+            raise UsageError(f"no source has {name} {said}", f"There are: {', '.join(sorted(filter(None, codes)))}.")
 
 
 def _by_country(found: "list[Source]", intervals: dict[str, float], landed: dict[str, str]) -> "Table":

@@ -7,6 +7,7 @@ from parsers.fields.characters import letters
 
 # White space around a hyphen tells it from one in a word; bars and underscores need none.
 _SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜ㅣ_]+\s*|\s*(?:\s::\s)\s*")
+MAX_TITLE = 1_000  # characters; a longer one is none, and taking names off it would take seconds
 MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
 
 
@@ -22,7 +23,7 @@ def without_site(title: str, names: Iterable[str | None], headings: Iterable[str
         rest = title.removeprefix(heading)
         if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
             return heading
-    if not _SEPARATOR.search(title):
+    if len(title) > MAX_TITLE or not _SEPARATOR.search(title):
         return title
     known = {key for name in names if name and (key := letters(name))}
     while (shorter := _without_end(title, known)) != title:

@@ -139,7 +139,7 @@ def is_elsewhere(at: datetime, text: str) -> bool:
 
 def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None) -> Stamp | None:
     """The date at the end of the title, the first among the texts after the headline, beside it, or of a `<time>`."""
-    title = _TITLE_DATE.search(page.metadata.title)
+    title = _TITLE_DATE.search(page.metadata.title[-_LONGEST_DATE:])
     texts = [title[1]] if title else []
     texts += [text.text for text in after_headline]
     for text in (*texts, *_beside(headline)):

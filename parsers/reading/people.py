@@ -56,7 +56,8 @@ def _stated(page: Page) -> tuple[tuple[str, ...], str]:
         names = [name for name in _META if name in metadata.meta]
         people, origin = _people(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
     # `Jane Doe` and `jane-doe`, each in a meta element of its own, are one person.
-    return unique({letters(name): name for name in reversed(people)}[letters(name)] for name in people), origin
+    first = {letters(name): name for name in reversed(people)}
+    return unique(first[letters(name)] for name in people), origin
 
 
 def _people(texts: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from flows.cli import run as run_cli
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
+from tests.in_this_process import parse_in_this_process
 
 SAMPLES = Path(__file__).parents[2] / "flows" / "demo" / "captures"
 
@@ -94,5 +95,6 @@ def test_pages_are_ingested_from_a_prefix_of_a_bucket(
     for path in pages.write_folder(tmp_path / "in", 3).iterdir():
         inbox.put(path.name, path.read_bytes(), if_match=None)
     monkeypatch.setenv("NEWSLAKE_LAKE", moto_lake)
+    parse_in_this_process(monkeypatch)  # worker processes that stand already know another environment
     summary = _run(capsys, "ingest", f"{moto_lake}-inbox/")
     assert (summary["captures"], summary["parsed"]) == (3, 3)

@@ -19,6 +19,7 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
+from infra.intake.files.input_types import Kept
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
 from tests.warc_builder import answer, gzipped, record
@@ -141,6 +142,7 @@ def test_what_a_file_is_its_content_says_and_also_where_and_when_it_was_saved(
     (tmp_path / name).write_bytes(content())
     (one,) = find_inputs([str(tmp_path / name)])
     (page,) = [found for found in read_captures(one) if not isinstance(found, Skipped)]
+    page = page.page if isinstance(page, Kept) else page
     assert isinstance(page, Capture), page
     assert (page.url, page.captured_at_basis) == (url, basis)
     assert PAGE[:15] in page.body

@@ -1,6 +1,7 @@
 """`newslake sources` and docs/sources.md: what is found among the sources, and in what groups."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -81,3 +82,13 @@ def test_every_country_of_ours_has_a_name() -> None:
 
 def test_docs_sources_is_what_the_files_say() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == render(), "run `make docs`"
+
+
+@pytest.mark.parametrize("asked", [("--country", "uk"), ("--language", "deutsch")])
+def test_a_code_that_no_source_has_is_refused_with_those_there_are(
+    asked: tuple[str, str], alone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["sources", *asked]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"no source has {asked[0]} {asked[1]}" in said
+    assert "gb" in said or "de" in said
