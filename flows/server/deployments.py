@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import warnings
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
@@ -146,6 +147,8 @@ class DeploymentRunner(Runner):
     def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
         """End the serving."""
         ignore_signals()
+        # Connections that are just being opened are dropped with their coroutines, of which Python would warn.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         if self._serving:
             self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
 
