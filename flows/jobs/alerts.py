@@ -57,11 +57,14 @@ def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -
         )
 
 
-def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str) -> None:
-    """Say which sources are behind after a repair and which are well again, and whether the disk fills."""
+def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, names: Collection[str] = ()) -> None:
+    """Say which sources are behind after a repair and which are well again, and whether the disk fills.
+
+    `names` are the sources that the repair looked at; none: all.
+    """
     known = _last_events()
     open_suspects = {suspect.source for suspect in suspects if suspect.open}
-    for source in {*left.late, *known} & sources().keys():
+    for source in {*left.late, *known} & set(names or sources()):
         text, last = _behind(left, source), known.get(source)
         if text and _is_news(last, text):
             _emit(BEHIND, source, text, days=[day for day, _ in left.late.get(source, ())])

@@ -50,6 +50,8 @@ def maintain(
     report += RunReport(alarms=repairs.alarms)
     publish("maintain", report, run, {batch.source for batch in batches}, repairs.days)
     if not dry_run:
-        tell_of_lake(plan_repairs(store, now=datetime.now(UTC), names=sources), suspect_days(store), run.settings.lake)
+        tell_of_lake(
+            plan_repairs(store, now=datetime.now(UTC), names=sources), suspect_days(store), run.settings.lake, sources
+        )
     require_all_done(batches, failed, "maintain")
     return report

@@ -1,4 +1,4 @@
-"""Files and archives into the lake: plan chunks of seconds, then archive, parse and land each."""
+"""Files and archives into the lake: plan chunks of a minute or two, then parse, archive and land each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

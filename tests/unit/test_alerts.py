@@ -107,6 +107,14 @@ def test_the_end_of_an_alert_is_told_once_no_day_is_suspect(
     assert [each["event"] for each in events] == [alerts.WELL]
 
 
+def test_a_repair_of_other_sources_says_nothing_of_one_that_is_behind(
+    events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "_last_events", lambda: remembered(alerts.BEHIND, TEXT, timedelta(hours=6)))
+    alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake", ["theissue"])
+    assert events == []
+
+
 def test_a_disk_that_fills_is_told(events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.upkeep.doctor.LEAST_FREE_BYTES", 1 << 62)
     alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake")

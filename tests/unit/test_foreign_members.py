@@ -9,9 +9,8 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.warc import decode
-from infra.intake.captures import find_inputs, parts_of
+from infra.intake.captures import find_inputs
 from infra.lake.lake import Lake
-from infra.store.open_store import open_store
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
@@ -103,29 +102,6 @@ def member_of(run: Run) -> bytes:
     member = store.get_range(entry.pointer.uri, entry.pointer.offset, entry.pointer.length)
     assert isinstance(decode(member), Capture)
     return gzip.decompress(member)
-
-
-def test_a_file_that_is_read_in_parts_gives_the_same_lake(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where it is damaged, and where a record holds an archive, stored, whose records look like its own."""
-    inner = gzipped([response(7), response(8)])
-    holder = record(answer(b"<!doctype html>" + inner), uri="https://tass.com/archive", date="2024-01-10T12:00:00Z")
-    stored = zlib.compressobj(0, wbits=31)
-    members = [gzipped([response(number)]) for number in range(6)]
-    members[3:3] = [stored.compress(holder) + stored.flush(), b"not a member" * 40]
-    crawled = tmp_path / "crawl.warc.gz"
-    crawled.write_bytes(gzipped([record(b"software: x", kind="warcinfo")]) + b"".join(members))
-    whole = ingest(run, crawled)
-    expected = objects(run.open_store())
-    assert whole.parsed == 6
-    for size in (300, 701, 2_000):
-        monkeypatch.setattr("infra.intake.captures.PART_BYTES", size)
-        (source,) = find_inputs([str(crawled)])
-        assert len(list(parts_of(source))) > 1
-        again = Run(run.settings.model_copy(update={"lake": str(tmp_path / f"lake{size}")}), run.run_id)
-        assert ingest(again, crawled) == whole
-        assert objects(open_store(again.settings.lake)) == expected
 
 
 def test_pages_of_other_hosts_are_passed_over_on_their_header(
