@@ -1,6 +1,6 @@
 """Alerts: automations of Prefect that send on what needs a person; `newslake up` logs it, too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, cast
@@ -26,25 +26,66 @@ from parsers.fields.urls import host_of
 FLOWS: Final = ["run", "backfill", "ingest", "reparse", "maintain"]
 ENDED_BADLY: Final = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
 BLOCK: Final = "newslake-alerts"
-LONG: Final = timedelta(
-    hours=12
-)  # a scheduled run takes minutes; a backfill of years may take longer, and is told once
+# A scheduled run takes minutes; a backfill of years may take longer, and is told once.
+LONG: Final = timedelta(hours=12)
 RECONNECTIONS: Final = 1_000_000  # the server may be restarted; `up` ends first
 OURS: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOWS})
 RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
-# Jinja templates, which the server fills in.
-SUBJECT: Final = "newslake: {{ event.resource.name }}"
-TOLD: Final = "{{ event.payload.text }}"
-RUN_SUBJECT: Final = "newslake: run {{ flow_run.name }} {{ flow_run.state.name | lower }}"
-LONG_SUBJECT: Final = "newslake: run {{ flow_run.name }} has been running for 12 hours"
-RUN_TOLD: Final = '{{ event.resource["prefect.state-message"] }}\n{{ flow_run|ui_url }}'
+
+
+def _trigger(
+    expect: Collection[str],
+    match: ResourceSpecification,
+    related: ResourceSpecification | None = None,
+    *,
+    after: Collection[str] = (),
+    within: timedelta = timedelta(0),
+) -> EventTrigger:
+    """Any of the events, of each resource by itself; with `after`, that none of them came in time."""
+    return EventTrigger(
+        after=set(after),
+        expect=set(expect),
+        match=match,
+        match_related=related or ResourceSpecification({}),
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive if after else Posture.Reactive,
+        threshold=1,
+        within=within,
+    )
+
+
+# Name, what it is for, when it sends, subject and text: Jinja templates, which the server fills in.
+ALERTS: Final = (
+    (
+        "newslake: alerts",
+        "A day is suspect, a source has no whole day by its time or is well again, or the disk fills.",
+        _trigger(EVENTS, ResourceSpecification({"prefect.resource.id": "newslake.*"})),
+        "newslake: {{ event.resource.name }}",
+        "{{ event.payload.text }}",
+    ),
+    (
+        "newslake: runs that failed or crashed",
+        "Says which run ended badly, and why.",
+        _trigger(ENDED_BADLY, RUNS, OURS),
+        "newslake: run {{ flow_run.name }} {{ flow_run.state.name | lower }}",
+        '{{ event.resource["prefect.state-message"] }}\n{{ flow_run|ui_url }}',
+    ),
+    (
+        "newslake: runs that take half a day",
+        "A run that neither ends nor dies: a person should look whether it is stuck.",
+        _trigger(ENDINGS, RUNS, OURS, after=["prefect.flow-run.Running"], within=LONG),
+        "newslake: run {{ flow_run.name }} has been running for 12 hours",
+        "{{ flow_run|ui_url }}",
+    ),
+)
 
 
 def ensure_alerts(target: str) -> None:
     """Have the server send alerts to a web address or by the block `type/name`; repeating it updates all."""
     block = _block(target)
-    for wanted in (_of_events(block), _of_runs(block), _of_long_runs(block)):
-        put_automation(wanted)
+    for name, description, trigger, subject, body in ALERTS:
+        action = SendNotification(block_document_id=block, subject=subject, body=body)
+        put_automation(Automation(name=name, description=description, trigger=trigger, actions=[action]))
 
 
 async def log_alerts(log: Path, say: Callable[[str], None]) -> None:
@@ -94,54 +135,3 @@ def _webhook(address: str) -> UUID:
         secrets=SecretDict({"address": address}),
     )
     return cast("UUID", block.save(BLOCK, overwrite=True))  # a coroutine only in event loops
-
-
-def _of_events(block: UUID) -> Automation:
-    return Automation(
-        name="newslake: alerts",
-        description="A day is suspect, a source has no whole day by its time or is well again, or the disk fills.",
-        trigger=EventTrigger(
-            expect=set(EVENTS),
-            match=ResourceSpecification({"prefect.resource.id": "newslake.*"}),
-            for_each={"prefect.resource.id"},
-            posture=Posture.Reactive,
-            threshold=1,
-            within=timedelta(0),
-        ),
-        actions=[SendNotification(block_document_id=block, subject=SUBJECT, body=TOLD)],
-    )
-
-
-def _of_runs(block: UUID) -> Automation:
-    return Automation(
-        name="newslake: runs that failed or crashed",
-        description="Says which run ended badly, and why.",
-        trigger=EventTrigger(
-            expect=set(ENDED_BADLY),
-            match=RUNS,
-            match_related=OURS,
-            for_each={"prefect.resource.id"},
-            posture=Posture.Reactive,
-            threshold=1,
-            within=timedelta(0),
-        ),
-        actions=[SendNotification(block_document_id=block, subject=RUN_SUBJECT, body=RUN_TOLD)],
-    )
-
-
-def _of_long_runs(block: UUID) -> Automation:
-    return Automation(
-        name="newslake: runs that take half a day",
-        description="A run that neither ends nor dies: a person should look whether it is stuck.",
-        trigger=EventTrigger(
-            after={"prefect.flow-run.Running"},
-            expect=set(ENDINGS),
-            match=RUNS,
-            match_related=OURS,
-            for_each={"prefect.resource.id"},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=LONG,
-        ),
-        actions=[SendNotification(block_document_id=block, subject=LONG_SUBJECT, body="{{ flow_run|ui_url }}")],
-    )
