@@ -6,17 +6,19 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
-UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate \
-	--extra dev --output-file requirements.lock pyproject.toml
+UV_LOCK := pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-annotate
+IMAGE_LOCK := infra/deployment/image.lock
 
-# One process more than there are cores: tests wait for servers and other processes. Tests of one group share a server.
-PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist loadgroup
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+# One process more than there are cores: tests wait for servers and other processes. Tests of one group share a server;
+# groups begin in the order of tests/conftest.py, which knows the longest, and not by how many tests each has.
+PARALLEL := -n $(shell expr $(CORES) + 1) --dist loadgroup --no-loadscope-reorder
 
 # Tests start hundreds of processes, each of which would compile newslake anew where this forbids to keep the bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check soak format up bench docs screenshots lock clean
+.PHONY: help venv demo test check soak format up bench docs screenshots lock sbom clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,12 +52,11 @@ test: $(READY) ## run the tests, in parallel (ARGS="-k dates" for some of them)
 check: $(READY) ## format, lint, types, tests, coverage: what CI runs first
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(CORES)
 	$(BIN)/pytest $(PARALLEL) --cov
 
 soak: $(READY) ## the long proofs: kills, races, faults, scale, production, browser (ARGS as for test)
-	$(BIN)/pytest $(PARALLEL) tests/soak $(ARGS)
-	NEWSLAKE_HYPOTHESIS=thorough $(BIN)/pytest $(PARALLEL) -m hypothesis tests/unit
+	NEWSLAKE_HYPOTHESIS=thorough $(BIN)/pytest $(PARALLEL) -m "soak or hypothesis" tests/soak $$(grep -rl hypothesis tests/unit --include=test_*.py) $(ARGS)
 
 format: $(READY) ## format the code, mend what ruff can mend
 	@$(BIN)/ruff check --fix-only --quiet .
@@ -73,13 +74,21 @@ docs: $(READY) ## write docs/data-dictionary.md, docs/configuration.md and docs/
 	@$(BIN)/python -m docs.generate.sources
 
 screenshots: $(READY) ## take the pictures of README from Prefect's UI anew (needs Chromium)
-	@NEWSLAKE_REQUIRE_BROWSER=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/soak/test_backfill_browser.py
+	@NEWSLAKE_REQUIRE_PROGRAMS=1 NEWSLAKE_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/soak/test_backfill_browser.py
 
-lock: ## resolve requirements.lock anew (ARGS=--upgrade for the newest versions)
-	@if command -v uv >/dev/null; then uv $(UV_LOCK) $(ARGS); else \
-		$(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq --disable-pip-version-check uv && \
-		build/lock/bin/uv $(UV_LOCK) $(ARGS); \
-	fi
+lock: ## resolve requirements.lock and the image's lock anew (ARGS=--upgrade for the newest versions)
+	@uv=$$(command -v uv) || { $(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq --disable-pip-version-check uv && \
+		uv=build/lock/bin/uv; }; \
+	$$uv $(UV_LOCK) --extra dev --output-file requirements.lock pyproject.toml $(ARGS) && \
+	$$uv $(UV_LOCK) --extra otel --generate-hashes --constraint requirements.lock --output-file $(IMAGE_LOCK) pyproject.toml
+
+sbom: ## list what the image installs, with licences, in build/sbom.json (CycloneDX)
+	@rm -rf build/image build/sbom && $(PYTHON) -m venv --without-pip build/image && $(PYTHON) -m venv build/sbom
+	@build/sbom/bin/pip --python build/image/bin/python install -qq --disable-pip-version-check --no-deps \
+		--require-hashes --requirement $(IMAGE_LOCK)
+	@build/sbom/bin/pip install -qq --disable-pip-version-check 'cyclonedx-bom>=7,<8'
+	@build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file build/sbom.json build/image/bin/python
 
 clean: ## remove .venv and what the tools made; never ./lake
 	rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov

@@ -8,12 +8,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import ingest, lake, orchestration, politeness, quality
+from bench import ingest, ingest_scale, lake, large_lake, month, orchestration, politeness, quality
 from bench.parse import Row, case_pages, fixture_pages, measure, table
 
 OTHERS = {
     "ingest": ingest.main,
+    "ingest-scale": ingest_scale.main,
     "lake": lake.main,
+    "large": large_lake.main,
+    "month": month.main,
     "orchestration": orchestration.main,
     "politeness": politeness.main,
     "quality": quality.main,

@@ -89,17 +89,17 @@ def measure(folder: Path, sources: int, days: int, rows: int) -> Iterator[Step]:
 def run(step: str, *arguments: object) -> tuple[float, float]:
     """Seconds that a step says it took, and peak memory of its process in MB."""
     command = [sys.executable, "-m", "bench.lake", step, *map(str, arguments)]
-    output, _, memory = _in_child(command)
+    output, _, memory = in_child(command)
     return float(output), memory
 
 
 def status(lake: str) -> tuple[float, float]:
     """Seconds of `newslake status`, the start of the program included, and its peak memory in MB."""
-    _, seconds, memory = _in_child([sys.executable, "-c", NEWSLAKE, "status", "--lake", lake])
+    _, seconds, memory = in_child([sys.executable, "-c", NEWSLAKE, "status", "--lake", lake])
     return seconds, memory
 
 
-def _in_child(command: Sequence[str]) -> tuple[str, float, float]:
+def in_child(command: Sequence[str]) -> tuple[str, float, float]:
     """What a command printed, its wall seconds and its peak memory in MB."""
     # A process's peak begins with the memory of whoever starts it, so a small one has to.
     launcher = [sys.executable, "-m", "bench.lake", "launch", *command]
@@ -109,7 +109,7 @@ def _in_child(command: Sequence[str]) -> tuple[str, float, float]:
 
 
 def launch(*command: str) -> str:
-    """Run a command; as JSON, what `_in_child` returns."""
+    """Run a command; as JSON, what `in_child` returns."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None

@@ -16,9 +16,8 @@ import requests
 
 from bench.slow_site import LOG, slow_site
 from infra.base.settings import Settings
-from infra.intake.web.fetch_many import fetch_or_wait
 from infra.intake.web.fetching import Answer
-from infra.intake.web.polite_client import PoliteClient
+from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
 
 HOSTS = 40
 SECONDS = 15

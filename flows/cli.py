@@ -1,29 +1,32 @@
 """The command line. Commands import what they need only when they run, so that `--help` answers at once."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from threading import Event
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from flows.commands import (
     backfill,
     demo,
-    expire,
     lake,
     live,
     new_source,
     parse,
+    query,
     runs,
     server,
     show,
     sources,
 )
 from flows.commands.console import ExitCode, stderr
+from flows.monitoring import log_lines, telemetry
+from infra.base.measures import span
 
 PROGRAM = "newslake"
 INTERRUPTED = "interrupted. Nothing is half-written; run the same command again to finish."
@@ -62,31 +65,72 @@ def _show_version(asked: bool) -> None:
 
 @app.callback(no_args_is_help=False)
 def _program(
-    _: Annotated[bool, typer.Option("--help", is_eager=True, callback=_show_help, help="Show this message.")] = False,
     __: Annotated[
+        bool,
+        typer.Option(
+            log_lines.OPTION,
+            metavar="|".join(log_lines.FORMATS),
+            help="How to log: text, or json, one object a line. Default: NEWSLAKE_LOG_FORMAT, text.",
+        ),
+    ] = False,
+    _: Annotated[bool, typer.Option("--help", is_eager=True, callback=_show_help, help="Show this message.")] = False,
+    ___: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
     ] = False,
 ) -> None:
-    # Typer's own --help imports pydantic (0.15 s) to turn its missing value into a bool.
+    # For all but flags, and its own --help, Typer imports pydantic (0.15 s) to convert a missing value. So the first
+    # of these is for the list of options only: `run` takes it.
     pass
+
+
+def _watched(name: str, command: Callable[..., int]) -> Callable[..., int]:
+    """A command as a span, its measures sent at its end. Not for its `--help`, which begins nothing."""
+
+    @wraps(command)
+    def run_watched(*arguments: Any, **options: Any) -> int:
+        log_lines.begin()
+        telemetry.start()
+        try:
+            with span(name):
+                return command(*arguments, **options)
+        finally:
+            telemetry.flush()
+
+    return run_watched
 
 
 PANELS: dict[str, tuple[Callable[..., int], ...]] = {
     "Start here": (demo.demo, server.up, server.deploy, server.alerts),
     "Fill the lake": (runs.ingest, live.run, live.fetch, backfill.backfill, runs.reparse),
-    "Look at it": (lake.status, lake.query, show.show, show.rejects, lake.verify, lake.doctor),
-    "Keep it in shape": (backfill.maintain, expire.expire),
+    "Look at it": (
+        lake.status,
+        query.query,
+        query.export,
+        lake.browse,
+        show.show,
+        show.rejects,
+        lake.verify,
+        lake.doctor,
+        server.metrics,
+    ),
+    "Keep it in shape": (backfill.maintain, lake.expire),
     "Work on parsers": (new_source.new_source, parse.parse, sources.sources),
 }
 for panel, commands in PANELS.items():
     for command in commands:
-        app.command(name=command.__name__.replace("_", "-"), rich_help_panel=panel)(command)
+        command_name = command.__name__.replace("_", "-")
+        app.command(name=command_name, rich_help_panel=panel)(_watched(command_name, command))
 
 
 @cache
 def _command() -> typer.core.TyperGroup:
     """All commands with their options, read from the functions once."""
-    return typer.main.get_group(app)
+    group = typer.main.get_group(app)
+    for each in (group, *group.commands.values()):
+        for option in each.get_params(typer.Context(each)):
+            if getattr(option, "is_flag", False) and option.metavar is None:
+                option.metavar = ""  # else its help says `<bool>`, which nobody can type
+    return group
 
 
 def main() -> NoReturn:
@@ -107,7 +151,8 @@ def run(arguments: list[str]) -> int:
 
     _ended.clear()
     try:
-        code = int(_command()(arguments or ["--help"], prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
+        arguments = log_lines.obeyed(arguments) or ["--help"]
+        code = int(_command()(arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
     except Exception as error:
@@ -121,15 +166,19 @@ def run(arguments: list[str]) -> int:
 
 def _say_error(error: Exception) -> int:
     """One line for an error, and its exit code."""
-    from infra.base.errors import DEBUG_VARIABLE, NewslakeError
+    from infra.base.errors import DEBUG_VARIABLE, NewslakeError, UsageError
 
     if isinstance(error, NewslakeError):
         return _say(str(error), error.exit_code)
     if isinstance(error, typer.TyperException):  # a wrong option or a missing argument
         context = getattr(error, "ctx", None)
         command = context.command_path if context else PROGRAM
-        said = error.format_message().rstrip(".").replace("Value error, ", "")  # which pydantic puts before its reason
-        return _say(f"{said}. Try `{command} --help`.", ExitCode.WRONG_USE)
+        said = error.format_message().replace("Value error, ", "")  # which pydantic puts before its reason
+        return _say(str(UsageError(said, f"Try `{command} --help`.")), ExitCode.WRONG_USE)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):  # of stdout or a temporary file
+        return _say(
+            str(NewslakeError(str(error.strerror), "Free some space, then run the same again.")), ExitCode.FAILED
+        )
     if os.environ.get(DEBUG_VARIABLE):  # a traceback is only for those who work on newslake
         raise error
     return _say(_bug(error), ExitCode.FAILED)
@@ -150,11 +199,12 @@ def _bug(error: Exception) -> str:
 def _say_interrupted() -> None:
     """Say so where the command itself does not come to it: past all buffers and locks, which may be held for good."""
     if not _ended.is_set():
-        os.write(2, f"\nerror: {INTERRUPTED}\n".encode())  # something may stand in the line
+        said = f"\nerror: {INTERRUPTED}"  # something may stand in the line
+        os.write(2, f"{log_lines.said_line(INTERRUPTED) if log_lines.is_json() else said}\n".encode())
 
 
 def _say(message: str, code: int) -> int:
-    from rich.markup import escape
+    from rich.text import Text
 
-    stderr().print(f"[bold red]error:[/bold red] {escape(message)}")
+    stderr().print(Text.assemble(("error:", "bold red"), f" {message}"))
     return code

@@ -24,7 +24,7 @@ FIELDS: Final = (
     "title", "byline", "authors", "published_at", "modified_at", "section", "topics", "language", "genre", "access",
     "canonical_url",
 )  # fmt: skip
-_JSONLD: Final = 'script[type="application/ld+json"]'
+_JSONLD: Final = 'script[type*="ld+json" i]'
 _META: Final = "meta[name], meta[property], meta[itemprop]"
 # What each witness does not see: JSON-LD, meta elements, and what readers see, each alone.
 _UNSEEN: Final = (_META, _JSONLD, f"{_META}, {_JSONLD}")

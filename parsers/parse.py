@@ -6,7 +6,7 @@ from dataclasses import replace
 from parsers.fields.urls import host_of
 from parsers.generic.reader import WEB, read_generically, source_of
 from parsers.page.content import problem_of
-from parsers.page.decode import REPLACEMENT, Decoded, decode, usable_as_utf8
+from parsers.page.decode import REPLACEMENT, Decoded, decode, is_whole_utf8, usable_as_utf8
 from parsers.page.html import LayoutError, Node, Tree, select
 from parsers.page.page import Page
 from parsers.page.text import TextPage
@@ -57,7 +57,7 @@ def _parse_source(capture: Capture, source: Source | None, host: str | None, *, 
     if capture.media_type is MediaType.HTML and usable_as_utf8(capture.body, capture.http_charset):
         # The HTML parser takes UTF-8 directly. If the label lied, the article shows it, and the page is decoded.
         outcome = _parse_html(capture, source, capture.body, generic=generic)
-        if not _garbled(outcome):
+        if not _garbled(outcome, capture.body):
             return outcome
     decoded = decode(capture.body, capture.http_charset)
     if not decoded.trustworthy:
@@ -68,10 +68,10 @@ def _parse_source(capture: Capture, source: Source | None, host: str | None, *, 
     return _parse_html(capture, source, decoded.text, _flags_of(decoded), generic=generic)
 
 
-def _garbled(outcome: Outcome) -> bool:
-    """Whether an article holds replacement characters: its bytes are not UTF-8."""
+def _garbled(outcome: Outcome, body: bytes) -> bool:
+    """Whether an article holds replacement characters, or may be none for them: its bytes are not UTF-8."""
     if isinstance(outcome, Rejected):
-        return False
+        return not is_whole_utf8(body)
     article = outcome.article
     return REPLACEMENT in (article.title or "") or any(REPLACEMENT in block.text for block in article.body)
 

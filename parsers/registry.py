@@ -30,13 +30,7 @@ class Broken(NamedTuple):
 
 
 def look_in(folders: tuple[str, ...], offers: Offers) -> None:
-    """Look for sources there too, and at no place named before; without it, only our own are known.
-
-    Args:
-        folders: Whose files are sources, each with a `SOURCE`; so are those in folders named after countries in them.
-            Their path is absolute.
-        offers: Sources of installed packages.
-    """
+    """Look for sources in these folders (absolute) and offers too, and at no place that was named before."""
     if looked_in() == (folders, offers):
         return
     _folders[:] = folders
@@ -53,6 +47,11 @@ def looked_in() -> tuple[tuple[str, ...], Offers]:
 def sources() -> Mapping[str, Source]:
     """Name -> source, sorted by name; only those that could be loaded."""
     return _load()[0]
+
+
+def parser_versions() -> dict[str, int]:
+    """Source -> version in the rows that its parser makes now."""
+    return {name: source.parser_version for name, source in sources().items()}
 
 
 def broken() -> Mapping[str, Broken]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
 from infra.archive.archive_records import Bounds, Part
-from infra.intake.archives.archived_pages import Page, read_archive, read_archive_part
+from infra.intake.archived_pages import Page, read_archive, read_archive_part
 from infra.intake.files.input_types import Input, Kept, Skipped, Unreadable
 from parsers.record.capture import Capture, CapturedAtBasis
 
@@ -22,7 +22,7 @@ def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Capture | Unre
 
 def read_one_part(stream: BinaryIO, start: int, end: int) -> list[Capture | Unreadable | Skipped]:
     """What begins in a part of a file whose other parts are read by others."""
-    return pages_of(read_archive_part(stream, KNOWN, MAX_BYTES, Part(start, end, to_next=True)))
+    return pages_of(read_archive_part(stream, KNOWN, MAX_BYTES, Part(start, end)))
 
 
 def pages_of(found: Iterable[Page | Bounds]) -> list[Capture | Unreadable | Skipped]:

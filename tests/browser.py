@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.programs import missing
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_MISSING = (
-    "no Chromium here: install Debian's `chromium` (or set NEWSLAKE_CHROMIUM to the path of a Chromium or Chrome)"
-)
 
 # Tests talk to this machine only: without these, Chromium looks up its maker's hosts at every start.
 _FLAGS = (
@@ -33,13 +32,7 @@ def find_chromium() -> str | None:
 
 @pytest.fixture
 def chromium() -> str:
-    """Path of Chromium's executable."""
-    path = find_chromium()
-    if path is not None:
-        return path
-    if os.environ.get("NEWSLAKE_REQUIRE_BROWSER") == "1":
-        pytest.fail(_MISSING)
-    pytest.skip(_MISSING)
+    return find_chromium() or missing("Chromium", "chromium", "or set NEWSLAKE_CHROMIUM to the path of one")
 
 
 @pytest.fixture

@@ -11,18 +11,15 @@ AT = datetime(2024, 5, 3, 12, tzinfo=UTC)
 
 
 def html_capture(body: str | bytes, **fields: Any) -> Capture:
-    """An HTML capture of a trusted time."""
     octets = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
     return Capture(octets, MediaType.HTML, AT, fields.pop("basis", CapturedAtBasis.LIVE), **fields)
 
 
 def article_of(outcome: Outcome) -> Article:
-    """The article, which the test expects."""
     assert isinstance(outcome, Parsed), outcome
     return outcome.article
 
 
 def rejection_of(outcome: Outcome) -> Rejected:
-    """The rejection, which the test expects."""
     assert isinstance(outcome, Rejected), outcome
     return outcome

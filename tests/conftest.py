@@ -3,25 +3,47 @@
 import os
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from threading import Event
 
 import pytest
+from botocore import loaders
 
 from infra.base.stop import STOPPING
 from tests import servers
 from tests.servers import BUCKET, S3Server
 
-pytest_plugins = ["tests.environment", "tests.browser", "tests.prefect_server", "tests.refusing_site"]
+# What botocore reads of its own files for each client takes 100 ms: once is enough.
+CREATE_LOADER = cache(loaders.create_loader)
+
+pytest_plugins = [
+    "tests.environment",
+    "tests.commands",
+    "tests.browser",
+    "tests.prefect_server",
+    "tests.refusing_site",
+    "tests.dask_cluster",
+]
 pytest.register_assert_rewrite("tests.object_store_contract")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run all tests of Moto in one process: it takes longer to start than any of them."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before pytest-xdist reads the groups, and after all have shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark the long proofs and the tests that share Moto; begin with the longest, else one is left alone at the end."""
     for item in items:
-        if "moto" in getattr(item, "fixturenames", ()):
+        if "soak" in item.path.parts:
+            item.add_marker(pytest.mark.soak)
+        if "moto" in getattr(item, "fixturenames", ()):  # it takes longer to start than any test of it
             item.add_marker(pytest.mark.xdist_group("moto"))
+    yield
+    items.sort(key=_seconds_at_most, reverse=True)
+
+
+def _seconds_at_most(item: pytest.Item) -> tuple[int, bool]:
+    """What a test may take, which only long ones state; of the others groups and those with servers are the longest."""
+    stated, group = (item.get_closest_marker(name) for name in ("timeout", "xdist_group"))
+    return stated.args[0] if stated else 0, bool(group or {"smoke", "soak"}.intersection(item.path.parts))
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +97,7 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPa
         s3_store.client.cache_clear()
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(loaders, "create_loader", CREATE_LOADER)
     close_client()
     yield monkeypatch
     close_client()

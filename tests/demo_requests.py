@@ -20,14 +20,12 @@ class DemoClient:
         self._session = session
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> requests.Response:
-        """The answer for a logical address."""
         parts = urlsplit(url)
         there = f"{self._site.url}{parts.path}" + (f"?{parts.query}" if parts.query else "")
         sent = {"Host": parts.netloc, **(headers or {})}
         return self._session.request(method, there, headers=sent, allow_redirects=False, timeout=20)
 
     def capture(self, url: str) -> Capture:
-        """The page at a logical address, as the live path would keep it."""
         answer = self.get(url)
         return Capture(
             answer.content,
@@ -42,7 +40,6 @@ class DemoClient:
 
 @contextmanager
 def demo_client(site: DemoSite) -> Iterator[DemoClient]:
-    """A client with connections of its own, closed at the end."""
     with requests.Session() as session:
         session.trust_env = False
         yield DemoClient(site, session)

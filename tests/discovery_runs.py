@@ -16,7 +16,6 @@ DAY = date(2024, 5, 9)
 FEED = Feed("https://news.example/feed")
 MAP = Sitemap("https://news.example/sitemap.xml")
 SOURCE = Source(name="news", title="News", hosts=("news.example",), language="en", timezone="Europe/Moscow", version=1)
-HTML_ERROR = b"<!DOCTYPE html><html><body>Something went wrong</body></html>"
 
 
 def at(day: date, hour: int = 12) -> str:

@@ -44,8 +44,6 @@ class InlinePool:
 
 
 class InlineRun(Run):
-    """A run without worker processes."""
-
     __slots__ = ()
 
     @override
@@ -70,7 +68,6 @@ class Pages:
 
 
 def write_pages(folder: Path) -> Pages:
-    """Make the two folders."""
     first = pages.write_folder(folder / "first", 3, days=DAYS)
     second = pages.write_folder(folder / "second", 5, days=DAYS)
     corrected = pages.page(1, days=DAYS).replace(b"third winter", b"fourth winter")
@@ -109,7 +106,6 @@ class States:
         return sum(body == self.after[key] != self.before.get(key) for key, body in present.items())
 
     def require_after(self, store: ObjectStore) -> None:
-        """Every byte is as if nothing had happened."""
         assert objects(store) == self.after
         assert list(verify(store, RawArchive(store))) == []
 

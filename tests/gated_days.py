@@ -12,7 +12,7 @@ from infra.store.object_store import ObjectStore
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture, Run
 from parsers.parse import parse
-from parsers.record.article import article_id
+from parsers.record.article import Article, article_id
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.registry import sources
@@ -26,12 +26,10 @@ LATER = Run(Settings(workers=1), "20240202T000000Z-000002")
 
 
 def day(number: int) -> str:
-    """Day `number` as a partition names it."""
     return (FIRST + timedelta(days=number)).isoformat()
 
 
 def key(number: int) -> str:
-    """Key of the partition of day `number`."""
     return f"articles/source={SOURCE}/date={day(number)}/articles.parquet"
 
 
@@ -43,12 +41,17 @@ def published_at(on: int, number: int = 0) -> datetime:
 def examined(on: int, number: int, **changes: Any) -> ParsedCapture:
     """Article `number` of day `on`, with some fields changed; got two hours after it was published."""
     capture = _captured(on, number)
-    outcome = parse(pages.capture(0))
-    assert isinstance(outcome, Parsed)
     url = capture.url or ""
     stated = {"url": url, "canonical_url": url, "article_id": article_id(SOURCE, url, None, ())}
     values = stated | {"published_at": published_at(on, number)} | changes
-    return ParsedCapture(_archived(capture, on, number), Parsed(replace(outcome.article, **values)))
+    return ParsedCapture(_archived(capture, on, number), Parsed(replace(_article(), **values)))
+
+
+@cache
+def _article() -> Article:
+    outcome = parse(pages.capture(0))
+    assert isinstance(outcome, Parsed)
+    return outcome.article
 
 
 def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TITLE) -> ParsedCapture:
@@ -59,7 +62,6 @@ def refused(on: int, number: int, reason: RejectReason = RejectReason.MISSING_TI
 
 
 def land_history(store: ObjectStore, days: int = 7, each: int = 30, *, start: int = 0, **changes: Any) -> None:
-    """Land some whole days."""
     batch = [examined(on, number, **changes) for on in range(start, start + days) for number in range(each)]
     assert not land_outcomes(batch, Lake(store), RUN, mode="ingest").suspect_findings
 

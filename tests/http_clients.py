@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -12,9 +13,26 @@ from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.http import Hop, HttpClient
 from infra.intake.web.polite_client import PoliteClient
 from tests.raw_server import RawServer
-from tests.sleeping_clock import SleepingClock
 
 MAX_BYTES = 1 << 20
+
+
+class SleepingClock:
+    """Seconds that pass while somebody sleeps, and all sleeps in order; safe for threads, which share the clock."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._now = 1000.0
+        self._lock = Lock()
+
+    def __call__(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        with self._lock:
+            self.slept.append(seconds)
+            self._now += seconds
 
 
 class DirectClient(HttpClient):
@@ -61,7 +79,6 @@ def client_for(
 
 
 def refusal(reason: FetchReason, call: Callable[[], object]) -> FetchError:
-    """The error of a call that must fail for that reason."""
     with pytest.raises(FetchError) as caught:
         call()
     assert caught.value.reason is reason, caught.value

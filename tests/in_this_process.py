@@ -8,7 +8,7 @@ from typing import Any, Self
 import pytest
 
 from infra.work import parse_pool
-from infra.work.live import listing_worker
+from infra.work.live import discovery
 
 
 class InThisProcess:
@@ -52,7 +52,7 @@ class InThisProcess:
 def parse_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pages and listings be parsed here until the test ends."""
     monkeypatch.setattr(parse_pool, "ProcessPool", InThisProcess)
-    monkeypatch.setattr(listing_worker, "ProcessPool", InThisProcess)
+    monkeypatch.setattr(discovery, "ProcessPool", InThisProcess)
     # That which the worker processes run sets an alarm, which here is pytest's.
     monkeypatch.setattr(
         parse_pool,

@@ -45,8 +45,6 @@ class WriterTask:
 
 @dataclass(frozen=True)
 class Killer:
-    """The running process."""
-
     process: "subprocess.Popen[str]"
 
     def run(self, order: WriterTask) -> bool:
@@ -81,7 +79,6 @@ def move(order: WriterTask) -> None:
 
 
 def ingest_folder(order: WriterTask) -> None:
-    """The whole way: check, archive, parse, land."""
     ingest(Path(order.folder), order.lake, order.run_id)
 
 
@@ -106,8 +103,6 @@ class Steps:
                 signal.pause()  # the other threads must do nothing either: they die with this one
 
     def before(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The call, with a step before it."""
-
         def counted(*arguments: Any, **named: Any) -> Any:
             self.take()
             return call(*arguments, **named)
@@ -161,7 +156,6 @@ def _text(value: str | bytes) -> str:
 
 
 def serve(orders: IO[str]) -> None:
-    """Carry out orders until there are no more."""
     for line in orders:
         order = WriterTask(**json.loads(line))
         child = os.fork()

@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.archive.raw_archive import Pointer
 from infra.lake.accounts import ListsRead, write_account
+from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch
 from infra.lake.rejects import Reject
 from infra.store.object_store import ObjectStore
@@ -100,7 +101,6 @@ def rejected(number: int = 0, **changes: Any) -> Reject:
 
 
 def pointer(number: int = 0) -> Pointer:
-    """Where the capture of `landed(number)` lies."""
     record = provenance(number)
     return Pointer(record.capture_uri, record.capture_offset, record.capture_length)
 
@@ -124,4 +124,5 @@ def asked(store: ObjectStore, source: str, day: date, *, landed: int = 1, pendin
         )
         for number in range(landed + pending)
     ]
-    write_account(store, source, day.isoformat(), rows, lists=ListsRead(at, at if whole else None))
+    with Changes(store) as changes:
+        write_account(changes, source, day.isoformat(), rows, lists=ListsRead(at, at if whole else None))

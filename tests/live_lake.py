@@ -28,13 +28,11 @@ def yesterday() -> date:
 
 
 def run_on(site: DemoSite, lake: Path, **changes: object) -> Run:
-    """A run on a lake, with the demo site for the network."""
     settings = Settings(lake=str(lake), workers=1, origins=site.origins, host_interval_seconds=FAST)
     return Run(settings.model_copy(update=changes), new_run_id())
 
 
 def work(site: DemoSite, lake: Path, source: str, days: Days, policy: FetchPolicy | None = None) -> RunReport:
-    """Land some days of a source."""
     return run_days(source, days, policy or FetchPolicy(), run_on(site, lake))
 
 

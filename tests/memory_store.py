@@ -1,11 +1,10 @@
 """An object store in memory: what is neither a folder nor S3, and a place to let a rival writer in."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from infra.base.errors import NewslakeError
-from infra.store.object_store import ConflictError, ObjectInfo, Stored
+from infra.store.object_store import ConflictError, ObjectInfo, Stored, range_missing
 
 MODIFIED_AT = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -20,6 +19,11 @@ class MemoryStore:
         self.before_put: Callable[[str], None] = lambda key: None
 
     @property
+    def tables(self) -> dict[str, bytes]:
+        """The objects without the cache."""
+        return {key: body for key, body in self.objects.items() if not key.startswith("_catalog/")}
+
+    @property
     def uri(self) -> str:
         return "memory"
 
@@ -31,7 +35,7 @@ class MemoryStore:
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         piece = self.objects.get(key, b"")[offset : offset + length]
         if len(piece) != length:
-            raise NewslakeError(f"{key} has no {length} bytes at {offset}", "Restore it.")
+            raise range_missing(self.uri, key, offset, length)
         return piece
 
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
@@ -47,6 +51,10 @@ class MemoryStore:
         for key, body in sorted(self.objects.items()):
             if key.startswith(prefix):
                 yield ObjectInfo(key, len(body), _etag(body), MODIFIED_AT)
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        below = (key.removeprefix(prefix) for key in self.objects if key.startswith(prefix))
+        return sorted({rest.partition("/")[0] for rest in below if "/" in rest})
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)

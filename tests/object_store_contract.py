@@ -47,6 +47,12 @@ class ObjectStoreContract:
         assert [info.key for info in store.list("raw/Ü")] == ["raw/Ünïcode +&%41=?#/新闻.gz"]
         assert stored_body(store, "raw/Ünïcode +&%41=?#/新闻.gz") == b"1"
 
+    def test_folders_are_named_once_each(self, store: ObjectStore) -> None:
+        for key in ("t/source=b/date=1/x", "t/source=b/date=2/x", "t/source=a/x", "t/x", "tt/source=c/x"):
+            store.put(key, b"1", if_match=None)
+        assert store.folders("t/") == ["source=a", "source=b"]
+        assert store.folders("none/") == []
+
     def test_l03_put_takes_the_last_etag_only(self, store: ObjectStore) -> None:
         first = store.put(KEY, b"first", if_match=None)
         second = store.put(KEY, b"second", if_match=first)

@@ -21,13 +21,11 @@ URL = "https://mypaper.example/bridge"
 
 
 def feed(published: datetime) -> str:
-    """The feed of the paper, which names one article."""
     item = f"<item><link>{URL}</link><pubDate>{published:%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
     return f"<rss version='2.0'><channel>{item}</channel></rss>"
 
 
 def page(published: datetime) -> str:
-    """The article."""
     times = f"<meta property=article:published_time content='{published.isoformat()}'>"
     head = f"<meta property=og:title content='The bridge is open'><link rel=canonical href={URL}>{times}"
     return f"<html><head>{head}</head><body><div class=story><p>People cross the bridge again.</p></div></body></html>"

@@ -24,7 +24,6 @@ GENERIC = FIXTURES.parent / "generic.json"
 
 
 def recorded(source: str) -> Digests:
-    """What is written down, empty for a new source."""
     return _read(_path(source))
 
 

@@ -13,19 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from tests.programs import missing
 from tests.servers import free_ports
 
 START_SECONDS = 60.0  # ready within a second on an idle machine
 _DEBIAN = "/usr/lib/postgresql"  # Debian keeps the server's programs beside the PATH, a folder a release
-_MISSING = "no PostgreSQL server here: install Debian's `postgresql`"
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server, with the database `prefect`."""
-
     port: int
     password: str
     user: str = "prefect"
@@ -56,9 +52,7 @@ def require_postgres() -> Path:
     for folder in releases:
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return folder
-    if os.environ.get("NEWSLAKE_REQUIRE_POSTGRES") == "1":
-        pytest.fail(_MISSING)
-    pytest.skip(_MISSING)
+    return missing("PostgreSQL server", "postgresql")
 
 
 @contextmanager

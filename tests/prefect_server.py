@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import pytest
@@ -37,9 +37,12 @@ COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
 ROOT = Path(__file__).parents[1]
 
 
-class PrefectApi:
-    """What the API of a running Prefect server says."""
+def newslake(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, to its end."""
+    return subprocess.run([*COMMAND, *arguments], env=env, cwd=cwd, capture_output=True, text=True, check=False)
 
+
+class PrefectApi:
     url: str
     auth: str = ""  # user and password
 
@@ -78,17 +81,14 @@ class PrefectApi:
         return str(run["id"])
 
     def flow_run(self, run_id: str) -> dict[str, Any]:
-        """A run as the server knows it."""
         found: dict[str, Any] = self.api(f"/flow_runs/{run_id}")
         return found
 
     def artifacts(self, run_id: str) -> dict[str, dict[str, Any]]:
-        """The artifacts of a run, by key."""
         found = self.api("/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}})
         return {each["key"]: each for each in found}
 
     def ended(self, run_id: str) -> dict[str, Any]:
-        """The state that a run ends in."""
         wait_for(f"run {run_id}", RUN_SECONDS, lambda: self.flow_run(run_id)["state"]["type"] in ENDED)
         state: dict[str, Any] = self.flow_run(run_id)["state"]
         return state
@@ -96,8 +96,6 @@ class PrefectApi:
 
 @dataclass(frozen=True)
 class Up(PrefectApi):
-    """A running `newslake up`."""
-
     process: subprocess.Popen[bytes]
     url: str
     lake: Path
@@ -164,12 +162,18 @@ def demo_site() -> Iterator[DemoSite]:
         yield running
 
 
-@pytest.fixture(scope="session")
+def _shared(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """A server burns processor time as long as it lives: quick tests end it with the one file that asks for it."""
+    return "session" if any("soak" in each for each in config.args) else "module"
+
+
+@pytest.fixture(scope=_shared)
 def up(tmp_path_factory: pytest.TempPathFactory, demo_site: DemoSite) -> Iterator[Up]:
-    """A running `newslake up`, with an empty lake, the demo site for the network, and a source in a folder."""
+    """A running `newslake up`: an empty lake, the demo site for the network, a source in a folder and a broken one."""
     folder = tmp_path_factory.mktemp("up")
     (folder / "papers").mkdir()
     (folder / "papers" / "mypaper.py").write_text(PAPER)
+    (folder / "papers" / "zzbroken.py").write_text("1 / 0")
     settings = {"NEWSLAKE_ORIGINS": demo_site.origins, "NEWSLAKE_HOST_INTERVAL_SECONDS": str(FAST)}
     settings |= {"NEWSLAKE_SOURCES": ",".join(SOURCES), "NEWSLAKE_SOURCES_PATH": str(folder / "papers")}
     with newslake_up(folder, settings=settings) as running:

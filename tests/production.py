@@ -73,12 +73,13 @@ class Production(PrefectApi):
         }
         kept = {name: os.environ[name] for name in ("PATH", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")}
         declared = SERVICES[service]["environment"]
-        return kept | {name: interpolated(value, values) for name, value in declared.items()} | here
+        given = {name: interpolated(value, values) for name, value in declared.items() if value is not None}
+        return kept | given | {name: values[name] for name in declared if name in values} | here
 
     def launch(self, service: str, name: str, options: Mapping[str, str]) -> None:
         """Start a service as a process group of its own; its home and log bear its name."""
         (self.folder / name).mkdir(exist_ok=True)
-        command = [*SERVICES[service]["entrypoint"], *SERVICES[service]["command"]]
+        command = list(SERVICES[service]["command"])
         for option, value in options.items():
             if option in command:
                 del command[command.index(option) : command.index(option) + 2]
@@ -95,7 +96,6 @@ class Production(PrefectApi):
             )
 
     def start_server(self) -> None:
-        """Start the server and wait until it answers."""
         self.launch("prefect", "prefect", {"--host": "127.0.0.1", "--port": str(self.port)})
         self.wait_for("the server", START_SECONDS, self._is_healthy)
 
@@ -118,7 +118,6 @@ class Production(PrefectApi):
         return next(name for name, each in self.processes.items() if pid in descendants(each.pid))
 
     def process_of(self, run_id: str) -> int:
-        """Id of the process of a run."""
         return int(self.flow_run(run_id)["infrastructure_pid"].rpartition(":")[2])
 
     def end(self, name: str) -> int:
@@ -144,7 +143,6 @@ class Production(PrefectApi):
         )
 
     def logs(self) -> str:
-        """What all services have written so far."""
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self.folder.glob("*.log")))
 
     def wait_for(self, what: str, seconds: float, is_so: Callable[[], bool]) -> None:
@@ -167,9 +165,9 @@ def interpolated(text: str, values: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         name, operator, default = found["name"], found["operator"], found["default"]
-        return values.get(name, default) if operator == ":-" else values[name]
+        return values.get(name, default) if operator.endswith("-") else values[name]
 
-    return re.sub(r"\$\{(?P<name>\w+)(?P<operator>:[-?])(?P<default>[^}]*)\}", value, text)
+    return re.sub(r"\$\{(?P<name>\w+)(?P<operator>:?[-?])(?P<default>[^}]*)\}", value, text)
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 """A small lake with captures that rows point to, in a store with a clock that can be killed: for maintenance tests."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import override
@@ -89,7 +91,6 @@ def capture(number: int, at: datetime = NOON, body: bytes | None = None) -> Capt
 
 
 def archive(store: ObjectStore, captures: Iterable[Capture], run: str) -> list[ArchivedCapture]:
-    """Archive captures as a run would, in objects of its own."""
     return RawArchive(store).add([(SOURCE, each) for each in captures], run_id=run, worker="w")
 
 
@@ -114,7 +115,6 @@ def land(store: ObjectStore, archived: Iterable[ArchivedCapture], run: str, **ch
 
 
 def ingest(store: ObjectStore, captures: Iterable[Capture], run: str, **changes: Any) -> None:
-    """Archive and land."""
     land(store, archive(store, captures, run), run, **changes)
 
 
@@ -125,17 +125,14 @@ def captures_in(store: ObjectStore) -> dict[CaptureIdentity, Capture]:
 
 
 def by_identity(captures: Iterable[Capture]) -> dict[CaptureIdentity, Capture]:
-    """As `captures_in` has them."""
     return {each.identity: each for each in captures}
 
 
 def warcs(store: MemoryStore) -> list[str]:
-    """Names of the WARCs, with their day."""
     return [key.removeprefix(f"raw/source={SOURCE}/date=") for key in sorted(store.objects) if key.endswith(".warc.gz")]
 
 
 def faults(store: ObjectStore) -> list[Fault]:
-    """What `newslake verify` says."""
     return list(verify(store, RawArchive(store)))
 
 
@@ -150,3 +147,9 @@ def rows(store: ObjectStore) -> dict[str, dict[str, Any]]:
 
 def _rows(read: Any, day: str) -> list[dict[str, Any]]:
     return list(read(SOURCE, day).to_pylist())
+
+
+def written_long_ago(lake: Path) -> None:
+    """Let the objects of a folder be older than any run."""
+    for path in (lake / "raw").rglob("*.*"):
+        os.utime(path, (0, 0))

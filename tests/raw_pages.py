@@ -49,7 +49,6 @@ def page(number: int = 0, *, at: datetime = MOMENT, body: bytes = b"<html><p>Ber
 
 
 def add(raw: RawArchive, *captures: Capture, run: str = "run1", source: str = "tass") -> list[ArchivedCapture]:
-    """Archive captures as worker w0 of a run."""
     return raw.add([(source, capture) for capture in captures], run_id=run, worker="w0")
 
 

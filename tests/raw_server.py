@@ -34,7 +34,6 @@ class RawServer:
         return [request.split(" ", 2)[1] for request in self.requests]
 
     def header(self, name: str, request: int = -1) -> str | None:
-        """A header of a request as it came."""
         lines = self.requests[request].split("\r\n")[1:]
         return next((line.partition(": ")[2] for line in lines if line.lower().startswith(f"{name.lower()}:")), None)
 
@@ -122,7 +121,6 @@ def _serve(connection: socket.socket, server: RawServer, tls: ssl.SSLContext | N
 
 
 def _head(connection: socket.socket, server: RawServer) -> str:
-    """The head of the next request, empty at the end."""
     head = b""
     while b"\r\n\r\n" not in head and not server.over.is_set():
         received = connection.recv(65536)

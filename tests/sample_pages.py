@@ -11,7 +11,6 @@ FIRST_DAY = date(2024, 1, 10)
 
 
 def url(number: int) -> str:
-    """Address of page `number`."""
     return f"https://tass.com/society/{1731000 + number}"
 
 

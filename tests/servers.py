@@ -71,7 +71,10 @@ def seaweedfs() -> Iterator[S3Server]:
             [
                 *(weed_binary(), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-bucket={BUCKET}"),
                 *("-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
-                "-master.telemetry=false",  # it would report to its makers
+                *(
+                    "-master.telemetry=false",
+                    "-s3.iam.readOnly=false",
+                ),  # it would report to its makers; tests make users
                 *(f"-{name}={port}" for name, port in ports.items()),
             ],
             env={**os.environ, **server.environment, "HOME": folder},

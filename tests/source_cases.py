@@ -6,12 +6,16 @@ from typing import Any
 
 from infra.authoring.cases import capture_of, cases_in, plain
 from parsers.parse import parse
+from parsers.record.outcome import Outcome
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 CASES = cases_in(FIXTURES)
 
 
 @cache
+def parsed(case: Path) -> Outcome:
+    return parse(capture_of(case))
+
+
 def outcome_of(case: Path) -> dict[str, Any]:
-    """What the parsers make of a case, as plain JSON values."""
-    return plain(parse(capture_of(case)))
+    return plain(parsed(case))

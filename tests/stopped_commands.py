@@ -60,7 +60,6 @@ class Attempt:
 
     @property
     def said(self) -> str:
-        """What came on stderr."""
         return (self.folder / "stderr").read_text()
 
     @property
@@ -71,11 +70,9 @@ class Attempt:
         return sum(line.split()[0] == group and "Z" not in line.split()[1] for line in listed.splitlines())
 
     def asked(self, pattern: str) -> int:
-        """How often the site was asked for addresses like this."""
         return sum(bool(re.search(pattern, request.host + request.path)) for request in self.site.requests)
 
     def holds(self, pattern: str) -> bool:
-        """Whether the lake has an object like this."""
         return any(self.lake.glob(pattern))
 
     def start(self, command: tuple[str, ...], settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -121,7 +118,6 @@ class Phase:
 
     @override
     def __str__(self) -> str:
-        """Its name among the tests."""
         return f"{self.command[0]}-{self.name}".replace(" ", "-")
 
 
@@ -144,7 +140,6 @@ def _asked(pattern: str, times: int = 1) -> Callable[[Attempt], bool]:
 STORY = r"^tass\.com/[a-z-]+/\d+"
 SLOW = {"NEWSLAKE_HOST_INTERVAL_SECONDS": "1"}
 HANGING = play.slow(seconds=60)
-STARTED = "in this process"  # what a command says that goes on without Prefect
 PHASES = (
     Phase("a site lock", RUN, lambda at: "waiting for it" in at.said, held=("tass",)),
     Phase("a robots file", RUN, _asked("robots"), _on("tass.com/robots.txt", fault=HANGING)),
@@ -153,16 +148,11 @@ PHASES = (
     Phase("a body", RUN, _asked(STORY), _on("tass.com/", fault=play.drip())),
     Phase("the end of a 503", RUN, _asked(STORY, 2), _on("tass.com/", fault=play.server_error(status=503))),
     Phase("an index", RUN, _asked("rss"), settings=INDEX),
-    Phase("a temporary server", (*RUN, "--prefect"), lambda at: "temporary server" in at.said),
-    Phase("a run with Prefect", (*RUN, "--prefect"), _asked(STORY, 2), settings=SLOW),
     Phase("a site lock", BACKFILL, lambda at: at.asked("theissue") > 5, held=("tass",)),
-    Phase("its turn", BACKFILL, _asked(STORY, 3), settings=SLOW),
-    Phase("a batch with Prefect", (*BACKFILL, "--prefect"), _asked(STORY, 2), settings=SLOW),
-    Phase("reading", INGEST, lambda at: STARTED in at.said),
+    Phase("its turn", BACKFILL, _asked(STORY, 2), settings=SLOW),
+    Phase("reading", INGEST, lambda at: at.holds(".locks/*")),  # the lake was tried out: it begins
     Phase("parsing", INGEST, lambda at: at.holds("raw/**/*.warc.gz") and at.processes > 2),
     Phase("landing", INGEST, lambda at: at.holds("articles/**/*.parquet")),
-    Phase("ingesting with Prefect", (*INGEST, "--prefect"), lambda at: at.holds("raw/**/*.warc.gz")),
-    Phase("starting", REPARSE, lambda at: STARTED in at.said, filled=True),
     Phase("parsing", REPARSE, lambda at: at.processes > 2, filled=True),
 )
 
@@ -198,8 +188,7 @@ def require_same_end(attempt: Attempt, phase: Phase) -> None:
     kept = {entry.url for source in SITES for entry in RawArchive(store).entries(source)}
     kept |= {page.url for source in SITES for page in Staging(store, source).left_over()}
     attempt.site.forget_requests()
-    again = tuple(word for word in phase.command if word != "--prefect")  # another server would take half a minute
-    process = attempt.start(again, {})
+    process = attempt.start(phase.command, {})
     try:
         assert process.wait(END_SECONDS) == 0, attempt.said
     finally:
@@ -210,7 +199,6 @@ def require_same_end(attempt: Attempt, phase: Phase) -> None:
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """End what a failed test leaves running."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -232,7 +220,6 @@ def _tell(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all that descend from it."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, check=True, text=True).stdout
     children = [int(line.split()[0]) for line in listed.splitlines() if line.split()[1] == str(pid)]
     os.kill(pid, signal.SIGKILL)
@@ -242,7 +229,6 @@ def kill_tree(pid: int) -> None:
 
 
 def wait_until(reached: Callable[[], bool], process: "subprocess.Popen[bytes] | None" = None) -> None:
-    """Wait for a moment, which comes while the process runs."""
     deadline = time.monotonic() + REACH_SECONDS
     while not reached():
         assert process is None or process.poll() is None, "the command ended before"

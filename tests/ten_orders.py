@@ -1,14 +1,11 @@
-"""Do all orders of ingesting make the same lake? `python -m tests.ten_orders PATH...` tries it on any pages.
+"""Do all orders of ingesting make the same lake?
 
 One process ingests all captures; then, for each order, four processes ingest overlapping batches of them into one new
 lake, in an order drawn by chance. Equal must be: partitions, rows and their order, every column but `OF_THE_COPY`, the
 captures in the raw archive, and what `newslake verify` says.
 """
 
-import argparse
 import random
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,7 +16,6 @@ from typing import Any, Final
 from infra.archive.raw_archive import RawArchive
 from infra.archive.raw_objects import RawObjects
 from infra.base.settings import Settings
-from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
@@ -30,7 +26,6 @@ from infra.work.ingest import Chunk, ingest_chunk
 from tests.disturbed_lake import SECOND_RUN, InlineRun
 
 INGESTERS: Final = 4
-ORDERS: Final = 10
 BATCH: Final = 7  # inputs: several batches a process, even of the few inputs of a test
 # What may differ between lakes that hold the same: which of several copies of a capture a row points to.
 OF_THE_COPY: Final = ("capture_uri", "capture_offset", "capture_length")
@@ -46,7 +41,6 @@ class Content:
 
     @classmethod
     def of(cls, store: ObjectStore) -> "Content":
-        """Read a lake."""
         lake, archive = Lake(store), RawArchive(store)
         read = {ARTICLES: lake.read_partition, REJECTS: lake.read_rejects}
         rows = {
@@ -72,12 +66,10 @@ class Order:
 
     seed: int
     ingested: int
-    seconds: float
     differences: list[str]
 
 
 def ingest_alone(inputs: Sequence[Input], uri: str) -> Content:
-    """Ingest everything at once in this process."""
     ingest_chunk(Chunk(0, tuple(inputs)), InlineRun(Settings(lake=uri, workers=1), SECOND_RUN))
     return Content.of(open_store(uri))
 
@@ -89,11 +81,9 @@ def ingest_in_orders(inputs: Sequence[Input], uri: str, orders: int, expected: C
         for seed in range(orders):
             shares = overlapping(inputs, random.Random(seed))
             lake = f"{uri}/{seed}"
-            began = time.perf_counter()
             list(ingesters.map(ingest_batches, [lake] * INGESTERS, range(INGESTERS), shares))
-            seconds = time.perf_counter() - began
             ingested = sum(len(batch) for batches in shares for batch in batches)
-            yield Order(seed, ingested, seconds, Content.of(open_store(lake)).differences(expected))
+            yield Order(seed, ingested, Content.of(open_store(lake)).differences(expected))
 
 
 def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) -> None:
@@ -120,33 +110,3 @@ def wait_for_all(store: ObjectStore, name: str, writers: int) -> None:
     store.put(f"ready/{name}", b"", if_match=None)
     while len(list(store.list("ready/"))) < writers:
         time.sleep(0.005)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Try the orders and print what came of them; exit code 1 where a lake differs."""
-    parser = argparse.ArgumentParser(prog="python -m tests.ten_orders", description=__doc__)
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="what `newslake ingest` takes")
-    parser.add_argument("--orders", type=int, default=ORDERS, help="how many (default: %(default)s)")
-    parser.add_argument("--lakes", metavar="URI", help="where to make the lakes (default: a temporary folder)")
-    options = parser.parse_args(arguments)
-    inputs = find_inputs(options.paths)
-    with tempfile.TemporaryDirectory(prefix="newslake-orders-") as folder:
-        uri = (options.lakes or folder).rstrip("/")
-        expected = ingest_alone(inputs, f"{uri}/alone")
-        alone = f"{len(expected.captures)} captures, {len(expected.rows)} partitions, {len(expected.faults)} faults"
-        _say(f"{len(inputs)} inputs; alone: {alone}")
-        differing = 0
-        for order in ingest_in_orders(inputs, uri, options.orders, expected):
-            verdict = ", ".join(order.differences) or "the same"
-            _say(f"order {order.seed}: {order.ingested} ingested in {order.seconds:.1f} s: {verdict}")
-            differing += bool(order.differences)
-    return 1 if differing else 0
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

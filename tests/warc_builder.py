@@ -18,7 +18,6 @@ def answer(
     protocol: str = "HTTP/1.1",
     newline: str = "\r\n",
 ) -> bytes:
-    """An HTTP answer, head and body."""
     head = [f"{protocol} {status}", *(f"{name}: {value}" for name, value in headers), "", ""]
     return newline.join(head).encode("latin-1") + body
 
@@ -47,12 +46,10 @@ def record(
 
 
 def gzipped(records: Iterable[bytes]) -> bytes:
-    """One gzip member a record."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)
 
 
 def sha1(content: bytes) -> str:
-    """A digest as WARC writes it."""
     return "sha1:" + base64.b32encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
 
 

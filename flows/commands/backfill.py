@@ -7,22 +7,21 @@ import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.commands.runs import finish, progress, under_prefect
+from flows.commands.remote import run_remotely
+from flows.commands.runs import finish, progress
 from infra.base.choices import Only, Reprocess
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from infra.work.backfill.plan import BackfillRequest, Batch
+    from infra.work.live.plan import LivePlan
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
-StartOption = Annotated[
-    date, typer.Option(metavar="DATE", parser=options.day("--start"), help="First publication day, UTC, YYYY-MM-DD.")
-]
-EndOption = Annotated[
-    date, typer.Option(metavar="DATE", parser=options.day("--end"), help="The day after the last, UTC.")
-]
+StartOption = Annotated[date, options.day("--start", "First publication day, UTC, YYYY-MM-DD.")]
+EndOption = Annotated[date, options.day("--end", "The day after the last, UTC.")]
 ReprocessOption = Annotated[
     Reprocess,
     typer.Option(
@@ -44,9 +43,8 @@ def backfill(
         bool,
         typer.Option("--dry-run", help="Print each day's state, the planned action and roughly how many requests."),
     ] = False,
-    reason: Annotated[str, typer.Option(help="Why you run this; recorded with a Prefect run.")] = "",
     lake: options.Lake = None,
-    prefect: options.InPrefect = False,
+    remote: options.Remote = False,
     as_json: options.Json = False,
 ) -> int:
     """Complete a range of publication days, from the archive first, then from the sources. --end is left out.
@@ -58,47 +56,55 @@ def backfill(
     newslake backfill globalresearch --start 2026-11-01 --end 2026-11-08 --dry-run
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
+
+    newslake backfill tass --start 2026-11-20 --end 2026-11-22 --remote
     """
     from flows.jobs.start import begin_run
+    from flows.reports.report import plan_rows, plan_summary
     from infra.base.days import Days, require_begun
-    from infra.work.backfill.plan import BackfillRequest
+    from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, totals, unreached
 
-    days = Days(start, end)
-    require_begun(days, datetime.now(UTC))
+    now, days = datetime.now(UTC), Days(start, end)
+    require_begun(days, now)
     request = BackfillRequest(
         days=days,
         names=tuple(sources or ()),
         reprocess=reprocess,
         only_archive=only is Only.ARCHIVE,
     )
+    if remote:
+        return _backfill_remotely(request, lake, max_active, dry_run=dry_run, as_json=as_json)
     run = begin_run(lake)
-    if not dry_run and under_prefect(prefect):
-        from flows.jobs.backfill import backfill as flow
-
-        report = flow(
-            start, end, list(request.names), reprocess=reprocess.value, only_archive=request.only_archive,
-            max_active=max_active, reason=reason, lake=run.settings.lake,
-        )  # fmt: skip
-        return finish(report, run, as_json)
-    return _backfill_here(request, run, max_active, as_json=as_json, dry_run=dry_run)
-
-
-def _backfill_here(request: "BackfillRequest", run: "Run", max_active: int, *, as_json: bool, dry_run: bool) -> int:
-    from flows.reports.report import plan_rows, plan_summary
-    from infra.work.backfill.plan import batches_of, plan_backfill, totals, unreached
-
-    planned = plan_backfill(run.open_store(), request, now=datetime.now(UTC))
+    planned = plan_backfill(run.open_store(), request, now=now)
     if not dry_run:
-        stderr().print(f"[dim]{plan_summary(planned)}[/dim]")
+        stderr().print(plan_summary(planned), style="dim")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
         return finish(report + unreached(run.open_store(), planned, request), run, as_json)
     document = {
-        "start": request.days.start,
-        "end": request.days.end,
+        "start": start,
+        "end": end,
         "totals": dict(totals(planned)),
         "days": [each.as_json() for each in planned],
     }
     return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))
+
+
+def _backfill_remotely(
+    request: "BackfillRequest", lake: str | None, max_active: int, *, dry_run: bool, as_json: bool
+) -> int:
+    if not (request.names or dry_run):
+        raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
+    parameters = {
+        "start": f"{request.days.start}",
+        "end": f"{request.days.end}",
+        "sources": list(request.names),
+        "dry_run": dry_run,
+        "reprocess": request.reprocess.value,
+        "max_active": max_active,
+        "only_archive": request.only_archive,
+        "lake": lake,
+    }
+    return run_remotely("backfill", parameters, as_json=as_json)
 
 
 def maintain(
@@ -108,7 +114,6 @@ def maintain(
         bool, typer.Option("--dry-run", help="Only print what would be repaired and what left; send no request.")
     ] = False,
     lake: options.Lake = None,
-    prefect: options.InPrefect = False,
     as_json: options.Json = False,
 ) -> int:
     """Repair missing and half-done days before today, of sources that have run before.
@@ -122,19 +127,17 @@ def maintain(
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
-    from infra.upkeep.repair import plan_repairs
-    from infra.upkeep.upgrade import upgrade
+    from infra.lake.day_states import DayStates
+    from infra.upkeep.repair import plan_repairs, upgrade
     from infra.work.run_report import RunReport
 
     run = begin_run(lake)
-    if not dry_run and under_prefect(prefect):
-        from flows.jobs.maintain import maintain as flow
-
-        return finish(flow(sources or [], max_active=max_active, lake=run.settings.lake), run, as_json)
     store = run.open_store()
+    if not dry_run:
+        DayStates(store).recheck()
     repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or ())
     if not dry_run:
-        stderr().print(f"[dim]{repairs.summary()}[/dim]")
+        stderr().print(repairs.summary(), style="dim")
         upgrade(store, repairs.old)
         report = _work_here(repairs.batches, run, max_active, "repairing")
         return finish(report + RunReport(alarms=repairs.alarms), run, as_json)
@@ -143,16 +146,22 @@ def maintain(
 
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
+    from flows.reports.batch_progress import batch_progress
     from infra.work.backfill.window import require_all_done, work_through
     from infra.work.live.run_days import require_askable, run_days
 
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
 
     def work(batch: "Batch") -> "RunReport":
-        return run_days(batch.source, batch.days, batch.policy, run)
+        with batch_progress(batch.described(), lambda share, said: advance(share, description=said)) as counting:
+
+            def on_plan(plan: "LivePlan") -> None:
+                counting.pages = len(plan.wanted)
+
+            return run_days(batch.source, batch.days, batch.policy, run, on_plan=on_plan, on_page=counting.page)
 
     with progress(what, len(batches)) as advance:
-        report, failed = work_through(batches, work, max_active=max_active, on_done=lambda _: advance(1))
+        report, failed = work_through(batches, work, max_active=max_active)
     require_all_done(batches, failed)
     return report
 

@@ -11,10 +11,12 @@ from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.commands.lake import query, status
+from flows.commands.lake import status
+from flows.commands.query import query
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 
@@ -27,6 +29,13 @@ CAPTURES = "captures"  # folder of `flows.demo`: pages written for newslake, in 
 SOURCES = ("globalresearch", "tass", "theissue")  # those that the demo site plays
 DAYS = 3  # what is landed from the demo site: enough to see, a few seconds of work
 INTERVAL_SECONDS = "0.02"  # our own server on this machine: nobody needs the pause that real sites get
+GAPS = """\
+What the signs mean here:
+■  asked for, and every page that the site's lists name has been read
+◐  not asked for: these stories stood in the lists of the days beside it
+▤  saved pages, which come without lists: nobody knows what else there was; ▲ with a page that was rejected
+·  nobody asked, or the site's lists do not reach so far back (tass lists two days)
+`newslake rejects` shows each rejected page and why: a gallery is no article. One page is closed by robots.txt."""
 QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC, source, title LIMIT 8"
 
 
@@ -118,25 +127,32 @@ def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunRepor
 
 
 def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
-    from flows.reports.report import summary_table
+    from flows.reports.account_text import look_at
+    from flows.reports.record_text import shown
+    from flows.reports.report import summary_rows
+    from flows.reports.tables import counts_table
     from infra.store.open_store import open_store
 
     console, uri = stdout(), open_store(lake).uri
-    console.rule(
-        f"[bold]newslake backfill[/bold] --start {days.start} --end {days.end}: a live site, {requests} requests",
-        align="left",
-    )
-    console.print(summary_table(fetched))
-    console.rule("[bold]newslake ingest[/bold] flows/demo/captures: saved pages", align="left")
-    console.print(summary_table(ingested))
-    console.rule("[bold]newslake status[/bold]: articles by source and day", align="left")
-    status(lake=lake)
-    console.rule(f'[bold]newslake query[/bold] "{QUERY}"', align="left")
+
+    def head(command: str, told: str = "") -> None:
+        console.rule(Text.assemble((command, "bold"), told), align="left")
+
+    head("newslake backfill", f" --start {days.start} --end {days.end}: a live site, {requests} requests")
+    console.print(counts_table(summary_rows(fetched)))
+    for line in look_at(fetched, 1.0):
+        console.print(Text(shown(line), "yellow"), soft_wrap=True)
+    head("newslake ingest", " flows/demo/captures: saved pages")
+    console.print(counts_table(summary_rows(ingested)))
+    head("newslake status", " --all: articles by source and day")
+    status(lake=lake, everything=True)
+    console.print(GAPS, style="dim", soft_wrap=True)
+    head("newslake query", f' "{QUERY}"')
     query(QUERY, lake=lake)
-    console.rule("[bold]Where it is", align="left")
+    head("Where it is")
     console.print(f"Parquet, for any reader   {uri}/articles/", soft_wrap=True)
     console.print(f"raw pages, byte for byte  {uri}/raw/", soft_wrap=True)
-    console.rule("[bold]What to type next", align="left")
+    head("What to type next")
     console.print("newslake ingest PATH…    your own pages: files, folders, WARC, zip, s3://")
     console.print("newslake sources         what can be fetched live; newslake run SOURCE fetches it")
     console.print("newslake up              the same flows with a UI; --source NAME asks that source on schedule")

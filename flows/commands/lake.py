@@ -1,111 +1,97 @@
-"""`newslake status`, `query`, `verify`, `doctor`: commands that look at the lake."""
+"""`newslake status`, `browse`, `verify`, `doctor`, `expire`: how the lake and this machine are."""
 
-import csv
 import dataclasses
-import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
-from rich.table import Table
+from rich.filesize import decimal
 from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import table_of
+from flows.reports.tables import counted, headless, table_of
+from infra.base.choices import Layer
 from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from infra.upkeep.doctor import Finding
+    from collections.abc import Sequence
 
-SYMBOLS = {"ok": "[green]✔[/green]", "warning": "[yellow]⚠[/yellow]", "fault": "[red]✘[/red]"}
-JSON_LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
-SHOWN_CELL = 120  # characters of a value in a table; --json and --csv show all of it
+    from infra.lake.day_states import Day
+    from infra.upkeep.doctor import Finding
+    from infra.upkeep.expiry import Expiry
+
+RECENT = timedelta(weeks=5)  # what `newslake browse` shows at a time: a month and some days
+PARTIAL = timedelta(days=2)  # pages of the last days are often still to come; alerts wait as long
+DEFAULT_PORT = 4280  # of `newslake browse`
+SYMBOLS = {"ok": ("✔", "green"), "warning": ("⚠", "yellow"), "fault": ("✘", "red")}
+
+
+StartOption = Annotated[date | None, options.day("--start", "First day, UTC. Default: five weeks before --end.")]
+EndOption = Annotated[date | None, options.day("--end", "The day after the last, UTC. Default: tomorrow.")]
 
 
 def status(
     source: options.OnlySource = None,
-    start: options.Start = None,
-    end: options.End = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All days, or all on one side of --start or --end.")
+    ] = False,
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """Show a calendar of what the lake holds by source and day, then partial and suspect days.
+    """Show a calendar of the last five weeks by source and day, then partial and suspect days; --all has the rest.
 
-    For a period, also how far the addresses of each day came: listed, fetched, parsed, landed.
+    For a period, also how far the addresses came: listed, fetched, parsed, landed; of one source, day by day. Exits
+    with 1 if a day that it shows is damaged or suspect, or still partial two days after it ended. --json leaves missing
+    days out unless you name a period.
 
     [bold]Example[/bold]
 
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
     from flows.jobs.start import open_lake
-    from flows.reports.account_text import funnel_rows, partial_lines
-    from flows.reports.grid import calendar
-    from flows.reports.suspect_text import suspect_lines
+    from flows.reports.account_text import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
+    from flows.reports.grid import calendar, summary
     from infra.base.days import Days
-    from infra.lake.day_states import DayStates
-    from parsers.registry import sources as registered
+    from infra.lake.day_states import DayStates, State
+    from parsers.registry import parser_versions
 
-    if start and end:
-        Days(start, end)  # refuses an end that is not after the start
+    if everything:
+        first, last = start, end
+    else:
+        last = end or max(datetime.now(UTC).date(), start or date.min) + timedelta(days=1)
+        first = start or last - RECENT
+    if first and last:
+        Days(first, last)  # refuses an end that is not after the start
     store = open_lake(lake)
-    versions = {name: each.parser_version for name, each in registered().items()}
-    days = DayStates(store).grid(source, start, end, versions)
+    days = DayStates(store).grid(source, first, last, parser_versions())
+    code = ExitCode.FAILED if any(map(_is_unwell, days)) else ExitCode.DONE
     if as_json:
-        print_json([dataclasses.asdict(day) for day in days])
-        return ExitCode.DONE
+        print_json([dataclasses.asdict(day) for day in days if start or end or day.state is not State.MISSING])
+        return code
     if not days:
         stdout().print(f"{store.uri} holds nothing yet. `newslake ingest PATH` or `newslake demo` fills it.")
         return ExitCode.DONE
     stdout().print(*calendar(days), sep="\n")
-    if (start or end) and (funnel := funnel_rows(day for day in days if day.account)):
-        stdout().print(table_of(funnel))
+    if (start or end) and (asked := [day for day in days if day.account]):
+        rows = funnel_rows if len({day.source for day in asked}) == 1 else funnel_rows_of_sources
+        stdout().print(table_of(rows(asked)))
     for told in (*partial_lines(days), *suspect_lines(days)):
         stdout().print(Text(told), soft_wrap=True)
-    return ExitCode.DONE
+    if not (everything or start or end):
+        stdout().print(f"From {first} on; `newslake status --all` shows earlier days too.", style="dim", soft_wrap=True)
+    stdout().print(Text(summary(days), "bold"), soft_wrap=True)
+    return code
 
 
-def query(
-    sql: Annotated[
-        str, typer.Argument(metavar="SQL", help="One SELECT on `articles`, `rejects` and `fetches`, in DuckDB's SQL.")
-    ],
-    source: options.AnySource = None,
-    start: options.Start = None,
-    end: options.End = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
-    lake: options.Lake = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per row on stdout.")] = False,
-) -> int:
-    """Query the lake with SQL. --source, --start and --end limit which partitions are read.
+def _is_unwell(day: "Day") -> bool:
+    from infra.lake.day_states import State
 
-    They select publication days of articles and capture days of rejects; with either, undated articles are left out.
-
-    [bold]Examples[/bold]
-
-    newslake query "SELECT source, count(*) AS articles FROM articles GROUP BY source"
-
-    newslake query "SELECT reason, detail, url FROM rejects WHERE state = 'open'" --csv
-
-    newslake query "SELECT title, text FROM articles" --source tass --start 2017-05-01 --end 2017-05-08 --json
-    """
-    from flows.jobs.start import open_lake
-    from flows.reports.report import query_table
-    from infra.lake.query import Selection, run_query
-
-    if as_csv and as_json:
-        raise UsageError("--csv and --json exclude each other", "Give one of them.")
-    answer = run_query(open_lake(lake), sql, Selection(source, start, end))
-    if as_json:
-        for row in answer.to_pylist():
-            sys.stdout.write(orjson.dumps(row, default=str, option=JSON_LINE).decode())
-    elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.column_names)
-        writer.writerows([_plain(value) for value in row.values()] for row in answer.to_pylist())
-    else:
-        stdout().print(query_table(answer, SHOWN_CELL))
-        stderr().print(f"[dim]{answer.num_rows:,} rows[/dim]")
-    return ExitCode.DONE
+    late = (datetime.now(UTC).date() - PARTIAL).isoformat()
+    return day.state in (State.DAMAGED, State.SUSPECT) or (day.state is State.PARTIAL and day.date < late)
 
 
 def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
@@ -120,8 +106,8 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
         print_json({"lake": store.uri, "faults": [dataclasses.asdict(fault) for fault in faults]})
     else:
         for fault in faults:
-            stdout().print(f"{fault.object}: {fault.fault}", markup=False, soft_wrap=True)
-        verdict = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}" if faults else "no fault"
+            stdout().print(f"{fault.object}: {fault.fault}", soft_wrap=True)
+        verdict = counted(len(faults), "fault") if faults else "no fault"
         stderr().print(f"{store.uri}: {verdict}", style="red" if faults else "green")
     return ExitCode.FAILED if faults else ExitCode.DONE
 
@@ -146,19 +132,104 @@ def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
     return ExitCode.FAILED if faults else ExitCode.DONE
 
 
-def _plain(value: Any) -> Any:
-    """Lists and structs as JSON within CSV."""
-    return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else value
-
-
 def _show_findings(found: "list[tuple[str, Finding]]") -> None:
-    rows = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    rows.add_column(no_wrap=True)
-    rows.add_column(no_wrap=True, style="bold")
-    rows.add_column(overflow="fold")
+    rows = headless({"no_wrap": True}, {"no_wrap": True, "style": "bold"}, {"overflow": "fold"})
     for name, finding in found:
-        said = Text(finding.detail)  # text, not markup: it holds what others wrote
+        said = Text(finding.detail)
         if finding.remedy:
             said.append(f"\n→ {finding.remedy}", style="yellow")
-        rows.add_row(SYMBOLS[finding.verdict], name, said)
+        rows.add_row(Text(*SYMBOLS[finding.verdict]), name, said)
     stdout().print(rows)
+
+
+def browse(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = DEFAULT_PORT,
+    lake: options.Lake = None,
+) -> int:
+    """Look at the lake in a browser: days, articles beside their raw pages, rejected pages, a search. Read-only.
+
+    Answers this machine only, and nothing of a raw page runs or is loaded. Stop it with Ctrl-C.
+
+    [bold]Example[/bold]
+
+    newslake browse --port 4290
+    """
+    import uvicorn
+
+    from flows.browse.site import Site
+    from flows.jobs.start import load_run_settings
+    from flows.server.guarded_server import HOST, Guard
+    from flows.server.serve import require_free
+    from infra.store.open_store import open_store
+
+    settings = load_run_settings(lake)
+    store = open_store(settings.lake)
+    require_free(port)
+    application = Guard(Site(store, settings).application())
+    server = uvicorn.Server(uvicorn.Config(application, host=HOST, port=port, log_level="error", lifespan="off"))
+    stderr().print(Text.assemble((f"http://{HOST}:{port}", "bold"), f"   lake: {store.uri}   Stop with Ctrl-C."))
+    server.run()
+    return ExitCode.DONE
+
+
+def expire(
+    layer: Annotated[Layer, typer.Option(help="Which layer of the lake.")],
+    older_than: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="DAYS", help="Age in days, counted from publication for articles, else from capture."
+        ),
+    ],
+    source: options.AnySource = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete. Without it, only show what would be deleted.")] = False,
+    lake: options.Lake = None,
+    as_json: options.Json = False,
+) -> int:
+    """Show days older than --older-than, and delete them with --yes. Raw captures that a row still points to are kept.
+
+    So are those written within a day. Don't ingest captures of raw days while you delete these.
+
+    [bold]Examples[/bold]
+
+    newslake expire --layer rejects --older-than 365
+
+    newslake expire --layer raw --older-than 730 --source tass --yes
+    """
+    from flows.jobs.start import load_run_settings, open_checked_store
+    from infra.store.open_store import open_store
+    from infra.upkeep.expiry import expire as expire_layer
+
+    now = datetime.now(UTC)
+    try:
+        before = (now - timedelta(days=older_than)).date()
+    except OverflowError as error:
+        raise UsageError(f"--older-than {older_than} reaches back before the year 1", "Give fewer days.") from error
+    settings = load_run_settings(lake)
+    store = open_checked_store(settings) if yes else open_store(settings.lake)
+    found = expire_layer(store, layer, before, now=now, source=source, dry_run=not yes)
+    if as_json:
+        days = [dataclasses.asdict(each) for each in found]
+        print_json({"lake": store.uri, "layer": layer, "before": before, "dry_run": not yes, "days": days})
+    elif not found:
+        stdout().print(f"{store.uri}: no {layer} from before {before}.", soft_wrap=True)
+    else:
+        stdout().print(table_of(_expiry_rows(found, done=yes)))
+        if not yes:
+            stderr().print(f"nothing was deleted from {store.uri}. To delete these days for good: --yes")
+    return ExitCode.DONE
+
+
+def _expiry_rows(found: "Sequence[Expiry]", *, done: bool) -> list[dict[str, object]]:
+    past = {"delete": "deleted", "keep": "kept"}
+    rows: list[dict[str, object]] = []
+    for (source, action, reason), group in groupby(sorted(found, key=_kind), _kind):
+        days = list(group)
+        first, last = (most(each.day for each in days) for most in (min, max))
+        row = {"source": source, "action": past[action] if done else action, "days": len(days)}
+        size = decimal(sum(each.size for each in days))
+        rows.append(row | {"size": size, "first day": first, "last day": last, "because": reason})
+    return rows
+
+
+def _kind(expiry: "Expiry") -> tuple[str, str, str]:
+    return expiry.source, expiry.action, expiry.reason

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.commands.runs import finish, progress, under_prefect
+from flows.commands.remote import run_remotely
+from flows.commands.runs import finish, progress
 from flows.reports.record_text import shown
 from flows.reports.tables import table
 from infra.base.choices import Only
@@ -29,25 +30,20 @@ CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")  # in an address; not to be left on
 
 def run(
     source: options.Source,
-    day: Annotated[
-        date | None,
-        typer.Option(
-            metavar="DATE", parser=options.day("--day"), help="Publication day, UTC, YYYY-MM-DD. Default: yesterday."
-        ),
-    ] = None,
+    day: Annotated[date | None, options.day("--day", "Publication day, UTC, YYYY-MM-DD. Default: yesterday.")] = None,
     only: options.OnlyArchive = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read only the source's lists, and print what would be fetched.")
     ] = False,
     lake: options.Lake = None,
-    prefect: options.InPrefect = False,
+    remote: options.Remote = False,
     as_json: options.Json = False,
 ) -> int:
     """Land one publication day of a source: archived pages first, then whatever else the source lists.
 
     Never fetches a page twice. Interrupt it at any time: the same command continues where it stopped.
 
-    [bold]Examples[/bold]
+    [bold]Example[/bold]
 
     newslake run tass --day 2026-11-22 --dry-run
     """
@@ -59,14 +55,12 @@ def run(
     days = Days.one(day or (now - timedelta(days=1)).date())
     require_begun(days, now)
     policy = FetchPolicy(only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
+    if remote:
+        asked = {"source": source, "day": f"{days.start}", "dry_run": dry_run, "only_archive": policy.only_archive}
+        return run_remotely("run", {**asked, "lake": lake}, as_json=as_json)
     context = begin_run(lake)
     if dry_run:
         return _show_plan(source, days, policy, context, as_json)
-    if under_prefect(prefect):
-        from flows.jobs.run import run as flow
-
-        report = flow(source, days.start, only_archive=policy.only_archive, lake=context.settings.lake)
-        return finish(report, context, as_json)
     return _run_here(source, days, policy, context, as_json)
 
 
@@ -76,7 +70,7 @@ def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_j
     with progress(f"asking {source} what it published on {days.described()}") as advance:
 
         def on_plan(plan: "LivePlan") -> None:
-            stderr().print(f"[dim]{plan.summary()}[/dim]")
+            stderr().print(plan.summary(), style="dim")
             advance(total=len(plan.wanted), description=f"fetching from {source}")
 
         report = run_days(
@@ -105,7 +99,7 @@ def _show_plan(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_
 
 
 def _say_waiting(source: str) -> None:
-    stderr().print(f"[dim]another run is at {source}: waiting for it[/dim]")
+    stderr().print(f"another run is at {source}: waiting for it", style="dim")
 
 
 def fetch(

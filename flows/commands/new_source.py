@@ -39,7 +39,7 @@ def new_source(
 
     [bold]Examples[/bold]
 
-    newslake new-source harbournews https://harbournews.example/
+    newslake new-source harbournews https://harbournews.example/ --into papers
 
     newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
     """

@@ -1,8 +1,7 @@
 """Options and arguments that several commands take."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,9 +9,9 @@ from infra.base.choices import Only
 from infra.base.days import parse_day
 
 
-def day(option: str) -> Callable[[str], date]:
-    """A parser for days, whose error names the option."""
-    return lambda text: parse_day(text, option)
+def day(option: str, meaning: str) -> Any:
+    """An option that takes a day, and is named by the error about a wrong one."""
+    return typer.Option(option, metavar="DATE", parser=lambda text: parse_day(text, option), help=meaning)
 
 
 def known(names: str | list[str] | None) -> str | list[str] | None:
@@ -53,21 +52,14 @@ AnySource = Annotated[
         "--source", callback=known_or_unknown, help="Only this source, or `_unknown`: pages of no known source."
     ),
 ]
-Start = Annotated[
-    date | None,
-    typer.Option(metavar="DATE", parser=day("--start"), help="First day, UTC, YYYY-MM-DD. Default: the earliest."),
-]
-End = Annotated[
-    date | None,
-    typer.Option(metavar="DATE", parser=day("--end"), help="The day after the last, UTC. Default: no limit."),
-]
+Start = Annotated[date | None, day("--start", "First day, UTC, YYYY-MM-DD. Default: the earliest.")]
+End = Annotated[date | None, day("--end", "The day after the last, UTC. Default: no limit.")]
 MaxActive = Annotated[int, typer.Option(metavar="N", help="How many sources to work on at once, 1 to 16.")]
-InPrefect = Annotated[
+Remote = Annotated[
     bool,
     typer.Option(
-        "--prefect",
-        help="Run as a Prefect flow, as always when PREFECT_API_URL is set. Default: do the same work in this "
-        "process, since a temporary Prefect server takes up to 15 seconds to start.",
+        "--remote",
+        help="Have the workers of PREFECT_API_URL's server do it, and follow the log. Ctrl-C only stops following.",
     ),
 ]
 Generic = Annotated[

@@ -78,9 +78,8 @@ def parse(
         with _opened(case.path):
             pass
     rejected = 0
-    here = explained or len(found) <= _FEW
-    read = _read_here(found, explained=explained, generic=generic) if here else _parse_all(found, generic=generic)
-    for case, explanation in read:
+    read = _outcomes(found, explained=explained, generic=generic)
+    for case, explanation in zip(found, read, strict=True):
         rejected += isinstance(explanation.outcome, Rejected)
         if cases or as_json:
             line = outcome_as_json(case.id, explanation, explained=explained)
@@ -95,34 +94,26 @@ def parse(
     return ExitCode.DONE
 
 
-def _read_here(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator[tuple[Case, Explanation]]:
-    """Each case in this process: whoever asks for it sits there and can interrupt it."""
+def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator[Explanation]:
+    """What becomes of each case, in order; of a few in this process, which whoever sits there can interrupt."""
     from infra.base.settings import load_settings
     from parsers.explain import explain
     from parsers.parse import parse as parse_page
 
     settings = load_settings()
-    generic = generic or settings.generic
-    for case in cases:
-        capture, problem = read_case(case, settings.max_page_bytes)
+    settings = settings.model_copy(update={"generic": generic or settings.generic})
+    captures = (read_case(case, settings.max_page_bytes) for case in cases)
+    if not explained and len(cases) > _FEW:
+        from infra.work.parse_pool import ParsePool
+
+        with ParsePool.of(settings, workers=min(settings.workers, len(cases))) as pool:
+            yield from (Explanation(outcome) for _, outcome in pool.parse(captures))
+        return
+    for capture, problem in captures:
         if explained and not problem:
-            yield case, explain(capture, generic=generic)
+            yield explain(capture, generic=settings.generic)
         else:
-            yield case, Explanation(problem or parse_page(capture, generic=generic))
-
-
-def _parse_all(cases: Sequence[Case], *, generic: bool) -> Iterator[tuple[Case, Explanation]]:
-    """Each case with its outcome, in order. Files are read when their turn comes, each up to the page limit."""
-    from infra.base.settings import load_settings
-    from infra.work.parse_pool import ParsePool
-
-    settings = load_settings()
-    if generic:
-        settings = settings.model_copy(update={"generic": True})
-    limit = settings.max_page_bytes
-    with ParsePool.of(settings, workers=min(settings.workers, len(cases) or 1)) as pool:
-        outcomes = pool.parse(read_case(case, limit) for case in cases)
-        yield from ((case, Explanation(outcome)) for case, (_, outcome) in zip(cases, outcomes, strict=True))
+            yield Explanation(problem or parse_page(capture, generic=settings.generic))
 
 
 def read_cases(path: Path, source: str | None) -> Iterator[Case]:

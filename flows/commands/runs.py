@@ -1,10 +1,9 @@
 """`newslake ingest`, `newslake reparse`, and what the commands that fill the lake share."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +12,12 @@ from rich.text import Text
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.record_text import shown
+from infra.base.choices import MAX_PROCESSES, Runner
+from infra.base.days import parse_instant
 
 if TYPE_CHECKING:
     from infra.work.ingest import Chunk
-    from infra.work.reparse.plan import ArchivedChunk, Scope
+    from infra.work.reparse.plan import ArchivedChunk
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
@@ -33,12 +34,13 @@ _SourceOfAll = Annotated[
     str | None, typer.Option(callback=options.known, help="Source of all pages. Default: by address or content.")
 ]
 _CapturedAt = Annotated[
-    str | None,
-    typer.Option(metavar="TIME", help="When the pages were captured, ISO 8601. Default: from archive or file."),
-]
-_Manifest = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="JSON lines: file, url, captured_at, source. Default: the folder's own."),
+    datetime | None,
+    typer.Option(
+        "--captured-at",
+        metavar="TIME",
+        parser=lambda text: parse_instant(text, "--captured-at"),
+        help="When the pages were captured, ISO 8601. Default: from archive or file.",
+    ),
 ]
 _Columns = Annotated[
     list[str] | None,
@@ -52,12 +54,7 @@ _Hosts = Annotated[
     list[str] | None,
     typer.Option(metavar="HOST", help="Only pages of this host and those below it; repeatable. Others are counted."),
 ]
-_FirstCaptured = Annotated[
-    date | None,
-    typer.Option(
-        metavar="DATE", parser=options.day("--start"), help="First day of capture, UTC. Default: the earliest."
-    ),
-]
+_FirstCaptured = Annotated[date | None, options.day("--start", "First day of capture, UTC. Default: the earliest.")]
 _CcNews = Annotated[
     bool,
     typer.Option(
@@ -66,6 +63,15 @@ _CcNews = Annotated[
         "and --host, or all with --generic.",
     ),
 ]
+_Processes = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=MAX_PROCESSES, help="How many processes parse. Default: one a processor."),
+]
+_Runner = Annotated[Runner, typer.Option(help="Whose processes parse: this machine's, or a Dask cluster's.")]
+_Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="The cluster's scheduler (tcp://…). Default: a cluster on this machine."),
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would be read, with its bytes; read nothing.")]
 
 
@@ -73,16 +79,17 @@ def ingest(
     paths: _Paths = None,
     source: _SourceOfAll = None,
     captured_at: _CapturedAt = None,
-    manifest: _Manifest = None,
     column: _Columns = None,
     host: _Hosts = None,
     start: _FirstCaptured = None,
     end: options.End = None,
     generic: options.Generic = False,
     cc_news: _CcNews = False,
+    processes: _Processes = None,
+    runner: _Runner = Runner.LOCAL,
+    scheduler: _Scheduler = None,
     dry_run: _DryRun = False,
     lake: options.Lake = None,
-    prefect: options.InPrefect = False,
     as_json: options.Json = False,
 ) -> int:
     """Archive, parse and land saved pages. Running it again changes nothing.
@@ -101,39 +108,23 @@ def ingest(
 
     newslake ingest --cc-news --start 2024-05-01 --end 2024-05-02 --source bbc
     """
-    from flows.jobs.start import begin_run, load_run_settings, new_run_id
-    from infra.base.days import parse_instant
-    from infra.intake.captures import find_inputs
-    from infra.work.cc_news import plan_cc_news, refuse_other_inputs, wanted_of_cc_news
-    from infra.work.ingest import ingest_chunk, plan
-    from infra.work.pages import Wanted
-    from infra.work.run import Run
-    from infra.work.run_report import RunReport
+    from flows.jobs.start import begin_run
+    from infra.work.ingest import IngestRequest, forget, ingest_chunk, plan_left
 
-    hosts = tuple(host or ())
-    if cc_news:
-        refuse_other_inputs(PATH=paths, manifest=manifest, captured_at=captured_at, column=column)
-        wanted, inputs = wanted_of_cc_news(source, hosts, start, end, generic=generic), []
-    else:
-        wanted = Wanted(hosts, start, end)
-        instant = parse_instant(captured_at, "--captured-at") if captured_at else None
-        inputs = find_inputs(paths or (), manifest=manifest, source=source, captured_at=instant, columns=column or ())
-    if dry_run:
-        run = Run(load_run_settings(lake, generic=generic), new_run_id())  # of a lake that is not written to
-    else:
-        run = begin_run(lake, generic=generic)
-        if under_prefect(prefect):
-            from flows.jobs.ingest import ingest as flow
-
-            told = (paths or [], source or "", captured_at or "", manifest or "", run.settings.lake)
-            report = flow(*told, run.settings.generic, column or [], list(hosts), start, end, cc_news=cc_news)
-            return finish(report, run, as_json)
-    chunks, report = plan_cc_news(wanted, run) if cc_news else (plan(inputs), RunReport())
+    request = IngestRequest(
+        paths=paths or (), source=source, captured_at=captured_at, columns=column or (), hosts=host or (),
+        start=start, end=end, generic=generic, cc_news=cc_news,
+    )  # fmt: skip
+    with progress("looking for pages"):
+        wanted, inputs = request.find()
+    run = begin_run(lake, writes=not dry_run, generic=generic, processes=processes, runner=runner, scheduler=scheduler)
+    chunks, report = plan_left(inputs, wanted, run)
     if dry_run:
         return _list_inputs(chunks, report, as_json)
     with progress("ingesting", sum(each.size for chunk in chunks for each in chunk.inputs)) as advance:
-        reports = [ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in chunks]
-    return finish(sum(reports, report), run, as_json)
+        report = sum((ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in chunks), report)
+    forget(run.open_store(), inputs, run.choice(wanted))
+    return finish(report, run, as_json)
 
 
 def _list_inputs(chunks: Sequence["Chunk"], report: "RunReport", as_json: bool) -> int:
@@ -172,7 +163,6 @@ def reparse(
         ),
     ] = "",
     lake: options.Lake = None,
-    prefect: options.InPrefect = False,
     as_json: options.Json = False,
 ) -> int:
     """Parse archived pages again after a parser has improved. Fetches nothing; days are publication days.
@@ -189,25 +179,15 @@ def reparse(
     from infra.work.reparse.plan import Scope
 
     scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
-    if diff:
-        return _show_diff(scope, lake, as_json)
-    run = begin_run(lake, accept)
-    if under_prefect(prefect):
-        from flows.jobs.reparse import reparse as flow
-
-        report = flow(list(scope.names), start, end, only_rejects, outdated, accept=accept, lake=run.settings.lake)
-        return finish(report, run, as_json)
-    return _reparse_here(scope, run, as_json)
+    run = begin_run(lake, accept, writes=not diff)
+    chunks = scope.plan(run.open_store())
+    return _show_diff(chunks, run, as_json) if diff else _reparse_here(chunks, scope.names, run, as_json)
 
 
-def _show_diff(scope: "Scope", lake: str | None, as_json: bool) -> int:
-    from flows.jobs.start import load_run_settings, new_run_id
+def _show_diff(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool) -> int:
     from flows.reports.diff_report import diff_tables
     from infra.work.reparse.reparse import try_out
-    from infra.work.run import Run
 
-    run = Run(load_run_settings(lake), new_run_id())  # a lake that is only read is not tried out by writing to it
-    chunks = scope.plan(run.open_store())
     with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
         found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
     if as_json:
@@ -217,13 +197,12 @@ def _show_diff(scope: "Scope", lake: str | None, as_json: bool) -> int:
     return ExitCode.DONE
 
 
-def _reparse_here(scope: "Scope", run: "Run", as_json: bool) -> int:
+def _reparse_here(chunks: Sequence["ArchivedChunk"], names: Sequence[str], run: "Run", as_json: bool) -> int:
     from infra.work.reparse.reparse import rebuild, reparse_chunk
 
-    chunks = scope.plan(run.open_store())
     if not chunks:
-        names = ", ".join(scope.names or ["any source"])
-        stderr().print(f"nothing is archived for {names}: nothing to do. `newslake ingest` fills the archive.")
+        named = ", ".join(names or ["any source"])
+        stderr().print(f"nothing is archived for {named}: nothing to do. `newslake ingest` fills the archive.")
     with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
 
         def reparse_one(chunk: "ArchivedChunk", run: "Run") -> "RunReport":
@@ -235,26 +214,16 @@ def _reparse_here(scope: "Scope", run: "Run", as_json: bool) -> int:
     return finish(report, run, as_json)
 
 
-def under_prefect(asked: bool) -> bool:
-    """Whether to run as a flow: on request, or if a server is configured. Says so if not."""
-    if asked or os.environ.get("PREFECT_API_URL"):
-        from flows.server.serve import keep_silent
-
-        keep_silent()
-        return True
-    stderr().print("[dim]in this process, without Prefect (--prefect runs it as a flow)[/dim]")
-    return False
-
-
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
     from flows.reports.account_text import look_at
-    from flows.reports.report import summary_table
+    from flows.reports.report import summary_rows
+    from flows.reports.tables import counts_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})
     else:
-        stdout().print(summary_table(report))
+        stdout().print(counts_table(summary_rows(report)))
     limit = run.settings.quarantine_limit
     for line in look_at(report, limit):
         stderr().print(Text(shown(line), "yellow"), soft_wrap=True)

@@ -1,9 +1,11 @@
 """`newslake up`, `newslake deploy`: the same flows with schedules and a UI, on this machine or on many."""
 
 from datetime import UTC, datetime
+from threading import TIMEOUT_MAX
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
@@ -80,9 +82,9 @@ def deploy(
         print_json({"work_pool": pool, "deployments": names, "on_schedule": served.on})
         return ExitCode.DONE
     out = stdout()
-    out.print(f"deployed to the work pool [bold]{pool}[/bold]: {', '.join(names)}")
+    out.print(Text.assemble("deployed to the work pool ", (pool, "bold"), f": {', '.join(names)}"))
     out.print(served.summary())
-    out.print(f"[dim]To run them, here or elsewhere: prefect worker start --pool {pool} --type process[/dim]")
+    out.print(f"To run them, here or elsewhere: prefect worker start --pool {pool} --type process", style="dim")
     return ExitCode.DONE
 
 
@@ -95,7 +97,7 @@ def alerts(
             "Default: NEWSLAKE_ALERTS.",
         ),
     ] = None,
-    test: Annotated[bool, typer.Option("--test", help="Send one now, to see that it comes.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send one now, and wait until it has arrived.")] = False,
 ) -> int:
     """Have the server of PREFECT_API_URL say what needs a person: late or suspect days, failed runs, a full disk.
 
@@ -112,7 +114,7 @@ def alerts(
 
     keep_silent()  # before Prefect is imported
     from flows.jobs.alerts import send_test
-    from flows.server.alerts import ensure_alerts
+    from flows.server.alerts import ensure_alerts, require_arrival
     from flows.server.deploy import asking_server
 
     target = to or load_run_settings().alerts
@@ -121,13 +123,40 @@ def alerts(
     with asking_server():
         ensure_alerts(target)
         if test:
-            send_test()
-    stdout().print("alerts are set up" + (", and one is on its way" if test else ""))
+            require_arrival(send_test())
+    stdout().print("alerts are set up" + (", and a test has arrived" if test else ""))
+    return ExitCode.DONE
+
+
+def metrics(lake: options.Lake = None) -> int:
+    """Tell Prometheus or an OpenTelemetry collector how the lake and its days are, until Ctrl-C.
+
+    Serves http://127.0.0.1:9464/metrics, unless OTEL_METRICS_EXPORTER or an OTLP endpoint says otherwise: see
+    docs/monitoring.md. For production with workers; `newslake up` tells the same by itself if one of these is set.
+
+    [bold]Example[/bold]
+
+    OTEL_EXPORTER_PROMETHEUS_PORT=9470 newslake metrics --lake s3://news/lake
+    """
+    from flows.jobs.start import load_run_settings
+    from flows.monitoring import state, telemetry
+    from flows.server.serve import keep_silent
+    from infra.base.stop import pause
+    from infra.store.open_store import open_store
+    from infra.upkeep.lake_state import lake_state
+
+    keep_silent()  # before Prefect is imported
+    settings = load_run_settings(lake)
+    store, expected = open_store(settings.lake), _named(None, settings.sources)
+    lake_state(store, datetime.now(UTC))  # what is wrong from the beginning ends here, in one line
+    named = telemetry.exporters("METRICS") or [telemetry.PROMETHEUS]
+    state.tell(state.State(store, expected), named)
+    stderr().print(f"telling how {store.uri} is: {state.told_to(named)}. Stop with Ctrl-C.")
+    pause(TIMEOUT_MAX)
     return ExitCode.DONE
 
 
 def _named(typed: list[str] | None, setting: str) -> tuple[str, ...]:
-    """The sources to switch on: as typed, else as set."""
     from infra.base.known_sources import require_source
 
     names = ",".join(typed or [setting]).split(",")

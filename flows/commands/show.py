@@ -19,7 +19,6 @@ from parsers.record.outcome import RejectReason
 if TYPE_CHECKING:
     from infra.lake.quarantine import RejectGroup
     from infra.upkeep.find_record import Record, Today
-    from infra.work.reparse.comparison import FieldChange
 
 SHOWN_REJECTS = 50  # of the latest captures: a page of a terminal or two; --json has all of them
 BASES = {
@@ -39,6 +38,7 @@ def show(
         str | None, typer.Option(callback=options.known, help="Only this source, which is quicker in a large lake.")
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Print the archived page on stdout, byte for byte.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Print the article as one reads it.")] = False,
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
@@ -48,11 +48,14 @@ def show(
 
     newslake show https://tass.com/society/1731000
 
+    newslake show https://tass.com/society/1731000 --text
+
     newslake show 96f06aec10140e42ce2135aac4b510a8 --raw > page.html
     """
-    if raw and as_json:
-        raise UsageError("--raw and --json exclude each other", "Give one of them.")
+    if sum((raw, text, as_json)) > 1:
+        raise UsageError("--raw, --text and --json exclude each other", "Give one of them.")
     from flows.jobs.start import load_run_settings
+    from flows.reports.article_text import as_text
     from infra.archive.raw_archive import RawArchive
     from infra.store.open_store import open_store
     from infra.upkeep.find_record import find_record, parse_today
@@ -63,6 +66,12 @@ def show(
     if raw:
         sys.stdout.buffer.write(RawArchive(store).read(record.pointer).body)
         sys.stdout.buffer.flush()
+        return ExitCode.DONE
+    if text:
+        if record.kind.name != "articles":
+            raise UsageError("this page gave no article", "See its raw page with --raw.")
+        out = stdout()
+        out.print(Text(as_text({"source": record.source, **record.row}, out.width)), end="")
         return ExitCode.DONE
     today = parse_today(store, record, settings)
     if as_json:
@@ -94,15 +103,14 @@ def _print(record: "Record", today: "Today") -> None:
     if is_article:
         version = f"version {row['parser_version']}, layout {row['layout']}"
         out.print(Text(f"read by parser {row['parser']}, {version}; fidelity {row['fidelity']}", "dim"))
-    changed = {change.field: _said_today(change) for change in today.changes}
+    changed: dict[str, list[tuple[str, str]]] = {}
+    for change in today.changes:
+        landed = [] if lines_of(change.field, change.before) else [("(nothing)", "")]
+        now = lines_of(change.field, change.after) or ["(nothing)"]
+        changed[change.field] = landed + [(f"today: {line}", "") for line in now]
     out.print("", field_table(row, _origins(record, today), changed))
     said, style = _verdict(today)
     out.print(Text(f"\n{shown(said)}", style), soft_wrap=True)
-
-
-def _said_today(change: "FieldChange") -> list[tuple[str, str]]:
-    landed = [] if lines_of(change.field, change.before) else [("(nothing)", "")]
-    return landed + [(f"today: {line}", "") for line in lines_of(change.field, change.after) or ["(nothing)"]]
 
 
 def _origins(record: "Record", today: "Today") -> dict[str, str]:
@@ -167,14 +175,13 @@ def _print_rejects(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]]
     rows = table("source", "reason", "pages", "first capture", "last capture", "example", numbers=("pages",))
     for group in groups:
         days = (f"{at:%Y-%m-%d}" for at in (group.first, group.last))
-        example = Text(shown(group.example or ""))  # Text, not markup: others wrote the address
-        rows.add_row(group.source, group.reason, f"{group.count:,}", *days, example)
+        rows.add_row(group.source, group.reason, f"{group.count:,}", *days, shown(group.example or ""))
     stdout().print(rows)
     if listed is not None:
         stdout().print()
         _print_single(listed[:SHOWN_REJECTS])
         if len(listed) > SHOWN_REJECTS:
-            stderr().print(f"[dim]… and {len(listed) - SHOWN_REJECTS:,} earlier ones; --json lists all.[/dim]")
+            stderr().print(f"… and {len(listed) - SHOWN_REJECTS:,} earlier ones; --json lists all.", style="dim")
     for line in _next(groups, listed):
         stderr().print(Text(line, "dim"))
 
@@ -194,7 +201,6 @@ def _print_single(listed: Sequence[dict[str, Any]]) -> None:
 
 
 def _next(groups: "Sequence[RejectGroup]", listed: list[dict[str, Any]] | None) -> list[str]:
-    """What to type next."""
     from parsers.registry import sources
 
     most = max(groups, key=lambda group: group.count)

@@ -23,10 +23,9 @@ def sources(
     ] = "",
     country: Annotated[str | None, typer.Option(metavar="CODE", help="Only of this country, as `de`.")] = None,
     language: Annotated[str | None, typer.Option(metavar="CODE", help="Only in this language, as `de`.")] = None,
-    lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """List the sources by country and language: how their articles are found, how often they are asked, the last day.
+    """List the sources by country and language: how their articles are found, how often they are asked, how far back.
 
     [bold]Examples[/bold]
 
@@ -34,24 +33,22 @@ def sources(
 
     newslake sources --country ch --language de
     """
-    from flows.jobs.start import load_run_settings
     from flows.reports import source_list
-    from infra.store.open_store import open_store
+    from infra.base.settings import load_settings
     from parsers.registry import broken
     from parsers.registry import sources as registered
 
-    settings = load_run_settings(lake)
-    landed = source_list.last_days(open_store(settings.lake))
+    settings = load_settings()
     found = source_list.matching(registered().values(), text, country, language)
     _require_some(found, registered().values(), country, language)
     intervals = {each.name: max(settings.host_interval_seconds, each.interval_seconds or 0) for each in found}
     if as_json:
-        listed = [source_list.described(each, intervals[each.name], landed.get(each.name)) for each in found]
+        listed = [source_list.described(each, intervals[each.name]) for each in found]
         faulty = [{"name": name, "fault": fault.error, "place": fault.place} for name, fault in broken().items()]
         print_json(listed + faulty)
         return ExitCode.DONE
     if found:
-        stdout().print(_by_country(found, intervals, landed))
+        stdout().print(_by_country(found, intervals))
     for name, fault in broken().items():
         stdout().print(Text(f"{name} cannot be loaded: {fault.error} ({fault.place})", "red"), soft_wrap=True)
     countries = len({each.country for each in found})
@@ -60,7 +57,6 @@ def sources(
 
 
 def _require_some(found: "list[Source]", known: "Iterable[Source]", country: str | None, language: str | None) -> None:
-    """Refuse a code that no source has, with those that there are."""
     from flows.reports.source_list import language_of
     from infra.base.errors import UsageError
 
@@ -73,19 +69,16 @@ def _require_some(found: "list[Source]", known: "Iterable[Source]", country: str
             raise UsageError(f"no source has {name} {said}", f"There are: {', '.join(sorted(filter(None, codes)))}.")
 
 
-def _by_country(found: "list[Source]", intervals: dict[str, float], landed: dict[str, str]) -> "Table":
+def _by_country(found: "list[Source]", intervals: dict[str, float]) -> "Table":
     from flows.reports import source_list
 
-    rows = table("source", "hosts", "found by", "horizon", "interval", "last day")
+    rows = table("source", "hosts", "found by", "horizon", "interval")
     rows.padding = (0, 1, 0, 0)  # it is wide
     for column in rows.columns:
-        column.no_wrap = column.header in ("source", "horizon", "last day")
+        column.no_wrap = column.header in ("source", "horizon")
     for group, members in source_list.grouped(found).items():
         rows.add_row(Text(group, "bold cyan"))
         for each in members:
             finds, horizon = source_list.finds(each), source_list.horizon(each)
-            last_day = landed.get(each.name, "-")
-            rows.add_row(
-                f"  {each.name}", " ".join(each.hosts), finds, horizon, f"{intervals[each.name]:g} s", last_day
-            )
+            rows.add_row(f"  {each.name}", " ".join(each.hosts), finds, horizon, f"{intervals[each.name]:g} s")
     return rows

@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.events import Event, emit_event
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
 
@@ -27,6 +31,8 @@ EVENTS: Final = (SUSPECT, BEHIND, WELL, DISK, TEST)
 # `maintain` looks four times a day; nobody wants to hear the same thing so often.
 REPEATED_AFTER: Final = timedelta(hours=23)
 REMEMBERED: Final = timedelta(days=6)  # Prefect keeps events for seven days
+STATE: Final = "state:"  # of a source, as a tag of its deployment, by which Prefect's UI finds those that need a person
+DEPLOYMENTS: Final = 200  # the most that the API gives at once
 PAGE: Final = 50  # the most that the API gives at once
 
 
@@ -43,7 +49,11 @@ def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -
         details = sorted({finding.detail for finding in found})
         samples = [sample.url or sample.capture_uri for day in marked for sample in day.samples][:5]
         lines = [f"{source} is suspect since {first}:", *map(shown, details)]
-        lines += [f"newslake status --source {source}", *(f"newslake show '{shown(sample)}'" for sample in samples[:1])]
+        lines.append(f"why: newslake status --source {source} --start {first}")
+        lines += [f"a page: newslake show {quote(shown(sample))}" for sample in samples[:1]]
+        lines.append(
+            f"repair: mend the parser, then newslake reparse {source} --start {first} --end {_after(days[-1])}"
+        )
         _emit(
             SUSPECT,
             source,
@@ -60,11 +70,13 @@ def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -
 def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, names: Collection[str] = ()) -> None:
     """Say which sources are behind after a repair and which are well again, and whether the disk fills.
 
-    `names` are the sources that the repair looked at; none: all.
+    `names` are the sources that the repair looked at; none: all. Their deployments are tagged by state, too.
     """
-    known = _last_events()
+    known, wanted = _last_events(), set(names or sources())
     open_suspects = {suspect.source for suspect in suspects if suspect.open}
-    for source in {*left.late, *known} & set(names or sources()):
+    bad = {**dict.fromkeys(left.late, "behind"), **dict.fromkeys(open_suspects, "suspect")}
+    tag_states(bad, wanted)
+    for source in {*left.late, *known} & wanted:
         text, last = _behind(left, source), known.get(source)
         if text and _is_news(last, text):
             _emit(BEHIND, source, text, days=[day for day, _ in left.late.get(source, ())])
@@ -73,13 +85,44 @@ def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, nam
     for folder in {state_folder(), *([] if lake.startswith("s3://") else [Path(lake)])}:
         finding = disk(folder)
         text = f"{finding.detail}. {finding.remedy}"
-        if finding.verdict is not Verdict.OK and _is_news(known.get(str(folder)), text):
+        last = known.get(str(folder))
+        if finding.verdict is not Verdict.OK and _is_news(last, text):
             _emit(DISK, str(folder), text)
+        elif finding.verdict is Verdict.OK and last and last.event == DISK:
+            _emit(WELL, str(folder), f"{folder} has room again: {finding.detail}")
 
 
-def send_test() -> None:
+def tag_states(bad: Mapping[str, str], names: Collection[str]) -> None:
+    """Tag the deployments of sources: with what is bad about them, or `state:well` if they are on.
+
+    Prefect schedules the runs of a deployment anew once it is changed, so those that stay as they are, are left alone.
+    """
+    with get_client(sync_client=True) as client:
+        for found in _deployments(client, names):
+            state = bad.get(found.name, "" if found.paused else "well")
+            tags = {*(tag for tag in found.tags if not tag.startswith(STATE)), *([STATE + state] if state else ())}
+            if tags != set(found.tags):
+                client.update_deployment(found.id, DeploymentUpdate(tags=sorted(tags)))
+
+
+def _deployments(client: SyncPrefectClient, names: Collection[str]) -> list[DeploymentResponse]:
+    wanted = DeploymentFilter(name=DeploymentFilterName(any_=sorted(names)))
+    found: list[DeploymentResponse] = []
+    while page := client.read_deployments(deployment_filter=wanted, limit=DEPLOYMENTS, offset=len(found)):
+        found += page
+    return found
+
+
+def close_late(on: Collection[str]) -> None:
+    """Close the alerts on late days of sources that are off: no later run would. A suspect day stays one."""
+    for source, last in _last_events().items():
+        if last.event == BEHIND and source not in on:
+            _emit(WELL, source, f"{source} is switched off: newslake asks nothing of it, and says nothing more")
+
+
+def send_test() -> Event | None:
     """Emit an event that says only that alerts arrive."""
-    _emit(TEST, "alerts", "a test: alerts of newslake arrive here")
+    return _emit(TEST, "alerts", "a test: alerts of newslake arrive here")
 
 
 def _behind(left: Repairs, source: str) -> str:
@@ -88,7 +131,16 @@ def _behind(left: Repairs, source: str) -> str:
     lines = [f"{source}, {day}: {state}" for day, state in late[-5:]]
     if len(late) > len(lines):
         lines.insert(0, f"{source}: {len(late)} days are late, of which the last are")
-    return "\n".join([*lines, f"newslake status --source {source}"]) if lines else ""
+    if not lines:
+        return ""
+    first, end = late[0][0], _after(late[-1][0])
+    lines.append(f"why: newslake status --source {source} --start {first} --end {end}")
+    lines.append(f"repair: newslake backfill {source} --start {first} --end {end} --reprocess failed")
+    return "\n".join(lines)
+
+
+def _after(day: str) -> date:
+    return date.fromisoformat(day) + timedelta(days=1)
 
 
 def _is_news(last: Event | None, text: str) -> bool:
@@ -96,7 +148,6 @@ def _is_news(last: Event | None, text: str) -> bool:
 
 
 def _last_events() -> Mapping[str, Event]:
-    """The last alert on each source or folder that the server remembers."""
     wanted = EventFilter(
         event=EventNameFilter(name=list(EVENTS)),
         occurred=EventOccurredFilter.model_validate({"since": datetime.now(UTC) - REMEMBERED}),
@@ -112,8 +163,8 @@ def _last_events() -> Mapping[str, Event]:
             page = client.read_events_page(str(page.next_page))
 
 
-def _emit(event: str, subject: str, text: str, **payload: object) -> None:
-    emit_event(
+def _emit(event: str, subject: str, text: str, **payload: object) -> Event | None:
+    return emit_event(
         event=event,
         resource={"prefect.resource.id": f"{event.rpartition('.')[0]}.{subject}", "prefect.resource.name": subject},
         payload={"text": text, **payload},

@@ -1,10 +1,20 @@
-"""What Prefect keeps of a run: a page, a table of days and lines in the log."""
+"""What Prefect keeps of a run: how far it is, a page, a table of days and lines in the log."""
 
+import time
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from threading import Lock
+from typing import Any, Final
 
+import httpx
 from prefect import get_run_logger
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.exceptions import PrefectException
 
 from flows.jobs.alerts import emit_findings
 from flows.reports.account_text import funnel_rows, look_at
@@ -14,20 +24,47 @@ from infra.base.days import Days, is_within
 from infra.lake.day_states import Day, DayStates
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
+from infra.work.live.plan import LivePlan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
-from parsers.registry import sources
+from parsers.registry import parser_versions
 
 SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
 MOST_SHOWN = timedelta(days=92)  # of the calendar, the latest
+SECONDS: Final = 1.0  # between updates: each costs the server 18 ms (measured), and nobody reads faster
+WHOLE: Final = 100.0  # per cent, as Prefect counts
+
+
+class Progress:
+    """The progress artifact of the current flow run, for several threads; `total` is in the unit of `advance`."""
+
+    def __init__(self, key: str, total: float) -> None:
+        self._total = total
+        self._done = 0.0
+        self._lock = Lock()
+        self._shown_at = time.monotonic()
+        # Prefect gives a coroutine inside of an event loop, where no flow of ours runs.
+        self._artifact: Any = create_progress_artifact(0.0 if total else WHOLE, key=key, description="just begun")
+
+    def advance(self, amount: float, said: str) -> None:
+        """Count work done and show what it was, once a second and at the end."""
+        with self._lock:
+            self._done = min(self._total, self._done + amount)
+            complete = self._done >= self._total - 1e-6  # sums of thirds and sevenths
+            now = time.monotonic()
+            if now - self._shown_at < SECONDS and not complete:
+                return
+            self._shown_at = now
+            share = WHOLE if complete else round(WHOLE * self._done / self._total, 1)
+        try:
+            update_progress_artifact(self._artifact, share, "all done" if complete else said)
+        except (httpx.HTTPError, PrefectException) as error:
+            get_run_logger().debug("progress not shown: %s", error)
 
 
 def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), days: Days | None = None) -> None:
-    """Publish what a run did, for the requested sources and days and all that the report mentions.
-
-    `key` names the artifacts: lowercase letters, digits and dashes are all that Prefect takes.
-    """
+    """Publish what a run did, for the requested sources and days and all that the report mentions."""
     logger = get_run_logger()
     logger.info("%s", report.summary() if report.captures else "nothing to do: no capture was found")
     for line in look_at(report, run.settings.quarantine_limit):
@@ -62,8 +99,17 @@ def publish_plan(planned: Sequence[PlannedDay], request: BackfillRequest, reason
     create_table_artifact(plan_rows(planned)[:SHOWN_ROWS], key="backfill-plan", description=summary)
 
 
+def publish_links(plan: LivePlan, interval: float, source: str, days: Days) -> None:
+    """Publish what a run would fetch, and how long that would take."""
+    links = plan.wanted
+    took = f"about {len(links) * interval / 60:.1f} minutes at one request every {interval:g} s"
+    summary = f"{source}, {days.described()}: {plan.summary()}; {took}"
+    get_run_logger().info("%s", summary)
+    rows = [{"published": f"{link.hint:%Y-%m-%d %H:%M}" if link.hint else "", "address": link.url} for link in links]
+    create_table_artifact(rows[:SHOWN_ROWS], key="run-plan", description=summary)
+
+
 def _grid(run: Run, names: Collection[str], period: Days) -> list[Day]:
-    """The present state of a run's days."""
     states = DayStates(run.open_store())
-    versions = {name: source.parser_version for name, source in sources().items()}
+    versions = parser_versions()
     return [day for name in names for day in states.grid(name, period.start, period.end, versions)]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
 from flows.jobs.artifacts import publish, publish_plan
 from flows.jobs.interface import MaxActive, ReprocessName, SourceName, in_one_line
@@ -35,7 +35,7 @@ def backfill(
     Args:
         start: First publication day, UTC.
         end: The day after the last one, UTC: this day itself is left out. For one day alone: the day after start.
-        sources: Names of the sources. Empty: all that the lake knows.
+        sources: Names of the sources. Empty: a dry run of all that the lake knows.
         dry_run: Only show, as an artifact, each day, its state, what would be done, and about how many requests.
         reprocess: Which days. "missing": those that no run has looked at as a whole. "outdated": with rows of an older
             parser. "failed": partial, suspect or with open rejections, and the missing ones. "all": every day.
@@ -55,7 +55,9 @@ def backfill(
     run = begin_run(lake)
     planned = plan_backfill(run.open_store(), request, now=now)
     publish_plan(planned, request, reason)
-    if dry_run:
+    if dry_run or not sources:
+        if not dry_run:
+            get_run_logger().warning("no source is chosen, so this was a dry run: choose those to ask")
         return RunReport()
     batches = batches_of(planned, request)
     report, failed = run_batches(batches, run, max_active, "backfill-progress")

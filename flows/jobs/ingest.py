@@ -1,19 +1,19 @@
 """Flow: files, archives and S3 prefixes into the lake."""
 
 from datetime import date
+from typing import Annotated
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from pydantic import Field
 
-from flows.jobs.artifacts import publish
+from flows.jobs.artifacts import Progress, publish
 from flows.jobs.interface import in_one_line
-from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
+from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
-from infra.intake.captures import find_inputs
-from infra.work.cc_news import plan_cc_news, refuse_other_inputs, wanted_of_cc_news
-from infra.work.ingest import Chunk, ingest_chunk, plan
+from infra.work.ingest import Chunk, IngestRequest, forget, ingest_chunk, plan_left
 from infra.work.pages import Wanted
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -34,7 +34,6 @@ def ingest(
     paths: list[str],
     source: str = "",
     captured_at: str = "",
-    manifest: str = "",
     lake: str = "",
     generic: bool = False,
     columns: list[str] = [],  # noqa: B006 - Prefect reads the form from it, and nobody writes to it
@@ -42,6 +41,9 @@ def ingest(
     start: date | None = None,
     end: date | None = None,
     cc_news: bool = False,
+    processes: Annotated[int, Field(ge=0, le=MAX_PROCESSES)] = 0,
+    runner: Runner = Runner.LOCAL,
+    scheduler: str = "",
 ) -> RunReport:
     """Archive, parse and land pages from files, or from CC-NEWS by day. Running it again changes nothing.
 
@@ -50,7 +52,6 @@ def ingest(
             s3:// prefixes. None for CC-NEWS.
         source: Source of all pages, for text files that do not say it. Empty: found out. Of CC-NEWS: the one wanted.
         captured_at: When the pages were captured, ISO 8601. Empty: from the archive, table, manifest, page or file.
-        manifest: JSON lines with file, url, captured_at, source. Empty: the folder's own, if it has one.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
         generic: Also read pages of hosts without a source, as source `web`.
         columns: Names of the columns of tables, such as url=link, html=page. Empty: the usual names.
@@ -59,27 +60,24 @@ def ingest(
         end: The day after the last. Empty: no limit.
         cc_news: Read Common Crawl's news crawl of the days from start to end, pages of source and hosts. Without
             these, generic has to be set, and all pages are read.
+        processes: How many parse. 0: as configured, else one a processor.
+        runner: Who parses: processes of this machine, or the workers of a Dask cluster.
+        scheduler: Address of the cluster's scheduler, such as tcp://10.0.0.5:8786. Empty: a cluster on this machine.
     """
     if source:
         require_source(source)
-    if cc_news:
-        refuse_other_inputs(paths=paths, manifest=manifest, captured_at=captured_at, columns=columns)
-        wanted = wanted_of_cc_news(source, tuple(hosts), start, end, generic=generic)
-        run = begin_run(lake, generic=generic)
-        chunks, report = plan_cc_news(wanted, run)
-    else:
-        wanted = Wanted(tuple(hosts), start, end)
-        inputs = find_inputs(
-            paths,
-            manifest=manifest or None,
-            source=source or None,
-            captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
-            columns=columns,
-        )
-        run = begin_run(lake, generic=generic)
-        chunks, report = plan(inputs), RunReport()
+    request = IngestRequest(
+        paths=paths, source=source or None,
+        captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
+        columns=columns, hosts=hosts,
+        start=start, end=end, generic=generic, cc_news=cc_news,
+    )  # fmt: skip
+    wanted, inputs = request.find()
+    run = begin_run(lake, generic=generic, processes=processes, runner=runner, scheduler=scheduler)
+    chunks, report = plan_left(inputs, wanted, run)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for chunk in chunks for each in chunk.inputs))
     report = sum((ingest_chunk_task(chunk, run, wanted, progress) for chunk in chunks), report)
+    forget(run.open_store(), inputs, run.choice(wanted))
     publish("ingest", report, run)
     return report

@@ -1,16 +1,21 @@
 """What people meet of a flow: parameters that Prefect's UI draws as choices, and failures told in one line."""
 
+import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec, TypeVar, cast
 
 from prefect import get_run_logger
+from prefect.exceptions import FailedRun, ParameterTypeError
 from prefect.states import Failed
 from pydantic import Field
+from typing_extensions import override
 
+from flows.monitoring import log_lines, telemetry
 from infra.base.choices import Reprocess
-from infra.base.errors import NewslakeError
+from infra.base.errors import UNSAFE, NewslakeError
 from infra.base.settings import load_settings
 from infra.base.stop import watch_signals
 from infra.work.backfill.window import MAX_ACTIVE
@@ -19,6 +24,10 @@ from parsers.registry import sources
 P = ParamSpec("P")
 R = TypeVar("R")
 MAX_LAG_DAYS = 31  # older days are for a backfill
+
+if os.environ.get("PREFECT__FLOW_RUN_ID"):  # the process of a run, which has not begun yet: nor has Prefect's span
+    log_lines.begin()
+    telemetry.start()
 
 # Help texts stay in the docstring: a description here would be lost.
 MaxActive = Annotated[int, Field(ge=1, le=MAX_ACTIVE)]
@@ -33,6 +42,32 @@ else:
     # A Literal becomes a select in the form; an Enum would reach the flow as an object that logs print badly.
     SourceName = Literal[tuple(sources())]
     ReprocessName = Literal[tuple(each.value for each in Reprocess)]
+
+
+class OneLine(logging.Filter):
+    """Takes the traceback off foreseen errors, and has each told once in the log of a flow; no line steers a terminal.
+
+    At the end of a run's process Prefect logs its error again: as it was, or as a `FailedRun` if the server recorded
+    the state at a request that was answered too late.
+    """
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, NewslakeError | FailedRun | ParameterTypeError):
+            said = " ".join(str(error).split())
+            record.msg, record.args, record.exc_info, record.exc_text = "%s", (said,), None, None
+        # Others chose the addresses and the names of files that are told.
+        record.msg, record.args = "%s", (UNSAFE.sub("", record.getMessage()),)
+        if record.exc_info:  # handlers print this in its place
+            record.exc_text = UNSAFE.sub("", logging.Formatter().formatException(record.exc_info))
+        return record.name != FLOW_LOG or not isinstance(error, NewslakeError | FailedRun)
+
+
+FLOW_LOG = "prefect.flow_runs"
+ONE_LINE = OneLine()
+for logger in ("prefect.task_runs", FLOW_LOG):  # before the run begins: its parameters may be wrong
+    logging.getLogger(logger).addFilter(ONE_LINE)
 
 
 def in_one_line(function: Callable[P, R]) -> Callable[P, R]:
@@ -50,5 +85,7 @@ def in_one_line(function: Callable[P, R]) -> Callable[P, R]:
         except NewslakeError as error:
             get_run_logger().error("%s", error)
             return cast("R", Failed(message=str(error), data=error))  # Prefect takes a state for the outcome
+        finally:
+            telemetry.flush()  # after a SIGTERM, Prefect ends the process without another chance
 
     return run

@@ -11,9 +11,9 @@ from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
+from infra.lake.day_states import DayStates
 from infra.lake.suspects import suspect_days
-from infra.upkeep.repair import plan_repairs
-from infra.upkeep.upgrade import upgrade
+from infra.upkeep.repair import plan_repairs, upgrade
 from infra.work.backfill.window import require_all_done
 from infra.work.run_report import RunReport
 
@@ -40,6 +40,8 @@ def maintain(
     logger = get_run_logger()
     run = begin_run(lake)
     store = run.open_store()
+    if not dry_run:
+        DayStates(store).recheck()
     repairs = plan_repairs(store, now=datetime.now(UTC), names=sources)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())

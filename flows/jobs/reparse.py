@@ -6,9 +6,8 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.jobs.artifacts import publish
+from flows.jobs.artifacts import Progress, publish
 from flows.jobs.interface import SourceName, in_one_line
-from flows.jobs.progress import Progress
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
 from infra.work.reparse.plan import ArchivedChunk, Scope

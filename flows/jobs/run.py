@@ -1,27 +1,58 @@
 """Flow: one source, one day. What the schedules run."""
 
-from collections.abc import Sequence
-from contextvars import copy_context
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from typing import cast
+from typing import Final, cast
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
-from flows.jobs.artifacts import publish
+from flows.jobs.artifacts import Progress, publish, publish_links
 from flows.jobs.interface import LagDays, SourceName, in_one_line
 from flows.jobs.late_runs import day_of, skipped_for_newer_run
-from flows.jobs.progress import Progress
-from flows.jobs.slots import source_slot
 from flows.jobs.start import begin_run
+from flows.reports.batch_progress import batch_progress
 from infra.base.days import Days, require_begun
 from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch
 from infra.work.backfill.window import work_through
 from infra.work.live.plan import FetchPolicy, LivePlan
-from infra.work.live.run_days import require_askable, run_days
+from infra.work.live.run_days import preview_days, require_askable, run_days
 from infra.work.run import Run
 from infra.work.run_report import RunReport
+
+# A run that is killed cannot give its slot back: the server does, a quarter of a minute (its own clean-up) after this.
+# Prefect's default of 300 would keep the site's next run waiting for five minutes. It must hold for three tries to
+# renew, which begin after three quarters of it; Prefect takes 60 as the least.
+LEASE_SECONDS: Final = 60
+PREFIX: Final = "source-"
+
+
+@contextmanager
+def source_slot(source: str, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+    """Hold the slot of a source; where another run has it, `say` so and wait.
+
+    If the server cannot be reached for most of a minute, the slot is lost and Prefect ends the work: better than two
+    runs on one site. What is stored stays, and the next run goes on from there. `strict`: without a limit on the
+    server, the slot would silently be none (measured).
+    """
+    name = PREFIX + source  # of a global concurrency limit
+    with get_client(sync_client=True) as client:
+        try:
+            limit = client.read_global_concurrency_limit_by_name(name)  # people may have changed its size
+        except ObjectNotFound:
+            with suppress(ObjectAlreadyExists):  # since: by another first run of the source
+                client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=name, limit=1))
+        else:
+            if limit.active_slots >= limit.limit:
+                say(f"{source}: waiting for its slot, since another run is at the site")
+    with concurrency(name, occupy=1, strict=True, lease_duration=LEASE_SECONDS):
+        yield
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
@@ -29,7 +60,7 @@ from infra.work.run_report import RunReport
 def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
     logger, label = get_run_logger(), f"{source}, {days.described()}"
-    with progress.piece(label) as batch, source_slot(source, logger.info):
+    with batch_progress(label, progress.advance) as batch, source_slot(source, logger.info):
 
         def on_plan(plan: LivePlan) -> None:
             logger.info("%s: %s", label, plan.summary())
@@ -46,16 +77,14 @@ def run_batches(
     """Run a task for each batch, several sources at a time: the sum of the reports, and the batches that failed."""
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
     progress = Progress(key, len(batches))
-    context = copy_context()  # of the flow run: threads have none of their own, and tasks would be nobody's
 
     def work(batch: Batch) -> RunReport:
-        return context.copy().run(source_days_task, batch.source, batch.days, batch.policy, run, progress)
+        return source_days_task(batch.source, batch.days, batch.policy, run, progress)
 
     return work_through(batches, work, max_active=max_active)
 
 
 def _run_name() -> str:
-    """The name that a person finds the run by: source and day."""
     parameters = runtime.flow_run.parameters
     return f"{parameters['source']}-{_day(parameters['day'], parameters['lag_days'])}"
 
@@ -70,6 +99,7 @@ def run(
     source: SourceName,
     day: date | None = None,
     lag_days: LagDays = 1,
+    dry_run: bool = False,
     only_archive: bool = False,
     lake: str = "",
 ) -> RunReport:
@@ -79,6 +109,7 @@ def run(
         source: Name of the source.
         day: Publication day, UTC. Empty: the day of this run's scheduled time less the lag.
         lag_days: How many days before its scheduled time a run without a day lands: 0 today, 1 yesterday.
+        dry_run: Read only the source's lists, and show as an artifact what would be fetched.
         only_archive: Send no request to the source.
         lake: Folder or s3://bucket/prefix. Empty: the configured lake.
     """
@@ -88,6 +119,9 @@ def run(
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake)
     policy = FetchPolicy(only_archive=only_archive, rebuild=only_archive)
+    if dry_run:
+        publish_links(*preview_days(source, days, policy, context), source, days)
+        return RunReport()
     report = source_days_task(source, days, policy, context, Progress("run-progress", 1))
     publish("run", report, context, [source], days)
     return report

@@ -2,17 +2,22 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from infra.base.choices import Runner
+from infra.base.errors import UsageError
 from infra.base.settings import Settings, load_settings
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.work.run import Run
+
+if TYPE_CHECKING:
+    from infra.work.run import Run  # takes longer to import than most questions to answer: `status` needs none of it
 
 
-def load_run_settings(lake: str | None = None, *, generic: bool = False) -> Settings:
-    """The settings, with `lake` in place of the configured one if it is given; `generic` switches that reader on."""
-    given = ({"lake": lake} if lake else {}) | ({"generic": True} if generic else {})
-    return load_settings().model_copy(update=given)
+def load_run_settings(lake: str | None = None, *, generic: bool = False, processes: int | None = None) -> Settings:
+    """The settings, with what is given in place of what is configured; `generic` only switches that reader on."""
+    given = {"lake": lake, "generic": generic, "workers": processes}
+    return load_settings().model_copy(update={name: value for name, value in given.items() if value})
 
 
 def open_checked_store(settings: Settings) -> ObjectStore:
@@ -27,11 +32,30 @@ def open_lake(lake: str | None = None) -> ObjectStore:
     return open_store(load_run_settings(lake).lake)
 
 
-def begin_run(lake: str | None = None, accept: str = "", *, generic: bool = False) -> Run:
-    """Begin a run on a checked lake; `accept`: why rows may go that the quality gate would keep."""
-    settings = load_run_settings(lake, generic=generic)
-    open_checked_store(settings)
-    return Run(settings, new_run_id(), accept)
+def begin_run(
+    lake: str | None = None,
+    accept: str = "",
+    *,
+    writes: bool = True,
+    generic: bool = False,
+    processes: int | None = None,
+    runner: Runner = Runner.LOCAL,
+    scheduler: str | None = None,
+) -> "Run":
+    """Begin a run; a lake that is only read is not checked by writing to it.
+
+    `accept`: why rows may go that the quality gate would keep. So many processes parse here, or those of a cluster.
+    """
+    from infra.work.run import Run
+
+    if scheduler and runner is not Runner.DASK:
+        raise UsageError("a scheduler is named, and Dask is not asked for", "Add --runner dask.")
+    if scheduler and processes:
+        raise UsageError("a cluster has as many processes as it has", "Leave out --scheduler or --processes.")
+    settings = load_run_settings(lake, generic=generic, processes=processes)
+    if writes:
+        open_checked_store(settings)
+    return Run(settings, new_run_id(), accept, dask=(scheduler or "") if runner is Runner.DASK else None)
 
 
 def new_run_id() -> str:

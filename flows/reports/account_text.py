@@ -1,12 +1,47 @@
-"""What a run or a day lacks, for people: the same lines in a terminal, in Prefect's log and on the page of a run."""
+"""What a run or a day lacks, and what the quality gate found: the same lines for terminals, Prefect's log and pages."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
 
+from flows.reports.record_text import shown
 from infra.lake.accounts import DaySummary
 from infra.lake.day_states import Day, State
+from infra.lake.suspects import SuspectDay
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
+
+SHARES: Final = ("listed", "fetched", "parsed", "landed", "final", "refused", "pending")
+
+
+def suspect_lines(days: Iterable[Day]) -> Iterator[str]:
+    """What `newslake status` says below the grid: for each source what broke, since when, and what to do."""
+    by_source: defaultdict[str, list[tuple[Day, SuspectDay]]] = defaultdict(list)
+    for day in days:
+        if day.suspect:
+            by_source[day.source].append((day, day.suspect))
+    for source, found in by_source.items():
+        latest = found[-1][1]
+        first = min(day.suspect_since or day.date for day, _ in found)
+        number = "1 day" if len(found) == 1 else f"{len(found)} days"
+        yield f"{source}: suspect since {first}: {number}, {sum(each.captures for _, each in found):,} captures"
+        yield from (f"  {shown(finding.detail)}" for finding in latest.findings)
+        if withheld := sum(each.withheld for _, each in found):
+            yield f"  a reparse left {withheld:,} rows as they were, which it would have removed or worsened"
+        yield from (f"  {line}" for line in _what_to_do(latest))
+
+
+def _what_to_do(suspect: SuspectDay) -> Iterator[str]:
+    url = next((sample.url for sample in suspect.samples if sample.url), None)
+    if url:
+        yield f"look at one:     newslake show '{shown(url)}'"
+    yield f"see rejections:  newslake rejects --source {suspect.source}"
+    yield f"after a repair:  newslake reparse {suspect.source} --start {suspect.date}"
+    if suspect.withheld:
+        yield f'or change them:  newslake reparse {suspect.source} --start {suspect.date} --accept "why it is right"'
+
 
 SHOWN_DAYS = 10  # lines of one kind for a terminal; `newslake status --json` has all
 
@@ -65,37 +100,36 @@ def _unreached_lines(report: RunReport) -> Iterator[str]:
 
 def funnel_rows(days: Iterable[Day]) -> list[dict[str, str | int]]:
     """How far the addresses of each day came, the latest day first; of a day without an account, what landed."""
+    latest = sorted(sorted(days, key=lambda each: each.source), key=lambda each: each.date, reverse=True)
+    return [{"source": day.source, "day": day.date, "state": day.state.value, **_funnel(day)} for day in latest]
+
+
+def funnel_rows_of_sources(days: Iterable[Day]) -> list[dict[str, str | int]]:
+    """How far the addresses of each source came in all of its days; sorted by source, as the days are."""
     rows: list[dict[str, str | int]] = []
-    for day in sorted(sorted(days, key=lambda each: each.source), key=lambda each: each.date, reverse=True):
-        account = day.account or DaySummary(landed=day.articles)
-        rows.append(
-            {
-                "source": day.source,
-                "day": day.date,
-                "state": day.state.value,
-                "listed": account.listed,
-                "fetched": account.fetched,
-                "parsed": account.parsed,
-                "landed": account.landed,
-                "final": account.final,
-                "refused": account.refused,
-                "pending": account.pending,
-            }
-        )
+    for source, mine in groupby(days, lambda day: day.source):
+        funnels = [_funnel(day) for day in mine]
+        sums = {share: sum(funnel[share] for funnel in funnels) for share in SHARES}
+        rows.append({"source": source, "days": len(funnels), **sums})
     return rows
+
+
+def _funnel(day: Day) -> dict[str, int]:
+    account = day.account or DaySummary(landed=day.articles)
+    return {share: getattr(account, share) for share in SHARES}
 
 
 def partial_lines(days: Sequence[Day]) -> Iterator[str]:
     """Why days are partial, the latest first."""
-    partial = [day for day in reversed(days) if _is_partial(day)]
+    partial = [
+        day
+        for day in reversed(days)
+        if day.state is State.DAMAGED or (day.account and not day.is_whole and day.date != NULL_PARTITION)
+    ]
     for day in partial[:SHOWN_DAYS]:
         yield f"{day.source} {day.date}: {_why(day)}"
     if len(partial) > SHOWN_DAYS:
         yield f"… and {len(partial) - SHOWN_DAYS:,} more partial days (--json has all)"
-
-
-def _is_partial(day: Day) -> bool:
-    return day.state is State.DAMAGED or (day.account is not None and not day.is_whole and day.date != NULL_PARTITION)
 
 
 def _why(day: Day) -> str:

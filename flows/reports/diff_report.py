@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import lines_of, shown
-from flows.reports.tables import counts_table
+from flows.reports.tables import counts_table, headless
 from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # a screen or two
@@ -70,10 +70,8 @@ def _heading(sample: Sample) -> str:
 
 
 def _side_by_side(sample: Sample) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(overflow="fold", ratio=1)
+    side = {"overflow": "fold", "ratio": 1}
+    table = headless({"style": "dim", "no_wrap": True}, side, side)
     for change in sample.changes:
         before, after = _cut(change)
         table.add_row(f"  {change.field}", Text(before or "(nothing)", "red"), Text(after or "(nothing)", "green"))

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
+from flows.reports.tables import headless
 from parsers.record.explanation import Explanation
 from parsers.record.outcome import Rejected
 
@@ -61,11 +62,8 @@ def field_table(
 
 
 def _columns() -> Table:
-    fields = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    fields.add_column(style="dim", no_wrap=True)
-    fields.add_column(overflow="fold")
-    fields.add_column(overflow="fold", max_width=LONGEST_ORIGIN)
-    return fields
+    origin = {"overflow": "fold", "max_width": LONGEST_ORIGIN}
+    return headless({"style": "dim", "no_wrap": True}, {"overflow": "fold"}, origin)
 
 
 def _rivals(explanation: Explanation, field: str) -> Iterator[tuple[str, str]]:

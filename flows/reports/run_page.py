@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from flows.reports.account_text import look_at
+from flows.reports.account_text import look_at, suspect_lines
 from flows.reports.grid import calendar
 from flows.reports.record_text import cell
 from flows.reports.report import summary_rows
-from flows.reports.suspect_text import suspect_lines
+from flows.reports.tables import counted
 from infra.lake.day_states import Day
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -24,23 +24,19 @@ def run_page(report: RunReport, grid: Sequence[Day], run: Run) -> str:
         sections.append("\n".join(["```", *(line.plain.rstrip() for line in calendar(grid)), "```"]))
     if lines := [*look_at(report, run.settings.quarantine_limit), *suspect_lines(grid)]:
         sections.append("\n".join(["## Look at this", "", *(f"- {cell(line)}" for line in lines)]))
-    return "\n\n".join([*sections, *_samples(report), _counts(report)])
-
-
-def _counts(report: RunReport) -> str:
-    rows = ((label.replace("  ", "&nbsp;&nbsp;&nbsp;"), count) for label, count in summary_rows(report))
-    return "\n".join(["## Counts", "", "| | |", "|:--|--:|", *(f"| {label} | {count} |" for label, count in rows)])
+    rows = ((label.replace("  ", "&nbsp;&nbsp;&nbsp;"), f"{count:,}") for label, count in summary_rows(report))
+    counts = ["## Counts", "", "| | |", "|:--|--:|", *(f"| {label} | {count} |" for label, count in rows)]
+    return "\n\n".join([*sections, *_samples(report), "\n".join(counts)])
 
 
 def _samples(report: RunReport) -> Iterator[str]:
-    """Reasons why pages gave no article, each with a few of them."""
     counts = report.rejected + report.failed
     if not report.samples.by_reason:
         return
     yield "## What gave no article"
     for reason, samples in sorted(report.samples.by_reason.items(), key=lambda each: (-counts[each[0]], each[0])):
         meaning = f": {MEANING[reason]}" if reason in MEANING else ": not fetched"
-        yield f"**{reason}**, {counts[reason]:,} pages{meaning}. For example:"
+        yield f"**{reason}**, {counted(counts[reason], 'page')}{meaning}. For example:"
         # No table: Prefect's page lets one with long addresses run over what stands beside it.
         yield "\n".join(
             f"- {sample.source}: {cell(sample.url or 'no address')} ({cell(sample.detail, LONGEST_DETAIL)})"

@@ -8,9 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from infra.lake.lake import Lake
-from infra.store.object_store import ObjectStore
-from parsers.record.article import NULL_PARTITION
 from parsers.source.definition import Source
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 
@@ -57,11 +54,6 @@ def _countries() -> dict[str, str]:
     }
 
 
-def last_days(store: ObjectStore) -> dict[str, str]:
-    """The last day of publication that has landed, by source, from one listing."""
-    return {name: day for name, day, _ in Lake(store).partitions() if day != NULL_PARTITION}  # sorted: the last stays
-
-
 def finds(source: Source) -> str:
     """Where a source lists what it publishes: `2 feeds, sitemap`."""
     counted = Counter(_kind(declaration) for declaration in source.discovery)
@@ -79,7 +71,7 @@ def horizon(source: Source) -> str:
     return f"{source.horizon_days} day" + "s" * (source.horizon_days > 1)
 
 
-def described(source: Source, interval: float, last_day: str | None) -> dict[str, Any]:
+def described(source: Source, interval: float) -> dict[str, Any]:
     """All of it as plain values, for `--json`."""
     return {
         "name": source.name,
@@ -95,7 +87,6 @@ def described(source: Source, interval: float, last_day: str | None) -> dict[str
         "article_url": source.article_url.pattern if source.article_url else None,
         "interval_seconds": interval,
         "horizon_days": source.horizon_days,
-        "last_day": last_day,
         "fault": None,
     }
 

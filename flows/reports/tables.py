@@ -1,8 +1,14 @@
 """Tables for a terminal: no frame, long values folded."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 day`, `2,000 days`."""
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
 
 
 def table(*columns: str, numbers: Collection[str] = ()) -> Table:
@@ -25,11 +31,17 @@ def table_of(rows: Sequence[Mapping[str, object]]) -> Table:
     return made
 
 
+def headless(*columns: Mapping[str, Any]) -> Table:
+    """An empty table without headings; of each column how it looks, in the words of `Table.add_column`."""
+    made = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for options in columns:
+        made.add_column(**options)
+    return made
+
+
 def counts_table(rows: Iterable[tuple[str, int]]) -> Table:
     """A label and a count a line; lines without any are dim."""
-    made = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    made.add_column()
-    made.add_column(justify="right", style="bold")
+    made = headless({}, {"justify": "right", "style": "bold"})
     for label, count in rows:
         made.add_row(label, f"{count:,}", style=None if count else "dim")
     return made

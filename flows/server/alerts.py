@@ -1,5 +1,6 @@
-"""Alerts: automations of Prefect that send on what needs a person; `newslake up` logs it, too."""
+"""Automations of Prefect: what needs a person is sent on (`newslake up` logs it, too), and dead runs are ended."""
 
+import time
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
@@ -9,25 +10,34 @@ from uuid import UUID
 from prefect.automations import Automation
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
 from prefect.events import Event, ResourceSpecification
-from prefect.events.actions import SendNotification
+from prefect.events.actions import ChangeFlowRunState, SendNotification
 from prefect.events.clients import get_events_subscriber
-from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 from prefect.types import SecretDict
-from rich.markup import escape
+from rich.text import Text
 
 from flows.jobs.alerts import EVENTS
-from flows.server.dead_runs import ENDINGS, put_automation
-from infra.base.errors import UsageError
+from infra.base.errors import NewslakeError, UsageError
+from infra.base.stop import pause
 from parsers.fields.urls import host_of
 
 FLOWS: Final = ["run", "backfill", "ingest", "reparse", "maintain"]
+HEARTBEAT: Final = "prefect.flow-run.heartbeat"
+ENDINGS: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
+# Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY, the least that Prefect takes; its default
+# of 180 would mark live runs as crashed). A run is dead once three are missing and the fourth is late.
+SILENCE: Final = timedelta(seconds=120)
+DEAD_RUNS: Final = "newslake: runs without a heartbeat"
 ENDED_BADLY: Final = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
 BLOCK: Final = "newslake-alerts"
 # A scheduled run takes minutes; a backfill of years may take longer, and is told once.
 LONG: Final = timedelta(hours=12)
+SENT_ON: Final = "prefect.automation.action.executed"
+ARRIVAL_SECONDS: Final = 30  # the server tries five times, which took it 8 seconds (measured)
 RECONNECTIONS: Final = 1_000_000  # the server may be restarted; `up` ends first
 OURS: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOWS})
 RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
@@ -85,16 +95,64 @@ def ensure_alerts(target: str) -> None:
     block = _block(target)
     for name, description, trigger, subject, body in ALERTS:
         action = SendNotification(block_document_id=block, subject=subject, body=body)
-        put_automation(Automation(name=name, description=description, trigger=trigger, actions=[action]))
+        _put(Automation(name=name, description=description, trigger=trigger, actions=[action]))
 
 
-async def log_alerts(log: Path, say: Callable[[str], None]) -> None:
+def ensure_dead_runs_end() -> None:
+    """Have the server mark runs as crashed whose heartbeats stop; else they stay "Running" for ever."""
+    _put(
+        Automation(
+            name=DEAD_RUNS,
+            description="Marks a run as crashed after two minutes without a heartbeat: its process, worker or machine "
+            "has died. Run the same again to finish what is missing.",
+            trigger=_trigger([HEARTBEAT, *ENDINGS], RUNS, after=[HEARTBEAT], within=SILENCE),
+            actions=[
+                ChangeFlowRunState(
+                    name="Crashed",
+                    state=StateType.CRASHED,
+                    message="No heartbeat for two minutes: the process has died.",
+                    force=False,
+                )
+            ],
+        )
+    )
+
+
+def _put(wanted: Automation) -> None:
+    """Create an automation, or update the one of its name; switched off by people, it stays off."""
+    try:
+        found = cast("Automation", Automation.read(name=wanted.name))  # a coroutine only in event loops
+    except ValueError:  # how Prefect says that it doesn't exist
+        wanted.create()
+    else:
+        wanted.id = found.id
+        wanted.enabled = found.enabled
+        wanted.update()
+
+
+def require_arrival(sent: Event | None) -> None:
+    """Wait until the server has sent an alert on; Prefect tells of success alone, and otherwise gives up in its log."""
+    name, related = EventNameFilter(name=[SENT_ON]), EventRelatedFilter(id=[f"prefect.event.{sent and sent.id}"])
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    with get_client(sync_client=True) as client:
+        # A filter anew each time: it asks for what occurred before it was made.
+        while not client.read_events(EventFilter(event=name, related=related), limit=1).events:
+            if time.monotonic() > deadline:
+                raise NewslakeError(
+                    f"the receiver took no test within {ARRIVAL_SECONDS} seconds",
+                    f"See that it runs, that the address is right and that the automation `{ALERTS[0][0]}` is on. "
+                    "The server's log says what came back.",
+                )
+            pause(1)
+
+
+async def log_alerts(log: Path, say: Callable[[Text], None]) -> None:
     """Say each alert, and write it to a file, until cancelled: what people have who gave no address."""
     names = EventNameFilter(name=[*EVENTS, *ENDED_BADLY])
     async with get_events_subscriber(EventFilter(event=names), reconnection_attempts=RECONNECTIONS) as events:
         async for event in events:
             text = _text(event)
-            say(f"[bold]alert[/bold] {escape(text)}")
+            say(Text.assemble(("alert", "bold"), f" {text}"))
             with log.open("a", encoding="utf-8") as lines:
                 lines.write(
                     f"{event.occurred:%Y-%m-%dT%H:%M:%SZ} {event.event} {text}\n".replace("\n", "\n  ").rstrip() + "\n"

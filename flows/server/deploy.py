@@ -1,35 +1,34 @@
 """Register everything on a Prefect server for its workers: a work pool, the deployments, automations."""
 
+import asyncio
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from httpx import HTTPError
+from httpx import HTTPError, InvalidURL
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 
-from flows.server.alerts import ensure_alerts
-from flows.server.dead_runs import ensure_automation
-from flows.server.deployments import Served, switched
+from flows.jobs.alerts import close_late
+from flows.server.alerts import ensure_alerts, ensure_dead_runs_end
+from flows.server.deployments import Served, register, switched
 from infra.base.errors import NewslakeError, UsageError
 
+ADDRESS: Final = "correct PREFECT_API_URL: it ends in /api."
 POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
 
 
 def deploy(pool: str, named: Collection[str], alerts: str) -> Served:
-    """Register on the server of PREFECT_API_URL, and switch on the sources that are named.
-
-    Repeating it updates everything and starts nothing; what people have paused or resumed stays so.
-    """
+    """Register on the server of PREFECT_API_URL, and switch on the sources that are named."""
     with asking_server():
         with get_client(sync_client=True) as client:
             _ensure_pool(client, pool)
         served = switched(named)
-        for deployment in served.deployments:
-            deployment.apply(work_pool_name=pool)
-        ensure_automation()
+        close_late(served.on)
+        asyncio.run(register(served.deployments, lambda each: each.aapply(work_pool_name=pool)))
+        ensure_dead_runs_end()
         if alerts:
             ensure_alerts(alerts)
     return served
@@ -42,7 +41,7 @@ def asking_server() -> Iterator[None]:
         raise UsageError("no server is named", "Set PREFECT_API_URL, for example http://127.0.0.1:4200/api.")
     try:
         yield
-    except HTTPError as error:  # base class of Prefect's errors of status, too
+    except (HTTPError, InvalidURL) as error:  # the first is the base class of Prefect's errors of status, too
         raise _explained(error) from error
 
 
@@ -55,12 +54,15 @@ def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
         raise UsageError(f"the work pool {name} is of type {found.type}", "Name another with --pool.")
 
 
-def _explained(error: HTTPError) -> NewslakeError:
+def _explained(error: HTTPError | InvalidURL) -> NewslakeError:
     if not isinstance(error, PrefectHTTPStatusError):
         what = f"no Prefect server answers at PREFECT_API_URL ({type(error).__name__})"
-        return NewslakeError(what, "Start it, or correct the address: it ends in /api.")
+        return NewslakeError(what, f"Start it, or {ADDRESS}")
     status = error.response.status_code
     if status in {401, 403}:
         remedy = "Set PREFECT_API_AUTH_STRING (user:password) or PREFECT_API_KEY to what the server expects."
         return NewslakeError(f"the Prefect server refused us ({status})", remedy)
-    return NewslakeError(f"the Prefect server answered {status}", "Its log says why.")
+    if status in {409, 422}:  # of a run: parameters that its deployment does not take
+        detail = error.response.json().get("detail", "no reason given")
+        return UsageError(f"the Prefect server refuses that: {detail}", "Correct it, or see `newslake deploy`.")
+    return NewslakeError(f"the Prefect server answered {status}", f"Its log says why, or {ADDRESS}")

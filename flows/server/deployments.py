@@ -3,26 +3,38 @@
 import asyncio
 import signal
 import warnings
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any, Final
 
 from prefect import Flow
+from prefect._internal.versioning import VersionType  # which `to_deployment` takes, and no public module has
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.context import AsyncClientContext
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
+from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 from typing_extensions import override
 
+from flows.jobs.alerts import STATE, close_late
 from flows.jobs.backfill import backfill
 from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
 from flows.jobs.reparse import reparse
 from flows.jobs.run import run
 from flows.reports.source_list import horizon, language_of
-from flows.server.dead_runs import ensure_automation, mark_earlier_runs
+from flows.server.alerts import ensure_dead_runs_end
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 from parsers.source.definition import Source
@@ -36,6 +48,12 @@ MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
 CONCURRENT_RUNS: Final = 4
 # Tag of what a name has switched on once. From then on only people switch it.
 NAMED: Final = "named"
+# Tag of the deployments that people start, to find them among those of the sources.
+BY_HAND: Final = ("by-hand",)
+
+LEFT_OVER: Final = "`newslake up` ended before this run. Run the same again to finish."
+AT_WORK: Final = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+MOST: Final = 200  # the most that the API gives at once; `newslake up` has four runs at a time
 
 SOURCE_TEXT: Final = """\
 **{title}** ({hosts}). Lands the UTC day of the *scheduled* time less the lag, however late a run starts:
@@ -77,8 +95,8 @@ def deployments() -> list[RunnerDeployment]:
     """
     asked = [source for source in sources().values() if source.timetable]
     return [
-        *(_deployment(each) for each in (run, backfill, ingest, reparse)),
-        _deployment(maintain, schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
+        *(_deployment(each, tags=BY_HAND) for each in (run, backfill, ingest, reparse)),
+        _deployment(maintain, tags=BY_HAND, schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
         *(
             _deployment(
                 run, source.name, _source_text(source), _schedules(source), {"source": source.name}, _tags(source)
@@ -102,9 +120,8 @@ def switched(named: Collection[str]) -> Served:
         on = tuple(name for name in sources() if name in served and not served[name].paused)
         _switch(client, served[maintain.name], wanted=bool(on))
     if not on:
-        served[maintain.name].paused, served[maintain.name].tags = True, []
-    for schedule in served[maintain.name].schedules or []:
-        schedule.parameters = {"sources": list(on)}
+        served[maintain.name].paused, served[maintain.name].tags = True, [*BY_HAND]
+    served[maintain.name].parameters = {"sources": list(on)}  # by hand, too: its form names those that are on
     return Served(list(served.values()), on, tuple(name for name in named if name not in on))
 
 
@@ -118,6 +135,7 @@ def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: 
     first = wanted and not known and bool(deployment.schedules)
     if first or known:
         deployment.tags = [*deployment.tags, NAMED]
+    deployment.tags += [tag for tag in (found.tags if found else ()) if tag.startswith(STATE)]
     deployment.paused = found.paused if found and not first else not wanted
     active = {schedule.slug: schedule.active for schedule in found.schedules} if found else {}
     for schedule in deployment.schedules or []:
@@ -125,10 +143,7 @@ def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: 
 
 
 class DeploymentRunner(Runner):
-    """A runner that both signals end alike: Prefect's own handler of SIGTERM forgets to await its clean-up.
-
-    It says what needs a person, beside its work.
-    """
+    """A runner that both signals end alike: Prefect's own handler of SIGTERM forgets to await its clean-up."""
 
     def __init__(self, say_alerts: Callable[[], Coroutine[None, None, None]]) -> None:
         # Prefect pauses schedules at shutdown by default; ours must go on after a restart.
@@ -153,6 +168,21 @@ class DeploymentRunner(Runner):
             self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
 
 
+def mark_earlier_runs() -> None:
+    """Mark the runs that an earlier `newslake up` left as crashed; call it before the first one is started.
+
+    Only `up` itself starts runs of deployments on its server, unless a worker does, which names their process.
+    """
+    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(AT_WORK)))
+    deployed = FlowRunFilterDeploymentId(is_null_=False)
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states, deployment_id=deployed), limit=MOST)
+        for run in found:
+            if run.infrastructure_pid is None:
+                ended = Cancelled if run.state_type is StateType.CANCELLING else Crashed
+                client.set_flow_run_state(run.id, ended(message=LEFT_OVER), force=True)
+
+
 def serve_until_stopped(
     named: Collection[str],
     on_ready: Callable[[Served], None],
@@ -161,10 +191,10 @@ def serve_until_stopped(
     """Register deployments and start their runs until SIGINT or SIGTERM raises StoppedError."""
     runner = DeploymentRunner(say_alerts)
     mark_earlier_runs()
-    ensure_automation()
+    ensure_dead_runs_end()
     served = switched(named)
-    for deployment in served.deployments:
-        runner.add_deployment(deployment)
+    close_late(served.on)
+    asyncio.run(register(served.deployments, runner.aadd_deployment))
     on_ready(served)
     try:
         asyncio.run(runner.start())
@@ -172,8 +202,16 @@ def serve_until_stopped(
         raise StoppedError from None
 
 
+async def register(
+    deployments: Sequence[RunnerDeployment], by: Callable[[RunnerDeployment], Awaitable[object]]
+) -> None:
+    """Register deployments through one client: Prefect makes two for each, which takes longer than what they ask."""
+    async with AsyncClientContext.get_or_create():
+        for each in deployments:
+            await by(each)
+
+
 def _schedules(source: Source) -> list[Schedule]:
-    """The schedules of a source; people can pause each by itself."""
     return [
         Cron(
             schedule.cron,
@@ -201,7 +239,6 @@ def _source_text(source: Source) -> str:
 
 
 def _tags(source: Source) -> list[str]:
-    """What the list of deployments is filtered by in Prefect's UI."""
     language = f"language:{language_of(source)}"
     return [f"country:{source.country}", language] if source.country else [language]
 
@@ -212,7 +249,7 @@ def _deployment(
     description: str = "",
     schedules: list[Schedule] | None = None,
     parameters: dict[str, Any] | None = None,
-    tags: list[str] | None = None,
+    tags: Sequence[str] = (),
 ) -> RunnerDeployment:
     """A deployment with the name and the first lines of the docstring of its flow, unless told otherwise."""
     # By module path: newslake runs as an installed package, in any folder.
@@ -222,7 +259,10 @@ def _deployment(
         entrypoint_type=EntrypointType.MODULE_PATH,
         schedules=schedules or [],  # None would keep those of an earlier version
         parameters=parameters,
-        tags=tags,
+        tags=list(tags),
+        # Else Prefect asks git, four times each, and takes the commit of whatever folder it is in.
+        version=metadata.version("newslake"),
+        version_type=VersionType.SIMPLE,
     )
     if not isinstance(deployment, RunnerDeployment):
         raise TypeError("deployments are made outside of event loops")  # there, Prefect returns a coroutine

@@ -10,20 +10,25 @@ import urllib.error
 import urllib.request
 import zoneinfo
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
 
+from rich.text import Text
+
+from flows.monitoring import telemetry
+from flows.server.guarded_server import HOST
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.base.stop import before_hard_end, pause, stop_at_waits
+from infra.store.open_store import open_store
 from infra.work.live.site_lock import state_folder, takes
 
-HOST = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 START_SECONDS = 90  # the migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
 STOP_SECONDS = 2  # a page of its UI that holds a connection open would keep it for ever; killing it loses nothing
 
+BY_HAND = "/v2/deployments?tags=%5B%22by-hand%22%5D"  # those that people start, which the UI lists among the sources
 
 # Silent towards the outside; DO_NOT_TRACK alone does not stop the server's telemetry.
 SILENT = {
@@ -35,6 +40,11 @@ SILENT = {
 # Keep leases of the sources' slots in files below PREFECT_HOME, not in memory, which is Prefect's default: a slot that
 # is taken when the server goes down would stay taken for ever (measured).
 LASTING_LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
+# Runs that ended a month ago go with their logs and artifacts, else the database grows for ever; the lake needs none.
+RETENTION = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P30D",
+}
 # Seconds, the least that Prefect takes; `flows/server/deploy.py` watches for them.
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 # Zones of the tzdata package alone: of those of the system, Prefect reads every file for every schedule, which made
@@ -51,13 +61,14 @@ def keep_silent() -> None:
 def isolated(home: Path) -> dict[str, str]:
     """Environment of a Prefect of our own, with profile, database and server apart from the user's."""
     places = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
-    return SILENT | LASTING_LEASES | HEARTBEATS | PACKAGED_ZONES | places
+    return SILENT | LASTING_LEASES | RETENTION | HEARTBEATS | PACKAGED_ZONES | places
 
 
-def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Callable[[str], None]) -> None:
+def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Callable[[str | Text], None]) -> None:
     """Run the server and serve all deployments until SIGINT or SIGTERM; `named` sources are switched on."""
     home = state_folder() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # its database holds secrets, beside the key that they are encrypted with
     os.environ |= isolated(home) | {
         "PREFECT_API_URL": f"http://{HOST}:{port}/api",
         # Flow runs are child processes in other folders, and must find the same sources and lake.
@@ -65,7 +76,12 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
         "NEWSLAKE_LAKE": settings.lake if settings.lake.startswith("s3://") else str(Path(settings.lake).resolve()),
     }
     zoneinfo.reset_tzpath(())  # for this process, which is past reading PYTHONTZPATH
-    with _only_one(home, port) as lock, prefect_server(home, port, keeps=lock):
+    with ExitStack() as open_until_the_end:
+        lock = open_until_the_end.enter_context(_only_one(home, port))
+        require_free(port)
+        say(Text("Starting the Prefect server, which may take a minute on a busy machine …", "dim"))
+        open_until_the_end.enter_context(prefect_server(home, port, keeps=lock))
+        from flows.monitoring.state import State, tell, told_to
         from flows.server.alerts import ensure_alerts, log_alerts
         from flows.server.deployments import Served, serve_until_stopped
 
@@ -74,12 +90,19 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
             ensure_alerts(settings.alerts)
 
         def on_ready(served: Served) -> None:
-            say(f"[bold]newslake is up:[/bold] http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}")
+            at = f" http://{HOST}:{port}   lake: {os.environ['NEWSLAKE_LAKE']}"
+            say(Text.assemble(("newslake is up:", "bold"), at))
             say(served.summary())
             say(
                 f"Alerts: {log}{' and as NEWSLAKE_ALERTS says' if settings.alerts else '; for others, NEWSLAKE_ALERTS'}"
             )
-            say("[dim]By hand: Deployments → run → Run → Custom run. Stop with Ctrl-C.[/dim]")
+            if asked := telemetry.exporters("METRICS"):
+                try:
+                    tell(State(open_store(os.environ["NEWSLAKE_LAKE"]), served.on), asked)
+                    say(f"Metrics: {told_to(asked)}")
+                except NewslakeError as error:  # variables that a whole cluster has may mean others
+                    say(f"Metrics: none, {error}")
+            say(Text(f"By hand: http://{HOST}:{port}{BY_HAND} → run → Run → Custom run. Stop with Ctrl-C.", "dim"))
 
         serve_until_stopped(named, on_ready, partial(log_alerts, log, say))
 
@@ -106,9 +129,8 @@ def _only_one(home: Path, port: int) -> Iterator[IO[str]]:
 @contextmanager
 def prefect_server(home: Path, port: int, keeps: IO[str]) -> Iterator[None]:
     """A Prefect server as a child process, ready to answer, which keeps a lock; stopped on leaving."""
-    _require_free(port)
     log = home / "server.log"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    command = [sys.executable, "-m", "flows.server.guarded_server", str(port)]
     server: subprocess.Popen[bytes] | None = None
     try:
         with stop_at_waits(), log.open("wb") as output:  # a signal in between would leave a server that nobody knows
@@ -131,7 +153,8 @@ def prefect_server(home: Path, port: int, keeps: IO[str]) -> Iterator[None]:
             _stop(server)
 
 
-def _require_free(port: int) -> None:
+def require_free(port: int) -> None:
+    """Refuse a port that another program uses."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: TIME_WAIT doesn't count
         try:
@@ -156,7 +179,6 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """Stop the server and its children, which are a process group of their own."""
     if server.poll() is not None:
         return
     os.killpg(server.pid, signal.SIGTERM)

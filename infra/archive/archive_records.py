@@ -22,6 +22,7 @@ MEMBER_MAGIC: Final = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 SKIPPABLE: Final = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18(....)", re.DOTALL)  # a zstd frame for others (RFC 8878, 3.1.2)
 RECORD_START: Final = re.compile(rb"WARC/[01]\.\d|filedesc:|[a-z][a-z0-9+.-]{1,15}:[^\s]{1,4096} \S+ \d{14} ")
 PLAIN_START: Final = re.compile(rb"(?<=\n)(?:WARC/[01]\.\d|https?://[^\s]{1,4096} [\d.]{7,15} \d{14} )")
+LEADING: Final = re.compile(rb"[\xef\xbb\xbf\r\n]*(?=WARC/[01]\.\d|filedesc:)")
 CONTENT_LENGTH: Final = re.compile(rb"\nContent-Length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 ARC_LINE_END: Final = re.compile(rb"\n")
@@ -64,12 +65,11 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Those records of a file of gzip members that begin in a range of its bytes."""
+    """Those records of a file of gzip members that begin in a range of its bytes, to the next one beyond it."""
 
     start: int
     end: int
     is_exact: bool = False  # a record is known to begin at the start; else the first one after it is looked for
-    to_next: bool = False  # is read up to the first record that begins beyond it: its neighbours are read by others
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _read(
     stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal | None
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
     start = part.start
-    while start < part.end or (part.to_next and start < _next_start(stream, part.end, packing)):
+    while start < part.end or start < _next_start(stream, part.end, packing):
         if skipped := _skippable(stream, start, packing):
             start += skipped
             continue
@@ -214,6 +214,8 @@ def _passed_over(stream: BinaryIO, start: int, refusal: Refusal) -> tuple[Archiv
 def _packing_of(stream: BinaryIO, size: int) -> Packing | None:
     """How an archive is packed, even if its first bytes are damaged."""
     head = _bytes(stream, 0, SCAN_BYTES, SCAN_BYTES)
+    if LEADING.match(head):
+        return None
     gzip, zstd = Packing("gzip"), Packing("zstd", dictionary_of(stream))
     if RECORD_START.match(head) or head.startswith(b"\x1f\x8b"):
         return gzip if head.startswith(b"\x1f\x8b") else None
@@ -225,13 +227,15 @@ def _packing_of(stream: BinaryIO, size: int) -> Packing | None:
 
 
 def _skippable(stream: BinaryIO, start: int, packing: Packing | None) -> int:
-    """Bytes of a frame of zstd that holds no records, such as a dictionary."""
-    frame = SKIPPABLE.match(_bytes(stream, start, start + 8, 8)) if packing and packing.coding == "zstd" else None
+    """Bytes before a record that are none of it: zstd's frame of a dictionary, an editor's mark, blank lines."""
+    if packing is None:
+        blank = LEADING.match(_bytes(stream, 0, HEAD_BYTES, HEAD_BYTES)) if start == 0 else None
+        return blank.end() if blank else 0
+    frame = SKIPPABLE.match(_bytes(stream, start, start + 8, 8)) if packing.coding == "zstd" else None
     return frame.end() + int.from_bytes(frame[1], "little") if frame else 0
 
 
 def _span_at(stream: BinaryIO, start: int, packing: Packing | None) -> Span | None:
-    """The span that begins at `start`; None if nothing does."""
     if packing:
         magic = MEMBER_MAGIC[packing.coding]
         return Member(stream, start, packing) if _bytes(stream, start, start + 4, 4).startswith(magic) else None

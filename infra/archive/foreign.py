@@ -6,15 +6,52 @@ of its own.
 """
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+from zlib_ng import zlib_ng
 
 from infra.archive.archive_records import ArchiveRecord
 from infra.archive.http_payload import decode_payload, parse_answer
+from infra.base.errors import NewslakeError
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 
 RESPONSE: Final = "response"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInFile:
+    """A gzip member that stays in its file until it is archived: a page packed takes more memory than its row."""
+
+    path: str
+    offset: int
+    length: int
+    checksum: int  # CRC-32 of the bytes that the page was read from
+
+    @classmethod
+    def of(cls, path: str, offset: int, member: bytes) -> "MemberInFile":
+        """The member that was just read there."""
+        return cls(path, offset, len(member), zlib_ng.crc32(member))
+
+    def read(self) -> bytes:
+        """The same bytes again; NewslakeError where they are gone."""
+        try:
+            with Path(self.path).open("rb") as file:
+                file.seek(self.offset)
+                member = file.read(self.length)
+        except OSError as error:
+            what = f"{self.path} cannot be read any more: {error.strerror}"
+            raise NewslakeError(what, "Put it back, then run this again: it goes on where it stopped.") from error
+        if zlib_ng.crc32(member) != self.checksum:
+            what = f"{self.path} was changed while it was read, at byte {self.offset}"
+            raise NewslakeError(what, "Run this again once nothing writes to it: nothing was lost.")
+        return member
+
+
+Member = bytes | MemberInFile  # a gzip member that holds the record of a capture
 
 
 def foreign_capture(record: ArchiveRecord) -> Capture:

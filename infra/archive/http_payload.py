@@ -111,7 +111,6 @@ def _dechunk(payload: bytes) -> tuple[bytes, Problem | None]:
 
 
 def _decode(payload: bytes, coding: str, max_bytes: int) -> PageBytes:
-    """Undo one content coding."""
     if coding not in CODINGS:
         if is_html_document(payload[:SNIFF_BYTES]):  # `binary`, `8bit`, a charset: no coding
             return PageBytes(payload)

@@ -98,9 +98,12 @@ def _line(entry: IndexEntry) -> bytes:
             "orig.offset": entry.original.offset,
             "orig.length": entry.original.length,
         }
-    moment = entry.captured_at
-    stamp = f"{moment.year:04}{moment:%m%d%H%M%S}"  # %Y has no leading zeros on Linux
-    return f"{_sort_key(entry)} {stamp} {json.dumps(fields)}\n".encode()
+    return f"{_sort_key(entry)} {timestamp_of(entry.captured_at)} {json.dumps(fields)}\n".encode()
+
+
+def timestamp_of(moment: datetime) -> str:
+    """A time as indexes of web archives write it."""
+    return f"{moment.year:04}{moment:%m%d%H%M%S}"  # %Y has no leading zeros on Linux
 
 
 def _entry(line: bytes, source: str, warc_key: str) -> IndexEntry:

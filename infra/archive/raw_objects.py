@@ -2,7 +2,6 @@
 
     raw/source=tass/date=2017-05-11/<run>-<worker>-<seq>.warc.gz     the captures; written once, never changed
                                     <run>-<worker>-<seq>.cdxj        their index: can be made again
-                                    <run>-<worker>-<seq>.expiring    only while it waits for `newslake expire`
 
 A WARC is put before its index and deleted after it, so an index without a WARC is always a leftover.
 """
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import Final
 
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.archive.warc import scan
@@ -22,14 +21,14 @@ from parsers.record.capture import Capture
 
 WARC_SUFFIX: Final = ".warc.gz"
 INDEX_SUFFIX: Final = ".cdxj"
-EXPIRING_SUFFIX: Final = ".expiring"
+LEFT_SUFFIX: Final = ".expiring"  # earlier versions put such an object beside a WARC that was to be deleted
+# Earlier versions wrote a body of the same address once within so many days; see `infra.archive.warc`.
+REVISIT_DAYS: Final = 2
 WARC_KEY: Final = re.compile(r"raw/source=([a-z0-9_]+)/date=(\d{4}-\d\d-\d\d)/[^/]+\.warc\.gz")
 RESTORE: Final = (
     "Restore the object from a copy; if there is none, move it out of the lake, delete its .cdxj, ingest it for what is"
     " whole, and reparse its source."
 )
-
-Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ class RawObject:
     key: str
     size: int  # bytes, with the index
     modified_at: datetime  # by the store's clock
-    expiring_since: datetime | None  # since when no new row may point into it; None: not at all
     entries: tuple[IndexEntry, ...]
 
 
@@ -61,10 +59,9 @@ class RawObjects:
         found = []
         for key, info in listed.items():
             if key.endswith(WARC_SUFFIX):
-                index, mark = listed.get(beside(key, INDEX_SUFFIX)), listed.get(beside(key, EXPIRING_SUFFIX))
+                index = listed.get(beside(key, INDEX_SUFFIX))
                 size = info.size + (index.size if index else 0)
-                since = mark.modified_at if mark else None
-                found.append(RawObject(key, size, info.modified_at, since, tuple(self.entries_of(key))))
+                found.append(RawObject(key, size, info.modified_at, tuple(self.entries_of(key))))
         return found
 
     def entries_of(self, warc_key: str) -> list[IndexEntry]:
@@ -91,37 +88,17 @@ class RawObjects:
         self._store.put(key, warc, if_match=None)
         self._put_index(key, entries)
 
-    def mark_expiring(self, key: str) -> None:
-        """Let no new row point into a WARC: writers archive its captures anew, rebuilding passes it over."""
-        with suppress(ConflictError):  # it is marked
-            self._store.put(beside(key, EXPIRING_SUFFIX), b"", if_match=None)
-
-    def unmark_expiring(self, key: str) -> None:
-        """Remove the mark."""
-        self._store.delete(beside(key, EXPIRING_SUFFIX))
-
-    def delete(self, key: str) -> None:
-        """Delete a WARC and what stands beside it; repeat it if it was interrupted."""
-        for each in (beside(key, INDEX_SUFFIX), key, beside(key, EXPIRING_SUFFIX)):
-            self._store.delete(each)
-
-    def sweep(self, source: str, day: date) -> None:
-        """Delete what stands beside no WARC: an interrupted deletion, or a reader's race with one, left it."""
-        keys = {info.key for info in self._store.list(folder_key(source, day))}
-        for key in keys:
-            for suffix in (INDEX_SUFFIX, EXPIRING_SUFFIX):
-                if key.endswith(suffix) and key.removesuffix(suffix) + WARC_SUFFIX not in keys:
-                    self._store.delete(key)
+    def delete(self, source: str, day: date, until: datetime) -> None:
+        """Delete what of one (source, day) was written until then; repeat it if it was interrupted."""
+        written = [info.key for info in self._store.list(folder_key(source, day)) if info.modified_at <= until]
+        # Indexes first. Run ids sort by time: of WARCs the later ones first, which may revisit bodies in others.
+        for key in sorted(written, key=lambda key: (not key.endswith(WARC_SUFFIX), key), reverse=True):
+            self._store.delete(key)
 
     def _put_index(self, warc_key: str, entries: list[IndexEntry]) -> None:
         # On a conflict a reader found the WARC without index and was faster: it wrote the same.
         with suppress(ConflictError):
             self._store.put(beside(warc_key, INDEX_SUFFIX), write_index(entries), if_match=None)
-
-
-def keep_least(least: dict[Key, IndexEntry], key: Key, entry: IndexEntry) -> None:
-    """Of all entries of a key keep the one that every reader is to use."""
-    least[key] = min(entry, least.get(key, entry), key=lambda each: each.rank)
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:

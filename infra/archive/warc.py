@@ -11,8 +11,8 @@ A capture with an HTTP status is a `response` record, any other a `resource` ("w
 information"). Text that somebody else extracted is a `resource`, too: a `conversion` must name the record it was made
 from.
 
-A body that the archive already has for the same address is not written again: that capture is a `revisit` record of the
-profile identical-payload-digest (6.7.2), and its field `X-Newslake-Original` says where the body lies.
+Earlier versions did not write a body again that the archive had for the same address: such a capture is a `revisit`
+record of the profile identical-payload-digest (6.7.2), whose field `X-Newslake-Original` says where the body lies.
 
 A page that comes in a gzip member of another program's WARC is kept as that member (`infra/archive/foreign.py`).
 """
@@ -21,7 +21,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http.client import responses
 from io import BytesIO
@@ -29,13 +29,12 @@ from typing import Final
 from urllib.parse import quote
 
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 from zlib_ng import zlib_ng
 
 from infra.archive.archive_records import ArchiveRecord, DamagedStretch, read_records
 from infra.archive.foreign import foreign_capture
-from infra.archive.raw_index import IndexEntry, Pointer
+from infra.archive.raw_index import Pointer
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 
 CAPTURE_FIELD: Final = "X-Newslake-Capture"
@@ -70,25 +69,6 @@ def encode(capture: Capture) -> bytes:
     if capture.truncated:
         headers.append(("WARC-Truncated", "unspecified"))
     return _member(headers, capture.body, _http_head(capture) if has_answer else None)
-
-
-def encode_revisit(capture: Capture, original: IndexEntry) -> bytes:
-    """The `revisit` record of a capture as one gzip member; `original` has the same body of the same address."""
-    digest = Digester("sha1")  # as the payload digest of the original has it
-    digest.update(capture.body)
-    headers = _fields("revisit", capture)
-    headers += [
-        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
-        ("WARC-Payload-Digest", str(digest)),
-        ("WARC-Refers-To", _capture_id(original.url, original.captured_at, original.digest)),
-        ("WARC-Refers-To-Target-URI", _target_uri(capture)),
-        ("WARC-Refers-To-Date", _warc_date(original.captured_at)),
-        (ORIGINAL_FIELD, json.dumps(asdict(original.pointer), separators=(",", ":"))),
-    ]
-    if capture.http_status is None:
-        return _member(headers, b"", None)
-    # 6.7.2: the block is that of a response which is cut off where the body would begin.
-    return _member([*headers, ("WARC-Truncated", "length")], b"", _http_head(capture))
 
 
 def encode_info(filename: str, made_at: datetime) -> bytes:
@@ -137,10 +117,7 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
 
 
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
-    """The capture of a newslake record, from its named fields, their names in lower case, and its content block.
-
-    ValueError if another program wrote it, or it is damaged: the body does not match its digest.
-    """
+    """The capture of a newslake record; ValueError if another program wrote it, or its body has another digest."""
     body = block.partition(b"\r\n\r\n")[2] if fields.get("warc-type") == "response" else block
     capture, digest = _stated(fields, body)
     return _require_digest(capture, digest)
@@ -198,23 +175,9 @@ def content_of(record: ArchiveRecord) -> Capture | Revisit:
 
 
 def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
-    """The named fields of all kinds of captures."""
     has_answer = capture.http_status is not None
-    return [
-        ("WARC-Type", kind),
-        ("WARC-Record-ID", _capture_id(capture.url, capture.captured_at, capture.digest)),
-        ("WARC-Target-URI", _target_uri(capture)),
-        ("WARC-Date", _warc_date(capture.captured_at)),
-        (DIGEST_FIELD, capture.digest),
-        (CAPTURE_FIELD, json.dumps(_particulars(capture), separators=(",", ":"))),
-        ("Content-Type", "application/http; msgtype=response" if has_answer else capture.media_type.value),
-    ]
-
-
-def _particulars(capture: Capture) -> dict[str, object]:
-    # Known only for captures that we fetched ourselves.
-    request: dict[str, object] = {"request_headers": capture.request_headers, "final_url": capture.final_url}
-    return {
+    uri = quote(capture.url, safe=URI_SAFE, errors="replace") if capture.url else f"urn:newslake:{capture.digest}"
+    said = {
         "url": capture.url,
         "media_type": capture.media_type.value,
         "captured_at_basis": capture.captured_at_basis.value,
@@ -223,13 +186,19 @@ def _particulars(capture: Capture) -> dict[str, object]:
         "http_charset": capture.http_charset,
         "http_headers": capture.http_headers,
         "truncated": capture.truncated,
-    } | {name: value for name, value in request.items() if value}
-
-
-def _target_uri(capture: Capture) -> str:
-    if capture.url is None:
-        return f"urn:newslake:{capture.digest}"
-    return quote(capture.url, safe=URI_SAFE, errors="replace")
+    }
+    # Known only for captures that we fetched ourselves.
+    request = {"request_headers": capture.request_headers, "final_url": capture.final_url}
+    said |= {name: value for name, value in request.items() if value}
+    return [
+        ("WARC-Type", kind),
+        ("WARC-Record-ID", _record_id(f"{capture.url}\n{capture.captured_at.isoformat()}\n{capture.digest}")),
+        ("WARC-Target-URI", uri),
+        ("WARC-Date", _warc_date(capture.captured_at)),
+        (DIGEST_FIELD, capture.digest),
+        (CAPTURE_FIELD, json.dumps(said, separators=(",", ":"))),
+        ("Content-Type", "application/http; msgtype=response" if has_answer else capture.media_type.value),
+    ]
 
 
 def _http_head(capture: Capture) -> StatusAndHeaders:
@@ -261,10 +230,6 @@ def _member(headers: list[tuple[str, str]], payload: bytes, http_head: StatusAnd
     )
     writer.write_record(record)
     return zlib_ng.compress(plain.getvalue(), GZIP_LEVEL, wbits=GZIP_WINDOW)
-
-
-def _capture_id(url: str | None, captured_at: datetime, digest: str) -> str:
-    return _record_id(f"{url}\n{captured_at.isoformat()}\n{digest}")
 
 
 def _record_id(name: str) -> str:

@@ -42,12 +42,7 @@ NO_SURVEY: Final = Survey((), None, (), 0, ())
 
 
 def survey(name: str, urls: Sequence[str], settings: Settings) -> Survey:
-    """Ask for pages of a site, for its lists, and for some listed pages if the given ones are no articles.
-
-    Raises:
-        UsageError: an address has no host, or a public site would be asked and no contact is set.
-        NewslakeError: no page of an article was had.
-    """
+    """Ask for pages of a site, for its lists, and for some listed pages if the given ones are no articles."""
     host = host_of(urls[0])
     if host is None:
         raise UsageError(f"{urls[0]} is no address of a page", "Write it in full: https://…")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from infra.authoring.cases import write_case
-from infra.authoring.trimming import disguised_and_trimmed
 from infra.base.errors import UsageError
 from parsers.disguise import disguise
 from parsers.page.decode import decode
@@ -50,11 +49,7 @@ class Places:
 
     @classmethod
     def of(cls, name: str, country: str | None, into: Path | None, sources_path: str) -> "Places":
-        """In the given folder, else in the checkout that we are in, else in the first folder of the user's sources.
-
-        Raises:
-            UsageError: there is none of them, or a source of that name, or no country in a checkout.
-        """
+        """In the given folder, else in the checkout that we are in, else in the first folder of the user's sources."""
         file = Path(country or "", f"{name}.py")
         if into is None and OWN_SOURCES.is_dir() and OWN_CASES.is_dir():
             if country is None:
@@ -89,13 +84,16 @@ def write_source(proposal: Proposal, other: Capture | None, places: Places) -> t
         ),
         key=lambda pair: len(pair[1].origins),
     )
-    page = disguised_and_trimmed(proposal.captures[number], source)
+    page = disguise(proposal.captures[number], source)
     points = []
     if differing := unlike(outcome, parse_as(page, source)):
         points.append(f"with other words, the saved page reads otherwise in: {', '.join(differing)}")
     rejected = disguise(other, source) if other else None
     if rejected is None or isinstance(parse_as(rejected, source), Parsed):
-        rejected = _without_body(page)
+        tree = Tree(decode(page.body, page.http_charset).text)
+        if tree.body is not None:
+            tree.body.inner_html = ""
+        rejected = replace(page, body=(tree.html or "").encode())
         points.append(f"{places.cases / 'empty'} is the page without its body; a page of a section says more")
     places.source.parent.mkdir(parents=True, exist_ok=True)
     places.source.write_text(proposal.code, "utf-8")
@@ -109,10 +107,3 @@ def write_source(proposal: Proposal, other: Capture | None, places: Places) -> t
         places.tests.write_text(_TESTS, "utf-8")
     points.append(f"{cases[0][0] / 'expected.json'}: compare it with the page beside it, field by field")
     return [places.source, *(case for case, _ in cases), *filter(None, [places.tests])], points
-
-
-def _without_body(page: Capture) -> Capture:
-    tree = Tree(decode(page.body, page.http_charset).text)
-    if tree.body is not None:
-        tree.body.inner_html = ""
-    return replace(page, body=(tree.html or "").encode())

@@ -1,6 +1,10 @@
-"""Closed lists of words that commands, forms and flows take."""
+"""What commands, forms and flows take: closed lists of words, and bounds."""
 
 from enum import StrEnum
+from typing import Final
+
+# Of about 100 MB each, these are more than one machine holds: a larger number is a slip.
+MAX_PROCESSES: Final = 512
 
 
 class Only(StrEnum):
@@ -24,3 +28,10 @@ class Layer(StrEnum):
     RAW = "raw"
     REJECTS = "rejects"
     ARTICLES = "articles"
+
+
+class Runner(StrEnum):
+    """Whose processes parse."""
+
+    LOCAL = "local"  # this machine's
+    DASK = "dask"  # those of a Dask cluster's workers

@@ -1,5 +1,6 @@
 """Names of sources as users write them."""
 
+from difflib import get_close_matches
 from typing import Final
 
 from infra.base.errors import UsageError
@@ -13,4 +14,6 @@ def require_source(name: str) -> None:
     if fault := broken().get(name):
         raise UsageError(f"source {name!r} cannot be loaded: {fault.error}", f"Repair {fault.place}; the others run.")
     if name not in sources():
-        raise UsageError(f"there is no source {name!r}", "`newslake sources` lists them.")
+        like = get_close_matches(name, sources(), n=1)
+        meant = f". Did you mean {like[0]!r}?" if like else ""
+        raise UsageError(f"there is no source {name!r}{meant}", "`newslake sources` lists them.")

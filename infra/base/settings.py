@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from infra.base.choices import MAX_PROCESSES
 from infra.base.errors import DEBUG_VARIABLE, UsageError
 from parsers.parse import MAX_BYTES
 from parsers.registry import look_in
@@ -38,9 +39,8 @@ class Settings(BaseModel):
     lake: str = Field(default="./lake", min_length=1)
     """The lake: a folder, or `s3://bucket/prefix`."""
 
-    # 512 processes of about 100 MB each are more than one machine holds: a larger number is a slip.
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=512)
-    """Number of processes that parse pages. Default: the number of processors."""
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=MAX_PROCESSES)
+    """Number of processes that parse pages. Default: the number of processors. `ingest --processes` wins."""
 
     page_deadline_seconds: float = Field(default=10.0, gt=0)  # the slowest real page took 7 ms, a hostile one 27 s
     """Seconds that parsing one page may take. Then its worker is killed, and the page is quarantined as `timeout`. Real
@@ -71,6 +71,9 @@ class Settings(BaseModel):
     sources_path: str = ""
     """Folders with source files of your own, separated by colons. Each `.py` file in them runs as code and is a source.
     `docs/adding-a-source.md` shows one."""
+
+    log_format: Literal["text", "json"] = "text"
+    """How commands and runs log on stderr: `json` is one object a line. `--log-format` wins."""
 
     allowed_private_hosts: str = ""
     """Hosts on private addresses that may be fetched from: `host:port`, separated by commas. All other private,
@@ -105,12 +108,11 @@ class Settings(BaseModel):
     """Read inputs from S3 buckets that make the reader pay, at your cost (`RequestPayer=requester`)."""
 
     cdx_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """CDX index to ask for captures before the source: `…/cdx/search/cdx` as the Wayback Machine has it, or
-    `…/CC-MAIN-…-index` as Common Crawl has it. Empty: none."""
+    """CDX index to ask for captures before the source: `…/cdx/search/cdx`, as the Wayback Machine has it. Empty:
+    none."""
 
     cdx_pages_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """Address of the index's captures: `https://web.archive.org/web/` or `https://data.commoncrawl.org/`. Empty:
-    derived from the index's host."""
+    """Address of the index's captures. Empty: `/web/` at the index's host, as `https://web.archive.org/web/`."""
 
     common_crawl_url: str = Field(default="https://data.commoncrawl.org", pattern=r"^https?://\S+$")
     """Where `newslake ingest --cc-news` finds the lists and files of CC-NEWS: Common Crawl, or a mirror of it."""

@@ -16,15 +16,16 @@ from typing import BinaryIO, Final, cast
 from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archives.archived_pages import Page, Unwanted, read_archive, read_archive_part
-from infra.intake.cc_news.remote_file import open_part
+from infra.intake.archived_pages import Page, Unwanted, read_archive, read_archive_part
+from infra.intake.cc_news import open_part
+from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.manifests import ManifestLine, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
-from infra.intake.files.names import MANIFEST_NAMES, is_hidden, is_page_name
-from infra.intake.files.page_bytes import SPOOL_BYTES, Unpacked, beginning, read_page, spooled
+from infra.intake.files.no_pages import kind_of_no_page
+from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beginning, read_page, spooled
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
 from infra.intake.files.stated import with_statements
 from infra.intake.files.tables import read_table, table_format
@@ -41,7 +42,7 @@ ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
 HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 # Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
-SEEKING: Final = {"zip": ([],), "parquet": ([],), "archive": ([], ["gzip"], ["zstd"])}
+SEEKING: Final = {"zip": ([],), "parquet": ([],), "arrow": ([],), "archive": ([], ["gzip"], ["zstd"])}
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
@@ -57,10 +58,13 @@ def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: U
     if kind := _never_opened(source.inside):
         yield Skipped(kind)
         return
+    if source.inside and not (source.part or source.location.startswith(S3) or Path(source.location).is_file()):
+        yield Skipped("no regular file", f"{source.location} is a pipe, a device or a broken link: it is left out.")
+        return
     try:
         with _opened(source) as stream:
             if source.part:
-                part = Part(source.part.start, source.part.end, to_next=True)
+                part = Part(source.part.start, source.part.end)
                 found = read_archive_part(stream, source, max_page_bytes, part, unwanted)
                 yield from (one for one in found if not isinstance(one, Bounds))
             else:
@@ -81,7 +85,9 @@ def parts_of(source: Input) -> Iterator[Part]:
     except ColdObjectError:
         return  # reading it says so
     for start in range(0, source.size if is_divisible else 0, PART_BYTES):
-        yield Part(start, min(start + PART_BYTES, source.size))
+        end = min(start + PART_BYTES, source.size)
+        if source.begin < end:
+            yield Part(source.begin, end, is_exact=True) if start < source.begin else Part(start, end)
 
 
 def read_part(
@@ -134,7 +140,7 @@ def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwan
         yield from _read_folder(lambda: members(stream, known.size), known, max_page_bytes, depth)
     elif form == "archive":
         yield from read_archive(stream, known, max_page_bytes, unwanted)
-    elif form == "parquet":
+    elif form in {"parquet", "arrow"}:
         yield from read_table(form, stream, known, max_page_bytes)
     elif form == "page":
         yield _read_page(stream, known, max_page_bytes)
@@ -145,13 +151,12 @@ def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwan
 
 
 def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> str:
-    """What a file is, by its beginning."""
     if is_tar(head):
         return "tar"
     if head.startswith(ZIP_STARTS) and (codings or is_zip(stream, known.location)):
         return "zip"
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
-    if ARCHIVE_MAGIC.match(head) or named_archive:
+    if ARCHIVE_MAGIC.match(head.lstrip(b"\xef\xbb\xbf\r\n")) or named_archive:
         return "archive"
     if is_mhtml(head):
         return "mhtml"
@@ -162,7 +167,6 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
 
 
 def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Read:
-    """What is read from its start to its end, packed or not."""
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))
     if form == "mhtml":
@@ -173,8 +177,12 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
         yield damaged(known, unpacked.problem.detail, b"")
 
 
-def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture | Unreadable:
+def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
     page = read_page(stream, max_page_bytes)
+    if page.problem is None and (told := kind_of_no_page(page.body[:HEAD_BYTES])):
+        if known.inside:
+            return Skipped(told[0])
+        page = replace(page, problem=Problem(RejectReason.NOT_HTML, f"{told[0]}: {told[1]}"))
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     if media_type is MediaType.HTML:
         known = with_statements(known, page.body)
@@ -187,14 +195,23 @@ def _read_folder(members: Callable[[], Iterator[Member | Lost]], known: Input, m
         yield page_of(known, b"", MediaType.HTML, Problem(RejectReason.NOT_HTML, f"{depth} archives around an archive"))
         return
     lines = _manifest_of(members(), known.location)
+    member: Member | Lost | None = None
     for member in members():
         if isinstance(member, Lost):
             yield damaged(known, member.detail, b"")
         elif kind := _never_opened(member.path):
             yield Skipped(kind)
         else:
-            line = lines.get(str(PurePosixPath(member.path)))
-            yield from _read_member(member, _known_of_member(member, known, line), max_page_bytes, depth)
+            location = f"{known.location}!{member.path}"
+            found = replace(known, location=location, size=member.size, inside=member.path, url=None)
+            if known.captured_at_basis is CapturedAtBasis.MTIME and member.modified_at:
+                # The member's own time survives copying the archive: a second ingest finds the same capture.
+                found = replace(found, captured_at=member.modified_at)
+            if line := lines.get(str(PurePosixPath(member.path))):  # of the archive's own manifest
+                found = line.said_of(found)
+            yield from _read_member(member, found, max_page_bytes, depth)
+    if member is None:
+        yield Skipped("archive without files", "" if known.inside else f"{known.location} is an archive without files.")
 
 
 def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) -> Read:
@@ -226,18 +243,7 @@ def _pieces(member: Member) -> Iterator[bytes]:
         raise _DamagedMemberError(error) from error
 
 
-def _known_of_member(member: Member, archive: Input, line: ManifestLine | None) -> Input:
-    """What is known of a member: from the archive's own manifest, else from what is known of the archive."""
-    location = f"{archive.location}!{member.path}"
-    known = replace(archive, location=location, size=member.size, inside=member.path, url=None)
-    if archive.captured_at_basis is CapturedAtBasis.MTIME and member.modified_at:
-        # The member's own time survives copying the archive: a second ingest finds the same capture.
-        known = replace(known, captured_at=member.modified_at)
-    return line.said_of(known) if line else known
-
-
 def _manifest_of(members: Iterator[Member | Lost], location: str) -> Mapping[str, ManifestLine]:
-    """The lines of all manifests in an archive, by the path of the member."""
     lines: dict[str, ManifestLine] = {}
     for member in members:
         if isinstance(member, Lost) or member.fault or PurePosixPath(member.path).name not in MANIFEST_NAMES:

@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
 from infra.base.days import Days, midnight
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
+from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch, FetchOutcome
-from infra.lake.partition import FETCHES, damaged, read_file, read_footer, stated_footer, write_file
+from infra.lake.partition import FETCHES, damaged, read_file, said_in, write_file
 from infra.lake.schema import conform, to_table
-from infra.store.object_store import ObjectStore, read_merge_write
+from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
 from parsers.record.article import SCHEMA_VERSION
 
@@ -78,31 +77,10 @@ class DaySummary:
         end = midnight(day) + timedelta(days=1)
         return not self.pending and self.lists.whole_at is not None and self.lists.whole_at >= end
 
-    def to_json(self) -> bytes:
-        """Canonical JSON: equal accounts give equal bytes."""
-        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
-
     @classmethod
-    def from_json(cls, text: bytes, name: str) -> "DaySummary":
-        """The summary in a footer; errors as `infra.lake.partition.Manifest.from_json`."""
-        try:
-            stated = orjson.loads(text)
-            if stated["schema_version"] > SCHEMA_VERSION:
-                raise NewslakeError(f"{name} has schema version {stated['schema_version']}", "Upgrade newslake.")
-            lists = stated["lists"]
-            read = ListsRead(_time(lists["read_at"]), _time(lists["whole_at"]), tuple(lists["lacking"]))
-            return cls(**stated | {"next_due_at": _time(stated["next_due_at"]), "lists": read})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(name, f"account: {error!r}") from error
-
-
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def read_summary(store: ObjectStore, key: str, size: int) -> DaySummary:
-    """The summary of the account of a day, from its footer; errors as `infra.lake.partition.read_manifest`."""
-    return DaySummary.from_json(stated_footer(read_footer(store, key, size), key), key)
+    def from_json(cls, text: bytes | Mapping[str, Any], name: str) -> "DaySummary":
+        """The summary in a footer, or what the index has of it; errors as `infra.lake.partition.said_in`."""
+        return said_in(text, cls, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +118,7 @@ def read_accounts(store: ObjectStore, source: str, days: Days) -> dict[str, DayA
 
 
 def write_account(
-    store: ObjectStore,
+    changes: Changes,
     source: str,
     day: str,
     rows: Sequence[Fetch],
@@ -163,7 +141,7 @@ def write_account(
         unchanged = old is not None or not (result.rows or lists)
         return old if unchanged and result == before else _encoded(result)
 
-    read_merge_write(store, key, merge)
+    changes.merge(key, merge)
     return result
 
 
@@ -210,4 +188,4 @@ def _encoded(account: DayAccount) -> bytes:
     table, wrong = to_table(rows, FETCHES.columns)
     if wrong:
         raise NewslakeError(f"A row of an account has a wrong {wrong[0][1]}", "This is a bug: please report it.")
-    return write_file(FETCHES, table, account.summary.to_json())
+    return write_file(FETCHES, table, account.summary)

@@ -1,50 +1,47 @@
 """What was read of partitions, remembered by the version of each object, in `_catalog/`: delete it at any time."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 import orjson
 
 from infra.base.errors import NewslakeError
-from infra.store.object_store import ConflictError, ObjectStore
+from infra.store.object_store import ObjectStore, read_merge_write
 
+ATTEMPTS: Final = 12  # 8 writers took 9 at most; a question does not wait for more than seconds to leave its answer
 Entries = Mapping[str, tuple[str, Any]]  # by name: version, and what JSON can hold
 
 
-class Cache:
-    """One object of `_catalog/`."""
+def load_cache(store: ObjectStore, key: str) -> dict[str, tuple[str, Any]]:
+    """What was left there; nothing if not every byte is as it was written.
 
-    def __init__(self, store: ObjectStore, key: str) -> None:
-        self._store = store
-        self._key = key
-        self._etag: str | None = None
+    What is read here decides which raw objects nobody needs, so a flipped bit must not pass for another value.
+    """
+    stored = store.get(key)
+    return _decoded(stored.body) if stored else {}
 
-    def load(self) -> dict[str, tuple[str, Any]]:
-        """What `save` left; nothing if not every byte is as it was written.
 
-        What is read here decides which raw objects nobody needs, so a flipped bit must not pass for another value.
-        """
-        stored = self._store.get(self._key)
-        self._etag = stored.etag if stored else None
-        try:
-            cache = orjson.loads(stored.body if stored else b"{}")
-            entries = {name: (version, value) for name, (version, value) in cache["entries"].items()}
-            return entries if cache["sha256"] == _digest(entries) else {}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return {}
-
-    def save(self, entries: Entries) -> bool:
-        """Replace what was loaded; False if someone else has meanwhile, or this user may only read."""
-        body = orjson.dumps({"sha256": _digest(entries), "entries": entries})
-        try:
-            self._etag = self._store.put(self._key, body, if_match=self._etag)
-        except ConflictError:
-            self.load()  # for its ETag: the next save replaces theirs
-            return False
-        except NewslakeError:
-            return False
+def update_cache(store: ObjectStore, key: str, change: Callable[[dict[str, tuple[str, Any]]], Entries]) -> bool:
+    """Change what is there now, and lose no concurrent change; False if this user may only read or gets no turn."""
+    with suppress(NewslakeError):
+        read_merge_write(store, key, lambda old: _encoded(change(_decoded(old) if old else {})), ATTEMPTS)
         return True
+    return False
+
+
+def _encoded(entries: Entries) -> bytes:
+    return orjson.dumps({"sha256": _digest(entries), "entries": entries})
+
+
+def _decoded(body: bytes) -> dict[str, tuple[str, Any]]:
+    try:
+        cache = orjson.loads(body)
+        entries = {name: (version, value) for name, (version, value) in cache["entries"].items()}
+        return entries if cache["sha256"] == _digest(entries) else {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _digest(entries: Entries) -> str:

@@ -1,20 +1,22 @@
-"""The state of every day of every source, from a listing and the footers alone."""
+"""The state of every day of every source, from the index and the footers alone."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
 from infra.base.days import is_within
 from infra.lake.accounts import DaySummary
+from infra.lake.day_index import DayIndex, Listed
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS, DamagedError, Manifest, TableKind
-from infra.lake.suspects import SuspectDay, since, suspect_days
-from infra.store.object_store import ObjectInfo, ObjectStore
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TABLES, DamagedError, Manifest
+from infra.lake.suspects import SuspectDay, since, suspect_histories
+from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
 NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -68,11 +70,14 @@ class Day:
 
 
 class DayStates:
-    """The lake at a glance. Footers are remembered in `_catalog/`, by ETag; that folder can be deleted at any time."""
+    """The lake at a glance, by the index in `_catalog/`; that folder can be deleted at any time."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._lake = Lake(store)
-        self._footers = Footers(store)
+
+    def recheck(self) -> None:
+        """List the whole lake: what somebody did by hand, or a newslake without an index, is found."""
+        DayIndex(self._lake.store).rebuild()
 
     def grid(
         self,
@@ -80,58 +85,56 @@ class DayStates:
         start: date | None = None,
         end: date | None = None,
         current: Mapping[str, int] = NO_VERSIONS,
-        also: Collection[str] = (),
+        names: Collection[str] = (),
     ) -> list[Day]:
         """Every day of every source from `start` up to `end`, missing ones too, by source and date.
 
         Without a bound, the days that a source has; then articles without a date come last. Days are outdated by the
-        versions that `current` has. `also` names sources of which the lake may know nothing yet; their days are
-        missing.
+        versions that `current` has. `names` are the only sources that count, also those of which the lake knows nothing
+        yet: their days are missing.
         """
-        self._footers.load()
-        articles = self._listed(ARTICLES, source)
-        rejects = self._listed(REJECTS, source)
-        accounts = self._listed(FETCHES, source)
-        suspects = suspect_days(self._lake.store, source)
+        only = (source,) if source else tuple(names)
+        index = DayIndex(self._lake.store, only, start, end)
+        days = [*chain.from_iterable(days for _, days in self._of_sources(index, only, start, end, current))]
+        if not source:  # every run asks for its own days: it shall not write those of all sources
+            index.save()
+        return days
+
+    def _of_sources(
+        self,
+        index: DayIndex,
+        only: Collection[str],
+        start: date | None,
+        end: date | None,
+        current: Mapping[str, int],
+    ) -> Iterator[tuple[str, list[Day]]]:
+        suspects = suspect_histories(self._lake.store, only, start, end)
         marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
         for suspect in suspects:
             marked[suspect.source][suspect.date] = suspect
-        by_source = (*articles.values(), *rejects.values(), *accounts.values())
-        listed = [(day, info) for infos in by_source for day, info in infos.items()]
-        self._footers.read_ahead(info for day, info in listed if is_within(day, start, end))
-        names = sorted({*articles, *rejects, *accounts, *marked, *also} | ({source} if source else set()))
-        days = [
-            self._day(
-                name, day, articles[name].get(day), rejects[name].get(day), accounts[name].get(day), current.get(name)
+        for name in sorted(only or self._sources() | marked.keys()):
+            listed = index.of(name)
+            wanted = (info for days in listed.values() for day, info in days.items() if is_within(day, start, end))
+            index.footers.read_ahead(wanted)
+            days = [
+                self._day(index.footers, name, day, listed, current.get(name))
+                for day in _days({*chain(*listed.values()), *marked[name]}, start, end)
+            ]
+            yield (
+                name,
+                [_marked(day, found, suspects) if (found := marked[name].get(day.date)) else day for day in days],
             )
-            for name in names
-            for day in _days({*articles[name], *rejects[name], *accounts[name], *marked[name]}, start, end)
-        ]
-        days = [_marked(day, found, suspects) if (found := marked[day.source].get(day.date)) else day for day in days]
-        if source is None:
-            self._footers.save({info.key for _, info in listed})
-        return days
 
-    def _listed(self, kind: TableKind, source: str | None) -> defaultdict[str, dict[str, ObjectInfo]]:
-        listed: defaultdict[str, dict[str, ObjectInfo]] = defaultdict(dict)
-        for name, day, info in self._lake.partitions(source, kind):
-            listed[name][day] = info
-        return listed
+    def _sources(self) -> set[str]:
+        return {name for kind in TABLES.values() for name in self._lake.sources(kind)}
 
-    def _day(
-        self,
-        source: str,
-        day: str,
-        articles: ObjectInfo | None,
-        rejects: ObjectInfo | None,
-        account: ObjectInfo | None,
-        version: int | None,
-    ) -> Day:
+    def _day(self, footers: Footers, source: str, day: str, listed: Listed, version: int | None) -> Day:
+        articles, rejects, account = (listed[kind.name].get(day) for kind in (ARTICLES, REJECTS, FETCHES))
         size = articles.size if articles else 0
         try:
-            landed = self._footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
-            rejected = self._footers.read(rejects).open_rejects if rejects else {}
-            summary = self._footers.summary(account) if account else None
+            landed = footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
+            rejected = footers.read(rejects).open_rejects if rejects else {}
+            summary = footers.summary(account) if account else None
         except DamagedError:
             return Day(source, day, State.DAMAGED, size=size)
         found = Day(

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from infra.lake.cache import Cache
+from infra.lake.cache import load_cache, update_cache
+from infra.lake.changes import Changes
 from infra.lake.landing import Change, join, leave_greatest, merge_into
 from infra.lake.partition import ARTICLES, read_rows
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -32,7 +33,7 @@ class Identities:
 
     def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
-        self._cache = Cache(store, f"_catalog/identities/source={source}.json")
+        self._key = f"_catalog/identities/source={source}.json"
         self._known: dict[str, tuple[str, Any]] | None = None  # by date: version of the object, identities
         self._learned = 0
 
@@ -40,27 +41,31 @@ class Identities:
         """Days by identity, of those that are in several partitions."""
         if len(listed) < 2:  # noqa: PLR2004 - there must be two
             return {}
+        return {identity: days for identity, days in self.days_of(identities, listed).items() if len(days) > 1}
+
+    def days_of(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
+        """Days by identity, ascending, of those that there are; of partitions that changed, the column is read."""
         held = self._read(listed)
-        days, columns = list(held), list(held.values())
+        partitions, columns = list(held), list(held.values())
         pool = pa.chunked_array(columns, pa.string())
         starts = list(accumulate(map(len, columns), initial=0))
         found: defaultdict[str, set[str]] = defaultdict(set)
         places = pc.indices_nonzero(pc.is_in(pool, value_set=identities))
         for place, identity in zip(places.to_pylist(), pool.take(places).to_pylist(), strict=True):
-            found[identity].add(days[bisect_right(starts, place) - 1])
-        return {identity: sorted(several) for identity, several in found.items() if len(several) > 1}
+            found[identity].add(partitions[bisect_right(starts, place) - 1])
+        return {identity: sorted(days) for identity, days in found.items()}
 
     def _read(self, listed: Mapping[str, ObjectInfo]) -> dict[str, Any]:
-        """The identities of each partition as listed."""
         known = self._known
         if known is None:
-            known = {day: (etag, pa.array(held, pa.string())) for day, (etag, held) in self._cache.load().items()}
+            remembered = load_cache(self._store, self._key)
+            known = {day: (etag, pa.array(held, pa.string())) for day, (etag, held) in remembered.items()}
         found: dict[str, tuple[str, Any]] = {}  # assigned as a whole: threads may land through one `Lake`
         for day, info in listed.items():
             # With its time, as bytes, and so an ETag of S3, can come back that were replaced while they were read.
             version = f"{info.etag} {info.modified_at.isoformat()}"
-            remembered, identities = known.get(day, ("", None))
-            if remembered != version:
+            etag, identities = known.get(day, ("", None))
+            if etag != version:
                 identities = self._column(info)
                 self._learned += 1
             if identities is not None:
@@ -68,7 +73,7 @@ class Identities:
         self._known = found
         if self._learned >= WORTH_SAVING:
             rows = {day: (version, held.to_pylist()) for day, (version, held) in found.items()}
-            self._learned = 0 if self._cache.save(rows) else self._learned
+            self._learned = 0 if update_cache(self._store, self._key, lambda _: rows) else self._learned
         return {day: identities for day, (_, identities) in found.items()}
 
     def _column(self, info: ObjectInfo) -> Any:
@@ -82,23 +87,20 @@ class Identities:
 
 
 def deduplicate(
-    store: ObjectStore, source: str, places: Mapping[str, Iterable[str]]
+    changes: Changes, source: str, places: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[str, bool, Change]]:
-    """Leave each article in the partition of its greatest row; `places` has its days by identity.
-
-    Yields the day, whether its partition was written, and what changed, of every partition that was looked at.
-    """
+    """Leave each article in the partition of its greatest row; `places` has its days by identity."""
     held: defaultdict[str, list[str]] = defaultdict(list)
     for identity, days in places.items():
         for day in days:
             held[day].append(identity)
-    rows = {day: _rows(store, source, day, identities) for day, identities in sorted(held.items())}
+    rows = {day: _rows(changes.store, source, day, identities) for day, identities in sorted(held.items())}
     homes = _homes(rows)
     # First the greatest rows learn when their article was first captured: then the others may go.
     for day in sorted({*homes.values()}):
         mine = {identity for identity, home in homes.items() if home == day}
         others = pa.concat_tables([_of(table, mine) for other, table in rows.items() if other != day])
-        yield day, *_settle(store, source, day, others)
+        yield day, *_settle(changes, source, day, others)
     # What the homes hold now counts: a row that was taken away meanwhile drives nobody out.
     for day, identities in sorted(held.items()):
         elsewhere: defaultdict[str, list[str]] = defaultdict(list)
@@ -106,8 +108,8 @@ def deduplicate(
             if homes.get(identity, day) != day:
                 elsewhere[homes[identity]].append(identity)
         if elsewhere:
-            greater = [_rows(store, source, home, away) for home, away in sorted(elsewhere.items())]
-            yield day, *_settle(store, source, day, pa.concat_tables(greater))
+            greater = [_rows(changes.store, source, home, away) for home, away in sorted(elsewhere.items())]
+            yield day, *_settle(changes, source, day, pa.concat_tables(greater))
 
 
 def _homes(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -127,5 +129,5 @@ def _of(table: Any, identities: Iterable[str]) -> Any:
     return table.filter(pc.is_in(table[ARTICLES.identity], value_set=pa.array(identities, pa.string())))
 
 
-def _settle(store: ObjectStore, source: str, day: str, others: Any) -> tuple[bool, Change]:
-    return merge_into(store, ARTICLES.key(source, day), lambda old, name: leave_greatest(old, others, name))
+def _settle(changes: Changes, source: str, day: str, others: Any) -> tuple[bool, Change]:
+    return merge_into(changes, ARTICLES.key(source, day), lambda old, name: leave_greatest(old, others, name))

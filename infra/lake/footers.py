@@ -1,20 +1,24 @@
-"""What the footers of partitions say, each read once for each version of its object."""
+"""What the footers of partitions say, each read once for each version of its object.
+
+They are remembered by month (`infra/lake/months.py`). An entry is believed if its ETag is the one that is asked for: of
+a listing, or of the index itself (`infra/lake/day_index.py`).
+"""
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import orjson
 
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.lake.accounts import DaySummary
-from infra.lake.cache import Cache
+from infra.lake.changes import read_notes
+from infra.lake.months import Entry, Months, month_of
 from infra.lake.partition import FETCHES, DamagedError, Manifest, read_footer, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import SCHEMA_VERSION
 
-CACHE_KEY: Final = "_catalog/footers.json"
 # Footers read at a time. One takes some 3 ms of the processor with boto3 and waits 20 to 50 ms for S3, so about 16 of
 # them keep one processor busy; fewer than the connections of the S3 client, and 1 MB of file ends in memory.
 READERS: Final = 16
@@ -25,64 +29,62 @@ class Footers:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._known: dict[str, tuple[str, Manifest | DaySummary]] = {}
-        self._cache = Cache(store, CACHE_KEY)
-        self._learned = False
+        self.months = Months(store)
 
     def read(self, info: ObjectInfo) -> Manifest:
         """What the footer of a partition as listed says; NewslakeError if it is damaged, gone, or not ours."""
-        return cast("Manifest", self._read(info))
+        return cast("Manifest", self._read(info)[1])
 
     def summary(self, info: ObjectInfo) -> DaySummary:
         """The same of the account of a day."""
-        return cast("DaySummary", self._read(info))
+        return cast("DaySummary", self._read(info)[1])
 
-    def _read(self, info: ObjectInfo) -> Manifest | DaySummary:
-        etag, said = self._known.get(info.key, ("", None))
-        if said is None or etag != info.etag:
-            stated = stated_footer(read_footer(self._store, info.key, info.size), info.key)
-            said = _parsed(stated, info.key)
-            self._known[info.key] = info.etag, said
-            self._learned = True
-        return said
+    def said(self, info: ObjectInfo) -> Any:
+        """The JSON of a footer: for who asks 200,000 of them for a word or two. Errors as `read`."""
+        entry = self._known(info)
+        if entry is None or entry[2]["schema_version"] != SCHEMA_VERSION:
+            entry, _ = self._read(info)
+        return entry[2]
+
+    def _read(self, info: ObjectInfo) -> tuple[Entry, Manifest | DaySummary]:
+        if entry := self._known(info):
+            with suppress(NewslakeError):  # another version of newslake left it
+                return entry, _parsed(entry[2], info.key)
+        said = orjson.loads(stated_footer(read_footer(self._store, info.key, info.size), info.key))
+        return (info.etag, info.size, said), _parsed(said, info.key)
 
     def read_ahead(self, infos: Iterable[ObjectInfo]) -> None:
         """Read the footers that are not known yet, several at a time. A damaged one is left for `read` to report."""
-        unknown = [info for info in infos if self._known.get(info.key, ("", None))[0] != info.etag]
-        if unknown:
+        unknown = [info for info in infos if not self._known(info)]
+        self.months.load({month_of(info.key) for info in unknown})
+        if unknown := [info for info in unknown if not self._known(info)]:
             with Threads(min(READERS, len(unknown))) as pool:
-                list(pool.map(self._try, unknown))
+                self.months.learn({key: entry for key, entry in pool.map(self._try, unknown) if entry})
 
-    def _try(self, info: ObjectInfo) -> None:
+    def _known(self, info: ObjectInfo) -> Entry | None:
+        entry = self.months.get(info.key)
+        return entry if entry and entry[0] == info.etag and entry[2] is not None else None
+
+    def _try(self, info: ObjectInfo) -> tuple[str, Entry | None]:
         with suppress(DamagedError):
-            self._read(info)
+            return info.key, self._read(info)[0]
+        return info.key, None
 
     def older(self, infos: Iterable[ObjectInfo]) -> set[str]:
-        """Keys of the partitions that an older newslake wrote; damaged ones are not among them.
-
-        What was learned is left in the lake, since a query that is asked once is asked again.
-        """
+        """Keys of the partitions that an older newslake wrote; damaged ones are not among them."""
         infos, older = list(infos), set()
-        self.load()
         self.read_ahead(infos)
         for info in infos:
             with suppress(DamagedError):
-                if self.read(info).schema_version < SCHEMA_VERSION:
+                if self.said(info)["schema_version"] < SCHEMA_VERSION:
                     older.add(info.key)
-        self.save({*self._known})
+        self.save()
         return older
 
-    def load(self) -> None:
-        """Take over what `save` left in the lake."""
-        with suppress(TypeError, NewslakeError):  # another version of newslake left it
-            known = self._cache.load()
-            self._known = {key: (etag, _parsed(orjson.dumps(said), key)) for key, (etag, said) in known.items()}
-
-    def save(self, keys: set[str]) -> None:
-        """Leave what is known of these keys, which are all that exist, in the lake; nothing if that is no news."""
-        if self._learned or not keys.issuperset(self._known):
-            self._cache.save({key: self._known[key] for key in sorted(keys & set(self._known))})
+    def save(self) -> bool:
+        """Leave what was learned in the lake, but of partitions that are being written; False if this user may not."""
+        return not self.months.has_learned() or self.months.save(without=read_notes(self._store))
 
 
-def _parsed(text: bytes, key: str) -> Manifest | DaySummary:
-    return DaySummary.from_json(text, key) if FETCHES.parse_key(key) else Manifest.from_json(text, key)
+def _parsed(said: Any, key: str) -> Manifest | DaySummary:
+    return DaySummary.from_json(said, key) if key.startswith(FETCHES.name) else Manifest.from_json(said, key)

@@ -10,10 +10,10 @@ import pyarrow as pa
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.base.stop import Threads
+from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
-from infra.lake.old_partitions import move_undated, rewrite
 from infra.lake.partition import (
     ARTICLES,
     REJECTS,
@@ -50,7 +50,7 @@ class LandingReport:
     rows_exposed: int = 0  # see `infra.lake.landing.Change`
     rejects_written: int = 0
     rejects_closed: int = 0  # their capture is an article now; among `rejects_written`
-    invalid_records: int = 0  # articles that do not fit the schema and became rejections
+    unfit: tuple[str, ...] = ()  # ids of articles that do not fit the schema and became rejections
 
 
 class Lake:
@@ -77,31 +77,44 @@ class Lake:
         in `articles` or `rejects`: rows of those that are not among `articles` any more leave every partition of the
         source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
         """
+        with Changes(self.store) as changes:
+            return self._land(changes, articles, rejects, looked_at, reparsed or {})
+
+    def _land(
+        self,
+        changes: Changes,
+        articles: Sequence[Landed],
+        rejects: Sequence[Reject],
+        looked_at: Collection[PartitionId],
+        reparsed: Mapping[str, Collection[CaptureIdentity]],
+    ) -> LandingReport:
         table, wrong = to_table(articles, ARTICLES.columns)
         unfit = dict(wrong)
         fitting = [landed for index, landed in enumerate(articles) if index not in unfit]
         rejects = [*rejects, *(invalid_record(*articles[index], detail) for index, detail in wrong)]
-        verdicts = _verdicts(fitting, rejects, reparsed or {})
+        verdicts = _verdicts(fitting, rejects, reparsed)
         rows = _by_partition(fitting, table)
         # All names are checked before anything is written.
         partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *looked_at})}
         rejected = _by_capture_day(rejects)
-        moved = self._move_undated({source for source, _ in partitions} | verdicts.keys())
+        changes.expect([*partitions.values(), *(REJECTS.key(*partition) for partition in rejected)])
+        moved = self._move_undated(changes, {source for source, _ in partitions} | verdicts.keys())
+        nothing = ARTICLES.schema.empty_table()
 
         def land_one(partition: PartitionId) -> tuple[bool, Change]:
-            new = rows.get(partition, ARTICLES.schema.empty_table())
+            new = rows.get(partition, nothing)
             seen = partition in looked_at
             again = verdicts.get(partition[0], {})
-            key = ARTICLES.key(*partition)
-            return merge_into(self.store, key, lambda old, name: land_articles(old, new, again, name, looked_at=seen))
+            key = partitions.get(partition) or ARTICLES.key(*partition)
+            return merge_into(changes, key, lambda old, name: land_articles(old, new, again, name, looked_at=seen))
 
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
         outcomes = [(partition, *result) for partition, result in results.items()]
-        outcomes += self._settled([*rows.items(), *moved.items()])
+        outcomes += self._settled(changes, [*rows.items(), *moved.items()])
         written = {partition for partition, was_written, _ in outcomes if was_written}
-        changes = self._land_rejects(rejected, fitting)
+        of_rejects = self._land_rejects(changes, rejected, fitting)
         return LandingReport(
             written=tuple(sorted(written)),
             unchanged=tuple(partition for partition in partitions if partition not in written),
@@ -109,18 +122,21 @@ class Lake:
             rows_updated=sum(change.updated for *_, change in outcomes),
             rows_removed=sum(change.removed for *_, change in outcomes),
             rows_exposed=sum(change.exposed for *_, change in outcomes),
-            rejects_written=sum(change.added + change.updated for change in changes),
-            rejects_closed=sum(change.closed for change in changes),
-            invalid_records=len(wrong),
+            rejects_written=sum(change.added + change.updated for change in of_rejects),
+            rejects_closed=sum(change.closed for change in of_rejects),
+            unfit=tuple(str(articles[index][0].article_id) for index, _ in wrong),
         )
 
     def upgrade(self, kind: TableKind, source: str, date: str) -> None:
         """Write a partition as this version of newslake does. Its rows stay, and so does one that is so already."""
-        if kind is ARTICLES and date == NULL_PARTITION:
-            moved = self._move_undated([source])
-            for _ in self._settled(moved.items()):
-                pass
-        rewrite(self.store, kind, kind.key(source, date))
+        with Changes(self.store) as changes:
+            if kind is ARTICLES and date == NULL_PARTITION:
+                moved = self._move_undated(changes, [source])
+                for _ in self._settled(changes, moved.items()):
+                    pass
+            nothing = kind.schema.empty_table()
+            land = land_articles if kind is ARTICLES else land_rejects
+            merge_into(changes, kind.key(source, date), lambda old, name: land(old, nothing, {}, name))
 
     def read_partition(self, source: str, date: str) -> Any:
         """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
@@ -146,8 +162,8 @@ class Lake:
         """Some columns of the landed rows of some captures."""
         wanted: set[CaptureIdentity] = set(captures)
         found: dict[CaptureIdentity, dict[str, Any]] = {}
-        for name, date in self._left_behind({source: dict.fromkeys(captures)}, ()):
-            rows = self.read_partition(name, date)
+        for name, day in self._left_behind({source: dict.fromkeys(captures)}, ()):
+            rows = self.read_partition(name, day)
             values = rows.select(list(dict.fromkeys(columns))).to_pylist() if columns else [{}] * rows.num_rows
             pairs = zip(captures_of(rows.select(list(CAPTURE))), values, strict=True)
             found |= {capture: row for capture, row in pairs if capture in wanted}
@@ -157,9 +173,7 @@ class Lake:
         self, source: str | None = None, kind: TableKind = ARTICLES
     ) -> Iterator[tuple[str, str, ObjectInfo]]:
         """Source, date and listing of every partition, sorted; nothing is opened."""
-        prefix = f"{kind.name}/"
-        if source is not None:
-            prefix = kind.key(source, NULL_PARTITION).partition("date=")[0]
+        prefix = f"{kind.name}/" if source is None else kind.key(source, NULL_PARTITION).partition("date=")[0]
         undated = None  # where both are, a move was killed before the old one, which is listed later, went
         for info in self.store.list(prefix):
             partition = kind.parse_key(info.key)
@@ -167,11 +181,19 @@ class Lake:
                 undated = partition if partition[1] == NULL_PARTITION else undated
                 yield (*partition, info)
 
+    def sources(self, kind: TableKind) -> list[str]:
+        """Names of the sources that have a folder in a table."""
+        suffix = f"/date={NULL_PARTITION}/{kind.name}.parquet"
+        found = (kind.parse_key(f"{kind.name}/{name}{suffix}") for name in self.store.folders(f"{kind.name}/"))
+        return [place[0] for place in found if place]
+
     def _read(self, kind: TableKind, source: str, date: str) -> Any:
         key = kind.key(source, date)
         stored = read_partition(self.store, kind, source, date)
         if stored is None:
-            raise NewslakeError(f"{self.store.uri} has no {key}", "See `newslake status` for the days that it has.")
+            raise NewslakeError(
+                f"{self.store.uri} has no {key}", "See `newslake status --all` for the days that it has."
+            )
         return decode(kind, stored.body, key)[0]
 
     def _left_behind(self, verdicts: Mapping[str, Verdicts], landed: Collection[PartitionId]) -> list[PartitionId]:
@@ -179,24 +201,26 @@ class Lake:
         found = []
         for source, captures in verdicts.items():
             days = {f"date={capture.captured_at.date()}" for capture in captures}
-            others = [(date, info) for _, date, info in self.partitions(source) if (source, date) not in landed]
+            others = [(day, info) for _, day, info in self.partitions(source) if (source, day) not in landed]
             self._footers.read_ahead(info for _, info in others)
-            for date, info in others:
+            for day, info in others:
                 if days.intersection(map(_day_folder, self._footers.read(info).capture_uris)):
-                    found.append((source, date))
+                    found.append((source, day))
         return found
 
-    def _move_undated(self, sources: Iterable[str]) -> dict[PartitionId, Any]:
+    def _move_undated(self, changes: Changes, sources: Iterable[str]) -> dict[PartitionId, Any]:
         """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved."""
         moved = {}
         for source in sorted({*sources} - self._undated_moved):
-            rows = move_undated(self.store, source)
+            rows = _move_undated(changes, source)
             if rows is not None:
                 moved[source, NULL_PARTITION] = rows
             self._undated_moved.add(source)
         return moved
 
-    def _settled(self, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[tuple[PartitionId, bool, Change]]:
+    def _settled(
+        self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]
+    ) -> Iterator[tuple[PartitionId, bool, Change]]:
         """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
         by_source: defaultdict[str, list[Any]] = defaultdict(list)
         for (source, _), rows in landed:
@@ -205,24 +229,43 @@ class Lake:
             listed = {date: info for _, date, info in self.partitions(source)}
             index = self._identities.setdefault(source, Identities(self.store, source))
             places = index.find(pa.concat_arrays(identities), listed)
-            for date, written, change in deduplicate(self.store, source, places) if places else ():
-                yield (source, date), written, change
+            for day, written, change in deduplicate(changes, source, places) if places else ():
+                yield (source, day), written, change
 
-    def _land_rejects(self, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> list[Change]:
-        """Land rejections by capture day, and close those whose captures are articles now."""
+    def _land_rejects(
+        self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]
+    ) -> list[Change]:
         closings = _closings(articles)
+        nothing = REJECTS.schema.empty_table()
         present: set[PartitionId] = set()
         for source in sorted({source for source, _ in closings}):
             present |= {(source, date) for _, date, _ in self.partitions(source, REJECTS)}
 
         def land_one(partition: PartitionId) -> tuple[bool, Change]:
-            new = rejected.get(partition, REJECTS.schema.empty_table())
+            new = rejected.get(partition, nothing)
             closed = closings.get(partition, {})
             key = REJECTS.key(*partition)
-            return merge_into(self.store, key, lambda old, name: land_rejects(old, new, closed, name))
+            return merge_into(changes, key, lambda old, name: land_rejects(old, new, closed, name))
 
         results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
         return [change for _, change in results.values()]
+
+
+def _move_undated(changes: Changes, source: str) -> Any | None:
+    """Land the undated articles of a source where they lie today, and give the rows of the partition that held them.
+
+    Killed in between, the next move does it again, and until then readers of the store are shown the new one only. The
+    caller must take the articles out of other partitions: another worker may have given them a date meanwhile.
+    """
+    key = ARTICLES.old_null_key(source)
+    stored = changes.store.get(key)
+    if stored is None:
+        return None
+    rows, manifest = decode(ARTICLES, stored.body, key)
+    home = ARTICLES.key(source, NULL_PARTITION)
+    merge_into(changes, home, lambda old, name: land_articles(old, rows, {}, name, looked_at=manifest.looked_at))
+    changes.delete(key)
+    return rows
 
 
 def _day_folder(uri: str) -> str:

@@ -1,9 +1,4 @@
-"""Landing is a join in a semilattice: order, repetition and grouping of merges do not matter (docs: landing).
-
-Of all rows with one identity, the greatest in a total order stays. The order looks at what a row says first; among
-rows that say the same, the one that came in first stays, so that a second run changes nothing. Only `land_articles`
-with `reparsed` takes rows away: a capture that was parsed again has one outcome, that of the newest parser.
-"""
+"""Landing is a join in a semilattice: order, repetition and grouping of merges do not matter (docs: landing)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -14,9 +9,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from infra.lake.changes import Changes
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
-from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.record.article import SCHEMA_VERSION, Fidelity
 from parsers.record.capture import CaptureIdentity
 
@@ -55,14 +50,13 @@ def _content(kind: TableKind) -> tuple[str, ...]:
 
 
 def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -> tuple[Any, list[int]]:
-    """The greatest row of each identity, and its index in `table`; of equal rows, the first.
-
-    Its `first_captured_at` is the least of all rows of the identity, also of those whose index is `dropped`.
-    """
+    """The greatest row of each identity, and its index in `table`; of equal rows, the first."""
     table = table.combine_chunks()
     by_identity: defaultdict[str, list[int]] = defaultdict(list)
     for index, identity in enumerate(table[kind.identity].to_pylist()):
         by_identity[identity].append(index)
+    if len(by_identity) == table.num_rows and not dropped:  # as where nothing was landed yet
+        return table, list(range(table.num_rows))
     groups = [group for group in by_identity.values() if not dropped >= set(group)]
     left = [[index for index in group if index not in dropped] for group in groups]
     chosen = _greatest(kind, table, left)
@@ -76,7 +70,6 @@ def join(kind: TableKind, table: Any, dropped: AbstractSet[int] = frozenset()) -
 
 
 def _greatest(kind: TableKind, table: Any, groups: list[list[int]]) -> list[int]:
-    """Of each group of rows the one that stays."""
     contested = [index for group in groups if len(group) > 1 for index in group]
     pool = table.take(pa.array(contested, pa.int64()))
     firsts = table.take(pa.array([group[0] for group in groups if len(group) > 1 for _ in group], pa.int64()))
@@ -129,10 +122,9 @@ def land_articles(
     that said so (None: whatever the version). What a newer parser said stays.
     """
     rows, manifest = _decoded(ARTICLES, old, name)
-    touched = _touched(rows, new, reparsed)
     looked_at = looked_at or manifest.looked_at
-    present = rows.filter(touched)
-    pool = pa.concat_tables([present, new]).combine_chunks()
+    present, left = _parted(rows, new, reparsed)
+    pool = _together(present, new).combine_chunks()
     dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
     joined, chosen = join(ARTICLES, pool, dropped | moved)
     change = _change(ARTICLES, present, joined, chosen)
@@ -142,38 +134,40 @@ def land_articles(
         change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
     if _is_unchanged(manifest, change, looked_at=looked_at):
         return old, change
-    return encode(ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), joined]), looked_at=looked_at), change
+    return encode(ARTICLES, _together(left, joined), looked_at=looked_at), change
 
 
 def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
-    """Drop rows of which `others`, from other partitions of the source, has a greater one; see `land_articles`.
-
-    The rows that stay learn when their article was first captured.
-    """
+    """Drop rows of which `others`, from other partitions of the source, has a greater one; see `land_articles`."""
     rows, manifest = _decoded(ARTICLES, old, name)
-    touched = _touched(rows, others, ())
-    present = rows.filter(touched)
-    joined, chosen = join(ARTICLES, pa.concat_tables([present, others]))
-    staying = [place for place, index in enumerate(chosen) if index < present.num_rows]
-    left = joined.take(pa.array(staying, pa.int64()))
-    change = _change(ARTICLES, present, left, [chosen[place] for place in staying])
+    present, left = _parted(rows, others, ())
+    joined, chosen = join(ARTICLES, _together(present, others))
+    places = [place for place, index in enumerate(chosen) if index < present.num_rows]
+    staying = joined.take(pa.array(places, pa.int64()))
+    change = _change(ARTICLES, present, staying, [chosen[place] for place in places])
     if change == Change():
         return old, change
-    return encode(
-        ARTICLES, pa.concat_tables([rows.filter(pc.invert(touched)), left]), looked_at=manifest.looked_at
-    ), change
+    return encode(ARTICLES, _together(left, staying), looked_at=manifest.looked_at), change
 
 
-def _touched(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> Any:
-    """Which rows the new ones may replace, as a mask; all others stay as they are and need not be looked at."""
+def _parted(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> tuple[Any, Any]:
+    """Rows that the new ones may replace, and all others, which stay as they are and need not be looked at."""
     identities = rows[ARTICLES.identity]
     if pc.count_distinct(identities).as_py() < rows.num_rows:  # not written by us: the join mends it
-        return pa.chunked_array([[True] * rows.num_rows], pa.bool_())
+        return rows, rows.slice(0, 0)
     touched = pc.is_in(identities, value_set=new[ARTICLES.identity].combine_chunks())
     if reparsed:  # the same bytes may also be of another capture: that row is looked at in vain
         digests = pa.array({capture.digest for capture in reparsed}, pa.string())
         touched = pc.or_(touched, pc.is_in(rows["capture_digest"], value_set=digests))
-    return touched
+    if not pc.any(touched, min_count=0).as_py():  # as mostly; filtering takes a millisecond, whatever is filtered
+        return rows.slice(0, 0), rows
+    return rows.filter(touched), rows.filter(pc.invert(touched))
+
+
+def _together(*tables: Any) -> Any:
+    """The rows of several tables. One without rows costs as much as any."""
+    held = [table for table in tables if table.num_rows]
+    return pa.concat_tables(held or tables)
 
 
 def land_rejects(
@@ -269,7 +263,7 @@ def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Ch
 
 
 def merge_into(
-    store: ObjectStore, key: str, land: Callable[[bytes | None, str], tuple[bytes | None, Change]]
+    changes: Changes, key: str, land: Callable[[bytes | None, str], tuple[bytes | None, Change]]
 ) -> tuple[bool, Change]:
     """Land into one partition; whether it was written, and what the merge that counted changed."""
     change = Change()
@@ -279,7 +273,7 @@ def merge_into(
         merged, change = land(old, key)
         return merged
 
-    return read_merge_write(store, key, merge), change
+    return changes.merge(key, merge), change
 
 
 def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:

@@ -4,23 +4,24 @@ Bytes depend on rows and manifest alone: equal content gives equal objects (for 
 unchanged partition need not be written.
 """
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.rejects import RejectState
 from infra.lake.schema import ARTICLE_COLUMNS, FETCH_COLUMNS, REJECT_COLUMNS, TEXT, Column, conform, schema_of
-from infra.store.object_store import ObjectStore, Stored
+from infra.store.object_store import ObjectStore, RangeMissingError, Stored
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
 ROW_GROUP_ROWS: Final = 1000  # a one-hour query of a sorted 10,000-row day reads 1.3 of 13 MB; with one group, 11.5 MB
@@ -34,10 +35,16 @@ END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
 OLD_NULL_PARTITION: Final = "__HIVE_DEFAULT_PARTITION__"  # where undated articles lay until schema version 3
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Said = TypeVar("Said", bound="DataclassInstance")
 _SOURCE: Final = re.compile(r"[a-z0-9_]{1,64}")  # names are folders: no separators, no case that a disk may fold
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEY: Final = re.compile(rf"([a-z]+)/source=({_SOURCE.pattern})/date=([^/]+)/\1\.parquet")
 
 
+@lru_cache(maxsize=10_000)  # days of 27 years: many sources have the same
 def _is_date(value: str) -> bool:
     if not _DATE.fullmatch(value):  # fromisoformat also takes 20240501 and 2024-W18-3
         return False
@@ -81,11 +88,11 @@ class TableKind:
 
     def parse_key(self, key: str) -> tuple[str, str] | None:
         """Source and date of a key; None if it is no partition of this table."""
-        match = re.fullmatch(rf"{self.name}/source=([^/]+)/date=([^/]+)/{self.name}\.parquet", key)
-        if not match or not _SOURCE.fullmatch(match[1]):
+        match = _KEY.fullmatch(key)
+        if not match or match[1] != self.name:
             return None
-        day = NULL_PARTITION if match[2] == OLD_NULL_PARTITION else match[2]
-        return (match[1], day) if _is_date(day) else None
+        day = NULL_PARTITION if match[3] == OLD_NULL_PARTITION else match[3]
+        return (match[2], day) if _is_date(day) else None
 
 
 ARTICLES: Final = TableKind(
@@ -93,6 +100,16 @@ ARTICLES: Final = TableKind(
 )
 FETCHES: Final = TableKind("fetches", FETCH_COLUMNS, "url", ("url",), ("url",))
 REJECTS: Final = TableKind("rejects", REJECT_COLUMNS, "reject_id", ("captured_at", "reject_id"), ("reject_id", "url"))
+
+
+TABLES: Final = {kind.name: kind for kind in (ARTICLES, REJECTS, FETCHES)}
+
+
+def place_of(key: str) -> tuple[TableKind, str, str] | None:
+    """Table, source and date of a key; None if it is no partition."""
+    kind = TABLES.get(key.partition("/")[0])
+    place = kind and kind.parse_key(key)
+    return (kind, *place) if kind and place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,47 +123,50 @@ class Manifest:
     capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
     open_rejects: Mapping[str, int] = field(default_factory=dict)  # of a rejects partition, by reason
 
-    def to_json(self) -> bytes:
-        """Canonical JSON: equal manifests give equal bytes."""
-        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
-
     @classmethod
-    def from_json(cls, text: bytes, name: str) -> "Manifest":
-        """The manifest in a footer or in the catalog's cache; `name` says whose.
+    def from_json(cls, text: bytes | Mapping[str, Any], name: str) -> "Manifest":
+        """The manifest in a footer, or what the index has of it; errors as `said_in`."""
+        return said_in(text, cls, name)
 
-        DamagedError where it is none, NewslakeError where a newer version of newslake wrote it (L07).
-        """
-        try:
-            stated = orjson.loads(text)
-            if stated["schema_version"] > SCHEMA_VERSION:  # what follows may be of another shape
-                raise NewslakeError(
-                    f"{name} has schema version {stated['schema_version']}, this newslake knows {SCHEMA_VERSION}",
-                    "Upgrade newslake.",
-                )
-            return cls(
-                schema_version=stated["schema_version"],
-                rows=stated["rows"],
-                # Until 2026-11-26, `coverage` had counts by the mode of the runs that had been there.
-                looked_at=stated["looked_at"] if "looked_at" in stated else bool(stated["coverage"]),
-                parser_versions=tuple(stated["parser_versions"]),
-                capture_uris=tuple(stated["capture_uris"]),
-                open_rejects=dict(sorted(stated["open_rejects"].items())),
+
+def said_in(footer: bytes | Mapping[str, Any], kind: type[Said], name: str) -> Said:
+    """What a footer says: DamagedError where it is none, NewslakeError where a newer newslake wrote it (L07)."""
+    try:
+        stated = orjson.loads(footer) if isinstance(footer, bytes) else dict(footer)
+        if stated["schema_version"] > SCHEMA_VERSION:  # what follows may be of another shape
+            raise NewslakeError(
+                f"{name} has schema version {stated['schema_version']}, this newslake knows {SCHEMA_VERSION}",
+                "Upgrade newslake.",
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(name, f"manifest: {error!r}") from error
+        if "coverage" in stated:  # until 2026-11-26: counts by the mode of the runs that had been there
+            stated["looked_at"] = bool(stated.pop("coverage"))
+        names, validator = _shape(kind)
+        if lacking := names - stated.keys():
+            raise ValueError(f"without {', '.join(sorted(lacking))}")
+        said: Said = validator.validate_python(stated)
+        return said
+    except (ValueError, KeyError, TypeError) as error:
+        detail = " ".join(str(error).partition(" [type=")[0].split())  # pydantic's goes on with an address of its docs
+        raise damaged(name, f"footer: {detail}") from error
+
+
+@cache
+def _shape(kind: type[Said]) -> tuple[frozenset[str], TypeAdapter[Said]]:
+    return frozenset(each.name for each in fields(kind)), TypeAdapter(kind)
 
 
 def encode(kind: TableKind, table: Any, *, looked_at: bool = False) -> bytes:
     """The bytes of a partition; rows come in any order, with the table's schema."""
-    return write_file(kind, table, manifest_of(table, looked_at=looked_at).to_json())
+    return write_file(kind, table, manifest_of(table, looked_at=looked_at))
 
 
-def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
-    """The bytes of a Parquet file of a table, with what its footer says of it."""
+def write_file(kind: TableKind, table: Any, footer: Any) -> bytes:
+    """The bytes of a Parquet file of a table, with what its footer says of it as canonical JSON."""
     table = table.combine_chunks()
     order = pc.sort_indices(table, [(name, "ascending") for name in kind.sorted_by])
     distinct_values = max(1, min(table.num_rows, ROW_GROUP_ROWS))
-    sink = io.BytesIO()
+    sink = pa.BufferOutputStream()
+    sorting, statistics = _laid_down(kind)
     with pq.ParquetWriter(
         sink,
         kind.schema,
@@ -154,11 +174,8 @@ def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
         compression_level=ZSTD_LEVEL,
         use_dictionary=False,  # zstd finds repetition too: as small, 15 % faster to write, read in a third of the time
         bloom_filter_options={name: {"ndv": distinct_values, "fpp": BLOOM_FALSE_POSITIVES} for name in kind.bloom},
-        sorting_columns=pq.SortingColumn.from_ordering(
-            kind.schema, [(name, "ascending") for name in kind.sorted_by], null_placement="at_end"
-        ),
-        # Those of `text` would hold two whole articles a row group, uncompressed: 4 to 17 % of the file.
-        write_statistics=[leaf for each in kind.schema if each.name != TEXT for leaf in _leaves(each)],
+        sorting_columns=sorting,
+        write_statistics=statistics,
         write_page_checksum=True,  # else a flipped bit may pass for another value, and be landed again as good
         store_schema=False,  # the Parquet types say all; the docs of the fields would weigh 10 KB a file
     ) as writer:
@@ -166,8 +183,18 @@ def write_file(kind: TableKind, table: Any, footer: bytes) -> bytes:
             # One chunk: page boundaries must not depend on how the rows came together.
             group = table.take(order[start : start + ROW_GROUP_ROWS]).combine_chunks()
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
-        writer.add_key_value_metadata({FOOTER_KEY: footer, FORMAT_KEY: FORMAT})
-    return sink.getvalue()
+        said = orjson.dumps(footer, option=orjson.OPT_SORT_KEYS)
+        writer.add_key_value_metadata({FOOTER_KEY: said, FORMAT_KEY: FORMAT})
+    return bytes(sink.getvalue())
+
+
+@cache
+def _laid_down(kind: TableKind) -> tuple[Any, list[str]]:
+    """By what the rows of a table's files are sorted, and the columns that have statistics: the same for each file."""
+    ordering = [(name, "ascending") for name in kind.sorted_by]
+    sorting = pq.SortingColumn.from_ordering(kind.schema, ordering, null_placement="at_end")
+    # Those of `text` would hold two whole articles a row group, uncompressed: 4 to 17 % of the file.
+    return sorting, [leaf for each in kind.schema if each.name != TEXT for leaf in _leaves(each)]
 
 
 def _leaves(field: Any, parent: str = "") -> Iterator[str]:
@@ -203,10 +230,7 @@ def _distinct(table: Any, column: str) -> tuple[Any, ...]:
 
 
 def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
-    """Rows, with the present schema, and manifest of a partition.
-
-    DamagedError where it is damaged or not ours, NewslakeError where its schema is one that this program does not know.
-    """
+    """Rows, with the present schema, and manifest of a partition; DamagedError where it is damaged or not ours."""
     table, footer = read_file(body, name)
     manifest = Manifest.from_json(footer, name)
     if table.num_rows != manifest.rows:
@@ -217,9 +241,9 @@ def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
 def read_file(body: bytes, name: str) -> tuple[Any, bytes]:
     """Rows as they are written, and what the footer says of them; DamagedError where it is damaged or not ours."""
     try:
-        file = pq.ParquetFile(io.BytesIO(body), page_checksum_verification=True)
+        file = pq.ParquetFile(pa.BufferReader(body), page_checksum_verification=True)
         footer = stated_footer(file.metadata, name)
-        table = file.read()
+        table = file.read(use_threads=False)  # most partitions are small, and several are read at once
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(name, str(error)) from error
@@ -246,12 +270,14 @@ def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
 
 
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
-    """The metadata of a partition's Parquet file, a `pyarrow.parquet.FileMetaData`, from its last bytes.
-
-    DamagedError where it is damaged or not ours, NewslakeError where it is absent.
-    """
+    """The `pyarrow.parquet.FileMetaData` of a partition, from its last bytes; NewslakeError where it is absent."""
     length = min(size, TAIL_BYTES)
-    tail = store.get_range(key, size - length, length) if length else b""
+    try:
+        tail = store.get_range(key, size - length, length) if length else b""
+    except RangeMissingError:
+        if store.get(key) is None:
+            raise
+        tail = b""  # it was longer when it was listed
     footer = int.from_bytes(tail[-END_BYTES:-4], "little") + END_BYTES
     if tail[-4:] == MAGIC and footer <= length:
         # To pyarrow, a file without rows in front of the footer is as good: only the footer is looked at.
@@ -262,7 +288,7 @@ def read_footer(store: ObjectStore, key: str, size: int) -> Any:
 
 def _metadata_in(body: bytes, name: str) -> Any:
     try:
-        return pq.read_metadata(io.BytesIO(body))
+        return pq.read_metadata(pa.BufferReader(body))
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, str(error)) from error
 

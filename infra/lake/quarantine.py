@@ -33,12 +33,8 @@ def rejects_in(
     *,
     closed: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Rejections as the table's columns with `source`, by source and capture day; a partition is held at a time.
-
-    Partitions without any that is wanted are not read.
-    """
+    """Rejections as the table's columns with `source`, by source and capture day; a partition is held at a time."""
     lake, footers = Lake(store), Footers(store)
-    footers.load()
     partitions = [
         (name, day, info) for name, day, info in lake.partitions(source, REJECTS) if is_within(day, start, end)
     ]

@@ -2,11 +2,14 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
 
 from infra.base.days import Days, is_within
 from infra.base.errors import NewslakeError, UsageError
@@ -14,9 +17,11 @@ from infra.base.stop import Threads
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TableKind, decode, encode
+from infra.lake.schema import with_blocks
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION
+from parsers.registry import sources
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +32,11 @@ READING_STATEMENT: Final = "SELECT"
 PARTITION_COLUMNS: Final = (("source", "VARCHAR"), ("date", "DATE"))
 # The sentinel as what it means. DuckDB sees through it: a filter on `date` is still applied to the paths.
 DATE: Final = f"nullif(date, DATE '{NULL_PARTITION}') AS date"
+RUNS: Final = "runs"
+RUNS_OF_ARTICLES: Final = """
+    SELECT run_id, try_strptime(left(run_id, 16), '%Y%m%dT%H%M%SZ') AS started_at, mode, count(*) AS articles,
+        count(DISTINCT source) AS sources, min(date) AS first_day, max(date) AS last_day
+    FROM articles GROUP BY ALL"""
 COPIERS: Final = 8  # partitions copied at a time, and held in memory; boto3 gains little from more
 
 
@@ -52,12 +62,7 @@ ALL: Final = Selection()
 
 
 def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
-    """Answer one SQL question on the views `articles`, `rejects` and `fetches` by a `pyarrow.Table`, times in UTC.
-
-    They have the columns of the data dictionary, `source` and `date` (DATE, null for undated articles). In a folder,
-    DuckDB reads the files themselves; from other stores, the views that the question names are first copied, each
-    object by one whole read. Partitions that an older newslake wrote are copied with the columns of today.
-    """
+    """Answer one SQL question on the views of the lake by a `pyarrow.Table`, times in UTC."""
     import duckdb
 
     with duckdb.connect(":memory:") as connection:
@@ -69,13 +74,36 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             for kind in (ARTICLES, REJECTS, FETCHES):
-                if kind.name in names:
-                    _make_view(connection, kind, _files(store, kind, Path(folder), selection))
-            return _answered(lambda: connection.sql(sql).to_arrow_table())
+                # One that the question does not name is there without rows: SHOW TABLES lists it.
+                is_named = kind.name in names or (kind is ARTICLES and RUNS in names)
+                _make_view(connection, kind, _files(store, kind, Path(folder), selection) if is_named else ())
+            if RUNS in names or ARTICLES.name not in names:
+                _create_view(connection, RUNS, RUNS_OF_ARTICLES)
+            connection.register("sources", _sources())
+            return _plain(_answered(lambda: connection.sql(sql).to_arrow_table()))
+
+
+def articles_of(store: ObjectStore, selection: Selection) -> Iterator[dict[str, Any]]:
+    """The articles of a selection with source and date, each block with its text; a partition is held at a time."""
+    lake = Lake(store)
+    for source, day, _ in selection.of(store, ARTICLES):
+        for row in with_blocks(lake.read_partition(source, day)).to_pylist():
+            yield {"source": source, "date": None if day == NULL_PARTITION else day, **row}
+
+
+def _plain(answer: pa.Table) -> pa.Table:
+    """An answer whose sums are numbers for all readers: DuckDB's have 128 bits, which are decimals elsewhere."""
+    for place, column in enumerate(answer.schema):
+        if pa.types.is_decimal(column.type) and not column.type.scale:
+            with suppress(pa.ArrowInvalid):  # past 64 bits
+                answer = answer.set_column(place, column.name, answer.column(place).cast(pa.int64()))
+    return answer
 
 
 def _views_named(connection: "duckdb.DuckDBPyConnection", sql: str) -> set[str]:
     """Names of the tables that a statement reads, in lower case."""
+    if any("\ud800" <= sign <= "\udfff" for sign in sql):  # bytes of the shell that are no UTF-8
+        raise UsageError("the query is not UTF-8", "Write it in UTF-8.")
     statements = _answered(lambda: connection.extract_statements(sql))
     if len(statements) != 1 or statements[0].type.name != READING_STATEMENT:
         raise UsageError("the query is not one SELECT", "Write one statement that reads: newslake query 'SELECT ...'.")
@@ -89,17 +117,34 @@ def _make_view(connection: "duckdb.DuckDBPyConnection", kind: TableKind, files: 
         paths = ", ".join(quoted(path) for path in files)
         rows = f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{types}}})"
     else:
-        connection.register(f"no_{kind.name}", kind.schema.empty_table())
-        nulls = ", ".join(f"NULL::{sql_type} AS {name}" for name, sql_type in PARTITION_COLUMNS)
-        rows = f"(SELECT *, {nulls} FROM no_{kind.name})"  # noqa: S608 - names are ours
-    view = f"CREATE VIEW {kind.name} AS SELECT * REPLACE ({DATE}) FROM {rows}"  # noqa: S608 - names are ours, paths quoted
+        empty = kind.schema.empty_table()
+        for name, arrow_type in (("source", pa.string()), ("date", pa.date32())):
+            empty = empty.append_column(name, pa.array([], arrow_type))
+        connection.register(kind.name, empty)
+        return
+    _create_view(connection, kind.name, f"SELECT * REPLACE ({DATE}) FROM {rows}")  # noqa: S608 - names are ours, paths quoted
+
+
+def _create_view(connection: "duckdb.DuckDBPyConnection", name: str, rows: str) -> None:
     try:
-        connection.execute(view)
+        connection.execute(f"CREATE VIEW {name} AS {rows}")
     except Exception as error:
         raise NewslakeError(
-            f"The {kind.name} of the lake cannot be read: {_one_line(error)}",
-            "`newslake verify` says which file it is.",
+            f"The {name} of the lake cannot be read: {_one_line(error)}", "`newslake verify` says which file it is."
         ) from error
+
+
+def _sources() -> pa.Table:
+    listed = sources().values()
+    return pa.table({
+        "source": [each.name for each in listed],
+        "title": [each.title for each in listed],
+        "country": [each.country for each in listed],
+        "language": [each.language for each in listed],
+        "timezone": [each.timezone for each in listed],
+        "hosts": pa.array([list(each.hosts) for each in listed], pa.list_(pa.string())),
+        "parser_version": [each.parser_version for each in listed],
+    })  # fmt: skip
 
 
 def _files(store: ObjectStore, kind: TableKind, folder: Path, selection: Selection) -> list[str]:

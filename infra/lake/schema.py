@@ -64,7 +64,6 @@ def _columns(*parts: type) -> tuple[Column, ...]:
 
 
 def _arrow(annotation: Any, name: str) -> tuple[Any, bool, Callable[[Any], Any]]:
-    """Arrow type, nullability and strict encoder of an annotation."""
     arguments = typing.get_args(annotation)
     if isinstance(annotation, types.UnionType):
         inner = next(argument for argument in arguments if argument is not types.NoneType)
@@ -153,10 +152,7 @@ def schema_of(columns: tuple[Column, ...]) -> Any:
 
 
 def to_table(rows: Sequence[tuple[object, ...]], columns: tuple[Column, ...]) -> tuple[Any, list[tuple[int, str]]]:
-    """The rows that fit as an Arrow table, in order, and (index, what is wrong) of every other row (L01).
-
-    A row is a tuple of dataclass instances, as `Column.part` counts them.
-    """
+    """The rows that fit as an Arrow table, in order, and (index, what is wrong) of every other row (L01)."""
     arrays: list[Any] = []
     wrong: dict[int, str] = {}
     for column in columns:
@@ -171,7 +167,8 @@ def to_table(rows: Sequence[tuple[object, ...]], columns: tuple[Column, ...]) ->
 
 
 def _array(rows: Sequence[tuple[object, ...]], column: Column) -> Any:
-    values = [column.encode(getattr(row[column.part], column.name)) for row in rows]
+    part, name, encode = column.part, column.name, column.encode
+    values = [encode(getattr(row[part], name)) for row in rows]
     return pa.array(values, column.field.type)
 
 
@@ -191,7 +188,7 @@ def conform(table: Any, version: int, columns: tuple[Column, ...], name: str) ->
     if version < TEXT_SINCE and BODY in table.schema.names and table.schema.field(BODY).equals(BLOCKS):
         table = _with_text(table)
     if table.schema.equals(schema):  # metadata is not compared
-        return table.cast(schema)
+        return pa.Table.from_arrays(table.columns, schema=schema)
     remedy = (
         "Schema changes add columns, with a default, and raise SCHEMA_VERSION; rebuild the file from the raw layer."
     )

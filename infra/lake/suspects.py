@@ -5,17 +5,20 @@ that finds the day in order closes it; deleting the object does the same.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import orjson
+from pydantic import TypeAdapter
 
+from infra.base.days import is_within
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.lake.partition import ARTICLES
 from infra.store.object_store import ObjectStore, read_merge_write
-from parsers.source.checks import Check, Finding, Severity
+from parsers.source.checks import Finding
 
 MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
 READERS: Final = 8  # a GET waits 20 ms for S3
@@ -56,18 +59,36 @@ class SuspectDay:
         return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
 
 
+_SUSPECT: Final = TypeAdapter(SuspectDay)
+
+
 def suspect_days(
     store: ObjectStore, source: str | None = None, days: Collection[str] | None = None
 ) -> list[SuspectDay]:
     """Days that are suspect, by source and day; only of a source, or only of some days."""
-    found: dict[tuple[str, str], str] = {}
-    for info in store.list(f"{_FOLDER}/source={source}/" if source else f"{_FOLDER}/"):
-        partition = ARTICLES.parse_key(_key_of_partition(info.key))
-        if partition and (days is None or partition[1] in days):
-            found[partition] = info.key
+    listed = _listed(store, source)
+    return _open(store, [key for (_, day), key in listed.items() if days is None or day in days])
+
+
+def suspect_histories(
+    store: ObjectStore, only: Collection[str], start: date | None, end: date | None
+) -> list[SuspectDay]:
+    """The suspect days of sources (of some or of all) that have one in a period: earlier ones say since when."""
+    listed = _listed(store, next(iter(only)) if len(only) == 1 else None)
+    met = {source for source, day in listed if is_within(day, start, end) and (not only or source in only)}
+    return _open(store, [key for (source, _), key in listed.items() if source in met])
+
+
+def _listed(store: ObjectStore, source: str | None) -> dict[tuple[str, str], str]:
+    found = store.list(f"{_FOLDER}/source={source}/" if source else f"{_FOLDER}/")
+    places = ((ARTICLES.parse_key(_key_of_partition(info.key)), info.key) for info in found)
+    return {place: key for place, key in places if place}
+
+
+def _open(store: ObjectStore, keys: Sequence[str]) -> list[SuspectDay]:
     with Threads(READERS) as pool:
-        bodies = pool.map(store.get, found.values())
-        read = [_decoded(stored.body, key) for key, stored in zip(found.values(), bodies, strict=True) if stored]
+        bodies = pool.map(store.get, keys)
+        read = [_decoded(stored.body, key) for key, stored in zip(keys, bodies, strict=True) if stored]
     return sorted((day for day in read if day.open), key=lambda day: (day.source, day.date))
 
 
@@ -87,7 +108,7 @@ def close_suspect(store: ObjectStore, suspect: SuspectDay) -> None:
     """Record that a later run found the day in order, unless something else was found meanwhile."""
     closed = dataclasses.replace(suspect, open=False)
     key = _key(suspect.source, suspect.date)
-    read_merge_write(store, key, lambda old: closed.to_json() if old in {None, suspect.to_json()} else old)
+    read_merge_write(store, key, lambda old: old if old and _decoded(old, key) != suspect else closed.to_json())
 
 
 def _key(source: str, day: str) -> str:
@@ -95,7 +116,6 @@ def _key(source: str, day: str) -> str:
 
 
 def _key_of_partition(key: str) -> str:
-    """The key that the articles of the same day have."""
     return f"articles/{key.partition('/')[2].rpartition('/')[0]}/articles.parquet"
 
 
@@ -125,20 +145,9 @@ def _merged(old: SuspectDay | None, new: SuspectDay) -> SuspectDay:
 
 def _decoded(body: bytes, key: str) -> SuspectDay:
     try:
-        stated: dict[str, Any] = orjson.loads(body)
-        known = {"severity": Severity.SUSPECT}
-        findings = [Finding(**each | known | {"check": Check(each["check"])}) for each in stated["findings"]]
-        return SuspectDay(
-            source=stated["source"],
-            date=stated["date"],
-            run_id=stated["run_id"],
-            captures=stated["captures"],
-            withheld=stated["withheld"],
-            findings=tuple(findings),
-            samples=tuple(SuspectCapture(**each) for each in stated["samples"]),
-            open=stated["open"],
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        return _SUSPECT.validate_json(body)
+    except ValueError as error:
+        detail = " ".join(str(error).partition(" [type=")[0].split())
         raise NewslakeError(
-            f"{key} is damaged ({error!r})", "Delete it and run its day again: the gate judges it anew."
+            f"{key} is damaged ({detail})", "Delete it and run its day again: the gate judges it anew."
         ) from error

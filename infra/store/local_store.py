@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +33,13 @@ LOCK_FOLDER: Final = ".locks"  # a dot, so that no glob for **/*.parquet looks i
 # nothing), so their number must not grow with the lake. Two keys of one file only wait for each other's rename.
 LOCK_FILES: Final = 256
 TEMPORARY_PREFIX: Final = ".tmp-"  # a dot, so that readers' globs and `list` skip it
+# What a power cut may take with it: below the first an index that tells whether it is whole, in the second a deletion.
+# The notes that say where the index can't be believed are synced, and file systems that keep the order of renames and
+# deletions, as ext4 and XFS do, lose no change of the index without the deletion of its note, which comes after it.
+NOT_SYNCED: Final = "_catalog/days/"
+DELETED_UNSYNCED: Final = "_catalog/changing/"
 TEMPORARY_AGE_SECONDS: Final = 24 * 3600.0  # a write takes seconds; older ones were left by writers that were killed
+SWEPT: Final = f"{LOCK_FOLDER}/swept"  # touched by each sweep: it walks the whole lake, which is for once a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +92,19 @@ class LocalStore:
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
         """See `ObjectStore`."""
         path = self._path(key)
+        is_synced = not key.startswith(NOT_SYNCED)
         with _explained(path, "write"):
             _make_folder(path.parent)
             temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
             try:
-                _write_durably(temporary, body)
+                _write(temporary, body, is_synced=is_synced)
                 with self._locked(key):
                     present = self.get(key)
                     if (present.etag if present else None) != if_match:
                         raise ConflictError(f"{path} is not what this writer read")
                     temporary.replace(path)
-                    _fsync_folder(path.parent)
+                    if is_synced:
+                        _fsync_folder(path.parent)
             finally:
                 temporary.unlink(missing_ok=True)
         return hashlib.sha256(body).hexdigest()
@@ -104,7 +112,7 @@ class LocalStore:
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """See `ObjectStore`."""
         with _explained(self.root, "list"):
-            for key, entry in _files(self.root, "", prefix, ()):
+            for key, entry in _files(str(self.root), "", prefix, ()):
                 if entry.name.startswith(".") or not key.startswith(prefix):
                     continue
                 with suppress(FileNotFoundError):  # deleted since the folder was read
@@ -117,6 +125,15 @@ class LocalStore:
                         modified_at=datetime.fromtimestamp(status.st_mtime, UTC),
                     )
 
+    def folders(self, prefix: str) -> Sequence[str]:
+        """See `ObjectStore`; a folder without files counts too."""
+        folder = self.root / prefix
+        with _explained(folder, "list"):
+            if not folder.is_dir():
+                return []
+            with os.scandir(folder) as entries:
+                return sorted(each.name for each in entries if not each.name.startswith(".") and each.is_dir())
+
     def delete(self, key: str) -> None:
         """See `ObjectStore`."""
         path = self._path(key)
@@ -125,7 +142,8 @@ class LocalStore:
                 return
             with self._locked(key):
                 path.unlink(missing_ok=True)
-                _fsync_folder(path.parent)
+                if not key.startswith(DELETED_UNSYNCED):
+                    _fsync_folder(path.parent)
 
     def check(self) -> None:
         """Make the folder, try conditional writes in it, sweep what killed writers left."""
@@ -135,14 +153,18 @@ class LocalStore:
             raise NewslakeError(
                 f"The file system of {self.root} ignored {ignored}", "Put the lake on a local disk or on S3."
             )
-        self.sweep(TEMPORARY_AGE_SECONDS)
+        swept = self.root / SWEPT
+        if not swept.exists() or swept.stat().st_mtime < time.time() - TEMPORARY_AGE_SECONDS:
+            self.sweep(TEMPORARY_AGE_SECONDS)
+            with _explained(swept, "write"):
+                swept.touch()
 
     def sweep(self, older_than_seconds: float) -> int:
         """Delete temporary files that killed writers left; return how many."""
         swept = 0
         oldest = time.time() - older_than_seconds
         with _explained(self.root, "sweep"):
-            for _, entry in _files(self.root, "", "", ()):
+            for _, entry in _files(str(self.root), "", "", ()):
                 if not entry.name.startswith(TEMPORARY_PREFIX):
                     continue
                 with suppress(FileNotFoundError):  # its writer is alive after all, or another sweep was faster
@@ -170,12 +192,13 @@ class LocalStore:
             os.close(lock)
 
 
-def _write_durably(path: Path, body: bytes) -> None:
+def _write(path: Path, body: bytes, *, is_synced: bool) -> None:
     """Write a new file with the permissions of the umask (tempfile's 0600 would lock out other users of the lake)."""
     with path.open("xb") as file:
         file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
+        if is_synced:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _fsync_folder(path: Path) -> None:
@@ -196,31 +219,34 @@ def _make_folder(path: Path) -> None:
     _fsync_folder(path.parent)
 
 
-def _files(
-    folder: Path, key: str, prefix: str, ancestors: tuple[tuple[int, int], ...]
-) -> "Iterator[tuple[str, os.DirEntry[str]]]":
+def _files(folder: str, key: str, prefix: str, above: tuple[str, ...]) -> "Iterator[tuple[str, os.DirEntry[str]]]":
     """Files below a folder that may be absent, with their keys, in the order of keys; hidden folders are skipped.
 
-    `key` is the folder's own, with a slash at its end. Folders that cannot hold keys with the prefix are not read.
-    `ancestors` are device and inode of the folders above: a symbolic link to one of them ends the descent.
+    `key` is the folder's own, with a slash at its end. What cannot hold keys with the prefix is left out. A link to a
+    folder `above` ends the descent.
     """
     try:
-        status = folder.stat()
         with os.scandir(folder) as entries:
+            held = (each for each in entries if _may_hold(key + each.name, prefix))
             # A folder sorts with its slash: "a/b" comes after "a-b", as S3 lists them.
-            named = sorted((entry.name + ("/" if entry.is_dir() else ""), entry) for entry in entries)
+            named = sorted((entry.name + ("/" if entry.is_dir() else ""), entry) for entry in held)
     except FileNotFoundError:
         return
+    above = (*above, folder)
     for name, entry in named:
         path = key + name
         if not name.endswith("/"):
             yield path, entry
-        elif (
-            not name.startswith(".")
-            and (path.startswith(prefix) or prefix.startswith(path))
-            and (status.st_dev, status.st_ino) not in ancestors
-        ):
-            yield from _files(folder / name, path, prefix, (*ancestors, (status.st_dev, status.st_ino)))
+        elif not name.startswith(".") and _may_hold(path, prefix) and not _leads_up(entry, above):
+            yield from _files(entry.path, path, prefix, above)
+
+
+def _may_hold(path: str, prefix: str) -> bool:
+    return path.startswith(prefix) or prefix.startswith(path)
+
+
+def _leads_up(entry: "os.DirEntry[str]", above: tuple[str, ...]) -> bool:
+    return entry.is_symlink() and any(Path(entry.path).samefile(folder) for folder in above)
 
 
 RIGHTS: Final = "Give this user the right to read and write there, or set NEWSLAKE_LAKE to another folder."

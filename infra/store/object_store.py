@@ -7,7 +7,7 @@ Writers never lock: they read an object with its ETag, merge, and put it back on
 import random
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -76,6 +76,10 @@ class ObjectStore(Protocol):
         """Objects whose key begins with `prefix`, in the order of their keys' code points, without hidden names."""
         ...
 
+    def folders(self, prefix: str) -> Sequence[str]:
+        """Names of what lies between `prefix`, which ends with a slash, and the next slash of some key; sorted."""
+        ...
+
     def delete(self, key: str) -> None:
         """Delete an object, whatever it holds. It may be absent."""
         ...
@@ -111,21 +115,27 @@ def require_valid_key(key: str) -> None:
         )
 
 
-def range_missing(uri: str, key: str, offset: int, length: int) -> NewslakeError:
+class RangeMissingError(NewslakeError):
+    """An object does not have the bytes that were asked for."""
+
+
+def range_missing(uri: str, key: str, offset: int, length: int) -> RangeMissingError:
     """The error for bytes that an object does not have."""
-    return NewslakeError(
+    return RangeMissingError(
         f"{key} in {uri} has no {length} bytes at {offset}: it is absent or cut short",
         "Restore the object from a copy; `newslake verify` lists all that is damaged.",
     )
 
 
-def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
+def read_merge_write(
+    store: ObjectStore, key: str, merge: Callable[[bytes | None], bytes | None], attempts: int = MERGE_ATTEMPTS
+) -> bool:
     """Merge into one object so that no concurrent merge is lost; whether this call is known to have written.
 
     `merge` makes the new content (None = leave it as it is) of the present one (None = absent). It may be called many
     times, and must depend on nothing else that changes.
     """
-    for attempt in range(MERGE_ATTEMPTS):
+    for attempt in range(attempts):
         stored = store.get(key)
         merged = merge(stored.body if stored else None)
         if merged is None or (stored and merged == stored.body):
@@ -139,7 +149,7 @@ def read_merge_write(store: ObjectStore, key: str, merge: Callable[[bytes | None
         else:
             return True
     raise NewslakeError(
-        f"{key} in {store.uri} was changed by other writers in each of {MERGE_ATTEMPTS} tries",
+        f"{key} in {store.uri} was changed by other writers in each of {attempts} tries",
         "Run fewer writers on the same source and day at once, then run this again; nothing was lost.",
     )
 
@@ -149,7 +159,9 @@ def ignored_condition(store: ObjectStore) -> str | None:
 
     Shows that conditions are looked at, not that they are atomic. Sweeps its own traces and those of killed runs.
     """
-    _sweep_probes(store)
+    for info in store.list(PROBE_PREFIX):
+        if info.modified_at < datetime.now(UTC) - PROBE_AGE:
+            store.delete(info.key)
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
     try:
         stale = _put_ours(store, key, b"1", None)
@@ -166,13 +178,6 @@ def ignored_condition(store: ObjectStore) -> str | None:
         return None
     store.delete(key)
     return "If-Match on a deleted object"
-
-
-def _sweep_probes(store: ObjectStore) -> None:
-    oldest = datetime.now(UTC) - PROBE_AGE
-    for info in store.list(PROBE_PREFIX):
-        if info.modified_at < oldest:
-            store.delete(info.key)
 
 
 def _put_ours(store: ObjectStore, key: str, body: bytes, if_match: str | None) -> str:

@@ -6,7 +6,7 @@ does not hold, 409 when it raced another request, 404 when the object is gone.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -168,11 +168,20 @@ class S3Store:
             yield from sorted(self._listed(prefix), key=lambda info: info.key)
 
     def _listed(self, prefix: str) -> Iterator[ObjectInfo]:
-        root = f"{self.prefix}/" if self.prefix else ""
-        for info in listed_objects(self.bucket, root + prefix, self.uri):
-            key = info.key.removeprefix(root)
+        for info in listed_objects(self.bucket, self._root + prefix, self.uri):
+            key = info.key.removeprefix(self._root)
             if is_valid_key(key):  # not the folder markers of consoles, nor hidden names
                 yield replace(info, key=key)
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """See `ObjectStore`."""
+        full = self._key(prefix.rstrip("/")) + "/"
+        with explaining(self.uri):
+            pages = client_for(self.uri).get_paginator("list_objects_v2")
+            answers = pages.paginate(Bucket=self.bucket, Prefix=full, Delimiter="/")
+            found = [each["Prefix"] for page in answers for each in page.get("CommonPrefixes", [])]
+        names = (each.removeprefix(full).rstrip("/") for each in found if each.startswith(full))
+        return sorted(name for name in names if is_valid_key(name))
 
     def delete(self, key: str) -> None:
         """See `ObjectStore`."""
@@ -183,7 +192,7 @@ class S3Store:
     def check(self) -> None:
         """Reach the bucket, list it, and try out conditional writes."""
         with explaining(self.uri):
-            answer = client_for(self.uri).list_objects_v2(Bucket=self.bucket, Prefix=self.prefix, MaxKeys=1)
+            answer = client_for(self.uri).list_objects_v2(Bucket=self.bucket, Prefix=self._root, MaxKeys=1)
         if ignored := ignored_condition(self):
             server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "of unknown make").strip()
             raise NewslakeError(
@@ -194,7 +203,12 @@ class S3Store:
 
     def _key(self, key: str) -> str:
         require_valid_key(key)
-        return f"{self.prefix}/{key}" if self.prefix else key
+        return self._root + key
+
+    @property
+    def _root(self) -> str:
+        """What all keys begin with; a policy may allow to list nothing that is shorter."""
+        return f"{self.prefix}/" if self.prefix else ""
 
 
 def _is_absent(error: aws.ClientError) -> bool:

@@ -1,7 +1,7 @@
 """A lake to try things on: reads what is there, writes beside it."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from infra.store.object_store import ObjectInfo, ObjectStore, Stored
@@ -38,6 +38,10 @@ class TrialStore:
         """See `ObjectStore`."""
         untouched = (info for info in self.base.list(prefix) if info.key not in self.written)
         return heapq.merge(untouched, self.scratch.list(prefix), key=lambda info: info.key)
+
+    def folders(self, prefix: str) -> Sequence[str]:
+        """See `ObjectStore`; one whose files were all deleted on trial is still there."""
+        return sorted({*self.base.folders(prefix), *self.scratch.folders(prefix)})
 
     def delete(self, key: str) -> None:
         """See `ObjectStore`; in the base it stays."""

@@ -65,10 +65,7 @@ Check = Callable[[], Finding]
 
 
 def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
-    """Run all checks, yielding each name and finding: a second on a folder, about ten on a server.
-
-    Without valid settings, the checks that need them are left out.
-    """
+    """Run all checks, yielding each name and finding: a second on a folder, about ten on a server."""
     yield "newslake", tried(program)
     yield "prefect server", tried(lambda: prefect_server(os.environ))
     yield "settings", tried(lambda: settings_in_force(lake))
@@ -219,7 +216,6 @@ def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
 
 
 def _winners(store: ObjectStore, threads: Threads, key: str, if_match: str | None) -> int:
-    """How many of the writers won."""
     barrier = Barrier(WRITERS)
 
     def write(writer: int) -> bool:

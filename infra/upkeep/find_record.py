@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, product
 from typing import Any, Final
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from infra.archive.raw_archive import Pointer, RawArchive
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
 from infra.base.stop import Threads
+from infra.lake.deduplication import Identities
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, read_partition
 from infra.lake.query import Selection, quoted, run_query
@@ -65,23 +67,34 @@ class Today:
 def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> Record:
     """Find an article, else a rejection; of several for one address that of the newest day.
 
-    In a folder, DuckDB searches the partitions with their Bloom filters; elsewhere each is read, the newest day first.
+    The indexes of identities say the day of an article: that of its host's source, for an id all of them. What they do
+    not know is searched, in that source alone: in a folder by DuckDB, with the Bloom filters of the partitions;
+    elsewhere each is read, the newest day first.
     """
     if not ID.fullmatch(wanted) and not ADDRESS.fullmatch(wanted):
         raise UsageError(
             f"{wanted[:200]!r} is neither the id of a record (32 hex digits) nor an address",
             "Ids and addresses: newslake query 'SELECT article_id, url FROM articles'.",
         )
-    for kind in (ARTICLES, REJECTS):
+    owner, is_id = by_host(host_of(wanted)), bool(ID.fullmatch(wanted))
+    # A page of a source's host is that source's, or was read before there was one; an id does not say whose it is.
+    places = (source,) if source else (owner.name, WEB) if owner else (None,)
+    values = _values(ARTICLES, wanted)
+    for name in Lake(store).sources(ARTICLES) if is_id and not source else filter(None, places[:1]):
+        for partition in _indexed(store, name, values.get(ARTICLES.identity, set())):
+            if record := _read(store, ARTICLES, partition, values):
+                return record
+    search = _looked_up if isinstance(store, LocalStore) else _newest_first
+    for kind, place in product((REJECTS,) if is_id else (ARTICLES, REJECTS), places):
         values = _values(kind, wanted)
-        partitions = _looked_up if isinstance(store, LocalStore) else _newest_first
-        for partition in partitions(store, kind, values, source):
+        for partition in search(store, kind, values, place):
             if record := _read(store, kind, partition, values):
                 return record
-    of_source = f" of {source}" if source else ""
+    of_source = f" of {places[0]}" if places[0] else ""
+    elsewhere = "With --source it is looked for elsewhere. " if owner and not source else ""
     raise UsageError(
         f"{store.uri} has no record{of_source} {wanted[:200]}",
-        "`newslake status` shows which days it holds; ids are in columns article_id and reject_id.",
+        f"{elsewhere}`newslake status --all` shows which days it holds; ids are in columns article_id and reject_id.",
     )
 
 
@@ -120,6 +133,15 @@ def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:
     if kind is ARTICLES and source and own:  # however scheme, www. and tracking are written
         values[kind.identity] = {article_id(source.name, own, None, ())}
     return values
+
+
+def _indexed(store: ObjectStore, source: str, identities: set[str]) -> list[PartitionId]:
+    """Where the index of identities of a source has them, the newest day first, undated articles last."""
+    listed = {day: info for _, day, info in Lake(store).partitions(source)} if identities else {}
+    if not listed:
+        return []
+    found = Identities(store, source).days_of(pa.array(sorted(identities), pa.string()), listed)
+    return [(source, day) for day in sorted({*chain.from_iterable(found.values())}, reverse=True)]
 
 
 def _looked_up(

@@ -1,13 +1,13 @@
 """Is every raw object what it was when it was written? Each is read once, whole, whether a row points to it or not."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Final
 
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.archive.raw_objects import (
-    EXPIRING_SUFFIX,
     INDEX_SUFFIX,
+    LEFT_SUFFIX,
     RESTORE,
     WARC_KEY,
     WARC_SUFFIX,
@@ -23,23 +23,18 @@ READERS: Final = 4  # objects held at a time: they have up to 64 MB each
 
 
 class RawCheck:
-    """The raw objects of one source."""
+    """The raw objects of one source, and what stands beside them, by the keys that were listed."""
 
-    def __init__(self, store: ObjectStore, source: str) -> None:
+    def __init__(self, store: ObjectStore, listed: Collection[str]) -> None:
         self._store = store
-        self._source = source
+        self._listed = listed
         self.digests: dict[Pointer, str] = {}  # of captures that `faults` has found whole; some 300 bytes each
 
     def faults(self) -> Iterator[tuple[str, str]]:
-        """Key of an object and what is wrong with it, for every fault.
-
-        Every record is inflated, and its body compared with its digest; a revisit must lead to a body of its digest, a
-        capture lie in the folder of its day, and an index say what its WARC says. A missing index is no fault.
-        """
-        listed = {info.key for info in self._store.list(f"raw/source={self._source}/")}
-        keys = sorted(key for key in listed if WARC_KEY.fullmatch(key))
-        for key in sorted(listed):
-            if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in listed:
+        """Key of an object and what is wrong with it, for every fault; a missing index is none."""
+        keys = sorted(key for key in self._listed if key.endswith(WARC_SUFFIX))
+        for key in sorted(self._listed):
+            if key.endswith(INDEX_SUFFIX) and key.removesuffix(INDEX_SUFFIX) + WARC_SUFFIX not in self._listed:
                 yield key, "is an index without its WARC. Restore that from a copy, or delete the index."
         revisits: list[IndexEntry] = []
         with Threads(READERS) as pool:
@@ -57,7 +52,6 @@ class RawCheck:
         self.digests |= whole
 
     def _check(self, key: str) -> tuple[list[IndexEntry], list[str]]:
-        """The captures of one object, and what is wrong with it."""
         stored = self._store.get(key)
         if stored is None:
             return [], []  # deleted since it was listed
@@ -76,12 +70,10 @@ class RawCheck:
         return entries, faults
 
 
-def strays(store: ObjectStore) -> Iterator[str]:
-    """Keys in the raw layer that are neither its objects nor stand beside one."""
-    for info in store.list("raw/"):
-        stem = info.key.removesuffix(WARC_SUFFIX).removesuffix(INDEX_SUFFIX).removesuffix(EXPIRING_SUFFIX)
-        if stem == info.key or not WARC_KEY.fullmatch(stem + WARC_SUFFIX):
-            yield info.key
+def is_raw(key: str) -> bool:
+    """Whether a key is that of a raw object, or of what stands beside one."""
+    stem = key.removesuffix(WARC_SUFFIX).removesuffix(INDEX_SUFFIX).removesuffix(LEFT_SUFFIX)
+    return stem != key and WARC_KEY.fullmatch(stem + WARC_SUFFIX) is not None
 
 
 def _said_otherwise(key: str, found: int, index: bytes) -> str:

@@ -5,15 +5,20 @@ asked it about: earlier history is not a gap, and `newslake backfill` lands it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from infra.base.days import Days
+from infra.lake.day_index import DayIndex
 from infra.lake.day_states import Day, DayStates, State
-from infra.store.object_store import ObjectStore
-from infra.upkeep.upgrade import OldPartition, old_partitions
+from infra.lake.footers import Footers
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, FETCHES, TABLES, DamagedError, Manifest, place_of
+from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
 from infra.work.live.discovery_state import key_of
 from parsers.record.article import NULL_PARTITION
@@ -22,6 +27,7 @@ from parsers.source.definition import Source
 
 # Sitemaps may reach back for decades. An outage of more than a month is more than a night's work: a person decides.
 MAX_DAYS: Final = 31
+OldPartition = tuple[str, str, str]  # table, source, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +98,32 @@ class Repairs:
 
 
 def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()) -> Repairs:
-    """Look for days before today that are missing or half done, of some sources or of all, from footers alone."""
+    """Look for days before today that are missing or half done, of some or all sources, from the index of days."""
     today = now.date()
-    by_source: defaultdict[str, list[Day]] = defaultdict(list)
-    for day in DayStates(store).grid():
-        if day.date != NULL_PARTITION:
-            by_source[day.source].append(day)
-    wanted = [sources()[name] for name in names] if names else list(sources().values())
-    asked = {
-        source.name: days for source in wanted if (days := _asked_days(store, source, by_source[source.name], today))
-    }
-    planned = tuple(_repairs(store, asked, by_source, now))
+    starts: dict[str, date] = {}  # first day to repair
+    since: dict[str, str] = {}  # first day that was asked about
+    pending: set[tuple[str, str]] = set()
+    late: defaultdict[str, set[tuple[str, State]]] = defaultdict(set)
+    gaps: list[Gap] = []
+    old: set[OldPartition] = set()
+    for known in _known_days(store, names):
+        source = sources().get(known.source)
+        old |= known.old
+        if source and (asked := _asked_days(store, source, known, today)):
+            starts[source.name], since[source.name] = max(asked.start, _reach(source, today)), str(asked.start)
+            pending |= {(source.name, day) for day, account in known.accounts.items() if account["pending"]}
+            gaps += _gaps(source, known, asked, today)
+    for day in _partial(store, since, today):
+        late[day.source].add((day.date, day.state))
+    planned = tuple(_repairs(store, starts, pending, now))
+    for each in planned:
+        if each.state is State.MISSING:
+            late[each.source].add((each.day.isoformat(), each.state))
     return Repairs(
-        old=tuple(old_partitions(store, names)),
+        old=tuple(sorted(old)),
         planned=planned,
-        gaps=tuple(gap for name, days in asked.items() for gap in _gaps(sources()[name], by_source[name], days, today)),
-        late={
-            name: late
-            for name, days in asked.items()
-            if (late := _late([each for each in planned if each.source == name], by_source[name], days))
-        },
+        gaps=tuple(gaps),
+        late={name: tuple(sorted(found)) for name, found in late.items() if found},
     )
 
 
@@ -119,16 +131,59 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def _asked_days(store: ObjectStore, source: Source, days: Sequence[Day], today: date) -> Days | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the index says of a source, by day; a damaged partition says nothing."""
+
+    source: str
+    accounts: Mapping[str, Any]  # see `DaySummary`
+    articles: Mapping[str, ObjectInfo]
+    old: AbstractSet[OldPartition]
+    footers: Footers
+
+    def was_asked(self, day: str) -> bool:
+        """Whether a run has read the day's lists."""
+        return day in self.accounts and self.accounts[day]["lists"]["read_at"] is not None
+
+    def landed(self, day: str) -> Manifest | None:
+        """What the articles partition of a day says."""
+        with suppress(DamagedError):
+            return self.footers.read(self.articles[day]) if day in self.articles else None
+        return None
+
+
+def _known_days(store: ObjectStore, names: Collection[str]) -> Iterator[_Known]:
+    """Some or all sources, one after the other: together they fill memory."""
+    index = DayIndex(store)
+    footers = index.footers
+    for source in sorted(index.sources().intersection(names or index.sources())):
+        listed = [(info, *place) for info in index.infos(source) if (place := place_of(info.key))]
+        footers.read_ahead(info for info, kind, *_ in listed if kind is FETCHES)
+        older = footers.older(info for info, kind, *_ in listed if kind is not FETCHES)
+        old = {(kind.name, source, day) for info, kind, _, day in listed if info.key in older}
+        dated = [each for each in listed if each[3] != NULL_PARTITION]
+        accounts: dict[str, Any] = {}
+        for info, kind, _, day in dated:
+            with suppress(DamagedError):
+                if kind is FETCHES:
+                    accounts[day] = footers.said(info)
+        articles = {day: info for info, kind, _, day in dated if kind is ARTICLES}
+        yield _Known(source, accounts, articles, old, footers)
+    index.save()
+
+
+def _asked_days(store: ObjectStore, source: Source, known: _Known, today: date) -> Days | None:
     """The days since which a source is asked, up to today; None where it never was, or since today only."""
     # What discovery remembers is written by the end of a run; one that was killed has left accounts alone.
-    if not source.discovery or not (any(day.account for day in days) or store.get(key_of(source.name))):
+    if not source.discovery or not (known.accounts or store.get(key_of(source.name))):
         return None
-    # Where every run so far was cut short, or came while its day was under way, rows of the last weeks must do.
-    recent = [day for day in days if day.date >= (today - timedelta(days=MAX_DAYS)).isoformat()]
-    since = min((day.date for day in days if day.was_asked), default=None) or min(
-        (day.date for day in recent if day.articles or day.account), default=None
-    )
+    since = min(filter(known.was_asked, known.accounts), default=None)
+    if since is None:
+        # Every run so far was cut short, or came while its day was under way: rows of the last weeks must do.
+        first = (today - timedelta(days=MAX_DAYS)).isoformat()
+        recent = [day for day in {*known.accounts, *known.articles} if day >= first]
+        landed = (day for day in recent if day in known.accounts or ((it := known.landed(day)) and it.rows))
+        since = min(landed, default=None)
     return Days(date.fromisoformat(since), today) if since and since < today.isoformat() else None
 
 
@@ -137,12 +192,10 @@ def _reach(source: Source, today: date) -> date:
 
 
 def _repairs(
-    store: ObjectStore, asked: Mapping[str, Days], by_source: Mapping[str, Sequence[Day]], now: datetime
+    store: ObjectStore, starts: Mapping[str, date], pending: AbstractSet[tuple[str, str]], now: datetime
 ) -> Iterator[PlannedDay]:
     """The days to repair, newest first: what is missing of them within reach, and pending pages that are due."""
     today = now.date()
-    starts = {name: max(days.start, _reach(sources()[name], today)) for name, days in asked.items()}
-    pending = {(name, day.date) for name in asked for day in by_source[name] if day.account and day.account.pending}
     first = min((*starts.values(), *(date.fromisoformat(day) for _, day in pending)), default=today)
     if first >= today:
         return
@@ -152,19 +205,23 @@ def _repairs(
             yield each
 
 
-def _late(planned: Sequence[PlannedDay], known: Sequence[Day], asked: Days) -> tuple[tuple[str, State], ...]:
-    """Missing days, and partial ones but yesterday's: pending pages are asked for again for a day."""
-    first = max(asked.start, asked.end - timedelta(days=MAX_DAYS)).isoformat()
-    last = (asked.end - timedelta(days=2)).isoformat()
-    partial = {(day.date, day.state) for day in known if day.state is State.PARTIAL and first <= day.date <= last}
-    missing = {(each.day.isoformat(), each.state) for each in planned if each.state is State.MISSING}
-    return tuple(sorted(missing | partial))
+def _partial(store: ObjectStore, since: Mapping[str, str], today: date) -> Iterator[Day]:
+    """Partial days but yesterday's: pending pages are asked for again for a day."""
+    if since:
+        first, end = today - timedelta(days=MAX_DAYS), today - timedelta(days=1)
+        for day in DayStates(store).grid(None, first, end, names=since):
+            if day.state is State.PARTIAL and day.date >= since[day.source]:
+                yield day
 
 
-def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list[Gap]:
+def _gaps(source: Source, known: _Known, asked: Days, today: date) -> list[Gap]:
     """Missing days between the first that the source was asked about and those that are repaired."""
-    looked_at = {day.date for day in days if day.looked_at or day.was_asked}
-    missing = [day for day in asked if day < _reach(source, today) and day.isoformat() not in looked_at]
+
+    def is_missing(day: str) -> bool:
+        return not known.was_asked(day) and not ((landed := known.landed(day)) and landed.looked_at)
+
+    repaired = _reach(source, today)
+    missing = [day for day in asked if day < repaired and is_missing(day.isoformat())]
     oldest_listed = today - timedelta(days=min(source.reach_days, (today - date.min).days))
     gaps: list[Gap] = []
     for day in missing:
@@ -175,3 +232,15 @@ def _gaps(source: Source, days: Sequence[Day], asked: Days, today: date) -> list
         else:
             gaps.append(Gap(source.name, Days.one(day), still_listed))
     return gaps
+
+
+def old_partitions(store: ObjectStore, names: Collection[str] = ()) -> list[OldPartition]:
+    """Partitions with the columns or in the place of an older newslake, of some sources or of all."""
+    return sorted(old for known in _known_days(store, names) for old in known.old)
+
+
+def upgrade(store: ObjectStore, partitions: Iterable[OldPartition]) -> None:
+    """Write partitions anew, one after the other; killed, it goes on where it stopped."""
+    lake = Lake(store)
+    for table, source, day in partitions:
+        lake.upgrade(TABLES[table], source, day)

@@ -6,30 +6,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from infra.archive.raw_archive import Pointer, RawArchive
-from infra.archive.raw_objects import RawObjects
+from infra.archive.raw_objects import source_of
 from infra.base.errors import NewslakeError
+from infra.lake.accounts import read_account
+from infra.lake.cache import load_cache
+from infra.lake.changes import read_notes
+from infra.lake.day_index import WHOLE, months_there
+from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.landing import zipped
+from infra.lake.months import Entry, Months, is_told, month_of
 from infra.lake.partition import (
     ARTICLES,
     FETCHES,
     FORMAT,
     FORMAT_KEY,
     REJECTS,
+    TABLES,
     Manifest,
     TableKind,
     decode,
     encode,
     manifest_of,
+    read_footer,
+    stated_footer,
 )
 from infra.lake.rejects import reject_id, wrong_seen_times
-from infra.store.object_store import ObjectStore
-from infra.upkeep.account_check import account_faults
-from infra.upkeep.raw_check import RawCheck, strays
+from infra.store.object_store import ObjectInfo, ObjectStore
+from infra.upkeep.raw_check import RawCheck, is_raw
 from parsers.record.article import (
     SCHEMA_VERSION,
     Block,
@@ -44,8 +53,10 @@ POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_di
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
 CREATED_BY: Final = f"parquet-cpp-arrow version {pa.cpp_version}"  # as pyarrow signs its files
 BLOCK_TYPES: Final = frozenset(BlockType)
+OUTCOMES: Final = frozenset(FetchOutcome)
 NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
 NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
+REMEDY: Final = "`newslake maintain` lists the lake and mends the index"
 # Said only of a partition that has no other fault: those say more.
 OTHER_BYTES: Final = "is damaged, though its rows look right: its bytes are not those that they give"
 
@@ -59,34 +70,30 @@ class Fault:
 
 
 def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
-    """Every fault of the lake, as it is found; nothing is changed.
-
-    Checks of each partition: key, schema, checksums, footer, sort order, unique identities, that each row belongs
-    there, that digests and identities are those of what the row says, that each pointer leads to the capture of its
-    digest, and that the bytes are those that its rows give. Of accounts: see `account_faults`; of raw objects: see
-    `RawCheck`.
-    """
-    yield from (Fault(key, NO_RAW_OBJECT) for key in strays(store))
-    partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
-    for kind in (ARTICLES, REJECTS):
-        for info in store.list(f"{kind.name}/"):
-            if known := kind.parse_key(info.key):
-                source, day = known
-                partitions[source].append((kind, info.key, day))
-            else:
-                yield Fault(info.key, NO_PARTITION)
-    for info in store.list(f"{FETCHES.name}/"):
-        if account := FETCHES.parse_key(info.key):
-            yield from (Fault(info.key, fault) for fault in account_faults(store, *account))
+    """Every fault of the lake, as it is found; nothing is changed."""
+    archived: defaultdict[str, set[str]] = defaultdict(set)  # by source, keys in the raw layer
+    for info in store.list("raw/"):
+        if is_raw(info.key):
+            archived[source_of(info.key)].add(info.key)
         else:
-            yield Fault(info.key, NO_PARTITION)
-    archived = {source for source, _ in RawObjects(store).folders()}
-    for source in sorted(archived.union(partitions)):
-        raw = RawCheck(store, source)
+            yield Fault(info.key, NO_RAW_OBJECT)
+    partitions: defaultdict[str, list[tuple[TableKind, str, str]]] = defaultdict(list)
+    for kind in (ARTICLES, REJECTS, FETCHES):
+        for info in store.list(f"{kind.name}/"):
+            place = kind.parse_key(info.key)
+            if place is None:
+                yield Fault(info.key, NO_PARTITION)
+            elif kind is FETCHES:
+                yield from (Fault(info.key, fault) for fault in account_faults(store, *place))
+            else:
+                partitions[place[0]].append((kind, info.key, place[1]))
+    for source in sorted(archived.keys() | partitions.keys()):
+        raw = RawCheck(store, archived[source])
         yield from (Fault(key, fault) for key, fault in raw.faults())
         tables = _TableCheck(store, source, raw, archive)
         for kind, key, day in partitions[source]:
             yield from (Fault(key, fault) for fault in tables.faults(kind, key, day))
+    yield from (Fault(key, fault) for key, fault in index_faults(store))
 
 
 class _TableCheck:
@@ -186,3 +193,62 @@ def _reject_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
         yield f"was captured on {partition_date(row['captured_at'])}"
     if reject_id(source, row["url"], row["captured_at"], row["capture_digest"]) != row["reject_id"]:
         yield "is not the identity that its capture gives"
+
+
+def account_faults(store: ObjectStore, source: str, day: str) -> Iterator[str]:
+    """What is wrong with the account of a day."""
+    try:
+        account = read_account(store, source, day)  # refuses a footer that says something else
+    except NewslakeError as error:
+        yield str(error)
+        return
+    if account.summary.landed and next(iter(store.list(ARTICLES.key(source, day))), None) is None:
+        yield f"says that {account.summary.landed} articles landed, and their partition is gone: run the day again"
+    for row in account.rows.values():
+        yield from (f"url {row.url} {fault}" for fault in _fetch_faults(row))
+
+
+def _fetch_faults(row: Fetch) -> Iterator[str]:
+    if row.outcome not in OUTCOMES:
+        yield f"has the outcome {row.outcome}, which is none of {', '.join(FetchOutcome)}"
+    if (row.outcome == FetchOutcome.LANDED) != (row.article_id is not None):
+        yield f"is {row.outcome} with the article {row.article_id}"
+    if (row.outcome == FetchOutcome.LANDED) == (row.reason is not None):
+        yield f"is {row.outcome} for the reason {row.reason}"
+    if row.due_at and row.outcome not in (FetchOutcome.PENDING, FetchOutcome.REFUSED):
+        yield f"is {row.outcome} and due at {row.due_at}"
+    if (row.first_asked_at is None) != (row.last_asked_at is None) or (row.times_asked > 0) != bool(row.last_asked_at):
+        yield f"was asked {row.times_asked} times, first at {row.first_asked_at} and last at {row.last_asked_at}"
+
+
+def index_faults(store: ObjectStore) -> Iterator[tuple[str, str]]:
+    """Keys of partitions of which the index says something else, and what; of a lake without an index, none."""
+    if load_cache(store, WHOLE):
+        months = Months(store)
+        months.load(months_there(store))
+        listed = {info.key: info for kind in TABLES.values() for info in store.list(f"{kind.name}/")}
+        keys = {key for source in months.sources() for key in months.of(source, months.names())}
+        for key in sorted(keys.union(key for key in listed if month_of(key))):
+            # Somebody may write it just now: whoever does so has noted it, or has brought the index up to date.
+            if _fault(store, months.get(key), listed.get(key)) and (fault := _fault_now(store, key)):
+                yield key, f"{fault}: {REMEDY}"
+
+
+def _fault_now(store: ObjectStore, key: str) -> str | None:
+    if key in read_notes(store):
+        return None
+    months = Months(store)
+    months.load([month_of(key)])
+    return _fault(store, months.get(key), next((info for info in store.list(key) if info.key == key), None))
+
+
+def _fault(store: ObjectStore, entry: Entry | None, info: ObjectInfo | None) -> str | None:
+    if entry and not is_told(entry):
+        return None
+    if entry is None or info is None:
+        return "is not in the index of days" if info else "is in the index of days, and gone" if entry else None
+    try:
+        said = entry[2] and orjson.loads(stated_footer(read_footer(store, info.key, info.size), info.key))
+    except NewslakeError:
+        return None  # the partition itself is at fault
+    return None if (info.size, said) == entry[1:] else "is not what the index of days says"

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Final
 
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import REJECTS
+from infra.lake.landing import zipped
+from infra.lake.partition import REJECTS, read_rows
 from infra.lake.rejects import RejectState
 from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
 from infra.work.history import History
@@ -70,8 +71,6 @@ def pass_gate(
 
 
 class _SourceBatch:
-    """The captures of one source in one batch."""
-
     def __init__(
         self,
         source: Source,
@@ -181,7 +180,6 @@ class _SourceBatch:
         )
 
     def _landed(self, day: str) -> DayProfile:
-        """What earlier runs landed of a day."""
         landed = self._history.landed(day)
         rejected = {reason: count for reason, count in landed.rejected.items() if reason not in self._ignored}
         lacking = {name: count for reason, name in LACKING.items() if (count := landed.rejected.get(reason, 0))}
@@ -199,14 +197,17 @@ class _SourceBatch:
 
     def _news(self) -> list[ParsedCapture]:
         """Rejections that count; in a reparse only those that the lake does not have yet."""
-        counted = [each for each in self._parsed if _is_rejected(each, self._ignored)]
+        counted = [
+            each
+            for each in self._parsed
+            if isinstance(each.outcome, Rejected) and each.outcome.reason not in self._ignored
+        ]
         if self._mode != "reparse":
             return counted
         known = self._open_rejects(counted)
         return [each for each in counted if each.reject_id not in known]
 
     def _not_landed(self, day: str, parsed: Sequence[ParsedCapture]) -> list[ParsedCapture]:
-        """Captures of which the lake has neither an article on that day nor a rejection."""
         known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
         return [
             each
@@ -215,17 +216,13 @@ class _SourceBatch:
         ]
 
     def _open_rejects(self, parsed: Sequence[ParsedCapture]) -> set[str]:
-        """The open rejections of the days on which these captures were got."""
         known: set[str] = set()
         for source, day in sorted({each.day_got for each in parsed}):
-            if self._lake.read_manifest(source, day, REJECTS) is not None:
-                table = self._lake.read_rejects(source, day)
-                columns = (table[name].to_pylist() for name in (REJECTS.identity, "state"))
-                known |= {identity for identity, state in zip(*columns, strict=True) if state == RejectState.OPEN}
+            rows = zipped(read_rows(self._lake.store, REJECTS, source, day), (REJECTS.identity, "state"))
+            known |= {identity for identity, state in rows if state == RejectState.OPEN}
         return known
 
     def _withheld(self, broken: Mapping[str, Sequence[Finding]]) -> list[ParsedCapture]:
-        """Captures whose outcome would remove a landed row, or take from it a field that broke."""
         fields = sorted({finding.field for of_day in broken.values() for finding in of_day if finding.field})
         captures = [each.archived.capture.identity for each in self._parsed]
         rows = self._lake.rows_of(self._source.name, captures, fields)
@@ -279,12 +276,7 @@ def _ignored(mode: str) -> frozenset[RejectReason]:
     return OF_INPUT - {RejectReason.UNKNOWN_SOURCE} if mode == "reparse" else OF_INPUT
 
 
-def _is_rejected(each: ParsedCapture, ignored: Collection[RejectReason]) -> bool:
-    return isinstance(each.outcome, Rejected) and each.outcome.reason not in ignored
-
-
 def _shows(each: ParsedCapture, finding: Finding) -> bool:
-    """Whether a capture is one of those that a finding is about."""
     if isinstance(each.outcome, Rejected):
         return finding.check is Check.REJECTS or LACKING.get(each.outcome.reason) == finding.field
     return finding.check is Check.FILL and finding.field is not None and not has(each.outcome.article, finding.field)

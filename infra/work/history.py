@@ -102,7 +102,6 @@ class History:
 
 
 def _nulls(metadata: Any) -> Counter[str]:
-    """By field, how many articles lack it."""
     nulls = Counter[str]()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)

@@ -1,21 +1,32 @@
 """Files and archives into the lake: plan chunks of a minute or two, then parse, archive and land each."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.batches import in_batches
-from infra.intake.captures import PART_BYTES, Bounds, Part, parts_of
+from infra.base.days import Days, require_begun
+from infra.base.errors import UsageError
+from infra.base.measures import span
+from infra.base.stop import Threads, result_of
+from infra.intake.captures import PART_BYTES, Bounds, Part, find_inputs, parts_of
+from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
+from infra.lake.cache import load_cache, update_cache
 from infra.lake.lake import Lake
-from infra.work.archive_and_parse import archive_done
-from infra.work.land_outcomes import land_outcomes
+from infra.store.object_store import ObjectStore
+from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.pages import ALL, Stretch, Wanted
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
-from infra.work.parts_read import remember
 from infra.work.run import Run
 from infra.work.run_report import RunReport
+from parsers.record.capture import CapturedAtBasis
+from parsers.registry import by_name
 
 # A chunk is a Prefect task: a minute or two of work. Only its number of pages counts, since they pass through.
 CHUNK_BYTES = 512 << 20
@@ -23,10 +34,14 @@ CHUNK_FILES = 20_000
 # Files that a worker reads itself, so many at a time; of a larger one that has no parts (a zip, a table) this process
 # sends it the pages.
 SMALL_BYTES = PART_BYTES
-# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 50 KB of memory, and
-# a page packed as much again.
-LANDED_AT_ONCE = 1_000
-LANDED_BYTES = 64 << 20
+# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 30 KB of memory, and
+# a page that is packed here 60 KB more. One landing goes on while the pages of the next are parsed, so there is twice
+# this.
+LANDED_AT_ONCE = 2_000
+LANDED_BYTES = 64 << 20  # of packed pages in memory; those that are copied from a file of this machine are none
+NOTED_BYTES = 256 << 20  # of files: so much is read again at most by a run that goes on, whatever of it is wanted
+READ_FOLDER: Final = "_catalog/read"  # how far inputs have landed, an object for each choice of pages: a cache
+READ_BEFORE: Final = "part that was read before"  # as what they are counted
 MAX_ADVICE = 20  # of a chunk: more of the same is in the counts
 
 
@@ -48,6 +63,69 @@ def plan(inputs: Iterable[Input]) -> list[Chunk]:
     return [Chunk(number, tuple(batch)) for number, batch in enumerate(batches)]
 
 
+def plan_left(inputs: Sequence[Input], wanted: Wanted, run: Run) -> tuple[list[Chunk], RunReport]:
+    """Chunks of what no run that was killed has landed for this choice of pages; without inputs, of CC-NEWS.
+
+    The report counts the rest.
+    """
+    if not inputs:
+        return _plan_cc_news(wanted, run)
+    left = left_to_read(run.open_store(), inputs, run.choice(wanted))
+    again = len(inputs) - sum(each.begin == 0 for each in left)
+    return plan(left), RunReport(skipped=+Counter({READ_BEFORE: again}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestRequest:
+    """What an ingest is asked to read: files, or the news crawl of Common Crawl."""
+
+    paths: Sequence[str] = ()
+    source: str | None = None
+    captured_at: datetime | None = None
+    columns: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+    start: date | None = None
+    end: date | None = None
+    generic: bool = False
+    cc_news: bool = False
+
+    def find(self) -> tuple[Wanted, list[Input]]:
+        """The pages to take, and the files, none of CC-NEWS; UsageError for what cannot be asked or is not there."""
+        if self.cc_news:
+            for name in ("paths", "captured_at", "columns"):
+                if getattr(self, name):
+                    what = f"{name} says something of files, and CC-NEWS is to be read"
+                    raise UsageError(what, "Leave one of them out.")
+            return _wanted_of_cc_news(self.source, tuple(self.hosts), self.start, self.end, generic=self.generic), []
+        inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
+        return Wanted(tuple(self.hosts), self.start, self.end), inputs
+
+
+def _wanted_of_cc_news(
+    source: str | None, hosts: tuple[str, ...], start: date | None, end: date | None, *, generic: bool
+) -> Wanted:
+    """UsageError unless days and hosts are chosen, since a month has millions of pages."""
+    if start is None or end is None:
+        raise UsageError("CC-NEWS has no days without --start and --end", "Give both; --end is the day after the last.")
+    require_begun(Days(start, end), datetime.now(UTC))
+    of_source = by_name(source) if source else None
+    if not (of_source or hosts or generic):
+        what = "CC-NEWS has 200,000 pages and more a day, and none is chosen"
+        raise UsageError(what, "Give --source or --host; or --generic for all pages.")
+    return Wanted((*(of_source.hosts if of_source else ()), *hosts), start, end)
+
+
+def _plan_cc_news(wanted: Wanted, run: Run) -> tuple[list[Chunk], RunReport]:
+    if wanted.start is None or wanted.end is None:
+        raise ValueError("days of CC-NEWS are chosen by `IngestRequest`")
+    found = find_parts(Days(wanted.start, wanted.end), run.settings)
+    left = left_to_read(run.open_store(), found.parts, run.choice(wanted))
+    skipped = found.skipped
+    skipped[READ_BEFORE] = len(found.parts) - len(left)
+    chunks = [Chunk(number, (each,)) for number, each in enumerate(left)]  # what landed is noted chunk by chunk
+    return chunks, RunReport(skipped=+skipped, alarms=found.alarms)
+
+
 def ingest_chunk(
     chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None, wanted: Wanted = ALL
 ) -> RunReport:
@@ -56,26 +134,35 @@ def ingest_chunk(
     archive, lake = RawArchive(store), Lake(store)
     report, skipped, advice = RunReport(), Counter[str](), list[str]()
 
-    def land(done: list[Done]) -> RunReport:
-        parsed = archive_done(done, archive, run_id=run.run_id, worker=f"c{chunk.number:04}")
-        return land_outcomes(parsed, lake, run, mode="ingest")
+    def land(done: list[Done], reached: Mapping[Input, int]) -> RunReport:
+        landed = RunReport()
+        if done:
+            parsed = archive_done(done, archive, run_id=run.run_id, worker=f"c{chunk.number:04}")
+            done.clear()  # packed pages take memory, and the archive has them now
+            landed = land_outcomes(parsed, lake, run, mode="ingest")
+        remember(store, reached, run.choice(wanted))
+        return landed
 
-    with run.open_pool() as pool:
+    with span("chunk", run=run.run_id), run.open_pool() as pool, Threads(1) as behind:
+        landing = behind.submit(RunReport)  # of nothing
         waiting: list[Done] = []
-        packed = 0
-        for each in _in_order(_groups(chunk, run.settings.max_page_bytes, wanted, on_input), pool):
-            advice += filter(None, [each.advice])
-            if isinstance(each, Skipped):
-                skipped[each.kind] += 1
-                continue
-            waiting.append(each)
-            packed += len(each.record.member) if each.record else 0
-            if len(waiting) == LANDED_AT_ONCE or packed >= LANDED_BYTES:
-                report += land(waiting)
-                waiting, packed = [], 0
-        if waiting:
-            report += land(waiting)
-    remember(store, chunk.inputs, wanted.choice(generic=run.settings.generic))
+        reached: dict[Input, int] = {}
+        packed = passed = 0
+        for found, end in _in_order(_groups(chunk, run.settings.max_page_bytes, wanted, on_input), pool):
+            skipped.update(each.kind for each in found if isinstance(each, Skipped))
+            advice += [each.advice for each in found if isinstance(each, Done | Skipped) and each.advice]
+            done = [each for each in found if isinstance(each, Done)]
+            waiting += done
+            packed += sum(len(each.record) for each in done if isinstance(each.record, bytes))
+            if end:
+                reached[end[0]] = end[1]
+                passed += PART_BYTES
+            if len(waiting) >= LANDED_AT_ONCE or packed >= LANDED_BYTES or passed >= NOTED_BYTES:
+                report += result_of(landing)
+                landing = behind.submit(copy_context().run, land, waiting, reached)  # which span it is part of
+                waiting, reached, packed, passed = [], {}, 0, 0
+        report += result_of(landing)
+        report += land(waiting, {each: end_of(each) for each in chunk.inputs})
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
@@ -83,11 +170,12 @@ def _groups(chunk: Chunk, max_page_bytes: int, wanted: Wanted, on_input: Callabl
     """The inputs of a chunk as what a worker takes at a time, in order: part by part, file by file, page by page."""
     for batch in in_batches(chunk.inputs, lambda each: each.size, most=GROUP_PAGES, max_bytes=SMALL_BYTES):
         whole = Stretch(tuple(batch), max_page_bytes, wanted)
-        parts = list(parts_of(batch[0])) if len(batch) == 1 else []
-        for part in parts:
+        told = 0
+        for part in parts_of(batch[0]) if len(batch) == 1 else ():
             yield replace(whole, part=part)
-            on_input(replace(batch[0], size=part.end - part.start))
-        if parts:
+            on_input(replace(batch[0], size=part.end - told))
+            told = part.end
+        if told:
             continue
         # What comes through the network takes its time, and a worker has a deadline.
         read_here = batch[0].size > SMALL_BYTES or any(each.part for each in batch)
@@ -96,30 +184,77 @@ def _groups(chunk: Chunk, max_page_bytes: int, wanted: Wanted, on_input: Callabl
             on_input(each)
 
 
-def _in_order(groups: Iterable[Group], pool: ParsePool) -> Iterator[Done | Skipped]:
-    """What comes of all groups. Of parts each has to begin where the one before it ended.
+def _in_order(groups: Iterable[Group], pool: ParsePool) -> Iterator[tuple[list[Result], tuple[Input, int] | None]]:
+    """What comes of all groups; of a part also the file, and where in it the next one begins.
 
-    The first record of a part is looked for, so it may be one inside a record that began before, as where an archive
-    was archived; that part is read again from where it has to begin.
+    Each has to begin where the one before it ended. The first record of a part is looked for, so it may be one inside a
+    record that began before, as where an archive was archived; that part is read again from where it has to begin.
     """
-    reached = 0  # in the file whose parts are read
+    source: Input | None = None
+    reached = 0  # in it
     for group, found in pool.parse_and_pack(groups):
         if not isinstance(group, Stretch) or not (part := group.part):
-            yield from _pages_of(found)
+            yield found, None
             continue
-        reached = reached if part.start else 0
+        if group.inputs[0] is not source:
+            source = group.inputs[0]
+            reached = source.begin
         if reached >= part.end:
             continue
         whole = found
         if _bounds(found).begun != reached:
             ((_, whole),) = pool.parse_and_pack([replace(group, part=Part(reached, part.end, is_exact=True))])
         reached = _bounds(whole).ended
-        yield from _pages_of(whole)
-
-
-def _pages_of(found: list[Result]) -> Iterator[Done | Skipped]:
-    return (each for each in found if not isinstance(each, Bounds))
+        yield whole, (source, reached)
 
 
 def _bounds(found: list[Result]) -> Bounds:
     return next(each for each in found if isinstance(each, Bounds))
+
+
+def left_to_read(store: ObjectStore, inputs: Iterable[Input], choice: str) -> list[Input]:
+    """What of inputs has not landed for this choice of pages, each from where it has not."""
+    known = load_cache(store, _key(choice))
+    left = []
+    for each in inputs:
+        version, reached = known.get(_name(each), ("", 0))
+        begin = reached if version == _version(each) else 0
+        if begin < end_of(each) or not begin:
+            left.append(replace(each, begin=begin) if begin else each)
+    return left
+
+
+def remember(store: ObjectStore, reached: Mapping[Input, int], choice: str) -> None:
+    """Note the byte up to which the pages of inputs have landed."""
+    if read := {_name(each): (_version(each), end) for each, end in reached.items() if _is_noted(each)}:
+        update_cache(store, _key(choice), lambda known: known | read)
+
+
+def forget(store: ObjectStore, inputs: Iterable[Input], choice: str) -> None:
+    """After a run of files to its end, the next one reads them anew. Parts of CC-NEWS stay noted: they take hours."""
+    ended = {_name(each) for each in inputs if not each.part}
+    if ended & load_cache(store, _key(choice)).keys():
+        update_cache(store, _key(choice), lambda known: {name: known[name] for name in known.keys() - ended})
+
+
+def end_of(each: Input) -> int:
+    """The byte at which an input has been read."""
+    return each.part.end if each.part else each.size
+
+
+def _is_noted(each: Input) -> bool:
+    """Smaller ones are read within a second; of others than these nothing says whether they are still the same."""
+    return bool(each.part) or (each.size > PART_BYTES and each.captured_at_basis is CapturedAtBasis.MTIME)
+
+
+def _key(choice: str) -> str:
+    return f"{READ_FOLDER}/{hashlib.sha256(choice.encode()).hexdigest()[:16]}.json"
+
+
+def _name(each: Input) -> str:
+    return f"{each.location}@{each.part.start if each.part else 0}"
+
+
+def _version(each: Input) -> str:
+    """What a file that was replaced does not share, nor one that is now said to be of a source."""
+    return each.part.etag if each.part else f"{each.size} {each.captured_at.isoformat()} {each.source} {each.columns}"

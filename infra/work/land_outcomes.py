@@ -1,20 +1,48 @@
-"""From outcomes to rows: what ingest and reparse share. Captures lie in the archive before any row points to them."""
+"""The way of a capture that all runs share: parsed, archived, judged, landed. No row points to what is not archived."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from infra.archive.raw_archive import RawArchive
+from infra.base.measures import LAND_SECONDS, PAGES, record, span
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
-from infra.work.run import ParsedCapture, Run
+from infra.work.pages import Page, source_name_of
+from infra.work.parse_pool import Done, ParsePool, grouped
+from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport, Sample, Samples
 from parsers.record.article import Article, Provenance
-from parsers.record.capture import CaptureIdentity
+from parsers.record.capture import Capture, CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 
+@span("parse")
+def archive_and_parse(
+    captures: Iterable[Capture], archive: RawArchive, pool: ParsePool, *, run_id: str, worker: str
+) -> list[ParsedCapture]:
+    """Parse captures and archive them; `land_outcomes` lands what comes of it."""
+    groups = pool.parse_and_pack(grouped(map(Page, captures)))
+    done = [each for _, found in groups for each in found if isinstance(each, Done)]
+    return archive_done(done, archive, run_id=run_id, worker=worker)
+
+
+def archive_done(done: Sequence[Done], archive: RawArchive, *, run_id: str, worker: str) -> list[ParsedCapture]:
+    """Archive pages that are parsed and packed."""
+    placed = [
+        # Without an address only the content tells the source, and so the folder.
+        (folder_of(each.capture, None if source_name_of(each.capture) else each.outcome), each.capture)
+        for each in done
+    ]
+    records = {each.capture.identity: each.record for each in done if each.record}
+    archived = archive.add(placed, run_id=run_id, worker=worker, records=records)
+    return [ParsedCapture(kept, each.outcome) for kept, each in zip(archived, done, strict=True)]
+
+
+@span("land")
 def land_outcomes(
     parsed: Sequence[ParsedCapture],
     lake: Lake,
@@ -33,6 +61,7 @@ def land_outcomes(
     number of articles judged: name a day also if nothing of it was found. A capture without an article counts for its
     `day_of`.
     """
+    began = time.perf_counter()
     gate = pass_gate(parsed, lake, run, mode=mode, reparsed=reparsed or {}, whole_days=whole_days, day_of=day_of)
     for suspect in gate.suspects:  # before anything is landed: a kill in between must not hide what was found
         mark_suspect(lake.store, suspect)
@@ -49,11 +78,12 @@ def land_outcomes(
     landing = lake.land(articles, rejects, looked_at=looked_at, reparsed=gate.reparsed)
     for suspect in gate.in_order:
         close_suspect(lake.store, suspect)
+    _record(gate.passed, mode, time.perf_counter() - began)
     return RunReport(
         captures=len(parsed),
-        parsed=len(parsed) - len(rejects) - landing.invalid_records,
+        parsed=len(parsed) - len(rejects) - len(landing.unfit),
         rejected=Counter(reject.reason for reject in rejects)
-        + Counter({RejectReason.INVALID_RECORD.value: landing.invalid_records}),
+        + Counter({RejectReason.INVALID_RECORD.value: len(landing.unfit)}),
         known=sum(not each.archived.new for each in parsed),
         articles=Counter(each.partition for each in parsed if each.partition),
         got=Counter(each.day_got for each in parsed),
@@ -63,16 +93,16 @@ def land_outcomes(
         findings=tuple(gate.findings),
         samples=samples,
         rows_exposed=landing.rows_exposed,
+        unfit=landing.unfit,
     )
 
 
-def unfit_articles(parsed: Sequence[ParsedCapture], lake: Lake, report: RunReport) -> set[str]:
-    """Ids of articles that were to land and did not, as `report` says, since they do not fit the schema."""
-    if not report.rejected[RejectReason.INVALID_RECORD]:
-        return set()
-    ids = {each.outcome.article.article_id for each in parsed if isinstance(each.outcome, Parsed)}
-    partitions = {each.partition for each in parsed if each.partition}
-    return ids.difference(*(lake.identities(*partition) for partition in partitions))
+def _record(passed: Sequence[ParsedCapture], mode: str, seconds: float) -> None:
+    record(LAND_SECONDS, seconds, mode=mode)
+    labels = (each.outcome.reason.value if isinstance(each.outcome, Rejected) else "article" for each in passed)
+    counts = Counter(zip((each.day_got[0] for each in passed), labels, strict=True))
+    for (source, outcome), number in counts.items():
+        record(PAGES, number, source=source, outcome=outcome, mode=mode)
 
 
 def _provenance(parsed: ParsedCapture, run: Run, mode: str) -> Provenance:
@@ -97,7 +127,6 @@ def _reject(parsed: ParsedCapture, outcome: Rejected, run: Run, mode: str) -> Re
 
 
 def _stamps(parsed: ParsedCapture, run: Run, mode: str) -> dict[str, Any]:
-    """The columns that articles and rejections share."""
     capture, pointer = parsed.archived.capture, parsed.archived.pointer
     return {
         "captured_at": capture.captured_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from infra.archive.foreign import Member
 from infra.base.days import is_within
 from infra.base.errors import UsageError
 from infra.intake.captures import Bounds, Part, read_captures, read_part
@@ -22,7 +23,7 @@ class Page(NamedTuple):
 
     capture: Capture
     known: Outcome | None = None  # its outcome, where that is known without parsing it
-    member: bytes | None = None  # the gzip member it came in, where the archive may keep that
+    member: Member | None = None  # the gzip member it came in, where the archive may keep that
     advice: str = ""  # what the user can do about a page that is none
 
 
@@ -49,10 +50,6 @@ class Wanted:
         if self.hosts and url and not on_hosts(host_of(url), self.hosts):
             return "other host"
         return None if is_within(captured_at.date().isoformat(), self.start, self.end) else "other day"
-
-    def choice(self, *, generic: bool) -> str:
-        """All that decides which pages land, in words."""
-        return f"{' '.join(sorted(set(self.hosts)))} {self.start} {self.end} generic={generic}"
 
 
 ALL = Wanted()
@@ -93,9 +90,6 @@ class Stretch:
 
 
 def source_name_of(capture: Capture) -> str | None:
-    """The source that a capture names, else that of its host; None where no source is known by it.
-
-    For captures that no parser has seen to the end: cheap, and looks at no content.
-    """
+    """The source that a capture names, else that of its host; None where no source is known by it."""
     source = by_name(capture.source) or by_host(host_of(capture.url))
     return source.name if source else None

@@ -4,14 +4,12 @@ A native HTML parser can neither be interrupted nor trusted not to crash: 29 KB 
 seconds, and a fault in it takes its process along. So pages are parsed in worker processes that are killed at the
 deadline. Pages travel in groups, since a message costs more than most pages do; when a group fails, its pages are
 parsed again one by one, so that only the culprit is rejected and the run goes on.
-
-A group is pages that this process has read, or a stretch of files that the worker reads itself: then no body of a page
-passes from one process to another, only what goes into the lake.
 """
 
 import multiprocessing
 import re
 import signal
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,13 +21,15 @@ from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext
 from multiprocessing.forkserver import ensure_running
 from pathlib import PurePath
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from infra.archive.raw_archive import Record
+from infra.archive.foreign import Member
+from infra.archive.warc import encode
 from infra.base.batches import in_batches
+from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.measures import PARSE_SECONDS, is_recorded, record
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
 from infra.intake.captures import Bounds
@@ -37,14 +37,12 @@ from infra.intake.files.input_types import Skipped
 from infra.work.pages import Page, Read, Stretch, source_name_of
 from parsers.parse import parse
 from parsers.record.capture import Capture
-from parsers.record.outcome import Outcome, Rejected, RejectReason
+from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.registry import by_name, look_in, looked_in
 
 GROUP_PAGES = 32  # a page takes 1-10 ms, a message about 1 ms: 32 pages make the message negligible
-GROUP_BYTES = 4 << 20  # bounds what is in flight: 2 groups a worker are 8 MB a worker
-GROUPS_PER_WORKER = 2  # one being parsed and one waiting, so that no worker idles between groups
-# What comes of a stretch is 1 to 3 MB: so many of them keep a worker busy while this process lands some 1,000 pages.
-STRETCHES_PER_WORKER = 8
+GROUP_BYTES = 4 << 20  # bounds what is in flight, as do the 1 to 3 MB that come of a stretch
+GROUPS_PER_WORKER = 3  # one being parsed and two waiting, so that no worker idles while this process is busy
 ORPHAN_SECONDS = 5.0  # after the deadline: the pool kills late workers within a second, unless it was killed itself
 # Pebble gives up its whole pool where a process dies before it has said which task it took: a race that seldom repeats.
 POOLS_A_GROUP = 3
@@ -60,8 +58,9 @@ class Done(NamedTuple):
 
     capture: Capture  # without its body
     outcome: Outcome
-    record: Record | None  # None where nothing is to be archived
+    record: Member | None  # None where nothing is to be archived
     advice: str = ""
+    seconds: float = 0.0  # that parsing took; 0 where the outcome was known without
 
 
 Group = Sequence[Read] | Stretch
@@ -86,30 +85,33 @@ def forkserver() -> ForkServerContext:
 
 
 class ParsePool:
-    """A pool of processes that parse captures. A context manager; leaving it ends the processes.
-
-    A page may take `page_deadline` seconds. One larger than `max_page_bytes` is rejected unparsed; without it, only the
-    parsers' own limit holds. `parse_page` is a module-level function, sent to the processes by name.
-    """
+    """A pool of processes that parse captures. A context manager; leaving it ends the processes."""
 
     def __init__(
-        self, workers: int, page_deadline: float, *, max_page_bytes: int | None = None, parse_page: Parse = parse
+        self,
+        workers: int,
+        page_deadline: float,
+        *,
+        max_page_bytes: int | None = None,
+        parse_page: Parse = parse,
+        elsewhere: Any = None,  # what does as pebble's pool
     ) -> None:
         self._workers = workers
         self._page_deadline = page_deadline
         self._max_page_bytes = max_page_bytes
         self._parse_page = parse_page
-        self._pool = self._new_pool()
+        self._pool: Any = elsewhere or self._new_pool()
 
     @classmethod
-    def of(cls, settings: Settings, workers: int | None = None) -> Self:
-        """A pool as the settings say, of `workers` processes if that is given."""
+    def of(cls, settings: Settings, workers: int | None = None, elsewhere: Any = None) -> Self:
+        """A pool as the settings say, of `workers` processes if that is given, here if not `elsewhere`."""
         parse_page = partial(parse, generic=True) if settings.generic else parse
         return cls(
             workers or settings.workers,
             settings.page_deadline_seconds,
             max_page_bytes=settings.max_page_bytes,
             parse_page=parse_page,
+            elsewhere=elsewhere,
         )
 
     def _new_pool(self) -> ProcessPool:
@@ -118,9 +120,7 @@ class ParsePool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self._pool.close()
         else:
@@ -128,11 +128,7 @@ class ParsePool:
         self._pool.join()
 
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
-        """Each capture with its outcome, lazily and in order: a few groups a worker are read ahead, no more.
-
-        A page past the deadline is rejected as `timeout`, one that kills its process as `parser_crash`, one at which
-        the parser raises as `parser_error`.
-        """
+        """Each capture with its outcome, lazily and in order: a few groups a worker are read ahead, no more."""
         for pages, found in self._work(grouped(Page(*pair) for pair in pairs), packs=False):
             outcomes = (each.outcome for each in found if isinstance(each, Done))
             yield from zip((page.capture for page in pages if isinstance(page, Page)), outcomes, strict=True)
@@ -145,15 +141,18 @@ class ParsePool:
         waiting: deque[tuple[Group, Future[list[Result]]]] = deque()
         for group in groups:
             waiting.append((group, self._schedule(group, packs)))
-            ahead = STRETCHES_PER_WORKER if isinstance(group, Stretch) else GROUPS_PER_WORKER
-            while len(waiting) >= self._workers * ahead:
+            while len(waiting) >= self._workers * GROUPS_PER_WORKER:
                 yield self._next(waiting, packs)
         while waiting:
             yield self._next(waiting, packs)
 
     def _next(self, waiting: "deque[tuple[Group, Future[list[Result]]]]", packs: bool) -> tuple[Group, list[Result]]:
         group, future = waiting.popleft()
-        return group, self._finish(group, future, packs)
+        found = self._finish(group, future, packs)
+        for each in found if is_recorded() else ():
+            if isinstance(each, Done) and each.seconds:
+                record(PARSE_SECONDS, each.seconds, source=_label_of(each))
+        return group, found
 
     def _schedule(self, group: Group, packs: bool) -> Future[list[Result]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
@@ -163,7 +162,8 @@ class ParsePool:
             self._pool.stop()
             self._pool.join()
             self._pool = self._new_pool()
-        return self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
+        future = self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
+        return cast("Future[list[Result]]", future)
 
     def _finish(self, group: Group, future: Future[list[Result]], packs: bool, broken: int = 0) -> list[Result]:
         """What came of a group; `broken` is how many pools broke while they had it."""
@@ -174,14 +174,15 @@ class ParsePool:
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
                 return self._finish(group, self._schedule(group, packs), packs, broken + 1)
             if not isinstance(group, Stretch) and len(group) == 1 and isinstance(page := group[0], Page):
-                return [_done(page, _blame(page.capture, error, self._page_deadline), packs)]
-            return [result for each in group for result in self._alone(each, packs)]
-
-    def _alone(self, read: Read, packs: bool) -> list[Result]:
-        """A page of a group that failed, by itself."""
-        if not isinstance(read, Page):
-            return [read]
-        return self._finish([read], self._schedule([read], packs), packs)
+                blamed = _blame(page.capture, error, self._page_deadline)
+                return [_done(page, blamed, packs, self._page_deadline)]
+            results: list[Result] = []
+            for each in group:
+                if isinstance(each, Page):
+                    results += self._finish([each], self._schedule([each], packs), packs)
+                else:
+                    results.append(each)
+            return results
 
 
 def grouped(pages: Iterable[Read]) -> Iterator[list[Read]]:
@@ -199,6 +200,11 @@ def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
     if isinstance(error, BrokenProcessPool):
         return _rejected(capture, RejectReason.PARSER_CRASH, "the parser's process died")
     return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
+
+
+def _label_of(done: Done) -> str:
+    found = done.outcome.article.source if isinstance(done.outcome, Parsed) else done.outcome.source
+    return found or UNKNOWN_SOURCE
 
 
 def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
@@ -225,17 +231,20 @@ def _parse_in_worker(
 
 def parse_group(parse_page: Parse, group: Group, *, packs: bool, max_page_bytes: int | None) -> list[Result]:
     """What comes of some pages, in their order; see `parse_safely`."""
-    return [
-        _done(each, each.known or parse_safely(parse_page, each.capture, max_page_bytes), packs)
-        if isinstance(each, Page)
-        else each
-        for each in group
-    ]
+    return [_parsed(parse_page, each, packs, max_page_bytes) if isinstance(each, Page) else each for each in group]
 
 
-def _done(page: Page, outcome: Outcome, packs: bool) -> Done:
-    record = Record.of(page.capture, page.member) if packs else None
-    return Done(page.capture.without_body(), outcome, record, page.advice)
+def _parsed(parse_page: Parse, page: Page, packs: bool, max_page_bytes: int | None) -> Done:
+    if page.known:
+        return _done(page, page.known, packs)
+    began = time.perf_counter()
+    outcome = parse_safely(parse_page, page.capture, max_page_bytes)
+    return _done(page, outcome, packs, time.perf_counter() - began)
+
+
+def _done(page: Page, outcome: Outcome, packs: bool, seconds: float = 0.0) -> Done:
+    packed = page.member or encode(page.capture) if packs else None
+    return Done(page.capture.without_body(), outcome, packed, page.advice, seconds)
 
 
 def parse_safely(parse_page: Parse, capture: Capture, max_page_bytes: int | None) -> Outcome:

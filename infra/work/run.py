@@ -8,7 +8,7 @@ from infra.base.settings import Settings
 from infra.lake.rejects import reject_id
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.work.pages import source_name_of
+from infra.work.pages import Wanted, source_name_of
 from infra.work.parse_pool import ParsePool
 from parsers.record.article import partition_date
 from parsers.record.capture import Capture
@@ -23,14 +23,25 @@ class Run:
     settings: Settings  # with the lake of this run
     run_id: str  # `20261122T001500Z-3fa9c1`: sorts by time
     accept: str = ""  # why a reparse may remove and worsen rows that the quality gate would keep; empty: it may not
+    dask: str | None = None  # address of the Dask scheduler whose workers parse; empty: some of this run's own
 
     def open_store(self) -> ObjectStore:
         """The lake's store."""
         return open_store(self.settings.lake)
 
+    def choice(self, wanted: Wanted) -> str:
+        """All that decides which pages of its inputs land."""
+        hosts = " ".join(sorted(set(wanted.hosts)))
+        return f"{hosts} {wanted.start} {wanted.end} generic={self.settings.generic}"
+
     def open_pool(self) -> ParsePool:
         """A parse pool as the settings say."""
-        return ParsePool.of(self.settings)
+        if self.dask is None:
+            return ParsePool.of(self.settings)
+        from infra.work.dask_workers import DaskWorkers  # of an extra
+
+        workers = DaskWorkers(self.dask, self.settings.workers)
+        return ParsePool.of(self.settings, workers.count, workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class RunReport:
     pending_reasons: Counter[str] = field(default_factory=Counter)
     unreached: Counter[tuple[str, str]] = field(default_factory=Counter)  # days that nothing lists and nothing holds
     samples: Samples = field(default_factory=Samples)  # of what gave no article or no page, a few for each reason
+    unfit: tuple[str, ...] = ()  # ids of articles that do not fit the schema
     rows_exposed: int = 0  # articles whose best row a reparse took away or made a lesser one; see `LandingReport`
 
     def __add__(self, other: Self) -> Self:

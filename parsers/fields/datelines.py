@@ -3,12 +3,9 @@
 import re
 from dataclasses import dataclass
 
-# Agencies by their short form in datelines. A closed list, since a word in brackets could be anything.
-AGENCIES = (
-    "AP", "AFP", "Reuters", "TASS", "UPI", "dpa", "DPA", "APA", "SDA", "ANSA", "EFE", "Lusa", "ANP", "Belga", "TT",
-    "NTB", "PTI", "ANI", "IANS", "Xinhua", "Kyodo", "Jiji", "Yonhap", "CNA", "AAP", "PAP", "CTK", "MTI", "Interfax",
-    "Bernama", "The Canadian Press", "PA", "Anadolu", "AA", "KNA", "epd", "SID",
-)  # fmt: skip
+from parsers.fields.words import texts
+
+AGENCIES = texts("people", "agencies")
 
 # 80 characters hold the longest real datelines (two cities, a state, a date).
 _LONGEST = 100  # the agency begins within these, after the place and a mark

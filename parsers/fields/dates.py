@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from parsers.fields.calendars import gregorian
 from parsers.fields.months import NAME, month_of
+from parsers.fields.words import pattern
 from parsers.fields.zones import UnknownZoneError, iana_zone, named_zone, offset_zone, zone_after
 
 
@@ -57,8 +58,9 @@ _MONTH_FIRST = re.compile(
     rf"(?<!\w)(?P<name>{NAME}) (?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?(?!\w)(?!{_CLOCK})(?:,? (?P<year>\d{{4}})\b)?", re.I
 )
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ère|\.|º|ª|-?(?:an|ga|го))?(?: d[ei](?= ))? ?(?P<name>{NAME})"
-    r"(?: ?/ ?[^\W\d]+)?(?:,? (?:del? )?(?P<year>\d{4})(?!\d))?",
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|ère|\.|º|ª|-?(?:an|ga|го))?"
+    rf"(?: (?:d[ei]|of)(?= ))?[ /-]?(?P<name>{NAME})"
+    r"(?: ?/ ?[^\W\d]+)?(?:(?:,? (?:del? )?|[/-])(?P<year>\d{4})(?!\d))?",
     re.I,
 )
 # Hungarian, Lithuanian and Latvian: `2024. május 5.`, `2024 m. gegužės 5 d.`, `2024. gada 5. maijs`.
@@ -85,7 +87,7 @@ def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
     """
     text = text.strip()
     try:
-        found = _iso(text, zone) or _epoch(text) or _rfc(text, zone)
+        found = _epoch(text) or _iso(text, zone) or _rfc(text, zone)
     except UnknownZoneError:
         return None
     if found is None or not MIN_YEAR <= found.year <= MAX_YEAR:
@@ -140,20 +142,29 @@ class _Day(NamedTuple):
     end: int
 
 
+CHANGED = re.compile(pattern("times", "changed"), re.I)
 # Numbers first: they are found faster than names.
 _DAYS = (_YMD, _DMY, _VIETNAMESE, _YEAR_FIRST, _YEAR_AND_DAY_FIRST, _MONTH_FIRST, _DAY_FIRST)
 
 
 def _calendar_day(text: str, not_after: date | None, zone: str) -> _Day | None:
-    """The first complete day; else the first whose year `not_after` can supply (`mar. 3 mai`: Tuesday)."""
-    without_year = []
-    for pattern in _DAYS:
-        for match in pattern.finditer(text):
+    """The first complete day, but that of a change last; else the first whose year `not_after` can supply.
+
+    A short name of a weekday may be that of a month: `mar. 3 mai`.
+    """
+    without_year, changed = [], []
+    for form in _DAYS:
+        end = 0  # of the day before
+        for match in form.finditer(text):
             day = _day(match, not_after, zone)
             if day and match["year"]:
-                return day
-            without_year += [day] if day else []
-    return next(iter(without_year), None)
+                if not CHANGED.search(text, end, match.start()):
+                    return day
+                changed.append(day)
+                end = match.end()
+            elif day:
+                without_year.append(day)
+    return next(iter((*changed, *without_year)), None)
 
 
 def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None:
@@ -235,10 +246,13 @@ def _lenient_iso(text: str, zone: str) -> datetime | None:
     return at.replace(tzinfo=within) if within else None  # AM and PM are no zones
 
 
+# Seconds or milliseconds, bare or as ASP.NET writes them: `/Date(1718111700000)/`.
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3})?(?:\)/)?")
+
+
 def _epoch(text: str) -> datetime | None:
-    if not re.fullmatch(r"\d{10}|\d{13}", text):
-        return None
-    return datetime.fromtimestamp(int(text[:10]), UTC)
+    match = _EPOCH.fullmatch(text)
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
 
 
 # RFC 5322, 3.3, with its obsolete zones. The library reads and guesses much more: `10 May 24` would be midnight, `07:47

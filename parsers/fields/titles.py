@@ -7,23 +7,19 @@ from parsers.fields.characters import letters
 
 # White space around a hyphen tells it from one in a word; bars and underscores need none.
 _SEPARATOR = re.compile(r"\s+[-–—―·•:»«/]+\s+|\s*[|｜ㅣ_]+\s*|\s*(?:\s::\s)\s*")
+# What may also part a headline and the name of the site, but as well parts of a headline.
+_NAME_SEPARATOR = re.compile(rf"{_SEPARATOR.pattern}|\s+[›‹>⋆★~]+\s+|[,:]\s+|\s+[(\[]")
 MAX_TITLE = 1_000  # characters; a longer one is none, and taking names off it would take seconds
 MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
 
 
 def without_site(title: str, names: Iterable[str | None], headings: Iterable[str] = ()) -> str:
-    """The title without the names of the site at its ends, or the heading of the page that the title only adds to.
-
-    Args:
-        title: What the page states as its title, such as `Boats stop - The Issue`.
-        names: What the site calls itself, and its host; letter case and punctuation don't count.
-        headings: Texts of the page's own headings: of `Boats stop | Politics | Home` only the first part is one.
-    """
+    """The title (`Boats stop - The Issue`) without the names of its site, or the heading that it only adds to."""
     for heading in headings:
         rest = title.removeprefix(heading)
         if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
             return heading
-    if len(title) > MAX_TITLE or not _SEPARATOR.search(title):
+    if len(title) > MAX_TITLE or not _NAME_SEPARATOR.search(title):
         return title
     known = {key for name in names if name and (key := letters(name))}
     while (shorter := _without_end(title, known)) != title:
@@ -32,7 +28,7 @@ def without_site(title: str, names: Iterable[str | None], headings: Iterable[str
 
 
 def _without_end(title: str, known: set[str]) -> str:
-    for separator in _SEPARATOR.finditer(title):
+    for separator in _NAME_SEPARATOR.finditer(title):
         before, after = title[: separator.start()], title[separator.end() :]
         if letters(after) in known and before:
             return before

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from parsers.fields.urls import canonical, is_home
-from parsers.generic.outline import Outline, Part, Text
+from parsers.generic.outline import Outline, Part
 from parsers.page.metadata import ARTICLE_TYPES, types_of
 from parsers.page.page import Page
 from parsers.reading.page_kinds import (
@@ -99,7 +99,9 @@ def _list(outline: Outline, story: Part | None, draft: Draft) -> str | None:
     links = [text for text in outline.texts if text.linked > _TEASER_LINKED and text.size >= _LEAST_TEASER]
     outside = [text for text in links if not text.part.furniture]
     headings = [text for text in outside if text.is_heading]
-    inner = [text for text in headings if story is not None and _is_inside(text, story)]
+    within: set[Part | None] = {story} if story is not None else set()  # parts come before those in them
+    within.update(part for part in outline.parts if part.parent in within)
+    inner = [text for text in headings if text.part in within]
     for found, least, most in (
         (inner, _INNER_TEASERS, _PROSE_A_TEASER * len(inner)),
         (headings, _TEASERS, _NEXT_TO_NOTHING),
@@ -108,7 +110,3 @@ def _list(outline: Outline, story: Part | None, draft: Draft) -> str | None:
         if len(found) >= least and sum(sizes) < most:
             return f"a list of {len(found)} links with {sum(sizes)} characters of text"
     return None
-
-
-def _is_inside(text: Text, story: Part) -> bool:
-    return text.part is story or any(part is story for part in text.part.around())

@@ -1,14 +1,14 @@
 """A page as a list of texts, each with the elements around it: what the search for the story works on."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from parsers.fields.characters import CJK_BYTES, clean
 from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, names_say
-from parsers.page.html import BREAK, Node
+from parsers.page.html import BREAK, Node, ancestors, hidden, stands_alone
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Readers see no text of these, or none that is prose.
@@ -38,9 +38,6 @@ _WHOLE: Final = frozenset({"html", "body", "main"})
 _FRAMED: Final = re.compile("table|quote", re.I)  # figures of WordPress that hold text
 _WHOLE_TEXT: Final = 0.9  # of the letters: punctuation after bold text often is not
 _PARAGRAPHS: Final = re.compile(rf"{BREAK}\s*{BREAK}")
-_HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-# React sends parts of a page in hidden elements with such an id, for its script to put in place.
-_STREAMED: Final = re.compile(r"S:[0-9a-f]+$")
 _REMEMBERED: Final = 1 << 14  # elements with the same attributes are many
 _CJK_WEIGHT: Final = 2.5  # letters that say as much as one CJK character
 
@@ -107,6 +104,11 @@ class _Collector:
         self.outline = Outline(parts=[self.part])
         self.pieces: list[str] = []  # of the text that the walk is in
         self.linked = self.bold = 0  # letters of it
+        # Hidden signs between words stand for something that is drawn, or part what is apart.
+        self.hidden = {
+            node.mem_id for node in hidden(body) if node.tag not in _INLINE or any(map(str.isalnum, node.text()))
+        }
+        self.holders: set[int] = set()  # `mem_id` of elements in which prose was found, so that nesting costs nothing
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
@@ -131,7 +133,7 @@ class _Collector:
         attributes = node.attributes
         said = 0
         if attributes:
-            if ("hidden" in attributes or "style" in attributes) and _is_hidden(attributes):
+            if node.mem_id in self.hidden:
                 return False
             get = attributes.get
             said = _says(tag, get("class"), get("id"), get("role"), get("itemprop"))
@@ -140,12 +142,24 @@ class _Collector:
         if said:
             if said & MENU and tag in _LISTS:
                 return False
-            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and node.css_first(_PROSE) is None:
+            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and not self._holds_prose(node):
                 self.part.noise += _UNSEEN
                 return False
         self.part = Part(node, tag, self.part, said)
         self.outline.parts.append(self.part)
         return True
+
+    def _holds_prose(self, node: Node) -> bool:
+        if node.mem_id in self.holders:
+            return True
+        prose = node.css_first(_PROSE)
+        if prose is None:
+            return False
+        for holder in ancestors(prose):
+            self.holders.add(holder)
+            if holder == node.mem_id:
+                return True
+        return False
 
     def leave(self, tag: str) -> None:
         """The walk leaves an element that it was in."""
@@ -181,8 +195,9 @@ def read_outline(body: Node, silent: Set[str] = SILENT) -> Outline:
         inner = None
         if tag in _LEAVES:
             found.leaf(node, tag)
-        elif tag in _INLINE:
-            inner = node.child
+        elif tag in _INLINE or ("-" in tag[1:] and tag not in silent and not stands_alone(node)):
+            tag = tag if tag in _INLINE else "span"
+            inner = node.child if node.mem_id not in found.hidden else None
             if inner is not None:
                 found.links += tag == "a"
                 found.bolds += tag in _BOLD
@@ -217,12 +232,6 @@ def _says(tag: str, classes: str | None, identity: str | None, role: str | None,
     if tag == "figure" and _FRAMED.search(names):
         return said & ~FURNITURE
     return said | FURNITURE if tag in _FURNITURE_TAGS or role in _ROLES else said
-
-
-def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
-    if "hidden" in attributes:
-        return not _STREAMED.match(attributes.get("id") or "")
-    return _HIDDEN.search(attributes.get("style") or "") is not None
 
 
 def _size(text: str) -> float:

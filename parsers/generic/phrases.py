@@ -3,46 +3,16 @@
 import re
 from typing import Final
 
-# All these are looked for at the beginning of a line in lower case: patterns that ignore case take ten times as long,
-# since they try each alternative in full. The lines of `_ELSEWHERE` are families of languages.
-_ADVERT: Final = (
-    r"(?:advert(?:isement)?|anzeige|werbung|reklame?|reklama|annonse|publicidad|publicité|pubblicità|реклама"
-    r"|広告|广告|광고|إعلان|loading\.*):?$"
-)
-_ELSEWHERE: Final = (
-    r"watch|listen|video|read (?:more|also|next|the)|also read|see also|more(?: on this)?:|more (?:from|on|stories)"
-    r"|related|recommended|(?:you may|you might) also|don[’']t miss|for more|continue reading|explore further"
-    r"|click here|(?:for|get) the latest|about the author|share (?:this|on)|sign up|subscribe|follow us"
-    r"|lesen sie|lies auch|lesetipp|mehr (?:zum thema|dazu|infos|informationen)|auch interessant|über den autor"
-    r"|weitere informationen|zum weiterlesen|gefällt|lust auf mehr|möchten sie den artikel|war der artikel"
-    r"|(?:das|diese)[^.]{0,20} könnten? (?:dich|euch|sie) (?:auch|ebenfalls) interessieren|quellen?:$|kontakt:$"
-    r"|lire aussi|[àa] lire|lisez aussi|voir aussi|pour (?:lire la suite|aller plus loin)"
-    r"|más sobre|le[aeé]r? (?:también|tambien)|(?:también )?te puede|leia (?:também|mais|tamb)|veja também|leggi anche"
-    r"|lees ook|läs (?:också|mer|även)|les også|læs også|lue myös"
-    r"|czytaj (?:też|także|również|więcej)|zobacz (?:też|także)|přečtěte|čtěte"
-    r"|чита(?:йте|ть) (?:также|ещё|еще)|смотрите также|ayrıca oku|baca juga|đọc thêm|xem thêm|اقرأ أيض|إقرأ"
-    r"|あわせて読みたい|[■◆●]?\s?関連|次ページ|新規登録|ログイン|会員登録|相关|相關|관련 ?기사"
-)
-_FOLLOW: Final = (
-    r"(?:follow|folg[et]|síguenos|siguenos|suivez|seguici|siga)\b.{0,80}"
-    r"\b(?:twitter|facebook|instagram|telegram|whatsapp|linkedin|google news)"
-)
-_CREDIT: Final = (
-    r"(?:foto|photo|image|bild|credit|quelle|source|fotograf|фото|사진|写真|照片)(?:s|credit)?\s?:|©"
-    r"|\(?(?:photo|foto|credit|image|picture)s?:?\s(?:copyright|caption|source|by|credit)"
-)
-_POINTER: Final = re.compile(f"(?:{_ADVERT}|{_ELSEWHERE}|{_FOLLOW}|{_CREDIT})")
-# Anywhere in a short text in lower case: it asks to allow embeds or scripts, to register, to pay or to subscribe.
-_REQUESTS: Final = (
-    "empfohlener redaktioneller", "an dieser stelle finden", "an dieser stelle findest", "externer inhalt",
-    "externen inhalt", "externe inhalte", "damit einverstanden, dass", "personenbezogene daten", "deine privatsphäre",
-    "ihre privatsphäre", "register / sign in", "register to ", "sign in to ", "log in to ", "or sign in", "or log in",
-    "create an account", "already a subscriber", "already have an account", "subscribers only", "subscriber only",
-    "subscribe to", "subscribe now", "subscribe today", "newsletter", "javascript", "enable cookies", "ad block",
-    "adblock", "réservée aux abonnés", "réservé aux abonnés", "il vous reste", "suscríbete", "iscriviti",
-    "abonnieren sie", "jetzt abonnieren", "subskrybuj", "подписывайтесь", "подпишитесь", "会員限定", "会員登録",
-    "有料会員", "구독", "us in the comments", "gerne in den kommentaren", "uns in den kommentaren",
-)  # fmt: skip
+from parsers.fields.words import pattern, texts
+from parsers.reading.asides import ADVERT
+
+_POINTERS: Final = ("elsewhere", "follow", "credit")
+
+# Looked for at the beginning of a line in lower case: patterns that ignore case take ten times as long, since they try
+# each alternative in full.
+_POINTER: Final = re.compile(f"(?:{ADVERT}$|{'|'.join(pattern('phrases', name) for name in _POINTERS)})")
+# Anywhere in a short text in lower case.
+_REQUESTS: Final = texts("phrases", "requests")
 # At the end of a short text: `A street in Bergen. | © Jane Doe/Some Agency`.
 _CREDITED: Final = re.compile(
     r"(?:[|(/]\s?(?:©|(?:foto|photo|credit|bild|image|picture)s?\b)|©|getty images|istock|shutterstock"

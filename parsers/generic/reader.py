@@ -1,8 +1,10 @@
 """From a page that no layout describes to a draft, or to a word why it is no article."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import Final
 
 from parsers.fields.characters import clean_markup, unique
@@ -20,6 +22,7 @@ from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts, refine
+from parsers.reading.tables import CELL, is_data_table
 from parsers.reading.times import publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
@@ -36,6 +39,8 @@ _KINDS: Final = {
     "th": BlockType.TABLE,
     **dict.fromkeys(HEADINGS, BlockType.HEADING),
 }
+_CELLS: Final = frozenset({"td", "th"})
+_CELL_LEVELS: Final = 3  # parts around a cell: row, body of the table, table
 _HOSTS: Final = 1024  # whose sources are remembered
 _LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
 _LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
@@ -97,10 +102,33 @@ def _read_body(page: Page, draft: Draft, story: Part | None, texts: Selection) -
         return
     lead = [Block(BlockType.LEAD, text.text) for text in texts.lead]
     draft.completeness = completeness((text.text for text in texts.body), (text.text for text in texts.shown))
-    draft.body = [*lead, *(Block(_kind(text), text.text) for text in texts.body)]
+    draft.body = [*lead, *_blocks(texts.body)]
     names = (story.node.attributes.get("class") or "").split() if story else []
     draft.origins["body"] = ".".join(["densest text: " + (story.tag if story else "none"), *names[:1]])
     draft.origins["lead"] = "between headline and body"
+
+
+def _blocks(texts: Sequence[Text]) -> Iterator[Block]:
+    """A block for each text, and one for each row of a table of data."""
+    are_data: dict[Part, bool] = {}
+
+    def row(text: Text) -> Part | Text:
+        above = text.part.parent
+        cell = text.part if text.part.tag in _CELLS else above
+        if cell is None or cell.tag not in _CELLS or cell.parent is None:
+            return text
+        table = next((part for part in islice(cell.around(), _CELL_LEVELS) if part.tag == "table"), None)
+        if table is None:
+            return text
+        if table not in are_data:
+            are_data[table] = is_data_table(table.node)
+        return cell.parent if are_data[table] else text
+
+    for of, cells in groupby(texts, row):
+        if isinstance(of, Text):
+            yield Block(_kind(of), of.text)
+        else:
+            yield Block(BlockType.TABLE, CELL.join(cell.text for cell in cells))
 
 
 def _kind(text: Text) -> BlockType:

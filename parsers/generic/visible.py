@@ -11,8 +11,9 @@ from parsers.fields.characters import clean, letters, unique
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
 from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
-from parsers.page.html import Node, text_of
+from parsers.page.html import Node, inside, text_of
 from parsers.page.page import Page
+from parsers.reading.times import is_of_others
 
 _BYLINES: Final = (
     '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
@@ -28,6 +29,7 @@ _NO_NAME: Final = re.compile(r"[\d:/@]")
 _MOST_WORDS: Final = 4
 _LONGEST_UNCASED: Final = 12
 _ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
+_APART: Final = frozenset({"aside", "nav"})  # whose times are those of other stories; an article's footer has its own
 _LONGEST_DATE: Final = 100
 _TITLE_DATE: Final = re.compile(r"[|–—-]\s*([^|–—]*\b(?:19|20)\d\d)$")
 _DATED: Final = '[class*="date" i], [class*="datum" i], [class*="publi" i]'
@@ -43,16 +45,12 @@ _OTHER_ZONE: Final = "Asia/Tokyo"  # a time that is read differently there state
 def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text | None) -> tuple[str, str] | None:
     """A better headline than the shared reading has `stated`, and where it stands; None if there is none.
 
-    That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same, and `<title>` if
-    nothing else is stated.
+    That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same.
     """
     metadata = page.metadata
-    if stated is None:
-        named = without_site(metadata.title, metadata.site_names)
-        return (named, "title") if named else None
     shown = own.text if own else ""
     title = without_site(metadata.first("og:title") or "", metadata.site_names, [shown])
-    if not title:
+    if not title or stated is None:
         return None
     like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
     after_kicker = next(filter(None, (_after_kicker(heading, title) for heading in like)), None)
@@ -147,7 +145,8 @@ def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None
             stamp = from_visible(text, page.timezone)
             if stamp.at is not None:
                 return stamp
-    node: Node | None = page.tree.css_first("time")
+    times = (node for node in page.tree.css("time") if not inside(node, _APART, set()) and not is_of_others(node))
+    node = next(times, None)
     if node is None:
         return None
     stamp = from_visible(node.attributes.get("datetime") or text_of(node), page.timezone)

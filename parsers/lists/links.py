@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -98,16 +98,12 @@ def _why_not(address: str | None) -> Unusable:
     return Unusable.TOO_LONG if len(address.strip()) > MAX_URL_LENGTH else Unusable.NOT_HTTP
 
 
-def hint_of(text: str | None, zone: str, not_after: date | None = None) -> datetime | None:
-    """The time that a text states for machines or for readers, in UTC; None if it states none.
-
-    A date without a time of day means noon in `zone`, the middle of what it may mean. `not_after` is a day on which the
-    text existed; it supplies a missing year.
-    """
+def hint_of(text: str | None, zone: str) -> datetime | None:
+    """The time that a text states, in UTC; a bare date means noon in `zone`."""
     text = text.strip() if text else ""
     if not text or len(text) > MAX_HINT_LENGTH:
         return None
-    stamp = from_machine(text, DateBasis.VISIBLE_TEXT, zone) or from_visible(text, zone, not_after=not_after)
+    stamp = from_machine(text, DateBasis.VISIBLE_TEXT, zone) or from_visible(text, zone)
     if stamp.at is None or stamp.precision is not Precision.DAY:
         return stamp.at
     return in_utc(datetime.combine(stamp.at.date(), NOON, ZoneInfo(zone)), zone)

@@ -4,10 +4,19 @@ import codecs
 import re
 
 import webencodings
+from webencodings.labels import LABELS
+
+from parsers.fields.words import by_word
 
 # The standard's prescan looks at the first 1,024 bytes; a meta element further down makes browsers begin anew.
 PRESCAN_BYTES = 1024
 
+
+def _letters(label: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", label.lower())
+
+
+_LABELS = {_letters(label): label for label in LABELS}  # pages write `gb-2312` and `cp-1251`
 _WINDOWS_1252 = webencodings.Encoding("windows-1252", codecs.lookup("cp1252"))
 
 # Comments, and elements whose text is no markup; a page may lack their ends. Group 2 holds the attributes of a meta.
@@ -20,17 +29,7 @@ _ATTRIBUTE = re.compile(rb"([^\s=/\"'>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([^\s;\"',>]{1,40})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})[\"']")
 _LANGUAGE = re.compile(rb"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})(?:-([A-Za-z]{2,4}))?", re.IGNORECASE)
-# Defaults of browsers by the language of their users (13.2.3.2, step 10); all others have windows-1252.
-_BY_LANGUAGE = {
-    language: encoding
-    for encoding, languages in {
-        "windows-1251": "ba be bg kk ky mk ru sah sr tg tt uk", "windows-1256": "ar fa", "iso-8859-2": "cs hu pl sl",
-        "windows-1250": "hr sk", "iso-8859-7": "el", "windows-1257": "et lt lv", "windows-1255": "he",
-        "shift_jis": "ja", "euc-kr": "ko", "windows-1254": "ku tr", "windows-874": "th", "windows-1258": "vi",
-        "gb18030": "zh",
-    }.items()
-    for language in languages.split()
-}  # fmt: skip
+_BY_LANGUAGE = by_word("encodings")
 _TRADITIONAL = frozenset({b"tw", b"hk", b"mo", b"hant"})  # regions and scripts of Chinese that Big5 is for
 
 
@@ -39,8 +38,8 @@ def encoding_of(label: str | None) -> webencodings.Encoding | None:
     return webencodings.lookup(label) if label and label.isascii() else None
 
 
-def stated_encoding(body: bytes) -> webencodings.Encoding | None:
-    """The encoding that the first meta element with one states, or else the XML declaration.
+def stated_encoding(body: bytes, but: webencodings.Encoding | None = None) -> webencodings.Encoding | None:
+    """The encoding that the first meta element with one states, or else the XML declaration; none that is `but`.
 
     Comments and scripts are no markup. A charset in a meta element that is no pragma (`httpequiv`) counts last.
     """
@@ -56,11 +55,13 @@ def stated_encoding(body: bytes) -> webencodings.Encoding | None:
         if label is None and content and attributes.get(b"http-equiv", b"").lower() == b"content-type":
             label = content[1]
         encoding = _of_markup(label)
-        if encoding:
+        if encoding and encoding is not but:
             return encoding
-        stray = stray or _of_markup(content[1] if content else None)
+        named = attributes.get(b"name", attributes.get(b"http-equiv", b"")).lower() == b"charset"
+        stray = stray or _of_markup(content[1] if content else attributes.get(b"content") if named else None)
     declared = _XML.match(body)
-    return _of_markup(declared[1] if declared else None) or stray
+    last = _of_markup(declared[1] if declared else None) or stray
+    return None if last is but else last
 
 
 def likely_encoding(body: bytes) -> webencodings.Encoding:
@@ -75,6 +76,8 @@ def likely_encoding(body: bytes) -> webencodings.Encoding:
 def _of_markup(label: bytes | None) -> webencodings.Encoding | None:
     """The encoding of a label that could be read as ASCII, so that it can't be UTF-16: the standard takes UTF-8."""
     encoding = encoding_of(label.decode("latin-1").strip()) if label else None
+    if label and encoding is None:
+        encoding = encoding_of(_LABELS.get(_letters(label.decode("latin-1"))))
     if encoding and encoding.name.startswith("utf-16"):
         return webencodings.UTF8
     return _WINDOWS_1252 if encoding and encoding.name == "x-user-defined" else encoding

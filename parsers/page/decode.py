@@ -48,10 +48,10 @@ def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
     encoding = encoding_of(http_charset) or stated_encoding(body[:PRESCAN_BYTES])
     if _ESCAPE in body:
         return False
-    return _is_whole_utf8(body) if encoding is None else encoding is webencodings.UTF8
+    return is_whole_utf8(body) if encoding is None else encoding is webencodings.UTF8
 
 
-def _is_whole_utf8(body: bytes) -> bool:
+def is_whole_utf8(body: bytes) -> bool:
     """Whether the bytes are valid UTF-8 without a replacement character; takes a fifth of the time of decoding them."""
     start = 0
     try:
@@ -88,7 +88,8 @@ def decode(body: bytes, http_charset: str | None = None) -> Decoded:
         lenient = _decoded(body.decode("utf-8", "replace"), "utf-8")
     if len(lenient.text) - len(lenient.text.encode("ascii", "ignore")) > 2 * lenient.replaced:
         return lenient
-    encoding = encoding or stated_encoding(body)
+    if encoding in (None, webencodings.UTF8):  # a label of UTF-8 is false
+        encoding = stated_encoding(body, but=webencodings.UTF8)
     return _decoded_as(encoding, body) if encoding else _decoded_as(likely_encoding(body), body, guessed=True)
 
 

@@ -12,11 +12,7 @@ _OBJECT: Final = re.compile(r'\{\s*"')
 
 
 def embedded(page: Page, key: str) -> Json:
-    """The first object in the scripts' JSON, at any depth, that has a text under this key.
-
-    Raises:
-        LayoutError: there is none, or the data are damaged.
-    """
+    """The first object in the scripts' JSON, at any depth, with a text under this key; LayoutError if there is none."""
     for script in page.tree.css("script"):
         text = script.text()
         start = _OBJECT.search(text) if f'"{key}"' in text else None

@@ -93,26 +93,83 @@ def holders(nodes: Sequence[Node]) -> dict[int, int]:
     return found
 
 
+def stands_alone(node: Node) -> bool:
+    """Whether no text is beside an element: then a custom one (`<story-paragraph>`) is a block and no phrase."""
+    beside = (node.prev, node.next)
+    return not any(other is not None and other.tag == "-text" and other.text().strip() for other in beside)
+
+
+_SET_APART = frozenset({"b", "em", "i", "strong"})
+_SIGNATURE = 40  # characters of a line: a name, a place, an office
+
+
 def mark_breaks(root: Tree | Node) -> None:
     """Put `BREAK` in place of line breaks; otherwise the words on both sides of `<br>` would be joined."""
     for node in root.css("br"):
-        node.replace_with(BREAK)
+        node.replace_with(BREAK * 2 if _parts_signature(node) else BREAK)
 
 
-# What a page holds but doesn't show: readings of ruby text, closed dialogs, words for screen readers only. Paying
-# readers do see a `.paywall`, the name that search engines advise.
-_HIDDEN = (
-    '[hidden]:not([hidden="until-found" i], .paywall), dialog:not([open]), rt, rp, .sr-only, .visually-hidden,'
-    " .visuallyhidden, .screen-reader-text"
+def _beside(node: Node, side: str) -> Node | None:
+    """The node before or after one, past white space."""
+    other: Node | None = getattr(node, side)
+    while other is not None and other.tag == "-text" and other.text().isspace():
+        other = getattr(other, side)
+    return other
+
+
+def _parts_signature(node: Node) -> bool:
+    """Whether a break parts short lines set alike, each an element: `<i>Jane Doe</i><br><i>Ohio</i>` below a letter."""
+    before, after = _beside(node, "prev"), _beside(node, "next")
+    if before is None or after is None or before.tag != after.tag or before.tag not in _SET_APART:
+        return False
+    return max(len(before.text()), len(after.text())) <= _SIGNATURE
+
+
+# What a page may hold but not show: closed dialogs, words for screen readers only. One search, since each is a walk.
+_SCREEN_READERS = frozenset(
+    {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
 )
-_STYLED = '[style*="none" i], [style*="hidden" i]'  # perhaps; the pattern tells
-_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_NAMED = f":is({', '.join(f'.{name}' for name in sorted(_SCREEN_READERS))})"
+_MAY_BE_HIDDEN = f"[style], [hidden], [popover], dialog, canvas, span{_NAMED}, p{_NAMED}, div{_NAMED}"
+# React streams parts of a page in hidden elements with such an id, for its script to put in place.
+_STREAMED = "S:"
+# Not shown, or outside of what the page shows. Scripts fade in what has no opacity, and unfold what has no height; a
+# font of no size closes the gaps between boxes, where it is not that of a text.
+_HIDING = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|(?:content-)?visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?:left|right|top|text-indent|margin(?:-left|-top)?)\s*:\s*-(?:\d{4,}|\d{3,}(?:\.\d+)?r?em)"
+    r"|color\s*:\s*(?:transparent|rgba\([^)]*,\s*0(?:\.0+)?\))|clip\s*:\s*rect\((?:0|1px)[\s,)]"
+    r"|clip-path\s*:\s*inset\((?:50|100)%|transform\s*:\s*scale\(0\)"
+    r"|(?:height|width)\s*:\s*1px\s*;.*overflow\s*:\s*hidden)",
+    re.IGNORECASE,
+)
+
+_OF_NO_SIZE = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
+
+
+def hidden(root: Node) -> Iterator[Node]:
+    """The nodes below one that readers don't see. What a click or a search opens is none of them."""
+    return filter(_is_hidden, root.css(_MAY_BE_HIDDEN))
+
+
+def _is_hidden(node: Node) -> bool:
+    attributes = node.attributes
+    get = attributes.get
+    names = (get("class") or "").split()
+    if "hidden" in attributes:
+        opened = (get("hidden") or "").lower() == "until-found" or (get("id") or "").startswith(_STREAMED)
+        return not (opened or "paywall" in names)  # the name that search engines advise for what paying readers see
+    if "popover" in attributes or node.tag == "canvas" or (node.tag == "dialog" and "open" not in attributes):
+        return True
+    style = get("style") or ""
+    if _HIDING.search(style) or not _SCREEN_READERS.isdisjoint(names):
+        return True
+    return node.tag in ("p", "span") and _OF_NO_SIZE.search(style) is not None
 
 
 def remove_hidden(root: Node) -> None:
-    """Remove what readers don't see below a node. What a click or a search opens stays."""
-    hiding = (node for node in root.css(_STYLED) if _HIDING.search(node.attributes["style"] or ""))
-    for node in (*root.css(_HIDDEN), *hiding):
+    """Remove what readers don't see below a node, and readings of ruby text."""
+    for node in (*hidden(root), *root.css("rt, rp")):
         if node.mem_id != root.mem_id:
             node.decompose()
 

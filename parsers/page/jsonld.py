@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from parsers.fields.characters import MAX_ESCAPES
+
 # Real blocks have a few kB, those of live blogs hundreds; a larger one is an application's state or an attack.
 MAX_JSONLD_CHARACTERS = 2_000_000
 # Each mend costs a pass: 40 passes over 100,000 characters take some 30 ms. Broken blocks have one or two faults, or an
@@ -15,16 +17,19 @@ MAX_JSONLD_CHARACTERS = 2_000_000
 MAX_MENDED_CHARACTERS = 100_000
 MAX_MENDS = 40
 
+_PREFIXES = ('"schema:', '"http://schema.org/', '"https://schema.org/')  # that some sites give every name
 _LENIENT = json.JSONDecoder(strict=False)  # allows line breaks in strings
 # Before the value: comments and CDATA marks for old browsers. White space is bounded, so that none is tried twice.
 _WRAPPER = re.compile(r"^(?:\ufeff|\s{1,99}|<!--|//|/\*|\*/|<!\[CDATA\[)+")
 _BEGINNING = re.compile(r"[{\[]")
+_OBJECT = re.compile(r'\{\s*"@')
 MAX_JUNK = 20  # characters before the value that belong to nothing
+MAX_WARNING = 1000  # the same, before an object that says it is JSON-LD: a server's own warning may come first
 _BETWEEN = re.compile(r"[\s,;]*")  # what may part values that stand one after another
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 _WORD = re.compile(r"(true|false|null|[A-Za-z]\w*)\s*(?=[,}\]])", re.I)
-_KEY = re.compile(r"""(['"]?)([\w@$:.-]+)(['"]?)\s*:""")
-_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*+)'")
+_KEY = re.compile(r"""(['"“”„]?)([\w@$:.-]+)(['"“”]?)\s*:""")
+_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*+)'|[“”„]([^“”\"]*)[“”]")
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STRAY_KEY = re.compile(r'[^"\s]{1,3}(?="[\w@:.-]+"\s*:)')
 _GOES_ON = re.compile(r'\s*,\s*"[\w@:.-]+"\s*:')  # after an object that a stray bracket has ended
@@ -36,6 +41,8 @@ def load_jsonld(block: str) -> Any:
     """A JSON-LD block as Python values, several values in a row as a list; None if it can't be read."""
     if len(block) > MAX_JSONLD_CHARACTERS:
         return None
+    for prefix in _PREFIXES:
+        block = block.replace(prefix, '"')
     try:
         found = orjson.loads(block)
     except (orjson.JSONDecodeError, UnicodeEncodeError):
@@ -48,10 +55,11 @@ def load_jsonld(block: str) -> Any:
 def _bare(block: str) -> str:
     """The block without wrappers, and without the escapes of a block that is escaped as a whole."""
     text = _WRAPPER.sub("", block.strip())
-    begins = _BEGINNING.search(text, 0, MAX_JUNK)
+    begins = _BEGINNING.search(text, 0, MAX_JUNK) or _OBJECT.search(text, 0, MAX_WARNING)
     text = text[begins.start() :] if begins else text
-    if '"' not in text and "&" in text:
-        text = html.unescape(text)
+    for _ in range(MAX_ESCAPES):
+        if '"' not in text and "&" in text:
+            text = html.unescape(text)
     return text.replace('\\"', '"') if re.match(r'[\[{\s]{1,99}\\"', text) else text
 
 
@@ -94,6 +102,8 @@ def _load_mended(text: str) -> Any:
 
 def _mended(text: str, fault: str, at: int) -> str | None:
     """The text with one fault mended, as the parser names it; None if there is no way to."""
+    if text[at : at + 1].isspace():  # JSON knows four kinds of white space
+        return f"{text[:at]} {text[at + 1 :]}"
     return next((mend(text, at) for name, mend in _MENDS.items() if fault.startswith(name)), None)
 
 
@@ -133,7 +143,7 @@ def _mended_value(text: str, at: int) -> str | None:
     if comment:
         return before + rest[comment.end() :]
     if single:
-        return before + json.dumps(single[1]) + rest[single.end() :]
+        return before + json.dumps(single[1] or single[2] or "") + rest[single.end() :]
     if word:
         known = word[1].lower()
         return before + (known if known in ("true", "false") else "null") + rest[word.end() :]

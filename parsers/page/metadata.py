@@ -24,7 +24,7 @@ ARTICLE_TYPES = frozenset({
 MAX_DEPTH = 12
 
 _CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
-_COLLECTED = 'meta[content], script[type="application/ld+json"], title, base[href]'
+_COLLECTED = 'meta[content], script[type*="ld+json" i], title, base[href]'
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _COMMAS = re.compile("[,，、،﹐]")
 _SEMICOLONS = re.compile("[;；؛]")
@@ -165,13 +165,19 @@ class Metadata:
         return {found["@id"]: found for found in self.objects if isinstance(found.get("@id"), str)}
 
     def resolved(self, name: str) -> list[Any]:
-        """A JSON-LD value of the article as a list, with references (`{"@id": …}`) resolved."""
-        return [
-            self._by_id.get(str(single.get("@id")), single)
-            if isinstance(single, dict) and "name" not in single
-            else single
-            for single in _flat(self.article.get(name))
-        ]
+        """A JSON-LD value of the article as a list, with references (`{"@id": …}`) and roles resolved.
+
+        A role repeats the property that it stands for: `{"@type": "Role", "author": …}` (schema.org/Role).
+        """
+        found = []
+        for single in _flat(self.article.get(name)):
+            if isinstance(single, str) and single in self._by_id:
+                found.append(self._by_id[single])
+            elif isinstance(single, dict) and "name" not in single:
+                found += _flat(self._by_id.get(str(single.get("@id")), single.get(name, single)))
+            else:
+                found.append(single)
+        return found
 
     def jsonld(self, name: str) -> str | None:
         """A text of the JSON-LD article, cleaned."""
@@ -237,7 +243,7 @@ def as_text(value: Any, depth: int = 0) -> str | None:
     for single in _flat(value):
         if isinstance(single, Mapping):
             text = as_text(single.get("name") or single.get("@value"), depth + 1) or _full_name(single)
-            text = text or as_text(single.get("url"), depth + 1)
+            text = text or as_text(single.get("alternateName") or single.get("url"), depth + 1)
         elif isinstance(single, bool):
             text = str(single).lower()
         elif isinstance(single, float) and not math.isfinite(single):  # NaN, which lenient parsers let through
@@ -261,7 +267,12 @@ def _full_name(person: Json) -> str | None:
 
 def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
-    return unique(text for text in map(as_text, _flat(value)) if text)
+    named = (
+        name
+        for single in _flat(value)
+        for name in (_flat(single.get("name")) if isinstance(single, Mapping) and single.get("name") else (single,))
+    )
+    return unique(text for text in map(as_text, named) if text)
 
 
 def keywords(value: Any) -> tuple[str, ...]:
@@ -290,3 +301,6 @@ def _unfold(value: Any, depth: int) -> Iterator[Json]:
         yield value
         yield from _unfold(value.get("@graph"), depth + 1)
         yield from _unfold(value.get("mainEntity"), depth + 1)
+        page = value.get("mainEntityOfPage")
+        if isinstance(page, dict) and types_of(page) & ARTICLE_TYPES:
+            yield from _unfold(page, depth + 1)

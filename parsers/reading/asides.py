@@ -7,25 +7,20 @@ from typing import Final
 from parsers.fields.bylines import split_names
 from parsers.fields.characters import unique
 from parsers.fields.urls import host_of
+from parsers.fields.words import pattern
 from parsers.page.html import Node, select, text_of
 from parsers.page.page import Page
 from parsers.record.article import Block
 from parsers.record.draft import Draft
 
-_CLOSING: Final = re.compile(
-    r".{0,200}\bcontributed to this (?:report|story|article)\b"
-    r"|(?:additional|with) (?:files|report(?:ing|s)) (?:by|from)\b"
-    r"|first published (?:by|in|on)\b"
-    r"|(?:\(?(?:additional )?(?:reporting|writing) by\b.*)?\bediting by\b"
-    r"|©.{2,100}\Z"
-    r"|This (?:story|article|report) (?:has been|was) (?:\w+ )?"
-    r"(?:amended|corrected|edited|first|funded|originally|produced|published|revised|supported|translated|updated)\b",
-    re.I,
-)
+_CLOSING: Final = re.compile(pattern("phrases", "closing"), re.I)
 # They say what the page was at that moment.
 _UNFINISHED: Final = re.compile(
     r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}", re.I
 )
+ADVERT: Final = pattern("phrases", "advert")
+_ADVERT: Final = re.compile(ADVERT)
+_LONGEST_LABEL: Final = 60
 # Lines that lead to another story: `Read more: …`.
 _ELSEWHERE: Final = re.compile(r"(?:also read|read (?:also|more|next)|watch)(?: ?[:|] ?.{0,200})?", re.I)
 _LEAST_HEADLINE: Final = 15  # characters; shorter links are tags or parts of the site
@@ -64,10 +59,16 @@ def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> Non
 
 def without_notes(body: Sequence[Block], own: re.Pattern[str] | None, authors: Collection[str]) -> list[Block]:
     """The body without lines to other stories and notes at its end: usual ones, the site's `own`, or all authors."""
-    blocks = [block for block in body if not any(line.fullmatch(block.text) for line in (_UNFINISHED, _ELSEWHERE))]
+    blocks = [block for block in body if not _is_no_text(block.text)]
     while blocks and _is_note(blocks[-1].text, own, authors):
         blocks.pop()
     return blocks
+
+
+def _is_no_text(text: str) -> bool:
+    if _UNFINISHED.fullmatch(text) or _ELSEWHERE.fullmatch(text):
+        return True
+    return len(text) <= _LONGEST_LABEL and _ADVERT.fullmatch(text.lower()) is not None
 
 
 def _is_note(text: str, own: re.Pattern[str] | None, authors: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, text_of, without_nested
+from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, stands_alone, text_of, without_nested
 from parsers.reading.tables import is_data_table, rows_of
 from parsers.record.article import Block, BlockType
 
@@ -108,7 +108,7 @@ class _Flow:
             self._text.append(node.text())
         elif tag in _LEAVES:
             self._read_leaf(node, tag, level)
-        elif tag in _FRAMES:
+        elif tag in _FRAMES or ("-" in tag[1:] and stands_alone(node)):
             return self._open(node, tag, level)
         elif tag == "hr":
             self._cross(level, " " if level.item else None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from parsers.fields.urls import address_key
+from parsers.fields.words import by_word
 from parsers.page.html import text_of
 from parsers.page.metadata import Metadata, as_text, types_of
 from parsers.page.page import Page
@@ -12,24 +13,9 @@ from parsers.reading.readings import text_field
 from parsers.record.origins import by_layout
 from parsers.source.definition import Layout
 
-_TYPES: Final = {
-    "OpinionNewsArticle": "opinion", "AnalysisNewsArticle": "analysis",
-    "BackgroundNewsArticle": "analysis", "ReviewNewsArticle": "review", "Review": "review",
-    "SatiricalArticle": "satire", "AdvertiserContentArticle": "advertorial",
-}  # fmt: skip
+_TYPES: Final = by_word("genre_types")
 _NEWS: Final = frozenset({"NewsArticle", "ReportageNewsArticle"})  # which sites call all that they write
-# Sections, parts of addresses and tags that say the genre.
-_WORDS: Final = {
-    **dict.fromkeys(
-        ("opinion", "opinions", "comment", "commentisfree", "voices", "editorial", "editorials", "letters", "columns",
-         "meinung", "kommentar", "kommentare", "opinión", "tribuna", "opinioni", "мнения", "오피니언", "사설", "칼럼",
-         "社説", "社论"),
-        "opinion",
-    ),
-    **dict.fromkeys(("analysis", "analyse", "analysen", "análisis", "explainers"), "analysis"),
-    **dict.fromkeys(("review", "reviews"), "review"),
-    **dict.fromkeys(("live", "minutebyminute", "liveblog", "live-blog", "live-news"), "live"),
-}  # fmt: skip
+_WORDS: Final = by_word("genres")
 _PART: Final = re.compile(r"[/?#]+")
 
 
@@ -50,7 +36,9 @@ def genres(page: Page, layout: Layout, section: str | None) -> Iterator[tuple[st
 
 
 def _is_live(metadata: Metadata) -> bool:
-    """Whether a live blog has the page's address: sites state it beside an article of the same."""
+    """Whether the page's own article is a live blog, or one has its address: sites state it beside an article."""
+    if "LiveBlogPosting" in metadata.types:
+        return True
     live = (found for found in metadata.objects if "LiveBlogPosting" in types_of(found))
     return any(address_key(as_text(found.get("url"))) in metadata.addresses for found in live)
 

@@ -4,30 +4,15 @@ import re
 
 from parsers.fields.characters import clean
 from parsers.fields.urls import canonical, is_home
+from parsers.fields.words import pattern, table
 from parsers.page.html import CODE, Node, Tree, inside, text_of
 from parsers.page.metadata import ARTICLE_TYPES, types_of
 from parsers.page.page import Page
 from parsers.record.outcome import Rejected, RejectReason
 
-# Titles that large protection services, consent platforms and servers send. A title must begin with one or be one:
-# headlines hold the same words (`S&P 500 closes higher`).
-_GONE = (
-    r"(error:? )?(40[34]|50[0234])"
-    r"( error| not found| forbidden| internal| bad| service| gateway|:| ?[-–|]|$)"
-    r"|(page|site|article|story|service|file) (is )?(not found|(temporarily )?unavailable)|not found"
-    r"|(this |the )?(page|site|article|story) (could not|couldn[’']t|can[’']?not|can[’']t) be found"
-    r"|bad gateway|(oops[.!,]* )?(we can[’']t find|sorry, we couldn[’']t find)|something went wrong"
-    r"|(die )?seite (wurde )?nicht gefunden|page (introuvable|non trouvée)|p[aá]gina n(o|ão) encontrada"
-    r"|pagina non trovata|страница не найдена|페이지를 찾을 수 없|ページが見つかりません"
-)
-_TITLES = {
-    RejectReason.CHALLENGE: r"just a moment|attention required|access (to this page has been )?denied|are you a robot"
-    r"|robot check|verify(ing)? (that )?you are (a )?human|.*\bcaptcha\b",
-    RejectReason.CONSENT: r"before you continue|((your )?(cookie|privacy)s? )?(consent|settings|zustimmung)\b"
-    r"|cookies?$",
-    RejectReason.SOFT_ERROR: rf"{_GONE}|.*\b(under|scheduled|for) maintenance|maintenance"
-    r"|(please )?(log ?in|sign in)\b",
-}
+_GONE = pattern("notices", "gone")
+_TITLES = {RejectReason[name.upper()]: pattern("notice_titles", name) for name in table("notice_titles")}
+_TITLES[RejectReason.SOFT_ERROR] = f"{_GONE}|{_TITLES[RejectReason.SOFT_ERROR]}"
 _TITLE_PATTERNS = [(reason, re.compile(pattern, re.I)) for reason, pattern in _TITLES.items()]
 # Sites show errors in their template for articles. Such a title, or a part of it, is one of these and nothing else:
 # headlines only begin like them (`Not found: a lost village`).

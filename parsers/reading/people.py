@@ -5,17 +5,19 @@ from collections.abc import Iterable
 
 from parsers.fields.bylines import is_desk, people_of, split_people, strip_prefix
 from parsers.fields.characters import clean, letters, unique
+from parsers.fields.titles import without_site
+from parsers.fields.words import words
 from parsers.page.html import text_of, without_nested
-from parsers.page.metadata import as_texts
+from parsers.page.metadata import Metadata, as_texts
 from parsers.page.page import Page
 from parsers.reading.readings import list_field, text_field
 from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
 
-_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author")
+_META = words("meta", "author")
 _META_BYLINES = ("article:author_name", "article:author")
-_MARKUP = '[itemprop="author"], [rel="author"]'
+_MARKUP = '[itemprop="author"], [rel="author"], [property$="author"]:not(meta)'  # microdata, links, RDFa
 # Profiles and numbers in place of a name.
 _NO_NAME = re.compile(r"://|^@|^www\.|\.(?:com|org|net)/|^[\W\d]*$")
 
@@ -51,23 +53,32 @@ def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | 
 def _stated(page: Page) -> tuple[tuple[str, ...], str]:
     """The people that the metadata names, and where. A single text is often a whole byline."""
     metadata = page.metadata
-    people, origin = _people(as_texts(metadata.resolved("author"))), f"{metadata.subject}.author"
+    property_ = "author" if metadata.resolved("author") else "creator"
+    people, origin = _people(metadata, as_texts(metadata.resolved(property_))), f"{metadata.subject}.{property_}"
     if not people:
         names = [name for name in _META if name in metadata.meta]
-        people, origin = _people(text for name in names for text in metadata.all(name)), f"meta {', '.join(names)}"
+        said = (text for name in names for text in metadata.all(name))
+        people, origin = _people(metadata, said), f"meta {', '.join(names)}"
     # `Jane Doe` and `jane-doe`, each in a meta element of its own, are one person.
     first = {letters(name): name for name in reversed(people)}
     return unique(first[letters(name)] for name in people), origin
 
 
-def _people(texts: Iterable[str]) -> list[str]:
-    return [name for text in texts if not _NO_NAME.search(text) for name in split_people(text)]
+def _people(metadata: Metadata, texts: Iterable[str]) -> list[str]:
+    """The people in the texts, without the site where a byline names it beside one."""
+    sites = metadata.site_names
+    keys = set(map(letters, sites))
+    people: list[str] = []
+    for text in texts:
+        named = () if _NO_NAME.search(text) else split_people(without_site(text, sites))
+        people += [name for name in named if letters(name) not in keys] or named
+    return people
 
 
 def _marked(page: Page) -> tuple[str, ...]:
     """Names that microdata or links mark as those of the authors."""
     nodes = without_nested(page.own(_MARKUP))
-    named = [node.css_first('[itemprop="name"]') or node for node in nodes]
+    named = [node.css_first('[itemprop="name"], [property$="name"]') or node for node in nodes]
     return unique(
         name for node in named for name in split_people(clean(node.attributes.get("content") or text_of(node)))
     )

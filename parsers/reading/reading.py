@@ -27,7 +27,7 @@ from parsers.record.origins import by_layout, first_said, note_changes, values_o
 from parsers.source.definition import EMBEDS, Layout
 
 # A UUID or plain number of a page, or a name as in programs: `editors_pick`.
-_FOR_MACHINES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|\w*_\w*")
+_FOR_MACHINES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{5,}|[^\W_]*_\w*")
 # The common form of RFC 5646: language, perhaps script or region; not `English`.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from parsers.fields.characters import clean
-from parsers.fields.dates import DateBasis, Stamp, from_machine, from_visible
-from parsers.page.html import text_of
+from parsers.fields.dates import CHANGED, DateBasis, Stamp, from_machine, from_visible
+from parsers.fields.words import words
+from parsers.page.html import Node, text_of
 from parsers.page.metadata import as_text
 from parsers.page.page import Page
 from parsers.reading.readings import readings, text_field
@@ -14,16 +15,12 @@ from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
 
-# Names of the publication time in meta elements; the first that holds a time wins.
-_PUBLISHED_META = (
-    "article:published_time", "og:article:published_time", "datepublished", "publishdate", "parsely-pub-date",
-    "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date", "cxenseparse:recs:publishtime", "pubdate", "date",
-)  # fmt: skip
-_MODIFIED_META = (
-    "article:modified_time", "og:article:modified_time", "datemodified", "og:updated_time", "last-modified",
-)  # fmt: skip
-_TIME_ELEMENT = "time[datetime]"
-_CHANGED = re.compile(r"updated|modified", re.I)  # classes of the time of the last change
+_PUBLISHED_META = words("meta", "published")  # the first that holds a time wins
+_MODIFIED_META = words("meta", "modified")
+_TIME_ELEMENT = "time[datetime], abbr.published[title]"  # the second is that of microformats
+_MARKED = '[itemprop="datePublished"], [property$="datePublished"]:not(meta)'  # microdata, RDFa
+_OTHERS = re.compile(r"comment|related|recommend|teaser|sidebar|most-?read|popular", re.I)
+_LONGEST_LABEL = 30  # characters before a time
 
 
 def read_published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:
@@ -40,7 +37,7 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
     """Readings of the publication time, most trusted first."""
     shown = text_field(page, layout.published)
     if shown and layout.published:
-        stamp = from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or _visible(page, layout, shown)
+        stamp = from_machine(shown, DateBasis.TIME_ELEMENT, page.timezone) or from_visible(shown, page.timezone)
         yield stamp, by_layout(layout.published)
     metadata = page.metadata
     stated = metadata.jsonld("datePublished")
@@ -49,29 +46,42 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
     for name in _PUBLISHED_META:
         for value in metadata.all(name):
             yield _stated(page, value, DateBasis.META), f"meta {name}"
-    for node in page.own('[itemprop="datePublished"]'):
+    for node in page.own(_MARKED):
         text = node.attributes.get("content") or node.attributes.get("datetime") or text_of(node)
         yield _stated(page, clean(text), DateBasis.TIME_ELEMENT), "itemprop datePublished"
     for node in page.own(_TIME_ELEMENT):
-        if not _CHANGED.search(node.attributes.get("class") or ""):
-            yield _stated(page, clean(node.attributes["datetime"] or ""), DateBasis.TIME_ELEMENT), _TIME_ELEMENT
+        if not _is_of_change(node) and not is_of_others(node):
+            text = clean(node.attributes.get("datetime") or node.attributes.get("title") or "")
+            yield _stated(page, text, DateBasis.TIME_ELEMENT), _TIME_ELEMENT
             break
     stated = as_text(metadata.web_page.get("datePublished"))
     if stated:
         yield _stated(page, stated, DateBasis.JSONLD), "JSON-LD WebPage.datePublished"
 
 
+def _is_of_change(node: Node) -> bool:
+    """Whether a time is that of the last change, by its names or by the text before it."""
+    attributes, before = node.attributes, node.prev
+    if "published" in (attributes.get("class") or ""):  # WordPress adds `updated` to a time that is both
+        return False
+    label = before.text() if before is not None and before.tag == "-text" else ""
+    named = f"{attributes.get('class')} {attributes.get('itemprop')} {label[-_LONGEST_LABEL:]}"
+    return CHANGED.search(named) is not None
+
+
+def is_of_others(node: Node) -> bool:
+    """Whether elements around a time, up to its article, are named as those of comments or of other stories."""
+    part: Node | None = node
+    while part is not None and part.tag not in ("article", "main", "body"):  # these are named for how the page looks
+        if _OTHERS.search(f"{part.attributes.get('class')} {part.attributes.get('id')}"):
+            return True
+        part = part.parent
+    return False
+
+
 def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
     """A time in place of a machine format; some sites write `November 19, 2019, 07:47 PM EST` there."""
     return from_machine(text, basis, page.timezone) or from_visible(text, page.timezone, basis=basis)
-
-
-def _visible(page: Page, layout: Layout, shown: str) -> Stamp:
-    stamp = from_visible(shown, page.timezone)
-    if stamp.at is None and layout.year_from_capture and page.capture.captured_at_basis.trusted:
-        basis = DateBasis.VISIBLE_TEXT_YEAR_FROM_CAPTURE
-        return from_visible(shown, page.timezone, not_after=page.capture.captured_at.date(), basis=basis)
-    return stamp
 
 
 def modified(page: Page, layout: Layout) -> Iterator[tuple[datetime | None, str]]:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
+from parsers.fields.words import table
 from parsers.record.article import Article, BlockType
 from parsers.record.draft import Draft
 
@@ -15,24 +16,7 @@ Value = TypeVar("Value")
 
 FIGURE_ABOVE: Final = "figure above the text"
 BODY_FIGURES: Final = "figures of the body"
-# The same for every article: its identity, counts and parser.
-FIXED: Final[Mapping[str, str]] = {
-    "source": "host of its address",
-    "url": "the address that was asked for",
-    "article_id": "digest of source and canonical_url, else of source, title and body",
-    "canonical_url": "the address that was asked for",
-    "language": "language of the source",
-    "lead": "the body's blocks that are the lead",
-    "text": "the body's blocks, one after the other",
-    "word_count": "counted in the body",
-    "content_digest": "digest of title and body",
-    "flags": "what was repaired",
-    "parser": "the source's file",
-    "parser_version": "the source's file",
-    "layout": "the first layout that matches",
-    "fidelity": "kind of the capture",
-    "completeness": "letters of the body against those that its element shows",
-}
+FIXED: Final[Mapping[str, str]] = table("origins")
 # Fields of a draft that layouts fill; an article has the same names, except for the publication time.
 _NOT_READ: Final = {"fidelity", "completeness", "flags", "origins"}
 _READ: Final = tuple(field.name for field in fields(Draft) if field.name not in _NOT_READ)

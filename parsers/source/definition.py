@@ -73,7 +73,6 @@ class Layout:
     persons: ListField | None = None
     regions: ListField | None = None
     related: str | None = None  # selector of links to other stories inside the text, for `related_titles` and `_urls`
-    year_from_capture: bool = False  # the visible date has no year: take it from a trusted capture time
     # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
     # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
@@ -95,7 +94,7 @@ UNDETERMINED: Final = "und"  # the language of a source whose language nobody kn
 # Of pages that no layout matches: all but the text is left to the shared reading.
 GENERIC: Final = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
-GENERIC_CHANGES: Final = 1
+GENERIC_CHANGES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,6 @@ class Source:
     # How many days before today discovery lists completely; older ones come from archives, or in part from lists that
     # happen to name them. News sitemaps hold 48 hours: today so far, and all of yesterday.
     horizon_days: int = 1
-    schedules: tuple[Schedule, ...] | None = None  # None: `usual_schedules`; empty: only on request
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", self.name):
@@ -186,7 +184,5 @@ class Source:
 
     @property
     def timetable(self) -> tuple[Schedule, ...]:
-        """The declared schedules, or else the usual ones; none for a source without discovery."""
-        if not self.discovery:
-            return ()
-        return usual_schedules(self.name, self.timezone) if self.schedules is None else self.schedules
+        """When it is asked; never if it has no discovery."""
+        return usual_schedules(self.name, self.timezone) if self.discovery else ()

@@ -47,22 +47,11 @@ class DayArchive:
 
 
 @dataclass(frozen=True, slots=True)
-class PagedListing:
-    """A listing of articles in pages, newest first."""
-
-    url: str  # holds `{page}`, which counts from 1
-    _: KW_ONLY
-    links: str  # CSS selector of the links to articles
-    dates: str | None = None  # CSS selector of the dates beside them, one for each link; None: there are none
-    pages: int = 20  # the most pages to read; reading ends earlier once the dates are before the day
-
-
-@dataclass(frozen=True, slots=True)
 class OwnLists:
     """The lists that the site itself names: sitemaps in its robots files, feeds on its home page."""
 
 
-Discovery = Feed | NewsSitemap | Sitemap | DayArchive | PagedListing | OwnLists
+Discovery = Feed | NewsSitemap | Sitemap | DayArchive | OwnLists
 
 
 @dataclass(frozen=True, slots=True)

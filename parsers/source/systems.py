@@ -7,7 +7,8 @@ from parsers.source.definition import Layout
 WORDPRESS: Final = Layout(
     "wordpress",
     body="article .entry-content, article .post-content, .post-content, [itemprop=articleBody]",
-    drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons",
+    drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, #comments, .comments-area, .newsletter-signup, .author-bio,"
+    " .author-box, .share, .share-buttons, .post-navigation",
     headings="p > strong, p > b",
     byline="a[rel=author], .author-name, .entry-meta .author a",
 )

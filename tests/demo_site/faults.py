@@ -9,7 +9,7 @@ from typing import Protocol
 from flows.demo.pages import Document
 
 _MB = 1 << 20
-_BOMB_MB = 300
+_BOMB_MB = 40  # four times the largest page that is taken
 _MISSING_BYTES = 500
 
 
@@ -66,7 +66,7 @@ def truncated() -> Fault:
 
 
 def bomb() -> Fault:
-    """A gzip body of some 300 KB that unpacks to 300 MB of zeros."""
+    """A gzip body of some 40 KB that unpacks to 40 MB of zeros."""
 
     def play(exchange: Exchange) -> None:
         head = {"Content-Type": "text/html", "Content-Encoding": "gzip", "Content-Length": str(len(_packed_zeros()))}
@@ -90,27 +90,9 @@ def challenge(status: int = 403) -> Fault:
     return _page("Just a moment...", form, status)
 
 
-def consent() -> Fault:
-    return _page("Before you continue", "We and our 1,482 partners would like to know how you take your tea.")
-
-
-def soft_404() -> Fault:
-    """An error page under status 200."""
-    return _page("Page not found", "Nobody remembers a page at this address.")
-
-
-def maintenance() -> Fault:
-    """A notice of maintenance under status 200."""
-    return _page("Scheduled maintenance", "The presses are being oiled.")
-
-
 def not_html() -> Fault:
     """The first bytes of a PNG image under the type of a page."""
     return _saying(Document(b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + bytes(100)))
-
-
-def gone() -> Fault:
-    return _page("Withdrawn", "This page is gone for good.", 410)
 
 
 def _page(title: str, text: str, status: int = 200) -> Fault:

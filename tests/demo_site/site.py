@@ -1,9 +1,9 @@
-"""The shipped demo site for tests: notes requests, knows what must land, plays faults, changes its layout."""
+"""The shipped demo site for tests: notes requests, knows what must land, plays faults."""
 
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Event
 
@@ -16,7 +16,6 @@ from tests.demo_site.faults import Fault
 
 # What parsers say of the pages that are not articles, in the words of `RejectReason`.
 _REJECTED = {"video": "not_article", "live": "not_article", "tag": "not_article", "unknown_layout": "layout"}
-_REDESIGNED = {b"text-content": b"story-flow", b"text-block": b"story-part", b"entry-content": b"story-flow"}
 
 
 @dataclass(slots=True)
@@ -104,7 +103,6 @@ class DemoSite(ShippedSite):
         self.ending = Event()
         self._requests: list[Request] = []
         self._faults: dict[str, Fault] = {}  # by place
-        self._redesigned: dict[str, date] = {}  # by source: since which UTC day
 
     @override
     def __exit__(self, *_: object) -> None:
@@ -113,7 +111,6 @@ class DemoSite(ShippedSite):
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """All requests since the start or the last `forget_requests`, in the order in which they came."""
         return tuple(self._requests)
 
     def forget_requests(self) -> None:
@@ -127,29 +124,11 @@ class DemoSite(ShippedSite):
         self._faults[where] = fault
 
     def clear_faults(self) -> None:
-        """Play no fault any more."""
         self._faults.clear()
 
     def fault_at(self, host: str, target: str) -> Fault | None:
-        """The fault that a request meets."""
         place = max((each for each in self._faults if (host + target).startswith(each)), key=len, default="")
         return self._faults.get(place)
-
-    def change_layout(self, source: str, since: date) -> None:
-        """Give the text of articles published on a UTC day or later a name that no layout of the parser knows."""
-        self._redesigned[source] = since
-
-    @override
-    def document(self, host: str, target: str) -> Document:
-        document = super().document(host, target)
-        pages = self.pages.get(host)
-        story = pages.by_path.get(target) if pages else None
-        if story and story.day >= self._redesigned.get(story.site["source"], date.max):
-            body = document.body
-            for old, new in _REDESIGNED.items():
-                body = body.replace(old, new)
-            return replace(document, body=body)
-        return document
 
     def expected(self, source: str, day: date) -> list[ExpectedArticle]:
         """The articles of a UTC day that must land, oldest first, as long as no fault is played."""

@@ -1,17 +1,11 @@
 """`kill -9` in the middle of a run: the same run again ends as if nothing had happened."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from infra.store.local_store import LocalStore
-from tests.demo_site.site import DemoSite
 from tests.disturbed_lake import SECOND_RUN, ingest, undisturbed_states, write_pages
-from tests.killed_run import Killer, kill, require_same_end
 from tests.killed_writer import WriterTask, killer
-from tests.live_lake import today
 
 STEPS = range(5, 80, 15)  # of some 90 operations on files: before, between and after the objects of a run
 
@@ -29,21 +23,3 @@ def test_l02_an_ingest_that_is_killed_ends_right_when_it_is_run_again(tmp_path: 
             states.require_between(LocalStore(lake))
             ingest(pages.second, str(lake), SECOND_RUN)
             states.require_after(LocalStore(lake))
-
-
-@pytest.fixture(scope="module")
-def requests() -> Killer:
-    return Killer()
-
-
-@pytest.fixture(scope="module")
-def site(requests: Killer) -> Iterator[DemoSite]:
-    with DemoSite(today(), days=2, per_day=75, on_answer=requests.on_answer) as running:
-        yield running
-
-
-def test_a_live_run_that_is_killed_asks_for_no_archived_page_again(
-    site: DemoSite, requests: Killer, tmp_path: Path
-) -> None:
-    kill(site, requests, tmp_path, pages=72)
-    assert require_same_end(site, tmp_path) > 0

@@ -1,6 +1,5 @@
-"""A real Prefect server, started by `newslake up`: schedules, a deployment that is run, the demo."""
+"""A real Prefect server, started by `newslake up`: schedules, a deployment that is run, alerts."""
 
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 from flows.commands.demo import SOURCES
 from parsers.registry import sources
 from tests import sample_pages as pages
-from tests.alert_receiver import alert_receiver
-from tests.prefect_server import COMMAND, Up
-from tests.servers import free_ports
+from tests.prefect_server import Up, newslake
+from tests.receivers import alert_receiver
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("prefect")]
 
@@ -30,17 +28,10 @@ def test_the_sources_that_are_named_and_no_others_get_scheduled_runs(up: Up) -> 
     assert max(times) < datetime.now(UTC) + timedelta(days=5)
 
 
-def test_a_second_server_on_the_same_database_is_refused_and_told_the_first(up: Up) -> None:
-    done = subprocess.run(
-        [*COMMAND, "up", "--port", str(free_ports(1)[0])],
-        env=up.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    first = f"port {up.url.rpartition(':')[2]}, process {up.process.pid}, its server "
-    assert " ".join(done.stderr.split()).startswith(f"error: `newslake up` is running already: {first}")
+def test_o10_a_source_outside_is_served_and_a_broken_one_takes_no_deployment_from_the_others(up: Up) -> None:
+    choice = up.deployment("run")["parameter_openapi_schema"]["properties"]["source"]["enum"]
+    assert choice == sorted([*sources(), "mypaper"])
+    assert up.deployment("run/mypaper")["paused"]
 
 
 def test_a_folder_is_ingested_by_the_deployment(up: Up, tmp_path: Path) -> None:
@@ -55,35 +46,10 @@ def test_a_folder_is_ingested_by_the_deployment(up: Up, tmp_path: Path) -> None:
     assert days["tass", "2024-01-10"] == 2
 
 
-def test_the_demo_runs_the_real_flow_and_shows_the_lake(tmp_path: Path, up: Up) -> None:
-    environment = {name: value for name, value in up.environment.items() if name != "NEWSLAKE_LAKE"}
-    done = subprocess.run(
-        [*COMMAND, "demo"],
-        env=environment | {"XDG_STATE_HOME": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "tass" in done.stdout
-    assert "newslake query" in done.stdout
-    assert str(tmp_path / "lake") in done.stdout
-    assert list(tmp_path.glob("lake/articles/source=*/date=*/articles.parquet"))
-    assert "Traceback" not in done.stderr
-    assert "INFO" not in done.stderr
-
-
 def test_an_alert_comes_where_the_command_sends_it(up: Up) -> None:
     with alert_receiver() as receiver:
-        done = subprocess.run(
-            [*COMMAND, "alerts", receiver.url, "--test"],
-            env=up.environment | {"PREFECT_API_URL": f"{up.url}/api"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stdout) == (0, "alerts are set up, and one is on its way\n"), done.stderr
+        done = newslake("alerts", receiver.url, "--test", env=up.environment | {"PREFECT_API_URL": f"{up.url}/api"})
+        assert (done.returncode, done.stdout) == (0, "alerts are set up, and a test has arrived\n"), done.stderr
         assert receiver.wait_for("newslake: alerts")["body"] == "a test: alerts of newslake arrive here"
         found = up.api("/automations/filter", {"automations": {"name": {"any_": ["newslake: alerts"]}}})
         assert len(found) == 1

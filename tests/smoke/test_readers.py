@@ -1,6 +1,6 @@
 """The folder as it is, read by the plain call of those who know nothing of newslake: equal rows and types in each."""
 
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +9,18 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 import pytest
 
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES
 from infra.store.local_store import LocalStore
-from infra.upkeep.upgrade import old_partitions, upgrade
+from infra.upkeep.repair import old_partitions, upgrade
 from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
 from tests.lake_samples import NOON, article, landed
-from tests.old_partitions import written_by_version_2
+from tests.old_lakes import written_by_version_2
 
 IMAGES = (Image("https://gazette.example/a.jpg", "A", "Ann"), Image("https://gazette.example/b.jpg"))
 UNDATED = date.fromisoformat(NULL_PARTITION)
-# Source and day of each article that is landed.
-LANDED = [
-    ("007", date(2024, 5, 2)),
-    ("gazette", UNDATED),
-    ("gazette", date(2024, 5, 1)),
-    ("gazette", date(2024, 5, 1)),
-    ("herald", date(2024, 5, 2)),
-]
 
 
 @pytest.fixture(scope="module")
@@ -45,62 +36,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     Lake(LocalStore(root)).land(articles, looked_at=[("herald", "2024-05-01")])
     return root / "articles"
-
-
-def test_duckdb(folder: Path) -> None:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        read = f"FROM '{folder}/**/*.parquet'"
-        types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {read}").fetchall()}
-        rows = connection.execute(f"SELECT source, date {read} ORDER BY source, date").fetchall()
-        (times,) = connection.sql(f"SELECT list(published_at ORDER BY published_at) {read}").fetchall()
-        (images,) = connection.sql(f"SELECT images[1].url {read} WHERE len(images) = 2").fetchall()
-    assert rows == LANDED
-    assert types["published_at"] == types["captured_at"] == "TIMESTAMP WITH TIME ZONE"
-    assert types["images"] == "STRUCT(url VARCHAR, caption VARCHAR, credit VARCHAR)[]"
-    assert (types["word_count"], types["capture_offset"], types["date"]) == ("INTEGER", "BIGINT", "DATE")
-    assert times[0][0].astimezone(UTC) == NOON
-    assert images == (IMAGES[0].url,)
-
-
-def test_polars(folder: Path) -> None:
-    frame = pl.read_parquet(folder)
-    assert sorted(frame.select("source", "date").rows()) == LANDED
-    struct = pl.Struct({"url": pl.String, "caption": pl.String, "credit": pl.String})
-    assert frame.schema["published_at"] == pl.Datetime("us", "UTC")
-    assert frame.schema["images"] == pl.List(struct)
-    assert frame.schema["authors"] == pl.List(pl.String)
-    assert frame.schema["word_count"] == pl.Int32()
-    assert frame.schema["capture_offset"] == pl.Int64()
-    assert frame.filter(pl.col("images").list.len() == 2)["images"].to_list()[0][1] == {
-        "url": IMAGES[1].url,
-        "caption": None,
-        "credit": None,
-    }
-
-
-def test_pyarrow_dataset(folder: Path) -> None:
-    table = ds.dataset(folder, partitioning="hive").to_table()
-    assert sorted(_pairs(table)) == LANDED
-    assert table.schema.field("published_at").type == pa.timestamp("us", "UTC")
-    for field in ARTICLES.schema:
-        assert table.schema.field(field.name).type == field.type
-
-
-def test_pyarrow_parquet(folder: Path) -> None:
-    assert sorted(_pairs(pq.read_table(folder))) == LANDED
-    may = pq.read_table(folder, filters=[("date", ">=", "2024-05-01"), ("date", "<", "2024-06-01")])
-    assert sorted(_pairs(may)) == [place for place in LANDED if place[1] != UNDATED]
-
-
-@pytest.mark.parametrize(
-    "options", [{}, {"dtype_backend": "pyarrow"}, {"columns": ["text", "source", "date"]}], ids=str
-)
-def test_pandas(folder: Path, options: dict[str, Any]) -> None:
-    frame = pd.read_parquet(folder, **options)
-    places = zip(frame["source"], map(date.fromisoformat, frame["date"]), strict=True)
-    assert sorted(places) == LANDED
-    assert sorted(frame["text"]) == [article(number).text for number in range(5)]
 
 
 def test_undated_articles_are_found_by_their_day_or_by_the_null_in_published_at(folder: Path) -> None:
@@ -135,9 +70,7 @@ def test_blocks_are_cut_out_of_the_text_by_code_points_in_every_reader(tmp_path:
         assert cut.fetchall() == [(blocks,)]
 
 
-def test_a_file_of_an_older_newslake_beside_new_ones_gives_an_error_and_no_articles_without_text(
-    tmp_path: Path,
-) -> None:
+def test_an_older_file_beside_new_ones_is_an_error_and_no_articles_without_text(tmp_path: Path) -> None:
     """Readers take the schema of the first file: of both orders, none gives nulls for texts that are there."""
     for days_later in (0, 1):
         root = tmp_path / str(days_later)
@@ -165,18 +98,6 @@ def test_the_readers_agree_on_every_value(folder: Path) -> None:
     expected = _by_id(by_pyarrow.to_pylist())
     assert _by_id(by_polars) == expected
     assert _by_id(by_duckdb) == expected
-
-
-def test_an_empty_day_is_a_file_without_rows(folder: Path) -> None:
-    table = pq.ParquetFile(folder / "source=herald" / "date=2024-05-01" / "articles.parquet").read()
-    assert table.num_rows == 0
-    assert table.schema.equals(ARTICLES.schema)
-    assert (folder / "source=gazette" / f"date={NULL_PARTITION}").is_dir()
-
-
-def _pairs(table: Any) -> list[tuple[str, date]]:
-    """Source and day, which pyarrow leaves as text."""
-    return list(zip(table["source"].to_pylist(), map(date.fromisoformat, table["date"].to_pylist()), strict=True))
 
 
 def _by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

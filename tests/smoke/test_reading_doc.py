@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import reduce
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,18 @@ from typing import Any
 import pytest
 
 from docs.generate.athena import create_table
+from flows.cli import run as run_cli
 from infra.lake.accounts import write_account
+from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
+from infra.store.open_store import open_store
 from parsers.record.article import NULL_PARTITION
 from tests.lake_samples import NOON, landed, rejected
+from tests.servers import BUCKET, S3Server
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
 SECTIONS: Mapping[str, str] = {
@@ -52,18 +57,20 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     got = Fetch(**asked, url=str(rows[0][0].url), outcome="landed", article_id=rows[0][0].article_id, fetched_at=NOON)
     waits = Fetch(**asked, url="https://gazette.example/blocked", reason="challenge", due_at=NOON)
-    write_account(LocalStore(tmp_path / "lake"), "gazette", DAY.isoformat(), [got, waits])
+    with Changes(LocalStore(tmp_path / "lake")) as changes:
+        write_account(changes, "gazette", DAY.isoformat(), [got, waits])
     monkeypatch.chdir(tmp_path)
     return tmp_path / "lake"
 
 
-def executed(section: str) -> dict[str, Any]:
+def executed(section: str, **places: str) -> dict[str, Any]:
     """The variables that the Python examples of a section leave, one example after the other."""
     variables: dict[str, Any] = {}
     examples = blocks(section, "python")
     assert examples
     for example in examples:
-        exec(compile(example, f"docs/reading.md, {section}", "exec"), variables)  # noqa: S102 - what a reader would run
+        written = reduce(lambda text, each: text.replace(*each), places.items(), example)
+        exec(compile(written, f"docs/reading.md, {section}", "exec"), variables)  # noqa: S102 - what a reader would run
     return variables
 
 
@@ -90,10 +97,26 @@ def test_every_reader_reads_what_its_examples_ask_for() -> None:
     assert ("herald", "2024-05-02") in by_pyarrow["days"]
 
 
-def test_every_query_of_the_command_line_is_answered(lake: Path) -> None:
+def test_readers_find_a_bucket_as_newslake_does(seaweedfs: S3Server, aws_environment: pytest.MonkeyPatch) -> None:
+    for name, value in {**seaweedfs.environment, "AWS_REGION": "us-east-1"}.items():
+        aws_environment.setenv(name, value)
+    lake = f"s3://{BUCKET}/reading"
+    Lake(open_store(lake)).land([landed(0), landed(1)], [])
+    found = executed("S3", **{"s3://my-bucket/news": lake})
+    assert found["by_polars"] == [("gazette", DAY, 2)]
+    assert counts(found["per_day"]) == {("gazette", DAY): 2}
+    assert sorted(found["by_pandas"]["title"]) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
+
+
+def test_every_query_of_the_command_is_answered(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = [word for block in blocks("newslake query", "sh") for word in shlex.split(block)]
     starts = [place for place, word in enumerate(words) if word == "newslake"]
     commands = [words[start:end] for start, end in pairwise([*starts, len(words)])]
+    monkeypatch.chdir(tmp_path)
+    for command in (each for each in commands if {"-o", "export"}.intersection(each)):
+        assert run_cli([*command[1:], "--lake", str(lake)]) == 0
+        assert Path(command[-1]).stat().st_size > 0
+    commands = [command for command in commands if command[1] == "query" and "-o" not in command]
     answers = [run_query(LocalStore(lake), command[2]).to_pylist() for command in commands]
     options = {"--csv", "--json", "--source", "gazette", "--start", "2024-05-01", "--end", "2024-05-02"}
     assert all(command[:2] == ["newslake", "query"] and set(command[3:]) <= options for command in commands)

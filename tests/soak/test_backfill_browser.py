@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, Page, expect
 
+from flows.server.serve import BY_HAND
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today
 from tests.prefect_server import Up
@@ -37,7 +38,6 @@ def lake() -> Iterator[Path]:
 
 
 def keep(page: Page, name: str, height: int = 700) -> None:
-    """Keep a screenshot of what the page shows now."""
     page.set_viewport_size({"width": WIDTH, "height": height})
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1000)  # Prefect's charts and menus move for a moment
@@ -52,7 +52,6 @@ def form(page: Page, up: Up) -> None:
 
 
 def pick(page: Page, label: str, day: date) -> None:
-    """Choose a day in a calendar of the form."""
     page.get_by_role("button", name=label, exact=True).click()
     shown = page.locator(f"td button[aria-label*='{day:%B} {day.day}']")
     for _ in range(2):  # the calendar shows this month; days of the form are of the last two weeks
@@ -76,9 +75,7 @@ def choose(page: Page, source: str) -> None:
     pytest.fail(f"{source} can't be chosen")
 
 
-def test_three_days_of_two_sources_are_filled_in_the_form_and_land_what_was_published(
-    page: Page, up: Up, demo_site: DemoSite, lake: Path
-) -> None:
+def test_three_days_of_two_sources_filled_in_the_form_land(page: Page, up: Up, demo_site: DemoSite, lake: Path) -> None:
     start, end = today() - timedelta(days=4), today() - timedelta(days=1)
     form(page, up)
     page.get_by_label("Run Name").fill("three-days")
@@ -137,4 +134,9 @@ def test_o01_a_wish_that_cannot_be_met_fails_with_one_line(up: Up) -> None:
 def test_the_runs_that_are_scheduled_are_listed(page: Page, up: Up) -> None:
     page.goto(f"{up.url}/v2/deployments")
     expect(page.get_by_role("link", name="backfill").first).to_be_visible(timeout=SLOW)
+    for tag in ("by-hand", "country:tr"):
+        expect(page.get_by_text(tag).first).to_be_visible()
     keep(page, "deployments")
+    page.goto(f"{up.url}{BY_HAND}")
+    expect(page.get_by_role("link", name="reparse").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("link", name="aa", exact=True)).to_have_count(0)

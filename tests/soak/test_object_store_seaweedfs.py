@@ -31,7 +31,7 @@ class TestOnSeaweedFS(ObjectStoreContract, AtomicContract):
         ("AWS_ACCESS_KEY_ID", "does not know the access key .* Correct AWS_ACCESS_KEY_ID"),
     ],
 )
-def test_l05_wrong_credentials_are_told_but_not_shown(
+def test_l05_wrong_keys_are_told(
     seaweedfs_lake: str, aws_environment: pytest.MonkeyPatch, variable: str, expected: str
 ) -> None:
     aws_environment.setenv(variable, "WRONGWRONGWRONG")

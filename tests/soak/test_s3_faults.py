@@ -13,7 +13,7 @@ import pytest
 from infra.base.errors import NewslakeError
 from infra.store import s3_store
 from infra.store.open_store import open_store
-from tests.disturbed_lake import SECOND_RUN, Pages, States, ingest, undisturbed_states, write_pages
+from tests.disturbed_lake import SECOND_RUN, Pages, States, ingest
 from tests.s3_proxy import Asked, Disturbance, Plan, Proxy, s3_proxy, undisturbed
 from tests.servers import S3Server
 
@@ -22,16 +22,6 @@ PATIENCE_SECONDS = 0.5  # of the client in these tests, instead of a minute
 CLEAR = r".*(the server asks to slow down|fell silent|the transfer broke off|cannot be reached).*\. [A-Z].*"
 
 AT_RANDOM = [each for each in Disturbance if each not in {Disturbance.SILENCE, Disturbance.DELAY}]  # these take time
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    return write_pages(tmp_path_factory.mktemp("pages"))
-
-
-@pytest.fixture(scope="module")
-def states(pages: Pages, tmp_path_factory: pytest.TempPathFactory) -> States:
-    return undisturbed_states(pages, tmp_path_factory.mktemp("undisturbed"))
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +63,7 @@ class Disturbed:
 
 @pytest.fixture
 def disturbed(
-    seaweedfs_lake: str,
-    pages: Pages,
-    states: States,
-    proxy: Proxy,
-    aws_environment: pytest.MonkeyPatch,
+    seaweedfs_lake: str, pages: Pages, states: States, proxy: Proxy, aws_environment: pytest.MonkeyPatch
 ) -> Disturbed:
     aws_environment.setenv("AWS_ENDPOINT_URL_S3", proxy.server.endpoint)
     aws_environment.setattr("infra.store.s3_store.READ_SECONDS", PATIENCE_SECONDS)
@@ -127,16 +113,17 @@ def test_l05_an_outage_from_any_request_on_leaves_whole_partitions_and_a_repetit
     for first in range(earliest, requests + 1, 3):
         disturbed.begin()
         disturbed.proxy.begin(_from(first, disturbance))
-        # The number of requests varies by some: threads meet or do not.
-        assert not disturbed.ingest_or_fail_clearly() or not disturbed.proxy.disturbed
+        ended = disturbed.ingest_or_fail_clearly()
         disturbed.proxy.begin(undisturbed)
+        if ended:  # no request was left to strike, or those that bring the index up to date, which a note makes up for
+            disturbed.states.require_after(disturbed.store)
         progress.add(disturbed.states.require_between(disturbed.store))
         disturbed.ingest()
         disturbed.states.require_after(disturbed.store)
     assert len(progress) > 5  # the outages did strike at different steps
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_l05_runs_that_are_disturbed_at_random_converge(disturbed: Disturbed, seed: int) -> None:
     chance = random.Random(seed)
 

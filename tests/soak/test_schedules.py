@@ -5,15 +5,21 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.commands.demo import SOURCES
 from flows.jobs.late_runs import SKIPPED
+from flows.jobs.run import source_slot
 from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
 from infra.lake.day_states import DayStates
@@ -33,7 +39,7 @@ LEASE_AND_CLEAN_UP = 60 + 60  # seconds: the least lease Prefect takes; its clea
 # Takes the slot of a source, says so, and keeps it; with another word it takes it and ends.
 HOLDER = """
 import sys, time
-from flows.jobs.slots import source_slot
+from flows.jobs.run import source_slot
 with source_slot("bbc"):
     print("held", flush=True)
     time.sleep(0 if sys.argv[1:] else 600)
@@ -57,7 +63,6 @@ class Operations:
         return [run for run in runs if run["auto_scheduled"]]
 
     def is_whole(self, name: str, days_ago: int) -> bool:
-        """Whether nothing of a day is lacking."""
         return _is_whole(str(self.up.lake), name, today() - timedelta(days=days_ago))
 
     def pages(self, name: str, *days_ago: int) -> Counter[str]:
@@ -121,7 +126,7 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     def ended() -> bool:
         return all(run["state_type"] in ENDED for run in operations.due_runs("theissue", now))
 
-    wait_for("late runs", 240, ended)
+    wait_for("late runs", 400, ended)
     runs = operations.due_runs("theissue", now)
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
     worked = [run for run in runs if run["state"]["name"] != SKIPPED]
@@ -157,9 +162,32 @@ def test_o04_two_runs_of_one_day_at_the_same_time_fetch_each_page_once(operation
     up, day = operations.up, today() - timedelta(days=9)
     lake = str(up.lake.parent / "twice")  # of its own: `maintain` would go back to this day
     both = [up.start("run", source="globalresearch", day=str(day), lake=lake) for _ in range(2)]
-    assert [up.ended(run)["type"] for run in both] == ["COMPLETED"] * 2
+    ends = [up.ended(run) for run in both]
+    assert [end["type"] for end in ends] == ["COMPLETED"] * 2, ends
     assert set(operations.pages("globalresearch", 9).values()) == {1}
     assert _is_whole(lake, "globalresearch", day)
+
+
+def test_o04_the_first_two_runs_of_a_source_may_both_find_that_it_has_no_slot_yet(
+    operations: Operations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, read = Barrier(2), SyncPrefectClient.read_global_concurrency_limit_by_name
+
+    def read_at_once(client: SyncPrefectClient, name: str) -> object:
+        try:
+            return read(client, name)
+        finally:
+            both.wait(60)
+
+    def hold() -> None:
+        with source_slot("spiegel"):  # no other test takes it
+            pass
+
+    monkeypatch.setattr(SyncPrefectClient, "read_global_concurrency_limit_by_name", read_at_once)
+    with temporary_settings({PREFECT_API_URL: f"{operations.up.url}/api"}), ThreadPoolExecutor(2) as threads:
+        runs = [threads.submit(copy_context().run, hold) for _ in range(2)]
+        for run in runs:
+            run.result()
 
 
 def test_maintain_repairs_five_days_of_outage_and_then_has_nothing_to_do(operations: Operations) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import signal
+import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +11,11 @@ from shutil import copytree
 
 import pytest
 
+from parsers.registry import sources
 from tests import sample_pages
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today
-from tests.prefect_server import Up, newslake_up
+from tests.prefect_server import CLICKED, newslake_up
 from tests.raw_server import RawServer, hang, raw_server
 from tests.servers import free_ports
 from tests.stopped_commands import (
@@ -32,7 +35,7 @@ from tests.stopped_commands import (
     wait_until,
 )
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("stopping")]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +60,8 @@ def filled(site: DemoSite, hanging: RawServer, tmp_path_factory: pytest.TempPath
     return folder
 
 
-# Both signals end a command by the same thread: SIGTERM once for each command, in its first phase.
-BY_SIGTERM = tuple({phase.command: phase for phase in reversed(PHASES)}.values())
+# Both signals end a command by the same thread: SIGTERM where it waits for a site, and where its processes are at work.
+BY_SIGTERM = [each for each in PHASES if str(each) in ("run-a-robots-file", "ingest-parsing")]
 
 
 @pytest.mark.parametrize(
@@ -85,46 +88,34 @@ def test_told_to_stop_a_command_does_so_and_the_same_goes_on(
     require_same_end(attempt, phase)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
-def test_o02_up_that_is_told_to_stop_while_its_server_starts_leaves_none(
-    number: signal.Signals, site: DemoSite, hanging: RawServer, tmp_path: Path
-) -> None:
+def test_o02_up_that_is_stopped_while_it_starts_leaves_none(site: DemoSite, hanging: RawServer, tmp_path: Path) -> None:
     attempt = Attempt(site, tmp_path, hanging)
     log = tmp_path / "state" / "newslake" / "prefect" / "server.log"
     port = str(*free_ports(1))
-    tell_to_stop(attempt, Phase("starting", ("up", "--port", port), lambda _: log.exists()), number)
+    tell_to_stop(attempt, Phase("starting", ("up", "--port", port), lambda _: log.exists()), signal.SIGINT)
     listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, check=True, text=True).stdout
     assert f"--port {port}" not in listed
 
 
-@pytest.fixture
-def running(site: DemoSite, tmp_path: Path) -> Iterator[tuple[Up, str]]:
-    """A server, and the id of a backfill that has asked for its first pages."""
+def test_o02_after_a_killed_up_the_next_marks_its_runs_as_crashed_and_stops_in_order(
+    site: DemoSite, tmp_path: Path
+) -> None:
     site.forget_requests()
-    settings = {"NEWSLAKE_ORIGINS": site.origins, **SLOW}
+    settings = {"NEWSLAKE_ORIGINS": site.origins, "NEWSLAKE_SOURCES": "tass", **SLOW}
     with newslake_up(tmp_path, settings=settings) as up:
         run_id = up.start("backfill", start=BACKFILL[-3], end=BACKFILL[-1], sources=list(SITES))
         wait_until(lambda: any(re.search(STORY, request.host + request.path) for request in site.requests))
-        yield up, run_id
-
-
-def test_o02_a_backfill_that_is_cancelled_gives_its_slots_back_and_asks_for_nothing_more(
-    running: tuple[Up, str], site: DemoSite
-) -> None:
-    up, run_id = running
-    up.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
-    assert up.ended(run_id)["type"] == "CANCELLED"
-    assert {each["active_slots"] for each in up.api("/v2/concurrency_limits/filter", {})} == {0}
-    asked = len(site.requests)
-    again = up.start("backfill", start=BACKFILL[-3], end=BACKFILL[-1], sources=list(SITES))
-    assert len(site.requests) == asked
-    assert up.ended(again)["type"] == "COMPLETED"
-
-
-def test_o02_runs_of_an_up_that_was_killed_are_marked_as_crashed_by_the_next_one(
-    running: tuple[Up, str], tmp_path: Path
-) -> None:
-    up, run_id = running
-    kill_tree(up.process.pid)
-    with newslake_up(tmp_path) as second:
+        kill_tree(up.process.pid)
+    with newslake_up(tmp_path, stop=signal.SIGINT, settings=settings) as second:
         assert second.ended(run_id)["type"] == "CRASHED"
+    assert second.process.returncode == 130
+    said = (tmp_path / "up.log").read_text()
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(second.url.rpartition(":")[2]))) != 0
+    with sqlite3.connect(tmp_path / "state" / "newslake" / "prefect" / "prefect.db") as database:
+        known = database.execute("SELECT count(*), sum(paused) FROM deployment").fetchone()
+        assert known == (len(CLICKED) + len(sources()), len(sources()) - 1)
+        assert database.execute("SELECT min(active) FROM deployment_schedule").fetchone() == (1,)
+    database.close()

@@ -66,7 +66,7 @@ def page(fields: str = "", last: str = "Springs keep it free of ice.", more: str
         (PAID_PART.replace(".paywall", ".text-content"), "The end.", Access.PAID, Fidelity.HTML),
     ],
 )
-def test_p11_access_is_what_the_page_says_and_what_breaks_off_is_partial(
+def test_p11_access_is_as_said_and_a_stub_partial(
     fields: str, last: str, access: Access | None, fidelity: Fidelity
 ) -> None:
     article = article_of(parse(html_capture(page(fields, last), url=URL)))

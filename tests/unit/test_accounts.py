@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from infra.base.days import Days
 from infra.lake.accounts import ListsRead, read_account, read_accounts, row_key, write_account
-from infra.lake.closing import GotAtLast, close_rejects
+from infra.lake.changes import Changes
 from infra.lake.day_states import DayStates, State
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES, DamagedError
-from infra.upkeep.account_check import account_faults
+from infra.upkeep.verify import account_faults
+from infra.work.live.fetch_log import GotAtLast, close_rejects
 from tests.lake_samples import landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -32,8 +33,9 @@ def row(number: int, outcome: FetchOutcome = FetchOutcome.PENDING, at: datetime 
     return asked if outcome is FetchOutcome.PENDING else replace(asked, due_at=None)
 
 
-def write(store: MemoryStore, *rows: Fetch, **options: object) -> None:
-    write_account(store, "gazette", DAY, rows, **options)  # type: ignore[arg-type]
+def write(store: MemoryStore, *rows: Fetch, day: str = DAY, **options: object) -> None:
+    with Changes(store) as changes:
+        write_account(changes, "gazette", day, rows, **options)  # type: ignore[arg-type]
 
 
 def state(store: MemoryStore) -> State:
@@ -73,9 +75,7 @@ def test_two_addresses_of_one_article_are_a_landed_and_a_duplicate_one() -> None
         ([], ListsRead(AFTER, None, ("cut",)), State.PARTIAL),
     ],
 )
-def test_l08_the_state_of_a_day_follows_from_its_account(
-    rows: list[Fetch], lists: ListsRead | None, expected: State
-) -> None:
+def test_l08_the_state_of_a_day_is_its_account(rows: list[Fetch], lists: ListsRead | None, expected: State) -> None:
     store = MemoryStore()
     if rows:
         Lake(store).land([landed(0)])
@@ -98,7 +98,7 @@ def test_rows_move_to_the_day_of_their_article() -> None:
     store = MemoryStore()
     write(store, row(0), row(1))
     moved = row(0, FetchOutcome.LANDED, AFTER)
-    write_account(store, "gazette", "2024-04-30", [moved])
+    write(store, moved, day="2024-04-30")
     write(store, moved=[row_key(moved.url)])
     accounts = read_accounts(store, "gazette", Days(date(2024, 4, 30), date(2024, 5, 2)))
     assert {day: [each.outcome for each in found.rows.values()] for day, found in accounts.items()} == {

@@ -1,6 +1,9 @@
-"""The raw layer: nothing that was captured is lost, changed or kept twice."""
+"""The raw layer: nothing captured is lost, changed or kept twice; revisits of earlier versions are read back whole."""
 
+import gzip
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
@@ -10,15 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_archive import IndexEntry, Pointer, RawArchive
 from infra.archive.raw_objects import RawObjects
+from infra.archive.warc import Revisit, decode
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.intake.captures import Skipped, find_inputs, read_captures
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture, MediaType
-from tests.raw_pages import MOMENT, add, any_capture, page
+from tests.old_lakes import archive_revisit, encode_revisit
+from tests.raw_pages import DAY, MOMENT, add, any_capture, index_of, page
 
 
 def keys(store: ObjectStore) -> list[str]:
@@ -32,9 +38,7 @@ def store(tmp_path: Path) -> ObjectStore:
 
 @given(captures=st.lists(any_capture, min_size=1, max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_captures_survive_the_archive_and_its_index(
-    captures: list[Capture], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_any_captures_survive_the_archive(captures: list[Capture], tmp_path_factory: pytest.TempPathFactory) -> None:
     store = open_store(str(tmp_path_factory.mktemp("lake")))
     archived = add(RawArchive(store), *captures)
     assert [one.capture for one in archived] == captures
@@ -112,9 +116,7 @@ class StaleStore(LocalStore):
 
 
 @pytest.mark.parametrize("keep_index", [True, False])
-def test_l02_a_retried_run_takes_what_its_killed_try_has_put(
-    store: ObjectStore, tmp_path: Path, *, keep_index: bool
-) -> None:
+def test_l02_a_retry_takes_what_its_killed_try_put(store: ObjectStore, tmp_path: Path, *, keep_index: bool) -> None:
     killed = add(RawArchive(store), page(1), page(2))
     if not keep_index:
         store.delete(killed[0].pointer.uri.replace(".warc.gz", ".cdxj"))
@@ -129,9 +131,72 @@ def test_l02_a_retried_run_takes_what_its_killed_try_has_put(
     ("wrong", "said"),
     [*(({"source": name}, "source name") for name in ("", "..", "a/b", "tass\n")), ({"run": "../x"}, "run id")],
 )
-def test_l06_names_that_could_leave_their_folder_are_refused(
-    store: ObjectStore, wrong: dict[str, str], said: str
-) -> None:
+def test_l06_names_that_leave_their_folder_are_refused(store: ObjectStore, wrong: dict[str, str], said: str) -> None:
     with pytest.raises(NewslakeError, match=said):
         add(RawArchive(store), page(), **wrong)
     assert keys(store) == []
+
+
+@pytest.mark.parametrize("status", [200, None])
+@pytest.mark.parametrize("later", [timedelta(minutes=5), DAY, 2 * DAY])
+def test_a02_a_revisit_is_read_as_it_was_captured(store: ObjectStore, status: int | None, later: timedelta) -> None:
+    first = replace(page(), http_status=status)
+    again = replace(first, captured_at=MOMENT + later, http_headers=(("Age", "300"),), truncated=True)
+    (original,) = add(RawArchive(store), first)
+    place = archive_revisit(store, again, "run2", "tass")
+    raw = RawArchive(store)
+    assert (raw.read(original.pointer), raw.read(place)) == (first, again)
+    assert [entry.original for entry in raw.entries("tass")] == [None, original.pointer]
+    index = index_of(store, place)
+    assert b'"mime": "warc/revisit", ' in index
+    store.delete(place.uri.replace(".warc.gz", ".cdxj"))
+    assert len(RawArchive(store).entries("tass")) == 2
+    assert index_of(store, place) == index  # made again from the WARC
+
+
+def test_a_capture_that_is_kept_as_a_revisit_is_not_archived_again(store: ObjectStore) -> None:
+    again = page(at=MOMENT + DAY)
+    add(RawArchive(store), page())
+    place = archive_revisit(store, again, "run2", "tass")
+    (archived,) = add(RawArchive(store), again, run="run3")
+    assert (archived.pointer, archived.new) == (place, False)
+
+
+def test_a02_ingested_from_another_lake_revisits_are_counted(store: ObjectStore, tmp_path: Path) -> None:
+    add(RawArchive(store), page())
+    archive_revisit(store, page(at=MOMENT + DAY), "run2", "tass")
+    found = [one for each in find_inputs([str(tmp_path / "lake/raw")]) for one in read_captures(each)]
+    assert page() in found
+    assert [one.kind for one in found if isinstance(one, Skipped)].count("revisit") == 1
+
+
+def test_a01_a_revisit_whose_original_is_gone_or_another_is_an_error_that_names_it(store: ObjectStore) -> None:
+    (original,) = add(RawArchive(store), page())
+    (other,) = add(RawArchive(store), page(5, body=b"other"), run="run2")
+    again = page(at=MOMENT + DAY)
+    revisit = archive_revisit(store, again, "run3", "tass")
+    for wrong, said in ((other.pointer, "but was archived as"), (revisit, "has no body")):
+        pointed = encode_revisit(again, IndexEntry.of("tass", page(), wrong))
+        broken = replace(revisit, uri=f"{said[:3]}.warc.gz".replace(" ", ""), offset=0, length=len(pointed))
+        store.put(broken.uri, pointed, if_match=None)
+        with pytest.raises(NewslakeError, match=f"{broken.uri} at byte 0 .*{said}"):
+            RawArchive(store).read(broken)
+    store.delete(original.pointer.uri)
+    with pytest.raises(NewslakeError, match=re.escape(original.pointer.uri)):
+        RawArchive(store).read(revisit)
+
+
+def test_a01_a_revisit_that_does_not_say_where_its_body_lies_is_refused() -> None:
+    entry = IndexEntry.of("tass", page(), Pointer("x", 0, 1))
+    plain = gzip.decompress(encode_revisit(page(), entry))
+    with pytest.raises(ValueError, match="fields damaged"):
+        decode(gzip.compress(plain.replace(b"X-Newslake-Original", b"X-Otherlake-Origina"), mtime=0))
+
+
+@given(any_capture, any_capture)
+def test_any_capture_is_read_back_exactly_from_a_revisit(capture: Capture, earlier: Capture) -> None:
+    entry = IndexEntry.of("tass", replace(earlier, url=capture.url, body=capture.body), Pointer("raw/x", 7, 9))
+    record = decode(encode_revisit(capture, entry))
+    assert isinstance(record, Revisit)
+    assert record.original == Pointer("raw/x", 7, 9)
+    assert record.with_body(capture.body) == capture

@@ -13,6 +13,7 @@ from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 from tests.archive_reading import CAPTURED, COPIED, MAX_BYTES, capture, only, unreadable
+from tests.tables import table
 from tests.warc_builder import HTML, HTML_TYPE, answer, gzipped, record
 
 LONG = HTML + b"<p>Page 5</p>" * 200
@@ -54,12 +55,6 @@ def test_a02_answers_other_than_200_are_unreadable_with_their_status(status: str
     assert (one.capture.http_status, one.capture.body) == (int(status[:3]), HTML)
 
 
-@pytest.mark.parametrize("headers", [[HTML_TYPE], [("Content-Type", "text/plain")], []])
-@pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"%PDF-1.7 ...", bytes(range(256)) * 8])
-def test_f33_binary_content_under_a_text_type_is_not_html(headers: list[tuple[str, str]], body: bytes) -> None:
-    assert unreadable(record(answer(body, headers=headers))).reason is RejectReason.NOT_HTML
-
-
 @pytest.mark.parametrize("body", [b"", b" \r\n\t\n"])
 def test_p09_an_empty_answer_is_empty(body: bytes) -> None:
     assert (
@@ -68,7 +63,7 @@ def test_p09_an_empty_answer_is_empty(body: bytes) -> None:
 
 
 def test_f34_a_page_over_the_limit_is_cut_and_too_large() -> None:
-    body = HTML * 3_000_000
+    body = HTML * (9_000_000 // len(HTML))
     for archive in (record(answer(HTML * 10_000)), record(answer(body[: 3 << 20])), gzipped([record(answer(body))])):
         one = unreadable(archive)
         assert (one.reason, len(one.capture.body)) == (RejectReason.TOO_LARGE, MAX_BYTES)
@@ -140,7 +135,7 @@ def test_f17_f20_f22_codings_that_cannot_be_undone_are_told(encoding: str, encod
         ([("Transfer-Encoding", "chunked")], b"5\r\nhello\r\n"),
     ],
 )
-def test_f18_f19_a_body_cut_short_is_truncated_unless_the_crawler_said_so(
+def test_f18_f19_a_cut_body_is_truncated_unless_the_crawler_said_so(
     headers: list[tuple[str, str]], payload: bytes
 ) -> None:
     one = unreadable(record(answer(payload, headers=[HTML_TYPE, *headers])))
@@ -160,14 +155,7 @@ def test_wet_and_resource_records_are_pages_without_an_answer(kind: str, content
     assert only(record(b"GIF89a", kind=kind, fields=[("Content-Type", "image/gif")])) == Skipped("no page")
 
 
-@pytest.mark.parametrize(
-    ("uri", "url"),
-    [
-        ("<https://a.example/>", "https://a.example/"),
-        (" https://a.example/a b\tc ", "https://a.example/a%20b%09c"),
-        ("https://a.example/ä", "https://a.example/ä"),
-    ],
-)
+@pytest.mark.parametrize(("uri", "url"), table("urls")["targets"])
 def test_a04_target_addresses_are_freed_of_brackets_and_spaces(uri: str, url: str) -> None:
     assert capture(record(answer(), uri=uri)).url == url
 

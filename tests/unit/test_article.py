@@ -16,7 +16,7 @@ BODIES = st.lists(st.builds(Block, st.sampled_from(BlockType), TEXTS)).map(tuple
 
 
 @given(TEXTS, BODIES, TEXTS, BODIES)
-def test_digests_are_equal_exactly_for_equal_content(
+def test_digests_tell_content_apart(
     title: str, body: tuple[Block, ...], other_title: str, other: tuple[Block, ...]
 ) -> None:
     same = (title, body) == (other_title, other)

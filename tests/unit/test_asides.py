@@ -5,7 +5,10 @@ import re
 import pytest
 
 from parsers.record.article import Article
+from tests.tables import table
 from tests.unit.test_reading import article
+
+TABLE = table("asides")
 
 STORY = ["Ferry crews began a two day stoppage.", "Four of the nine boats would still run."]
 
@@ -18,35 +21,13 @@ def body_of(found: Article) -> list[str]:
     return [block.text for block in found.body]
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "Jane Roe and John Doe contributed to this report.",
-        "Reporting by Jane Roe in Harborne; Editing by John Doe",
-        "(Additional reporting by Jane Roe, editing by John Doe)",
-        "This article was originally published on Tuesday.",
-        "This story has been corrected to give the right number of boats.",
-        "This is a breaking news story – more to follow",
-        "More follows",
-        "Additional reporting from the harbour office",
-        "With files from Jane Roe",
-        "First published by the Harborne News Agency.",
-        "© Harborne News Agency, 230428-99-483",
-    ],
-)
+@pytest.mark.parametrize("note", TABLE["notes"])
 def test_usual_notes_at_the_end_are_left_out(note: str) -> None:
     layout = {"notes": re.compile("Filed")}
     assert body_of(article(prose=paragraphs(*STORY, note, "Filed under boats"), layout=layout)) == STORY
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "This story was a lie, the harbour office said.",
-        "At least two boats were lost, the paper reported from Harborne.",
-        "More follows from that for the crews of the other boats, who have had no rise since last spring, they say.",
-    ],
-)
+@pytest.mark.parametrize("text", TABLE["no_notes"])
 def test_paragraphs_that_sound_like_notes_stay(text: str) -> None:
     assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
 
@@ -57,14 +38,12 @@ def test_authors_who_sign_below_the_text_are_left_out() -> None:
     assert body_of(article(prose=prose, layout={"authors": lambda _: ["Jane Roe"]}))[2:] == ["Jane Roe and John Doe"]
 
 
-@pytest.mark.parametrize(
-    "line", ["READ MORE: Why the boats are old", "Also read | The owners answer", "Read next", "WATCH:"]
-)
+@pytest.mark.parametrize("line", TABLE["other_stories"])
 def test_lines_to_other_stories_are_left_out_wherever_they_stand(line: str) -> None:
     assert body_of(article(prose=paragraphs(STORY[0], line, STORY[1]))) == STORY
 
 
-@pytest.mark.parametrize("text", ["Read more books, the teacher said.", "Watch the boats from the quay."])
+@pytest.mark.parametrize("text", TABLE["no_other_stories"])
 def test_sentences_that_begin_like_lines_to_other_stories_stay(text: str) -> None:
     assert body_of(article(prose=paragraphs(*STORY, text))) == [*STORY, text]
 
@@ -122,16 +101,7 @@ def test_lists_of_headlines_in_lists_and_in_nested_bodies_are_taken_once() -> No
     assert len(found.related_titles) == 2
 
 
-@pytest.mark.parametrize(
-    "embed",
-    [
-        "<blockquote class='twitter-tweet x'><p>A post</p></blockquote>",
-        "<blockquote class=wp-embedded-content><a href=/b>Another story</a></blockquote>",
-        "<div class=ad-slot>Buy boats</div>",
-        "<div class='social-share x'>Share</div>",
-        "<div id=taboola-below><p>Others read</p></div>",
-    ],
-)
+@pytest.mark.parametrize("embed", TABLE["embeds"])
 def test_embeds_and_adverts_of_large_systems_are_no_text_whatever_the_layout(embed: str) -> None:
     for layout in ({}, {"furniture": "script", "drop": ".x9"}):
         assert body_of(article(prose=paragraphs(STORY[0]) + embed, layout=layout)) == STORY[:1]

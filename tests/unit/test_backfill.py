@@ -85,17 +85,15 @@ def test_o02_an_interrupt_waits_for_the_batches_that_are_worked_on_and_begins_no
 
     def work(each: Batch) -> RunReport:
         begun.append(each)
-        if each.source == "tass":
-            assert interrupt.wait(30)
+        if each.source == "theissue":
+            interrupt.set()
+            raise StoppedError
+        assert interrupt.wait(30)
         return RunReport()
-
-    def interrupted(_: Batch) -> None:
-        interrupt.set()
-        raise StoppedError
 
     batches = [batch("tass", 0), batch("theissue", 0), batch("tass", 1), batch("theissue", 1)]
     with pytest.raises(StoppedError):
-        work_through(batches, work, max_active=2, on_done=interrupted)
+        work_through(batches, work, max_active=2)
     assert sorted(begun, key=lambda each: each.source) == batches[:2]
     for thread in [each for each in threading.enumerate() if each.name.startswith("backfill")]:
         thread.join(10)

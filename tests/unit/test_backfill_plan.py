@@ -10,7 +10,6 @@ from infra.base.choices import Reprocess
 from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
-from infra.lake.footers import CACHE_KEY
 from infra.lake.lake import Lake
 from infra.store.object_store import Stored
 from infra.work.backfill.plan import (
@@ -133,7 +132,6 @@ def test_o01_an_unknown_source_and_a_range_of_more_than_ten_years_are_refused() 
 
 
 def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDay]:
-    """Days of tass, the newest first."""
     days = reversed(range(number))
     return [PlannedDay("tass", START + timedelta(days=day), State.MISSING, action, requests) for day in days]
 
@@ -148,7 +146,7 @@ def days_of(number: int, action: Action, requests: int | None) -> list[PlannedDa
         (Action.PARSE, 0, [7]),
     ],
 )
-def test_a_batch_is_two_minutes_of_requests_or_a_month_without_any(
+def test_a_batch_is_two_minutes_of_requests_or_a_month(
     action: Action, requests: int | None, lengths: list[int]
 ) -> None:
     batches = batches_of(days_of(7, action, requests), BackfillRequest(days=WEEK))
@@ -197,7 +195,7 @@ def test_without_names_only_sources_that_the_lake_knows_are_taken_up(store: Memo
     assert {each.source for each in plan_backfill(store, request, now=NOW)} == {"tass"}
 
 
-def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_footer_is_read_once(
+def test_o01_a_year_of_twenty_sources_needs_the_index_alone(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [f"paper{number}" for number in range(20)]
@@ -218,4 +216,5 @@ def test_o01_a_year_of_twenty_sources_is_planned_from_one_listing_and_each_foote
     monkeypatch.setattr(store, "get", noted)
     monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
     assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
-    assert gets == [CACHE_KEY]
+    assert {key.partition("/")[0] for key in gets} == {"_catalog"}
+    assert len(gets) == 1 + 12  # what months there are, and those of the period

@@ -8,6 +8,7 @@ from parsers.page.html import Tree, mark_breaks, remove_hidden, select, text_of
 from parsers.reading.blocks import read_blocks, remove
 from parsers.record.article import BlockType
 from parsers.source.definition import FURNITURE
+from tests.tables import table
 
 P, H, LI, Q = BlockType.PARAGRAPH, BlockType.HEADING, BlockType.LIST_ITEM, BlockType.QUOTE
 T, C = BlockType.TABLE, BlockType.CAPTION
@@ -25,54 +26,9 @@ def blocks_of(
     return [(block.type, block.text) for block in read_blocks(containers, blocks, headings, frozenset())]
 
 
-@pytest.mark.parametrize(
-    ("html", "expected"),
-    [
-        ("<p>a</p><h2>b</h2><ul><li>c</li></ul><pre>d</pre>", [(P, "a"), (H, "b"), (LI, "c"), (BlockType.CODE, "d")]),
-        ("<ul><li><p>a</p></li></ul>", [(LI, "a")]),
-        ("<ul><li>a<ul><li>b<ol><li>c</li></ol></li></ul>d</li></ul>", [(LI, "a"), (LI, "b"), (LI, "c"), (LI, "d")]),
-        ("<ul><li><div>a</div><div>b</div></li></ul>", [(LI, "a b")]),
-        ("<blockquote>a</blockquote>", [(Q, "a")]),
-        ("<blockquote><p>a</p><p>b</p></blockquote>", [(Q, "a"), (Q, "b")]),
-        ("<blockquote>a<br><br>b<p>c</p> <cite>d</cite></blockquote>", [(Q, "a"), (Q, "b"), (Q, "c"), (Q, "d")]),
-        ("<blockquote><div><p>a</p></div></blockquote>", [(Q, "a")]),
-        ("<blockquote><ul><li><p>a</p></li></ul></blockquote>", [(LI, "a")]),
-        ("<ul><li>a<blockquote>b</blockquote></li></ul>", [(LI, "a"), (Q, "b")]),
-        ("<blockquote><blockquote><p>a</p></blockquote></blockquote>", [(Q, "a")]),
-        ("<p>a<br>b</p>", [(P, "a b")]),
-        ("<p>a<br><br>b<br> <br>c</p>", [(P, "a"), (P, "b"), (P, "c")]),
-        ("<p> <br> </p><p></p><p>* * *</p><p>a</p>", [(P, "a")]),
-        ("<p>Tom &amp; Jerry &lt;b&gt;</p>", [(P, "Tom & Jerry <b>")]),
-        # Text that stands in no paragraph
-        ("a<br><br>b <i>c</i><br>d<p>e</p>f", [(P, "a"), (P, "b c d"), (P, "e"), (P, "f")]),
-        ("<div>a</div><div>b<div>c</div>d</div>", [(P, "a"), (P, "b"), (P, "c"), (P, "d")]),
-        ("<span>a</span> <a href=x>b</a><hr>c", [(P, "a b"), (P, "c")]),
-        ("<font><center><p>a</p></center>b</font>", [(P, "a"), (P, "b")]),
-        ("<section><h2>a</h2>b</section><address>c</address>", [(H, "a"), (P, "b"), (P, "c")]),
-        ("<details><summary>a</summary>b</details>", [(P, "a"), (P, "b")]),
-        ("<p>Sixth <nobr>fund</nobr> at -3<i>r</i>, and</p>", [(P, "Sixth fund at -3r, and")]),
-        ("<dl><dt>a</dt><dd><p>b</p><p>c</p></dd></dl>", [(LI, "a"), (LI, "b c")]),
-        # Tables of data, and those that lay out a page
-        (
-            "<table><caption>a</caption><tr><th>b<th>c<tr><td>d<td>1<tr><td><td>-</table>",
-            [(C, "a"), (T, "b | c"), (T, "d | 1")],
-        ),
-        ("<figure><table><tr><td>a<td>1<tr><td>b<td>2</table></figure>", [(T, "a | 1"), (T, "b | 2")]),
-        ("<table><tr><td><p>a</p><p>b</p><td>c</table>", [(P, "a"), (P, "b"), (P, "c")]),
-        ("<table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table>", [(P, x) for x in "abcd"]),
-        ("<table><tr><td>a</table>", [(P, "a")]),
-        # What readers don't see
-        ("<p>a<span style='color: red; display : NONE'>b</span></p><p hidden>c</p>", [(P, "a")]),
-        ("<div style=visibility:hidden>a</div><p class=sr-only>b</p><p style='overflow:hidden'>c</p>", [(P, "c")]),
-        ("<dialog>a</dialog><p hidden=until-found>b</p><p aria-hidden=true>c</p>", [(P, "b"), (P, "c")]),
-        ("<div class=paywall hidden><p>a</p></div>", [(P, "a")]),
-        ("<p><ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字</p>", [(P, "漢字")]),
-        ("<div class=wp-caption><img><p class=wp-caption-text>a</p></div>b", [(P, "b")]),
-        ("<template><p>a</p></template><p>b<!-- c --></p>", [(P, "b")]),
-    ],
-)
-def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]]) -> None:
-    assert blocks_of(f"<main>{html}</main>") == expected
+@pytest.mark.parametrize(("html", "expected"), table("blocks").items())
+def test_blocks_follow_from_tags(html: str, expected: list[str]) -> None:
+    assert [f"{kind.value}: {text}" for kind, text in blocks_of(f"<main>{html}</main>")] == expected
 
 
 @pytest.mark.parametrize(
@@ -85,9 +41,7 @@ def test_blocks_follow_from_tags(html: str, expected: list[tuple[BlockType, str]
         ("<div class=x><div>a</div><div>b</div></div>", ".x", "div", ["a", "b"]),  # the container is a block
     ],
 )
-def test_every_text_of_the_containers_is_read_once(
-    html: str, body: str, blocks: str | None, expected: list[str]
-) -> None:
+def test_every_text_of_containers_is_read_once(html: str, body: str, blocks: str | None, expected: list[str]) -> None:
     assert blocks_of(html, body=body, blocks=blocks) == [(P, text) for text in expected]
 
 

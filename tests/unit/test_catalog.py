@@ -22,30 +22,9 @@ def only_day(store: MemoryStore, **options: Any) -> Day:
     return day
 
 
-def test_days_in_between_are_missing(lake: Lake, store: MemoryStore) -> None:
-    lake.land([landed(0), landed(1, published_at=NOON + timedelta(days=2))])
-    assert [(day.date, day.state) for day in DayStates(store).grid()] == [
-        (DAY, State.UNLISTED),
-        ("2024-05-02", State.MISSING),
-        ("2024-05-03", State.UNLISTED),
-    ]
-
-
 def test_l08_an_empty_day_is_not_a_missing_one(lake: Lake, store: MemoryStore) -> None:
     lake.land([], looked_at=[("gazette", DAY)])
     assert only_day(store).state == State.EMPTY
-
-
-@pytest.mark.parametrize(
-    ("account", "expected"),
-    [({}, State.LANDED), ({"pending": 1}, State.PARTIAL), ({"whole": False}, State.PARTIAL)],
-)
-def test_a_day_is_partial_while_a_page_or_a_part_of_a_list_is_lacking(
-    account: dict[str, Any], expected: State, lake: Lake, store: MemoryStore
-) -> None:
-    lake.land([landed(0)])
-    asked(store, "gazette", date(2024, 5, 1), **account)
-    assert only_day(store).state == expected
 
 
 def test_rows_of_an_older_parser_make_a_day_outdated(lake: Lake, store: MemoryStore) -> None:
@@ -94,7 +73,7 @@ class TestRange:
             (date(2024, 5, 2), None, []),
         ],
     )
-    def test_days_asked_for(
+    def test_days(
         self, start: date | None, end: date | None, expected: list[str], lake: Lake, store: MemoryStore
     ) -> None:
         lake.land([landed(0)])
@@ -117,7 +96,10 @@ def test_l11_a_damaged_partition_is_shown_as_such_and_the_others_as_ever(lake: L
 
 
 @pytest.mark.parametrize("error", [ConflictError("raced"), NewslakeError("no permission", "Ask.")], ids=str)
-def test_a_cache_that_cannot_be_written_is_done_without(error: Exception, lake: Lake, store: MemoryStore) -> None:
+def test_a_cache_that_cannot_be_written_is_done_without(
+    error: Exception, lake: Lake, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.store.object_store.LONGEST_WAIT_SECONDS", 0.01)
     lake.land([landed(0)])
 
     def refuse(key: str) -> None:

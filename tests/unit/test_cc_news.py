@@ -1,34 +1,101 @@
 """CC-NEWS by day: which files, their bytes by range whatever the connection does, and once each into the lake."""
 
-import io
+import gzip
 import random
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from infra.archive import archive_records
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
-from infra.base.errors import NewslakeError
 from infra.base.settings import load_settings
-from infra.intake.cc_news import listing, remote_file
-from infra.intake.cc_news.listing import find_parts
-from infra.intake.files.input_types import Skipped
+from infra.intake import cc_news
+from infra.intake.cc_news import find_parts
 from infra.intake.files.ranges import Ranges
 from infra.lake.lake import Lake
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.archive_reading import read, read_one_part
-from tests.cc_news_site import CcNewsSite, dropped, refused, replaced, story
+from tests.commands import Cli
 from tests.servers import Answer, scripted_server
 from tests.warc_builder import answer, gzipped, record
+
+FOLDER = "/crawl-data/CC-NEWS/"
+Fault = Callable[[Answer], Answer]  # what becomes of an answer
+
+
+def refused(status: int, **headers: str) -> Fault:
+    """The status in place of the answer."""
+    return lambda _: Answer(status, b"", headers)
+
+
+def dropped(kept: int) -> Fault:
+    """The connection ends after so many bytes."""
+    return lambda said: Answer(
+        said.status, said.body[:kept], {**(said.headers or {}), "Content-Length": str(len(said.body))}
+    )
+
+
+def replaced(said: Answer) -> Answer:
+    """Another file lies there now."""
+    return Answer(412) if said.status == 206 else said
+
+
+@dataclass
+class CcNewsSite:
+    """What the server holds, what becomes of its answers, and what was asked."""
+
+    files: dict[str, bytes] = field(default_factory=dict)  # by path
+    listed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by month: 2024/05
+    faults: dict[str, list[Fault]] = field(default_factory=lambda: defaultdict(list))  # by path, one a request
+    asked: list[tuple[str, int, int]] = field(default_factory=list)  # path, first and last byte
+    etag: str = '"one"'
+    fails_from: int | None = None  # ranges that begin there or later are refused
+
+    def add(self, begun: str, records: Iterable[bytes] | bytes, number: int = 1) -> str:
+        """A file that is listed; its path."""
+        path = f"{FOLDER}{begun[:4]}/{begun[4:6]}/CC-NEWS-{begun}-{number:05}.warc.gz"
+        self.files[path] = records if isinstance(records, bytes) else gzipped(records)
+        self.listed[f"{begun[:4]}/{begun[4:6]}"].append(path.removeprefix("/"))
+        return path
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        month = re.fullmatch(rf"{FOLDER}(\d{{4}}/\d\d)/warc\.paths\.gz", path)
+        if path in self.files and (bounds := re.fullmatch(r"bytes=(\d+)-(\d+)", headers.get("Range", ""))):
+            said = self._range(path, int(bounds[1]), int(bounds[2]), headers)
+        elif month and month[1] in self.listed:
+            said = Answer(200, gzip.compress("\n".join([*self.listed[month[1]], ""]).encode()))
+        else:
+            said = Answer(404)
+        return self.faults[path].pop(0)(said) if self.faults[path] else said
+
+    def _range(self, path: str, first: int, last: int, headers: Mapping[str, str]) -> Answer:
+        self.asked.append((path, first, last))
+        if headers.get("If-Match", self.etag) != self.etag:
+            return Answer(412)
+        if self.fails_from is not None and first >= self.fails_from:
+            return Answer(503)
+        content = self.files[path]
+        part = content[first : last + 1]
+        stated = f"bytes {first}-{first + len(part) - 1}/{len(content)}"
+        return Answer(206, part, {"Content-Range": stated, "ETag": self.etag})
+
+
+def story(number: int, at: str, url: str | None = None, padding: int = 0) -> bytes:
+    """The record of a page of TASS, or of the same page at another address, got at a time."""
+    moment = datetime.fromisoformat(at)
+    comment = b"<!-- %s -->" % random.Random(number).randbytes(padding).hex().encode()  # gzip halves it
+    page = answer(pages.page(number, days=1) + comment)
+    return record(page, uri=url or pages.url(number), date=f"{moment:%Y-%m-%dT%H:%M:%SZ}", digest=True)
+
 
 DAYS = Days(date(2024, 5, 1), date(2024, 5, 2))
 ONE_DAY = ("ingest", "--cc-news", "--start", "2024-05-01", "--end", "2024-05-02")
@@ -47,22 +114,6 @@ def site(alone: Path, monkeypatch: pytest.MonkeyPatch, no_pauses: None) -> Itera
         monkeypatch.setenv("NEWSLAKE_HOST_INTERVAL_SECONDS", "0")
         monkeypatch.setenv("NEWSLAKE_LAKE", str(alone / "lake"))
         yield site
-
-
-def _ingest(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    capsys.readouterr()
-    assert run_cli([*(arguments or OF_TASS), "--json"]) == 0
-    summary: dict[str, Any] = orjson.loads(capsys.readouterr().out)
-    return summary
-
-
-def _fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    capsys.readouterr()
-    code = run_cli(list(arguments))
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    (line,) = [line for line in printed.err.splitlines() if line.startswith("error: ")]
-    return code, line
 
 
 def _landed() -> list[str]:
@@ -90,18 +141,10 @@ def test_files_of_the_days_and_those_that_reach_into_them_are_found(site: CcNews
     assert found.parts[0].captured_at.isoformat() == "2024-04-30T23:00:00+00:00"
 
 
-def test_a_file_of_two_days_before_does_not_reach_into_the_days(site: CcNewsSite) -> None:
-    site.add("20240429230000", _stories(1))
-    site.add("20240501000100", _stories(1))
-    assert len(find_parts(DAYS, load_settings()).parts) == 1
-
-
-def test_pages_of_a_source_and_its_days_land_and_all_others_are_counted(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pages_of_a_source_and_its_days_land_and_all_others_are_counted(site: CcNewsSite, cli: Cli) -> None:
     site.add("20240430233000", [story(0, "2024-04-30T23:59:59"), story(1, "2024-05-01T00:00:01")])
     site.add("20240501110000", [record(b"", kind="warcinfo", uri=None), story(2, AT), story(3, AT, ELSEWHERE)])
-    summary = _ingest(capsys)
+    summary = cli.json(*OF_TASS)
     assert (summary["captures"], summary["parsed"]) == (2, 2)
     assert summary["skipped"] == {"other day": 1, "other host": 1, "warcinfo": 1}
     assert _landed() == [pages.url(1), pages.url(2)]
@@ -109,71 +152,68 @@ def test_pages_of_a_source_and_its_days_land_and_all_others_are_counted(
     assert (f"{first.captured_at:%d %H:%M:%S}", f"{second.captured_at:%d %H:%M:%S}") == ("01 00:00:01", "01 12:00:00")
 
 
-def test_hosts_and_generic_choose_too(site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_hosts_and_generic_choose_too(site: CcNewsSite, cli: Cli) -> None:
     site.add("20240501110000", [story(1, AT), story(2, AT, ELSEWHERE)])
-    summary = _ingest(capsys, *ONE_DAY, "--host", "elsewhere.example", "--generic")
+    summary = cli.json(*ONE_DAY, "--host", "elsewhere.example", "--generic")
     assert [(day["source"], day["articles"]) for day in summary["articles"]] == [("web", 1)]
-    assert _ingest(capsys, *ONE_DAY, "--generic")["parsed"] == 2  # another choice: the file is read for it
+    assert cli.json(*ONE_DAY, "--generic")["parsed"] == 2  # another choice: the file is read for it
 
 
-def test_what_was_read_is_not_asked_for_again(site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_read_is_not_asked_for_again(site: CcNewsSite, cli: Cli) -> None:
     site.add("20240501110000", _stories(3))
-    _ingest(capsys)
+    cli.json(*OF_TASS)
     site.asked.clear()
-    summary = _ingest(capsys)
+    summary = cli.json(*OF_TASS)
     assert (summary["captures"], summary["skipped"]) == (0, {"part that was read before": 1})
     assert [last for _, _, last in site.asked] == [0]  # the look for its size
 
 
-def test_a_file_that_was_replaced_is_read_again(site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_was_replaced_is_read_again(site: CcNewsSite, cli: Cli) -> None:
     site.add("20240501110000", _stories(1))
-    _ingest(capsys)
+    cli.json(*OF_TASS)
     site.files.clear()
     site.listed.clear()
     site.add("20240501110000", _stories(2))
     site.etag = '"two"'
-    assert _ingest(capsys)["captures"] == 2
+    assert cli.json(*OF_TASS)["captures"] == 2
     assert len(_landed()) == 2
 
 
-def test_a_run_that_ended_in_the_middle_goes_on_at_the_part_where_it_was(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_ended_goes_on_at_its_part(site: CcNewsSite, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     path = site.add("20240501110000", _stories(8, padding=60_000))
     part_bytes = len(site.files[path]) // 4 + 1
     monkeypatch.setattr(archive_records, "SCAN_BYTES", 10_000)  # else all of so small a file is looked at
-    monkeypatch.setattr(listing, "PART_BYTES", part_bytes)
+    monkeypatch.setattr(cc_news, "PART_BYTES", part_bytes)
     monkeypatch.setattr("infra.work.ingest.CHUNK_BYTES", part_bytes)
-    monkeypatch.setattr(remote_file, "RANGE_BYTES", 100_000)
+    monkeypatch.setattr(cc_news, "RANGE_BYTES", 100_000)
     site.fails_from = 2 * part_bytes + 50_000
-    code, line = _fails(capsys, *OF_TASS)
-    assert code == 1
+    line = cli.fails(*OF_TASS, code=1)
     assert "status 503" in line
     assert "it goes on where it stopped" in line
     assert 0 < len(_landed()) < 8
-    assert len(site.asked) > remote_file.TRIES
+    assert len(site.asked) > cc_news.TRIES
     site.fails_from = None
     site.asked.clear()
-    assert _ingest(capsys)["skipped"]["part that was read before"] == 2
+    assert cli.json(*OF_TASS)["skipped"]["part that was read before"] == 2
     assert min(first for _, first, last in site.asked if last) == 2 * part_bytes - 1
     assert _landed() == sorted(pages.url(number) for number in range(8))
     assert len(RawArchive(open_store("lake")).entries("tass")) == 8
 
 
-def test_after_a_dropped_connection_the_rest_is_asked_for(site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_after_a_dropped_connection_the_rest_is_asked_for(site: CcNewsSite, cli: Cli) -> None:
     path = site.add("20240501110000", _stories(6))
     last = len(site.files[path]) - 1
     site.faults[path] = [lambda said: said, dropped(700), dropped(0), dropped(900)]
-    assert _ingest(capsys)["parsed"] == 6
+    assert cli.json(*OF_TASS)["parsed"] == 6
     assert [asked[1:] for asked in site.asked] == [(0, 0), (0, last), (700, last), (700, last), (1600, last)]
 
 
 @pytest.mark.parametrize("fault", [refused(503), refused(429, **{"Retry-After": "1"}), dropped(0)])
-def test_what_may_pass_is_tried_again(fault: Any, site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_may_pass_is_tried_again(fault: Any, site: CcNewsSite, cli: Cli) -> None:
     path = site.add("20240501110000", _stories(2))
     site.faults["/crawl-data/CC-NEWS/2024/05/warc.paths.gz"] = [fault]
     site.faults[path] = [fault, lambda said: said, *[fault] * 4]
-    assert _ingest(capsys)["parsed"] == 2
+    assert cli.json(*OF_TASS)["parsed"] == 2
 
 
 @pytest.mark.parametrize(
@@ -184,93 +224,74 @@ def test_what_may_pass_is_tried_again(fault: Any, site: CcNewsSite, capsys: pyte
         (lambda said: Answer(206, said.body, {"Content-Range": "bytes 1-5/9"}), "other bytes than those"),
     ],
 )
-def test_what_stays_wrong_is_one_line_with_its_remedy(
-    fault: Any, said: str, site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_stays_wrong_is_one_line_with_its_remedy(fault: Any, said: str, site: CcNewsSite, cli: Cli) -> None:
     path = site.add("20240501110000", _stories(2))
     site.faults[path] = [lambda said: said, fault]
-    code, line = _fails(capsys, *OF_TASS)
-    assert code == 1
+    line = cli.fails(*OF_TASS, code=1)
     assert path in line
     assert said in line
 
 
 @pytest.mark.parametrize("whole", [Answer(200, b"x"), Answer(200, bytes(2_000))])
-def test_a_server_without_ranges_is_told(whole: Answer, site: CcNewsSite, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_server_without_ranges_is_told(whole: Answer, site: CcNewsSite, cli: Cli) -> None:
     site.faults[site.add("20240501110000", _stories(1))] = [lambda _: whole]
-    code, line = _fails(capsys, *OF_TASS)
-    assert code == 1
+    line = cli.fails(*OF_TASS, code=1)
     assert "The server knows no ranges" in line
 
 
-def test_a_coding_that_a_mirror_states_of_its_files_changes_nothing(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_coding_that_a_mirror_states_of_its_files_changes_nothing(site: CcNewsSite, cli: Cli) -> None:
     def coded(said: Answer) -> Answer:
         return replace(said, headers={"Content-Encoding": "gzip", **(said.headers or {})})
 
     site.faults[site.add("20240501110000", _stories(2))] = [coded, coded]
-    assert _ingest(capsys)["parsed"] == 2
+    assert cli.json(*OF_TASS)["parsed"] == 2
 
 
-def test_a_month_without_a_list_is_named_and_one_beside_the_days_may_be_missing(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_month_without_a_list_is_named_and_one_beside_the_days_may_be_missing(site: CcNewsSite, cli: Cli) -> None:
     site.add("20240501110000", _stories(1))
-    code, line = _fails(capsys, *OF_TASS[:3], "2024-05-30", "--end", "2024-06-02", "--source", "tass")
-    assert code == 1
+    line = cli.fails(*OF_TASS[:3], "2024-05-30", "--end", "2024-06-02", "--source", "tass", code=1)
     assert "CC-NEWS/2024/06/warc.paths.gz cannot be read" in line
     assert "Check the days and NEWSLAKE_COMMON_CRAWL_URL." in line
-    assert _ingest(capsys)["parsed"] == 1
+    assert cli.json(*OF_TASS)["parsed"] == 1
 
 
-def test_a_listed_file_that_is_not_there_costs_only_itself(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_listed_file_that_is_not_there_costs_only_itself(site: CcNewsSite, cli: Cli) -> None:
     lost = site.add("20240501090000", _stories(1))
     site.add("20240501110000", _stories(2))
     del site.files[lost]
-    summary = _ingest(capsys)
+    summary = cli.json(*OF_TASS)
     assert (summary["parsed"], summary["skipped"]) == (2, {"listed file that is not there": 1})
     assert [alarm.rpartition("/")[2] for alarm in summary["alarms"]] == [
         "CC-NEWS-20240501090000-00001.warc.gz is listed, but not there (404)"
     ]
 
 
-def test_a01_a_damaged_member_is_told_with_file_and_offset_and_its_neighbours_land(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a01_a_damaged_member_is_told_with_file_and_offset_and_its_neighbours_land(site: CcNewsSite, cli: Cli) -> None:
     members = [bytearray(gzipped([each])) for each in _stories(3)]
     members[1][len(members[1]) // 2] ^= 0xFF
     path = site.add("20240501110000", b"".join(members))
-    assert run_cli([*OF_TASS, "--json"]) == 3
-    summary = orjson.loads(capsys.readouterr().out)
+    summary = cli.json(*OF_TASS, code=3)
     assert (summary["parsed"], summary["rejected"]) == (2, {"archive_damaged": 1})
     (reject,) = rejects_in(open_store("lake"))
     assert f"{path}@{len(members[0])})" in reject["detail"]
 
 
-def test_records_that_nobody_wants_are_refused_by_their_header(
-    site: CcNewsSite, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_records_that_nobody_wants_are_refused_by_their_header(site: CcNewsSite, cli: Cli) -> None:
     wrong = record(answer(), uri=ELSEWHERE, date=f"{AT}Z", fields=[("WARC-Block-Digest", f"sha1:{'A' * 32}")])
     site.add("20240501110000", [wrong, story(1, AT), record(b"GET /", kind="request", uri=ELSEWHERE)])
-    assert _ingest(capsys)["skipped"] == {"other host": 1, "request": 1}
+    assert cli.json(*OF_TASS)["skipped"] == {"other host": 1, "request": 1}
 
 
-def test_a_dry_run_lists_files_and_bytes_and_writes_nothing(
-    site: CcNewsSite, alone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "PART_BYTES", 500)
+def test_a_dry_run_writes_nothing(site: CcNewsSite, alone: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cc_news, "PART_BYTES", 500)
     paths = [site.add("20240501090000", _stories(2)), site.add("20240501110000", _stories(3))]
     sizes = [len(site.files[path]) for path in paths]
-    shown = _ingest(capsys, *OF_TASS, "--dry-run")
+    shown = cli.json(*OF_TASS, "--dry-run")
     assert [(path in each["location"], each["bytes"]) for path, each in zip(paths, shown["inputs"], strict=True)] == [
         (True, size) for size in sizes
     ]
     assert shown["bytes"] == sum(sizes)
-    assert run_cli([*OF_TASS, "--dry-run"]) == 0
-    assert f"{sum(sizes):,}" in capsys.readouterr().out
+    assert f"{sum(sizes):,}" in cli(*OF_TASS, "--dry-run")
     assert not (alone / "lake").exists()
 
 
@@ -280,37 +301,14 @@ def test_a_dry_run_lists_files_and_bytes_and_writes_nothing(
         (ONE_DAY, "none is chosen. Give --source or --host; or --generic for all pages."),
         (("ingest", "--cc-news", "--source", "tass"), "no days without --start and --end."),
         ((*OF_TASS[:4], "--end", "2999-01-01", "--source", "tass"), "in the future"),
-        ((*OF_TASS, "pages"), "PATH says something of files"),
-        ((*OF_TASS, "--column", "url=link"), "column says something of files"),
+        ((*OF_TASS, "pages"), "paths says something of files"),
+        ((*OF_TASS, "--column", "url=link"), "columns says something of files"),
     ],
 )
-def test_o01_what_is_not_chosen_is_asked_for(
-    arguments: tuple[str, ...], line: str, alone: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, said = _fails(capsys, *arguments)
-    assert code == 2
+def test_o01_what_is_not_chosen_is_asked_for(arguments: tuple[str, ...], line: str, alone: Path, cli: Cli) -> None:
+    said = cli.fails(*arguments, code=2)
     assert line in said
     assert not (alone / "lake").exists()
-
-
-def _damaged_archive() -> bytes:
-    members = [bytearray(gzipped([each])) for each in _stories(12)]
-    members[4][30] ^= 0xFF
-    members[5][:3] = b"xyz"
-    members[9] = members[9][: len(members[9]) // 2]
-    return b"".join(members)
-
-
-@pytest.mark.parametrize("part_bytes", [1, 7, 150, 700, 2_000, 100_000])
-def test_the_parts_of_a_file_give_what_the_file_gives(part_bytes: int) -> None:
-    content = _damaged_archive()
-    in_parts = [
-        one
-        for start in range(0, len(content), part_bytes)
-        for one in read_one_part(io.BytesIO(content), start, min(start + part_bytes, len(content)))
-    ]
-    assert in_parts == read(content)
-    assert not any(isinstance(one, Skipped) for one in in_parts)
 
 
 def test_an_archive_is_fetched_about_once() -> None:
@@ -324,21 +322,3 @@ def test_an_archive_is_fetched_about_once() -> None:
     stream: Any = Ranges(fetch, len(content), 256 << 10)
     assert read_one_part(stream, 0, len(content)) == read(content)
     assert sum(length for _, length in fetched) == len(content)
-
-
-def test_ranges_are_read_and_sought_as_a_file_is() -> None:
-    content = bytes(range(256)) * 5
-    stream = Ranges(lambda start, length: content[start : start + length], len(content), 100, end=300)
-    assert stream.read(250) == content[:250]
-    assert (stream.seek(-10, 2), stream.read(), stream.read(5), stream.tell()) == (1270, content[-10:], b"", 1280)
-    assert (stream.seek(10), stream.seek(5, 1), stream.read1(3)) == (10, 15, content[15:18])
-    assert (stream.seek(5_000), stream.read(1)) == (5_000, b"")
-    assert (stream.readable(), stream.seekable()) == (True, True)
-
-
-def test_a_missing_file_is_an_error_for_people() -> None:
-    from infra.intake.web.fetching import FetchError, FetchReason
-
-    error = remote_file.explained(FetchError(FetchReason.DNS, "no such host"), "https://crawl.example/x")
-    assert isinstance(error, NewslakeError)
-    assert str(error).startswith("https://crawl.example/x cannot be read (dns: no such host). Run this again later")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.fields.characters import clean, clean_markup, word_count
+from tests.tables import table
 
 # All code points, lone surrogates and controls too, and more often those that make trouble.
 ODD = "\0\x07\x1b\x1c\x1f\x85\u00a0\u200b\u202e\u2028\ufeff\ud83d\udc00\u0301\u0344\u05b0\u0f73\u0958e<&"
@@ -47,18 +48,7 @@ def test_p08_million_combining_marks_are_cut_to_a_few_and_at_once(marks: str) ->
     assert time.process_time() - began < 2  # 0.05 s; normalising 40,000 unsorted marks takes as long
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Tom &amp;amp; Jerry&amp;#039;s", "Tom & Jerry's"),  # escaped twice
-        ("Write &amp;amp;amp; for &", "Write &amp; for &"),
-        ("https://x.example/?a=1&copy=2&amp;b=3", "https://x.example/?a=1&copy=2&b=3"),
-        ("<b>Breaking</b>: a < b and 3 > 2", "Breaking: a < b and 3 > 2"),
-        ("&lt;script&gt;alert(1)&lt;/script&gt;", "alert(1)"),  # P18
-        ("<img src=x onerror=alert(1)>x", "x"),
-        ("&#0;&#xD800;&nbsp;x", "\ufffd\ufffd x"),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), table("characters")["values"])
 def test_p18_values_from_metadata_lose_entities_and_tags(text: str, expected: str) -> None:
     assert clean_markup(text) == expected
 

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.source.checks import (
-    WATCHED,
-    Check,
-    DayProfile,
-    Finding,
-    Severity,
-    judge,
-    needs_history,
-)
+from infra.lake.lake import Lake
+from infra.work.history import History
+from parsers.record.article import Image
+from parsers.record.outcome import RejectReason
+from parsers.source.checks import WATCHED, Check, DayProfile, Finding, Severity, judge, needs_history
+from tests.lake_samples import NOON, SOURCE, landed, rejected
+from tests.memory_store import MemoryStore
 
 MONDAY = date(2024, 5, 6)
 FULL = dict.fromkeys(WATCHED, 1.0)
@@ -112,9 +110,7 @@ class TestRejects:
     @pytest.mark.parametrize(
         ("usual", "expected"), [(0, [("suspect", "rejects")]), (1, [("suspect", "rejects")]), (3, [])]
     )
-    def test_five_of_five_rejected_is_a_finding_on_a_site_of_six_a_day(
-        self, usual: int, expected: list[tuple[str, str]]
-    ) -> None:
+    def test_five_of_five_rejected_is_found_on_a_small_site(self, usual: int, expected: list[tuple[str, str]]) -> None:
         past = [self.rejecting(number, usual if number % 2 else 0, 6) for number in range(28)]
         assert found(self.rejecting(28, 5, 5), past, whole_day=False) == expected
         assert found(self.rejecting(28, 2, 5), past, whole_day=False) == []
@@ -135,9 +131,7 @@ profiles = st.builds(
 
 
 @given(profiles, st.lists(profiles, max_size=30), st.booleans())
-def test_judging_never_fails_and_finds_nothing_where_no_history_is_needed(
-    day: DayProfile, past: list[DayProfile], whole_day: bool
-) -> None:
+def test_judging_never_fails_nor_finds_without_need(day: DayProfile, past: list[DayProfile], whole_day: bool) -> None:
     findings = judge(day, past, whole_day=whole_day)
     assert {(each.source, each.date) for each in findings} <= {(day.source, day.date)}
     assert needs_history(day, whole_day=whole_day) or not findings
@@ -157,3 +151,53 @@ def test_a_healthy_small_site_is_suspect_less_than_three_days_a_year(seed: int) 
         days.append(day if good else replace(day, fill={}))
     judged = [judge(day, days[at - 28 : at], whole_day=True) for at, day in enumerate(days) if at >= 28]
     assert sum(any(each.severity is Severity.SUSPECT for each in found) for found in judged) < 3
+
+
+def land_days(lake: Lake, *numbers: int) -> None:
+    lake.land([landed(number, published_at=NOON + timedelta(days=number)) for number in numbers])
+
+
+def test_a_profile_says_how_many_articles_have_each_field(lake: Lake, store: MemoryStore) -> None:
+    bare: dict[str, Any] = {"authors": (), "images": (), "title": None, "body": ()}
+    many = {"authors": ("A", "B", "C"), "images": (Image("https://a.example/1"), Image("https://a.example/2", "c"))}
+    lake.land([landed(0, **many), landed(1, **bare), landed(2, **many), landed(3, **many, topics=("x",))])
+    (profile,) = History(store, SOURCE).near("2024-05-01")
+    assert (profile.date, profile.articles, profile.measured) == ("2024-05-01", 4, 4)
+    shares = {name: profile.fill[name] for name in ("title", "body", "authors", "images", "topics", "url", "lead")}
+    expected = {"title": 0.75, "body": 0.75, "authors": 0.75, "images": 0.75, "topics": 0.25, "url": 1, "lead": 0}
+    assert shares == expected
+
+
+def test_fill_is_right_over_several_row_groups(lake: Lake, store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.lake.partition.ROW_GROUP_ROWS", 2)
+    lake.land([landed(0), landed(1, authors=()), landed(2, authors=()), landed(3), landed(4)])
+    (profile,) = History(store, SOURCE).near("2024-05-01")
+    assert profile.fill["authors"] == pytest.approx(0.6)
+
+
+def test_articles_without_a_date_count_in_every_day(lake: Lake, store: MemoryStore) -> None:
+    land_days(lake, 0, 1)
+    lake.land([landed(8, published_at=None), landed(9, published_at=None)])
+    assert [day.fill["published_at"] for day in History(store, SOURCE).near("2024-05-01")] == [0.5, 0.5]
+
+
+def test_rejections_count_but_those_of_what_came_in(lake: Lake, store: MemoryStore) -> None:
+    lake.land([landed(0)], [rejected(1), rejected(2, reason=RejectReason.HTTP_STATUS)])
+    (profile,) = History(store, SOURCE).near("2024-05-01")
+    assert (profile.rejected, profile.captures, profile.reject_share) == ({"layout": 1}, 2, 0.5)
+
+
+def test_the_days_before_come_first_and_none_that_is_far_away(lake: Lake, store: MemoryStore) -> None:
+    land_days(lake, 0, 1, 2, 3, 4, 500)
+    near = History(store, SOURCE).near("2024-05-03", 4)
+    assert [day.date for day in near] == ["2024-05-01", "2024-05-02", "2024-05-03", "2024-05-04"]
+    assert [day.date for day in History(store, SOURCE).near("2024-05-04", 2)] == ["2024-05-03", "2024-05-04"]
+
+
+def test_empty_days_count_and_damaged_ones_are_left_out(lake: Lake, store: MemoryStore) -> None:
+    land_days(lake, 0, 1)
+    empty = (NOON + timedelta(days=5)).date().isoformat()
+    lake.land([], looked_at=[(SOURCE, empty)])
+    store.objects[f"articles/source={SOURCE}/date=2024-05-02/articles.parquet"] = b"garbage"
+    near = History(store, SOURCE).near("2024-05-02")
+    assert [(day.date, day.articles, day.measured) for day in near] == [("2024-05-01", 1, 1), (empty, 0, 0)]

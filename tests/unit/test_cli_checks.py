@@ -4,10 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.store.open_store import open_store
@@ -16,6 +14,7 @@ from infra.work.reparse.reparse import rebuild
 from infra.work.run import Run
 from parsers.record.capture import Capture
 from tests import sample_pages as pages
+from tests.commands import Cli
 from tests.gated_days import land_history
 from tests.landed_captures import archive
 
@@ -43,26 +42,31 @@ def lake(alone: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return lake
 
 
-def printed(capsys: pytest.CaptureFixture[str]) -> str:
-    return capsys.readouterr().out
-
-
-def test_l09_status_says_what_broke_since_when_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["status"]) == 0
-    out = printed(capsys)
+def test_l09_status_says_what_broke_since_when_and_what_to_do(cli: Cli) -> None:
+    out = cli("status", "--all", code=1)
     assert "▣ suspect" in out
     assert "tass: suspect since 2024-01-20: 1 day, 8 captures" in out
     assert "title: 33 % of 12 articles have it; 100 % are usual" in out
     assert "newslake show 'https://tass.com/society/1731504'" in out
     assert "newslake reparse tass --start 2024-01-20" in out
-    assert run_cli(["status", "--json"]) == 0
-    (found,) = [each for each in orjson.loads(printed(capsys)) if each["state"] == "suspect"]
+    (found,) = [each for each in cli.json("status", "--all", code=1) if each["state"] == "suspect"]
     assert (found["date"], found["suspect_since"], found["suspect"]["captures"]) == ("2024-01-20", "2024-01-20", 8)
     assert {each["field"] for each in found["suspect"]["findings"]} == {"title", None}
 
 
-def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(capsys: pytest.CaptureFixture[str], lake: str) -> None:
+def test_status_shows_the_last_weeks_unless_told_otherwise(cli: Cli) -> None:
+    out = cli("status")
+    assert "suspect" not in out
+    assert "`newslake status --all` shows earlier days too" in out
+    for bounds in (["--end", "2024-01-25"], ["--start", str(DAY)], ["--start", "2024-01-01", "--all"]):
+        out = cli("status", *bounds, code=1)
+        assert "tass: suspect since 2024-01-20" in out
+        assert "shows earlier days" not in out
+    days = [each["date"] for each in cli.json("status", "--end", "2024-01-25", code=1)]
+    assert (days[0], days[-1], len(days)) == ("2023-12-21", "2024-01-24", 35)
+
+
+def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(cli: Cli, lake: str) -> None:
     open_store(lake).delete("articles/source=tass/date=2024-01-20/articles.parquet")
-    assert run_cli(["reparse", "tass", "--start", "2024-01-19", "--diff", "--json"]) == 0
-    document = orjson.loads(printed(capsys))
+    document = cli.json("reparse", "tass", "--start", "2024-01-19", "--diff")
     assert (document["rows"]["added"], document["withheld"]) == (4, 0)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from flows.cli import run as run_cli
+from tests.commands import Cli
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, today, yesterday
 
@@ -33,16 +34,12 @@ def lake(site: DemoSite, alone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return alone / "lake"
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """All that was printed on stdout: JSON, a document a line."""
-    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+def lines(printed: str) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in printed.splitlines()]
 
 
-def test_a_dry_run_says_what_it_would_fetch_and_how_much_it_may(
-    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_cli(["run", "tass", "--day", str(DAY), "--dry-run"]) == 0
-    out = capsys.readouterr().out
+def test_a_dry_run_says_what_it_would_fetch_and_how_much_it_may(site: DemoSite, lake: Path, cli: Cli) -> None:
+    out = cli("run", "tass", "--day", str(DAY), "--dry-run")
     assert f"tass, {DAY}: " in out
     assert "at one request every " in out
     assert "500 requests allowed a run (NEWSLAKE_REQUEST_BUDGET)" in out
@@ -53,26 +50,12 @@ def test_a_dry_run_says_what_it_would_fetch_and_how_much_it_may(
     assert not (lake / "raw").exists()
 
 
-def test_a_run_lands_the_day_and_a_second_one_has_nothing_to_fetch(
-    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_cli(["run", "globalresearch", "--json"]) == 0  # yesterday
-    assert len(rows(lake, "globalresearch", DAY)) == len(site.expected("globalresearch", DAY))
-    assert run_cli(["run", "globalresearch", "--json"]) == 0
-    first, second = lines(capsys)
-    assert (first["captures"], second["captures"]) == (first["discovered"], 0)
-    assert second["dropped"]["captured"] + second["dropped"]["final"] == first["discovered"]  # one is a gallery
-
-
-def test_fetch_prints_a_line_for_each_address_whatever_it_is(
-    site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_fetch_prints_a_line_for_each_address_whatever_it_is(site: DemoSite, lake: Path, cli: Cli) -> None:
     article = site.expected("tass", DAY)[0].url
     # How Python passes on an argument that is not UTF-8, and how it is written.
     odd, shown = "https://tass.com/\udcff", "https://tass.com/\\udcff"
     asked = [article, "nonsense", article, odd, "http://user:hunter2@tass.com/", "http://127.0.0.1/", "file:///x"]
-    assert run_cli(["fetch", *asked, "--json"]) == 3
-    told = lines(capsys)
+    told = lines(cli("fetch", *asked, "--json", code=3))
     assert sorted(each["url"].replace(shown, odd) for each in told) == sorted(asked)
     assert {each["url"]: (each["outcome"], each["reason"]) for each in told} == {
         article: ("landed", None),
@@ -83,11 +66,10 @@ def test_fetch_prints_a_line_for_each_address_whatever_it_is(
         "file:///x": ("rejected", "scheme"),
     }
     assert [row["url"] for row in rows(lake, "tass", DAY)] == [article]
-    assert run_cli(["fetch", article, "http://user:hunter2@tass.com/"]) == 3  # a table for people
-    printed = capsys.readouterr()
-    assert article in printed.out
-    assert "http://tass.com/" in printed.out
-    assert "hunter2" not in printed.out + printed.err
+    out = cli("fetch", article, "http://user:hunter2@tass.com/", code=3)  # a table for people
+    assert article in out
+    assert "http://tass.com/" in out
+    assert "hunter2" not in out + cli.err
 
 
 @pytest.mark.parametrize("name", ["list.txt", "-"])
@@ -111,29 +93,27 @@ def test_fetch_reads_lists(name: str, site: DemoSite, lake: Path, monkeypatch: p
     ],
 )
 def test_without_a_contact_no_public_site_is_asked_and_no_other_work_begins(
-    command: list[str], site: DemoSite, lake: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: list[str], site: DemoSite, lake: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origins = [origin for origin in site.origins.split(",") if not origin.startswith("tass.com=")]
     monkeypatch.setenv("NEWSLAKE_ORIGINS", ",".join(origins))
-    assert run_cli(command) == 2
-    said = capsys.readouterr().err
+    cli(*command, code=2)
+    said = cli.err
     assert "error: NEWSLAKE_CONTACT is not set, and tass.com is a public site. Set it to your" in said
     assert "Traceback" not in said
     assert not site.requests  # of theissue.com neither
     assert not list(lake.glob("*/source=*"))
 
 
-def test_without_a_contact_a_public_archive_is_not_asked(
-    site: DemoSite, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_contact_no_archive_is_asked(site: DemoSite, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLAKE_CDX_URL", "https://web.archive.org/cdx/search/cdx")
-    assert run_cli(["run", "tass", "--only", "archive"]) == 2
-    assert "NEWSLAKE_CONTACT is not set, and web.archive.org is a public site" in capsys.readouterr().err
+    cli("run", "tass", "--only", "archive", code=2)
+    assert "NEWSLAKE_CONTACT is not set, and web.archive.org is a public site" in cli.err
     assert not site.requests
 
 
-def test_what_asks_nobody_needs_no_contact(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_asks_nobody_needs_no_contact(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NEWSLAKE_ORIGINS")
-    assert run_cli(["run", "tass", "--only", "archive"]) == 0
-    assert run_cli(["backfill", "tass", "--start", str(DAY), "--end", str(today()), "--dry-run"]) == 0
-    assert "NEWSLAKE_CONTACT" not in capsys.readouterr().err
+    cli("run", "tass", "--only", "archive")
+    cli("backfill", "tass", "--start", str(DAY), "--end", str(today()), "--dry-run")
+    assert "NEWSLAKE_CONTACT" not in cli.err

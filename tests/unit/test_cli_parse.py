@@ -10,17 +10,17 @@ from typing import Any
 import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from tests import sample_pages as pages
+from tests.commands import Cli
 
 pytestmark = pytest.mark.usefixtures("alone")
 
 
-def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+def _lines(printed: str) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in printed.splitlines()]
 
 
-def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cases_give_a_line_each_in_their_order(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.html").write_bytes(pages.page(0))
     (tmp_path / "b.html.gz").write_bytes(gzip.compress(pages.page(1), mtime=0))
     (tmp_path / "c.txt").write_text("A text that no source recognises.")
@@ -30,8 +30,7 @@ def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.Ca
         {"id": "first", "file": "a.html", "url": None, "captured_at": "2024-01-13T08:00:00Z", "source": "tass"},
     )
     (tmp_path / "cases.jsonl").write_bytes(b"\n".join(map(orjson.dumps, cases)) + b"\n\n")
-    assert run_cli(["parse", "--cases", "cases.jsonl"]) == 0
-    second, text, first = _lines(capsys)
+    second, text, first = _lines(cli("parse", "--cases", "cases.jsonl"))
     assert (second["id"], second["outcome"], second["reason"]) == ("second", "parsed", None)
     article = second["article"]
     assert article["source"] == first["article"]["source"] == "tass"
@@ -45,66 +44,55 @@ def test_cases_give_a_line_each_in_their_order(tmp_path: Path, capsys: pytest.Ca
 
 
 @pytest.mark.parametrize(
-    "line",
-    [b"not json", b'{"file": "a.html"}', b'["a"]', b'{"id": 1, "file": "a.html", "captured_at": "soon"}'],
+    "line", [b"not json", b'{"file": "a.html"}', b'["a"]', b'{"id": 1, "file": "a.html", "captured_at": "soon"}']
 )
-def test_a_bad_case_or_missing_file_is_named_and_nothing_printed(
-    line: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bad_case_or_missing_file_is_named_and_nothing_printed(line: bytes, tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.html").write_bytes(pages.page(0))
     (tmp_path / "cases.jsonl").write_bytes(b'{"id": 0, "file": "a.html"}\n' + line)
     for files, error in (
         (["--cases", "cases.jsonl"], "cases.jsonl, line 2"),
         (["a.html", "gone"], "gone cannot be read"),
     ):
-        assert run_cli(["parse", *files]) == 2
-        printed = capsys.readouterr()
-        assert error in printed.err
-        assert printed.out == ""
+        out = cli("parse", *files, code=2)
+        assert error in cli.err
+        assert out == ""
 
 
-def test_a_file_is_shown_for_people_with_origins_if_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_shown_for_people_with_origins_if_asked(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.html").write_bytes(pages.page(0))
     (tmp_path / "b.html").write_bytes(b"<p>[red]nothing")
-    assert run_cli(["parse", "a.html", "--url", pages.url(0)]) == 0
-    shown = capsys.readouterr().out
+    shown = cli("parse", "a.html", "--url", pages.url(0))
     assert "a.html  parsed" in shown
     assert "paragraph: STAVROPOL, January 12." in shown
     assert "layout:" not in shown
-    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--explain"]) == 0
-    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    lines = [" ".join(line.split()) for line in cli("parse", "a.html", "--url", pages.url(0), "--explain").splitlines()]
     assert "title Cranes of bay 0 winter further north layout: .news-header__title" in lines
-    assert run_cli(["parse", "a.html", "--url", pages.url(0), "--explain", "--json"]) == 0
-    assert _lines(capsys)[0]["origins"]["title"] == "layout: .news-header__title"
-    assert run_cli(["parse", "a.html", "b.html"]) == 0
-    printed = capsys.readouterr()
-    assert "b.html  rejected: unknown_source" in printed.out
-    assert "1 rejected" in printed.err
+    assert (
+        _lines(cli("parse", "a.html", "--url", pages.url(0), "--explain", "--json"))[0]["origins"]["title"]
+        == "layout: .news-header__title"
+    )
+    out = cli("parse", "a.html", "b.html")
+    assert "b.html  rejected: unknown_source" in out
+    assert "1 rejected" in cli.err
 
 
-def test_a_file_that_is_no_page_is_rejected_as_ingest_does_and_the_others_are_parsed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_is_no_page_is_rejected_as_ingest_does_and_the_others_are_parsed(tmp_path: Path, cli: Cli) -> None:
     (tmp_path / "a.html.gz").write_bytes(gzip.compress(pages.page(0), mtime=0)[:-20])
     (tmp_path / "b.html").write_bytes(pages.page(1))
-    assert run_cli(["parse", "a.html.gz", "b.html", "--json"]) == 0
-    bad, good = _lines(capsys)
+    bad, good = _lines(cli("parse", "a.html.gz", "b.html", "--json"))
     assert (bad["id"], bad["outcome"], bad["reason"]) == ("a.html.gz", "rejected", "truncated")
     assert (good["id"], good["outcome"]) == ("b.html", "parsed")
 
 
-def test_p07_a_gzip_bomb_costs_a_rejection_not_memory(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_p07_a_gzip_bomb_costs_a_rejection_only(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLAKE_MAX_PAGE_BYTES", "100000")
     (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(64 << 20), mtime=0))
     tracemalloc.start()
     try:
-        assert run_cli(["parse", "bomb.html.gz", "--json"]) == 0
+        line = cli.json("parse", "bomb.html.gz")
         assert tracemalloc.get_traced_memory()[1] < 16 << 20
     finally:
         tracemalloc.stop()
-    (line,) = _lines(capsys)
     assert (line["reason"], line["detail"]) == ("too_large", "larger than 100,000 bytes")
 
 

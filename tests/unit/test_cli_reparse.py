@@ -3,15 +3,14 @@
 import re
 from pathlib import Path
 
-import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from infra.base.settings import Settings
 from infra.lake.lake import Lake
 from infra.store.open_store import open_store
 from infra.work.run import Run
 from tests import sample_pages as pages
+from tests.commands import Cli
 from tests.landed_captures import archive, land
 
 HOSTILE = "<script>alert(1)</script> [red]\x1b[2J Sea"
@@ -36,10 +35,9 @@ def _objects(lake: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in lake.rglob("*") if path.is_file() and ".locks" not in path.parts}
 
 
-def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, cli: Cli) -> None:
     before = _objects(lake)
-    assert run_cli(["reparse", "tass", "--diff"]) == 0
-    shown = capsys.readouterr().out
+    shown = cli("reparse", "tass", "--diff")
     for label, count in (("added", 1), ("removed", 1), ("moved to another day", 1), ("changed", 1)):
         assert re.search(rf"rows {label} +{count}\b", shown), shown
     assert re.search(r"rows that only get a new version or capture +1\b", shown)
@@ -48,8 +46,7 @@ def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: 
     assert "2024-01-12 → 2024-01-11" in shown
     assert "<script>alert(1)</script> [red]" in shown
     assert "\x1b" not in shown
-    assert run_cli(["reparse", "--diff", "--json"]) == 0
-    found = orjson.loads(capsys.readouterr().out)
+    found = cli.json("reparse", "--diff")
     assert found["rows"] == {"added": 1, "removed": 1, "moved": 1, "changed": 1}
     assert found["fields"] == {"section": 1, "published_at": 1}
     assert found["rejects_opened"] == {"empty": 1}
@@ -57,23 +54,16 @@ def test_a_diff_counts_rows_and_fields_and_shows_both_sides(lake: Path, capsys: 
     assert _objects(lake) == before
 
 
-def test_what_the_diff_showed_lands_and_then_nothing_would_change(
-    lake: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_cli(["reparse", "tass", "theissue"]) == 0
-    printed = capsys.readouterr()
-    assert "partitions written" in printed.out
-    assert "would change" not in printed.out
+def test_what_the_diff_showed_lands_and_then_nothing_would_change(lake: Path, cli: Cli) -> None:
+    out = cli("reparse", "tass", "theissue")
+    assert "partitions written" in out
+    assert "would change" not in out
     rows = Lake(open_store(str(lake))).read_partition("tass", "2024-01-11").to_pylist()
     assert [row["url"] for row in rows] == [pages.url(1)]
-    assert run_cli(["reparse", "--diff"]) == 0
-    assert "Nothing would change." in capsys.readouterr().out
+    assert "Nothing would change." in cli("reparse", "--diff")
 
 
-def test_outdated_and_only_rejects_parse_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["reparse", "--outdated", "--json"]) == 0
-    assert orjson.loads(capsys.readouterr().out)["captures"] == 4
-    assert run_cli(["reparse", "--outdated", "--json"]) == 0
-    assert orjson.loads(capsys.readouterr().out)["captures"] == 0
-    assert run_cli(["reparse", "--only-rejects", "--json"]) == 0
-    assert orjson.loads(capsys.readouterr().out)["rejected"] == {"empty": 1}
+def test_outdated_and_only_rejects_parse_nothing_else(cli: Cli) -> None:
+    assert cli.json("reparse", "--outdated")["captures"] == 4
+    assert cli.json("reparse", "--outdated")["captures"] == 0
+    assert cli.json("reparse", "--only-rejects")["rejected"] == {"empty": 1}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import orjson
 import pytest
 
 from flows.cli import run as run_cli
@@ -10,6 +9,7 @@ from infra.base.settings import Settings
 from infra.work.run import Run
 from parsers.registry import sources
 from tests import sample_pages as pages
+from tests.commands import Cli
 from tests.landed_captures import archive, land
 
 VERSION = sources()["tass"].version
@@ -30,13 +30,8 @@ def lake(alone: Path) -> Path:
     return alone / "lake"
 
 
-def _shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert run_cli(list(arguments)) == 0
-    return capsys.readouterr().out
-
-
-def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = _shown(capsys, "show", pages.url(0))
+def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(cli: Cli) -> None:
+    shown = cli("show", pages.url(0))
     assert shown.startswith("Cranes of bay 0 winter further north\ntass, partition date=2024-01-10\n")
     assert f"read by parser tass, version {VERSION}, layout 2019; fidelity html" in shown
     lines = [" ".join(line.split()) for line in shown.splitlines()]
@@ -49,8 +44,8 @@ def test_a_record_is_shown_with_its_origins_and_what_todays_parser_says(capsys: 
     assert "today's parser reads the archived page in the same way, field by field" in shown
 
 
-def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = _shown(capsys, "show", pages.url(1), "--source", "tass")
+def test_what_todays_parser_reads_otherwise_stands_beside_it(cli: Cli) -> None:
+    shown = cli("show", pages.url(1), "--source", "tass")
     lines = [" ".join(line.split()) for line in shown.splitlines()]
     assert lines[0] == "(no headline)"
     assert "section [2J[red]Sea" in lines
@@ -61,8 +56,8 @@ def test_what_todays_parser_reads_otherwise_stands_beside_it(capsys: pytest.Capt
     assert "today's parser reads otherwise: title, authors, section, parser_version" in shown
 
 
-def test_a_record_is_one_document_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    found = orjson.loads(_shown(capsys, "show", pages.url(1), "--json"))
+def test_a_record_is_one_document_for_machines(cli: Cli) -> None:
+    found = cli.json("show", pages.url(1))
     assert (found["table"], found["source"], found["date"]) == ("articles", "tass", "2024-01-11")
     assert found["row"]["capture_offset"] > 0
     assert found["origins"]["title"] == "layout: .news-header__title"
@@ -77,54 +72,51 @@ def test_raw_is_the_archived_page_byte_for_byte(capfdbinary: pytest.CaptureFixtu
     assert capfdbinary.readouterr().out == pages.page(0)
 
 
-def test_a_record_is_shown_although_its_page_is_gone(capsys: pytest.CaptureFixture[str], lake: Path) -> None:
+def test_a_record_is_shown_although_its_page_is_gone(cli: Cli, lake: Path) -> None:
     for path in lake.glob("raw/**/*.warc.gz"):
         path.unlink()
-    shown = _shown(capsys, "show", pages.url(0))
+    shown = cli("show", pages.url(0))
     assert "paragraph: Springs" in shown
     assert ".warc.gz" in shown.splitlines()[-1]
-    assert orjson.loads(_shown(capsys, "show", pages.url(0), "--json"))["today"]["outcome"] == "unknown"
-    origins = orjson.loads(_shown(capsys, "show", pages.url(0), "--json"))["origins"]
+    assert cli.json("show", pages.url(0))["today"]["outcome"] == "unknown"
+    origins = cli.json("show", pages.url(0))["origins"]
     assert "title" not in origins
     assert origins["captured_at"] == "a line of a manifest"
 
 
-def test_a_rejection_is_shown_with_its_reason_and_its_page(capsys: pytest.CaptureFixture[str]) -> None:
-    listed = orjson.loads(_shown(capsys, "rejects", "--source", "tass", "--json"))["rejects"]
-    shown = _shown(capsys, "show", listed[0]["reject_id"])
+def test_a_rejection_is_shown_with_its_reason_and_its_page(cli: Cli) -> None:
+    listed = cli.json("rejects", "--source", "tass")["rejects"]
+    shown = cli("show", listed[0]["reject_id"])
     assert shown.startswith("rejected: empty\n")
     assert "`newslake reparse --only-rejects` parses rejected pages again." in shown
-    assert _shown(capsys, "show", listed[0]["reject_id"], "--raw").startswith("<p>")
+    assert cli("show", listed[0]["reject_id"], "--raw").startswith("<p>")
 
 
-def test_rejections_are_summed_up_and_the_next_command_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["rejects"]) == 0
-    printed = capsys.readouterr()
-    assert f"tass    empty       3  2024-01-10     2024-01-12    {pages.url(5)}" in printed.out
-    assert "newslake rejects --source tass --reason empty" in printed.err
-    assert "newslake reparse tass --only-rejects" in printed.err
-    groups = orjson.loads(_shown(capsys, "rejects", "--start", "2024-01-12", "--json"))["groups"]
-    assert [(group["source"], group["reason"], group["count"]) for group in groups] == [("tass", "empty", 1)]
+def test_rejections_are_summed_up_and_the_next_command_is_said(cli: Cli) -> None:
+    out = cli("rejects")
+    assert f"tass    empty       3  2024-01-10     2024-01-12    {pages.url(5)}" in out
+    assert "newslake rejects --source tass --reason empty" in cli.err
+    assert "newslake reparse tass --only-rejects" in cli.err
+    for bounds in (("--start", "2024-01-12"), ("--end", "2024-01-11")):
+        (group,) = cli.json("rejects", *bounds)["groups"]
+        assert (group["source"], group["reason"], group["count"]) == ("tass", "empty", 1)
 
 
-def test_rejections_of_one_reason_are_listed_each_with_where_it_lies(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rejections_of_one_reason_are_listed_each_with_where_it_lies(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.commands.show.SHOWN_REJECTS", 2)
-    assert run_cli(["rejects", "--reason", "empty"]) == 0
-    printed = capsys.readouterr()
-    assert pages.url(5) in printed.out
-    assert printed.out.count("raw/source=tass/date=") == 2
-    assert "2024-01-12 11:00 empty: " in printed.out
-    assert "and 1 earlier ones" in printed.err
-    assert "--raw" in printed.err
+    out = cli("rejects", "--reason", "empty")
+    assert pages.url(5) in out
+    assert out.count("raw/source=tass/date=") == 2
+    assert "2024-01-12 11:00 empty: " in out
+    assert "and 1 earlier ones" in cli.err
+    assert "--raw" in cli.err
 
 
-def test_closed_rejections_are_listed_only_if_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_closed_rejections_are_listed_only_if_asked_for(cli: Cli) -> None:
     run = Run(Settings(lake="lake", workers=1), "20240301T000000Z-000002")
     for number in (5, 6, 7):
         land(run, pages.capture(number, b"<p>" + b"\n" * number), like=pages.capture(number))
-    assert "No rejection is open." in _shown(capsys, "rejects", "--source", "tass")
-    assert "closed, " in _shown(capsys, "rejects", "--source", "tass", "--all")
-    assert "Nothing was ever rejected." in _shown(capsys, "rejects", "--source", "theissue", "--all")
-    assert orjson.loads(_shown(capsys, "rejects", "--json"))["groups"] == []
+    assert "No rejection is open." in cli("rejects", "--source", "tass")
+    assert "closed, " in cli("rejects", "--source", "tass", "--all")
+    assert "Nothing was ever rejected." in cli("rejects", "--source", "theissue", "--all")
+    assert cli.json("rejects")["groups"] == []

@@ -7,8 +7,7 @@ from infra.lake.lake import Lake
 from infra.lake.rejects import Reject
 from infra.store.trial_store import TrialStore
 from infra.work.reparse.comparison import FIELD_SAMPLES, ROW_SAMPLES, Comparison, FieldChange, Kind, compare
-from parsers.record.outcome import RejectReason
-from tests.lake_samples import NOON, SOURCE, Landed, capture_of, landed, rejected
+from tests.lake_samples import NOON, SOURCE, Landed, capture_of, landed
 from tests.memory_store import MemoryStore
 
 DAY, NEXT_DAY = "2024-05-01", "2024-05-02"
@@ -60,26 +59,6 @@ def test_an_article_whose_identity_changes_is_the_one_of_the_same_capture() -> N
     found = _compared([landed(0), landed(1)], [landed(0, **better, published_at=later), landed(1)])
     assert found.rows == {Kind.MOVED: 1}
     assert set(found.fields) == {"article_id", "canonical_url", "published_at"}
-
-
-def test_a_row_that_goes_says_why_its_capture_is_rejected_now() -> None:
-    now = rejected(1, reason=RejectReason.NOT_ARTICLE, detail="a tag page", parser_version=2)
-    found = _compared([landed(0), landed(1)], [landed(0)], [now])
-    assert found.rows == {Kind.REMOVED: 1}
-    assert found.rejects_opened == {"not_article": 1}
-    (sample,) = found.samples
-    assert (sample.kind, sample.before, sample.after) == (Kind.REMOVED, DAY, None)
-    assert sample.reason == "not_article: a tag page"
-
-
-def test_rejections_that_a_better_parser_closes_or_explains_otherwise_are_counted() -> None:
-    found = _compared([landed(0)], [landed(0), landed(1, parser_version=2)], old=[rejected(1)])
-    assert (found.rows, found.rejects_closed, found.rejects_opened) == ({Kind.ADDED: 1}, {"layout": 1}, {})
-    assert not found.is_empty
-    found = _compared([landed(0)], [landed(0)], [rejected(1, parser_version=2, detail="else")], old=[rejected(1)])
-    assert not found.rows
-    assert found.rejects_changed == 1
-    assert not found.is_empty
 
 
 def test_samples_are_few_and_have_some_of_each_field_and_kind() -> None:

@@ -1,17 +1,19 @@
 """Where connections go (F02-F04), whom they trust (F15), and that they end at their deadline (F25)."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
+from trustme import CA
 
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.http import Hop
-from tests.certificates import Authority
 from tests.http_clients import client_for, names, refusal
 from tests.raw_server import RawServer, Reply, answer, drip, hang, raw_server
 
@@ -50,9 +52,7 @@ def test_f04_a_public_name_with_a_private_address_is_refused_with_nothing_sent(
     assert server.connections == 0
 
 
-def test_f04_a_name_that_changes_between_check_and_connection_is_asked_once(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_f04_a_name_that_changes_meanwhile_is_asked_once(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rebinding: whatever the second resolution would have said, nobody hears it."""
     monkeypatch.setattr("infra.intake.web.addresses.WEB_PORTS", frozenset({server.port}))
     asked: list[str] = []
@@ -96,27 +96,33 @@ def test_a_name_that_does_not_resolve_says_so(failure: Exception, reason: FetchR
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority.create(tmp_path_factory.mktemp("certificates"))
+def authority() -> CA:
+    return CA()
+
+
+def certified(authority: CA, host: str, days: int = 1) -> ssl.SSLContext:
+    """For a server whose certificate names `host` and is valid for `days`; negative: expired by then."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host, not_after=datetime.now(UTC) + timedelta(days)).configure_cert(context)
+    return context
 
 
 def tls_client(stack: ExitStack, server: RawServer, authorities: Path | None) -> Callable[[], object]:
-    resolve = names({"news.example": ["127.0.0.1"]})
-    client = stack.enter_context(
-        client_for(server, resolve=resolve, authorities=str(authorities) if authorities else None)
-    )
+    known = str(authorities) if authorities else None
+    client = stack.enter_context(client_for(server, resolve=names({"news.example": ["127.0.0.1"]}), authorities=known))
     return lambda: client.get(f"https://news.example:{server.port}/")
 
 
-def test_f15_a_certificate_is_checked_by_the_name_though_the_connection_goes_to_an_address(
-    authority: Authority,
+def test_f15_a_certificate_is_checked_by_name_though_the_connection_has_an_address(
+    authority: CA, tmp_path: Path
 ) -> None:
     sni: list[str | None] = []
-    context = authority.server("news.example")
+    context = certified(authority, "news.example")
     context.sni_callback = lambda _, name, __: sni.append(name)
     with ExitStack() as stack:
         server = stack.enter_context(raw_server(answer(), context))
-        tls_client(stack, server, authority.path)()
+        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+        tls_client(stack, server, tmp_path / "authority.pem")()
     assert sni == ["news.example"]
     assert server.header("Host") == f"news.example:{server.port}"
 
@@ -130,11 +136,12 @@ def test_f15_a_certificate_is_checked_by_the_name_though_the_connection_goes_to_
     ],
 )
 def test_f15_a_certificate_that_is_expired_or_for_another_name_or_unknown_is_refused(
-    authority: Authority, host: str, days: int, trusted: bool, says: str
+    authority: CA, host: str, days: int, trusted: bool, says: str, tmp_path: Path
 ) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     with ExitStack() as stack:
-        server = stack.enter_context(raw_server(answer(), authority.server(host, days)))
-        get = tls_client(stack, server, authority.path if trusted else None)
+        server = stack.enter_context(raw_server(answer(), certified(authority, host, days)))
+        get = tls_client(stack, server, tmp_path / "authority.pem" if trusted else None)
         with pytest.raises(FetchError, match=says) as caught:
             get()
     assert caught.value.reason is FetchReason.TLS

@@ -7,11 +7,11 @@ import pytest
 import requests
 from selectolax.lexbor import LexborHTMLParser
 
-from flows.cli import run as run_cli
 from parsers.parse import parse
 from parsers.record.article import BlockType
 from parsers.registry import sources
 from tests.captures import article_of, rejection_of
+from tests.commands import Cli
 from tests.demo_requests import DemoClient, demo_client
 from tests.demo_site.site import DemoSite
 
@@ -81,6 +81,6 @@ def test_a_browser_gets_a_start_page_and_sites_whose_links_stay_here(site: DemoS
         assert {session.get(site.url + href).status_code for href in hrefs} == {200}
 
 
-def test_a_port_that_is_taken_is_told_in_one_line(site: DemoSite, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["demo", "--serve", "--port", str(site.server_port)]) == 1
-    assert f"port {site.server_port} can't be listened on" in capsys.readouterr().err
+def test_a_port_that_is_taken_is_told_in_one_line(site: DemoSite, cli: Cli) -> None:
+    cli("demo", "--serve", "--port", str(site.server_port), code=1)
+    assert f"port {site.server_port} can't be listened on" in cli.err

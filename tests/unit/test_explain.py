@@ -5,12 +5,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from parsers.explain import explain
 from parsers.record.explanation import Explanation
 from parsers.record.outcome import Parsed
 from tests import sample_pages as pages
 from tests.captures import html_capture
+from tests.commands import Cli
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -70,19 +70,17 @@ def test_a_page_that_is_no_article_is_explained_without_a_body() -> None:
     assert (found.container, found.left_out, found.rivals) == ("", (), {})
 
 
-def test_parse_explains_for_people_and_in_json(alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_parse_explains_for_people_and_in_json(alone: Path, cli: Cli) -> None:
     (alone / "page.html").write_text(HEAD + BODY)
     asked = ["parse", "page.html", "--generic", "--explain"]
-    assert run_cli(asked) == 0
-    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    lines = [" ".join(line.split()) for line in cli(*asked).splitlines()]
     assert "title The old crane stays JSON-LD NewsArticle.headline" in lines
     assert "not: Crane may stay meta og:title" in lines
     assert "JSON-LD: another article A new ferry comes: states another address, has another headline than the page" in (
         lines
     )
     assert f"elsewhere {LOST} p" in lines
-    assert run_cli([*asked, "--json"]) == 0
-    told = orjson.loads(capsys.readouterr().out)
+    told = cli.json(*asked)
     assert told["origins"]["title"] == "JSON-LD NewsArticle.headline"
     assert told["explanation"]["container"] == "main > article > div.story"
     assert LOST in [each["text"] for each in told["explanation"]["left_out"]]

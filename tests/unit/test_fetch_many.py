@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from infra.base.stop import StoppedError
-from infra.intake.web.fetch_many import WAITING_ANSWERS, fetch_or_wait
 from infra.intake.web.fetching import Answer
+from infra.intake.web.polite_client import WAITING_ANSWERS, fetch_or_wait
 from infra.intake.web.politeness import paced_host
 from parsers.source.definition import Source
 
@@ -52,14 +52,6 @@ def test_every_address_comes_once_and_in_order_on_its_host(hosts_at_once: int) -
         mine = [url for url in client.asked if paced_host(url) == f"h{host}.example"]
         assert mine == [f"https://h{host}.example/{number}" for number in range(20)]
     assert fetching_threads() == []
-
-
-def test_redirects_may_lead_to_hosts_of_the_source_and_the_own_host_only() -> None:
-    source = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
-    client: Any = FakeClient()
-    list(fetch_or_wait([("https://mirror.example/", source)], client))
-    list(run(client, ["https://a.example/"]))
-    assert client.hosts == [("a.example", "mirror.example"), None]
 
 
 def test_hosts_run_side_by_side() -> None:

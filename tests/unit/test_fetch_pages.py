@@ -17,8 +17,6 @@ HTML = b"<html><body>News</body></html>"
 
 
 class FakeClient:
-    """Gives what it was told for each address."""
-
     def __init__(self, answers: Mapping[str, Answer | FetchError]) -> None:
         self._answers = answers
 
@@ -63,47 +61,9 @@ def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> Non
     )
 
 
-@pytest.mark.parametrize(
-    ("header", "charset"),
-    [
-        ("text/html", None),
-        ('text/html; Charset="windows-1251"; x=y', "windows-1251"),
-        ("text/html; charset = koi8-r", "koi8-r"),
-    ],
-)
-def test_p01_the_charset_is_the_headers(header: str, charset: str | None) -> None:
-    assert captured(answer(content_type=header)).http_charset == charset
-
-
-def test_f33_the_type_is_found_in_the_bytes_not_in_the_header() -> None:
-    assert captured(answer(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")).media_type is not MediaType.HTML
-
-
 def test_f18_f19_a_page_that_broke_off_or_may_have_is_kept_as_truncated() -> None:
     assert captured(answer(maybe_truncated=True)).truncated
     assert captured(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10])).truncated
-
-
-@pytest.mark.parametrize("home", ["https://tass.com/", "https://tass.com", "https://www.tass.com/?from=1"])
-def test_f13_an_article_that_leads_to_the_home_page_is_off_site_and_not_kept(home: str) -> None:
-    page = fetched(answer(final_url=home))
-    assert page.capture is None
-    assert page.error is not None
-    assert (page.error.reason, page.error.final_url) == (FetchReason.HOME_PAGE, home)
-
-
-@pytest.mark.parametrize("status", [403, 404, 410, 451])
-def test_f29_a_final_status_is_kept_as_the_servers_answer(status: int) -> None:
-    error = FetchError(
-        FetchReason.STATUS, f"status {status}", status=status, headers=(("content-type", "text/html"),), body=HTML
-    )
-    before = datetime.now(UTC)
-    page = fetched(error)
-    assert page.error is error
-    assert page.capture is not None
-    assert (page.capture.http_status, page.capture.body) == (status, HTML)
-    assert before <= page.capture.captured_at <= datetime.now(UTC)
-    assert not page.capture.truncated
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from infra.base.errors import UsageError
+from infra.intake.captures import read_captures
 from infra.intake.files.find_inputs import find_inputs
-from infra.intake.files.input_types import Input
+from infra.intake.files.input_types import Input, Skipped
 from infra.store.open_store import open_store
 from parsers.record.capture import CapturedAtBasis
 
@@ -59,9 +60,7 @@ def test_nothing_is_found_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("paths", [["none.html"], ["a\0b"], ["none/"], [""], ["."], []])
-def test_paths_that_are_missing_or_hold_no_captures_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]
-) -> None:
+def test_paths_without_captures_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paths: list[str]) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"does not exist|holds no captures|nothing to read"):
         find_inputs(paths)
@@ -72,7 +71,12 @@ def test_pipes_and_files_without_permission_are_refused(tmp_path: Path, monkeypa
     with pytest.raises(UsageError, match="pipe cannot be read"):
         find_inputs([str(tmp_path / "pipe")])
     file = write(tmp_path / "a.html")
-    assert names(find_inputs([str(tmp_path)]), tmp_path) == ["a.html"]
+    inside = find_inputs([str(tmp_path)])
+    assert names(inside, tmp_path) == ["a.html", "pipe"]
+    (pipe,) = read_captures(inside[1])  # counted, and not waited for
+    assert isinstance(pipe, Skipped)
+    assert pipe.kind == "no regular file"
+    assert "pipe is a pipe" in pipe.advice
     monkeypatch.setattr(os, "access", lambda *_: False)  # the tests may run as root, who may read everything
     with pytest.raises(UsageError, match=r"a\.html cannot be read"):
         find_inputs([str(file)])
@@ -111,22 +115,19 @@ def test_time_and_source_come_from_options_then_the_manifest_then_the_file(tmp_p
         assert {one.captured_at_basis for one in (said, unsaid)} == {CapturedAtBasis.OPTION}
 
 
-def test_manifest_jsonl_goes_before_cases_jsonl_and_the_given_one_before_both(tmp_path: Path) -> None:
+def test_manifest_jsonl_goes_before_cases_jsonl(tmp_path: Path) -> None:
     file = write(tmp_path / "a.html")
     manifest(tmp_path / "cases.jsonl", {"file": "a.html", "source": "cases"})
     assert [one.source for one in find_inputs([str(file)])] == ["cases"]
     manifest(tmp_path / "manifest.jsonl", {"file": "a.html", "source": "manifest"})
     assert [one.source for one in find_inputs([str(file)])] == ["manifest"]
-    given = manifest(tmp_path / "given.jsonl", {"file": "a.html", "source": "given"})
-    assert [one.source for one in find_inputs([str(file)], manifest=str(given))] == ["given"]
 
 
 def test_a_listed_file_that_is_missing_is_refused_unless_others_were_named(tmp_path: Path) -> None:
     file = write(tmp_path / "a.html")
-    own = manifest(tmp_path / "cases.jsonl", {"file": "a.html"}, {"file": "gone.html"})
-    for paths, given in (([str(tmp_path)], None), ([str(file)], str(own)), ([], str(own))):
-        with pytest.raises(UsageError, match=r"line 2: .*gone\.html does not exist"):
-            find_inputs(paths, manifest=given)
+    manifest(tmp_path / "cases.jsonl", {"file": "a.html"}, {"file": "gone.html"})
+    with pytest.raises(UsageError, match=r"line 2: .*gone\.html does not exist"):
+        find_inputs([str(tmp_path)])
     assert len(find_inputs([str(file)])) == 1
 
 

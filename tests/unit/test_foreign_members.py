@@ -104,9 +104,7 @@ def member_of(run: Run) -> bytes:
     return gzip.decompress(member)
 
 
-def test_pages_of_other_hosts_are_passed_over_on_their_header(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_of_other_hosts_cost_their_header(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Damage inside one is not even seen; a record that holds an archive does not let its records in."""
     inner = record(answer(b"<!doctype html>" + gzipped([response(4)])), uri="https://elsewhere.example/archive")
     stored = zlib.compressobj(0, wbits=31)

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
-from infra.lake.suspects import SuspectDay, suspect_days
+from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, since, suspect_days
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
-from parsers.source.checks import Check, Severity
+from parsers.source.checks import Check, Finding, Severity
 from tests.gated_days import LATER, RUN, SOURCE, day, examined, key, land_history, landed_week, published_at, refused
 from tests.memory_store import MemoryStore
 
@@ -58,18 +59,9 @@ class TestCounts:
         report = land_outcomes([], Lake(store), RUN, mode="live", whole_days=[(SOURCE, day(7))])
         assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
 
-    def test_a_few_captures_that_claim_no_whole_day_are_not_counted(self, store: MemoryStore) -> None:
-        report = land_outcomes([examined(7, 0)], Lake(store), RUN, mode="ingest")
-        assert (bool(report.suspect_findings), report.findings) == (False, ())
-
     def test_articles_that_are_landed_already_count_as_articles_of_the_day(self, store: MemoryStore) -> None:
         live(store, [examined(7, number) for number in range(29)])
         assert live(store, [examined(7, 29)], 7, later=True).findings == ()
-
-    def test_half_the_usual_number_is_a_warning(self, store: MemoryStore) -> None:
-        report = live(store, [examined(7, number) for number in range(12)], 7)
-        assert subjects(report, Severity.WARNING) == {(Check.ARTICLES, "")}
-        assert (bool(report.suspect_findings), suspects(store)) == (False, {})
 
     def test_the_day_is_in_order_once_it_is_whole(self, store: MemoryStore) -> None:
         live(store, [examined(7, 0)], 7)
@@ -148,9 +140,7 @@ class TestReparse:
     """A broken parser takes nothing out of the lake, and nothing from its rows."""
 
     @pytest.mark.parametrize("reason", [RejectReason.LAYOUT, RejectReason.UNKNOWN_SOURCE])
-    def test_l09_a_parser_that_rejects_everything_removes_nothing(
-        self, reason: RejectReason, store: MemoryStore
-    ) -> None:
+    def test_l09_a_parser_that_rejects_all_removes_nothing(self, reason: RejectReason, store: MemoryStore) -> None:
         before = partitions(store)
         report = reparse(store, [refused(on, number, reason) for on in range(7) for number in range(30)])
         assert partitions(store) == before
@@ -218,8 +208,8 @@ class TestAccepting:
 
     def test_a_change_that_is_meant_is_usual_once_two_weeks_and_a_day_of_it_are_accepted(self) -> None:
         store = MemoryStore()
-        land_history(store, days=28, each=30)
-        days = {number: [examined(number, n, authors=()) for n in range(30)] for number in range(28, 44)}
+        land_history(store, days=28, each=12)
+        days = {number: [examined(number, n, authors=()) for n in range(12)] for number in range(28, 44)}
         last = days.pop(43)
         for batch in days.values():
             live(store, batch)
@@ -250,3 +240,43 @@ def test_captures_of_no_known_source_pass() -> None:
     unknown = [ParsedCapture(refused(7, 1).archived, Rejected(RejectReason.UNKNOWN_SOURCE, "nobody's"))]
     report = land_outcomes(unknown, Lake(MemoryStore()), RUN, mode="ingest")
     assert report.rejected == {"unknown_source": 1}
+
+
+KEY = "suspects/source=tass/date=2024-05-01/findings.json"
+FINDING = Finding("tass", "2024-05-01", Check.FILL, Severity.SUSPECT, "title", 0.4, 0.5, "title: 40 % have it")
+OTHER = replace(FINDING, check=Check.REJECTS, field=None, detail="half rejected")
+SAMPLE = SuspectCapture("https://tass.com/1", None, "raw/source=tass/date=2024-05-01/a.warc.gz", 0, 900)
+SUSPECT = SuspectDay("tass", "2024-05-01", "run-1", 12, 0, (FINDING,), (SAMPLE,))
+
+
+def test_batches_of_one_run_are_joined_and_another_run_replaces(store: MemoryStore) -> None:
+    mark_suspect(store, SUSPECT)
+    mark_suspect(store, replace(SUSPECT, findings=(OTHER,), captures=3, withheld=2))
+    (found,) = suspect_days(store)
+    assert (found.captures, found.withheld, set(found.findings)) == (12, 2, {FINDING, OTHER})
+    mark_suspect(store, replace(SUSPECT, run_id="run-2", findings=(OTHER,)))
+    assert suspect_days(store)[0].findings == (OTHER,)
+
+
+def test_a_day_in_order_is_closed_unless_something_else_was_found_meanwhile(store: MemoryStore) -> None:
+    mark_suspect(store, SUSPECT)
+    newer = replace(SUSPECT, run_id="run-2", findings=(OTHER,))
+    mark_suspect(store, newer)
+    close_suspect(store, SUSPECT)
+    assert suspect_days(store) == [newer]
+    close_suspect(store, newer)
+    assert suspect_days(store) == []
+    mark_suspect(store, SUSPECT)
+    assert suspect_days(store) == [SUSPECT]
+
+
+def test_since_when_is_the_first_day_with_the_same_thing_wrong(store: MemoryStore) -> None:
+    days = [replace(SUSPECT, date="2024-04-28"), replace(SUSPECT, date="2024-04-01", findings=(OTHER,)), SUSPECT]
+    assert since(SUSPECT, days) == "2024-04-28"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"source": "tass"}'])
+def test_a_damaged_object_is_named(body: bytes, store: MemoryStore) -> None:
+    store.objects[KEY] = body
+    with pytest.raises(NewslakeError, match=r"findings\.json is damaged"):
+        suspect_days(store)

@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import run as run_cli
-from infra.intake.captures import find_inputs
-from infra.lake.lake import Lake
-from infra.work.ingest import ingest_chunk, plan
-from infra.work.run import Run
 from parsers.parse import parse
 from parsers.record.article import Article
 from parsers.record.capture import Capture, MediaType
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from tests.captures import html_capture
+from tests.commands import Cli
+from tests.tables import table
 
 URL = "https://paper.example/2024/03/harbour-bridge-opens"
 OPENING = "The harbour bridge opened on Friday, three years after work on its foundations had begun."
@@ -84,25 +81,7 @@ def test_the_story_is_found_in_any_markup(body: str) -> None:
     assert not any("Section number" in text or text == "Harbour bridge opens" for text in found)
 
 
-@pytest.mark.parametrize(
-    "furniture",
-    [
-        "<div class=related-posts><p>A ferry was late on Monday, and nobody knows why it was so.</p></div>",
-        "<ul><li><a href=/a>Ferry late again on Monday</a></li><li><a href=/b>Tunnel closed for a week</a></li></ul>",
-        "<aside><p>The bridge is 400 metres long, and its towers are 90 metres high.</p></aside>",
-        "<div class=newsletter__box><p>Get our letter every morning, before anybody else gets it.</p></div>",
-        "<p>Sign up for our newsletter to get the news of the harbour every day.</p>",
-        "<div class=shareButtons><p>Tell your friends about it, they will want to know as well.</p></div>",
-        "<div class='author-bio'><p>Jane Doe has written about bridges and ferries for many years.</p></div>",
-        "<div id=comments><p>I have walked across it, and it moved in the wind all the time.</p></div>",
-        "<figure><img src=/a.jpg><figcaption>The bridge on Friday, seen from the ferry.</figcaption></figure>",
-        "<div><img src=/a.jpg><p>The bridge on Friday morning, seen from the ferry.</p></div>",
-        "<p>The bridge on Friday. | © Jane Doe/Getty Images</p>",
-        "<p><a href=/a>Read more: how the ferry became too small for the city</a></p>",
-        "<p style='display: none'>Printed from the pages of The Paper, all rights are reserved.</p>",
-        "<p><b>Lesen Sie auch:</b> <a href=/a>Die Fähre wird zu klein</a></p>",
-    ],
-)
+@pytest.mark.parametrize("furniture", table("asides")["furniture"])
 def test_furniture_between_the_paragraphs_is_no_text(furniture: str) -> None:
     html = page(f"<article>{H1}<div>{paragraphs(OPENING, CROWD)}{furniture}<p>{TRAMS}</p></div></article>")
     assert body_of(html) == STORY
@@ -140,14 +119,7 @@ def test_kinds_of_blocks_and_the_lead() -> None:
     assert [block.type for block in article.body] == kinds
 
 
-@pytest.mark.parametrize(
-    ("text", "sentences"),
-    [
-        ("港の橋が金曜日に開通し、工事の開始から三年がたった。", 6),
-        ("Портовый мост открылся в пятницу, спустя три года после начала работ.", 3),
-        ("افتتح جسر الميناء يوم الجمعة، بعد ثلاث سنوات من بدء العمل في أساساته؟", 3),
-    ],
-)
+@pytest.mark.parametrize(("text", "sentences"), table("generic")["prose"])
 def test_prose_of_other_scripts_is_prose(text: str, sentences: int) -> None:
     assert body_of(page(f"{H1}<div>{paragraphs(*[text] * sentences)}</div>")) == [text] * sentences
 
@@ -217,29 +189,14 @@ def test_the_title_goes_without_the_name_of_the_site(head: str, heading: str, ti
     assert article_of(page(f"{heading}<div>{paragraphs(*STORY)}</div>", head)).title == title
 
 
-@pytest.mark.parametrize(
-    ("byline", "authors"),
-    [
-        ("<div class=byline>By <a rel=author href=/jane>Jane Doe</a> and <a rel=author href=/joe>Joe Roe</a></div>", 2),
-        ("<span class=author-name>Von Jane Doe</span>", 1),
-        ("<div class=comment-author>Jane Doe</div>", 0),
-        ("<div class=author>3 March 2024</div>", 0),
-    ],
-)
+@pytest.mark.parametrize(("byline", "authors"), table("generic")["bylines"])
 def test_a_byline_is_read_where_the_site_names_itself_as_author(byline: str, authors: int) -> None:
     head = f"{HEAD}<meta property=og:site_name content='The Paper'><meta name=author content='The Paper'>"
     found = article_of(page(f"{H1}{byline}<div>{paragraphs(*STORY)}</div>", head)).authors
     assert found == (("Jane Doe", "Joe Roe")[:authors] or ("The Paper",))
 
 
-@pytest.mark.parametrize(
-    ("stated", "at", "precision"),
-    [
-        ("2024-03-01T09:30:00+01:00", "2024-03-01T08:30:00+00:00", "second"),
-        ("2024-03-01T09:30:00", "2024-03-01T00:00:00+00:00", "day"),
-        ("2024-03-01", "2024-03-01T00:00:00+00:00", "day"),
-    ],
-)
+@pytest.mark.parametrize(("stated", "at", "precision"), table("generic")["times"])
 def test_a_time_without_a_zone_is_a_day(stated: str, at: str, precision: str) -> None:
     head = f"{HEAD}<meta property=article:published_time content='{stated}'>"
     article = article_of(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head))
@@ -279,11 +236,7 @@ THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "
         (page(paragraphs(*STORY), HEAD + PRODUCT), URL, "a shop: its JSON-LD is of type Product"),
         (page(f"<form action=/cart/add></form>{paragraphs(*STORY)}"), URL, "a shop: it has a cart"),
         (page(paragraphs(*STORY), HEAD + THREAD), URL, "a forum: its JSON-LD is of type DiscussionForumPosting"),
-        (
-            page(paragraphs(*STORY), f"{HEAD}<meta name=generator content='phpBB 3'>"),
-            URL,
-            "a forum: made by 'phpBB 3'",
-        ),
+        (page(paragraphs(*STORY), f"{HEAD}<meta name=generator content='phpBB 3'>"), URL, "a forum: made by 'phpBB 3'"),
         (page(paragraphs(*STORY)), "https://paper.example/viewtopic.php?t=4", "a forum by its address"),
         (page(paragraphs(*STORY)), "https://paper.example/tag/cranes", "its address has '/tag'"),
     ],
@@ -291,13 +244,6 @@ THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "
 )
 def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None:
     assert detail_of(html, url).startswith(detail)
-
-
-def test_a_login_is_refused_as_one() -> None:
-    form = "<form><input name=user><input type=password name=word></form>"
-    outcome = read(page(f"<h1>Please log in</h1><p>You need an account to read on, which is free.</p>{form}"))
-    assert isinstance(outcome, Rejected)
-    assert outcome.reason is RejectReason.SOFT_ERROR
 
 
 def test_an_article_with_many_teasers_around_is_one() -> None:
@@ -326,25 +272,11 @@ def test_texts_and_misspelt_sources_are_unknown_as_ever() -> None:
         assert outcome.reason is RejectReason.UNKNOWN_SOURCE
 
 
-def test_articles_of_unknown_hosts_land_as_web_by_the_setting(run: Run, tmp_path: Path) -> None:
-    saved = tmp_path / "in" / "page.html"
-    saved.parent.mkdir()
-    head = f"{HEAD}<link rel=canonical href={URL}><meta property=article:published_time content=2024-03-01>"
-    saved.write_text(page(f"{H1}<div>{paragraphs(*STORY)}</div>", head), encoding="utf-8")
-    generic = replace(run, settings=run.settings.model_copy(update={"generic": True}))
-    (chunk,) = plan(find_inputs([str(saved)]))
-    assert ingest_chunk(chunk, run).rejected == {"unknown_source": 1}
-    assert ingest_chunk(chunk, generic).articles == {("web", "2024-03-01"): 1}
-    (row,) = Lake(run.open_store()).read_partition("web", "2024-03-01").to_pylist()
-    assert (row["title"], row["canonical_url"]) == ("Harbour bridge opens", URL)
-
-
 @pytest.mark.usefixtures("alone")
-def test_the_command_reads_unknown_hosts_by_switch_or_setting(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_hosts_are_read_by_switch_or_setting(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "page.html").write_text(page(f"{H1}<div>{paragraphs(*STORY)}</div>"), encoding="utf-8")
     for switch, setting, reason in (([], "0", "unknown_source"), (["--generic"], "0", None), ([], "1", None)):
         monkeypatch.setenv("NEWSLAKE_GENERIC", setting)
-        assert run_cli(["parse", "page.html", "--url", URL, "--json", *switch]) == 0
-        assert f'"reason":{f"{chr(34)}{reason}{chr(34)}" if reason else "null"}' in capsys.readouterr().out
+        assert f'"reason":{f"{chr(34)}{reason}{chr(34)}" if reason else "null"}' in cli(
+            "parse", "page.html", "--url", URL, "--json", *switch
+        )

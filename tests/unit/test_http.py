@@ -35,9 +35,7 @@ def test_a_page_comes_with_all_that_is_known_of_it() -> None:
 # What is sent
 
 
-def test_f14_netrc_proxies_and_certificates_of_the_environment_are_ignored(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_f14_netrc_proxies_and_certificates_are_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login user password hunter2\n", "utf-8")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))

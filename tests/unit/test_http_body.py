@@ -157,6 +157,3 @@ def test_f22_an_unknown_coding_is_refused(coding: str) -> None:
     error = reason_of(coded(PAGE, coding))
     assert error.reason is FetchReason.ENCODING
     assert "\x1b" not in str(error)
-
-
-# F33: what the parsers make of bytes under a wrong name; the client passes them on

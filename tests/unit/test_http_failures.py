@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchReason
-from infra.intake.web.http_failures import MAX_DETAIL, failure_of, printable, retry_after_seconds
+from infra.intake.web.http_body import MAX_DETAIL, failure_of, printable, retry_after_seconds
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

@@ -74,9 +74,7 @@ def test_f26_what_is_no_http_is_refused_and_its_connection_closed(reply: bytes, 
 
 
 @pytest.mark.parametrize("header", ["no colon", " begins with a space", "Transfer-Encoding: chunked"])
-def test_f26_an_odd_header_is_read_over_without_a_traceback_in_the_log(
-    header: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_f26_an_odd_header_is_read_over_without_a_traceback(header: str, caplog: pytest.LogCaptureFixture) -> None:
     fetch(answer(b"4\r\npage\r\n0\r\n\r\n", header))
     assert caplog.records == []
 

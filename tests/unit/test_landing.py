@@ -72,9 +72,7 @@ batches = st.tuples(st.lists(variants(), max_size=4), st.booleans())
 
 
 @given(st.lists(batches, min_size=1, max_size=4), st.data())
-def test_l04_any_order_repetition_and_grouping_gives_the_same_bytes(
-    landings: list[tuple[list[Landed], bool]], data: st.DataObject
-) -> None:
+def test_l04_any_order_gives_the_same_bytes(landings: list[tuple[list[Landed], bool]], data: st.DataObject) -> None:
     def all_landed(order: Sequence[tuple[list[Landed], bool]]) -> bytes | None:
         body = None
         for rows, looked_at in order:
@@ -90,21 +88,6 @@ def test_l04_any_order_repetition_and_grouping_gives_the_same_bytes(
         ([], looked_at) for _, looked_at in landings
     ]
     assert all_landed(one_by_one) == in_order
-
-
-@given(st.lists(variants(), min_size=1, max_size=6), st.data())
-def test_two_lakes_merge_into_one_either_way(rows: list[Landed], data: st.DataObject) -> None:
-    """Associativity of the join itself: (a v b) v c == a v (b v c), where each side is a partition of its own."""
-    cut = data.draw(st.integers(0, len(rows)))
-    left, right = (
-        decode(ARTICLES, land(None, *half)[0] or b"", "x")[0] if half else None for half in (rows[:cut], rows[cut:])
-    )
-    together, _ = land(None, *rows)
-    merged = None
-    for half in (right, left):
-        if half is not None:
-            merged, _ = land_articles(merged, half, {}, "x")
-    assert merged == together
 
 
 ORDER = [
@@ -131,17 +114,6 @@ def test_an_earlier_run_gives_the_row_its_name_and_pointer() -> None:
     earlier = landed(1, run_id="20230101T000000-z", capture_uri="raw/z", capture_offset=77)
     row = one_row(land(body, earlier)[0])
     assert (row["run_id"], row["capture_uri"], row["capture_offset"]) == ("20230101T000000-z", "raw/z", 77)
-
-
-def test_a_day_that_was_looked_at_stays_so() -> None:
-    body, _ = land(None, looked_at=True)
-    body, _ = land(body, landed(1))
-    assert body is not None
-    assert decode(ARTICLES, body, "x")[1].looked_at
-
-
-def test_nothing_is_written_for_nothing() -> None:
-    assert land(None) == (None, Change())
 
 
 def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,10 +146,6 @@ class TestReparsed:
         assert row["first_captured_at"] == NOON - timedelta(days=3)
         assert change == Change(updated=1, exposed=1)
 
-    def test_a_better_row_of_the_same_capture_exposes_nothing(self) -> None:
-        _, change = land(self.old, landed(1, parser_version=2), reparsed={CAPTURE: 2})
-        assert change == Change(updated=1)
-
     def test_a_row_under_another_identity_replaces_it_and_keeps_the_earliest_capture_of_its_own(self) -> None:
         renamed = landed(1, canonical_url="https://gazette.example/one", article_id=32 * "1", parser_version=2)
         body, change = land(self.old, renamed, reparsed={CAPTURE: 2})
@@ -203,12 +171,6 @@ class TestReparsed:
         body, change = land(newest, *late, reparsed={CAPTURE: 1})
         assert body is newest
         assert change == Change()
-
-    def test_rows_of_other_captures_of_the_article_compete_as_ever(self) -> None:
-        old, _ = land(None, landed(1, captured_at=NOON + timedelta(days=1), capture_offset=5))
-        body, change = land(old, landed(1, parser_version=2), reparsed={CAPTURE: 2})
-        assert one_row(body)["capture_offset"] == 5
-        assert change.added == change.removed == 0
 
 
 def land_rejected(

@@ -1,5 +1,3 @@
-from datetime import UTC, date, datetime
-
 import pytest
 from hypothesis import given
 
@@ -18,8 +16,8 @@ def page(*articles: tuple[str, str], head: str = "") -> bytes:
     return f"<html><head>{head}</head><body><a href=/about>About</a>{rows}</body></html>".encode()
 
 
-def read(body: bytes, *, dates: str | None = None) -> Reading:
-    return read_listing(body, BASE, "Europe/Moscow", links=LINKS, dates=dates, today=date(2024, 5, 4))
+def read(body: bytes) -> Reading:
+    return read_listing(body, BASE, links=LINKS)
 
 
 def test_links_that_the_selector_finds_are_given_in_order() -> None:
@@ -37,27 +35,9 @@ def test_s05_links_without_a_usable_address_are_counted() -> None:
     assert read(body).unusable == {Unusable.NOT_HTTP: 1, Unusable.NO_ADDRESS: 2, Unusable.TOO_LONG: 1}
 
 
-def test_dates_beside_the_links_become_hints() -> None:
-    body = page(
-        ("/a", "<time datetime=2024-05-03T12:00:00Z>today</time>"),
-        ("/b", "<time>3 May 2024, 15:00</time>"),
-        ("/c", "<time>3 May, 15:00</time>"),  # in the last year in which that was not in the future
-        ("/d", "<time>some day</time>"),
-    )
-    noon = datetime(2024, 5, 3, 12, tzinfo=UTC)
-    assert [link.hint for link in read(body, dates="article time").links] == [noon, noon, noon, None]
-
-
-def test_dates_that_are_not_as_many_as_links_are_refused() -> None:
-    body = page(("/a", "<time>3 May 2024</time>"), ("/b", ""))
-    with pytest.raises(UnreadableError, match="2 links match 'article h2 a', but 1 dates 'time'"):
-        read(body, dates="time")
-
-
-@pytest.mark.parametrize(("links", "dates"), [("a[[", None), ("a", "time[[")])
-def test_selector_that_is_none_is_refused(links: str, dates: str | None) -> None:
+def test_selector_that_is_none_is_refused() -> None:
     with pytest.raises(UnreadableError, match="is no CSS selector"):
-        read_listing(page(), BASE, "UTC", links=links, dates=dates)
+        read_listing(page(), BASE, links="a[[")
 
 
 @given(
@@ -66,10 +46,5 @@ def test_selector_that_is_none_is_refused(links: str, dates: str | None) -> None
         " <template> <svg> </h2>"
     )
 )
-def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    for dates in (None, "time"):
-        try:
-            reading = read(body, dates=dates)
-        except UnreadableError:
-            continue
-        assert all(link.url.startswith("https://") for link in reading.links)
+def test_any_bytes_are_read(body: bytes) -> None:
+    assert all(link.url.startswith("https://") for link in read(body).links)

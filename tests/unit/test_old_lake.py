@@ -17,10 +17,11 @@ from infra.lake.accounts import row_key
 from infra.lake.lake import Lake
 from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
-from infra.upkeep.upgrade import old_partitions, upgrade
+from infra.upkeep.repair import old_partitions, upgrade
 from infra.work.live.captured import Captured
 from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
+from tests.raw_lake import written_long_ago
 
 LAKES = Path(__file__).parents[1] / "fixtures" / "lakes"
 FETCHED = date(2026, 11, 25)  # the day on which its live pages were got
@@ -89,7 +90,7 @@ def test_l07_it_is_parsed_again_and_says_the_same(store: LocalStore, written: Ro
     assert run_cli(["verify"]) == 0
 
 
-def test_l07_it_is_written_anew_and_then_every_reader_finds_the_text_of_every_article(
+def test_l07_it_is_written_anew_and_then_readers_find_the_text_of_every_article(
     store: LocalStore, written: Rows
 ) -> None:
     upgrade(store, old_partitions(store))
@@ -117,6 +118,7 @@ def test_a_live_run_asks_for_nothing_that_it_holds(store: LocalStore) -> None:
 
 
 def test_nothing_that_its_rows_need_expires(store: LocalStore, written: Rows) -> None:
-    assert run_cli(["expire", "--layer", "raw", "--older-than", "1", "--grace-hours", "0", "--yes"]) == 0
+    written_long_ago(store.root)
+    assert run_cli(["expire", "--layer", "raw", "--older-than", "1", "--yes"]) == 0
     assert rows(store) == written
     assert run_cli(["verify"]) == 0

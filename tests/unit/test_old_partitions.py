@@ -4,23 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from infra.base.choices import Layer
 from infra.base.errors import NewslakeError
-from infra.lake.day_states import DayStates
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, decode
-from infra.lake.query import run_query
-from infra.store.trial_store import TrialStore
-from infra.upkeep.expiry import expire
-from infra.upkeep.find_record import find_record
-from infra.upkeep.upgrade import old_partitions, upgrade
-from infra.work.history import History
-from infra.work.reparse.comparison import compare
+from infra.upkeep.repair import old_partitions, upgrade
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.record.capture import CaptureIdentity
-from tests.lake_samples import NOON, SOURCE, Landed, article, landed
+from tests.lake_samples import NOON, SOURCE, Landed, landed
 from tests.memory_store import MemoryStore
-from tests.old_partitions import OLD_UNDATED, UNDATED, old_lake
+from tests.old_lakes import OLD_UNDATED, UNDATED, old_lake
 
 DAY = "2024-05-01"
 DATED = landed(0)
@@ -35,31 +27,12 @@ def store() -> MemoryStore:
 
 
 def places(store: MemoryStore) -> dict[str, list[str]]:
-    """Titles by key of the partition, read from the objects themselves."""
     bodies = {key: body for key, body in store.objects.items() if ARTICLES.parse_key(key)}
     return {key: decode(ARTICLES, body, key)[0]["title"].to_pylist() for key, body in sorted(bodies.items())}
 
 
 def versions(store: MemoryStore) -> set[int]:
     return {decode(ARTICLES, body, key)[1].schema_version for key, body in store.objects.items() if "articles/" in key}
-
-
-def test_l07_it_is_read_with_the_columns_and_the_day_of_today(store: MemoryStore) -> None:
-    lake = Lake(store)
-    assert [day for _, day, _ in lake.partitions(SOURCE)] == [DAY, NULL_PARTITION]
-    assert lake.read_partition(SOURCE, NULL_PARTITION)["text"].to_pylist() == [article(1).text]
-    assert lake.identities(SOURCE, NULL_PARTITION) == {article(1).article_id}
-    asked = run_query(store, "SELECT date, text, body[2].start AS fog FROM articles ORDER BY date NULLS LAST")
-    assert asked.to_pylist() == [
-        {"date": NOON.date(), "text": "The boat 0 waited.\n\nFog.", "fog": 20},
-        {"date": None, "text": "The boat 1 waited.\n\nFog.", "fog": 20},
-    ]
-    assert find_record(store, article(1).article_id).date == NULL_PARTITION
-    assert [(day.date, day.articles) for day in DayStates(store).grid()] == [(DAY, 1), (NULL_PARTITION, 1)]
-    assert [profile.fill["published_at"] for profile in History(store, SOURCE).near(DAY)] == [0.5]
-    kept = expire(store, Layer.ARTICLES, NOW.date(), now=NOW, dry_run=True)
-    assert [(each.day, each.action) for each in kept] == [(DAY, "delete"), (NULL_PARTITION, "keep")]
-    assert {key for key in store.puts if not key.startswith("_catalog/")} == set()
 
 
 def test_l07_the_first_landing_of_a_source_moves_its_undated_articles(store: MemoryStore) -> None:
@@ -89,9 +62,7 @@ def test_l07_a_reparse_takes_a_row_out_of_the_old_partition(store: MemoryStore) 
     assert places(store)[ARTICLES.key(SOURCE, DAY)] == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
 
 
-def test_l07_a_move_that_is_killed_before_the_old_place_is_cleared_is_done_again(
-    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_l07_a_move_that_is_killed_midway_is_done_again(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(key: str) -> None:
         raise NewslakeError(f"{key} cannot be deleted", "Allow it.")
 
@@ -115,28 +86,3 @@ def test_l07_an_article_that_another_worker_dates_during_the_move_stays_where_th
     Lake(store).land([landed(5)])
     assert places(store)[UNDATED] == []
     assert places(store)[ARTICLES.key(SOURCE, DAY)].count("Ferry 1 leaves late") == 1
-
-
-def test_l07_a_trial_moves_nothing_in_the_lake_itself(store: MemoryStore) -> None:
-    before = dict(store.objects)
-    trial = TrialStore(store, MemoryStore())
-    Lake(trial).land([landed(5)])
-    assert [day for _, day, _ in Lake(trial).partitions(SOURCE)] == [NULL_PARTITION, DAY]
-    assert trial.get(OLD_UNDATED) is None
-    assert store.objects == before
-    moved = compare(trial)
-    assert (moved.rows, moved.partitions) == ({"added": 1}, 2)
-
-
-def test_l07_an_upgrade_writes_all_that_is_old_anew_and_keeps_what_it_says(store: MemoryStore) -> None:
-    Lake(store).land([], looked_at=[("herald", DAY)])
-    before = {key: body for key, body in store.objects.items() if "herald" in key}
-    assert old_partitions(store) == [("articles", SOURCE, NULL_PARTITION), ("articles", SOURCE, DAY)]
-    assert old_partitions(store, ["herald"]) == []
-    upgrade(store, old_partitions(store))
-    assert old_partitions(store) == []
-    assert versions(store) == {SCHEMA_VERSION}
-    assert {key: store.objects[key] for key in before} == before
-    fresh = MemoryStore()
-    Lake(fresh).land([DATED, WITHOUT_DATE])
-    assert {key: body for key, body in store.objects.items() if SOURCE in key} == fresh.objects

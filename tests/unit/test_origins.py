@@ -1,31 +1,16 @@
 """Where each field of an article comes from: noted while a page is read, told by `newslake show`."""
 
-from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.authoring.cases import capture_of
 from parsers.page.page import Page
-from parsers.parse import parse
-from parsers.record.article import Article, Block, BlockType, Fidelity
+from parsers.record.article import Block, BlockType, Fidelity
 from parsers.record.draft import Draft
 from parsers.record.origins import BODY_FIGURES, note_lines
-from parsers.record.outcome import Parsed, Rejected
+from parsers.record.outcome import Parsed
 from tests.captures import html_capture
-from tests.source_cases import CASES
 from tests.unit.test_reading import outcome_of
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_every_field_with_a_value_has_an_origin_and_no_other(case: Path) -> None:
-    outcome = parse(capture_of(case))
-    if isinstance(outcome, Rejected):
-        return
-    present = {field.name for field in fields(Article) if getattr(outcome.article, field.name) not in (None, ())}
-    assert set(outcome.origins) == present
-    assert all(outcome.origins.values())
 
 
 def origins(head: str = "", body: str = "<main><p>Some text.</p></main>", **layout: Any) -> dict[str, str]:

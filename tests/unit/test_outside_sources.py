@@ -4,16 +4,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
-from flows.cli import run as run_cli
 from infra.base.settings import load_settings
 from infra.upkeep import doctor
 from infra.upkeep.doctor import Verdict
 from parsers import registry
+from tests.commands import Cli
 from tests.live_lake import rows, yesterday
 from tests.outside_sources import PAPER, URL, feed, page
 from tests.servers import Answer, scripted_server
@@ -38,7 +36,6 @@ def folder(alone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The site of the paper."""
     pages = {"/robots.txt": "", "/feed": feed(AT), "/bridge": page(AT)}
 
     def answer(_method: str, path: str, _headers: Mapping[str, str], _body: bytes) -> Answer:
@@ -50,39 +47,27 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def said(capsys: pytest.CaptureFixture[str], *command: str) -> Any:
-    """What a command prints with --json."""
-    capsys.readouterr()
-    assert run_cli([*command, "--json"]) == 0
-    return orjson.loads(capsys.readouterr().out)
-
-
 def titles(day: date) -> list[object]:
-    """Those of the paper that have landed."""
     return [row["title"] for row in rows(Path("lake"), "mypaper", day)]
 
 
 @pytest.mark.parametrize("command", [["ingest", "in"], ["run", "mypaper", "--day", str(DAY)], ["fetch", URL]])
-def test_a_source_in_a_folder_is_known_to_every_command(
-    command: list[str], folder: Path, site: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_source_in_a_folder_is_known_to_every_command(command: list[str], folder: Path, site: None, cli: Cli) -> None:
     (folder / "mypaper.py").write_text(PAPER)
     Path("in").mkdir()
     Path("in/bridge.html").write_text(page(AT))
-    assert said(capsys, "parse", "in/bridge.html")["article"]["layout"] == "2026-05"  # as the worker processes know it
-    assert run_cli(command) == 0
+    assert cli.json("parse", "in/bridge.html")["article"]["layout"] == "2026-05"  # as the worker processes know it
+    cli(*command)
     assert titles(DAY) == ["The bridge is open"]
-    assert [(day["source"], day["articles"]) for day in said(capsys, "status", "--source", "mypaper")][-1:] == [
+    assert [(day["source"], day["articles"]) for day in cli.json("status", "--source", "mypaper", "--all")][-1:] == [
         ("mypaper", 1)
     ]
-    listed = {each["name"]: each for each in said(capsys, "sources")}
-    assert (listed["mypaper"]["hosts"], listed["mypaper"]["last_day"]) == (["mypaper.example"], str(DAY))
-    assert said(capsys, "reparse", "mypaper")["parsed"] == 1
+    listed = {each["name"]: each for each in cli.json("sources")}
+    assert listed["mypaper"]["hosts"] == ["mypaper.example"]
+    assert cli.json("reparse", "mypaper")["parsed"] == 1
 
 
-def test_folders_are_absolute_and_a_source_is_forgotten_with_its_folder(
-    folder: Path, alone: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_source_is_forgotten_with_its_folder(folder: Path, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "mypaper.py").write_text(PAPER)
     (alone / "more").mkdir()
     (alone / "more" / "other.py").write_text(PAPER.replace("mypaper", "other"))
@@ -99,13 +84,11 @@ def test_folders_are_absolute_and_a_source_is_forgotten_with_its_folder(
 
 
 @pytest.mark.parametrize("command", [["sources"], ["parse", "x.html"], ["run", "mypaper"], ["status"]])
-def test_a_folder_that_does_not_exist_is_told_at_once(
-    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_does_not_exist_is_told_at_once(command: list[str], folder: Path, cli: Cli) -> None:
     folder.rmdir()
     Path("x.html").write_text("<p>")
-    assert run_cli(command) == 2
-    told = " ".join(capsys.readouterr().err.split())
+    cli(*command, code=2)
+    told = " ".join(cli.err.split())
     assert f"NEWSLAKE_SOURCES_PATH='papers' is not valid: {folder} is no folder that can be read (No such file" in told
     assert "remove it to use the default" in told
 
@@ -133,26 +116,24 @@ def test_a_folder_that_does_not_exist_is_told_at_once(
     ids=lambda value: value[:40],
 )
 def test_o10_a_broken_source_hurts_only_itself_and_is_named_with_file_and_error(
-    name: str, code: str, fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    name: str, code: str, fault: str, folder: Path, cli: Cli
 ) -> None:
     (folder / f"{name}.py").write_text(code)
     (folder / "zother.py").write_text(PAPER.replace("mypaper", "zother"))
-    listed = said(capsys, "sources")
+    listed = cli.json("sources")
     faulty = [each for each in listed if each["fault"]]
     assert [each["place"] for each in faulty] == [str(folder / f"{name}.py")]
     assert fault in faulty[0]["fault"]
-    assert run_cli(["status", "--source", "tass"]) == 0
-    assert run_cli(["status", "--source", "zother"]) == 0
+    cli("status", "--source", "tass")
+    cli("status", "--source", "zother")
     if name == "mypaper":
-        assert run_cli(["run", name]) == 2
-        assert "Repair " in capsys.readouterr().err
+        cli("run", name, code=2)
+        assert "Repair " in cli.err
     found = doctor.sources()
     assert (found.verdict, found.detail) == (Verdict.FAULT, f"{folder / name}.py: {faulty[0]['fault']}")
 
 
-def test_a_package_offers_sources_by_entry_points(
-    alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_package_offers_sources_by_entry_points(alone: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
     installed = alone / "site-packages"
     (installed / "mypackage-1.dist-info").mkdir(parents=True)
     (installed / "mypackage-1.dist-info" / "METADATA").write_text(
@@ -164,8 +145,8 @@ def test_a_package_offers_sources_by_entry_points(
     (installed / "mypackage.py").write_text(PAPER.replace("SOURCE", "PAPER"))
     monkeypatch.syspath_prepend(installed)
     Path("bridge.html").write_text(page(AT))
-    assert said(capsys, "parse", "bridge.html")["article"]["source"] == "mypaper"
-    faults = {each["place"]: each["fault"] for each in said(capsys, "sources") if each["fault"]}
+    assert cli.json("parse", "bridge.html")["article"]["source"] == "mypaper"
+    faults = {each["place"]: each["fault"] for each in cli.json("sources") if each["fault"]}
     assert list(faults) == ["mypackage:GONE", "mypackage"]
     assert "has no attribute 'GONE'" in faults["mypackage:GONE"]
     assert "there must be SOURCE = Source(name='module'" in faults["mypackage"]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from parsers.record.article import Article, Fidelity
+from tests.tables import table
 from tests.unit.test_reading import PROSE, URL, article, ld, meta
 
 HERE, ELSEWHERE = URL, "https://news.example/2024/hives.html"
@@ -103,16 +104,7 @@ def test_site_is_the_author_only_where_nobody_else_is_named() -> None:
     assert article(named).authors == ("The Example",)
 
 
-@pytest.mark.parametrize(
-    ("stated", "title"),
-    [
-        ("Boats stop - The Example", "Boats stop"),
-        ("The Example | Boats stop", "Boats stop"),
-        ("Boats stop｜news", "Boats stop"),  # a part of the host
-        ("Boats stop - twice", "Boats stop - twice"),
-        ("Boats stop at noon | Politics | Home", "Boats stop at noon"),  # the heading of the page
-    ],
-)
+@pytest.mark.parametrize(("stated", "title"), table("what_pages_write")["titles"])
 def test_title_has_no_name_of_the_site(stated: str, title: str) -> None:
     head = meta("og:site_name", "The Example") + ld(f'"headline": "{stated}"')
     assert article(head, prose="<h1>Boats stop at noon</h1>" + PROSE).title == title

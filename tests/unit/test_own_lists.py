@@ -39,7 +39,6 @@ def news(*paths_: str) -> bytes:
 
 
 def feed(*more: tuple[str, str]) -> bytes:
-    """All of yesterday's articles, and other entries."""
     return answer(rss(*((HOST + path, at(yesterday())) for path in PATHS), *more))
 
 
@@ -110,14 +109,6 @@ def test_a_sitemap_where_most_are_is_found_though_nobody_names_it(own: RefusingS
     assert not {"/news-sitemap.xml", "/sitemap_index.xml", "/world/8", HOME} & {*own.server.paths()}
 
 
-def test_a_sitemap_that_was_made_before_the_day_ended_leaves_it_partial(own: RefusingSite) -> None:
-    made = urlset(*((HOST + path, at(yesterday())) for path in PATHS))
-    own.replies |= {ROBOTS: robots(MAP), MAP: answer(made)}
-    assert own.run("run", "tass") == 0
-    assert f"the newest entry of its sitemaps is of {yesterday()} 12:00 UTC" in own.said
-    assert own.state() == "partial"
-
-
 def test_a_backfill_reads_the_sitemaps_of_the_month_and_no_others(own: RefusingSite) -> None:
     month, other = f"/sitemap-{LAST_WEEK:%Y-%m}.xml", "/sitemap-2011-01.xml"
     children = (f"{HOST}{month}", f"{HOST}{other}", f"{HOST}/post_tag-sitemap.xml", f"{HOST}/new.xml")
@@ -131,13 +122,6 @@ def test_a_backfill_reads_the_sitemaps_of_the_month_and_no_others(own: RefusingS
     assert {*PATHS} <= {*own.landed()}
     assert own.run("status", "--source", "tass") == 0
     assert not {other, "/post_tag-sitemap.xml", "/topics/war"} & {*own.server.paths()}
-
-
-def test_a_backfill_of_days_that_the_feed_has_forgotten_says_so(own: RefusingSite) -> None:
-    own.replies |= {HOME: home(named("/feed")), "/feed": feed()}
-    own.run(*BACKFILL)
-    assert f"{HOST}/feed goes back only to {yesterday()} 12:00 UTC" in own.said
-    assert own.state(LAST_WEEK) == "partial"
 
 
 def test_a_site_that_names_no_list_is_an_error_with_a_remedy(own: RefusingSite) -> None:

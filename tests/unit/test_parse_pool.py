@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.work.pages import Page, source_name_of
+from infra.work.pages import Page
 from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Done, Pair, ParsePool, parse_group
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason
@@ -111,7 +111,7 @@ class GivenUp:
 
 def test_p07_pages_of_a_pool_that_is_given_up_are_parsed_by_a_new_one() -> None:
     with ParsePool(1, DEADLINE, parse_page=parse_as_told) as pool:
-        pool._pool = GivenUp()  # type: ignore[assignment] # stands in for a pool
+        pool._pool = GivenUp()
         outcomes = [_rejection(outcome) for _, outcome in pool.parse((_capture(text), None) for text in ("a", "b"))]
     assert outcomes == [(RejectReason.LAYOUT, "a"), (RejectReason.LAYOUT, "b")]
 
@@ -175,12 +175,6 @@ def test_o02_a_hanging_worker_ends_by_itself_where_its_pool_was_killed() -> None
     process.communicate(timeout=30)  # until the last process that holds the pipe has ended, workers included
     assert process.returncode == -signal.SIGKILL
     assert 2.0 < time.monotonic() - started < 30
-
-
-def test_culprit_is_filed_under_the_source_it_names_or_whose_host_it_has() -> None:
-    assert source_name_of(_capture("x", url="https://apnews.com/article/1")) == "apnews"
-    assert source_name_of(_capture("x", source="apnews")) == "apnews"
-    assert source_name_of(_capture("x", url="https://example.org/", source="no_such")) is None
 
 
 def test_what_is_known_is_not_parsed_and_keeps_its_place() -> None:

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from parsers.page.html import Tree, select
 from parsers.page.page import Page
+from parsers.reading.credits import part_credit, without_label
 from parsers.reading.pictures import read_pictures
 from parsers.record.article import Image
 from parsers.source.definition import Layout
 from tests.captures import html_capture
+from tests.tables import table
+
+TABLE = table("pictures")
 
 URL = "https://news.example/2024/story.html"
 SITE = "https://news.example"
@@ -36,25 +40,7 @@ def og(**content: str) -> str:
     return "".join(f'<meta property="og:{name.replace("_", ":")}" content="{text}">' for name, text in content.items())
 
 
-@pytest.mark.parametrize(
-    ("inside", "address"),
-    [
-        ('<img src="/a.jpg">', "/a.jpg"),
-        ('<img src="/a.jpg" srcset="/s.jpg 320w, /l.jpg 1280w, /m.jpg 640w">', "/l.jpg"),
-        ('<img src="/a.jpg" srcset="/s.jpg, /l.jpg 2x , /m.jpg 1.5x">', "/l.jpg"),
-        ('<img src="/a.jpg" srcset="/w_9,h_9/s.jpg?9,9 9w, /w_99,h_9/l.jpg?9,99 99w 9h,">', "/w_99,h_9/l.jpg?9,99"),
-        ('<img src="data:image/gif;base64,R0l" data-srcset="/s.jpg 1w, /l.jpg 2w">', "/l.jpg"),
-        ('<img src="/grey-placeholder.png" data-src="/a.jpg">', "/a.jpg"),
-        ('<img srcset="data:image/png;base64,AA== 9w, /a.jpg 1w">', "/a.jpg"),
-        ('<img src="/logo-white.svg"><img src="/a.jpg">', "/a.jpg"),
-        ('<img src="/count.jpg" width="1" height="1"><img src="/a.jpg">', "/a.jpg"),
-        ('<img src="/low.jpg"><img srcset="/high.jpg 900w">', "/high.jpg"),
-        ('<noscript><img src="/a.jpg"></noscript>', "/a.jpg"),
-        ('<amp-img src="/a.jpg"></amp-img>', "/a.jpg"),
-        ('<picture><source srcset="/w.webp 8w"><source srcset="/x.webp 9w"><img src="/a.jpg"></picture>', "/x.webp"),
-        ('<picture><source srcset="/square.jpg 900w"><img srcset="/a.jpg 800w"></picture>', "/a.jpg"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("inside", "address"), TABLE["addresses"].items())
 def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) -> None:
     assert [image.url for image in pictures(figure(inside))] == [SITE + address]
 
@@ -73,38 +59,17 @@ def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) 
         ("<p class=c>A <span class=c>weir</span></p>", {"caption": ".c"}, "A weir", None),
     ],
 )
-def test_caption_and_credit_stand_apart(
-    inside: str, layout: dict[str, Any], caption: str | None, credit: str | None
-) -> None:
+def test_captions_and_credits(inside: str, layout: dict[str, Any], caption: str | None, credit: str | None) -> None:
     assert pictures(figure(f'<img src="/a.jpg">{inside}'), **layout) == (Image(f"{SITE}/a.jpg", caption, credit),)
 
 
-@pytest.mark.parametrize(
-    ("stated", "name"),
-    [
-        ("Photograph: Ida Moen/The Guardian", "Ida Moen/The Guardian"),
-        ("Image Credits: Strava", "Strava"),
-        ("Jane Roe (PA)", "Jane Roe (PA)"),
-        ("©", None),
-    ],
-)
-def test_credit_is_a_name(stated: str, name: str | None) -> None:
+@pytest.mark.parametrize(("stated", "name"), TABLE["credits"].items())
+def test_credit_is_a_name(stated: str, name: str) -> None:
     found = pictures(figure(f'<img src="/a.jpg"><small>{stated}</small>'), credit="small")
-    assert [image.credit for image in found] == [name]
+    assert [image.credit for image in found] == [name or None]
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("/a/weir.jpg?width=620", "/a/weir.jpg?width=1200&amp;height=630"),
-        ("/a/weir-300x200.jpg", "/a/weir-1024x683.webp"),
-        ("/a/weir.300x200.jpg", "/a/weir_1024x683.jpg"),
-        ("/media/0af/0_184_5067_3040/master/5067.jpg", "/media/0af/500_0_900_900/master/5067.jpg"),
-        ("/upload/w_300,h_200,c_fill/v1/weir.jpg", "/upload/c_fit,w_900/v1/weir.jpg"),
-        ("/dims/1/9x9/?url=https%3A%2F%2Fa.example%2Fweir", "/dims/2/?url=https%3A%2F%2Fa.example%2Fweir&amp;s=1"),
-        ("https://cdn1.example/weir.jpg.webp", "https://cdn2.example/weir.jpg"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("one", "other"), TABLE["sizes"].items())
 def test_picture_in_several_sizes_appears_once(one: str, other: str) -> None:
     caption = "<figcaption>A weir</figcaption>"
     body = f'<main><figure><img src="{one}"></figure><figure><img src="{other}">{caption}</figure>'
@@ -125,10 +90,7 @@ def test_what_shows_nothing_is_no_picture(inside: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [
-        ("/IMG_1234.jpg", "/IMG_1235.jpg"),
-        ("/?url=https%3A%2F%2Fa.example%2F1", "/?url=https%3A%2F%2Fa.example%2F2"),
-    ],
+    [("/IMG_1234.jpg", "/IMG_1235.jpg"), ("/?url=https%3A%2F%2Fa.example%2F1", "/?url=https%3A%2F%2Fa.example%2F2")],
 )
 def test_pictures_with_similar_addresses_stay_two(one: str, other: str) -> None:
     body = f'<main><figure><img src="{one}"></figure><figure><img src="{other}"></figure></main>'
@@ -154,7 +116,7 @@ def test_gallery_has_a_picture_for_each_caption() -> None:
         ("/og.jpg", {"figures": ".none"}, ["og"]),
     ],
 )
-def test_leading_picture_comes_first_unless_the_layout_found_pictures(
+def test_leading_picture_is_first_unless_a_layout_has_one(
     leading: str, layout: dict[str, Any], names: list[str]
 ) -> None:
     body = "<figure><img src=/hero.jpg></figure><main><figure><img src=/in.jpg></figure></main>"
@@ -179,9 +141,7 @@ def test_leading_picture_has_the_caption_and_credit_that_metadata_state() -> Non
     ("description", "caption", "credit"),
     [("A weir. (Jo/AP)", "A weir.", "Jo/AP"), ("A grey weir in the rain", None, None)],
 )
-def test_description_is_a_caption_only_if_it_names_a_credit(
-    description: str, caption: str | None, credit: str | None
-) -> None:
+def test_description_is_a_caption_if_it_has_a_credit(description: str, caption: str | None, credit: str | None) -> None:
     head = og(image="/a.jpg", image_alt=description)
     assert pictures("<main></main>", head, credit=CREDIT) == (Image(f"{SITE}/a.jpg", caption, credit),)
 
@@ -245,3 +205,36 @@ def test_hostile_srcset_takes_linear_time() -> None:
     for text in ("a" * 10**6, " " * 10**6, "a " + "1" * 10**6, "a 1." * 10**5, "," * 10**6):
         assert len(pictures(figure(f'<img src="/a.jpg" srcset="{text}">'))) <= 1
     assert time.process_time() - began < 10  # measured: 0.2 s
+
+
+BOATS = "Boats in the harbour of Ellen."
+
+
+@pytest.mark.parametrize(("end", "credit"), table("credits").items())
+def test_usual_credits_are_parted_from_captions(end: str, credit: str) -> None:
+    assert part_credit(BOATS + end, None) == ((BOATS, credit) if credit else (BOATS + end, None))
+
+
+@pytest.mark.parametrize("credit", ["Bild © Jana Reh", "Foto: © Jana Reh", "(Photo by Jana Reh)", "© Jana Reh"])
+def test_words_before_the_name_are_no_part_of_a_credit(credit: str) -> None:
+    assert without_label(credit) == "Jana Reh"
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        f"FILE PHOTO: {BOATS}",
+        "Boats (left) in the harbour of Ellen (right)",
+        "Photo: " + "a very long caption that only begins with the word, as captions of a few sites do, " * 2,
+        "The photo shows boats",
+    ],
+)
+def test_captions_that_name_nobody_stay(caption: str) -> None:
+    assert part_credit(caption, None) == (caption, None)
+
+
+def test_pattern_of_the_site_goes_before_the_usual_ones() -> None:
+    last_words = re.compile(r"(?<=[.])\s+([^.]+)$")
+    assert part_credit(f"{BOATS} Kim Yuna", last_words) == (BOATS, "Kim Yuna")
+    assert part_credit(f"{BOATS} (AP Photo/Jane)", re.compile(r"(never)")) == (BOATS, "AP Photo/Jane")
+    assert part_credit("", last_words) == (None, None)

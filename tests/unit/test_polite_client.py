@@ -15,7 +15,7 @@ from infra.intake.web.http import Hop
 from infra.intake.web.polite_client import TRIES, PoliteClient
 from infra.intake.web.politeness import DOWN_AFTER
 from parsers.source.definition import Source
-from tests.sleeping_clock import SleepingClock
+from tests.http_clients import SleepingClock
 
 PAGE = "https://a.example/page"
 SOURCE = Source(name="a", title="A", hosts=("a.example",), language="en", timezone="UTC", version=1)
@@ -165,14 +165,6 @@ def test_f31_failures_that_may_pass_are_tried_three_times(error: FetchError) -> 
     assert client.get(PAGE).body == OK
     assert reason_of(client, "https://a.example/dead") is error.reason
     assert http.urls.count(PAGE) == http.urls.count("https://a.example/dead") == TRIES
-
-
-@pytest.mark.parametrize("number", [429, 503])
-def test_f30_retry_after_holds_the_whole_host_back(number: int) -> None:
-    client, http = client_of({PAGE: [status(number, retry_after=40), OK]})
-    client.get(PAGE)
-    times = [time for url, time in http.sent if url == PAGE]
-    assert times[1] - times[0] == 40
 
 
 def test_f31_a_host_that_is_down_is_left_alone_by_all() -> None:

@@ -19,9 +19,8 @@ from infra.intake.web.politeness import (
     RequestBudget,
     paced_host,
 )
-from tests.sleeping_clock import SleepingClock
-
-URL = "https://example.com/a"
+from tests.http_clients import SleepingClock
+from tests.tables import table
 
 
 def new_pace(clock: SleepingClock, jitter: float = 1.0) -> HostPace:
@@ -29,7 +28,6 @@ def new_pace(clock: SleepingClock, jitter: float = 1.0) -> HostPace:
 
 
 def starts(pace: HostPace, clock: SleepingClock, count: int, interval: float, took: float = 0.0) -> list[float]:
-    """When each of some requests started, each of which took some seconds."""
     began = []
     for _ in range(count):
         pace.take_turn(interval)
@@ -89,17 +87,7 @@ def test_one_request_at_a_time() -> None:
     assert most == 1
 
 
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://Example.com/a", "example.com"),
-        ("http://example.com./a", "example.com"),
-        ("https://example.com:443/", "example.com"),
-        ("https://example.com:8443/", "example.com:8443"),
-        ("https://www.example.com/", "www.example.com"),
-        ("http://bücher.example/", "xn--bcher-kva.example"),
-    ],
-)
+@pytest.mark.parametrize(("url", "host"), table("urls")["sites"])
 def test_what_is_paced_as_one_host(url: str, host: str) -> None:
     assert paced_host(url) == host
 

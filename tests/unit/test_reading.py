@@ -28,7 +28,6 @@ SOURCE = Source(
 def article(
     head: str = "", body: str = "", prose: str = PROSE, html: str = "<html>", layout: Any = None, **capture: Any
 ) -> Article:
-    """The article of a page, with the layout's fields in `layout`."""
     text = f"{html}<head><meta property=og:title content=Title>{head}</head><body>{body}<main>{prose}</main></body>"
     return article_of(outcome_of(html_capture(text, **{"url": URL, **capture}), text, layout or {}))
 
@@ -153,14 +152,6 @@ def test_p14_text_that_is_no_sure_date_is_kept_without_a_time() -> None:
     assert (found.published_at, found.published_raw, found.published_basis) == (None, "2024-02-30", None)
 
 
-def test_year_that_a_page_leaves_out_comes_only_from_a_trusted_capture() -> None:
-    body, layout = "<p class=shown>May 1, 9:30 am", {"published": ".shown", "year_from_capture": True}
-    found = article(body=body, layout=layout, basis=CapturedAtBasis.LIVE)
-    assert found.published_at == datetime(2024, 5, 1, 13, 30, tzinfo=UTC)
-    assert (found.published_basis, found.published_raw) == ("visible_text+capture_year", "May 1, 9:30 am")
-    assert article(body=body, layout=layout, basis=CapturedAtBasis.MTIME).published_at is None
-
-
 def test_p14_publication_after_the_capture_is_no_time_and_flagged() -> None:
     head = ld('"datePublished": "2024-05-05T12:00:01Z", "dateModified": "2024-05-06T00:00:00Z"')
     found = article(head)
@@ -193,9 +184,7 @@ def test_p15_change_before_publication_is_flagged_and_both_are_kept() -> None:
         ("/x", None, None),
     ],
 )
-def test_p16_canonical_address_must_be_of_the_site_and_no_home_page(
-    stated: str, asked: str | None, expected: str | None
-) -> None:
+def test_p16_canonical_address_is_of_the_site_and_no_home(stated: str, asked: str | None, expected: str | None) -> None:
     head = f'<link rel=canonical href="{stated}"><link rel=canonical href="https://news.example/second">'
     if not stated:
         head = "<link rel=canonical href=''>"

@@ -39,7 +39,6 @@ def land(store: MemoryStore, source: str, days_ago: Iterable[int], mode: str = "
 
 
 def repaired(store: MemoryStore, *names: str) -> list[tuple[str, int]]:
-    """Source and days ago of what is to be repaired, in order."""
     planned = plan_repairs(store, now=NOW, names=names).planned
     assert all(each.action is Action.FETCH for each in planned)
     return [(each.source, (TODAY - each.day).days) for each in planned]

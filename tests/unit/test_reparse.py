@@ -16,36 +16,19 @@ from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.files.find_inputs import find_inputs
 from infra.lake.lake import Lake
-from infra.store.trial_store import TrialStore
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.reparse.comparison import Kind
 from infra.work.reparse.plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
-from infra.work.reparse.reparse import rebuild, reparse_chunk, try_out
+from infra.work.reparse.reparse import rebuild, reparse_chunk
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
 from tests.landed_captures import archive, land
-from tests.memory_store import MemoryStore
 
 DAY = pages.FIRST_DAY
 LATER = datetime(2024, 3, 1, tzinfo=UTC)
-
-
-def test_l04_repeating_it_writes_nothing(run: Run) -> None:
-    archive(run, [*(pages.capture(number) for number in range(4)), pages.capture(5, b"<p>")])
-    store = run.open_store()
-
-    first = rebuild(plan_history(store, "tass"), run)
-    before = objects(store)
-    second = rebuild(plan_history(store, "tass"), Run(run.settings, "20240301T000000Z-000002"))
-    assert first.partitions_written > 0
-    assert second.partitions_written == 0
-    assert second.partitions_unchanged == first.partitions_written
-    assert dict(second.rejected) == {"empty": 1}
-    assert objects(store) == before
 
 
 def test_l08_a_day_that_was_captured_but_has_no_article_becomes_an_empty_partition(run: Run) -> None:
@@ -81,13 +64,6 @@ def test_captures_of_a_host_that_has_a_source_by_now_leave_the_unknown(run: Run)
     assert plan_history(run.open_store(), "theissue") == []
     report = rebuild(plan_history(run.open_store(), "tass"), run)
     assert report.articles == {("tass", DAY.isoformat()): 1}
-
-
-def test_history_begins_a_day_before_its_start_and_has_no_last_capture(run: Run) -> None:
-    archive(run, [pages.capture(number, days=9) for number in range(9)])
-    start = DAY + timedelta(days=5)
-    (chunk,) = Scope(("tass",), start, start + timedelta(days=1)).plan(run.open_store())
-    assert len(chunk.pointers) == 5  # days 4 to 8
 
 
 @pytest.mark.parametrize("name", ["no_such", "", "../raw", "_unknown"])
@@ -141,9 +117,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
 
 
 @pytest.mark.parametrize("damage", [slice(-100), slice(None)], ids=["cut short", "too large"])
-def test_pages_that_came_in_damaged_stay_rejected_as_they_are_by_ingest(
-    damage: slice, run: Run, tmp_path: Path
-) -> None:
+def test_pages_that_came_in_damaged_stay_rejected_as_by_ingest(damage: slice, run: Run, tmp_path: Path) -> None:
     """Their beginning would parse; but neither does ingest parse it, and a reparse must not change what it left."""
     folder = pages.write_folder(tmp_path / "in", 2)
     padded = pages.page(1) + b"<!-- " + bytes(range(48, 123)) * 40 + b" -->"
@@ -167,28 +141,6 @@ def test_what_a_crawler_cut_off_is_parsed_again(run: Run) -> None:
     archive(Run(run.settings, "20240202T000000Z-000002"), [gone])
     for _ in range(2):  # the second time its rejection is there, with the version of the parser that made it
         assert rebuild(plan_history(run.open_store(), "tass"), run).rejected == {"truncated": 1}
-
-
-def test_a_trial_changes_nothing_and_says_what_a_rebuild_does(run: Run) -> None:
-    captures = [pages.capture(number) for number in range(4)] + [pages.capture(4, b"<p>")]
-    archive(run, captures)
-    store = run.open_store()
-    land(run, captures[0], authors=("Nobody",))
-    land(run, captures[1])
-    land(run, captures[4], like=pages.capture(4))
-    before = objects(store)
-    seen: list[str] = []
-    found = try_out(plan_history(store, "tass"), run, lambda chunk: seen.append(chunk.described()))
-    assert seen == ["tass (5 captures)"]
-    assert objects(store) == before
-    assert found.rows == {Kind.ADDED: 2, Kind.CHANGED: 1, Kind.REMOVED: 1}
-    assert found.fields == {"authors": 1}
-    assert found.rejects_opened == {"empty": 1}
-    (reason,) = [sample.reason for sample in found.samples if sample.kind is Kind.REMOVED]
-    assert reason is not None
-    assert reason.startswith("empty: ")
-    rebuild(plan_history(store, "tass"), run)
-    assert try_out(plan_history(store, "tass"), run, lambda _: None).is_empty
 
 
 def test_outdated_takes_rows_of_older_parsers_and_the_captures_of_their_addresses(run: Run) -> None:
@@ -293,12 +245,3 @@ def test_rows_of_the_copy_that_the_archive_does_not_name_are_taken_away(run: Run
     assert {day: rows.num_rows for day, rows in left.items()} == {old_day.date().isoformat(): 0, "2024-01-10": 1}
     (uri,) = left["2024-01-10"]["capture_uri"].to_pylist()
     assert uri.rpartition("/")[2].startswith("12")
-
-
-def test_what_is_deleted_in_a_trial_stays_in_the_lake() -> None:
-    base = MemoryStore()
-    base.objects["a"] = b"1"
-    trial = TrialStore(base, MemoryStore())
-    trial.delete("a")
-    assert (trial.get("a"), list(trial.list())) == (None, [])
-    assert base.objects == {"a": b"1"}

@@ -3,15 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.robots import (
-    CACHE_SECONDS,
-    FAILURE_SECONDS,
-    MAX_BYTES,
-    RobotsFiles,
-    RobotsRules,
-    read_robots,
-)
-from tests.sleeping_clock import SleepingClock
+from infra.intake.web.robots import CACHE_SECONDS, FAILURE_SECONDS, MAX_BYTES, RobotsFiles, RobotsRules, read_robots
+from tests.http_clients import SleepingClock
+from tests.tables import table
+
+TABLE = table("robots")
 
 CAP = 120.0
 SITE = "https://example.com"
@@ -39,38 +35,12 @@ class Files:
         return self.answer
 
 
-@pytest.mark.parametrize(
-    ("text", "path", "expected"),
-    [
-        ("User-agent: *\nDisallow: /*.gif$", "/a/b.gif", False),
-        ("User-agent: *\nDisallow: /*.gif$", "/a/b.gif?x", True),
-        ("User-agent: *\nDisallow: /a*c", "/abbbc/d", False),
-        ("User-agent: *\nDisallow: /%7Ejoe", "/~joe/x", False),
-        ("User-agent: *\nDisallow: /~joe", "/%7ejoe/x", False),
-        ("User-agent: *\nDisallow: /ü", "/%C3%BC", False),
-        ("User-agent: *\nDisallow: /Private", "/private", True),
-        ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", True),
-        ("User-agent: *\nAllow: /\nDisallow: /news", "/news/1", False),
-        ("User-agent: *\nDisallow: /news\nAllow: /news/free", "/news/free/1", True),
-        ("User-agent: *\nDisallow: /x?y=1", "/x?y=1&z", False),
-        ("User-agent: *\nDisallow: /", "/robots.txt", True),
-        ("User-agent: *\nDisallow: /secret", "//secret", True),
-        ("User-agent: *\nDisallow:", "/", True),
-        ("uSeR-aGeNt: *\ndIsAlLoW: /", "/", False),
-    ],
-)
+@pytest.mark.parametrize(("text", "path", "expected"), TABLE["rules"])
 def test_r06_the_longest_rule_decides(text: str, path: str, expected: bool) -> None:
     assert allowed(text, path) is expected
 
 
-@pytest.mark.parametrize(
-    ("agent", "applies"),
-    [
-        *(("newslake", True), ("NewsLake", True), ("newslake/1.0", True), ("newslake bot  # us", True), ("*", True)),
-        *(("news", False), ("newslake-images", False), ("newslakes", False), ("lake", False), ("*lake", False)),
-        *(("* x", True), ("", False), ("Googlebot", False)),
-    ],
-)
+@pytest.mark.parametrize(("agent", "applies"), TABLE["agents"].items())
 def test_a_group_is_ours_by_the_whole_product_token(agent: str, applies: bool) -> None:
     """RFC 9309, 2.2.1."""
     assert allowed(f"User-agent: {agent}\nDisallow: /", "/a") is not applies

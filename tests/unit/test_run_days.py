@@ -17,8 +17,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
-from infra.work.archive_and_parse import archive_and_parse
-from infra.work.land_outcomes import land_outcomes
+from infra.work.land_outcomes import archive_and_parse, land_outcomes
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.fetch_pages import fetch_pages as real_fetch_pages
 from infra.work.live.plan import FetchPolicy, LivePlan
@@ -83,7 +82,6 @@ def asked(site: DemoSite) -> set[str]:
 
 
 def published(site: DemoSite) -> set[str]:
-    """Addresses of the articles of the day."""
     return {each.url for each in site.expected("tass", DAY)}
 
 
@@ -96,9 +94,7 @@ def state_of(lake: Path) -> State:
     return found.state
 
 
-def test_a06_what_a_web_archive_has_is_not_asked_of_the_site(
-    site: DemoSite, lake: Path, web_archive: CdxArchive
-) -> None:
+def test_a06_what_an_archive_has_is_not_asked_of_the_site(site: DemoSite, lake: Path, web_archive: CdxArchive) -> None:
     report, _ = worked(site, lake, archive=web_archive)
     archived = {line.url for line in web_archive.lines}
     others = published(site) - archived
@@ -116,7 +112,7 @@ def test_only_the_archive_is_asked_where_that_is_said(site: DemoSite, lake: Path
     assert report.requests == len(web_archive.requests)
 
 
-def test_a01_a_page_that_a_web_archive_has_no_more_is_asked_of_the_site(
+def test_a01_a_page_that_an_archive_lost_is_asked_of_the_site(
     site: DemoSite, lake: Path, web_archive: CdxArchive
 ) -> None:
     lost = web_archive.lines[0].url
@@ -171,7 +167,7 @@ def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
     assert set(modes(lake)) == published(site) - ({refused} - again)
 
 
-def test_a_day_of_many_pages_lands_in_parts_and_is_the_same(
+def test_a_day_of_many_lands_in_parts(
     site: DemoSite, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked(site, tmp_path / "at once")
@@ -215,8 +211,6 @@ def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
 
 
 def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: Path, **options: Any) -> None:
-    """A run that ends where it would call something."""
-
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -234,9 +228,7 @@ def die_at(moment: str, monkeypatch: pytest.MonkeyPatch, site: DemoSite, lake: P
         "infra.archive.staging.Staging.clear",
     ],
 )
-def test_l02_a_run_that_dies_leaves_its_pages_to_the_next_one(
-    moment: str, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_l02_pages_of_a_dead_run_land(moment: str, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     die_at(moment, monkeypatch, site, lake)
     site.forget_requests()
     _, plan = worked(site, lake)

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from flows.jobs.artifacts import period_of, touched_days
-from flows.reports.account_text import funnel_rows
+from flows.reports.account_text import funnel_rows, funnel_rows_of_sources
 from flows.reports.run_page import run_page
 from infra.base.days import Days
 from infra.base.settings import Settings
@@ -30,7 +30,7 @@ PLACE = ("tass", "2026-11-24")
 REPORT = RunReport(
     captures=3,
     parsed=1,
-    rejected=Counter(layout=2),
+    rejected=Counter(layout=1),
     articles=Counter({PLACE: 1}),
     listed=Counter({PLACE: 4}),
     pending=Counter({PLACE: 1}),
@@ -52,6 +52,12 @@ def test_the_table_says_how_far_each_day_came_latest_first() -> None:
     assert period_of(touched_days(REPORT)) == Days.one(date(2026, 11, 24))
 
 
+def test_of_many_sources_the_table_has_a_line_each() -> None:
+    rows = funnel_rows_of_sources([*GRID, Day("theissue", "2026-11-24", State.LANDED, account=ACCOUNT)])
+    told = [(row["source"], row["days"], row["listed"], row["landed"], row["pending"]) for row in rows]
+    assert told == [("tass", 3, 1204, 1203, 4), ("theissue", 1, 1204, 1200, 4)]
+
+
 def test_days_of_capture_count_only_where_nothing_gave_an_article() -> None:
     got = Counter({("_unknown", "2026-11-25"): 2})
     assert touched_days(RunReport(got=got)) == [("_unknown", "2026-11-25")]
@@ -65,7 +71,8 @@ def test_the_page_shows_the_calendar_what_to_do_samples_and_counts() -> None:
     assert "- look at this: the feed \\| is &lt;empty>" in page
     assert "- newslake backfill tass --start 2026-11-24 --end 2026-11-25 --reprocess failed" in page
     assert "- tass: https://tass.com/\\[1] (no \\| body)" in page
-    assert "| &nbsp;&nbsp;&nbsp;layout | 2 |" in page
+    assert "| &nbsp;&nbsp;&nbsp;layout | 1 |" in page
+    assert "**layout**, 1 page: " in page
 
 
 def test_l09_the_page_names_field_day_since_when_and_what_to_do() -> None:

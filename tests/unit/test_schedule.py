@@ -1,16 +1,16 @@
-"""When sources are asked, and for which day: what is declared, and what Prefect makes of it."""
+"""When sources are asked, and for which day; which of the runs that are due together does the work."""
 
 import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from prefect.server.schemas.schedules import CronSchedule
 
+from flows.jobs.late_runs import DueRun, day_of, newest_by_day, skipped_for_newer_run
 from parsers.registry import sources
 from parsers.source.schedule import Schedule, usual_schedules
 
@@ -18,7 +18,6 @@ TASS = sources()["tass"]
 
 
 def times(schedule: Schedule, timezone: str, start: datetime, count: int) -> list[datetime]:
-    """The next scheduled times, in UTC, as Prefect's server computes them."""
     cron = CronSchedule(cron=schedule.cron, timezone=timezone)
     return [moment.astimezone(UTC) for moment in asyncio.run(cron.get_dates(n=count, start=start))]
 
@@ -26,31 +25,6 @@ def times(schedule: Schedule, timezone: str, start: datetime, count: int) -> lis
 def days_landed(schedule: Schedule, timezone: str, start: datetime, count: int) -> list[date]:
     """The days that runs of a schedule land, by the rule of `flows.jobs.run`."""
     return [(moment - timedelta(days=schedule.lag_days)).date() for moment in times(schedule, timezone, start, count)]
-
-
-@pytest.mark.parametrize(
-    "cron",
-    """
-    |5 22 * *|5 22 * * * *|60 * * * *|* 24 * * *|* * 0 * *|* * 32 * *|* * * 13 *|* * * * 8|* * * * MON|30-10 * * * *
-    |*/0 * * * *|*/99 * * * *|5/10 * * * *|1,,2 * * * *|@daily|H * * * *|-1 * * * *
-    """.strip(" \n").split("|"),
-)
-def test_a_schedule_with_a_wrong_cron_is_refused_when_the_source_is_loaded(cron: str) -> None:
-    with pytest.raises(ValueError, match="cron"):
-        Schedule(cron)
-    with pytest.raises(ValueError, match="negative"):
-        Schedule("0 0 * * *", lag_days=-1)
-
-
-CRON_FIELDS = [
-    st.lists(st.sampled_from(["*", f"{low}", f"{high}", f"{low}-{high}", f"*/{high}"]), min_size=1).map(",".join)
-    for low, high in ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-]
-
-
-@given(st.tuples(*CRON_FIELDS).map(" ".join))
-def test_o10_prefect_takes_every_cron_that_a_source_may_declare(cron: str) -> None:
-    assert CronSchedule(cron=Schedule(cron).cron, timezone="UTC").cron == cron
 
 
 # Far west and far east, a quarter of an hour, half an hour of summer time.
@@ -61,7 +35,8 @@ ZONES |= {"Pacific/Pago_Pago", "Pacific/Kiritimati", "Asia/Kathmandu", "Australi
 @pytest.mark.parametrize("timezone", sorted(ZONES))
 def test_the_last_usual_run_of_a_day_comes_hours_after_midnight_utc_all_year(timezone: str) -> None:
     _, last = usual_schedules("tass", timezone)
-    hours = {moment.hour for moment in times(last, timezone, datetime(2026, 1, 1, tzinfo=UTC), 365)}
+    seasons = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7))  # clocks change in between
+    hours = {moment.hour for season in seasons for moment in times(last, timezone, season, 2)}
     assert last.lag_days == 1
     assert hours <= {2, 3, 4, 5}
 
@@ -86,14 +61,9 @@ def test_o01_every_day_is_landed_once_across_a_change_of_daylight_saving_time(ti
 
 def test_every_source_is_asked_within_its_day_and_after_it_at_minutes_of_its_own() -> None:
     day = datetime(2026, 1, 7, tzinfo=UTC)
-    starts = Counter(
-        moment
-        for source in sources().values()
-        for schedule in source.timetable
-        for moment in times(schedule, source.timezone, day, 8)
-        if moment < day + timedelta(days=1)
-    )
-    assert starts.total() > 6 * len(sources())
+    intraday, _ = usual_schedules("tass", "UTC")
+    assert len([moment for moment in times(intraday, "UTC", day, 9) if moment < day + timedelta(days=1)]) > 4
+    starts = Counter(tuple(each.cron.split()[:2]) for source in sources().values() for each in source.timetable)
     assert max(starts.values()) <= len(sources()) // 16
     for name, source in sources().items():
         minutes = [schedule.cron.split()[0] for schedule in usual_schedules(name, source.timezone)]
@@ -101,8 +71,44 @@ def test_every_source_is_asked_within_its_day_and_after_it_at_minutes_of_its_own
         assert {schedule.lag_days for schedule in source.timetable} >= {0, 1}, name
 
 
-def test_declared_schedules_hold_and_a_source_that_cannot_be_asked_has_none() -> None:
-    own = (Schedule("5 9 * * 1-5"),)
-    assert replace(TASS, schedules=own).timetable == own
-    assert replace(TASS, schedules=()).timetable == ()
+def test_a_source_that_cannot_be_asked_has_no_schedule() -> None:
     assert replace(TASS, discovery=()).timetable == ()
+
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def due(hours: float, lag_days: int = 0, run_id: UUID | None = None) -> DueRun:
+    scheduled = NOON + timedelta(hours=hours)
+    return DueRun(run_id or uuid4(), scheduled, day_of(scheduled, lag_days), waits=True)
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "lag_days", "day"),
+    [
+        ("2026-11-23T00:00:00+00:00", 0, date(2026, 11, 23)),
+        ("2026-11-23T00:00:00+00:00", 1, date(2026, 11, 22)),
+        ("2026-11-22T22:30:00-05:00", 1, date(2026, 11, 22)),  # New York: 03:30 UTC of the 23rd
+        ("2026-11-23T08:59:59+09:00", 0, date(2026, 11, 22)),  # Seoul: a second before midnight UTC
+        ("2026-03-08T22:07:00-04:00", 1, date(2026, 3, 8)),  # the evening of the change to summer time
+    ],
+)
+def test_o01_a_run_lands_the_utc_day_of_its_schedule_less_the_lag(scheduled: str, lag_days: int, day: date) -> None:
+    assert day_of(datetime.fromisoformat(scheduled), lag_days) == day
+
+
+def test_o03_500_late_runs_leave_one_for_each_day_the_newest() -> None:
+    runs = [due(4 * number, lag_days=number % 6 == 5) for number in range(500)]
+    kept = newest_by_day(runs)
+    assert set(kept) == {run.day for run in runs}
+    assert len(kept) == len({run.day for run in runs}) <= 500 / 6 + 2
+    assert all(kept[run.day].scheduled >= run.scheduled for run in runs)
+
+
+def test_o03_of_two_schedules_at_the_same_time_for_one_day_one_runs() -> None:
+    first, second = due(0, run_id=UUID(int=1)), due(0, run_id=UUID(int=2))
+    assert newest_by_day([first, second]) == newest_by_day([second, first]) == {NOON.date(): second}
+
+
+def test_a_run_outside_of_prefect_is_never_skipped() -> None:
+    assert skipped_for_newer_run() is None

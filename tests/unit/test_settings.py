@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate.configuration import DOCUMENT, render
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings, load_settings
 from parsers.parse import MAX_BYTES
@@ -19,9 +18,7 @@ def _own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_everything_has_a_default_and_the_environment_wins_over_the_env_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_has_a_default_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     assert (settings.lake, settings.workers, settings.max_page_bytes) == ("./lake", os.cpu_count(), MAX_BYTES)
     lines = ("NEWSLAKE_LAKE=s3://file/lake", "newslake_workers=3", "NEWSLAKE_CONTACT", "AWS_REGION=eu")
@@ -91,10 +88,3 @@ def test_error_is_one_line_and_survives_pickling() -> None:
     copy = pickle.loads(pickle.dumps(UsageError("The file\nx.warc is empty.", "Give  another\none.")))  # noqa: S301
     assert (type(copy), str(copy)) == (UsageError, "The file x.warc is empty. Give another one.")
     assert (copy.exit_code, NewslakeError("a", "b").exit_code) == (2, 1)
-
-
-def test_docs_configuration_is_what_the_settings_say() -> None:
-    text = render()
-    assert DOCUMENT.read_text(encoding="utf-8") == text, "run `make docs`"
-    assert all(f"| `NEWSLAKE_{name.upper()}` |" in text for name in Settings.model_fields)
-    assert "| `NEWSLAKE_LAKE` | `./lake` |" in text

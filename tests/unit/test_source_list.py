@@ -2,63 +2,44 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
-from docs.generate.sources import DOCUMENT, render
-from flows.cli import run as run_cli
+from docs.generate.sources import render
 from flows.reports.source_list import country_of, grouped
 from parsers.registry import sources
 from parsers.source.definition import Source
+from tests.commands import Cli
+from tests.tables import table
 
 pytestmark = pytest.mark.usefixtures("alone")
 PAPER = Source(name="paper", title="Paper", hosts=("paper.example",), language="en-GB", timezone="UTC")
 
 
-def _names(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
-    assert run_cli(["sources", *arguments, "--json"]) == 0
-    listed: list[dict[str, Any]] = orjson.loads(capsys.readouterr().out)
-    return [each["name"] for each in listed]
+def _names(cli: Cli, *arguments: str) -> list[str]:
+    return [each["name"] for each in cli.json("sources", *arguments)]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "names"),
-    [
-        (["MORGENPOST"], ["berlinermorgenpost"]),
-        (["rundschau"], ["fr"]),  # in its title alone
-        (["tagesspiegel.DE"], ["tagesspiegel"]),
-        (["switzerland"], ["srf", "tagesanzeiger", "zwanzigminuten"]),
-        (["--country", "it", "--language", "de"], ["tageszeitung"]),
-        (["--country", "IT", "la "], ["repubblica"]),
-        (["--language", "is"], ["mbl"]),
-        (["no such paper"], []),
-    ],
-)
-def test_sources_are_searched_and_filtered(
-    arguments: list[str], names: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _names(capsys, *arguments) == names
+@pytest.mark.parametrize(("arguments", "names"), table("source_list")["searches"])
+def test_sources_are_searched_and_filtered(arguments: list[str], names: list[str], cli: Cli) -> None:
+    assert _names(cli, *arguments) == names
 
 
-def test_all_are_listed_under_their_country_and_language(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _names(capsys) == list(sources())
-    assert run_cli(["sources", "--language", "de"]) == 0
-    shown = capsys.readouterr()
-    lines = [line.split("  ")[0].rstrip() for line in shown.out.splitlines()]
+def test_all_are_listed_under_their_country_and_language(cli: Cli) -> None:
+    assert _names(cli) == list(sources())
+    out = cli("sources", "--language", "de")
+    lines = [line.split("  ")[0].rstrip() for line in out.splitlines()]
     headings = [line for line in lines if line.endswith(", de")]
     assert headings == [
         *("Austria (at), de", "Germany (de), de", "Italy (it), de", "Liechtenstein (li), de", "Luxembourg (lu), de"),
         *("Paraguay (py), de", "Spain (es), de", "Switzerland (ch), de"),
     ]
     german = sum(source.language == "de" for source in sources().values())
-    assert f"{german} of {len(sources())} sources, 8 countries" in shown.err
+    assert f"{german} of {len(sources())} sources, 8 countries" in cli.err
 
 
-def test_json_and_docs_say_what_the_lists_of_a_source_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["sources", "heise.de", "--json"]) == 0
-    (heise,) = orjson.loads(capsys.readouterr().out)
+def test_json_and_docs_say_what_the_lists_of_a_source_rest_on(cli: Cli) -> None:
+    (heise,) = cli.json("sources", "heise.de")
     assert heise["verified"] == sources()["heise"].verified != ""
     text = render()
     assert f"| `heise` | feed, own lists | {heise['verified']} |" in text
@@ -80,15 +61,9 @@ def test_every_country_of_ours_has_a_name() -> None:
     assert not [name for name, source in sources().items() if country_of(source).startswith("no country")]
 
 
-def test_docs_sources_is_what_the_files_say() -> None:
-    assert DOCUMENT.read_text(encoding="utf-8") == render(), "run `make docs`"
-
-
 @pytest.mark.parametrize("asked", [("--country", "uk"), ("--language", "deutsch")])
-def test_a_code_that_no_source_has_is_refused_with_those_there_are(
-    asked: tuple[str, str], alone: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_cli(["sources", *asked]) == 2
-    said = " ".join(capsys.readouterr().err.split())
+def test_a_code_without_sources_is_refused_with_those_there_are(asked: tuple[str, str], alone: Path, cli: Cli) -> None:
+    cli("sources", *asked, code=2)
+    said = " ".join(cli.err.split())
     assert f"no source has {asked[0]} {asked[1]}" in said
     assert "gb" in said or "de" in said

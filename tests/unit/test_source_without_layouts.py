@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.reports.source_list import described
 from parsers import registry
 from parsers.fields.dates import Precision
 from parsers.parse import parse
@@ -17,13 +16,7 @@ from parsers.source.definition import Layout, Source
 from tests.captures import article_of, html_capture, rejection_of
 
 URL = "https://paper.example/2024/03/ferry-crews-stop-work"
-SIX_LINES = Source(
-    name="paper",
-    title="The Paper",
-    hosts=("paper.example",),
-    language="tr",
-    timezone="Europe/Istanbul",
-)
+SIX_LINES = Source(name="paper", title="The Paper", hosts=("paper.example",), language="tr", timezone="Europe/Istanbul")
 PROSE = [
     "Ferry crews on the Ellen river began a two day stoppage on Tuesday over the new night timetable.",
     "The harbour office said that four of the nine boats would still run, though only until sunset.",
@@ -126,11 +119,3 @@ def test_rows_are_outdated_when_the_generic_reader_changes(read: Read, monkeypat
     monkeypatch.setattr(definition, "GENERIC_CHANGES", definition.GENERIC_CHANGES + 1)
     assert article_of(read(SIX_LINES, STORY)).parser_version == before + 1
     assert article_of(read(designed, STORY)).parser_version == 4  # it has nothing to do with that reader
-
-
-def test_list_of_sources_names_the_generic_reader_as_a_layout() -> None:
-    shown = described(SIX_LINES, 1.0, None)
-    assert (shown["layouts"], shown["version"]) == (["generic"], SIX_LINES.parser_version)
-    designed = replace(SIX_LINES, layouts=(Layout("2024-01", body="div"),))
-    assert described(designed, 1.0, None)["layouts"] == ["2024-01"]
-    assert described(replace(designed, generic=True), 1.0, None)["layouts"] == ["2024-01", "generic"]

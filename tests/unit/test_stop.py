@@ -35,9 +35,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(("program", "last_word"), [(HANGS, b"the last word"), (SLEEPS, b"interrupted")])
-def test_o02_a_process_ends_whatever_it_waits_for_and_says_so_once(
-    program: str, last_word: bytes, number: signal.Signals
-) -> None:
+def test_o02_a_process_ends_whatever_it_waits_for(program: str, last_word: bytes, number: signal.Signals) -> None:
     command = [sys.executable, "-c", program]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.fields.languages import language_of
 from parsers.page.text import TextPage, is_heading, prose
+from parsers.parse import parse
 from parsers.record.article import BlockType
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from tests.captures import article_of, html_capture
+from tests.tables import table
 
 AT = datetime(2018, 1, 5, tzinfo=UTC)
 utc = partial(datetime, tzinfo=UTC)
@@ -52,23 +56,35 @@ def test_no_text_raises(text: str, shown: str) -> None:
     assert [block.text for block in prose(seen.lines)] == [line for line in seen.lines if line]
 
 
-@pytest.mark.parametrize(
-    ("line", "heading"),
-    [
-        ("Talks on Syria", True),
-        ("He said so.", False),
-        ("艾伦河的渡轮停运两天。", False),
-        ("渡轮停运引发不满", True),
-        ("港务处表示九艘船中有四艘会航行到日落其余的船将在周末之前全部恢复正常的夜间航行", False),
-        ("यह एक वाक्य है।", False),
-        ("هل توقفت العبارات؟", False),
-        ("العبارات تتوقف", True),
-        ("‘They will come.’", True),
-        ("He said: “They will come.”", False),
-        ("word " * 14, True),
-        ("word " * 15, False),
-    ],
-)
+@pytest.mark.parametrize(("line", "heading"), table("text").items())
 def test_short_line_that_ends_like_no_sentence_is_a_heading(line: str, heading: bool) -> None:
     assert is_heading(line) is heading
     assert [block.type for block in prose(["", line])] == [BlockType.HEADING if heading else BlockType.PARAGRAPH]
+
+
+TEXTS = {
+    "en": "The ferry between the two banks of the river sails again from Tuesday, eleven weeks after a log damaged it.",
+    "de": "Die Fähre zwischen den beiden Ufern des Flusses fährt ab Dienstag wieder, elf Wochen nach dem Schaden.",
+    "tr": "Nehrin iki yakası arasındaki vapur on bir hafta sonra salı günü yeniden sefere başlıyor.",
+    "ru": "Паром между двумя берегами реки снова пойдёт со вторника как сообщил порт.",
+    "ja": "川の両岸を結ぶ渡し船は、流木で舵が壊れてから十一週間ぶりに再び運航される。" * 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_words_tell_the_language(code: str) -> None:
+    assert language_of(f"{TEXTS[code]} {TEXTS[code]}") == code
+
+
+@pytest.mark.parametrize("text", ["", "Ferry sails", "1 2 3 " * 60], ids=["none", "few", "numbers"])
+def test_what_is_not_certain_is_not_said(text: str) -> None:
+    assert language_of(text) is None
+
+
+def test_page_speaks_first_and_the_words_only_if_it_is_silent() -> None:
+    body = (
+        f"<body><article><h1>Die Fähre fährt wieder</h1><p>{TEXTS['de']}</p><p>{TEXTS['de']} Noch einmal.</p></article>"
+    )
+    silent = parse(html_capture(f"<!doctype html><title>Die Fähre fährt wieder</title>{body}"), generic=True)
+    stated = parse(html_capture(f"<!doctype html><html lang=de-AT><title>Die Fähre</title>{body}"), generic=True)
+    assert (article_of(silent).language, article_of(stated).language) == ("de", "de-AT")

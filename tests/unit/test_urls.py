@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, parse_url
+from tests.tables import table
 
 TEXT = st.text(st.characters(exclude_categories=[]))
 ADDRESSES = TEXT | st.from_regex(
@@ -23,17 +24,7 @@ def test_no_text_raises_and_canonical_is_idempotent(url: str, base: str | None) 
     assert host_of(found) == host_of(absolute(url, base))
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://Example.COM/a#b", "https://example.com/a"),
-        (" https://user:pw@example.com/a ", "https://example.com/a"),
-        ("https://example.com:443/a?", "https://example.com/a"),
-        ("http://example.com:8080/a", "http://example.com:8080/a"),
-        ("https://example.com/a?b=1&utm_source=x&fbclid=y&c=2&&UTM_Medium=z", "https://example.com/a?b=1&c=2"),
-        ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
-    ],
-)
+@pytest.mark.parametrize(("url", "expected"), table("urls")["canonical"])
 def test_canonical_form(url: str, expected: str) -> None:
     assert canonical(url) == expected
 

@@ -92,9 +92,7 @@ def test_f29_what_is_said_to_be_gone_is_believed_once_it_is_said_again_six_hours
         *((reason, FetchOutcome.FINAL) for reason in ("not_article", "not_html", "parser_crash", "timeout")),
     ],
 )
-def test_a_page_in_place_of_the_page_may_pass_and_what_is_no_article_is_none(
-    reason: str, outcome: FetchOutcome
-) -> None:
+def test_a_page_in_place_of_the_page_may_pass_and_no_article_is_none(reason: str, outcome: FetchOutcome) -> None:
     rejected = Rejected(RejectReason[reason.upper()], "as told")
     row = asked(verdict_of_reject(rejected, 200), NOON, NOON + BELIEVED_AFTER)
     assert (row.outcome, row.reason) == (outcome, reason)

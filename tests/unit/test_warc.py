@@ -6,7 +6,6 @@ The index beside each WARC can be lost or damaged at any time: it is made again.
 import gzip
 import re
 from argparse import Namespace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from infra.base.errors import NewslakeError
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from tests.raw_pages import LONG, MOMENT, add, any_capture, index_of, page
+from tests.raw_pages import MOMENT, add, any_capture, page
 
 
 @pytest.fixture
@@ -112,11 +111,3 @@ def test_a_damaged_index_is_made_again_from_the_warc(store: ObjectStore, damage:
     store.put(index_key, damage, if_match=stored.etag)
     assert [entry.pointer for entry in RawArchive(store).entries("tass")] == [one.pointer]
     assert store.get(index_key) == stored
-
-
-def test_the_index_of_revisits_is_made_again_from_the_warc(store: ObjectStore) -> None:
-    archived = add(RawArchive(store), page(body=LONG), page(at=MOMENT + timedelta(hours=1), body=LONG))
-    index = index_of(store, archived[0].pointer)
-    store.delete(archived[0].pointer.uri.replace(".warc.gz", ".cdxj"))
-    assert len(RawArchive(store).entries("tass")) == 2
-    assert index_of(store, archived[0].pointer) == index

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.base.errors import UsageError
+from infra.intake.files.addresses import MANIFEST_NAMES
 from infra.intake.files.input_types import Input
 from infra.intake.files.manifests import ManifestLine, parse_manifest, read_manifest
-from infra.intake.files.names import MANIFEST_NAMES
 from infra.intake.files.s3_objects import S3, bucket_and_key, objects_below, open_object
 from infra.intake.files.tables import columns_of
 from parsers.record.capture import CapturedAtBasis
@@ -30,34 +30,24 @@ class _Listing:
 def find_inputs(
     paths: Sequence[str],
     *,
-    manifest: str | None = None,
     source: str | None = None,
     captured_at: datetime | None = None,
     columns: Sequence[str] = (),
 ) -> list[Input]:
     """One input for each file, archive or object, before anything is written, by path; folders are sorted.
 
-    What is in a folder is all there, also what is no page: reading says so, and it is counted.
-
-    Without `paths` the files that the manifest lists; without a `manifest`, each folder's own `manifest.jsonl` or
-    `cases.jsonl` holds. `source` and `captured_at`, in UTC unless it has a zone, go before those of manifests.
-    `columns` are those of tables, as `columns_of` takes them.
-    UsageError for a path that is missing, unreadable or holds nothing, a malformed manifest, or a file that it lists
-    and that is not there.
+    What is in a folder is all there, also what is no page: reading says so, and it is counted. `source` and
+    `captured_at` go before those of manifests. UsageError for a path that is missing, unreadable or holds nothing, or a
+    wrong manifest.
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)
     roles = columns_of(columns)
-    lines = read_manifest(Path(manifest)) if manifest else None
-    if lines is not None:
-        _refuse_missing(lines, os.path.isfile)
-    paths = paths or list(lines or ())
     if not paths:
-        raise UsageError("there is nothing to read", "Name files, folders or s3:// prefixes, or give --manifest.")
+        raise UsageError("there is nothing to read", "Name files, folders or s3:// prefixes.")
     found: dict[str, Input] = {}
     for path in paths:
-        listed = _inputs(_in_bucket(path), None) if path.startswith(S3) else _inputs(_on_disk(path), lines)
-        for one, line in listed:
+        for one, line in _inputs(_in_bucket(path) if path.startswith(S3) else _on_disk(path)):
             known = replace(one, source=source, columns=roles)
             if captured_at:
                 known = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.OPTION)
@@ -70,22 +60,20 @@ def _identity(location: str) -> str:
     return location if location.startswith(S3) else os.path.realpath(location)
 
 
-def _inputs(
-    listing: _Listing, manifest: Mapping[str, ManifestLine] | None
-) -> Iterator[tuple[Input, ManifestLine | None]]:
-    """The captures of a listing, with their lines in the manifest; without one, in those of their folders."""
+def _inputs(listing: _Listing) -> Iterator[tuple[Input, ManifestLine | None]]:
+    """The captures of a listing, with their lines in the manifests of their folders."""
     manifests: dict[str, Mapping[str, ManifestLine]] = {}
     for one in listing.files:
-        identity, folder = _identity(one.location), one.location
-        line = manifest.get(identity) if manifest is not None else None
+        line: ManifestLine | None = None
+        folder = one.location
         # A folder's manifest may describe what lies in folders below it; the nearest manifest holds.
-        while manifest is None and len(folder) > len(listing.folder):
+        while len(folder) > len(listing.folder):
             folder = posixpath.dirname(folder)
             if folder not in manifests:
                 manifests[folder] = listing.manifest_in(folder)
                 if listing.is_whole:
                     _refuse_missing(manifests[folder], listing.exists)
-            line = line or manifests[folder].get(identity)
+            line = line or manifests[folder].get(_identity(one.location))
         yield one, line
 
 
@@ -111,6 +99,8 @@ def _on_disk(path: str) -> _Listing:
 def _input(file: Path, inside: str) -> Input:
     if file.is_dir():  # a hidden one, which stands for all in it
         inside += "/"
+    elif inside and not file.is_file():  # reading says what it is
+        return Input(str(file), 0, datetime.now(UTC), CapturedAtBasis.MTIME, inside=inside)
     elif not file.is_file() or not os.access(file, os.R_OK):
         raise UsageError(f"{file} cannot be read", "Give a regular file that you have permission to read.")
     status = file.stat()
@@ -119,7 +109,7 @@ def _input(file: Path, inside: str) -> Input:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """All files below a folder, and hidden folders, which are not looked into; pipes and devices are left out."""
+    """All that is below a folder; hidden folders are not looked into."""
     root = folder.resolve()
 
     def unreadable(error: OSError) -> None:
@@ -135,7 +125,7 @@ def _files_in(folder: Path) -> list[Path]:
             if path.is_symlink() and not name.startswith(".") and not path.resolve().is_relative_to(root):
                 raise UsageError(f"link {path} leads out of {folder}", "Remove the link, or name its target itself.")
         found += [Path(parent, name) for name in names + hidden]
-    return sorted(path for path in found if path.is_file() or path.is_dir())
+    return sorted(found)
 
 
 def _manifest_on_disk(folder: str) -> Mapping[str, ManifestLine]:

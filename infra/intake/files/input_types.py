@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from infra.archive.foreign import MemberInFile
 from infra.intake.files.addresses import of_web_archive, without_controls
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -37,6 +38,7 @@ class Input:
     inside: str = ""  # its path in the folder, bucket or archive that the user named; empty if this very file was named
     columns: tuple[tuple[str, str], ...] = ()  # of a table of pages: what a column holds, and its name
     part: RemotePart | None = None  # of an archive that is too large for one task: the part that this is
+    begin: int = 0  # of an archive that is read in parts: a record begins there, and all before has landed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Kept:
     """A page that came in a gzip member of its own: the archive may keep that as it is."""
 
     page: Capture | Unreadable
-    member: bytes
+    member: bytes | MemberInFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ def _moment(said: object) -> datetime:
     if DIGITS.fullmatch(text):
         text = f"{text[:8]}T{text[8:]}"
     with suppress(ValueError):
-        return datetime.fromisoformat(text)
+        # As pandas and people write it: with the zone's name, with slashes.
+        return datetime.fromisoformat(re.sub(r" ?UTC$", "Z", re.sub(r"^(\d{4})/(\d\d)/", r"\1-\2-", text)))
     for form in FORMS:
         with suppress(ValueError):
             return datetime.strptime(text.partition(" (")[0], form)  # noqa: DTZ007 - the caller knows what no zone is

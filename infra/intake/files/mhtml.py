@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email import policy
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import BinaryIO, Final, cast
@@ -22,13 +23,22 @@ MAIL: Final = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,
 SAVED_PAGE: Final = re.compile(
     rb"^(?:Content-Type:\s*multipart/related|Snapshot-Content-Location:|Content-Location:)", re.M | re.I
 )
+SENT: Final = re.compile(rb"^(?:Received|Delivered-To|Return-Path|To|Newsgroups):", re.M | re.I)  # no saved page was
 WHOLE: Final = re.compile(rb"</html>\s*(?:-+\s*)?$", re.IGNORECASE)  # a page to its end, and what is left of a boundary
 
 
 def is_mhtml(head: bytes) -> bool:
     """Whether a file begins with the head of a mail that holds a saved page."""
     match = MAIL.match(head.lstrip(b"\xef\xbb\xbf\r\n"))
-    return match is not None and b"mime-version:" in match[0].lower() and SAVED_PAGE.search(match[0]) is not None
+    if match is None or b"mime-version:" not in match[0].lower():
+        return False
+    return SAVED_PAGE.search(match[0]) is not None and not is_mail(head)
+
+
+def is_mail(head: bytes) -> bool:
+    """Whether a file begins with the head of a mail that was sent, alone or as the first of an mbox."""
+    match = MAIL.match(re.sub(rb"^From [^\n]*\n", b"", head.lstrip(b"\xef\xbb\xbf\r\n")))
+    return match is not None and SENT.search(match[0]) is not None and b"\nsubject:" in b"\n" + match[0].lower()
 
 
 def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
@@ -42,7 +52,9 @@ def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[
     parts = [part for part in mail.walk() if not part.is_multipart()]
     pages = [part for part in parts if part.get_content_type() in {"text/html", "application/xhtml+xml"}]
     start = str(mail.get_param("start") or "")
-    root = next((part for part in pages if start and part.get("Content-ID") == start), pages[0] if pages else None)
+    saved = _address(mail, "Snapshot-Content-Location")
+    is_root = [(start and part.get("Content-ID") == start) or (saved and _address(part) == saved) for part in pages]
+    root = pages[is_root.index(True) if True in is_root else 0] if pages else None
     if root is None:
         yield damaged(known, "MHTML without a page", content[:max_page_bytes])
         return
@@ -61,9 +73,18 @@ def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[
 
 def _with_head(known: Input, mail: EmailMessage, root: EmailMessage) -> Input:
     """What the head says, unless it is known from outside: address, and time of saving."""
-    stated = (mail.get("Snapshot-Content-Location"), root.get("Content-Location"), mail.get("Content-Location"))
-    url = next((str(one).strip() for one in stated if one and re.match(r"\s*https?:", str(one))), None)
+    stated = (_address(mail, "Snapshot-Content-Location"), _address(root), _address(mail))
+    url = next((one for one in stated if re.match(r"https?:", one)), None)
     at = instant_of(str(mail.get("Date"))) if mail.get("Date") else None
     if at and known.captured_at_basis is CapturedAtBasis.MTIME:
         known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
     return replace(known, url=known.url or url)
+
+
+def _address(part: EmailMessage, name: str = "Content-Location") -> str:
+    """An address in a header, folded, in UTF-8 or as mails write other letters; empty if there is none."""
+    for field, value in part.raw_items():
+        if field.lower() == name.lower():
+            text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            return re.sub(r"\s+", "", str(make_header(decode_header(re.sub(r"\s*[\r\n]+\s*", " ", text)))))
+    return ""

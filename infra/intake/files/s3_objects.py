@@ -8,14 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, Final, cast
 
-from botocore import exceptions as aws
-
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import load_settings
 from infra.intake.files.ranges import Ranges
-from infra.store import s3_errors
 from infra.store.object_store import ObjectInfo
-from infra.store.s3_store import explaining, listed_objects, read_object
 
 S3: Final = "s3://"
 RANGE_BYTES: Final = 8 << 20  # of an object at once; larger is not faster
@@ -36,6 +32,8 @@ def bucket_and_key(location: str) -> tuple[str, str]:
 
 def objects_below(prefix: str) -> list[ObjectInfo]:
     """All objects whose location begins with `prefix`, sorted; their keys are locations."""
+    from infra.store.s3_store import explaining, listed_objects  # boto3 takes 0.1 s to import: only where it is needed
+
     bucket, start = bucket_and_key(prefix)
     with explaining(f"{S3}{bucket}"):
         found = listed_objects(bucket, start, prefix, requester_pays=load_settings().requester_pays)
@@ -48,6 +46,11 @@ def open_object(location: str, size: int, end: int | None = None) -> BinaryIO:
 
 
 def _read(location: str, start: int, length: int) -> bytes:
+    from botocore import exceptions as aws
+
+    from infra.store import s3_errors
+    from infra.store.s3_store import explaining, read_object
+
     bucket, key = bucket_and_key(location)
     with explaining(location):
         try:

@@ -1,47 +1,57 @@
-"""Tables of pages: JSON, CSV and Parquet with a page a row, read row by row."""
+"""Tables of pages: JSON, CSV, Parquet and Arrow with a page a row, read row by row."""
 
+import base64
 import csv
-import io
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from io import BufferedReader
-from typing import IO, Any, BinaryIO, Final, cast
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from dataclasses import replace
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, BinaryIO, Final
 
 from infra.base.errors import UsageError
-from infra.base.inflate import CHUNK_BYTES
+from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
 from infra.intake.files.instants import instant_of
-from infra.intake.files.page_bytes import HEAD_BYTES, judged
+from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
+from infra.intake.files.table_rows import Damage, Row, Sought, bytes_of, delimiter_of, encoding_of, first_line, rows_of
 from parsers.fields.urls import parse_url
-from parsers.page.content import Problem, media_type_of
+from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from parsers.record.outcome import RejectReason
 
-# What columns are called that hold nothing else, in lower case. Any other name has to be given.
+# What columns are called that hold nothing else, as `_plain` has them. Any other name has to be given.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "html": ("html", "raw_html", "page_html", "html_content", "html_source", "source_html"),
-    "url": ("url", "uri", "link", "page_url", "source_url", "target_uri", "warc-target-uri", "warc_target_uri"),
-    "captured_at": (
-        *("captured_at", "fetched_at", "crawled_at", "scraped_at", "downloaded_at", "retrieved_at", "accessed_at"),
-        *("fetch_time", "crawl_time", "crawl_date", "date_download", "warc-date", "warc_date", "timestamp"),
+    "html": (
+        *("html", "rawhtml", "pagehtml", "htmlcontent", "htmlsource", "sourcehtml", "htmlbody", "bodyhtml", "fullhtml"),
+        *("responsehtml", "documenthtml", "pagesource", "browserhtml", "httpresponsebody"),
     ),
-    "status": ("status", "http_status", "status_code", "http_status_code"),
+    "url": (
+        *("url", "uri", "link", "pageurl", "sourceurl", "targeturi", "warctargeturi", "originalurl", "requestedurl"),
+        *("requesturl", "responseurl", "finalurl", "articleurl", "documenturl", "permalink", "href"),
+    ),
+    "captured_at": (
+        *("capturedat", "fetchedat", "crawledat", "scrapedat", "downloadedat", "retrievedat", "accessedat", "savedat"),
+        *("fetchtime", "crawltime", "crawldate", "datedownload", "warcdate", "timestamp", "crawltimestamp"),
+        *("fetchtimestamp", "downloaddate", "datedownloaded", "fetchdate", "datefetched", "datecrawled", "datescraped"),
+        *("scrapetime", "scrapedate", "retrieved", "starteddatetime", "ts"),
+    ),
+    "status": ("status", "httpstatus", "statuscode", "httpstatuscode"),
 }
-MAYBE_HTML: Final = ("content", "raw_content", "body", "page", "raw", "source", "response", "document", "text")
+MAYBE_HTML: Final = (
+    *("content", "rawcontent", "body", "page", "raw", "source", "response", "responsebody", "document", "webpage"),
+    *("markup", "sourcecode", "payload", "data", "text"),
+)
+# What says of the page what is inside. Names below others say nothing: `author.url` is not the page's address.
+AROUND: Final = frozenset(
+    {"page", "response", "request", "data", "source", "document", "doc", "record", "item", "result", "article"}
+    | {"fields", "payload", "attributes", "meta", "metadata", "content", "capture", "snapshot", "raw"}
+)
+MAX_NESTING: Final = 4  # {"response": {"content": {"text": …}}}, and MongoDB's {"$date": {"$numberLong": …}}
 PARQUET: Final = b"PAR1"
+ARROW: Final = re.compile(rb"ARROW1\0\0|\xff{4}..[\0-\x0f]\0", re.DOTALL)  # a stream's schema is below 1 MB
 CSV_NAME: Final = re.compile(r"\.[ct]sv(?:\.\w{2,4})?$", re.IGNORECASE)
+BASE64: Final = re.compile(rb"\s*(?:[\w+/-]{4}\s*){16,}[\w+/-]{0,3}={0,2}\s*")
 JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]|(?:\xef\xbb\xbf)?\s*\[\s*\]\s*$")
-# Escapes make a page in JSON larger: a control character or half an emoji takes six bytes.
-MAX_ESCAPE: Final = 6
-ROWS_AT_ONCE: Final = 16  # of Parquet: pages are large, and a batch is held
-MAX_FIELD: Final = 64 << 20  # of CSV, which is held; a quote that nothing closes makes the rest one field
-BLANK: Final = b"\xef\xbb\xbf \t\r\n"
-BETWEEN: Final = " \t\r\n,[]"  # objects, in an array
 STATUSES: Final = range(100, 600)
 NO_PAGE: Final = "row without a page"
 
@@ -58,13 +68,15 @@ def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def table_format(head: bytes, known: Input) -> str | None:
-    """`parquet`, `json` or `csv`; None if a file does not begin like a table."""
+    """`parquet`, `arrow`, `json` or `csv`; None if a file does not begin like a table."""
     if head.startswith(PARQUET):
         return "parquet"
-    if JSON_START.match(head):
+    if ARROW.match(head):
+        return "arrow"
+    if JSON_START.match(head.decode("utf-16", "replace").encode() if encoding_of(head) == "utf-16" else head):
         return "json"
-    names = [name.lower() for name in next(csv.reader([_first_line(head)], delimiter=_delimiter(head)), [])]
-    given = {name.lower() for _, name in known.columns}
+    names = [_plain(name) for name in next(csv.reader([first_line(head)], delimiter=delimiter_of(head)), [])]
+    given = {_plain(name) for _, name in known.columns}
     telling = (set(NAMES["html"]) | set(MAYBE_HTML) | set(NAMES["url"]) | given).intersection(names)
     return "csv" if len(names) > 1 and (len(telling) > 1 or CSV_NAME.search(known.location)) else None
 
@@ -74,198 +86,138 @@ def read_table(
 ) -> Iterator[Capture | Unreadable | Skipped]:
     """A page, or its reason, for each row."""
     reading = _Reading(known, max_page_bytes)
-    rows = {"parquet": _parquet_rows, "json": _json_rows, "csv": _csv_rows}[form](stream, reading)
+    found = rows_of(form, stream, Sought(reading.wanted, max_page_bytes, reading.seen))
+    rows = (each for row in found for each in reading.inside(row))
     number = pages = 0
     for number, row in enumerate(rows, 1):
         one = reading.page(number, row)
         pages += not isinstance(one, Skipped)
         yield one
     if not known.inside and not pages:
-        seen = ", ".join(list(reading.seen)[:20]) or "none"
+        seen = ", ".join(name[:40] for name in list(reading.seen)[:20]) or "none"
         advice = "Name the column with the pages: --column html=NAME."
         yield Skipped("table without pages", f"{known.location} is a table without pages, columns: {seen}. {advice}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Damage:
-    """A row that cannot be read."""
-
-    detail: str
-    content: bytes
-    reason: RejectReason = RejectReason.ARCHIVE_DAMAGED
-
-
-_Row = Mapping[str, Any] | _Damage
-
-
 class _Reading:
-    """What the rows of one table have in common."""
-
     def __init__(self, known: Input, max_page_bytes: int) -> None:
         self.known = known
         self.max_page_bytes = max_page_bytes
-        self.given = {role: name.lower() for role, name in known.columns}
+        self.given = {role: _plain(name) for role, name in known.columns}
         self.seen: dict[str, None] = {}  # columns, in their order
 
-    def page(self, number: int, row: _Row) -> Capture | Unreadable | Skipped:
+    def page(self, number: int, row: Row) -> Capture | Unreadable | Skipped:
         """What one row gives."""
         known = replace(self.known, location=f"{self.known.location}#{number}", url=None)
-        if isinstance(row, _Damage):
+        if isinstance(row, Damage):
             problem = Problem(row.reason, row.detail)
             return page_of(known, row.content[: self.max_page_bytes], MediaType.HTML, problem)
-        self.seen |= dict.fromkeys(row)
-        lowered = {name.lower(): value for name, value in row.items()}
-        found = self._html(lowered)
+        self.seen |= {".".join(path): None for path, _ in _leaves(row)}
+        columns = _columns(row)
+        found = self._html(columns)
+        kind = str(columns.get("mimetype") or columns.get("contenttype") or "")
         if found is None:
             return Skipped(NO_PAGE)
-        body = _bytes(found)
-        url, said = self._value(lowered, "url"), self._value(lowered, "captured_at")
-        at = instant_of(said)
-        if said not in (None, "") and known.captured_at_basis is not CapturedAtBasis.OPTION:
-            if at is None:
-                fault = f"its time {str(said)[:40]!r} is none, or in the future"
-                return damaged(known, fault, body[: self.max_page_bytes])
-            known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.TABLE)
-        if url not in (None, "") and parse_url(str(url)) is None:
-            return damaged(known, f"its address {str(url)[:80]!r} is none", body[: self.max_page_bytes])
-        known = replace(known, url=str(url).strip() if url else None)
-        page = judged(body, self.max_page_bytes)
+        if not isinstance(found, str | bytes):
+            return damaged(known, f"its page is no text but {type(found).__name__}", bytes_of(str(found)))
+        page = _page(found, self.max_page_bytes)
+        if "/" in kind and not re.match(r"[^;]*html|text/plain|[^;]*/octet", kind) and not is_html_document(page.body):
+            return Skipped("no page")  # a script or picture of a HAR file
+        placed = self._placed(known, columns)
+        if isinstance(placed, str):
+            return damaged(known, placed, page.body)
         media_type = media_type_of(page.body, says_html=True)
-        return page_of(known, page.body, media_type, page.problem, http_status=self._status(lowered))
+        return page_of(placed, page.body, media_type, page.problem, http_status=self._status(columns))
+
+    def _placed(self, known: Input, columns: Mapping[str, Any]) -> Input | str:
+        """With address and time of the row, or what is wrong with them."""
+        url, said = self._value(columns, "url"), self._value(columns, "captured_at")
+        at = instant_of(said)
+        if said is not None and known.captured_at_basis is not CapturedAtBasis.OPTION:
+            if at is None:
+                return f"its time {str(said)[:40]!r} is none, or in the future"
+            known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.TABLE)
+        address = (bytes_of(url).decode("utf-8", "replace") if url else "").strip()
+        if address and parse_url(address) is None:
+            return f"its address {address[:80]!r} is none"
+        return replace(known, url=address or None)
+
+    def inside(self, row: Row) -> Iterator[Row]:
+        """The rows of a list in a row, as in `{"pages": […]}` and HAR, or of `{address: page}`; else the row itself."""
+        if isinstance(row, Damage) or self._html(_columns(row)) is not None:
+            yield row
+            return
+        for _, value in _leaves(row):
+            objects = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+            if any(self._html(_columns(each)) is not None for each in objects):
+                lost = Damage("no JSON object", b"")
+                yield from (each if isinstance(each, dict) else lost for each in value)
+                return
+        is_map = row and all(isinstance(page, str) and parse_url(name) for name, page in row.items())
+        yield from ({"url": name, "html": page} for name, page in row.items()) if is_map else [row]
 
     def wanted(self, names: Sequence[str]) -> list[str]:
         """The columns that are worth reading."""
-        known = {*MAYBE_HTML, *(name for role in NAMES for name in self._names(role))}
-        return [name for name in names if name.lower() in known]
+        known = {
+            *MAYBE_HTML,
+            *AROUND,
+            "mimetype",
+            "contenttype",
+            *(name for role in NAMES for name in self._names(role)),
+        }
+        given = tuple(self.given.values())  # may be below a column: `page.html`
+        return [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
 
     def _names(self, role: str) -> tuple[str, ...]:
         return (self.given[role],) if role in self.given else NAMES[role]
 
-    def _value(self, row: Mapping[str, Any], role: str) -> object:
-        return next((row[name] for name in self._names(role) if name in row), None)
+    def _value(self, columns: Mapping[str, Any], role: str) -> object:
+        return next((columns[name] for name in self._names(role) if columns.get(name) not in (None, "")), None)
 
-    def _html(self, row: Mapping[str, Any]) -> object:
+    def _html(self, columns: Mapping[str, Any]) -> object:
         """The page: in a column of that name, or in one whose name may mean it and whose content is HTML."""
-        if any(name in row for name in self._names("html")):
-            return self._value(row, "html") or ""
-        maybe = (row[name] for name in MAYBE_HTML if isinstance(row.get(name), str | bytes))
-        return next((value for value in maybe if media_type_of(_bytes(value[:2000])) is MediaType.HTML), None)
+        if any(name in columns for name in self._names("html")):
+            return self._value(columns, "html") or ""
+        maybe = (columns[name] for name in MAYBE_HTML if isinstance(columns.get(name), str | bytes))
+        return next(
+            (each for each in maybe if media_type_of(_page(each[:2000], HEAD_BYTES).body) is MediaType.HTML), None
+        )
 
-    def _status(self, row: Mapping[str, Any]) -> int | None:
-        said = str(self._value(row, "status")).removesuffix(".0")
+    def _status(self, columns: Mapping[str, Any]) -> int | None:
+        said = str(self._value(columns, "status")).removesuffix(".0")
         return int(said) if said.isascii() and said.isdigit() and int(said) in STATUSES else None
 
 
-def _bytes(value: object) -> bytes:
-    """As they were: what is not UTF-8 was kept by `surrogateescape`. Half a surrogate pair of JSON has no bytes."""
-    if isinstance(value, bytes):
-        return value
-    try:
-        return str(value).encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return str(value).encode("utf-8", "replace")
+@lru_cache(maxsize=10_000)  # of names, which repeat in each row
+def _plain(name: str) -> str:
+    """A name of a column as people agree on it: `Page URL`, `page_url` and `pageUrl` are one."""
+    return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _json_rows(reader: BinaryIO, reading: _Reading) -> Iterator[_Row]:
-    """An object a line; or, where the first line is none, objects in whatever layout, as in an array."""
-    most = MAX_ESCAPE * reading.max_page_bytes
-    line = reader.readline(most)
-    if re.fullmatch(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*|\[.*)", line, re.DOTALL):
-        text = io.TextIOWrapper(reader, "utf-8", "surrogateescape")
-        yield from _json_values(text, line.decode("utf-8", "surrogateescape").removeprefix("\ufeff"), most)
-        return
-    while line:
-        if line.strip(BLANK):
-            whole = len(line) < most or line.endswith(b"\n")
-            yield _parsed(line) if whole else _Damage(f"line of more than {most:,} bytes", line, RejectReason.TOO_LARGE)
-        while not line.endswith(b"\n") and (line := reader.readline(most)):
-            pass
-        line = reader.readline(most)
-
-
-def _parsed(line: bytes) -> _Row:
-    try:
-        row = json.loads(line.strip(BLANK).decode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError) as error:
-        return _Damage(f"no JSON: {error}", line)
-    return row if isinstance(row, dict) else _Damage("no JSON object", line)
-
-
-def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[_Row]:
-    """The objects of an array, or one after the other; what stands after a damaged one cannot be told apart."""
-    decoder = json.JSONDecoder()
-    while True:
-        waiting = waiting.lstrip(BETWEEN)
-        try:
-            row, end = decoder.raw_decode(waiting)
-        except (ValueError, RecursionError) as error:
-            more = text.read(max(CHUNK_BYTES, len(waiting))) if len(waiting) <= most else ""
-            if not more:
-                if waiting:
-                    yield _Damage(f"no JSON, to the end of the file: {error}", _bytes(waiting))
-                return
-            waiting += more
+def _leaves(row: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What a row holds at the ends of its paths. MongoDB's `$date` and the like name no place, but a type."""
+    for name, value in row.items():
+        below = path if name.startswith("$") else (*path, name)
+        if isinstance(value, dict) and len(path) < MAX_NESTING:
+            yield from _leaves(value, below)
         else:
-            yield row if isinstance(row, dict) else _Damage("no JSON object", _bytes(waiting[:end]))
-            waiting = waiting[end:]
+            yield below, value
 
 
-def _csv_rows(reader: BinaryIO, _: _Reading) -> Iterator[_Row]:
-    head = cast("BufferedReader", reader).peek(HEAD_BYTES)
-    text = io.TextIOWrapper(reader, _encoding(head), "surrogateescape", newline="")
-    csv.field_size_limit(MAX_FIELD)
-    rows = csv.reader(text, delimiter=_delimiter(head))
-    try:
-        names = next(rows)
-        for row in rows:
-            if len(row) == len(names):
-                yield dict(zip(names, row, strict=True))
-            elif row:
-                yield _Damage(f"{len(row)} fields where the first line has {len(names)}", _bytes("\n".join(row)))
-    except csv.Error as error:
-        yield _Damage(f"no CSV from line {rows.line_num} on: {error}", b"")
+def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """By plain name, also by the last of a path that is around the page; outer ones go before."""
+    found: dict[str, Any] = {}
+    for path, value in sorted(_leaves(row), key=lambda leaf: len(leaf[0])):
+        found.setdefault(_plain("".join(path)), value)
+        if len(path) > 1 and AROUND.issuperset(map(_plain, path[:-1])):
+            found.setdefault(_plain(path[-1]), value)
+    return found
 
 
-def _parquet_rows(stream: BinaryIO, reading: _Reading) -> Iterator[_Row]:
-    try:
-        file = pq.ParquetFile(stream, pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
-        yield _Damage(f"Parquet file is damaged: {error}", b"")
-        return
-    reading.seen |= dict.fromkeys(file.schema_arrow.names)
-    for group in range(file.num_row_groups):
-        try:
-            columns = reading.wanted(file.schema_arrow.names)
-            for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=columns, use_threads=False):
-                yield from _rows_of(pa.Table.from_batches([batch]).cast(_in_microseconds(batch.schema), safe=False))
-        except (pa.ArrowException, OSError) as error:
-            yield _Damage(f"row group {group} is damaged: {error}", b"")
-
-
-def _rows_of(table: pa.Table) -> Iterator[_Row]:
-    """Row by row: a time after the year 9999 or text that is not UTF-8 costs its own row only."""
-    for at in range(table.num_rows):
-        try:
-            yield from table.slice(at, 1).to_pylist()
-        except (ValueError, OverflowError) as error:
-            yield _Damage(f"row cannot be read: {error}", b"")
-
-
-def _in_microseconds(schema: pa.Schema) -> pa.Schema:
-    """As Python's times are; pyarrow hands on finer ones only with pandas."""
-    for at, field in enumerate(schema):
-        if pa.types.is_timestamp(field.type):
-            schema = schema.set(at, pa.field(field.name, pa.timestamp("us", field.type.tz)))
-    return schema
-
-
-def _encoding(head: bytes) -> str:
-    return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-
-
-def _first_line(head: bytes) -> str:
-    return re.split(r"[\r\n]", head.decode(_encoding(head), "replace"), maxsplit=1)[0]
-
-
-def _delimiter(head: bytes) -> str:
-    return max(",;\t|", key=_first_line(head).count)
+def _page(value: str | bytes, max_bytes: int) -> PageBytes:
+    """The page of a cell, which may be packed, and that in Base64."""
+    body = bytes_of(value)
+    if BASE64.fullmatch(body):
+        plain = base64.urlsafe_b64decode(b"".join(body.split()).replace(b"+", b"-").replace(b"/", b"_") + b"==")
+        body = plain if packed_as(plain) or media_type_of(plain) is MediaType.HTML else body
+    return read_page(BytesIO(body), max_bytes) if packed_as(body) else judged(body, max_bytes)

@@ -34,7 +34,7 @@ from urllib3.util.connection import create_connection
 from infra.base.stop import LOOK_SECONDS, raise_if_stopping
 from infra.intake.web.addresses import AddressPolicy, ip_address_of
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.intake.web.http_failures import printable
+from infra.intake.web.http_body import printable
 
 MAX_HOSTS: Final = 256  # hosts with idle connections; a run has some dozens of sources with a host or two each
 # Connections kept to one address. One host is asked one thing at a time, but many hosts may have the same origin.
@@ -203,7 +203,7 @@ class Connections:
     def get(self, url: str, headers: Mapping[str, str], seconds: float) -> urllib3.BaseHTTPResponse:
         """Send a GET and read the head of its answer, which the caller closes; `seconds` are for the body, too.
 
-        FetchError from opening the connection; else `http_failures.NETWORK_ERRORS`.
+        FetchError from opening the connection; else `http_body.NETWORK_ERRORS`.
         """
         parts = urlsplit(url)
         # By the pool: the manager would write the address anew, by other rules.

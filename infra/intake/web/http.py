@@ -18,8 +18,15 @@ from infra.base.settings import Settings
 from infra.intake.web.addresses import AddressPolicy, Target
 from infra.intake.web.connections import Connections
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http_body import ACCEPT_ENCODING, Body, read_body
-from infra.intake.web.http_failures import NETWORK_ERRORS, failure_of, retry_after_seconds, status_failure
+from infra.intake.web.http_body import (
+    ACCEPT_ENCODING,
+    NETWORK_ERRORS,
+    Body,
+    failure_of,
+    read_body,
+    retry_after_seconds,
+    status_failure,
+)
 from parsers.fields.urls import on_hosts
 
 ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"  # browsers': some sites vary by it
@@ -107,7 +114,8 @@ class HttpClient:
 
     def _ask(self, hop: Hop) -> tuple[Answer, FetchError | None, list[str]]:
         """What came, why its body is not whole, if so, and where a redirect leads; of that the body is not read."""
-        sent = {**self._headers, **_own_names(hop.headers, self._headers)}
+        spelling = {name.lower(): name for name in self._headers}
+        sent = self._headers | {spelling.get(name.lower(), name): value for name, value in hop.headers.items()}
         if hop.target.host_header is not None:
             sent["Host"] = hop.target.host_header
         seconds = max(hop.seconds, LEAST_SECONDS)
@@ -192,9 +200,3 @@ def _same_origin(target: Target, following: Target) -> bool:
     upgraded = (target.scheme, target.port, following.scheme, following.port) == ("http", 80, "https", 443)
     same = (target.scheme, target.port) == (following.scheme, following.port)
     return target.host == following.host and (same or upgraded)
-
-
-def _own_names(headers: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """The caller's headers, those that replace one of the client's under the client's spelling."""
-    spelling = {name.lower(): name for name in known}
-    return {spelling.get(name.lower(), name): value for name, value in headers.items()}

@@ -4,6 +4,7 @@ Times are those of a monotonic clock, so setting the wall clock changes nothing.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from threading import Event, Lock
 from typing import Final
 
@@ -96,7 +97,8 @@ class HostPace:
     def _note(self, error: FetchError) -> None:
         pause = self._jitter() * min(FIRST_BACKOFF * 2**self._failures, MAX_BACKOFF)
         self._failures += 1
-        if asks_to_slow_down(error):
+        # The host itself says that it gets too much: 429 and 503.
+        if error.reason is FetchReason.RATE_LIMITED or error.status == HTTPStatus.SERVICE_UNAVAILABLE:
             self._slowness = min(self._slowness * SLOWDOWN, MAX_SLOW_INTERVAL / LEAST_SLOW_INTERVAL)
         if error.retry_after is not None and error.retry_after > 0:  # one in the past says nothing
             pause = min(error.retry_after, MAX_RETRY_AFTER)
@@ -121,11 +123,6 @@ class RequestBudget:
         with self._lock:
             self.check()
             self.used += 1
-
-
-def asks_to_slow_down(error: FetchError) -> bool:
-    """Whether the host itself says that it gets too much: 429 and 503."""
-    return error.reason is FetchReason.RATE_LIMITED or error.status == 503  # noqa: PLR2004 - RFC 9110, 15.6.4
 
 
 def paced_host(url: str) -> str:

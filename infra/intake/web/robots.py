@@ -121,7 +121,6 @@ class RobotsFiles:
         return {site: rules.crawl_delay for site, rules in read if isinstance(rules, RobotsRules) and rules.crawl_delay}
 
     def _read(self, site: str, fetch: Callable[[str], bytes]) -> RobotsRules | _Refusal:
-        """The rules of a site, or why nothing may be fetched from it."""
         try:
             body = fetch(site + PATH)
         except FetchError as error:

@@ -18,7 +18,7 @@ from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
 from infra.work.run_report import RunReport
-from parsers.registry import sources
+from parsers.registry import parser_versions, sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
 MAX_BATCHES: Final = 200
@@ -91,12 +91,11 @@ class Batch:
 
 
 def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime) -> list[PlannedDay]:
-    """Every day of the range for every source, in the order of the work: thousands in seconds, from footers alone."""
-    versions = {name: source.parser_version for name, source in sources().items()}
+    """Every day of the range for every source, in the order of the work, from the index of days alone."""
+    versions = parser_versions()
     names = tuple(dict.fromkeys(request.names))
     days: defaultdict[str, list[Day]] = defaultdict(list)
-    only = names[0] if len(names) == 1 else None  # else one listing for all, and what was read is remembered
-    for day in DayStates(store).grid(only, request.days.start, request.days.end, versions, also=names):
+    for day in DayStates(store).grid(None, request.days.start, request.days.end, versions, names=names):
         days[day.source].append(day)
     planned = []
     # Without names, sources that the lake knows: nobody means to ask the sites of all that come with newslake.
@@ -106,7 +105,8 @@ def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime
     for name in wanted:
         grid = days[name]
         reached = reached_days(sources()[name], request.days, now.date())
-        usual = _usual_articles(grid)
+        counts = [day.articles for day in grid if day.articles]
+        usual = round(median(counts)) if counts else None  # articles of a day, as far as the range knows
         planned += [_planned(day, request, reached, usual, now) for day in grid]
     planned.sort(key=lambda each: each.source)
     return sorted(planned, key=lambda each: each.day, reverse=True)  # stable: sources stay in order
@@ -120,7 +120,8 @@ def batches_of(planned: Sequence[PlannedDay], request: BackfillRequest) -> list[
     batches: list[Batch] = []
     for each in wanted:
         run = gathered[each.source]
-        if run and (_is_full(run, least) or not _joins(run[-1], each)):
+        joins = run and run[-1].action is each.action and abs((each.day - run[-1].day).days) == 1
+        if run and (_is_full(run, least) or not joins):
             batches.append(_batch(run, request))
             gathered[each.source] = run = []
         run.append(each)
@@ -129,15 +130,10 @@ def batches_of(planned: Sequence[PlannedDay], request: BackfillRequest) -> list[
 
 
 def _is_full(run: Sequence[PlannedDay], least: int) -> bool:
-    """Whether days are enough for a batch, which has at least `least` days."""
     if run[0].action is Action.PARSE:
         return len(run) >= max(least, PARSED_DAYS)
     requests = sum(ASSUMED_REQUESTS if day.requests is None else day.requests for day in run)
     return len(run) >= least and requests >= BATCH_REQUESTS
-
-
-def _joins(before: PlannedDay, after: PlannedDay) -> bool:
-    return before.action is after.action and abs((after.day - before.day).days) == 1
 
 
 def _batch(run: Sequence[PlannedDay], request: BackfillRequest) -> Batch:
@@ -199,7 +195,6 @@ def _is_read(day: Day) -> bool:
 
 
 def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:
-    """Whether a pending page may be asked for now."""
     if request.reprocess in (Reprocess.FAILED, Reprocess.ALL):
         return True
     due = day.account.next_due_at if day.account else None
@@ -215,12 +210,6 @@ def unreached(store: ObjectStore, planned: Sequence[PlannedDay], request: Backfi
     for source in {source for source, _ in left}:
         left -= {(source, day) for kind in (ARTICLES, REJECTS) for _, day, _ in Lake(store).partitions(source, kind)}
     return RunReport(unreached=Counter(left))
-
-
-def _usual_articles(grid: Sequence[Day]) -> int | None:
-    """Articles that a day of the source usually has, as far as the range knows."""
-    counts = [day.articles for day in grid if day.articles]
-    return round(median(counts)) if counts else None
 
 
 def totals(planned: Sequence[PlannedDay]) -> Mapping[str, int]:

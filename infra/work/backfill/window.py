@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextvars import copy_context
 from typing import Final
 
 from infra.base.errors import NewslakeError, UsageError
@@ -19,12 +20,11 @@ def work_through(
     work: Callable[[Batch], RunReport],
     *,
     max_active: int,
-    on_done: Callable[[Batch], None] = lambda _: None,
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
     """Work on batches, in their order, several sources at a time; the sum of the reports, and the batches that failed.
 
     A batch fails by a NewslakeError; after anything else that `work` raises, which is called in threads, no other batch
-    begins. It ends by itself where the process is to stop. `on_done` is called in this thread.
+    begins. It ends by itself where the process is to stop.
     """
     waiting = list(batches)
     active: dict[Future[RunReport], Batch] = {}
@@ -37,7 +37,8 @@ def work_through(
             while waiting or active:
                 while len(active) < max_active and (batch := _next(waiting, active.values())):
                     waiting.remove(batch)
-                    active[threads.submit(work, batch)] = batch
+                    # Threads have no context of their own: Prefect's tasks and spans would be nobody's.
+                    active[threads.submit(copy_context().run, work, batch)] = batch
                 done, _ = wait(active, return_when=FIRST_COMPLETED)
                 for future in done:
                     batch = active.pop(future)
@@ -45,7 +46,6 @@ def work_through(
                         report += future.result()
                     except NewslakeError as error:
                         failed[batch] = error
-                    on_done(batch)
         except BaseException as error:
             if is_stop(error):
                 wait(active, LEAVE_SECONDS)
@@ -54,7 +54,6 @@ def work_through(
 
 
 def _next(waiting: Sequence[Batch], active: Collection[Batch]) -> Batch | None:
-    """The first batch of a source that no other batch is at work on."""
     busy = {batch.source for batch in active}
     return next((batch for batch in waiting if batch.source not in busy), None)
 

@@ -1,11 +1,9 @@
 """Which pages of a source the raw archive holds: those need no request, whatever the account of a day says."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from infra.archive.raw_archive import IndexEntry
 from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
 from infra.base.stop import Threads
@@ -32,25 +30,20 @@ class Captured:
         first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
-        for each in _entries(store, source, first, today):
-            key = address_key(each.url)
-            if key is None:
-                continue
-            moments.add((key, each.captured_at))
-            if each.http_status in PAGE_STATUSES and not each.truncated:
-                pages[key] = max(each.captured_at, pages.get(key, each.captured_at))
+        objects = RawObjects(store)
+        captured_on = [day for _, day in objects.folders(source) if first <= day <= today]
+        with Threads(READERS) as pool:
+            found = pool.map(lambda day: objects.load(source, day), captured_on)
+            for each in (entry for of_day in found for one in of_day for entry in one.entries):
+                key = address_key(each.url)
+                if key is None:
+                    continue
+                moments.add((key, each.captured_at))
+                if each.http_status in PAGE_STATUSES and not each.truncated:
+                    pages[key] = max(each.captured_at, pages.get(key, each.captured_at))
         return cls(pages, frozenset(moments))
 
     def has_capture(self, url: str, captured_at: datetime) -> bool:
         """Whether the very capture of that time is kept, however good it is. An index names the time."""
         key = address_key(url)
         return key is not None and (key, captured_at) in self._moments
-
-
-def _entries(store: ObjectStore, source: str, first: date, last: date) -> Iterator[IndexEntry]:
-    """Index lines of the capture days from `first` to `last`."""
-    objects = RawObjects(store)
-    days = [day for _, day in objects.folders(source) if first <= day <= last]
-    with Threads(READERS) as pool:
-        for found in pool.map(lambda day: objects.load(source, day), days):
-            yield from (entry for each in found for entry in each.entries)

@@ -10,7 +10,8 @@ A hint chooses the links; the date of the article itself decides in the end. A l
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import TimeoutError as DeadlinePassedError
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -18,21 +19,24 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pebble import ProcessExpired, ProcessPool
+
 from infra.base.days import Days, midnight
+from infra.base.stop import StoppedError, result_of
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, ListClient, Reader
-from infra.work.live.listing_worker import read_within
 from infra.work.live.own_lists import is_of_news, own_feeds, own_sitemaps, with_telling_times
 from infra.work.live.reach import Reach
+from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
 from parsers.lists.feeds import read_feed
-from parsers.lists.links import Reading
+from parsers.lists.links import Reading, UnreadableError
 from parsers.lists.listings import read_listing, read_named_feeds
 from parsers.lists.sitemaps import read_sitemap
 from parsers.reading.page_kinds import OTHER_ADDRESS
 from parsers.source.definition import Source
-from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, PagedListing, Sitemap
+from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, Sitemap
 
 # Feeds state when an entry was sent, pages when its text was published first: an hour or two apart; a slip over
 # summer time is one hour. Nothing is lost by less where every day is asked for: a link is of one day at least.
@@ -88,10 +92,7 @@ def discover(
     *,
     today: date,
 ) -> Discovered:
-    """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked.
-
-    `state` is changed in memory.
-    """
+    """Ask all lists that a source declares for the links of some days. What fails is reported; the others are asked."""
     run = _Run(source, days, client, state, today)
     for declaration in source.discovery:
         run.ask(declaration)
@@ -102,8 +103,6 @@ def discover(
 
 
 class _Run:
-    """One call of `discover`."""
-
     def __init__(self, source: Source, days: Days, client: PoliteClient, state: DiscoveryState, today: date) -> None:
         self.links: dict[str, Link] = {}  # by what identifies the article
         self.listed_in: dict[str, str] = {}
@@ -136,9 +135,6 @@ class _Run:
                 self.reach.note_all()
             case DayArchive():
                 self._ask_archive(declaration)
-                self.reach.note_all()
-            case PagedListing():
-                self._ask_listing(declaration)
                 self.reach.note_all()
             case OwnLists():
                 self._ask_own_lists()
@@ -204,7 +200,6 @@ class _Run:
         return leaves
 
     def _children(self, reading: Reading, sitemap: Sitemap, parent_is_dated: bool) -> dict[str, bool]:
-        """Sitemaps that may hold links of the days, last changed first."""
         wanted = {}
         last_changed_first = sorted(reading.children, key=lambda child: child.hint or EARLIEST, reverse=True)
         for child in last_changed_first:
@@ -226,36 +221,22 @@ class _Run:
 
     def _ask_archive(self, archive: DayArchive) -> None:
         for day in self._local_days:
-            for page, reading in self._pages(day.strftime(archive.url), archive.pages, archive.links, is_archive=True):
+            for page, reading in self._pages(day.strftime(archive.url), archive):
                 self._take(page, reading, dated=True)
             if self.lists.host_failed:
                 return
 
-    def _ask_listing(self, listing: PagedListing) -> None:
-        url, dates = "", list[datetime]()
-        for url, reading in self._pages(listing.url, listing.pages, listing.links, listing.dates):
-            self._take(url, reading)
-            dates = [link.hint for link in reading.links if link.hint]
-            if dates and max(dates) < self._start:  # the greatest: an old story may be pinned to the top
-                return
-        # Also where the next page is not there, or shows the same links again: no site began with the day.
-        if dates and listing.pages > 1:
-            self.lists.note_lack(url, "its pages do not reach back to the days")
-
-    def _pages(
-        self, address: str, pages: int, links: str, dates: str | None = None, *, is_archive: bool = False
-    ) -> Iterator[tuple[str, Reading]]:
-        """Pages of a listing until one can't be had or has no link that those before it have not."""
-        zone = self._source.timezone
-        read = partial(read_listing, zone=zone, links=links, dates=dates, today=self._today)
-        reader = Reader(f"listing {zone} {links} | {dates}", partial(read_within, LISTING_SECONDS, read))
+    def _pages(self, address: str, archive: DayArchive) -> Iterator[tuple[str, Reading]]:
+        """Pages of a day until one can't be had or has no link that those before it have not."""
+        read = partial(read_listing, links=archive.links)
+        reader = Reader(f"listing {archive.links}", partial(read_within, LISTING_SECONDS, read))
         seen: set[str] = set()
         url = ""
-        for number in range(1, pages + 1 if "{page}" in address else 2):
+        for number in range(1, archive.pages + 1 if "{page}" in address else 2):
             previous, url = url, address.replace("{page}", str(number))
             if self.lists.is_beyond_end(url, previous, reader):
                 return
-            reading = self._read(url, reader, may_be_absent=is_archive or number > 1)
+            reading = self._read(url, reader, may_be_absent=True)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:
                 return
@@ -325,3 +306,19 @@ def dated_span(url: str, sitemap: Sitemap) -> tuple[date, date] | None:
     except ValueError:  # month 13
         return None
     return first, first if day else first.replace(day=monthrange(year, month)[1])
+
+
+def read_within(deadline: float, read: Callable[[bytes, str], Reading], body: bytes, base: str) -> Reading:
+    """A listing read in a process of its own, with a deadline: its HTML is as hostile as that of any page."""
+    with ProcessPool(max_workers=1, context=forkserver()) as pool:
+        reading = pool.schedule(read, args=(body, base), timeout=deadline)
+        try:
+            found: Reading = result_of(reading)
+        except DeadlinePassedError as error:
+            raise UnreadableError(f"reading it took longer than {deadline:g} seconds") from error
+        except StoppedError:
+            pool.stop()
+            raise
+        except ProcessExpired as error:
+            raise UnreadableError(f"the process that read it died, exit code {error.exitcode}") from error
+    return found

@@ -1,16 +1,20 @@
 """What came of the addresses of a plan: the rows of the accounts of its days, and the run's report."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
-from infra.lake.closing import GotAtLast, close_rejects
+from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake, PartitionId
+from infra.lake.landing import CAPTURE, Change, captures_of, land_rejects, merge_into
+from infra.lake.partition import FETCHES, REJECTS, read_rows
+from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import PAGE_STATUSES
 from infra.work.live.fetch_pages import Fetched
@@ -18,9 +22,19 @@ from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport, Sample, Samples
+from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
+
+
+@dataclass(frozen=True, slots=True)
+class GotAtLast:
+    """An article of an address that was asked for in vain `since` some time; `version` is that of its parser."""
+
+    since: datetime
+    captured_at: datetime
+    version: int
 
 
 class FetchLog:
@@ -101,7 +115,6 @@ class FetchLog:
         )
 
     def _rows(self) -> dict[str, tuple[Fetch, str]]:
-        """The row and the day of each address, as they are after this run."""
         now = datetime.now(UTC)
         return {key: self._row(key, row, now) for key, row in self._plan.listed.rows.items()}
 
@@ -124,7 +137,6 @@ class FetchLog:
         return changed, day
 
     def _lists(self, day: date) -> ListsRead:
-        """How the lists of a day were read by this run."""
         plan = self._plan
         if plan.discovered is None or plan.reached is None or day < plan.reached.start:
             return ListsRead()
@@ -145,15 +157,16 @@ class FetchLog:
         asked = {day.isoformat(): lists for day in self._plan.days if (lists := self._lists(day)).read_at}
         days = {day.isoformat() for day in self._plan.days}
         summaries = {}
-        for day in sorted({*new, *asked}):
-            account = write_account(store, source, day, new[day], lists=asked.get(day))
-            summaries[day] = account.summary
-        for day, keys in sorted(moved.items()):
-            summaries[day] = write_account(store, source, day, (), moved=keys).summary
+        with Changes(store) as changes:
+            changes.expect(FETCHES.key(source, day) for day in {*new, *asked, *moved})
+            for day in sorted({*new, *asked}):
+                account = write_account(changes, source, day, new[day], lists=asked.get(day))
+                summaries[day] = account.summary
+            for day, keys in sorted(moved.items()):
+                summaries[day] = write_account(changes, source, day, (), moved=keys).summary
         return {day: summary for day, summary in summaries.items() if day in days}
 
     def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, GotAtLast]]:
-        """Addresses that gave an article after they had been asked for in vain."""
         for key, (row, _) in rows.items():
             since = self._plan.listed.rows[key].first_asked_at
             is_new = key in self._parsed or key in self._plan.listed.changed
@@ -161,7 +174,6 @@ class FetchLog:
                 yield key, GotAtLast(since, row.fetched_at, self._plan.source.parser_version)
 
     def _report(self) -> RunReport:
-        """Why addresses gave nothing."""
         failed, samples = Counter[str](), Samples()
         for key, (url, error) in self._errors.items():
             if key not in self._came:
@@ -182,7 +194,6 @@ def _reason(row: Fetch) -> str:
 
 
 def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None) -> Verdict | None:
-    """What this run has to say of an address; None where it says nothing new."""
     if parsed is None:
         return verdict_of_error(error) if error else None
     outcome, status = parsed.outcome, parsed.archived.capture.http_status
@@ -190,3 +201,33 @@ def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None)
     if error and not isinstance(outcome, Parsed) and not is_challenge:
         return verdict_of_error(error)  # a challenge comes with a status, and says more than it
     return verdict_of_outcome(outcome, status, cut=parsed.archived.capture.truncated, before=row)
+
+
+def close_rejects(store: ObjectStore, source: str, got: Mapping[str, GotAtLast]) -> None:
+    """Close the open rejections of earlier captures of some addresses, which are given by their row keys."""
+    if not got:
+        return
+    first = min(each.since for each in got.values()).date().isoformat()
+    last = max(each.captured_at for each in got.values()).date().isoformat()
+    prefix = REJECTS.key(source, first).partition("date=")[0]
+    with Changes(store) as changes:
+        for info in list(store.list(prefix)):
+            place = REJECTS.parse_key(info.key)
+            if place and first <= place[1] <= last:
+                closed = _closed_by(read_rows(store, REJECTS, *place), got)
+                merge_into(changes, info.key, partial(_close, closed))
+
+
+def _close(closed: Mapping[CaptureIdentity, int], old: bytes | None, name: str) -> tuple[bytes | None, Change]:
+    return land_rejects(old, REJECTS.schema.empty_table(), closed, name)
+
+
+def _closed_by(table: Any, got: Mapping[str, GotAtLast]) -> dict[CaptureIdentity, int]:
+    """Captures of open rejections that later captures of their addresses make up for."""
+    closed: dict[CaptureIdentity, int] = {}
+    captures = captures_of(table.select(list(CAPTURE)))
+    for capture, state in zip(captures, table["state"].to_pylist(), strict=True):
+        page = got.get(row_key(capture.url)) if capture.url else None
+        if page and state == RejectState.OPEN and capture.captured_at < page.captured_at:
+            closed[capture] = page.version
+    return closed

@@ -10,9 +10,8 @@ from typing import Final
 
 import ada_url
 
-from infra.intake.web.fetch_many import fetch_or_wait
 from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
-from infra.intake.web.polite_client import PoliteClient
+from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
 from parsers.fields.urls import identity
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
@@ -37,10 +36,7 @@ class Fetched:
 def fetch_pages(
     wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in.
-
-    None is yielded where nothing came for a while. `source` is the name of the source of all, where the user says it.
-    """
+    """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in."""
     with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
         for found in answers:
             if found is None:

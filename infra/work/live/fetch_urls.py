@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from infra.archive.raw_archive import RawArchive
+from infra.base.measures import span, spans
 from infra.intake.web.addresses import require_contact
 from infra.intake.web.polite_client import PoliteClient
 from infra.lake.lake import Lake
-from infra.work.archive_and_parse import archive_and_parse
-from infra.work.land_outcomes import land_outcomes, unfit_articles
+from infra.work.land_outcomes import archive_and_parse, land_outcomes
 from infra.work.live.fetch_pages import Fetched, batched, fetch_pages
 from infra.work.live.site_lock import site_locks
 from infra.work.run import ParsedCapture, Run
@@ -49,16 +49,7 @@ def fetch_urls(
     on_outcome: Callable[[UrlOutcome], None] = lambda _: None,
     on_wait: Callable[[str], None] = lambda _: None,
 ) -> RunReport:
-    """Fetch addresses, archive what comes and land what can be read.
-
-    What is no address is rejected as such; one that is named twice is fetched once, and reported twice. All are of
-    `source` where it is given, else of that of their hosts. `on_outcome` is called with each address once its page has
-    landed, or nothing can land; `on_wait` with a source's name where another process of this machine is at its site.
-
-    Raises:
-        NewslakeError: the lake cannot be written.
-        UsageError: a public host would be asked, and no contact is set.
-    """
+    """Fetch addresses, archive what comes and land what can be read."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
     report = RunReport()
@@ -66,20 +57,20 @@ def fetch_urls(
     require_contact(times, run.settings)
     wanted = [(url, by_name(source) if source else by_host(host_of(url))) for url in times]
     with (
+        span("addresses", run=run.run_id),
         site_locks({of.name for _, of in wanted if of}, on_wait),
         PoliteClient.open(run.settings) as client,
         closing(fetch_pages(wanted, client, source=source)) as pages,
         run.open_pool() as pool,
     ):
-        for batch in batched(pages, run.settings.archive_seconds):
+        for batch in spans("fetch", batched(pages, run.settings.archive_seconds)):
             captures = [page.capture for page in batch if page.capture]
             parsed = archive_and_parse(captures, archive, pool, run_id=run.run_id, worker="fetch")
             done = land_outcomes(parsed, lake, run, mode="live") if parsed else RunReport()
             report += done
             by_url = {each.archived.capture.url: each for each in parsed}
-            unfit = unfit_articles(parsed, lake, done)
             for page in batch:
-                outcome = _outcome_of(page, by_url.get(page.url), unfit)
+                outcome = _outcome_of(page, by_url.get(page.url), done.unfit)
                 if page.capture is None:
                     report += RunReport(failed=Counter({outcome.reason or "": 1}))
                 for _ in range(times[page.url]):

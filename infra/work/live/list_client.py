@@ -91,10 +91,7 @@ class ListClient:
         return url in self._read
 
     def read(self, url: str, reader: Reader, *, may_be_absent: bool = False) -> Reading | None:
-        """What a list holds now; None where it can't be had or read, which its report says.
-
-        With `may_be_absent`, a page that is missing (404, 410) is one without links.
-        """
+        """What a list holds now; None where it can't be had or read, which its report says."""
         if url not in self._read:
             self._read[url], report = self._asked(url, reader, may_be_absent)
             self._note(report)
@@ -213,7 +210,6 @@ def _failure(url: str, error: FetchError) -> FeedReport:
 
 
 def _failed(url: str, reader: Reader, error: FetchError) -> tuple[Reading | None, FeedReport]:
-    """A list that can't be had; of an answer that broke off what came."""
     if error.body and error.reason in _BROKEN_OFF:
         with suppress(UnreadableError):
             reading = _reading_of(error.body, error.final_url or url, reader)
@@ -224,7 +220,6 @@ def _failed(url: str, reader: Reader, error: FetchError) -> tuple[Reading | None
 
 
 def _reading_of(body: bytes, base: str, reader: Reader) -> Reading:
-    """Read a list, which may be a packed file within a packed answer."""
     body, inflater = inflate(body, None, MAX_LIST_BYTES)
     reading = reader.read(body, base)
     return replace(reading, lacking=_joined(inflater.damage, reading.lacking))

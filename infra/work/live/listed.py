@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from infra.base.days import Days
 from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key, write_account
+from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
 from infra.lake.landing import zipped
-from infra.lake.partition import ARTICLES, REJECTS, read_rows
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, read_rows
 from infra.store.object_store import ObjectStore
 from infra.work.live.captured import Captured
 from infra.work.live.verdicts import Verdict, after, verdict_of_reject
@@ -45,8 +46,10 @@ class Listed:
         for key, row in self.rows.items():
             if key not in self.stored and row.outcome == FetchOutcome.PENDING:
                 new[self.days[key]].append(row)
-        for day, rows in sorted(new.items()):
-            write_account(store, rows[0].source, day, rows)
+        with Changes(store) as changes:
+            changes.expect(FETCHES.key(rows[0].source, day) for day, rows in new.items())
+            for day, rows in sorted(new.items()):
+                write_account(changes, rows[0].source, day, rows)
         return replace(self, stored={**self.stored, **{row_key(row.url): day for day in new for row in new[day]}})
 
 
@@ -66,10 +69,7 @@ def listed_addresses(
     listed_in: Mapping[str, str],
     now: datetime,
 ) -> Listed:
-    """Join what the lists name, by day, with the accounts of their days and with what the archive holds.
-
-    `listed_in` has the list that names a link, by the link's address.
-    """
+    """Join what the lists name, by day, with the accounts of their days and with what the archive holds."""
     accounts = read_accounts(store, source.name, _around(days))
     stored = {key: day for day, account in accounts.items() for key in account.rows}
     within = {day.isoformat() for day in days}
@@ -154,7 +154,6 @@ def _landed(
 def _rejected(
     store: ObjectStore, source: Source, new: Mapping[str, Fetch], held: Mapping[str, datetime]
 ) -> dict[str, tuple[Fetch, str | None]]:
-    """Addresses whose archived page gave no article."""
     found: dict[str, tuple[Fetch, str | None]] = {}
     for day in sorted({at.astimezone(UTC).date().isoformat() for at in held.values()}):
         table = read_rows(store, REJECTS, source.name, day)

@@ -8,9 +8,11 @@ from typing import Any
 from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
+from infra.base.measures import span
 from infra.intake.web.polite_client import PoliteClient
-from infra.lake.accounts import read_summary, row_key
+from infra.lake.accounts import row_key
 from infra.lake.fetches import Fetch, FetchOutcome
+from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES
 from infra.store.object_store import ObjectStore
@@ -47,7 +49,6 @@ class LivePlan:
     archived: tuple[ArchivedChunk, ...]  # captures of the raw archive to parse again
     staging: Staging  # where pages wait for the archive
     staged: tuple[Capture, ...]  # pages that a killed run left there
-    requests: int  # what it took to find out
     reached: Days | None  # days of which the lists can know
     discovered: Discovered | None  # None where no request may be sent, or no list reaches these days
     listed: Listed  # the addresses of these days
@@ -70,13 +71,11 @@ class LivePlan:
         failed = (f"{feed.url} {feed.status.value}: {feed.detail}" for feed in lists)
         return RunReport(
             discovered=len(self.discovered.links),
-            requests=self.requests,
             dropped=self.discovered.dropped + self._settled(),
             alarms=(*self.discovered.alarms, *failed, *self._gaps()),
         )
 
     def _settled(self) -> Counter[str]:
-        """Links that need no request, by why."""
         wanted = {row_key(row.url) for row in self.wanted}
         links = [row_key(link.url) for link in self.discovered.links] if self.discovered else []
         rows = [self.listed.rows[key] for key in links if key in self.listed.rows and key not in wanted]
@@ -164,7 +163,7 @@ def _links_by_day(discovered: Discovered, reached: Days) -> dict[date, list[Link
 
 def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore, client: PoliteClient) -> LivePlan:
     """Look into the lake, and ask the source for its lists. No page is fetched, and nothing is written."""
-    source, before, now = sources()[name], client.budget.used, datetime.now(UTC)
+    source, now = sources()[name], datetime.now(UTC)
     today = now.date()
     staging = Staging(store, name)
     staged = tuple(staging.left_over())
@@ -178,7 +177,8 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
         archived = [replace(chunk, days=None) for chunk in plan_days(store, name, days)]
     discovered = None
     if reached and not policy.only_archive:
-        discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
+        with span("list"):
+            discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
     plan = LivePlan(
         source=source,
         days=days,
@@ -188,7 +188,6 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
         archived=tuple(archived),
         staging=staging,
         staged=staged,
-        requests=client.budget.used - before,
         reached=reached,
         discovered=discovered,
         listed=Listed({}, {}, {}),
@@ -219,7 +218,7 @@ def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bo
     past = [day.isoformat() for day in days if day < today]
     accounts = {day: info for _, day, info in Lake(store).partitions(name, FETCHES)}
     for day in past:
-        summary = read_summary(store, accounts[day].key, accounts[day].size) if day in accounts else None
+        summary = Footers(store).summary(accounts[day]) if day in accounts else None
         if summary is None or summary.lists.read_at is None:
             return True
         manifest = Lake(store).read_manifest(name, day) if summary.landed else None
@@ -229,9 +228,6 @@ def _is_unfinished(store: ObjectStore, name: str, days: Days, today: date) -> bo
 
 
 def reached_days(source: Source, days: Days, today: date) -> Days | None:
-    """The days of a range that discovery can know of; None where there are none.
-
-    Feeds hold nothing older than the source's horizon.
-    """
+    """The days of a range that discovery can know of; None where there are none."""
     start = max(days.start, today - timedelta(days=source.reach_days))
     return Days(start, days.end) if source.discovery and start < days.end else None

@@ -16,11 +16,7 @@ ENTRIES_A_PINNED: Final = 10
 
 
 class Reach:
-    """Collects what the lists of a source say of their beginning.
-
-    A list of everything reaches over all days. Without one, what forgets must reach back over the day: all feeds, or
-    all news sitemaps.
-    """
+    """Collects what the lists of a source say of their beginning."""
 
     def __init__(self, today: date) -> None:
         """Begin with no list."""

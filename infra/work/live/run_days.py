@@ -1,9 +1,4 @@
-"""Some days of one source: plan, fetch, archive, parse, land. The command and the flow `run` both call this.
-
-Every page is staged as it comes, archived before any row points to it, and taken out of the staging area once it has
-landed. So a run that is killed at any moment leaves its pages to the next run of the source, which lands them without
-a request.
-"""
+"""Some days of one source: plan, fetch, archive, parse, land. The command and the flow `run` both call this."""
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -14,17 +9,17 @@ from typing import Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
+from infra.base.measures import span, spans
 from infra.base.settings import Settings
 from infra.base.stop import stop_at_waits
-from infra.intake.cdx.index import CdxIndex
+from infra.intake.cdx import CdxIndex
 from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import ARTICLES, FETCHES
-from infra.work.archive_and_parse import archive_and_parse
-from infra.work.land_outcomes import land_outcomes, unfit_articles
+from infra.work.land_outcomes import archive_and_parse, land_outcomes
 from infra.work.live.fetch_log import FetchLog
 from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_shared_pages
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
@@ -54,17 +49,11 @@ def run_days(
     on_page: Callable[[Fetched], None] = _ignore,
     on_wait: Callable[[str], None] = _ignore,
 ) -> RunReport:
-    """Land what the lake holds of some days of a source, then fetch, archive and land the rest.
-
-    `on_plan` is called before the first page is asked for, `on_page` with each page once it is staged (what it raises
-    ends the run), `on_wait` with the source's name where another process of this machine is at the site.
-
-    Raises:
-        NewslakeError: the lake cannot be read or written, or none of the source's lists can be had.
-        UsageError: a public host would be asked, and no contact is set.
-        StoppedError: the process is to stop. What was got is staged.
-    """
-    with _at_site(source, days, policy, run, on_wait) as client:
+    """Land what the lake holds of some days of a source, then fetch, archive and land the rest."""
+    with (
+        span("source days", source=source, day=days.described(), run=run.run_id),
+        _at_site(source, days, policy, run, on_wait) as client,
+    ):
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         on_plan(plan)
         return _carry_out(plan, run, client, on_page)
@@ -73,10 +62,7 @@ def run_days(
 def preview_days(
     source: str, days: Days, policy: FetchPolicy, run: Run, *, on_wait: Callable[[str], None] = _ignore
 ) -> tuple[LivePlan, float]:
-    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written.
-
-    Errors as `run_days`.
-    """
+    """What `run_days` would do, and the seconds between two requests. Only lists are asked for; nothing is written."""
     with _at_site(source, days, policy, run, on_wait) as client:
         plan = make_plan(source, days, policy, store=run.open_store(), client=client)
         plan.require_asked()
@@ -106,7 +92,6 @@ def _at_site(
 
 
 def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]) -> RunReport:
-    before = client.budget.used
     report = plan.report + _rebuilt(plan, run)
     if plan.archived:  # its rows may be new
         plan = with_addresses(plan, run.open_store())
@@ -115,7 +100,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     captures = list(plan.staged)
     size = sum(len(capture.body) for capture in captures)
     with stop_at_waits(), closing(_pages(plan, log, run, client, on_page)) as pages:
-        for batch in batched(pages, run.settings.archive_seconds):
+        for batch in spans("fetch", batched(pages, run.settings.archive_seconds)):
             came = [page.capture for page in batch if page.capture]
             plan.staging.put(came)
             captures += came
@@ -127,7 +112,7 @@ def _carry_out(plan: LivePlan, run: Run, client: PoliteClient, on_page: Callable
     if plan.discovered is not None:
         plan.discovered.state.save()
     plan.require_asked()
-    return report + RunReport(requests=client.budget.used - before, unreached=_unreached(plan, Lake(run.open_store())))
+    return report + RunReport(requests=client.budget.used, unreached=_unreached(plan, Lake(run.open_store())))
 
 
 def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
@@ -139,7 +124,6 @@ def _rebuilt(plan: LivePlan, run: Run) -> RunReport:
 
 
 def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
-    """Days of which the lake knows nothing, and of which no list can say anything any more."""
     name, today = plan.source.name, plan.asked_at.date()
     first = plan.reached.start if plan.reached else today
     days = [day.isoformat() for day in plan.days if day < first and not plan.policy.only_archive]
@@ -150,7 +134,6 @@ def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
 def _pages(
     plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]
 ) -> Generator[Fetched | None, None, None]:
-    """The missing pages as they come, from the CDX index first, from the source second."""
     index = CdxIndex.from_settings(run.settings)
     for page in _from_all(plan, log, index, client):
         if page:
@@ -170,7 +153,6 @@ def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: Pol
 
 
 def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteClient) -> Iterator[Fetched]:
-    """Pages that the lake lacks."""
     captures, alarms = index.captures(plan.source, plan.days, client)
     log.alarms += tuple(alarms)
     for each in captures:
@@ -183,7 +165,6 @@ def _from_index(plan: LivePlan, log: FetchLog, index: CdxIndex, client: PoliteCl
 
 
 def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, *, is_last: bool) -> RunReport:
-    """Archive, parse and land pages; with the last ones, say what is known of whole days."""
     captures, shared = without_shared_pages(captures)
     for page in shared:
         log.note_page(page)
@@ -198,7 +179,7 @@ def _land(captures: Sequence[Capture], plan: LivePlan, log: FetchLog, run: Run, 
     report = land_outcomes(indexed, lake, run, mode="ingest") if indexed else RunReport()
     whole_days = log.whole_days() if is_last else ()
     report += land_outcomes(fetched, lake, run, mode="live", whole_days=whole_days, day_of=log.day_of)
-    log.note_unfit(unfit_articles(parsed, lake, report))
+    log.note_unfit(report.unfit)
     if is_last:
         report += log.settle(lake)
     plan.staging.clear()

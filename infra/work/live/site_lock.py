@@ -19,11 +19,7 @@ def state_folder() -> Path:
 
 @contextmanager
 def site_locks(sources: Iterable[str], waiting: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """Hold the locks of sources; the kernel takes them back from a process that is killed.
-
-    `waiting` is called with the name of a source whose lock another process holds. StoppedError where the process is to
-    stop meanwhile, NewslakeError where the state folder can't be written.
-    """
+    """Hold the locks of sources; the kernel takes them back from a process that is killed."""
     with ExitStack() as held:
         for source in sorted(set(sources)):  # in one order everywhere, so that two processes never wait for each other
             lock = held.enter_context(_opened(source))

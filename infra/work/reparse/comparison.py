@@ -122,7 +122,6 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Fiel
 
 
 def _compare_rejects(trial: TrialStore, found: Comparison) -> dict[CaptureIdentity, str]:
-    """Count rejections that open and close; reasons of the new ones by capture."""
     reasons: dict[CaptureIdentity, str] = {}
     for key in sorted(trial.written):
         partition = REJECTS.parse_key(key)
@@ -166,8 +165,6 @@ def _compare_articles(
 
 
 class _Place(NamedTuple):
-    """Where a row is, and what it is from."""
-
     day: str
     capture: CaptureIdentity
 
@@ -182,7 +179,6 @@ def _places(store: ObjectStore, source: str, days: Iterable[str]) -> dict[str, _
 
 
 def _paired(old: Mapping[str, _Place], new: Mapping[str, _Place]) -> dict[str, str]:
-    """Identity before -> identity after, of rows that are the same one."""
     pairs = {name: name for name in old if name in new}
     arrivals = {place.capture: name for name, place in new.items() if name not in old}
     for name, place in old.items():
@@ -200,7 +196,6 @@ def _rows(store: ObjectStore, source: str, day: str) -> dict[str | None, dict[st
 def _sample(
     source: str, was: dict[str, Any] | None, now: dict[str, Any] | None, day: str, other: str, reason: str | None
 ) -> Sample:
-    """A row that changes; one of `was` and `now` may be lacking."""
     said = now or was or {}
     told = {"source": source, "article_id": said["article_id"], "url": said["url"], "title": said["title"]}
     if was is None:
@@ -212,7 +207,6 @@ def _sample(
 
 
 def _count(sample: Sample, found: Comparison) -> None:
-    """Count a row, and keep it where there are few like it."""
     if sample.kind is Kind.CHANGED and not sample.changes:
         found.restamped += 1
         return

@@ -113,7 +113,6 @@ def plan_outdated(
     Other captures of the same addresses are among them: today's parser may make the better row of one of those.
     """
     lake, footers, current = Lake(store), Footers(store), sources()[name].parser_version
-    footers.load()
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()
     partitions = [(day, info) for _, day, info in lake.partitions(name) if is_within(day, start, end)]
@@ -133,10 +132,7 @@ def plan_outdated(
 
 
 def plan_rejects(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
-    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now.
-
-    There is no end: nobody knows when what was rejected was published.
-    """
+    """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now."""
     first = start - MARGIN if start else None
     unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
     rows = chain(rejects_in(store, name, first), unknown)
@@ -162,6 +158,5 @@ def _may_be_of(url: str | None, name: str) -> bool:
 
 
 def _chunked(name: str, pointers: Iterable[Pointer], days: Days | None = None) -> list[ArchivedChunk]:
-    """Captures of a source in chunks, in their order."""
     chunks = in_batches(pointers, lambda each: each.length, most=CHUNK_CAPTURES, max_bytes=CHUNK_BYTES)
     return [ArchivedChunk(name, tuple(chunk), days) for chunk in chunks]

@@ -7,9 +7,10 @@ from typing import Final
 from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
 from infra.archive.raw_objects import source_of
 from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.measures import span
 from infra.base.stop import Threads
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import REJECTS
+from infra.lake.partition import REJECTS, read_rows
 from infra.lake.rejects import RejectState
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -68,17 +69,18 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
 
 def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = None) -> RunReport:
     """Parse archived captures again and land what they give; rows that moved leave their old partition."""
-    store = store or run.open_store()
-    lake = Lake(store)
-    archived = _read(store, chunk.pointers)
-    refused = _refused_on_arrival(lake, archived)
-    with run.open_pool() as pool:
-        outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
-        captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
-    captures = [each for each in captures if not _is_still_unknown(each)]
-    looked_at = _looked_at(chunk, captures)
-    reparsed = {chunk.source: [each.capture.identity for each in archived]}
-    return land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
+    with span("chunk", source=chunk.source, run=run.run_id):
+        store = store or run.open_store()
+        lake = Lake(store)
+        archived = _read(store, chunk.pointers)
+        refused = _refused_on_arrival(store, archived)
+        with span("parse"), run.open_pool() as pool:
+            outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
+            captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
+        captures = [each for each in captures if not _is_still_unknown(each)]
+        looked_at = _looked_at(chunk, captures)
+        reparsed = {chunk.source: [each.capture.identity for each in archived]}
+        return land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
@@ -90,17 +92,12 @@ def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCaptu
         ]
 
 
-def _refused_on_arrival(lake: Lake, archived: Sequence[ArchivedCapture]) -> dict[Pointer, Rejected]:
-    """Captures that came in damaged, cut short or too large, and were never parsed for that.
-
-    No parser version stands at such a rejection. What a crawler cut off on purpose is parsed, and is none of these.
-    """
+def _refused_on_arrival(store: ObjectStore, archived: Sequence[ArchivedCapture]) -> dict[Pointer, Rejected]:
+    """Captures that came in damaged, cut short or too large, and were never parsed for that."""
     cut = {each.pointer: each.capture.captured_at.date().isoformat() for each in archived if each.capture.truncated}
     refused = {}
     for source, day in sorted({(source_of(pointer.uri), day) for pointer, day in cut.items()}):
-        if lake.read_manifest(source, day, REJECTS) is None:
-            continue
-        for row in lake.read_rejects(source, day).to_pylist():
+        for row in read_rows(store, REJECTS, source, day).to_pylist():
             pointer = Pointer(row["capture_uri"], row["capture_offset"], row["capture_length"])
             reason = OF_ARRIVAL.get(row["reason"])
             stands = row["parser_version"] is None and row["state"] == RejectState.OPEN
@@ -117,9 +114,6 @@ def _is_still_unknown(captures: ParsedCapture) -> bool:
 
 
 def _looked_at(chunk: ArchivedChunk, captures: Sequence[ParsedCapture]) -> set[PartitionId]:
-    """The chunk's days on which a capture was got or an article published: without articles, such a day is empty.
-
-    Of any other day the archive knows nothing, and it stays missing.
-    """
+    """The chunk's days on which a capture was got or an article published: without articles, such a day is empty."""
     days = {(chunk.source, day.isoformat()) for day in chunk.days or ()}
     return days & {place for each in captures for place in (each.partition, each.day_got) if place}

@@ -1,7 +1,7 @@
 """Het Nieuwsblad, https://www.nieuwsblad.be. Layout verified on saved pages from 2025-02."""
 
 from parsers.source.definition import Source
-from parsers.source.families.mediahuis import MEDIAHUIS
+from parsers.sources.families.mediahuis import MEDIAHUIS
 
 SOURCE = Source(
     name="nieuwsblad",

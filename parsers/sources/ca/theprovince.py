@@ -2,7 +2,7 @@
 
 from parsers.source.definition import Source
 from parsers.source.discovery import Feed, OwnLists
-from parsers.source.families.postmedia import POSTMEDIA
+from parsers.sources.families.postmedia import POSTMEDIA
 
 SOURCE = Source(
     name="theprovince",

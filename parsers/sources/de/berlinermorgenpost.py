@@ -1,7 +1,7 @@
 """Berliner Morgenpost, https://www.morgenpost.de. Layouts verified on saved pages from 2024-05, 2025-09 and 2025-11."""
 
 from parsers.source.definition import Source
-from parsers.source.families.funke import FUNKE
+from parsers.sources.families.funke import FUNKE
 
 SOURCE = Source(
     name="berlinermorgenpost",

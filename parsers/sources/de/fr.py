@@ -1,7 +1,7 @@
 """Frankfurter Rundschau, https://www.fr.de. Layout verified on saved pages from 2024-04."""
 
 from parsers.source.definition import Source
-from parsers.source.families.ippen import IPPEN
+from parsers.sources.families.ippen import IPPEN
 
 SOURCE = Source(
     name="fr",

@@ -1,7 +1,7 @@
 """Merkur.de, https://www.merkur.de. Layout verified on saved pages from 2023-04."""
 
 from parsers.source.definition import Source
-from parsers.source.families.ippen import IPPEN
+from parsers.sources.families.ippen import IPPEN
 
 SOURCE = Source(
     name="merkur",

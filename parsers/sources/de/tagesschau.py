@@ -2,7 +2,7 @@
 
 from parsers.source.definition import Source
 from parsers.source.discovery import Feed, OwnLists
-from parsers.source.families.ard import ARD
+from parsers.sources.families.ard import ARD
 
 SOURCE = Source(
     name="tagesschau",

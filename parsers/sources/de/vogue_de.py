@@ -2,7 +2,7 @@
 
 from parsers.source.definition import Source
 from parsers.source.discovery import Feed, OwnLists
-from parsers.source.families.conde_nast import CONDE_NAST
+from parsers.sources.families.conde_nast import CONDE_NAST
 
 SOURCE = Source(
     name="vogue_de",

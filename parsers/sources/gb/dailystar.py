@@ -1,7 +1,7 @@
 """Daily Star, https://www.dailystar.co.uk. Layouts verified on saved pages from 2024-04 and 2026-04."""
 
 from parsers.source.definition import Source
-from parsers.source.families.reach import REACH
+from parsers.sources.families.reach import REACH
 
 SOURCE = Source(
     name="dailystar",

@@ -1,7 +1,7 @@
 """The Mirror, https://www.mirror.co.uk. Layouts verified on saved pages from 2024-04 and 2026-01."""
 
 from parsers.source.definition import Source
-from parsers.source.families.reach import REACH
+from parsers.sources.families.reach import REACH
 
 SOURCE = Source(
     name="mirror",

@@ -1,7 +1,7 @@
 """中日新聞, https://www.chunichi.co.jp. Layout verified on a saved page from 2025-01."""
 
 from parsers.source.definition import Source
-from parsers.source.families.chunichi import CHUNICHI
+from parsers.sources.families.chunichi import CHUNICHI
 
 SOURCE = Source(
     name="chunichi",

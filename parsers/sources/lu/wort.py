@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from parsers.source.definition import Source
-from parsers.source.families.mediahuis import MEDIAHUIS
+from parsers.sources.families.mediahuis import MEDIAHUIS
 
 SOURCE = Source(
     name="wort",

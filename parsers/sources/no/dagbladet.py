@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from parsers.source.definition import Layout, Source
-from parsers.source.families.labrador import LABRADOR
+from parsers.sources.families.labrador import LABRADOR
 
 SOURCE = Source(
     name="dagbladet",

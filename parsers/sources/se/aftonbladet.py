@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from parsers.source.definition import Source
-from parsers.source.families.schibsted import SCHIBSTED
+from parsers.sources.families.schibsted import SCHIBSTED
 
 SOURCE = Source(
     name="aftonbladet",

@@ -44,7 +44,7 @@ SOURCE = Source(
     hosts=("theissue.com",),
     language="en",
     timezone="America/New_York",
-    version=3,
+    version=4,
     discovery=(
         Feed("https://www.theissue.com/feed/"),
         DayArchive("https://www.theissue.com/%Y/%m/%d/page/{page}/", links="article h2 a", pages=20),

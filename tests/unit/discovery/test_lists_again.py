@@ -14,14 +14,12 @@ from parsers.source.discovery import DayArchive
 from tests.discovery_runs import (
     DAY,
     FEED,
-    HTML_ERROR,
     MAP,
     TODAY,
     at,
     index,
     listing,
     paths,
-    reports,
     rss,
     run,
     source,
@@ -29,41 +27,17 @@ from tests.discovery_runs import (
 )
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
-from tests.servers import Answer as Said
 
 
-def test_s02_sitemap_beyond_all_measure_is_not_taken(
-    monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient
-) -> None:
+def test_s02_sitemap_of_no_end_is_left(monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient) -> None:
     monkeypatch.setattr("infra.work.live.discovery.LIST_REQUEST_BYTES", 100)
     site.pages["news.example/sitemap.xml"] = urlset(("/a" * 100, at(DAY)))
     (report,) = run(source(MAP), client).feeds
     assert (report.status, report.reason) == (FeedStatus.FAILED, FetchReason.TOO_LARGE)
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "detail"),
-    [
-        (HTML_ERROR, "rejected", "it is an HTML page"),  # S04
-        (b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">', "rejected", "declaration has no end"),  # S01
-        (None, "failed", "404"),
-    ],
-)
-def test_s01_s04_feed_that_cannot_be_read_is_reported_and_the_others_are_read(
-    site: NewsSite, client: PoliteClient, body: bytes | None, status: str, detail: str
-) -> None:
-    site.pages["news.example/sitemap.xml"] = urlset(("/a", at(DAY)))
-    if body is not None:
-        site.pages["news.example/feed"] = body
-    found = run(source(FEED, MAP), client)
-    assert reports(found) == [("news.example/feed", status, 0), ("news.example/sitemap.xml", "read", 1)]
-    assert found.feeds[0].reason is (FetchReason.STATUS if body is None else None)
-    assert detail in found.feeds[0].detail
-    assert paths(found) == ["/a"]
-
-
 @pytest.mark.parametrize("validators", [True, False])
-def test_s04_feed_that_breaks_off_raises_an_alarm_until_it_is_whole(
+def test_s04_feed_that_breaks_off_is_an_alarm(
     site: NewsSite, client: PoliteClient, store: MemoryStore, validators: bool
 ) -> None:
     site.validators = validators
@@ -117,7 +91,7 @@ def test_s02_a_gzip_file_in_a_gzip_answer_is_read_as_far_as_it_goes(site: NewsSi
         assert found.feeds[0].detail.startswith(detail)
 
 
-def test_f28_unchanged_site_is_asked_conditionally_and_nothing_is_written(
+def test_f28_unchanged_lists_are_neither_sent_nor_saved(
     site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
     site.pages |= {
@@ -141,9 +115,7 @@ def test_f28_unchanged_site_is_asked_conditionally_and_nothing_is_written(
     assert store.puts == []
 
 
-def test_unchanged_feed_gives_its_links_for_another_day(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
+def test_unchanged_feed_has_links_of_another_day(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     site.pages["news.example/feed"] = rss(("/a", at(DAY)), ("/b", at(TODAY)))
     run(source(FEED), client, store).state.save()
     site.forget()
@@ -151,9 +123,7 @@ def test_unchanged_feed_gives_its_links_for_another_day(
     assert site.asked == [(304, "news.example/feed")]
 
 
-def test_server_without_validators_is_known_to_be_unchanged_by_its_bytes(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
+def test_without_validators_bytes_tell_what_changed(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     site.validators = False
     site.pages["news.example/feed"] = rss("/a")
     run(source(FEED), client, store).state.save()
@@ -162,7 +132,7 @@ def test_server_without_validators_is_known_to_be_unchanged_by_its_bytes(
 
 
 @pytest.mark.parametrize("loss", ["killed before it saved", "state deleted", "feed changed"])
-def test_feed_is_read_anew_where_nothing_is_remembered_of_it(
+def test_feed_that_is_forgotten_is_read_anew(
     loss: str, site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
     site.pages["news.example/feed"] = rss("/old" if loss == "feed changed" else "/a")
@@ -176,9 +146,7 @@ def test_feed_is_read_anew_where_nothing_is_remembered_of_it(
     assert site.asked == [(200, "news.example/feed")] * 2
 
 
-def test_list_that_is_to_be_read_in_another_way_is_fetched_whole(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
+def test_list_that_is_read_otherwise_is_fetched_whole(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     site.pages["news.example/all"] = listing("/a") + b"<h3><a href=/b>T</a></h3>"
     archive = DayArchive("https://news.example/all", links="h2 a")
     run(source(archive), client, store).state.save()
@@ -186,7 +154,7 @@ def test_list_that_is_to_be_read_in_another_way_is_fetched_whole(
     assert {status for status, _ in site.asked} == {200}
 
 
-def test_the_page_after_the_last_is_asked_for_only_where_that_has_changed(
+def test_the_page_after_an_unchanged_last_is_not_asked(
     site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
     page = "news.example/2024/05/09/{}/"
@@ -209,19 +177,7 @@ def test_the_page_after_the_last_is_asked_for_only_where_that_has_changed(
     assert site.asked[1:] == [(200, page.format(2)), (200, page.format(3)), (404, page.format(4))]
 
 
-@pytest.mark.parametrize("said", [Said(403, b"no"), Said(451, b"no"), Said(200, HTML_ERROR), Said(200, b"")])
-def test_a_day_is_not_whole_where_a_list_could_not_be_had(site: NewsSite, client: PoliteClient, said: Said) -> None:
-    site.pages |= {"news.example/feed": rss("/a"), "news.example/sitemap.xml": index("/s1.xml")}
-    site.pages["news.example/s1.xml"] = said
-    found = run(source(FEED, MAP), client)
-    assert [feed.whole for feed in found.feeds] == [True, True, False]
-    assert not found.whole
-    assert found.listed_in == {"https://news.example/a": FEED.url}
-
-
-def test_a_list_that_is_gone_is_lacking_until_it_is_gone_for_two_days(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
+def test_a_list_is_given_up_once_gone_for_two_days(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     site.pages["news.example/sitemap.xml"] = urlset(("/a", at(DAY)))
     whole = []
     for day, feed in enumerate([None, None, None, rss("/b"), rss("/b"), None, None, None]):
@@ -232,11 +188,3 @@ def test_a_list_that_is_gone_is_lacking_until_it_is_gone_for_two_days(
         found.state.save()
         whole.append(found.whole)
     assert whole == [False, False, True, True, True, False, False, True]
-
-
-def test_f19_of_a_list_that_breaks_off_on_the_way_what_came_is_read(site: NewsSite, client: PoliteClient) -> None:
-    packed = gzip.compress(rss("/a", *(f"/{number**7}" for number in range(50))), mtime=0)
-    site.pages["news.example/feed"] = Said(200, packed[:-30], {"Content-Encoding": "gzip"})
-    found = run(source(FEED), client)
-    assert (paths(found)[0], found.whole) == ("/a", False)
-    assert "truncated" in found.alarms[0]

@@ -13,9 +13,7 @@ from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
 
 
-def test_the_home_page_is_looked_at_again_after_a_week(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
+def test_the_home_page_is_asked_again_after_a_week(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     items = b'[{"url": "https://news.example/a"}]'
     site.pages = {
         "news.example/": b'<link rel=alternate type=application/feed+json href="//feeds.example/f.json">',
@@ -30,9 +28,7 @@ def test_the_home_page_is_looked_at_again_after_a_week(
         assert paths(found) == ["/a"]
 
 
-def test_a_feed_that_overlaps_with_what_was_read_whole_before_leaves_no_gap(
-    site: NewsSite, client: PoliteClient
-) -> None:
+def test_a_feed_that_overlaps_with_what_was_read_before_leaves_no_gap(site: NewsSite, client: PoliteClient) -> None:
     site.pages["news.example/feed"] = rss(("/a", at(DAY, 10)), ("/b", at(DAY, 20)))
     reach = run(source(FEED), client).reach
     told = f"{FEED.url} goes back only to 2024-05-09 10:00 UTC"
@@ -60,7 +56,7 @@ def test_impossible_times_reach_nowhere(wrong: str, site: NewsSite, client: Poli
 
 
 @pytest.mark.parametrize(("entries", "gap"), [(999, ""), (1000, "goes back only to 2024-05-09 12:00 UTC")])
-def test_a_news_sitemap_holds_two_days_unless_it_is_full(
+def test_a_news_sitemap_holds_two_days_if_not_full(
     entries: int, gap: str, site: NewsSite, client: PoliteClient
 ) -> None:
     entry = "<url><loc>/{}</loc><n:news><n:publication_date>" + at(DAY) + "</n:publication_date></n:news></url>"

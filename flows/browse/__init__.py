@@ -1,0 +1,1 @@
+"""The lake in a browser, read-only and on this machine only."""

@@ -1,0 +1,193 @@
+"""`newslake query`, `export`: what the lake holds, in SQL and as text."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any, Final
+
+import typer
+from rich.text import Text
+
+from flows.commands import options
+from flows.commands.console import ExitCode, stderr, stdout
+from flows.reports.tables import counted
+from infra.base.errors import NewslakeError, UsageError
+
+# Each runs as it stands; docs/reading.md explains the views.
+EXAMPLES: Final = (
+    ("Articles of each source", "SELECT source, count(*) AS articles FROM articles GROUP BY ALL ORDER BY 2 DESC"),
+    ("The newest", "SELECT published_at, source, title FROM articles ORDER BY 1 DESC NULLS LAST LIMIT 20"),
+    ("All of one article", "SELECT * FROM articles ORDER BY published_at DESC NULLS LAST LIMIT 1"),
+    ("A word in the text", "SELECT date, source, title FROM articles WHERE text ILIKE '%ferry%' ORDER BY 1 LIMIT 20"),
+    (
+        "Who writes most",
+        "SELECT author, count(*) FROM (SELECT unnest(authors) AS author FROM articles) GROUP BY 1 ORDER BY 2 DESC",
+    ),
+    (
+        "Why pages gave no article",
+        "SELECT source, reason, count(*) AS pages FROM rejects WHERE state = 'open' GROUP BY ALL ORDER BY 3 DESC",
+    ),
+    (
+        "Addresses still to come",
+        "SELECT source, date, url, reason, due_at FROM fetches WHERE outcome = 'pending' ORDER BY due_at",
+    ),
+    ("What each run brought", "SELECT * FROM runs ORDER BY started_at DESC LIMIT 20"),
+    ("The sources of a country", "SELECT source, title, language FROM sources WHERE country = 'gb' ORDER BY 1"),
+)
+
+
+class TextFormat(StrEnum):
+    """What `export` writes."""
+
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to this file, on disk or s3://…; it must not exist yet."
+    ),
+]
+
+
+def query(
+    sql: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SQL]", help="One SELECT on articles, rejects, fetches, runs and sources, in DuckDB's SQL."
+        ),
+    ] = "",
+    source: options.AnySource = None,
+    start: options.Start = None,
+    end: options.End = None,
+    output: Output = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
+    lake: options.Lake = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per row on stdout.")] = False,
+    examples: Annotated[bool, typer.Option("--examples", help="List questions to begin with.")] = False,
+) -> int:
+    """Query the lake with SQL. --source, --start and --end limit which partitions are read.
+
+    They select publication days of articles and capture days of rejects; with either, undated articles are left out.
+    Rows too wide for the terminal are shown as records. In CSV, text that a spreadsheet would run gets an apostrophe.
+
+    [bold]Examples[/bold]
+
+    newslake query "SHOW TABLES"
+
+    newslake query "SELECT source, count(*) AS articles FROM articles GROUP BY source"
+
+    newslake query "SELECT reason, detail, url FROM rejects WHERE state = 'open'" --csv
+
+    newslake query "SELECT title, text FROM articles" --source tass --start 2017-05-01 --end 2017-05-08 -o may.parquet
+    """
+    if examples:
+        for question, statement in EXAMPLES:
+            stdout().print(
+                Text(f"{question}:", "bold"), Text(f'newslake query "{statement}"\n'), sep="\n", soft_wrap=True
+            )
+        return ExitCode.DONE
+    if not sql:
+        raise UsageError("there is no question", "Write one SELECT, or see `newslake query --examples`.")
+    if sum((as_csv, as_json, output is not None)) > 1:
+        raise UsageError("--csv, --json and --output exclude each other", "Give one of them.")
+    from flows.jobs.start import open_lake
+    from flows.reports import answers
+    from infra.lake.query import Selection, run_query
+
+    written: dict[str, Callable[[Any], str | bytes]] = {
+        ".parquet": answers.as_parquet, ".csv": answers.as_csv, ".jsonl": answers.as_json_lines
+    }  # fmt: skip
+    kind = Path(output).suffix.lower() if output else ""
+    if output and kind not in written:
+        raise UsageError(f"{output} is of no kind that can be written", f"End its name in {', '.join(written)}.")
+    answer = run_query(open_lake(lake), sql, Selection(source, start, end))
+    if output:
+        body = written[kind](answer)
+        _write_new(output, body if isinstance(body, bytes) else body.encode())
+    elif as_json or as_csv:
+        sys.stdout.write((answers.as_json_lines if as_json else answers.as_csv)(answer))
+    else:
+        out = stdout()
+        out.print(*answers.as_shown(answer, out.width), sep="\n")
+    if not (as_json or as_csv):
+        where = f" in {output}" if output else ""
+        stderr().print(Text(f"{counted(answer.num_rows, 'row')}{where}", "dim"))
+    return ExitCode.DONE
+
+
+def export(
+    source: options.OnlySource = None,
+    start: options.Start = None,
+    end: options.End = None,
+    form: Annotated[TextFormat, typer.Option("--format", help="How each article is written.")] = TextFormat.JSONL,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file; it must not exist yet.")
+    ] = None,
+    lake: options.Lake = None,
+) -> int:
+    """Write articles as text, for people and for language models: one a line (JSONL), as Markdown, or plain.
+
+    By source and day of publication, a partition in memory at a time. The text is what the page shows, block by block.
+    JSONL has id, source, date, address, title, authors, language, published_at and text.
+
+    [bold]Example[/bold]
+
+    newslake export --source tass --start 2017-05-01 --end 2017-05-08 --format markdown -o may.md
+    """
+    from flows.jobs.start import open_lake
+    from flows.reports import article_text
+    from infra.lake.query import Selection, articles_of
+
+    written, between = {
+        TextFormat.JSONL: (article_text.as_json_line, ""),
+        TextFormat.MARKDOWN: (article_text.as_markdown, "\n---\n\n"),
+        TextFormat.TEXT: (article_text.as_text, f"\n{'═' * 40}\n\n"),
+    }[form]
+    count = 0
+    with _opened(output) as stream:
+        for row in articles_of(open_lake(lake), Selection(source, start, end)):
+            stream.write((between if count else "") + written(row))
+            count += 1
+    stderr().print(Text(f"{counted(count, 'article')}{f' in {output}' if output else ''}", "dim"))
+    return ExitCode.DONE
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[str]]:
+    """A new file, which is gone again if it does not become whole; or else stdout."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        stream = path.open("x", encoding="utf-8")
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except OSError as error:
+        raise NewslakeError(f"{path} cannot be written: {error.strerror}", "Name another file.") from error
+    try:
+        with stream:
+            yield stream
+    except BaseException:
+        path.unlink()
+        raise
+
+
+def _write_new(path: str, body: bytes) -> None:
+    """Write a file or an object that must not exist yet."""
+    from infra.store.object_store import ConflictError
+    from infra.store.open_store import open_store
+
+    folder, _, name = path.rpartition("/")
+    try:
+        open_store(folder or ("/" if path.startswith("/") else ".")).put(name, body, if_match=None)
+    except ConflictError as error:
+        raise _exists(path) from error
+
+
+def _exists(path: str | Path) -> NewslakeError:
+    return NewslakeError(f"{path} exists", "Name another file, or delete it first.")

@@ -1,0 +1,62 @@
+"""A Prefect server that answers this machine only, and no page of another site in a browser on it.
+
+Prefect lets every web page call its API (CORS `*`) and believes any host name, so that a page that an operator looks at
+could start runs with paths of its own choice on 127.0.0.1, directly or by DNS rebinding. A program sends no `Origin`.
+"""
+
+import ipaddress
+import sys
+from typing import Final
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+HOST: Final = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
+KEEP_ALIVE_SECONDS: Final = 5  # Prefect's own
+REFUSED: Final = "newslake up answers only requests to 127.0.0.1 or localhost, from its own pages and from programs."
+
+
+class Guard:
+    """Wraps an ASGI application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to what others ask, and hand on all else."""
+        if scope["type"] == "lifespan" or is_own(scope["headers"]):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the client gets a 403
+        else:
+            await PlainTextResponse(REFUSED, 403)(scope, receive, send)
+
+
+def is_own(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether a request names this machine as its host and comes from a page of that address, or from a program."""
+    hosts, origins = (
+        [value.decode("latin-1") for name, value in headers if name == key] for key in (b"host", b"origin")
+    )
+    return len(hosts) == 1 and _is_here(hosts[0]) and set(origins) <= {f"http://{hosts[0]}"}
+
+
+def _is_here(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def main(port: int) -> None:
+    """Run the server until it gets a signal, as `prefect server start` does."""
+    from prefect.server.api.server import create_app
+
+    app = Guard(create_app(final=True))
+    uvicorn.run(app, host=HOST, port=port, timeout_keep_alive=KEEP_ALIVE_SECONDS, log_level="info")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

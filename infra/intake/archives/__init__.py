@@ -1,1 +1,0 @@
-"""WARC, WET and ARC archives."""

@@ -1,1 +1,0 @@
-"""CC-NEWS, the news crawl of Common Crawl: its files by day, read by range."""

@@ -1,1 +1,0 @@
-"""Web archives that are asked by address: a CDX index and its pages."""

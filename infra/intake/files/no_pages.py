@@ -1,0 +1,35 @@
+"""Texts that are no pages, whatever tags they hold: told by how they begin, and said to who named them."""
+
+import re
+from typing import Final
+
+from infra.intake.files.mhtml import is_mail
+from parsers.page.content import TAG
+
+# What may stand before the first element; nothing of it is given back, so no file makes this slow.
+ROOT: Final = re.compile(
+    rb"(?:[\s\xef\xbb\xbf]|<\?.{0,2000}?\?>|<!--.{0,4000}?-->|<!doctype[^>\[]{0,500}(?:\[[^\]]{0,4000}\])?\s*>)*+"
+    rb"<([\w:.-]{1,40})",
+    re.DOTALL | re.IGNORECASE,
+)
+LISTS: Final = "it lists pages, and holds none"
+KINDS: Final = {
+    **dict.fromkeys(("rss", "feed", "rdf:rdf"), ("feed", LISTS)),
+    **dict.fromkeys(("urlset", "sitemapindex"), ("sitemap", LISTS)),
+    "plist": ("property list", "save a Safari archive as page source"),
+}
+ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
+
+
+def kind_of_no_page(head: bytes) -> tuple[str, str] | None:
+    """What a text is that begins like none of a page, and why it is none; None where it may be one."""
+    if is_mail(head):
+        return "mail", "open it, and save the page that it leads to"
+    if ADDRESSES.fullmatch(head):
+        return "list of addresses", "`newslake fetch` gets them"
+    root = ROOT.match(head)
+    if root is None:
+        return None
+    name = root[1].decode("latin-1").lower()
+    is_xml = head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<?xml") and not TAG.match(f"<{name} ")
+    return KINDS.get(name) or (("XML", "no page in HTML") if is_xml else None)

@@ -1,1 +1,0 @@
-"""Layouts that several sources share: a file for each publishing system or group of papers."""

@@ -1,0 +1,158 @@
+"""`newslake query` and `export`, and how an article is printed."""
+
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from flows.commands.query import EXAMPLES
+from flows.reports.article_text import as_markdown, as_text
+from infra.base.errors import NewslakeError
+from tests import sample_pages as pages
+from tests.commands import Cli
+
+HEADLINE = "Cranes of bay 0 winter further north"
+
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+@pytest.fixture
+def landed(alone: Path, tmp_path: Path, cli: Cli) -> None:
+    cli("ingest", str(pages.write_folder(tmp_path / "in", 4)))
+
+
+@pytest.mark.usefixtures("landed")
+def test_each_example_runs_and_is_listed(cli: Cli) -> None:
+    listed = cli("query", "--examples").replace("\n", "")
+    for _, sql in EXAMPLES:
+        assert f'newslake query "{sql}"' in listed
+        cli("query", sql)
+
+
+@pytest.mark.usefixtures("landed")
+def test_tables_are_listed_and_runs_and_sources_are_among_them(cli: Cli) -> None:
+    assert cli("query", "SHOW TABLES", "--csv").split() == ["name", "articles", "fetches", "rejects", "runs", "sources"]
+    assert cli.json("query", "SELECT mode, articles, sources, first_day FROM runs") == {
+        "mode": "ingest",
+        "articles": 4,
+        "sources": 1,
+        "first_day": "2024-01-10",
+    }
+    assert cli("query", "SELECT title FROM sources WHERE source = 'tass'", "--csv") == "title\nTASS\n"
+
+
+@pytest.mark.usefixtures("landed")
+def test_rows_too_wide_for_a_terminal_are_shown_as_records(cli: Cli) -> None:
+    lines = cli("query", "SELECT * FROM articles ORDER BY title LIMIT 2").splitlines()
+    assert [line for line in lines if line.startswith("──")] == [
+        "── row 1 ────────────────────",
+        "── row 2 ────────────────────",
+    ]
+    assert next(line.split(maxsplit=1) for line in lines if line.startswith("title ")) == [
+        "title",
+        f"{HEADLINE:<{len(lines[1]) - len('published_precision  ')}}",
+    ]
+    assert not any(line.split() == ["persons", "[]"] for line in lines)
+
+
+@pytest.mark.usefixtures("landed")
+def test_an_answer_is_written_to_a_new_file_in_the_form_that_its_name_says(tmp_path: Path, cli: Cli) -> None:
+    question = ["query", "SELECT title, authors FROM articles ORDER BY 1 LIMIT 1", "-o"]
+    expected = {"title": HEADLINE, "authors": ["TASS"]}
+    cli(*question, str(tmp_path / "one.parquet"))
+    assert pq.read_table(tmp_path / "one.parquet").to_pylist() == [expected]
+    cli(*question, str(tmp_path / "one.jsonl"))
+    assert orjson.loads((tmp_path / "one.jsonl").read_bytes()) == expected
+    cli(*question, str(tmp_path / "one.csv"))
+    assert (tmp_path / "one.csv").read_text() == f'title,authors\n{HEADLINE},"[""TASS""]"\n'
+    cli(*question, str(tmp_path / "one.csv"), code=1)
+    assert "one.csv exists. Name another file" in cli.err
+    cli(*question, str(tmp_path / "one.xlsx"), code=2)
+    assert "End its name in .parquet, .csv, .jsonl" in cli.err
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_csv_holds_nothing_that_a_spreadsheet_would_run(text: str, cli: Cli) -> None:
+    sql = f"SELECT {' || '.join(f'chr({ord(sign)})' for sign in text)} AS title, -1 AS number"
+    value = cli("query", sql, "--csv").partition("\n")[2].rstrip("\n")
+    assert value.replace('"', "") == f"'{text},-1"
+
+
+@pytest.mark.usefixtures("landed")
+def test_articles_are_exported_one_a_line_as_markdown_or_plain(tmp_path: Path, cli: Cli) -> None:
+    out = cli("export", "--source", "tass", "--start", "2024-01-10", "--end", "2024-01-11")
+    rows = [orjson.loads(line) for line in out.splitlines()]
+    assert [(row["source"], row["date"]) for row in rows] == [("tass", "2024-01-10")] * 2
+    assert all(row["text"] and row["url"].startswith("https://") for row in rows)
+    assert cli.err.strip() == "2 articles"
+    for form, beginning, between in (("markdown", "# Cranes of bay", "\n---\n\n"), ("text", "Cranes of bay", "═\n\n")):
+        path = tmp_path / form
+        cli("export", "--format", form, "-o", str(path))
+        written = path.read_text()
+        assert written.startswith(beginning)
+        assert written.count(between) == 3
+    cli("export", "-o", str(tmp_path / "text"), code=1)
+
+
+@pytest.mark.usefixtures("landed")
+def test_an_export_that_fails_leaves_no_file(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> str:
+        raise NewslakeError("The store is gone", "Ask again.")
+
+    monkeypatch.setattr("flows.reports.article_text.as_json_line", fails)
+    cli("export", "-o", str(tmp_path / "out"), code=1)
+    assert not (tmp_path / "out").exists()
+    cli("export", "-o", str(tmp_path / "no" / "out"), code=1)
+    assert "cannot be written: No such file or directory" in cli.err
+
+
+ROW = {
+    "title": "Ferry [1] *stops*",
+    "authors": ["Ada Quill", "Bo Marsh"],
+    "published_at": None,
+    "source": "gazette",
+    "url": "https://gazette.example/1",
+    "canonical_url": None,
+    "body": [
+        {"type": "lead", "text": "# Four boats of nine run."},
+        {"type": "heading", "text": "Boats"},
+        {"type": "list_item", "text": "Heron"},
+        {"type": "list_item", "text": "Gull\x1b[31m"},
+        {"type": "table", "text": "Heron | 90"},
+        {"type": "quote", "text": "<script>alert(1)</script>"},
+        {"type": "paragraph", "text": "1. May was dry."},
+    ],
+}
+
+
+def test_an_article_as_people_read_it() -> None:
+    assert as_text(ROW) == (
+        "Ferry [1] *stops*\n\nAda Quill, Bo Marsh · undated · gazette · https://gazette.example/1\n\n"
+        "# Four boats of nine run.\n\nBoats\n\n- Heron\n- Gull[31m\n\nHeron | 90\n\n<script>alert(1)</script>\n\n"
+        "1. May was dry.\n"
+    )
+    assert max(map(len, as_text(ROW, 20).partition("# Four")[2].splitlines())) <= 20
+
+
+def test_nothing_that_a_page_says_is_markup_in_markdown() -> None:
+    assert as_markdown(ROW).split("\n\n")[2:] == [
+        "\\# Four boats of nine run.",
+        "## Boats",
+        "- Heron\n- Gull\\[31m",
+        "| Heron \\| 90",
+        "> \\<script\\>alert(1)\\</script\\>",
+        "\\1. May was dry.\n",
+    ]
+    assert as_markdown(ROW).startswith("# Ferry \\[1\\] \\*stops\\*\n")
+
+
+@pytest.mark.usefixtures("landed")
+def test_show_prints_the_text_alone(cli: Cli) -> None:
+    article = cli("query", "SELECT article_id FROM articles ORDER BY title LIMIT 1", "--csv").split()[1]
+    assert cli("show", article, "--text").startswith(f"{HEADLINE}\n\nTASS · 2024-01-10 · tass · https://")
+
+
+def test_status_ends_with_a_summary(cli: Cli, landed: None) -> None:
+    assert cli("status", "--all").splitlines()[-1] == "4 articles of 1 source, 3 days: 3 unlisted"

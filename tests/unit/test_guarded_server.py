@@ -1,0 +1,62 @@
+"""What a page in an operator's browser can't ask of the server on 127.0.0.1."""
+
+import asyncio
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from flows.server.guarded_server import Guard
+from tests.tables import table
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+    else:
+        await PlainTextResponse("answered")(scope, receive, send)
+
+
+def said(kind: str, headers: dict[str, str]) -> Message:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": f"{kind}.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(Guard(application)({"type": kind, "headers": lines}, receive, send))
+    return sent[0]
+
+
+def ask(headers: dict[str, str]) -> int:
+    status: int = said("http", headers)["status"]
+    return status
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4200", "localhost:4200", "localhost", "[::1]:4200", "127.0.0.1"])
+def test_programs_and_pages_of_the_server_itself_are_answered(host: str) -> None:
+    assert ask({"host": host}) == 200
+    assert ask({"host": host, "origin": f"http://{host}"}) == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example:4200", "127.0.0.1.evil.example", "192.168.1.7:4200", "[:", ""])
+def test_a_name_that_was_rebound_to_this_machine_is_refused(host: str) -> None:
+    assert ask({"host": host}) == 403
+
+
+@pytest.mark.parametrize("origin", table("refusals")["origins"])
+def test_a_page_of_another_origin_is_refused(origin: str) -> None:
+    assert ask({"host": "127.0.0.1:4200", "origin": origin}) == 403
+    refused = said("websocket", {"host": "127.0.0.1:4200", "origin": origin})
+    assert refused["type"] == "websocket.close"
+
+
+def test_a_program_gets_its_websocket() -> None:
+    assert said("websocket", {"host": "127.0.0.1:4200"})["type"] == "websocket.accept"
+
+
+def test_a_request_without_a_host_is_refused() -> None:
+    assert ask({}) == 403

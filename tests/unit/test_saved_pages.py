@@ -1,0 +1,231 @@
+"""What pages as browsers, mirrors and archives save them say of their address and time; and what is no page."""
+
+import base64
+import gzip
+import io
+import plistlib
+import quopri
+import tarfile
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import pytest
+
+from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
+from infra.intake.files.input_types import Kept
+from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import RejectReason
+from tests.warc_builder import answer, record
+
+URL: Final = "https://paper.example/2026/ferry"
+AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
+HOST: Final = "www.invented-paper.com"
+PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
+WAYBACK: Final = f"https://web.archive.org/web/20260305120000/{URL}"
+Found = Capture | Unreadable | Kept | Skipped
+
+
+def read(path: Path, content: bytes) -> list[Found]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    (one,) = find_inputs([str(path)])
+    return list(read_captures(one))
+
+
+def page_of(found: list[Found]) -> Capture:
+    (page,) = [each for each in found if not isinstance(each, Skipped)]
+    page_or_fault = page.page if isinstance(page, Kept) else page
+    assert isinstance(page_or_fault, Capture), page_or_fault
+    return page_or_fault
+
+
+@pytest.mark.parametrize(
+    ("head", "is_dated"),
+    [
+        (f"<!-- saved from url={URL} -->", False),
+        (f"<!-- saved from url=(0070)about:reader?url={quote(URL, safe='')} -->", False),
+        (f"<!-- saved from url=(0070)read://https_paper.example/?url={quote(URL, safe='')} -->", False),
+        (f"<!-- saved from url=(0044)view-source:{URL} -->", False),
+        (f'<a class="domain reader-domain" href="{URL}">paper.example</a>', False),
+        (f'<html data-scrapbook-source="{URL}" data-scrapbook-create="20260305120000000">', True),
+        (f'<base href="{WAYBACK}">', True),
+        (f'<meta property="og:url" content="{WAYBACK}">', True),
+        (f'<link rel="canonical" href="{URL}2"><base href="{WAYBACK}">', True),
+        (f'<link rel="canonical" href="https://archive.ph/2026.03.05-120000/{URL}">', True),
+        (f'<link href="/web/20260305120000/{URL}" rel="canonical">', True),
+        (f'<script>wbinfo.url = "{URL}";\nwbinfo.timestamp = "20260305120000";</script>', True),
+        (f'<input id="wmtbURL" value="{URL}"><!-- FILE ARCHIVED ON 20260305120000 AND RETRIEVED FROM THE -->', True),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_address_and_time_that_savers_write_into_pages(
+    tmp_path: Path, head: str, is_dated: bool, encoding: str
+) -> None:
+    page = page_of(read(tmp_path / "a.html", PAGE.decode().replace("<head>", f"<head>{head}").encode(encoding)))
+    assert page.url == URL
+    assert page.captured_at_basis is (CapturedAtBasis.SAVED if is_dated else CapturedAtBasis.MTIME)
+    assert not is_dated or page.captured_at == AT
+
+
+def test_addresses_with_entities_spaces_and_short_times(tmp_path: Path) -> None:
+    def stated(comment: str) -> Capture:
+        return page_of(read(tmp_path / "a.html", comment.encode() + PAGE))
+
+    assert stated(f"<!-- saved from url=(0050){URL}?a=1&amp;b=2 -->").url == f"{URL}?a=1&b=2"
+    mirrored = (
+        "<!-- Mirrored from paper.example/a b by HTTrack Website Copier/3.x [X], Thu, 05 Mar 2026 12:00:00 GMT -->"
+    )
+    assert stated(mirrored).url == "https://paper.example/a%20b"
+    footer = "<!-- FILE ARCHIVED ON 9:05:07 Jan 2, 2008 AND RETRIEVED FROM THE INTERNET ARCHIVE -->"
+    assert stated(footer).captured_at == datetime(2008, 1, 2, 9, 5, 7, tzinfo=UTC)
+    assert stated("<!-- saved from url=(0014)about:internet -->").url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "is_dated"),
+    [
+        (f"{HOST}/story.php@id=3", f"https://{HOST}/story.php?id=3", False),
+        (f"{HOST}/@anna/story", f"https://{HOST}/@anna/story", False),
+        (f"{HOST}/story.php?id=3.html", f"https://{HOST}/story.php?id=3", False),
+        (f"{HOST}/story.php?file=story.html", f"https://{HOST}/story.php?file=story.html", False),
+        (f"{HOST}/2026/index.html@p=2", f"https://{HOST}/2026/?p=2", False),
+        (f"{HOST}/2026/ferry.html.1", f"https://{HOST}/2026/ferry.html", False),
+        (f"{HOST}/2026/ferry.html.orig", f"https://{HOST}/2026/ferry.html", False),
+        (f"{HOST}/2026/index.html.2", f"https://{HOST}/2026/", False),
+        (f"{HOST}/2026/ferry.html.gz", f"https://{HOST}/2026/ferry.html", False),
+        (f"https:/{HOST}/ferry.html", f"https://{HOST}/ferry.html", False),
+        (f"{HOST}/20260305120000/ferry.html", f"https://{HOST}/ferry.html", True),
+        (f"20260305120000/{HOST}/ferry.html", f"https://{HOST}/ferry.html", True),
+        (f"web.archive.org/web/20260305120000id_/http:/{HOST}/ferry.html", f"http://{HOST}/ferry.html", True),
+        ("web.archive.org/web/20260305120000/http:/www.tass.com/ferry", "http://www.tass.com/ferry", True),
+        (f"{quote(URL, safe='')}.html", URL, False),
+    ],
+)
+def test_names_of_mirrors_give_address_and_time(tmp_path: Path, name: str, url: str, is_dated: bool) -> None:
+    page = page_of(read(tmp_path / name, PAGE))
+    assert page.url == url
+    assert page.captured_at_basis is (CapturedAtBasis.SAVED if is_dated else CapturedAtBasis.MTIME)
+    assert not is_dated or page.captured_at == AT
+
+
+def test_an_archive_is_no_host(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:xz") as archive:
+        member = tarfile.TarInfo("ferry.html")
+        member.size = len(PAGE)
+        archive.addfile(member, io.BytesIO(PAGE))
+    assert page_of(read(tmp_path / "pages.tar.xz", target.getvalue())).url is None
+
+
+def test_an_address_of_an_old_archive_without_its_scheme(tmp_path: Path) -> None:
+    canonical = f'<link rel="canonical" href="https://web.archive.org/web/20260305120000/http://{HOST}/ferry">'
+    assert page_of(read(tmp_path / "a.html", canonical.encode() + PAGE)).url == f"http://{HOST}/ferry"
+    rows = f'{{"url": "https://web.archive.org/web/20260305120000/{HOST}/ferry", "html": "<p>Ferry</p>"}}'
+    page = page_of(read(tmp_path / "a.jsonl", rows.encode()))
+    assert (page.url, page.captured_at) == (f"http://{HOST}/ferry", AT)
+    ordinary = f'{{"url": "https://{HOST}/2026/05/ferry.html", "html": "<p>Ferry</p>"}}'
+    assert page_of(read(tmp_path / "a.jsonl", ordinary.encode())).url == f"https://{HOST}/2026/05/ferry.html"
+
+
+def mhtml(address: str, *parts: tuple[str, bytes]) -> bytes:
+    date = "Date: Thu, 5 Mar 2026 13:00:00 +0100\r\nMIME-Version: 1.0"
+    kind = 'Content-Type: multipart/related; boundary="b"'
+    head = f"From: <Saved>\r\nSnapshot-Content-Location: {address}\r\n{date}\r\n{kind}\r\n\r\n".encode()
+    return (
+        head
+        + b"".join(b"--b\r\n" + said.encode() + b"\r\n\r\n" + body + b"\r\n" for said, body in parts)
+        + b"--b--\r\n"
+    )
+
+
+QUOTED: Final = ("Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable", quopri.encodestring(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://paper.example/fähre", "https://paper.example/fähre"),
+        ("=?utf-8?Q?https://paper.example/f=C3=A4hre?=", "https://paper.example/fähre"),
+        ("=?utf-8?Q?https://paper.example/f=C3=A4h?=\r\n =?utf-8?Q?re?=", "https://paper.example/fähre"),
+        (f"{URL}/\r\n {'x' * 80}", f"{URL}/{'x' * 80}"),
+    ],
+)  # fmt: skip
+def test_mhtml_address_folded_or_with_other_letters(tmp_path: Path, written: str, url: str) -> None:
+    page = page_of(read(tmp_path / "a.mhtml", mhtml(written, QUOTED)))
+    assert (page.url, page.captured_at, page.body.strip()) == (url, AT, PAGE)
+
+
+def test_mhtml_page_is_the_part_with_the_address_and_not_a_frame_before_it(tmp_path: Path) -> None:
+    frame = ("Content-Type: text/html\r\nContent-Location: https://advertisement.example/", b"<html>frame</html>")
+    said = f"Content-Type: text/html\r\nContent-Location: {URL}\r\nContent-Transfer-Encoding: base64"
+    page = page_of(read(tmp_path / "a.mht", mhtml(URL, frame, (said, base64.encodebytes(PAGE)))))
+    assert (page.url, page.body) == (URL, PAGE)
+
+
+MAIL: Final = b"To: reader@mail.example\nSubject: Today\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + PAGE
+XML: Final = b'<?xml version="1.0"?>\n<!-- a note -->\n'
+NO_PAGES: Final = {
+    "a mail": (MAIL, "mail"),
+    "a mailbox": (b"From someone Thu Mar  5 12:00:00 2026\n" + MAIL, "mail"),
+    "a newsletter with pictures": (
+        MAIL.replace(b"text/html", b'multipart/related; boundary="b"', 1).replace(b"<!doctype", b"--b\n\n<!doctype"),
+        "mail",
+    ),
+    "RSS": (XML + b"<rss><channel><item><content><![CDATA[<p>Ferry</p>]]></content></item></channel></rss>", "feed"),
+    "Atom, packed": (gzip.compress(XML + b"<feed xmlns='a'><entry><p>Ferry</p></entry></feed>"), "feed"),
+    "a sitemap": (XML + b"<urlset><url><loc>https://paper.example/</loc></url></urlset>", "sitemap"),
+    "items of Scrapy": (XML + b"<items><item><html>&lt;p&gt;</html></item></items>", "XML"),
+    "a Safari archive": (plistlib.dumps({"WebMainResource": {"WebResourceData": PAGE}}), "property list"),
+    "addresses": (b"https://paper.example/1\r\nhttps://paper.example/2\r\n", "list of addresses"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_PAGES)
+def test_what_is_no_page_is_said_where_it_was_named_and_counted_in_a_folder(tmp_path: Path, what: str) -> None:
+    content, kind = NO_PAGES[what]
+    (named,) = read(tmp_path / "download", content)
+    assert isinstance(named, Unreadable)
+    assert named.reason is RejectReason.NOT_HTML
+    assert named.detail.startswith(f"{kind}: ")
+    (found,) = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
+    assert found == Skipped(kind)
+
+
+XHTML: Final = b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">\n<html>'
+
+
+@pytest.mark.parametrize("start", [XHTML, b"<p>", b"Ferry"])
+def test_xhtml_fragments_and_texts_are_pages(tmp_path: Path, start: bytes) -> None:
+    assert page_of(read(tmp_path / "download", start + b" The ferry sails again.")).url is None
+
+
+def test_an_endless_beginning_of_comments_costs_no_time(tmp_path: Path) -> None:
+    assert page_of(read(tmp_path / "download", b"<!--->" * 10_000 + b"<!--")).url is None
+
+
+def test_an_archive_without_files_is_counted_and_named(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("folder/", b"")
+    (found,) = read(tmp_path / "a.zip", target.getvalue())
+    assert isinstance(found, Skipped)
+    assert found.advice == f"{tmp_path}/a.zip is an archive without files."
+
+
+@pytest.mark.parametrize("before", [b"\r\n\r\n", b"\xef\xbb\xbf"])
+def test_marks_before_the_first_record_are_none(tmp_path: Path, before: bytes) -> None:
+    page = page_of(read(tmp_path / "a", before + record(answer(PAGE), uri=URL, date="2026-03-05T12:00:00Z")))
+    assert (page.url, page.captured_at) == (URL, AT)
+
+
+def test_what_httrack_leaves_beside_pages_is_skipped(tmp_path: Path) -> None:
+    for name in ("cookies.txt", "hts-log.txt", "hts-cache/new.txt", "ArchiveBox.conf", "index.rdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"a note")
+    found = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
+    assert [each.kind for each in found if isinstance(each, Skipped)] == [
+        ".conf file", ".txt file", ".txt file", ".txt file", ".rdf file"
+    ]  # fmt: skip

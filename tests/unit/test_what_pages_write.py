@@ -1,0 +1,222 @@
+"""Values as pages write them: odd but plain to a reader. Each came out wrong, or not at all, before."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from parsers.parse import parse
+from parsers.record.article import Article
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.outcome import Parsed
+from tests.tables import table
+
+TITLE = "Ferry crews stop work on the Ellen"
+PARAGRAPHS = [
+    "Ferry crews on the Ellen river began a two day stoppage on Tuesday over the new night timetable.",
+    "The harbour office said that four of the nine boats would still run, though only until sunset.",
+    "Talks between the crews and the owners are to go on in Harborne at the end of the week.",
+]
+SHOWN = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+STATED = {
+    "@type": "NewsArticle",
+    "headline": TITLE,
+    "datePublished": "2024-06-11T09:15:00-04:00",
+    "author": {"@type": "Person", "name": "Ada Quill"},
+}
+SEEN = datetime(2024, 6, 20, tzinfo=UTC)
+ADA, BO = "Ada Quill", "Bo Marsh"
+
+
+def jsonld(kind: str = "application/ld+json", **values: Any) -> str:
+    stated = {name: value for name, value in (STATED | values).items() if value is not None}
+    return f'<script type="{kind}">{json.dumps(stated)}</script>'
+
+
+def read(head: str | None = None, body: str = SHOWN, heading: str = f"<h1>{TITLE}</h1>", *, source: str) -> Article:
+    page = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{TITLE} | The Issue</title>'
+        f"{jsonld() if head is None else head}</head>"
+        f'<body><main><article>{heading}<div class="entry-content">{body}</div></article></main></body></html>'
+    )
+    seen = Capture(
+        page.encode(), MediaType.HTML, SEEN, CapturedAtBasis.LIVE, "https://www.theissue.com/politics/ferry", source
+    )
+    outcome = parse(seen, generic=True)
+    assert isinstance(outcome, Parsed), outcome
+    return outcome.article
+
+
+both = pytest.mark.parametrize("source", ["theissue", "web"])
+
+
+@both
+@pytest.mark.parametrize("stated", [1718111700, 1718111700000, "1718111700000", "/Date(1718111700000)/"])
+def test_a_time_in_milliseconds(stated: Any, source: str) -> None:
+    article = read(jsonld(datePublished=stated), source=source)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-06-11T13:15:00+00:00"
+
+
+@both
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("publish-date", "article.published", "article:published", "og:published_time", "dcterms.issued"),
+        *("citation_date", "publication_date", "originalpublicationdate", "rnews:datePublished", "publishedDate"),
+    ],
+)
+def test_a_time_in_a_meta_element_of_some_system(name: str, source: str) -> None:
+    meta = f'<meta name="{name}" content="2024-06-11T09:15:00-04:00">'
+    article = read(jsonld(datePublished=None) + meta, source=source)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-06-11T13:15:00+00:00"
+
+
+@both
+@pytest.mark.parametrize("around", table("what_pages_write")["times"])
+def test_the_time_of_a_comment_or_of_another_story_is_not_that_of_the_page(around: str, source: str) -> None:
+    assert read("", body=SHOWN + around, source=source).published_at is None
+
+
+@both
+@pytest.mark.parametrize("times", table("what_pages_write")["own_times"])
+def test_the_time_of_publication_is_not_that_of_a_change(times: str, source: str) -> None:
+    article = read("", heading=f"<h1>{TITLE}</h1>{times}", source=source)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2024-06-11T13:15:00+00:00"
+
+
+def test_the_footer_of_a_story_on_an_unknown_site_may_hold_its_time() -> None:
+    footer = '<footer class="entry-meta"><time datetime="2024-06-11T13:15:00Z">June 11</time></footer>'
+    assert read("", heading=f"<h1>{TITLE}</h1>{footer}", source="web").published_at is not None
+
+
+@both
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ({"@type": "Role", "author": {"@type": "Person", "name": ADA}}, (ADA,)),
+        ({"@type": "Person", "name": [ADA, BO]}, (ADA, BO)),
+        ("Ada Quill with Bo Marsh", (ADA, BO)),
+        ("Ada Quill @adaquill", (ADA,)),
+        ("ada@theissue.com (Ada Quill)", (ADA,)),
+        ("Ada Quill - Political Editor", (ADA,)),
+    ],
+)
+def test_an_author(author: Any, names: tuple[str, ...], source: str) -> None:
+    assert read(jsonld(author=author), source=source).authors == names
+
+
+@both
+@pytest.mark.parametrize(("byline", "names"), table("what_pages_write")["bylines"])
+def test_an_author_in_a_byline(byline: str, names: list[str], source: str) -> None:
+    site = '<meta property="og:site_name" content="The Issue">'
+    head = f'{site}{jsonld(author=None)}<meta name="author" content="{byline}">'
+    assert list(read(head, source=source).authors) == names
+
+
+@both
+@pytest.mark.parametrize("reference", ["#ada", {"@id": "#ada"}])
+def test_an_author_who_is_described_elsewhere(reference: Any, source: str) -> None:
+    person = '<script type="application/ld+json">{"@type": "Person", "@id": "#ada", "name": "Ada Quill"}</script>'
+    assert read(jsonld(author=reference) + person, source=source).authors == (ADA,)
+
+
+@both
+def test_authors_in_rdfa(source: str) -> None:
+    byline = f'<span property="author" typeof="Person"><span property="name">{ADA}</span></span>'
+    assert read("", heading=f"<h1>{TITLE}</h1>{byline}", source=source).authors == (ADA,)
+
+
+@both
+@pytest.mark.parametrize(
+    "head", [jsonld(author=None, creator=[ADA]), jsonld(author=None) + f'<meta name="byl" content="By {ADA}">']
+)
+def test_an_author_by_another_name(head: str, source: str) -> None:
+    assert read(head, source=source).authors == (ADA,)
+
+
+@both
+@pytest.mark.parametrize(
+    "head",
+    [
+        jsonld("application/ld+json; charset=utf-8"),
+        jsonld(" application/ld+json "),
+        jsonld().replace('"headline"', '"schema:headline"').replace('"datePublished"', '"schema:datePublished"'),
+        jsonld().replace('"datePublished"', '"http://schema.org/datePublished"'),
+        jsonld(mainEntityOfPage={"@type": "NewsArticle", "headline": TITLE, **STATED}, **{"@type": "WebPage"}),
+    ],
+    ids=["parameter", "spaces", "prefix", "address", "of a page"],
+)
+def test_json_ld_by_another_name(head: str, source: str) -> None:
+    assert read(head, source=source).published_at is not None
+
+
+@both
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        (jsonld(headline=None, name=TITLE), "", TITLE),
+        (jsonld(headline=None), "", TITLE),
+        (jsonld(headline="Ferry crews stop..."), f"<h1>{TITLE}</h1>", TITLE),
+        (jsonld(headline="Ferry crews wait…"), f"<h1>{TITLE}</h1>", "Ferry crews wait…"),
+    ],
+    ids=["name", "title element", "cut", "not cut"],
+)
+def test_a_title(head: str, heading: str, title: str, source: str) -> None:
+    site = '<meta property="og:site_name" content="The Issue">'
+    assert read(site + head, heading=heading, source=source).title == title
+
+
+@both
+@pytest.mark.parametrize("form", table("what_pages_write")["named_titles"])
+def test_a_title_without_the_name_of_the_site(form: str, source: str) -> None:
+    head = (
+        f'<meta property="og:site_name" content="The Issue"><meta property="og:title" content="{form.format(TITLE)}">'
+    )
+    assert read(head, heading="", source=source).title == TITLE
+
+
+@both
+@pytest.mark.parametrize("heading", [f"<h1>The Issue</h1><h1>{TITLE}</h1>", f"<h1><b>Politics</b> {TITLE}</h1>"])
+def test_the_name_of_the_site_and_a_kicker_are_no_title(heading: str, source: str) -> None:
+    site = '<meta property="og:site_name" content="The Issue">'
+    assert read(site, heading=heading, source=source).title == TITLE
+
+
+@both
+def test_a_live_blog_by_its_type_alone(source: str) -> None:
+    assert read(jsonld(**{"@type": "LiveBlogPosting"}), source=source).genre == "live"
+
+
+@both
+@pytest.mark.parametrize(("between", "shown"), table("what_pages_write")["hidden_elements"])
+def test_what_readers_do_not_see_is_no_text(between: str, shown: str, source: str) -> None:
+    body = f"<p>{PARAGRAPHS[0]}{between}</p><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    texts = [block.text for block in read(body=body, source=source).body]
+    assert texts == [PARAGRAPHS[0], *filter(None, (shown,)), *PARAGRAPHS[1:]]
+
+
+@both
+@pytest.mark.parametrize("style", table("what_pages_write")["hidden"])
+def test_what_a_style_hides_is_no_text(style: str, source: str) -> None:
+    hidden = f'<p style="{style}">Words that nobody on this page can see.</p>'
+    inline = f'<p>{PARAGRAPHS[0]}<span style="{style}"> Secret.</span></p>'
+    body = inline + hidden + "".join(f"<p>{text}</p>" for text in PARAGRAPHS[1:])
+    assert [block.text for block in read(body=body, source=source).body] == PARAGRAPHS
+
+
+@both
+@pytest.mark.parametrize("between", table("what_pages_write")["adverts"])
+def test_an_advert_is_no_paragraph(between: str, source: str) -> None:
+    article = read(body=f"<p>{PARAGRAPHS[0]}</p>{between}<p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>", source=source)
+    assert [block.text for block in article.body] == PARAGRAPHS
+
+
+@both
+def test_elements_of_a_sites_own_are_paragraphs_or_phrases(source: str) -> None:
+    first = PARAGRAPHS[0].replace("Ellen", "<x-place>Ellen</x-place>")
+    body = "".join(f"<story-paragraph>{text}</story-paragraph>" for text in (first, *PARAGRAPHS[1:]))
+    assert [block.text for block in read(body=body, source=source).body] == PARAGRAPHS
