@@ -20,7 +20,7 @@ from infra.lake.day_states import DayStates
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
 from parsers.registry import sources
-from tests.demo_site.faults import server_error
+from tests.demo_site.faults import not_html, server_error
 from tests.demo_site.site import DemoSite
 from tests.live_lake import FAST, rows, today
 from tests.prefect_server import COMMAND, newslake
@@ -28,7 +28,7 @@ from tests.receivers import OtlpReceiver, otlp_receiver
 from tests.servers import free_ports, wait_for
 
 SOURCE = "globalresearch"
-DAY = today() - timedelta(days=2)  # on which the demo site has a page that is no article
+DAY = today() - timedelta(days=2)
 RUN = ("run", SOURCE, "--day", str(DAY))
 pytestmark = pytest.mark.xdist_group("monitoring")  # one run for all
 
@@ -46,7 +46,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """What is told of a day of which the site refuses one page."""
+    """What is told of a day of which the site refuses one page, and answers with no HTML for another."""
     folder = tmp_path_factory.mktemp("told")
     with DemoSite(today(), days=8, per_day=4) as site, otlp_receiver() as receiver:
         environment = {
@@ -55,10 +55,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             "NEWSLAKE_HOST_INTERVAL_SECONDS": str(FAST),
             "NEWSLAKE_LAKE": str(folder / "lake"),
             "NEWSLAKE_WORKERS": "1",
-            "NEWSLAKE_QUARANTINE_LIMIT": "1",  # few pages, one of which is no article
+            "NEWSLAKE_QUARANTINE_LIMIT": "1",  # few pages, one of which is no HTML
             "XDG_STATE_HOME": str(folder / "state"),
         }
-        site.set_fault(site.expected(SOURCE, DAY)[1].url.removeprefix("https://"), server_error())
+        refused, image = site.expected(SOURCE, DAY)[1:3]
+        site.set_fault(refused.url.removeprefix("https://"), server_error())
+        site.set_fault(image.url.removeprefix("https://"), not_html())
         done = newslake("--log-format", "json", *RUN, env=environment | receiver.environment)
         assert done.returncode == 0, done.stderr
         lines = [json.loads(line) for line in done.stderr.splitlines()]
