@@ -1,12 +1,10 @@
 """A bounded sliding window over the batches of a backfill: as one ends, the next begins; of one source never two."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextvars import copy_context
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from infra.base.errors import NewslakeError, UsageError
-from infra.base.stop import Threads, is_stop
+from infra.base.lanes import side_by_side
 from infra.work.backfill.plan import Batch
 from infra.work.run_report import RunReport
 
@@ -26,36 +24,25 @@ def work_through(
     A batch fails by a NewslakeError; after anything else that `work` raises, which is called in threads, no other batch
     begins. It ends by itself where the process is to stop.
     """
-    waiting = list(batches)
-    active: dict[Future[RunReport], Batch] = {}
     if not 1 <= max_active <= MAX_ACTIVE:
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
     failed: dict[Batch, NewslakeError] = {}
-    with Threads(max_active, thread_name_prefix="backfill") as threads:
-        try:
-            while waiting or active:
-                while len(active) < max_active and (batch := _next(waiting, active.values())):
-                    waiting.remove(batch)
-                    # Threads have no context of their own: Prefect's tasks and spans would be nobody's.
-                    active[threads.submit(copy_context().run, work, batch)] = batch
-                done, _ = wait(active, return_when=FIRST_COMPLETED)
-                for future in done:
-                    batch = active.pop(future)
-                    try:
-                        report += future.result()
-                    except NewslakeError as error:
-                        failed[batch] = error
-        except BaseException as error:
-            if is_stop(error):
-                wait(active, LEAVE_SECONDS)
-            raise
+    done = side_by_side(
+        batches,
+        lambda each: each.source,
+        work,
+        NewslakeError,
+        most=max_active,
+        name="backfill",
+        leave_seconds=LEAVE_SECONDS,
+    )
+    for batch, found in filter(None, done):
+        if isinstance(found, NewslakeError):
+            failed[batch] = found
+        else:
+            report += found
     return report, failed
-
-
-def _next(waiting: Sequence[Batch], active: Collection[Batch]) -> Batch | None:
-    busy = {batch.source for batch in active}
-    return next((batch for batch in waiting if batch.source not in busy), None)
 
 
 def require_all_done(

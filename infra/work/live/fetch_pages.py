@@ -16,8 +16,6 @@ from parsers.fields.urls import identity
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.source.definition import Source
 
-# How often the consumer hears that none comes: it may hold pages that are not kept yet.
-IDLE_SECONDS: Final = 2.0
 # A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
 BATCH_PAGES: Final = 50
 BATCH_BYTES: Final = 16 << 20
@@ -36,8 +34,8 @@ class Fetched:
 def fetch_pages(
     wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, each with its source if any claims it; one `Fetched` for each, as they come in."""
-    with closing(fetch_or_wait(wanted, client, IDLE_SECONDS)) as answers:
+    """Ask for addresses, each with its source if any claims it; one `Fetched` for each as it comes."""
+    with closing(fetch_or_wait(wanted, client)) as answers:
         for found in answers:
             if found is None:
                 yield None
