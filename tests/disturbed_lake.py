@@ -40,7 +40,7 @@ class InlinePool:
 
     def parse_and_pack(self, groups: Iterable[Group]) -> Iterator[tuple[Group, list[Result]]]:
         for group in groups:
-            yield group, parse_group(parse, group, packs=True, max_page_bytes=None)
+            yield group, parse_group(parse, group, max_page_bytes=None)
 
 
 class InlineRun(Run):

@@ -57,5 +57,5 @@ def parse_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         parse_pool,
         "_parse_in_worker",
-        lambda page, group, packs, most, _: parse_pool.parse_group(page, group, packs=packs, max_page_bytes=most),
+        lambda page, group, most, _: parse_pool.parse_group(page, group, max_page_bytes=most),
     )

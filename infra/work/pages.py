@@ -19,12 +19,13 @@ TAKEN = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or s
 
 
 class Page(NamedTuple):
-    """A capture that is to be parsed, and archived."""
+    """A capture that is to be parsed, and archived unless it is."""
 
     capture: Capture
     known: Outcome | None = None  # its outcome, where that is known without parsing it
     member: Member | None = None  # the gzip member it came in, where the archive may keep that
     advice: str = ""  # what the user can do about a page that is none
+    is_archived: bool = False
 
 
 Read = Page | Skipped | Bounds

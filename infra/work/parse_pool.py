@@ -129,35 +129,33 @@ class ParsePool:
 
     def parse(self, pairs: Iterable[Pair]) -> Iterator[tuple[Capture, Outcome]]:
         """Each capture with its outcome, lazily and in order: a few groups a worker are read ahead, no more."""
-        for pages, found in self._work(grouped(Page(*pair) for pair in pairs), packs=False):
+        archived = (Page(capture, known, is_archived=True) for capture, known in pairs)
+        for pages, found in self.parse_and_pack(grouped(archived)):
             outcomes = (each.outcome for each in found if isinstance(each, Done))
             yield from zip((page.capture for page in pages if isinstance(page, Page)), outcomes, strict=True)
 
     def parse_and_pack(self, groups: Iterable[Group]) -> Iterator[tuple[Group, list[Result]]]:
         """As `parse`, by groups, with all that the archive and the lake need of each page."""
-        return self._work(groups, packs=True)
-
-    def _work(self, groups: Iterable[Group], *, packs: bool) -> Iterator[tuple[Group, list[Result]]]:
         waiting: deque[tuple[Group, Future[list[Result]]]] = deque()
         for group in groups:
-            waiting.append((group, self._schedule(group, packs)))
+            waiting.append((group, self._schedule(group)))
             while len(waiting) >= self._workers * GROUPS_PER_WORKER:
-                yield self._next(waiting, packs)
+                yield self._next(waiting)
         while waiting:
-            yield self._next(waiting, packs)
+            yield self._next(waiting)
 
-    def _next(self, waiting: "deque[tuple[Group, Future[list[Result]]]]", packs: bool) -> tuple[Group, list[Result]]:
+    def _next(self, waiting: "deque[tuple[Group, Future[list[Result]]]]") -> tuple[Group, list[Result]]:
         group, future = waiting.popleft()
-        found = self._finish(group, future, packs)
+        found = self._finish(group, future)
         for each in found if is_recorded() else ():
             if isinstance(each, Done) and each.seconds:
                 record(PARSE_SECONDS, each.seconds, source=_label_of(each))
         return group, found
 
-    def _schedule(self, group: Group, packs: bool) -> Future[list[Result]]:
+    def _schedule(self, group: Group) -> Future[list[Result]]:
         # The whole group gets the deadline of one page: it takes a fraction of it unless a page is a culprit,
         # and then each page gets its own.
-        arguments = (self._parse_page, group, packs, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
+        arguments = (self._parse_page, group, self._max_page_bytes, self._page_deadline + ORPHAN_SECONDS)
         if not self._pool.active:
             self._pool.stop()
             self._pool.join()
@@ -165,21 +163,20 @@ class ParsePool:
         future = self._pool.schedule(_parse_in_worker, args=arguments, timeout=self._page_deadline)
         return cast("Future[list[Result]]", future)
 
-    def _finish(self, group: Group, future: Future[list[Result]], packs: bool, broken: int = 0) -> list[Result]:
+    def _finish(self, group: Group, future: Future[list[Result]], broken: int = 0) -> list[Result]:
         """What came of a group; `broken` is how many pools broke while they had it."""
         try:
             return result_of(future)
         except (DeadlinePassedError, ProcessExpired, BrokenProcessPool) as error:
             raise_if_stopping()  # a signal to the whole process group ends the workers, too: no page is to blame
             if isinstance(error, BrokenProcessPool) and broken + 1 < POOLS_A_GROUP:
-                return self._finish(group, self._schedule(group, packs), packs, broken + 1)
+                return self._finish(group, self._schedule(group), broken + 1)
             if not isinstance(group, Stretch) and len(group) == 1 and isinstance(page := group[0], Page):
-                blamed = _blame(page.capture, error, self._page_deadline)
-                return [_done(page, blamed, packs, self._page_deadline)]
+                return [_done(page, _blame(page.capture, error, self._page_deadline), self._page_deadline)]
             results: list[Result] = []
             for each in group:
                 if isinstance(each, Page):
-                    results += self._finish([each], self._schedule([each], packs), packs)
+                    results += self._finish([each], self._schedule([each]))
                 else:
                     results.append(each)
             return results
@@ -217,33 +214,31 @@ def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:
 # What follows runs in the worker processes.
 
 
-def _parse_in_worker(
-    parse_page: Parse, group: Group, packs: bool, max_page_bytes: int | None, last_seconds: float
-) -> list[Result]:
+def _parse_in_worker(parse_page: Parse, group: Group, max_page_bytes: int | None, last_seconds: float) -> list[Result]:
     # If the pool's process is killed, nobody else ends a worker that hangs in native code. SIGALRM does: its default
     # action is the kernel's.
     signal.setitimer(signal.ITIMER_REAL, last_seconds)
     try:
-        return parse_group(parse_page, group, packs=packs, max_page_bytes=max_page_bytes)
+        return parse_group(parse_page, group, max_page_bytes=max_page_bytes)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def parse_group(parse_page: Parse, group: Group, *, packs: bool, max_page_bytes: int | None) -> list[Result]:
+def parse_group(parse_page: Parse, group: Group, *, max_page_bytes: int | None) -> list[Result]:
     """What comes of some pages, in their order; see `parse_safely`."""
-    return [_parsed(parse_page, each, packs, max_page_bytes) if isinstance(each, Page) else each for each in group]
+    return [_parsed(parse_page, each, max_page_bytes) if isinstance(each, Page) else each for each in group]
 
 
-def _parsed(parse_page: Parse, page: Page, packs: bool, max_page_bytes: int | None) -> Done:
+def _parsed(parse_page: Parse, page: Page, max_page_bytes: int | None) -> Done:
     if page.known:
-        return _done(page, page.known, packs)
+        return _done(page, page.known)
     began = time.perf_counter()
     outcome = parse_safely(parse_page, page.capture, max_page_bytes)
-    return _done(page, outcome, packs, time.perf_counter() - began)
+    return _done(page, outcome, time.perf_counter() - began)
 
 
-def _done(page: Page, outcome: Outcome, packs: bool, seconds: float = 0.0) -> Done:
-    packed = page.member or encode(page.capture) if packs else None
+def _done(page: Page, outcome: Outcome, seconds: float = 0.0) -> Done:
+    packed = None if page.is_archived else page.member or encode(page.capture)
     return Done(page.capture.without_body(), outcome, packed, page.advice, seconds)
 
 

@@ -81,7 +81,7 @@ def test_p21_errors_are_kept_short_and_filed_under_the_source_of_the_page() -> N
         raise KeyError(capture.body.decode())
 
     captures = [_capture("x" * 1000, url="https://apnews.com/article/1"), _capture("y"), _capture("too long" * 1000)]
-    found = parse_group(parse_badly, list(map(Page, captures)), packs=False, max_page_bytes=5000)
+    found = parse_group(parse_badly, list(map(Page, captures)), max_page_bytes=5000)
     known, unknown, large = (each.outcome for each in found if isinstance(each, Done))
     assert isinstance(known, Rejected)
     assert isinstance(unknown, Rejected)
