@@ -1,14 +1,16 @@
 """Reading archives from memory, for tests."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from infra.archive.archive_records import Bounds, Part
-from infra.intake.archived_pages import Page, read_archive, read_archive_part
-from infra.intake.files.input_types import Input, Kept, Skipped, Unreadable
+from infra.intake import captures
+from infra.intake.archived_pages import read_archive, read_archive_part
+from infra.intake.files.input_types import Input, Page, Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.outcome import RejectReason
 
 COPIED = datetime(2026, 1, 1, tzinfo=UTC)
 CAPTURED = datetime(2017, 5, 10, 11, 50, tzinfo=UTC)
@@ -16,20 +18,43 @@ KNOWN = Input("crawl.warc.gz", 1, COPIED, CapturedAtBasis.MTIME, source="tass")
 MAX_BYTES: Final = 100_000
 
 
-def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Capture | Unreadable | Skipped]:
+class Unreadable(NamedTuple):
+    """A page that is not to be parsed."""
+
+    reason: RejectReason
+    detail: str
+    location: str
+    capture: Capture
+
+
+Read = Capture | Unreadable | Skipped
+
+
+def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Read]:
     return pages_of(read_archive(io.BytesIO(archive), KNOWN, max_page_bytes))
 
 
-def read_one_part(stream: BinaryIO, start: int, end: int) -> list[Capture | Unreadable | Skipped]:
+def read_one_part(stream: BinaryIO, start: int, end: int) -> list[Read]:
     """What begins in a part of a file whose other parts are read by others."""
     return pages_of(read_archive_part(stream, KNOWN, MAX_BYTES, Part(start, end)))
 
 
-def pages_of(found: Iterable[Page | Bounds]) -> list[Capture | Unreadable | Skipped]:
-    return [one.page if isinstance(one, Kept) else one for one in found if not isinstance(one, Bounds)]
+def pages_of(found: Iterable[Page | Skipped | Bounds]) -> list[Read]:
+    return [as_read(one) for one in found if not isinstance(one, Bounds)]
 
 
-def only(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Capture | Unreadable | Skipped:
+def as_read(one: Page | Skipped) -> Read:
+    if isinstance(one, Skipped) or one.known is None:
+        return one if isinstance(one, Skipped) else one.capture
+    detail, _, location = one.known.detail.removesuffix(")").rpartition(" (")
+    return Unreadable(one.known.reason, detail, location, one.capture)
+
+
+def read_captures(source: Input, max_page_bytes: int = MAX_BYTES) -> Iterator[Read]:
+    return map(as_read, captures.read_captures(source, max_page_bytes=max_page_bytes))
+
+
+def only(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Read:
     (one,) = read(archive, max_page_bytes)
     return one
 
@@ -46,9 +71,9 @@ def unreadable(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Unreadable:
     return one
 
 
-def bodies(read_back: list[Capture | Unreadable | Skipped]) -> list[bytes]:
+def bodies(read_back: list[Read]) -> list[bytes]:
     return [one.body for one in read_back if isinstance(one, Capture)]
 
 
-def details(read_back: list[Capture | Unreadable | Skipped]) -> list[str]:
+def details(read_back: list[Read]) -> list[str]:
     return [one.detail for one in read_back if isinstance(one, Unreadable)]

@@ -21,12 +21,12 @@ from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, m
 from infra.archive.record_heads import has_digest
 from infra.archive.warc import CAPTURE_FIELD, capture_of
 from infra.intake.files.addresses import of_web_archive, without_controls
-from infra.intake.files.input_types import CUT_SHORT, Input, Kept, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import CUT_SHORT, Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.s3_objects import S3
 from parsers.fields.urls import parse_url
 from parsers.page.content import SNIFF_BYTES, PageBytes, Problem, is_html_document, media_type_of, problem_of, too_large
-from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.capture import CapturedAtBasis
 from parsers.record.outcome import RejectReason
 
 PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all others describe or repeat one of these
@@ -37,13 +37,12 @@ PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, 
 REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 
-Page = Capture | Unreadable | Kept | Skipped
 Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
 
 
 def read_archive(
     stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None
-) -> Iterator[Page]:
+) -> Iterator[Page | Skipped]:
     """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
     for found in read_records(stream, max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)):
         yield _page_in(found, stream, archive, max_page_bytes)
@@ -51,7 +50,7 @@ def read_archive(
 
 def read_archive_part(
     stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part, unwanted: Unwanted | None = None
-) -> Iterator[Page | Bounds]:
+) -> Iterator[Page | Skipped | Bounds]:
     """As `read_archive`, of one part of a file of gzip members; at its end its bounds."""
     is_at_hand = not (archive.part or archive.location.startswith(S3))  # else reading again would be another request
     for found in read_part(stream, max_page_bytes + MAX_HEAD_BYTES, part, _refusal(archive, unwanted)):
@@ -59,12 +58,14 @@ def read_archive_part(
             yield found
             continue
         page = _page_in(found, stream, archive, max_page_bytes)
-        if is_at_hand and isinstance(page, Kept) and isinstance(page.member, bytes):
-            page = Kept(page.page, MemberInFile.of(archive.location, found.offset, page.member))
+        if is_at_hand and isinstance(page, Page) and isinstance(page.member, bytes):
+            page = page._replace(member=MemberInFile.of(archive.location, found.offset, page.member))
         yield page
 
 
-def _page_in(found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: Input, max_page_bytes: int) -> Page:
+def _page_in(
+    found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: Input, max_page_bytes: int
+) -> Page | Skipped:
     known = replace(archive, location=f"{archive.location}@{found.offset}")
     if isinstance(found, DamagedStretch):
         return damaged(known, found.detail, found.content[:max_page_bytes])
@@ -74,16 +75,14 @@ def _page_in(found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: I
     return page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes)
 
 
-def _as_kept(
-    stream: BinaryIO, record: ArchiveRecord, page: Capture | Unreadable, max_page_bytes: int
-) -> Capture | Unreadable | Kept:
+def _as_kept(stream: BinaryIO, record: ArchiveRecord, page: Page, max_page_bytes: int) -> Page:
     """With the record's gzip member, if that can be archived in the place of the page."""
-    capture, faults = (page, None) if isinstance(page, Capture) else (page.capture, page.reason)
-    was_cut = record.oversized or len(capture.body) >= max_page_bytes
-    if faults in REPAIRED or was_cut or record.length is None or not is_kept_whole(record, capture):
+    is_repaired = page.known is not None and page.known.reason in REPAIRED
+    was_cut = record.oversized or len(page.capture.body) >= max_page_bytes
+    if is_repaired or was_cut or record.length is None or not is_kept_whole(record, page.capture):
         return page
     stream.seek(record.offset)
-    return Kept(page, stream.read(record.length))
+    return page._replace(member=stream.read(record.length))
 
 
 def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:
@@ -102,7 +101,7 @@ def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:
     return refusal
 
 
-def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Page | Skipped:
     kind = record.fields.get("warc-type", "").strip().lower()
     url = _http_url(record.fields.get("warc-target-uri", ""))
     is_dated = known.captured_at_basis is CapturedAtBasis.OPTION  # which goes before what the record says
@@ -123,7 +122,7 @@ def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Captur
     return (_answer_page if kind == "response" else _plain_page)(record, known, max_page_bytes)
 
 
-def _own_capture(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable:
+def _own_capture(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Page:
     """From another lake's raw layer: exactly what was archived there."""
     try:
         capture = capture_of(record.fields, record.block)
@@ -131,10 +130,10 @@ def _own_capture(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Ca
         return _damaged(record, known, str(error), max_page_bytes)
     if known.captured_at_basis is CapturedAtBasis.OPTION:
         capture = replace(capture, captured_at=known.captured_at, captured_at_basis=known.captured_at_basis)
-    return replace(capture, source=known.source) if known.source else capture
+    return Page(replace(capture, source=known.source) if known.source else capture)
 
 
-def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Page | Skipped:
     content_type = media_type_in(record.fields.get("content-type", ""))
     media_type = media_type_of(record.block, says_html="html" in content_type)
     if content_type not in PAGE_TYPES and not is_html_document(record.block[:SNIFF_BYTES]):
@@ -146,7 +145,7 @@ def _plain_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Cap
     return page_of(known, page.body, media_type, page.problem, truncated=is_truncated(record))
 
 
-def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Page | Skipped:
     answer = parse_answer(record.block)
     if answer is None and "warc-record-id" not in record.fields:  # ARC may hold the bare page
         return _plain_page(record, known, max_page_bytes)
@@ -179,7 +178,7 @@ def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Probl
     return problem_of(page.body)
 
 
-def _damaged(record: ArchiveRecord, known: Input, detail: str, max_page_bytes: int) -> Capture | Unreadable:
+def _damaged(record: ArchiveRecord, known: Input, detail: str, max_page_bytes: int) -> Page:
     """Keep what there is of a damaged record: the page's beginning if the HTTP head is whole, else the block."""
     answer = parse_answer(record.block)
     body = (answer.payload if answer else record.block)[:max_page_bytes]

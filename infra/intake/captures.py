@@ -1,6 +1,6 @@
 """Everything that can be ingested, as a stream of captures: files, folders, tables, archives, S3 objects.
 
-Each page gives exactly one `Capture` or one `Unreadable` with its reason; anything else is counted as skipped.
+Each page gives exactly one `Page`; anything else is counted as skipped.
 Content decides what a file is; names are hints.
 """
 
@@ -16,12 +16,12 @@ from typing import BinaryIO, Final, cast
 from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import Page, Unwanted, read_archive, read_archive_part
+from infra.intake.archived_pages import Unwanted, read_archive, read_archive_part
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
-from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.manifests import ManifestLine, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
 from infra.intake.files.no_pages import kind_of_no_page
@@ -31,12 +31,12 @@ from infra.intake.files.stated import with_statements
 from infra.intake.files.tables import read_table, table_format
 from parsers.page.content import Problem, is_html_document, media_type_of
 from parsers.parse import MAX_BYTES
-from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
-__all__ = ["Bounds", "Input", "Part", "Skipped", "Unreadable", "find_inputs", "parts_of", "read_captures", "read_part"]
+__all__ = ["Bounds", "Part", "find_inputs", "parts_of", "read_captures", "read_part"]
 
-Read = Iterator[Page]
+Read = Iterator[Page | Skipped]
 
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
@@ -46,13 +46,14 @@ SEEKING: Final = {"zip": ([],), "parquet": ([],), "arrow": ([],), "archive": ([]
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
+TAKEN: Final = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
 def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None) -> Read:
     """Read all of one input, in its order: its pages, and what of it is none.
 
-    Larger pages than `max_page_bytes` are unreadable, and no more is inflated and kept of one. Records
+    Larger pages than `max_page_bytes` are too large, and no more is inflated and kept of one. Records
     of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
     """
     if kind := _never_opened(source.inside):
@@ -92,7 +93,7 @@ def parts_of(source: Input) -> Iterator[Part]:
 
 def read_part(
     source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None
-) -> Iterator[Page | Bounds]:
+) -> Iterator[Page | Skipped | Bounds]:
     """As `read_captures`, of one of `parts_of`; its bounds at the end."""
     with _opened(source, part) as stream:
         yield from read_archive_part(stream, source, max_page_bytes, part, unwanted)
@@ -177,7 +178,7 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
         yield damaged(known, unpacked.problem.detail, b"")
 
 
-def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture | Unreadable | Skipped:
+def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Skipped:
     page = read_page(stream, max_page_bytes)
     if page.problem is None and (told := kind_of_no_page(page.body[:HEAD_BYTES])):
         if known.inside:
@@ -186,7 +187,10 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Capture |
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     if media_type is MediaType.HTML:
         known = with_statements(known, page.body)
-    return page_of(known, page.body, media_type, page.problem)
+    found = page_of(known, page.body, media_type, page.problem)
+    if page.problem and page.problem.reason is RejectReason.NOT_HTML and not known.inside:
+        return found._replace(advice=f"{known.location} is no page ({page.problem.detail}). {TAKEN}")
+    return found
 
 
 def _read_folder(members: Callable[[], Iterator[Member | Lost]], known: Input, max_page_bytes: int, depth: int) -> Read:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from infra.archive.raw_archive import RawArchive
+from infra.base.known_sources import source_name_of
 from infra.base.measures import LAND_SECONDS, PAGES, record, span
+from infra.intake.files.input_types import Page
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
-from infra.work.pages import Page, source_name_of
 from infra.work.parse_pool import Done, ParsePool, grouped
 from infra.work.run import ParsedCapture, Run, folder_of
 from infra.work.run_report import RunReport, Sample, Samples

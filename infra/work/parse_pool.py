@@ -28,13 +28,13 @@ from pebble import ProcessExpired, ProcessPool
 from infra.archive.foreign import Member
 from infra.archive.warc import encode
 from infra.base.batches import in_batches
-from infra.base.known_sources import UNKNOWN_SOURCE
+from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
 from infra.base.measures import PARSE_SECONDS, is_recorded, record
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
 from infra.intake.captures import Bounds
-from infra.intake.files.input_types import Skipped
-from infra.work.pages import Page, Read, Stretch, source_name_of
+from infra.intake.files.input_types import Page, Skipped
+from infra.work.pages import Read, Stretch
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
@@ -50,7 +50,7 @@ MAX_DETAIL = 300  # characters of an exception's message kept; some carry the wh
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")  # of objects in messages: differs each run, and a re-run must change no byte
 
 Parse = Callable[[Capture], Outcome]
-Pair = tuple[Capture, Outcome | None]  # a capture, and its outcome where that is known without parsing it
+Pair = tuple[Capture, Rejected | None]  # a capture, and its outcome where that is known without parsing it
 
 
 class Done(NamedTuple):

@@ -18,11 +18,13 @@ from infra.archive.raw_objects import RawObjects
 from infra.archive.warc import Revisit, decode
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.intake.captures import Skipped, find_inputs, read_captures
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Skipped
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from parsers.record.capture import Capture, MediaType
+from tests.archive_reading import read_captures
 from tests.old_lakes import archive_revisit, encode_revisit
 from tests.raw_pages import DAY, MOMENT, add, any_capture, index_of, page
 

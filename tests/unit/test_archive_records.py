@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.intake.files.input_types import Skipped, Unreadable
+from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture
 from parsers.record.outcome import RejectReason
-from tests.archive_reading import bodies, capture, details, read, unreadable
+from tests.archive_reading import Unreadable, bodies, capture, details, read, unreadable
 from tests.warc_builder import HTML, answer, arc, gzipped, record, sha1
 
 BODIES = [HTML + f"<p>Page {number}</p>".encode() * 40 * number for number in range(1, 6)]

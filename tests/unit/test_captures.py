@@ -15,14 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError
-from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
+from infra.intake.captures import find_inputs
 from infra.intake.files import s3_objects
-from infra.intake.files.input_types import Kept
+from infra.intake.files.input_types import Skipped
 from infra.intake.files.page_bytes import read_page
 from infra.store.open_store import open_store
 from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
+from tests.archive_reading import Read, Unreadable, read_captures
 from tests.warc_builder import HTML, answer, gzipped, record
 
 TEXT: Final = b"MOSCOW, May 10. /TASS/. Rain is expected, x < 3 and y > 2."
@@ -35,7 +36,7 @@ def read(path: Path, max_page_bytes: int = 100_000) -> list[Capture | Unreadable
     return pages_of(read_captures(one, max_page_bytes=max_page_bytes))[0]
 
 
-def pages_of(found: Iterable[Capture | Unreadable | Kept | Skipped]) -> tuple[list[Capture | Unreadable], Counter[str]]:
+def pages_of(found: Iterable[Read]) -> tuple[list[Capture | Unreadable], Counter[str]]:
     """The pages of an input, and what of it was skipped, by kind."""
     pages: list[Capture | Unreadable] = []
     skipped = Counter[str]()
@@ -43,7 +44,7 @@ def pages_of(found: Iterable[Capture | Unreadable | Kept | Skipped]) -> tuple[li
         if isinstance(one, Skipped):
             skipped[one.kind] += 1
         else:
-            pages.append(one.page if isinstance(one, Kept) else one)
+            pages.append(one)
     return pages, skipped
 
 

@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.base.errors import NewslakeError
-from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
-from infra.intake.files.input_types import Kept
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
+from tests.archive_reading import Unreadable, read_captures
 from tests.warc_builder import answer, gzipped, record
 
 if sys.version_info >= (3, 14):
@@ -140,7 +141,6 @@ def test_content_says_what_a_file_is_and_where_and_when_it_was_saved(tmp_path: P
     (tmp_path / name).write_bytes(content())
     (one,) = find_inputs([str(tmp_path / name)])
     (page,) = [found for found in read_captures(one) if not isinstance(found, Skipped)]
-    page = page.page if isinstance(page, Kept) else page
     assert isinstance(page, Capture), page
     assert (page.url, page.captured_at_basis) == (url, basis)
     assert PAGE[:15] in page.body

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.work.pages import Page
+from infra.intake.files.input_types import Page
 from infra.work.parse_pool import GROUP_PAGES, GROUPS_PER_WORKER, Done, Pair, ParsePool, parse_group
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Outcome, Rejected, RejectReason

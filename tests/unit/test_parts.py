@@ -15,7 +15,7 @@ from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.intake import captures
 from infra.intake.captures import Bounds, Part, find_inputs, parts_of, read_captures, read_part
-from infra.intake.files.input_types import Input, Kept
+from infra.intake.files.input_types import Input, Page
 from infra.store.open_store import open_store
 from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
 from infra.work.land_outcomes import archive_done, land_outcomes
@@ -74,10 +74,10 @@ ARCHIVES = {
 
 def at_hand(found: object) -> object:
     """With its gzip member, where it was left in the file."""
-    if not isinstance(found, Kept):
+    if not isinstance(found, Page) or found.member is None:
         return found
     assert isinstance(found.member, MemberInFile)  # a part's members stay there, or memory would bound a landing
-    return replace(found, member=found.member.read())
+    return found._replace(member=found.member.read())
 
 
 def in_parts(source: Input, size: int) -> list[object]:

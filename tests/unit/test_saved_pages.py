@@ -14,10 +14,11 @@ from urllib.parse import quote
 
 import pytest
 
-from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
-from infra.intake.files.input_types import Kept
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
+from tests.archive_reading import Read, Unreadable, read_captures
 from tests.warc_builder import answer, record
 
 URL: Final = "https://paper.example/2026/ferry"
@@ -25,21 +26,19 @@ AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HOST: Final = "www.invented-paper.com"
 PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
 WAYBACK: Final = f"https://web.archive.org/web/20260305120000/{URL}"
-Found = Capture | Unreadable | Kept | Skipped
 
 
-def read(path: Path, content: bytes) -> list[Found]:
+def read(path: Path, content: bytes) -> list[Read]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     (one,) = find_inputs([str(path)])
     return list(read_captures(one))
 
 
-def page_of(found: list[Found]) -> Capture:
+def page_of(found: list[Read]) -> Capture:
     (page,) = [each for each in found if not isinstance(each, Skipped)]
-    page_or_fault = page.page if isinstance(page, Kept) else page
-    assert isinstance(page_or_fault, Capture), page_or_fault
-    return page_or_fault
+    assert isinstance(page, Capture), page
+    return page
 
 
 @pytest.mark.parametrize(

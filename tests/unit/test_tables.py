@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
-from infra.intake.captures import Skipped, Unreadable, find_inputs, read_captures
-from infra.intake.files.input_types import Kept
+from infra.intake.captures import find_inputs
+from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
+from tests.archive_reading import Read, Unreadable, read_captures
 
 URL: Final = "https://paper.example/2026/ferry"
 SAID: Final = "2026-03-05T12:00:00Z"
@@ -30,13 +31,13 @@ CODED: Final = pa.dictionary(pa.int32(), pa.string())
 AS_BASE64: Final = base64.b64encode(PAGE.encode()).decode()
 
 
-def read(path: Path, content: bytes, columns: list[str] | None = None) -> list[Capture | Unreadable | Kept | Skipped]:
+def read(path: Path, content: bytes, columns: list[str] | None = None) -> list[Read]:
     path.write_bytes(content)
     (one,) = find_inputs([str(path)], columns=columns or [])
     return list(read_captures(one))
 
 
-def assert_row(found: list[Capture | Unreadable | Kept | Skipped], *, count: int = 1) -> None:
+def assert_row(found: list[Read], *, count: int = 1) -> None:
     pages = [each for each in found if not isinstance(each, Skipped)]
     assert len(pages) == count, found
     for page in pages:

@@ -1,14 +1,15 @@
-"""What can be ingested and what becomes of it: inputs, captures, what could not be read, what was skipped."""
+"""What can be ingested and what becomes of it: inputs, pages, what was skipped."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from infra.archive.foreign import MemberInFile
+from infra.archive.foreign import Member
+from infra.base.known_sources import source_name_of
 from infra.intake.files.addresses import of_web_archive, without_controls
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from parsers.record.outcome import RejectReason
+from parsers.record.outcome import Rejected, RejectReason
 
 # These state a time on purpose, so it goes before the one in an address of the Wayback Machine.
 STATED_BY_USER: Final = frozenset({CapturedAtBasis.OPTION, CapturedAtBasis.MANIFEST})
@@ -41,22 +42,14 @@ class Input:
     begin: int = 0  # of an archive that is read in parts: a record begins there, and all before has landed
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A capture that cannot be parsed. It is archived and quarantined all the same: nothing vanishes."""
+class Page(NamedTuple):
+    """A capture that is to be parsed, and archived unless it is. What cannot be read is quarantined all the same."""
 
-    reason: RejectReason
-    detail: str
-    location: str  # of the input; inside it the record's offset (`@123`), the member (`!a/b.html`) or the row (`#12`)
     capture: Capture  # its body is what could be read, at most the largest page size
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A page that came in a gzip member of its own: the archive may keep that as it is."""
-
-    page: Capture | Unreadable
-    member: bytes | MemberInFile
+    known: Rejected | None = None  # its outcome, where that is known without parsing it
+    member: Member | None = None  # the gzip member it came in, where the archive may keep that
+    advice: str = ""  # what the user can do about a page that is none
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +62,8 @@ class Skipped:
 
 def page_of(
     known: Input, body: bytes, media_type: MediaType, problem: Problem | None, *, truncated: bool = False, **http: Any
-) -> Capture | Unreadable:
-    """A page with what is known of its input, and as `http` of its answer; unreadable if there is a problem.
+) -> Page:
+    """A page with what is known of its input, and as `http` of its answer; not to be parsed if there is a problem.
 
     A page of a web archive is the page that was archived: it gets address and time inside the archive's address.
     """
@@ -91,9 +84,12 @@ def page_of(
         truncated=truncated or (problem is not None and problem.reason in CUT_SHORT),
         **http,
     )
-    return Unreadable(problem.reason, problem.detail, known.location, capture) if problem else capture
+    if problem is None:
+        return Page(capture)
+    # The offset of its record (`@123`), the member (`!a/b.html`) or the row (`#12`) stand behind the location.
+    return Page(capture, Rejected(problem.reason, f"{problem.detail} ({known.location})", source_name_of(capture)))
 
 
-def damaged(known: Input, detail: str, body: bytes) -> Capture | Unreadable:
+def damaged(known: Input, detail: str, body: bytes) -> Page:
     """What is left of a damaged input."""
     return page_of(known, body, MediaType.HTML, Problem(RejectReason.ARCHIVE_DAMAGED, detail))

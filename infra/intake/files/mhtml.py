@@ -10,11 +10,11 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from typing import BinaryIO, Final, cast
 
-from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import judged
 from parsers.page.content import Problem, media_type_of
-from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
 WHOLE_BYTES: Final = 200  # at the end of a page, in which its last tag is looked for
@@ -41,7 +41,7 @@ def is_mail(head: bytes) -> bool:
     return match is not None and SENT.search(match[0]) is not None and b"\nsubject:" in b"\n" + match[0].lower()
 
 
-def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Capture | Unreadable | Skipped]:
+def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
     """The page; its pictures, styles and frames are counted."""
     content = reader.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

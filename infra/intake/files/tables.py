@@ -11,13 +11,13 @@ from typing import Any, BinaryIO, Final
 
 from infra.base.errors import UsageError
 from infra.base.inflate import packed_as
-from infra.intake.files.input_types import Input, Skipped, Unreadable, damaged, page_of
+from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
 from infra.intake.files.table_rows import Damage, Row, Sought, bytes_of, delimiter_of, encoding_of, first_line, rows_of
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
-from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.capture import CapturedAtBasis, MediaType
 
 # What columns are called that hold nothing else, as `_plain` has them. Any other name has to be given.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -81,9 +81,7 @@ def table_format(head: bytes, known: Input) -> str | None:
     return "csv" if len(names) > 1 and (len(telling) > 1 or CSV_NAME.search(known.location)) else None
 
 
-def read_table(
-    form: str, stream: BinaryIO, known: Input, max_page_bytes: int
-) -> Iterator[Capture | Unreadable | Skipped]:
+def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
     """A page, or its reason, for each row."""
     reading = _Reading(known, max_page_bytes)
     found = rows_of(form, stream, Sought(reading.wanted, max_page_bytes, reading.seen))
@@ -106,7 +104,7 @@ class _Reading:
         self.given = {role: _plain(name) for role, name in known.columns}
         self.seen: dict[str, None] = {}  # columns, in their order
 
-    def page(self, number: int, row: Row) -> Capture | Unreadable | Skipped:
+    def page(self, number: int, row: Row) -> Page | Skipped:
         """What one row gives."""
         known = replace(self.known, location=f"{self.known.location}#{number}", url=None)
         if isinstance(row, Damage):
