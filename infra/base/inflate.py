@@ -7,7 +7,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import brotli
 from zlib_ng import zlib_ng
@@ -44,6 +44,7 @@ _MAGIC: Final = {
     "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
     "xz": re.compile(rb"\xfd7zXZ\0"),
 }
+_ZLIB: Final[Any] = zlib_ng._ZlibDecompressor  # in the manner of bz2 and lzma; its name is that of the standard library
 _ZLIB_ERROR: Final = cast("type[Exception]", zlib_ng.error)  # its stub says that it is an exception, not a type
 _DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
 
@@ -140,11 +141,11 @@ class Inflater:
             is_asking = unpacker.needs_input
             packed = self._waiting or (self._take() if is_asking else b"")
             try:
-                piece = unpacker.unpack(packed, self._size)
+                piece: bytes = unpacker.decompress(packed, self._size)
             except _DAMAGED as error:
                 self.damage = f"{coding} data is damaged: {error}"
                 return
-            self._waiting = unpacker.rest
+            self._waiting = unpacker.unused_data
             if piece:
                 yield piece
             if unpacker.eof:
@@ -159,47 +160,29 @@ class Inflater:
                 self.is_cut, self.damage = True, f"{coding} data is cut short"
                 return
 
-    def _unpacker(self) -> "_Zlib | _Brotli | _Stream":
+    def _unpacker(self) -> Any:
+        """What takes packed bytes, and gives at most so many unpacked ones, as the standard library's do."""
         if self._coding == "br":
             return _Brotli()
         if self._coding == "bzip2":
-            return _Stream(bz2.BZ2Decompressor())
+            return bz2.BZ2Decompressor()
         if self._coding == "xz":
-            return _Stream(lzma.LZMADecompressor(memlimit=XZ_MEMORY))
+            return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
         if self._coding == "zstd":
             # A dictionary that does not fit, or is none, shows when the first frame is unpacked.
             known = zstd.ZstdDict(self._dictionary) if self._dictionary else None
             limits = {int(zstd.DecompressionParameter.window_log_max): self._window_log}
-            return _Stream(zstd.ZstdDecompressor(known, limits))
+            return zstd.ZstdDecompressor(known, limits)
         if self._coding != "deflate":
-            return _Zlib(GZIP_WINDOW)
+            return _ZLIB(GZIP_WINDOW)
         # RFC 9110, 8.4.1.2 wants zlib's wrapper; some servers leave it out. RFC 1950, 2.2 tells them apart.
         head = self._head()
         wrapped = len(head) > 1 and head[0] & 0x0F == zlib_ng.DEFLATED and int.from_bytes(head[:2], "big") % 31 == 0
-        return _Zlib(ZLIB_WINDOW if wrapped else RAW_WINDOW)
-
-
-class _Zlib:
-    """One member: takes packed bytes, and gives at most so many unpacked ones; `rest` is what it did not take."""
-
-    needs_input = True
-
-    def __init__(self, window: int) -> None:
-        self.rest = b""
-        self._unpacker = zlib_ng.decompressobj(window)
-
-    @property
-    def eof(self) -> bool:
-        return self._unpacker.eof
-
-    def unpack(self, packed: bytes, size: int) -> bytes:
-        piece = self._unpacker.decompress(packed, size)
-        self.rest = self._unpacker.unconsumed_tail or self._unpacker.unused_data
-        return piece
+        return _ZLIB(ZLIB_WINDOW if wrapped else RAW_WINDOW)
 
 
 class _Brotli:
-    rest = b""  # nothing follows the only stream
+    unused_data = b""  # nothing follows the only stream
 
     def __init__(self) -> None:
         self._unpacker = brotli.Decompressor()
@@ -213,33 +196,11 @@ class _Brotli:
     def eof(self) -> bool:
         return not self._ready and self._unpacker.is_finished()
 
-    def unpack(self, packed: bytes, size: int) -> bytes:
+    def decompress(self, packed: bytes, size: int) -> bytes:
         # It gives whole blocks, up to 32 KiB more than the limit.
         ready = self._ready or self._unpacker.process(packed, output_buffer_limit=size)
         self._ready = ready[size:]
         return ready[:size]
-
-
-class _Stream:
-    """What the standard library unpacks zstd, bzip2 and xz with: three classes of one behaviour."""
-
-    def __init__(self, unpacker: "zstd.ZstdDecompressor | bz2.BZ2Decompressor | lzma.LZMADecompressor") -> None:
-        self._unpacker = unpacker
-
-    @property
-    def needs_input(self) -> bool:
-        return self._unpacker.needs_input
-
-    @property
-    def eof(self) -> bool:
-        return self._unpacker.eof
-
-    @property
-    def rest(self) -> bytes:
-        return self._unpacker.unused_data
-
-    def unpack(self, packed: bytes, size: int) -> bytes:
-        return self._unpacker.decompress(packed, size)
 
 
 def inflate(packed: bytes, coding: str | None, max_bytes: int) -> tuple[bytes, Inflater]:
