@@ -116,13 +116,13 @@ def ingest(
         start=start, end=end, generic=generic, cc_news=cc_news,
     )  # fmt: skip
     with progress("looking for pages"):
-        wanted, inputs = request.find()
+        inputs, wanted, report = request.find()
     run = begin_run(lake, writes=not dry_run, generic=generic, processes=processes, runner=runner, scheduler=scheduler)
-    chunks, report = plan_left(inputs, wanted, run)
+    chunks, before = plan_left(inputs, wanted, run)
     if dry_run:
-        return _list_inputs(chunks, report, as_json)
+        return _list_inputs(chunks, report + before, as_json)
     with progress("ingesting", sum(each.size for chunk in chunks for each in chunk.inputs)) as advance:
-        report = sum((ingest_chunk(chunk, run, lambda each: advance(each.size), wanted) for chunk in chunks), report)
+        report = sum((ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in chunks), report + before)
     forget(run.open_store(), inputs, run.choice(wanted))
     return finish(report, run, as_json)
 

@@ -14,16 +14,15 @@ from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
 from infra.work.ingest import Chunk, IngestRequest, forget, ingest_chunk, plan_left
-from infra.work.pages import Wanted
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.
 @task(name="ingest-chunk", cache_policy=NO_CACHE, persist_result=False)
-def ingest_chunk_task(chunk: Chunk, run: Run, wanted: Wanted, progress: Progress) -> RunReport:
+def ingest_chunk_task(chunk: Chunk, run: Run, progress: Progress) -> RunReport:
     """Archive, parse and land one chunk of inputs."""
-    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location), wanted)
+    report = ingest_chunk(chunk, run, lambda each: progress.advance(each.size, each.location))
     get_run_logger().info("%s: %s", chunk.described(), report.summary())
     return report
 
@@ -72,12 +71,12 @@ def ingest(
         columns=columns, hosts=hosts,
         start=start, end=end, generic=generic, cc_news=cc_news,
     )  # fmt: skip
-    wanted, inputs = request.find()
+    inputs, wanted, report = request.find()
     run = begin_run(lake, generic=generic, processes=processes, runner=runner, scheduler=scheduler)
-    chunks, report = plan_left(inputs, wanted, run)
+    chunks, before = plan_left(inputs, wanted, run)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for chunk in chunks for each in chunk.inputs))
-    report = sum((ingest_chunk_task(chunk, run, wanted, progress) for chunk in chunks), report)
+    report = sum((ingest_chunk_task(chunk, run, progress) for chunk in chunks), report + before)
     forget(run.open_store(), inputs, run.choice(wanted))
     publish("ingest", report, run)
     return report

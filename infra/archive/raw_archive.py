@@ -35,7 +35,7 @@ __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: a writer needs twice this
 MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object takes seconds
 
-WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
+AT_ONCE: Final = 8  # folders written or read; boto3 is bound by Python's CPU time: past 8 threads there is little gain
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
 
@@ -87,10 +87,9 @@ class RawArchive:
             by_folder.setdefault(folder, {}).setdefault(capture.identity, capture)
 
         def write(folder: Folder) -> list[tuple[Folder, CaptureIdentity]]:
-            written = self._write(*folder, by_folder[folder], f"{run_id}-{worker}", records)
-            return [(folder, identity) for identity in written]
+            return self._write(folder, by_folder[folder], f"{run_id}-{worker}", records)
 
-        with Threads(WRITERS) as pool:  # folders share no objects; what takes the time is waiting for the store
+        with Threads(AT_ONCE) as pool:  # folders share no objects; what takes the time is waiting for the store
             fresh = set(chain.from_iterable(pool.map(write, by_folder)))
         archived = []
         for folder, capture in placed:
@@ -113,15 +112,12 @@ class RawArchive:
         except ValueError as error:
             raise damaged(self._store, f"{pointer.uri} at byte {pointer.offset}", error) from error
 
-    def days(self, source: str) -> list[date]:
-        """UTC days of a source's captures, sorted."""
-        return [day for _, day in self._objects.folders(source)]
-
     def entries(self, source: str, start: date | None = None, end: date | None = None) -> list[IndexEntry]:
         """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time."""
-        days = [day for day in self.days(source) if (start is None or start <= day) and (end is None or day < end)]
-        entries = chain.from_iterable(self._load(source, day).least.values() for day in days)
-        return sorted(entries, key=lambda entry: (entry.captured_at, entry.pointer))
+        days = [day for _, day in self._objects.folders(source) if (start or day) <= day and (end is None or day < end)]
+        with Threads(AT_ONCE) as pool:
+            entries = chain.from_iterable(pool.map(lambda day: self._load((source, day)).least.values(), days))
+            return sorted(entries, key=lambda entry: (entry.captured_at, entry.pointer))
 
     def _record(self, pointer: Pointer) -> Capture | Revisit:
         try:
@@ -131,19 +127,18 @@ class RawArchive:
 
     def _write(
         self,
-        source: str,
-        day: date,
+        folder: Folder,
         group: dict[CaptureIdentity, Capture],
         writer: str,
         records: Mapping[CaptureIdentity, Member],
-    ) -> list[CaptureIdentity]:
+    ) -> list[tuple[Folder, CaptureIdentity]]:
         """Write what is not there yet, in as many objects as it takes; return the identities that were written."""
-        known = self._known(source, day)
+        known = self._folders.get(folder) or self._load(folder)
         written: list[CaptureIdentity] = []
         waiting = [identity for identity in group if identity not in known.least]
         sequence = 0
         while waiting:
-            key = f"{folder_key(source, day)}{writer}-{sequence:05}{WARC_SUFFIX}"
+            key = f"{folder_key(*folder)}{writer}-{sequence:05}{WARC_SUFFIX}"
             sequence += 1
             if key in known.warc_keys:
                 continue
@@ -157,7 +152,7 @@ class RawArchive:
             known.take_in(key, entries)
             written += waiting[: len(entries)]
             waiting = waiting[len(entries) :]
-        return written
+        return [(folder, identity) for identity in written]
 
     def _pack(
         self, captures: list[Capture], key: str, records: Mapping[CaptureIdentity, Member]
@@ -177,12 +172,9 @@ class RawArchive:
             size += len(member)
         return b"".join(members), entries
 
-    def _known(self, source: str, day: date) -> "_Folder":
-        return self._folders.get((source, day)) or self._load(source, day)
-
-    def _load(self, source: str, day: date) -> "_Folder":
-        known = self._folders[source, day] = _Folder()
-        for one in self._objects.load(source, day):
+    def _load(self, folder: Folder) -> "_Folder":
+        known = self._folders[folder] = _Folder()
+        for one in self._objects.load(*folder):
             known.take_in(one.key, one.entries)
         return known
 

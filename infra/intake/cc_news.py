@@ -111,7 +111,7 @@ def _content_range(headers: Headers) -> tuple[int, int, int] | None:
 class Found:
     """What there is of some days."""
 
-    parts: tuple[Input, ...]  # in the order of time
+    parts: list[Input]  # in the order of time
     skipped: Counter[str]
     alarms: tuple[str, ...]
 
@@ -140,7 +140,7 @@ def find_parts(days: Days, settings: Settings) -> Found:
                     raise explained(error, f"{base}{path}") from error
                 skipped["listed file that is not there"] += 1
                 alarms.append(f"{base}{path} is listed, but not there (404)")
-    return Found(tuple(parts), +skipped, tuple(alarms))
+    return Found(parts, +skipped, tuple(alarms))
 
 
 def _months(days: Days) -> Iterator[tuple[date, bool]]:

@@ -13,6 +13,7 @@ from infra.base.batches import in_batches
 from infra.base.days import Days, require_begun
 from infra.base.errors import UsageError
 from infra.base.measures import span
+from infra.base.settings import load_settings
 from infra.base.stop import Threads, result_of
 from infra.intake.captures import PART_BYTES, Bounds, Part, find_inputs, parts_of
 from infra.intake.cc_news import find_parts
@@ -51,28 +52,27 @@ class Chunk:
 
     number: int
     inputs: tuple[Input, ...]
+    wanted: Wanted = ALL
 
     def described(self) -> str:
         """For logs."""
         return f"chunk {self.number} ({len(self.inputs)} inputs)"
 
 
-def plan(inputs: Iterable[Input]) -> list[Chunk]:
+def plan(inputs: Iterable[Input], wanted: Wanted = ALL) -> list[Chunk]:
     """Divide inputs into chunks of about 512 MB or 20,000 files. An input is never divided between two."""
-    batches = in_batches(inputs, lambda each: each.size, most=CHUNK_FILES, max_bytes=CHUNK_BYTES)
-    return [Chunk(number, tuple(batch)) for number, batch in enumerate(batches)]
+    # What of a part has landed is noted at its end, so each stands alone.
+    batches = in_batches(
+        inputs, lambda each: CHUNK_BYTES if each.part else each.size, most=CHUNK_FILES, max_bytes=CHUNK_BYTES
+    )
+    return [Chunk(number, tuple(batch), wanted) for number, batch in enumerate(batches)]
 
 
 def plan_left(inputs: Sequence[Input], wanted: Wanted, run: Run) -> tuple[list[Chunk], RunReport]:
-    """Chunks of what no run that was killed has landed for this choice of pages; without inputs, of CC-NEWS.
-
-    The report counts the rest.
-    """
-    if not inputs:
-        return _plan_cc_news(wanted, run)
+    """Chunks of what no run that was killed has landed for this choice of pages; the report counts the rest."""
     left = left_to_read(run.open_store(), inputs, run.choice(wanted))
     again = len(inputs) - sum(each.begin == 0 for each in left)
-    return plan(left), RunReport(skipped=+Counter({READ_BEFORE: again}))
+    return plan(left, wanted), RunReport(skipped=+Counter({READ_BEFORE: again}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,46 +89,30 @@ class IngestRequest:
     generic: bool = False
     cc_news: bool = False
 
-    def find(self) -> tuple[Wanted, list[Input]]:
-        """The pages to take, and the files, none of CC-NEWS; UsageError for what cannot be asked or is not there."""
-        if self.cc_news:
-            for name in ("paths", "captured_at", "columns"):
-                if getattr(self, name):
-                    what = f"{name} says something of files, and CC-NEWS is to be read"
-                    raise UsageError(what, "Leave one of them out.")
-            return _wanted_of_cc_news(self.source, tuple(self.hosts), self.start, self.end, generic=self.generic), []
-        inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
-        return Wanted(tuple(self.hosts), self.start, self.end), inputs
+    def find(self) -> tuple[list[Input], Wanted, RunReport]:
+        """What there is to read, the pages of it to take, and what was left out; UsageError for what can't be asked."""
+        if not self.cc_news:
+            inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
+            return inputs, Wanted(tuple(self.hosts), self.start, self.end), RunReport()
+        for name in ("paths", "captured_at", "columns"):
+            if getattr(self, name):
+                what = f"{name} says something of files, and CC-NEWS is to be read"
+                raise UsageError(what, "Leave one of them out.")
+        if self.start is None or self.end is None:
+            remedy = "Give both; --end is the day after the last."
+            raise UsageError("CC-NEWS has no days without --start and --end", remedy)
+        days = Days(self.start, self.end)
+        require_begun(days, datetime.now(UTC))
+        source = by_name(self.source)
+        if not (source or self.hosts or self.generic):
+            what = "CC-NEWS has 200,000 pages and more a day, and none is chosen"
+            raise UsageError(what, "Give --source or --host; or --generic for all pages.")
+        wanted = Wanted((*(source.hosts if source else ()), *self.hosts), self.start, self.end)
+        found = find_parts(days, load_settings())
+        return found.parts, wanted, RunReport(skipped=found.skipped, alarms=found.alarms)
 
 
-def _wanted_of_cc_news(
-    source: str | None, hosts: tuple[str, ...], start: date | None, end: date | None, *, generic: bool
-) -> Wanted:
-    """UsageError unless days and hosts are chosen, since a month has millions of pages."""
-    if start is None or end is None:
-        raise UsageError("CC-NEWS has no days without --start and --end", "Give both; --end is the day after the last.")
-    require_begun(Days(start, end), datetime.now(UTC))
-    of_source = by_name(source) if source else None
-    if not (of_source or hosts or generic):
-        what = "CC-NEWS has 200,000 pages and more a day, and none is chosen"
-        raise UsageError(what, "Give --source or --host; or --generic for all pages.")
-    return Wanted((*(of_source.hosts if of_source else ()), *hosts), start, end)
-
-
-def _plan_cc_news(wanted: Wanted, run: Run) -> tuple[list[Chunk], RunReport]:
-    if wanted.start is None or wanted.end is None:
-        raise ValueError("days of CC-NEWS are chosen by `IngestRequest`")
-    found = find_parts(Days(wanted.start, wanted.end), run.settings)
-    left = left_to_read(run.open_store(), found.parts, run.choice(wanted))
-    skipped = found.skipped
-    skipped[READ_BEFORE] = len(found.parts) - len(left)
-    chunks = [Chunk(number, (each,)) for number, each in enumerate(left)]  # what landed is noted chunk by chunk
-    return chunks, RunReport(skipped=+skipped, alarms=found.alarms)
-
-
-def ingest_chunk(
-    chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None, wanted: Wanted = ALL
-) -> RunReport:
+def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None) -> RunReport:
     """Archive, parse and land what is wanted of some inputs; `on_input` is told of each, or of its parts."""
     store = run.open_store()
     archive, lake = RawArchive(store), Lake(store)
@@ -140,7 +124,7 @@ def ingest_chunk(
             parsed = archive_done(done, archive, run_id=run.run_id, worker=f"c{chunk.number:04}")
             done.clear()  # packed pages take memory, and the archive has them now
             landed = land_outcomes(parsed, lake, run, mode="ingest")
-        remember(store, reached, run.choice(wanted))
+        remember(store, reached, run.choice(chunk.wanted))
         return landed
 
     with span("chunk", run=run.run_id), run.open_pool() as pool, Threads(1) as behind:
@@ -148,7 +132,7 @@ def ingest_chunk(
         waiting: list[Done] = []
         reached: dict[Input, int] = {}
         packed = passed = 0
-        for found, end in _in_order(_groups(chunk, run.settings.max_page_bytes, wanted, on_input), pool):
+        for found, end in _in_order(_groups(chunk, run.settings.max_page_bytes, on_input), pool):
             skipped.update(each.kind for each in found if isinstance(each, Skipped))
             advice += [each.advice for each in found if isinstance(each, Done | Skipped) and each.advice]
             done = [each for each in found if isinstance(each, Done)]
@@ -166,10 +150,10 @@ def ingest_chunk(
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
-def _groups(chunk: Chunk, max_page_bytes: int, wanted: Wanted, on_input: Callable[[Input], object]) -> Iterator[Group]:
+def _groups(chunk: Chunk, max_page_bytes: int, on_input: Callable[[Input], object]) -> Iterator[Group]:
     """The inputs of a chunk as what a worker takes at a time, in order: part by part, file by file, page by page."""
     for batch in in_batches(chunk.inputs, lambda each: each.size, most=GROUP_PAGES, max_bytes=SMALL_BYTES):
-        whole = Stretch(tuple(batch), max_page_bytes, wanted)
+        whole = Stretch(tuple(batch), max_page_bytes, chunk.wanted)
         told = 0
         for part in parts_of(batch[0]) if len(batch) == 1 else ():
             yield replace(whole, part=part)

@@ -75,8 +75,7 @@ def test_captures_are_filed_by_source_and_day_and_returned_in_order(store: Objec
     assert [one.capture for one in archived] == [next_day, page(2), page(3)]
     raw = RawArchive(store)
     assert {source for source, _ in RawObjects(store).folders()} == {UNKNOWN_SOURCE, "tass"}
-    assert raw.days("tass") == [date(2017, 5, 10), date(2017, 5, 11)]
-    assert raw.days("nobody") == []
+    assert RawObjects(store).folders("tass") == [("tass", date(2017, 5, 10)), ("tass", date(2017, 5, 11))]
     assert [entry.url for entry in raw.entries("tass")] == [page(3).url, page(1).url]
 
 

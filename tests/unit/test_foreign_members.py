@@ -39,7 +39,7 @@ def response(number: int) -> bytes:
 
 def ingest(run: Run, *paths: Path, source: str | None = None, wanted: Wanted = ALL) -> RunReport:
     inputs = find_inputs([str(path) for path in paths], source=source)
-    return sum((ingest_chunk(chunk, run, wanted=wanted) for chunk in plan(inputs)), RunReport())
+    return sum((ingest_chunk(chunk, run) for chunk in plan(inputs, wanted)), RunReport())
 
 
 def test_a_member_is_kept_as_it_is_and_read_by_everything(run: Run, tmp_path: Path) -> None:

@@ -90,8 +90,9 @@ def test_only_what_is_wanted_comes_in_and_the_rest_is_counted(run: Run, tmp_path
         for number, host in enumerate(("tass.com", "www.tass.com", "tass.com", "elsewhere.example"), start=1)
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    (chunk,) = plan(find_inputs([str(tmp_path / "a.jsonl")]))
-    report = ingest_chunk(chunk, run, wanted=Wanted(("tass.com",), date(2024, 5, 2), date(2024, 5, 3)))
+    wanted = Wanted(("tass.com",), date(2024, 5, 2), date(2024, 5, 3))
+    (chunk,) = plan(find_inputs([str(tmp_path / "a.jsonl")]), wanted)
+    report = ingest_chunk(chunk, run)
     assert (report.captures, report.skipped) == (1, {"other host": 1, "other day": 2})
 
 

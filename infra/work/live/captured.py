@@ -1,16 +1,14 @@
 """Which pages of a source the raw archive holds: those need no request, whatever the account of a day says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from infra.archive.raw_objects import RawObjects
+from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
-from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
 
-READERS: Final = 8  # objects got at a time: boto3 is bound by Python's CPU time, past 8 threads there is little gain
 PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
 
 
@@ -30,17 +28,11 @@ class Captured:
         first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
-        objects = RawObjects(store)
-        captured_on = [day for _, day in objects.folders(source) if first <= day <= today]
-        with Threads(READERS) as pool:
-            found = pool.map(lambda day: objects.load(source, day), captured_on)
-            for each in (entry for of_day in found for one in of_day for entry in one.entries):
-                key = address_key(each.url)
-                if key is None:
-                    continue
+        for each in RawArchive(store).entries(source, first, today + timedelta(days=1)):  # by time: the last one stays
+            if key := address_key(each.url):
                 moments.add((key, each.captured_at))
                 if each.http_status in PAGE_STATUSES and not each.truncated:
-                    pages[key] = max(each.captured_at, pages.get(key, each.captured_at))
+                    pages[key] = each.captured_at
         return cls(pages, frozenset(moments))
 
     def has_capture(self, url: str, captured_at: datetime) -> bool:
