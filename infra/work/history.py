@@ -7,6 +7,7 @@ statistics of its elements, and no element of ours is null.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from infra.base.errors import NewslakeError
@@ -14,7 +15,7 @@ from infra.base.stop import Threads
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
-from parsers.record.article import NULL_PARTITION, Article
+from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION, Article
 from parsers.source.checks import FLAGS, OF_INPUT, DayProfile
 
 NEAREST_DAYS: Final = 28  # four of each weekday
@@ -22,6 +23,9 @@ NEAREST_DAYS: Final = 28  # four of each weekday
 LONGEST_AGO: Final = timedelta(days=400)
 READERS: Final = 8  # a footer waits 20 ms for S3; 56 of them are read in 0.15 s, so nothing is cached
 FIELDS: Final = tuple(name for name in Article.__dataclass_fields__ if name not in {"source", "article_id", "text"})
+NOTHING: Final = Manifest(SCHEMA_VERSION, rows=0)  # where there is no partition
+TableDay = tuple[str, str]
+Footer = tuple[Manifest, Mapping[str, int]]  # and how many values of each field are null
 
 
 class History:
@@ -30,8 +34,7 @@ class History:
     def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
         self._source = source
-        self._listed: dict[str, dict[str, ObjectInfo]] = {}
-        self._footers: dict[str, Any] = {}
+        self._footers: dict[TableDay, Footer | None] = {}  # None where it cannot be read
 
     def near(self, day: str, count: int = NEAREST_DAYS, without: Collection[str] = ()) -> list[DayProfile]:
         """Profiles of the landed days nearest to a day, it among them, empty ones too; days before go first.
@@ -40,35 +43,24 @@ class History:
 
         Articles without a date are in no day: their share of the source's articles counts in each profile.
         """
-        articles, rejects = self._partitions(ARTICLES), self._partitions(REJECTS)
-        days = _nearest(day, (each for each in articles if each != NULL_PARTITION and each not in without))[:count]
-        self._read(articles[each] for each in (*days, NULL_PARTITION) if each in articles)
-        self._read(rejects[each] for each in days if each in rejects)
-        rows = {each: self._rows(each) for each in days}
-        undated, dated = self._rows(NULL_PARTITION) or 0, sum(number or 0 for number in rows.values())
+        landed = {each for table, each in self._partitions if table == ARTICLES.name}
+        days = _nearest(day, landed - {NULL_PARTITION, *without})[:count]
+        self._read([*days, NULL_PARTITION])
+        rows = {each: found[0].rows for each in (*days, NULL_PARTITION) if (found := self._said(ARTICLES, each))}
+        undated, dated = rows.pop(NULL_PARTITION, 0), sum(rows[each] for each in days if each in rows)
         share = dated / (dated + undated) if dated else 0.0
-        return [self._profile(each, share) for each in sorted(days) if rows[each] is not None]
+        return [self._profile(each, share) for each in sorted(rows)]
 
     def landed(self, day: str) -> DayProfile:
         """What is landed of a day; without numbers where nothing is."""
-        found = [self._partitions(kind).get(day) for kind in (ARTICLES, REJECTS)]
-        self._read(info for info in found if info)
+        self._read([day])
         return self._profile(day, 1.0)
 
-    def _rows(self, day: str) -> int | None:
-        footer = self._footer_of(ARTICLES, day)
-        return footer[0].rows if footer else None
-
-    def _footer_of(self, kind: TableKind, day: str) -> tuple[Any, dict[str, int]] | None:
-        info = self._partitions(kind).get(day)
-        return self._footers.get(info.key) if info else None
-
     def _profile(self, day: str, dated: float) -> DayProfile:
-        manifest, nulls = self._footer_of(ARTICLES, day) or (None, {})
-        rows = manifest.rows if manifest else 0
-        rejects = self._footer_of(REJECTS, day)
-        stated: Mapping[str, int] = rejects[0].open_rejects if rejects else {}
-        rejected = {reason: count for reason, count in stated.items() if reason not in OF_INPUT}
+        manifest, nulls = self._said(ARTICLES, day) or (NOTHING, {})
+        rejects, _ = self._said(REJECTS, day) or (NOTHING, {})
+        rows = manifest.rows
+        rejected = {reason: count for reason, count in rejects.open_rejects.items() if reason not in OF_INPUT}
         fill = {name: 1 - number / rows for name, number in nulls.items()} | {"published_at": dated} if rows else {}
         if FLAGS in fill:
             fill[FLAGS] = 1 - fill[FLAGS]
@@ -82,18 +74,21 @@ class History:
             measured=rows,
         )
 
-    def _partitions(self, kind: TableKind) -> dict[str, ObjectInfo]:
-        if kind.name not in self._listed:
-            self._listed[kind.name] = {day: info for _, day, info in Lake(self._store).partitions(self._source, kind)}
-        return self._listed[kind.name]
+    def _said(self, kind: TableKind, day: str) -> Footer | None:
+        return self._footers.get((kind.name, day))
 
-    def _read(self, infos: Iterable[ObjectInfo]) -> None:
-        news = [info for info in infos if info.key not in self._footers]
+    @cached_property
+    def _partitions(self) -> dict[TableDay, ObjectInfo]:
+        lake = Lake(self._store)
+        kinds = (ARTICLES, REJECTS)
+        return {(kind.name, day): info for kind in kinds for _, day, info in lake.partitions(self._source, kind)}
+
+    def _read(self, days: Collection[str]) -> None:
+        news = [place for place in self._partitions.keys() - self._footers.keys() if place[1] in days]
         with Threads(READERS) as pool:
-            footers = pool.map(self._footer, news)
-            self._footers |= {info.key: read for info, read in zip(news, footers, strict=True) if read}
+            self._footers |= zip(news, pool.map(self._footer, map(self._partitions.__getitem__, news)), strict=True)
 
-    def _footer(self, info: ObjectInfo) -> tuple[Any, Counter[str]] | None:
+    def _footer(self, info: ObjectInfo) -> Footer | None:
         try:
             metadata = read_footer(self._store, info.key, info.size)
             return Manifest.from_json(stated_footer(metadata, info.key), info.key), _nulls(metadata)
