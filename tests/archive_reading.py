@@ -7,7 +7,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from infra.archive.archive_records import Bounds, Part
 from infra.intake import captures
-from infra.intake.archived_pages import read_archive, read_archive_part
+from infra.intake.archived_pages import read_archive
 from infra.intake.files.input_types import Input, Page, Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
@@ -36,7 +36,7 @@ def read(archive: bytes, max_page_bytes: int = MAX_BYTES) -> list[Read]:
 
 def read_one_part(stream: BinaryIO, start: int, end: int) -> list[Read]:
     """What begins in a part of a file whose other parts are read by others."""
-    return pages_of(read_archive_part(stream, KNOWN, MAX_BYTES, Part(start, end)))
+    return pages_of(read_archive(stream, KNOWN, MAX_BYTES, part=Part(start, end)))
 
 
 def pages_of(found: Iterable[Page | Skipped | Bounds]) -> list[Read]:
@@ -51,7 +51,7 @@ def as_read(one: Page | Skipped) -> Read:
 
 
 def read_captures(source: Input, max_page_bytes: int = MAX_BYTES) -> Iterator[Read]:
-    return map(as_read, captures.read_captures(source, max_page_bytes=max_page_bytes))
+    return iter(pages_of(captures.read_captures(source, max_page_bytes=max_page_bytes)))
 
 
 def only(archive: bytes, max_page_bytes: int = MAX_BYTES) -> Read:

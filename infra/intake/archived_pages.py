@@ -41,19 +41,16 @@ Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that ad
 
 
 def read_archive(
-    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None
-) -> Iterator[Page | Skipped]:
-    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file."""
-    for found in read_records(stream, max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)):
-        yield _page_in(found, stream, archive, max_page_bytes)
-
-
-def read_archive_part(
-    stream: BinaryIO, archive: Input, max_page_bytes: int, part: Part, unwanted: Unwanted | None = None
+    stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None, part: Part | None = None
 ) -> Iterator[Page | Skipped | Bounds]:
-    """As `read_archive`, of one part of a file of gzip members; at its end its bounds."""
-    is_at_hand = not (archive.part or archive.location.startswith(S3))  # else reading again would be another request
-    for found in read_part(stream, max_page_bytes + MAX_HEAD_BYTES, part, _refusal(archive, unwanted)):
+    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file.
+
+    Of a file of gzip members only a `part`, if that is given, and its bounds at the end.
+    """
+    most, refusal = max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)
+    # From elsewhere, reading a page's member again would be another request.
+    is_at_hand = part is not None and not (archive.part or archive.location.startswith(S3))
+    for found in read_part(stream, most, part, refusal) if part else read_records(stream, most, refusal):
         if isinstance(found, Bounds):
             yield found
             continue

@@ -7,7 +7,7 @@ Content decides what a file is; names are hints.
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
@@ -16,11 +16,11 @@ from typing import BinaryIO, Final, cast
 from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.errors import NewslakeError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import Unwanted, read_archive, read_archive_part
+from infra.intake.archived_pages import Unwanted, read_archive
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
-from infra.intake.files.folders import ERRORS, ZIP_STARTS, Lost, Member, is_tar, is_zip, tar_members, zip_members
+from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.manifests import ManifestLine, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
@@ -34,9 +34,9 @@ from parsers.parse import MAX_BYTES
 from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
-__all__ = ["Bounds", "Part", "find_inputs", "parts_of", "read_captures", "read_part"]
+__all__ = ["Bounds", "Part", "find_inputs", "parts_of", "read_captures"]
 
-Read = Iterator[Page | Skipped]
+Read = Iterator[Page | Skipped | Bounds]
 
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
@@ -50,8 +50,10 @@ TAKEN: Final = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or ta
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
-def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None) -> Read:
-    """Read all of one input, in its order: its pages, and what of it is none.
+def read_captures(
+    source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None, part: Part | None = None
+) -> Read:
+    """Read all of one input, or one of `parts_of` it and then its bounds, in order: its pages, and what of it is none.
 
     Larger pages than `max_page_bytes` are too large, and no more is inflated and kept of one. Records
     of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
@@ -63,10 +65,11 @@ def read_captures(source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: U
         yield Skipped("no regular file", f"{source.location} is a pipe, a device or a broken link: it is left out.")
         return
     try:
-        with _opened(source) as stream:
-            if source.part:
-                part = Part(source.part.start, source.part.end)
-                found = read_archive_part(stream, source, max_page_bytes, part, unwanted)
+        with _opened(source, part) as stream:
+            if part:
+                yield from read_archive(stream, source, max_page_bytes, unwanted, part)
+            elif source.part:
+                found = read_archive(stream, source, max_page_bytes, unwanted, Part(source.part.start, source.part.end))
                 yield from (one for one in found if not isinstance(one, Bounds))
             else:
                 yield from _read(stream, source, max_page_bytes, 0, unwanted)
@@ -91,31 +94,16 @@ def parts_of(source: Input) -> Iterator[Part]:
             yield Part(source.begin, end, is_exact=True) if start < source.begin else Part(start, end)
 
 
-def read_part(
-    source: Input, part: Part, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None
-) -> Iterator[Page | Skipped | Bounds]:
-    """As `read_captures`, of one of `parts_of`; its bounds at the end."""
-    with _opened(source, part) as stream:
-        yield from read_archive_part(stream, source, max_page_bytes, part, unwanted)
-
-
-@contextmanager
-def _opened(source: Input, part: Part | None = None) -> Iterator[BinaryIO]:
+def _opened(source: Input, part: Part | None = None) -> AbstractContextManager[BinaryIO]:
     if source.part:
-        with open_part(source.location, source.part) as stream:
-            yield stream
-        return
+        return open_part(source.location, source.part)
     if source.location.startswith(S3):
-        with open_object(source.location, source.size, part.end if part else None) as stored:
-            yield stored
-        return
+        return open_object(source.location, source.size, part.end if part else None)
     try:
-        stream = Path(source.location).open("rb")  # noqa: SIM115 - only failing to open is reported here
+        return Path(source.location).open("rb")
     except OSError as error:
         what = f"{source.location} cannot be read: {error.strerror}"
         raise NewslakeError(what, "Put it back or change its permissions, then run this again.") from error
-    with stream:
-        yield stream
 
 
 def _never_opened(inside: str) -> str | None:
@@ -193,20 +181,18 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Sk
     return found
 
 
-def _read_folder(members: Callable[[], Iterator[Member | Lost]], known: Input, max_page_bytes: int, depth: int) -> Read:
+def _read_folder(members: Callable[[], Iterator[Member]], known: Input, max_page_bytes: int, depth: int) -> Read:
     """Each member of an archive as if it were a file in a folder; nothing is ever unpacked by its name."""
     if depth == MAX_DEPTH:
         yield page_of(known, b"", MediaType.HTML, Problem(RejectReason.NOT_HTML, f"{depth} archives around an archive"))
         return
     lines = _manifest_of(members(), known.location)
-    member: Member | Lost | None = None
+    member: Member | None = None
     for member in members():
-        if isinstance(member, Lost):
-            yield damaged(known, member.detail, b"")
-        elif kind := _never_opened(member.path):
+        if kind := _never_opened(member.path):
             yield Skipped(kind)
         else:
-            location = f"{known.location}!{member.path}"
+            location = f"{known.location}!{member.path}" if member.path else known.location
             found = replace(known, location=location, size=member.size, inside=member.path, url=None)
             if known.captured_at_basis is CapturedAtBasis.MTIME and member.modified_at:
                 # The member's own time survives copying the archive: a second ingest finds the same capture.
@@ -247,10 +233,10 @@ def _pieces(member: Member) -> Iterator[bytes]:
         raise _DamagedMemberError(error) from error
 
 
-def _manifest_of(members: Iterator[Member | Lost], location: str) -> Mapping[str, ManifestLine]:
+def _manifest_of(members: Iterator[Member], location: str) -> Mapping[str, ManifestLine]:
     lines: dict[str, ManifestLine] = {}
     for member in members:
-        if isinstance(member, Lost) or member.fault or PurePosixPath(member.path).name not in MANIFEST_NAMES:
+        if member.fault or PurePosixPath(member.path).name not in MANIFEST_NAMES:
             continue
         place = f"{location}!{member.path}"
         try:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from infra.base.days import is_within
 from infra.base.errors import UsageError
-from infra.intake.captures import Bounds, Part, read_captures, read_part
+from infra.intake.captures import Bounds, Part, read_captures
 from infra.intake.files.input_types import Input, Page, Skipped
 from parsers.fields.urls import host_of, on_hosts
 
@@ -49,13 +49,8 @@ class Stretch:
 
     def __iter__(self) -> Iterator[Read]:
         """Read what is wanted, in order; what could not be read whole is not to be parsed."""
+        unwanted = None if self.wanted == ALL else self.wanted.why_not
         for each in self.inputs:
-            unwanted = None if self.wanted == ALL else self.wanted.why_not
-            found = (
-                read_part(each, self.part, max_page_bytes=self.max_page_bytes, unwanted=unwanted)
-                if self.part
-                else read_captures(each, max_page_bytes=self.max_page_bytes, unwanted=unwanted)
-            )
-            for one in found:
+            for one in read_captures(each, max_page_bytes=self.max_page_bytes, unwanted=unwanted, part=self.part):
                 kind = isinstance(one, Page) and self.wanted.why_not(one.capture.url, one.capture.captured_at)
                 yield Skipped(kind) if kind else one

@@ -14,7 +14,7 @@ from infra.archive.foreign import MemberInFile
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.intake import captures
-from infra.intake.captures import Bounds, Part, find_inputs, parts_of, read_captures, read_part
+from infra.intake.captures import Bounds, Part, find_inputs, parts_of, read_captures
 from infra.intake.files.input_types import Input, Page
 from infra.store.open_store import open_store
 from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
@@ -88,11 +88,11 @@ def in_parts(source: Input, size: int) -> list[object]:
         part = Part(start, min(start + size, source.size))
         if reached >= part.end:
             continue
-        read = list(read_part(source, part))
+        read = list(read_captures(source, part=part))
         bounds = read[-1]
         assert isinstance(bounds, Bounds)
         if bounds.begun != reached:
-            read = list(read_part(source, Part(reached, part.end, is_exact=True)))
+            read = list(read_captures(source, part=Part(reached, part.end, is_exact=True)))
             bounds = read[-1]
             assert isinstance(bounds, Bounds)
         found += map(at_hand, read[:-1])

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, Final, cast
 
@@ -33,18 +34,11 @@ UNSET: Final = datetime(1980, 1, 2, tzinfo=UTC)  # zip's first day stands for no
 class Member:
     """A file in an archive; `open` counts until the next member is asked for."""
 
-    path: str  # with slashes
-    size: int
-    modified_at: datetime | None  # None if it is not known; zip's times have no zone
-    fault: str | None  # why it is not even opened
-    open: Callable[[], IO[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Something of an archive that cannot be read."""
-
-    detail: str
+    path: str  # with slashes; empty for a fault of the archive itself
+    size: int = 0
+    modified_at: datetime | None = None  # None if it is not known; zip's times have no zone
+    fault: str | None = None  # why it is not even opened
+    open: Callable[[], IO[bytes]] = BytesIO
 
 
 def is_zip(stream: BinaryIO, name: str) -> bool:
@@ -63,19 +57,19 @@ def is_tar(head: bytes) -> bool:
     return True
 
 
-def zip_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
+def zip_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member]:
     """The members of a zip; nothing of a bomb."""
     stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
     except ERRORS as error:
-        yield Lost(f"zip file is damaged: {error}")
+        yield Member("", fault=f"zip file is damaged: {error}")
         return
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         total = sum(member.file_size for member in members)
         if _is_bomb(total, packed_bytes):
-            yield Lost(f"zip bomb: {packed_bytes:,} bytes claim to be {total:,}")
+            yield Member("", fault=f"zip bomb: {packed_bytes:,} bytes claim to be {total:,}")
             return
         for member in members:
             path = member.filename.replace("\\", "/")
@@ -96,7 +90,7 @@ def _zip_fault(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
+def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member]:
     """The members of a tar, packed or not, in one pass; after damage from the next header on."""
     damaged: list[str] = []
 
@@ -117,11 +111,11 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
         with tarfile.open(fileobj=unpacked, mode="r|", tarinfo=Header, ignore_zeros=True) as archive:
             for member in archive:
                 if damaged:
-                    yield Lost(f"tar is damaged before {member.name}: {damaged[0]}")
+                    yield Member("", fault=f"tar is damaged before {member.name}: {damaged[0]}")
                     damaged.clear()
                 total += member.size
                 if _is_bomb(total, packed_bytes):
-                    yield Lost(f"tar bomb: {packed_bytes:,} bytes claim to be {total:,} and more")
+                    yield Member("", fault=f"tar bomb: {packed_bytes:,} bytes claim to be {total:,} and more")
                     return
                 if member.isdir():
                     continue
@@ -134,7 +128,7 @@ def tar_members(stream: BinaryIO, packed_bytes: int) -> Iterator[Member | Lost]:
     except ERRORS as error:
         damaged.append(str(error))
     if unpacked.problem or damaged:
-        yield Lost(unpacked.problem.detail if unpacked.problem else f"tar is damaged: {damaged[0]}")
+        yield Member("", fault=unpacked.problem.detail if unpacked.problem else f"tar is damaged: {damaged[0]}")
 
 
 def _leads_out(path: str) -> str | None:

@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -49,13 +48,12 @@ class PoliteClient:
     ) -> None:
         """Take a client without manners, which the caller closes, and perhaps a budget that others share."""
         self.budget = budget or RequestBudget(settings.request_budget)  # of all requests: robots, redirects, repeats
-        self.requests: Counter[str] = Counter()  # sent, by host
         self._http = http
         self._interval = settings.host_interval_seconds
         self._new_pace = partial(HostPace, clock=clock, sleep=sleep, jitter=jitter)
         self._paces: dict[str, HostPace] = {}
         self._robots = RobotsFiles(max_crawl_delay=settings.max_crawl_delay_seconds, clock=clock)
-        self._lock = Lock()  # of paces and counts
+        self._lock = Lock()  # of paces
 
     @classmethod
     @contextmanager
@@ -164,8 +162,6 @@ class PoliteClient:
         except FetchError:  # another thread was faster
             pace.end_turn()
             raise
-        with self._lock:
-            self.requests[pace.host] += 1
         return pace
 
 
@@ -199,18 +195,10 @@ def fetch_or_wait(
         hosts = (*source.hosts, *filter(None, [host_of(url)])) if source else None
         return client.get(url, source=source, stop=ending, hosts=hosts)
 
-    asked = side_by_side(requests, lambda each: _host(each[0]), ask, FetchError, most=hosts_at_once, name="fetch")
+    asked = side_by_side(requests, lambda each: paced_host(each[0]), ask, FetchError, most=hosts_at_once, name="fetch")
     try:
         for found in asked:
             yield found and (found[0][0], found[1])
     finally:
         ending.set()  # for those that wait for their turn
         asked.close()
-
-
-def _host(url: str) -> str:
-    """What the address is paced by; malformed ones go together, and are refused one by one."""
-    try:
-        return paced_host(url)
-    except FetchError:
-        return ""

@@ -126,9 +126,12 @@ class RequestBudget:
 
 
 def paced_host(url: str) -> str:
-    """What is paced as one: a host name, by http and https together; with its port where that is neither's own."""
+    """What is paced as one: a host name, by http and https together; with its port where that is neither's own.
+
+    Malformed addresses go together: they are refused one by one.
+    """
     parsed = parse_url(url)
     if parsed is None:
-        raise FetchError(FetchReason.URL, "no http or https address")
+        return ""
     name = str(parsed.hostname).rstrip(".")
     return f"{name}:{parsed.port}" if parsed.port else name
