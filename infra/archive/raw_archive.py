@@ -35,7 +35,6 @@ __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: a writer needs twice this
 MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object takes seconds
 
-AT_ONCE: Final = 8  # folders written or read; boto3 is bound by Python's CPU time: past 8 threads there is little gain
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
 
@@ -89,7 +88,7 @@ class RawArchive:
         def write(folder: Folder) -> list[tuple[Folder, CaptureIdentity]]:
             return self._write(folder, by_folder[folder], f"{run_id}-{worker}", records)
 
-        with Threads(AT_ONCE) as pool:  # folders share no objects; what takes the time is waiting for the store
+        with Threads() as pool:  # folders share no objects; what takes the time is waiting for the store
             fresh = set(chain.from_iterable(pool.map(write, by_folder)))
         archived = []
         for folder, capture in placed:
@@ -115,7 +114,7 @@ class RawArchive:
     def entries(self, source: str, start: date | None = None, end: date | None = None) -> list[IndexEntry]:
         """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time."""
         days = [day for _, day in self._objects.folders(source) if (start or day) <= day and (end is None or day < end)]
-        with Threads(AT_ONCE) as pool:
+        with Threads() as pool:
             entries = chain.from_iterable(pool.map(lambda day: self._load((source, day)).least.values(), days))
             return sorted(entries, key=lambda entry: (entry.captured_at, entry.pointer))
 

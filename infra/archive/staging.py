@@ -45,7 +45,13 @@ class Staging:
         captures: list[Capture] = []
         for key in [info.key for info in self._store.list(self._prefix)]:
             if stored := self._store.get(key):
-                captures += self._pages(key, stored.body)
+                try:
+                    records = scan(stored.body)
+                except ValueError as error:
+                    what = f"{key} in {self._store.uri} is damaged: {error}"
+                    remedy = "Move it out of the lake and run this again: its pages are fetched anew."
+                    raise NewslakeError(what, remedy) from error
+                captures += [record for *_, record in records if not isinstance(record, Revisit)]
                 self._keys.add(key)
         return captures
 
@@ -54,13 +60,3 @@ class Staging:
         for key in sorted(self._keys):
             self._store.delete(key)
         self._keys.clear()
-
-    def _pages(self, key: str, body: bytes) -> list[Capture]:
-        try:
-            records = [record for *_, record in scan(body)]
-        except ValueError as error:
-            raise NewslakeError(
-                f"{key} in {self._store.uri} is damaged: {error}",
-                "Move it out of the lake and run this again: its pages are fetched anew.",
-            ) from error
-        return [record for record in records if not isinstance(record, Revisit)]

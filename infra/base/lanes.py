@@ -34,7 +34,7 @@ def side_by_side(
     free = deque(lanes.values())
     active: dict[Future[Result], tuple[Thing, deque[Thing]]] = {}
     came: list[tuple[Thing, Future[Result]]] = []
-    with Threads(most, thread_name_prefix=name) as threads:
+    with Threads(most, name) as threads:
         try:
             while free or active or came:
                 while free and len(active) < most and not STOPPING.is_set():

@@ -102,11 +102,6 @@ def record_by(recorder: Recorder | None) -> None:
     _Recording.recorder = recorder
 
 
-def is_recorded() -> bool:
-    """Whether anybody wants to know."""
-    return _Recording.recorder is not None
-
-
 def record(measure: Measure, amount: float, **labels: str) -> None:
     """Add to a counter or histogram."""
     if _Recording.recorder is not None:

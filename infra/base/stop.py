@@ -22,6 +22,8 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 STOPPED_EXIT_CODE: Final = 130  # 128 + SIGINT, the shells' convention
 # From the signal to the end, whatever still hangs: people wait for five, and a busy machine takes a second of them.
 GRACE_SECONDS: Final = 3.0
+# As many wait for a store, 20 ms a request on S3: boto3 is bound by the processor, so more would gain little.
+SIDE_BY_SIDE: Final = 8
 LOOK_SECONDS: Final = 0.2  # longest time that a wait does not look at `STOPPING`
 
 STOPPING: Final = Event()
@@ -58,6 +60,9 @@ def result_of(future: Future[R]) -> R:
 
 class Threads(ThreadPoolExecutor):
     """Threads that are left where their work is not wanted any more: none begins another piece, nobody waits."""
+
+    def __init__(self, most: int = SIDE_BY_SIDE, name: str = "") -> None:
+        super().__init__(most, thread_name_prefix=name)
 
     @override
     def __exit__(

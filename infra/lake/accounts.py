@@ -21,7 +21,6 @@ from infra.store.object_store import ObjectStore
 from parsers.fields.urls import address_key
 from parsers.record.article import SCHEMA_VERSION
 
-READERS: Final = 8  # objects got at a time: a GET waits 20 ms for S3
 DUPLICATE: Final = "duplicate"
 LOST: Final = "lost"  # it landed, and is not in the lake any more: a reparse took it away, or its partition was deleted
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
@@ -113,7 +112,7 @@ def read_accounts(store: ObjectStore, source: str, days: Days) -> dict[str, DayA
     prefix = FETCHES.key(source, days.start.isoformat()).partition("date=")[0]
     wanted = {day.isoformat() for day in days}
     found = [key[1] for info in store.list(prefix) if (key := FETCHES.parse_key(info.key)) and key[1] in wanted]
-    with Threads(READERS) as pool:
+    with Threads() as pool:
         return dict(zip(found, pool.map(lambda day: read_account(store, source, day), found), strict=True))
 
 

@@ -24,7 +24,6 @@ from infra.lake.partition import stated_footer
 from infra.store.object_store import ConflictError, ObjectStore, read_merge_write
 
 FOLDER: Final = "_catalog/changing"
-WRITERS: Final = 8  # months at a time: an ingest of old files lands in many
 # A landing takes seconds. One that sleeps for longer with its machine still sets the index right when it wakes up.
 DEAD_AFTER: Final = timedelta(hours=1)
 _Fact = tuple[int, Any] | None  # size, what the footer says; None: no such partition
@@ -107,7 +106,7 @@ class Changes:
         def settle(month: str, moves: list[_Move]) -> bool:
             return update_cache(self.store, object_key(month), partial(self._moved, moves))
 
-        with Threads(WRITERS) as pool:
+        with Threads() as pool:
             return all(pool.map(lambda each: settle(*each), months))
 
     def _moved(self, moves: Iterable[_Move], present: Entries) -> Entries:
@@ -133,7 +132,7 @@ def read_notes(store: ObjectStore) -> set[str]:
     """
     limit = datetime.now(UTC) - DEAD_AFTER
     listed = list(store.list(f"{FOLDER}/"))
-    with Threads(WRITERS) as pool:
+    with Threads() as pool:
         bodies = list(pool.map(lambda info: store.get(info.key), listed))
     changing: set[str] = set()
     dead = Changes(store)

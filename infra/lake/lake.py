@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
@@ -30,7 +30,6 @@ from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, Article, Provenance, partition_date
 from parsers.record.capture import CaptureIdentity
 
-WRITERS: Final = 8  # boto3 is bound by Python's CPU time: past 8 threads there is little gain
 Landed = tuple[Article, Provenance]
 PartitionId = tuple[str, str]  # source, date
 # Captures parsed again: version of the parser that said what they are now.
@@ -332,5 +331,5 @@ def _in_threads(
 ) -> dict[PartitionId, tuple[bool, Change]]:
     """Land into partitions side by side. An error is raised when all others are done."""
     partitions = list(partitions)
-    with Threads(WRITERS) as pool:
+    with Threads() as pool:
         return dict(zip(partitions, pool.map(land, partitions), strict=True))

@@ -21,7 +21,6 @@ from infra.store.object_store import ObjectStore, read_merge_write
 from parsers.source.checks import Finding
 
 MAX_SAMPLES: Final = 5  # enough to see one structure from several pages
-READERS: Final = 8  # a GET waits 20 ms for S3
 _FOLDER: Final = "suspects"
 
 
@@ -86,7 +85,7 @@ def _listed(store: ObjectStore, source: str | None) -> dict[tuple[str, str], str
 
 
 def _open(store: ObjectStore, keys: Sequence[str]) -> list[SuspectDay]:
-    with Threads(READERS) as pool:
+    with Threads() as pool:
         bodies = pool.map(store.get, keys)
         read = [_decoded(stored.body, key) for key, stored in zip(keys, bodies, strict=True) if stored]
     return sorted((day for day in read if day.open), key=lambda day: (day.source, day.date))

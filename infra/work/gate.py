@@ -70,27 +70,25 @@ def pass_gate(
     return result
 
 
+@dataclass
 class _SourceBatch:
-    def __init__(
-        self,
-        source: Source,
-        parsed: Sequence[ParsedCapture],
-        lake: Lake,
-        run: Run,
-        mode: str,
-        whole_days: Collection[str],
-        day_of: Callable[[ParsedCapture], PartitionId],
-    ) -> None:
-        self._source, self._parsed, self._lake, self._run, self._mode = source, parsed, lake, run, mode
-        self._whole_days = whole_days
-        self._history = History(lake.store, source.name)
+    _source: Source
+    _parsed: Sequence[ParsedCapture]
+    _lake: Lake
+    _run: Run
+    _mode: str
+    _whole_days: Collection[str]
+    _day_of: Callable[[ParsedCapture], PartitionId]
+
+    def __post_init__(self) -> None:
+        self._history = History(self._lake.store, self._source.name)
         self._by_day: defaultdict[str, list[ParsedCapture]] = defaultdict(list)
-        self._ignored = _ignored(mode)
+        self._ignored = _ignored(self._mode)
         rejected = {id(each) for each in self._news()}
-        for each in parsed:
-            name, day = each.partition or day_of(each)
+        for each in self._parsed:
+            name, day = each.partition or self._day_of(each)
             if isinstance(each.outcome, Parsed) or id(each) in rejected:
-                dated = name == source.name and day != NULL_PARTITION
+                dated = name == self._source.name and day != NULL_PARTITION
                 self._by_day[day if dated else each.day_got[1]].append(each)
 
     def judge(self, result: GateResult) -> None:

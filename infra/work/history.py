@@ -21,7 +21,6 @@ from parsers.source.checks import FLAGS, OF_INPUT, DayProfile
 NEAREST_DAYS: Final = 28  # four of each weekday
 # Further back a source was another one: sites are redesigned every few years.
 LONGEST_AGO: Final = timedelta(days=400)
-READERS: Final = 8  # a footer waits 20 ms for S3; 56 of them are read in 0.15 s, so nothing is cached
 FIELDS: Final = tuple(name for name in Article.__dataclass_fields__ if name not in {"source", "article_id", "text"})
 NOTHING: Final = Manifest(SCHEMA_VERSION, rows=0)  # where there is no partition
 TableDay = tuple[str, str]
@@ -85,7 +84,7 @@ class History:
 
     def _read(self, days: Collection[str]) -> None:
         news = [place for place in self._partitions.keys() - self._footers.keys() if place[1] in days]
-        with Threads(READERS) as pool:
+        with Threads() as pool:
             self._footers |= zip(news, pool.map(self._footer, map(self._partitions.__getitem__, news)), strict=True)
 
     def _footer(self, info: ObjectInfo) -> Footer | None:

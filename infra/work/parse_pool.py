@@ -29,7 +29,7 @@ from infra.archive.foreign import Member
 from infra.archive.warc import encode
 from infra.base.batches import in_batches
 from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
-from infra.base.measures import PARSE_SECONDS, is_recorded, record
+from infra.base.measures import PARSE_SECONDS, record
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
 from infra.intake.captures import Bounds
@@ -147,7 +147,7 @@ class ParsePool:
     def _next(self, waiting: "deque[tuple[Group, Future[list[Result]]]]") -> tuple[Group, list[Result]]:
         group, future = waiting.popleft()
         found = self._finish(group, future)
-        for each in found if is_recorded() else ():
+        for each in found:
             if isinstance(each, Done) and each.seconds:
                 record(PARSE_SECONDS, each.seconds, source=_label_of(each))
         return group, found

@@ -9,7 +9,7 @@ import pytest
 
 from flows.monitoring import state, telemetry
 from infra.base.errors import NewslakeError, UsageError
-from infra.base.measures import is_recorded, record_by
+from infra.base.measures import _Recording, record_by
 from infra.intake.web.polite_client import _label_of
 
 
@@ -67,7 +67,7 @@ def test_an_exporter_that_is_not_there_is_a_warning(
 ) -> None:
     monkeypatch.setenv(f"OTEL_{signal}_EXPORTER", "nonsense")
     telemetry.start()
-    assert not is_recorded()
+    assert not _Recording.recorder
     (told,) = caplog.messages
     assert told.startswith(f"nothing is measured: no package that is installed has the {signal.lower()} exporter ")
     assert told.endswith(telemetry.EXTRA)
@@ -82,7 +82,7 @@ def test_what_the_sdk_says_is_one_line_each_without_traceback_or_secret(
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "many")
     telemetry.start()
     telemetry._providers.clear()
-    assert is_recorded()
+    assert _Recording.recorder
     header, number = caplog.messages
     assert header.startswith("OpenTelemetry: Header format invalid!")
     assert "OTEL_BSP_MAX_QUEUE_SIZE" in number
@@ -109,5 +109,5 @@ def test_a_lack_of_the_sdk_is_a_warning(monkeypatch: pytest.MonkeyPatch, caplog:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
     telemetry.start()
-    assert not is_recorded()
+    assert not _Recording.recorder
     assert "install newslake[otel]" in caplog.text

@@ -150,8 +150,18 @@ def _planned(day: Day, request: BackfillRequest, reached: Days | None, usual: in
     on = date.fromisoformat(day.date)
     lists = reached is not None and on >= reached.start and not request.only_archive
     pending = 0 if request.only_archive or not day.account else day.account.pending
-    asks = lists or (pending > 0 and _is_due(day, request, now))
-    if not _is_wanted(day, request, lists=lists, asks=asks, now=now):
+    is_due = pending > 0 and _is_due(day, request, now)
+    asks = lists or is_due
+    is_missing = _is_missing(day, lists=lists, is_due=is_due)
+    is_bad = day.state in FAILED_STATES or bool(day.rejects)
+    wanted = {
+        Reprocess.MISSING: is_missing,
+        Reprocess.OUTDATED: day.outdated,
+        # A partial day that nobody can ask about any more is as good as it gets: parsing it again changes nothing.
+        Reprocess.FAILED: is_missing or is_bad or (asks and not day.is_whole),
+        Reprocess.ALL: True,
+    }
+    if not wanted[request.reprocess]:
         return PlannedDay(day.source, on, day.state, Action.NOTHING)
     # An older parser is no reason to ask the source: all that is needed is archived.
     if not asks or (request.reprocess is Reprocess.OUTDATED and day.was_asked):
@@ -163,30 +173,13 @@ def _planned(day: Day, request: BackfillRequest, reached: Days | None, usual: in
     return PlannedDay(day.source, on, day.state, Action.FETCH, None if left is None else left + listed)
 
 
-def _is_wanted(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, now: datetime) -> bool:
-    match request.reprocess:
-        case Reprocess.MISSING:
-            return _is_missing(day, request, lists=lists, asks=asks, now=now)
-        case Reprocess.OUTDATED:
-            return day.outdated
-        case Reprocess.FAILED:
-            # A partial day that nobody can ask about any more is as good as it gets: parsing it again changes nothing.
-            is_bad = day.state in FAILED_STATES or bool(day.rejects)
-            return _is_missing(day, request, lists=lists, asks=asks, now=now) or is_bad or (asks and not day.is_whole)
-        case Reprocess.ALL:
-            return True
-
-
-def _is_missing(day: Day, request: BackfillRequest, *, lists: bool, asks: bool, now: datetime) -> bool:
+def _is_missing(day: Day, *, lists: bool, is_due: bool) -> bool:
     """Whether something of a day is lacking that a run may get now."""
     if day.lost:
         return True
-    if not asks:  # a reparse says that it has been there; articles without a word on their day may be a neighbour's
+    if not (lists or is_due):  # a reparse says that it was there; articles without a word on their day may be another's
         return not day.looked_at and not day.was_asked
-    if day.is_whole:
-        return False
-    lists_lack = lists and (day.account is None or not _is_read(day))
-    return lists_lack or (day.account is not None and day.account.pending > 0 and _is_due(day, request, now))
+    return not day.is_whole and (is_due or not _is_read(day))
 
 
 def _is_read(day: Day) -> bool:

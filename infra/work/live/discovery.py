@@ -141,11 +141,8 @@ class _Run:
 
     def in_order(self) -> tuple[Link, ...]:
         """The links, the likeliest to be of the days first."""
-
-        def rank(link: Link) -> tuple[bool, datetime]:
-            return not (link.hint and link.hint_is_publication), link.hint or EARLIEST
-
-        return tuple(sorted(self.links.values(), key=rank))
+        links = sorted(self.links.values(), key=lambda link: link.hint or EARLIEST)
+        return tuple(sorted(links, key=lambda link: not (link.hint and link.hint_is_publication)))
 
     def _ask_own_lists(self) -> None:
         """Sitemaps of all there is may be large: they are read where no news sitemap reaches back over the days."""

@@ -134,8 +134,7 @@ def _unreached(plan: LivePlan, lake: Lake) -> Counter[PartitionId]:
 def _pages(
     plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient, on_page: Callable[[Fetched], None]
 ) -> Generator[Fetched | None, None, None]:
-    index = CdxIndex.from_settings(run.settings)
-    for page in _from_all(plan, log, index, client):
+    for page in _from_all(plan, log, run, client):
         if page:
             log.note_page(page)
         yield page
@@ -143,8 +142,8 @@ def _pages(
             on_page(page)
 
 
-def _from_all(plan: LivePlan, log: FetchLog, index: CdxIndex | None, client: PoliteClient) -> Iterator[Fetched | None]:
-    if index:
+def _from_all(plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient) -> Iterator[Fetched | None]:
+    if index := CdxIndex.from_settings(run.settings):
         yield from _from_index(plan, log, index, client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)

@@ -22,7 +22,6 @@ from infra.work.run import ParsedCapture, Run
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
 
-READERS: Final = 8  # a ranged GET waits 20 ms for S3: one after the other, 2,000 of them take longer than parsing
 # Verdicts on how a page arrived. Its bytes alone no longer show them, so they stand whatever a parser would say.
 OF_ARRIVAL: Final = {
     reason.value: reason for reason in (RejectReason.ARCHIVE_DAMAGED, RejectReason.TRUNCATED, RejectReason.TOO_LARGE)
@@ -85,7 +84,7 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
     """Captures, several at a time; an archive each, as they are not to be shared by threads."""
-    with Threads(READERS) as pool:
+    with Threads() as pool:
         captures = pool.map(lambda pointer: RawArchive(store).read(pointer), pointers)
         return [
             ArchivedCapture(capture, pointer, new=False) for capture, pointer in zip(captures, pointers, strict=True)
