@@ -55,6 +55,10 @@ def run(
     return discover(of, days or Days.one(DAY), client, state, today=today)  # type: ignore[arg-type]
 
 
+def is_whole(found: Discovered) -> bool:
+    return all(feed.whole for feed in found.feeds)
+
+
 def paths(found: Discovered) -> list[str]:
     return [link.url.removeprefix("https://news.example") for link in found.links]
 

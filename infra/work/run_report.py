@@ -10,6 +10,15 @@ from parsers.record.outcome import RejectReason
 from parsers.source.checks import Finding, Severity
 
 MAX_SAMPLES: Final = 3  # of one reason: enough to see whether pages fail alike; the quarantine holds them all
+# What is counted by source and day, and what JSON leaves out.
+COUNTED: Final = {
+    "articles": "articles",
+    "withheld": "captures",
+    "listed": "addresses",
+    "pending": "addresses",
+    "unreached": "days",
+}
+NOT_TOLD: Final = frozenset({"got", "kept_back", "unfit", "rows_exposed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +112,15 @@ class RunReport:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values with stable order, for `--json`."""
-        return {
-            "captures": self.captures,
-            "parsed": self.parsed,
-            "rejected": dict(sorted(self.rejected.items())),
-            "known": self.known,
-            "skipped": dict(sorted(self.skipped.items())),
-            "discovered": self.discovered,
-            "dropped": dict(sorted(self.dropped.items())),
-            "failed": dict(sorted(self.failed.items())),
-            "requests": self.requests,
-            "alarms": list(self.alarms),
-            "articles": _by_day(self.articles, "articles"),
-            "partitions_written": self.partitions_written,
-            "partitions_unchanged": self.partitions_unchanged,
-            "withheld": _by_day(self.withheld, "captures"),
-            "listed": _by_day(self.listed, "addresses"),
-            "pending": _by_day(+self.pending, "addresses"),
-            "pending_reasons": dict(sorted(self.pending_reasons.items())),
-            "unreached": _by_day(self.unreached, "days"),
-            "findings": [asdict(finding) for finding in self.findings],
-            "samples": self.samples.as_json(),
-        }
+        told = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in NOT_TOLD}
+        for name, value in told.items():
+            if name in COUNTED:
+                days = sorted((+value).items())
+                told[name] = [{"source": source, "date": day, COUNTED[name]: count} for (source, day), count in days]
+            elif isinstance(value, Counter):
+                told[name] = dict(sorted(value.items()))
+        findings = [asdict(finding) for finding in self.findings]
+        return {**told, "alarms": list(self.alarms), "findings": findings, "samples": self.samples.as_json()}
 
     def summary(self) -> str:
         """One line for logs."""
@@ -133,7 +129,3 @@ class RunReport:
             f"{self.captures} captures: {self.parsed} parsed, {self.rejected.total()} rejected; "
             f"{self.partitions_written} partitions written, {self.partitions_unchanged} unchanged{withheld}"
         )
-
-
-def _by_day(counts: Counter[tuple[str, str]], counted: str) -> list[dict[str, Any]]:
-    return [{"source": source, "date": date, counted: count} for (source, date), count in sorted(counts.items())]

@@ -25,7 +25,7 @@ class Captured:
 
         A page is captured on the day on which it is published, or later: from the day before the first one up to today.
         """
-        first = date.fromordinal(max(1, days.start.toordinal() - 1))  # a misread time zone costs a day at most
+        first = days.start - timedelta(days=1)  # a misread time zone costs a day at most
         pages: dict[str, datetime] = {}
         moments: set[tuple[str, datetime]] = set()
         for each in RawArchive(store).entries(source, first, today + timedelta(days=1)):  # by time: the last one stays

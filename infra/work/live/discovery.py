@@ -78,11 +78,6 @@ class Discovered:
     listed_in: Mapping[str, str]  # the list that names a link first, by the link's address
     reach: Reach  # how far back all that is
 
-    @property
-    def whole(self) -> bool:
-        """Whether all that the source lists for these days was read."""
-        return all(feed.whole for feed in self.feeds)
-
 
 def discover(
     source: Source,
@@ -228,11 +223,8 @@ class _Run:
         read = partial(read_listing, links=archive.links)
         reader = Reader(f"listing {archive.links}", partial(read_within, LISTING_SECONDS, read))
         seen: set[str] = set()
-        url = ""
         for number in range(1, archive.pages + 1 if "{page}" in address else 2):
-            previous, url = url, address.replace("{page}", str(number))
-            if self.lists.is_beyond_end(url, previous, reader):
-                return
+            url = address.replace("{page}", str(number))
             reading = self._read(url, reader, may_be_absent=True)
             found = {link.url for link in reading.links} - seen if reading else set()
             if reading is None or not found:

@@ -132,8 +132,7 @@ def _is_news(row: Fetch, captured_at: datetime) -> bool:
 
 def _around(days: Days) -> Days:
     """The days and their neighbours: a list and an article may disagree by a time zone."""
-    start = date.fromordinal(max(1, days.start.toordinal() - 1))
-    return Days(start, days.end + timedelta(days=1))
+    return Days(days.start - timedelta(days=1), days.end + timedelta(days=1))
 
 
 def _landed(

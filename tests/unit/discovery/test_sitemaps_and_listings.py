@@ -12,7 +12,21 @@ from infra.work.live.discovery import MAX_CHILDREN, Drop, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedStatus
 from parsers.source.discovery import DayArchive, Feed, Sitemap
-from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, index, listing, paths, reports, rss, run, source
+from tests.discovery_runs import (
+    DAY,
+    FEED,
+    MAP,
+    TODAY,
+    Failing,
+    index,
+    is_whole,
+    listing,
+    paths,
+    reports,
+    rss,
+    run,
+    source,
+)
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite, dying_reader
 from tests.servers import Answer as Said
@@ -64,7 +78,7 @@ def test_s03_indexes_in_indexes_are_followed_three_levels_deep(site: NewsSite, c
     found = run(source(Sitemap("https://news.example/0.xml")), client)
     assert [place for _, place in site.asked] == [f"news.example/{level}.xml" for level in range(3)]
     assert found.alarms == ("https://news.example/2.xml: sitemaps more than 3 levels deep are not read",)
-    assert not found.whole
+    assert not is_whole(found)
 
 
 def test_s03_index_of_thousands_of_sitemaps_costs_so_many_requests_and_no_more(
@@ -101,9 +115,9 @@ def test_list_is_redirected_to_hosts_that_the_source_names_alone(site: NewsSite,
     site.pages["news.example/feed"] = Said(301, headers={"Location": "https://feeds.example/news"})
     site.pages["feeds.example/news"] = rss("https://news.example/a", "https://feeds.example/b")
     found = run(source(FEED, list_hosts=("feeds.example",)), client)
-    assert (paths(found), found.whole, found.dropped) == (["/a"], True, {Drop.OFF_SITE: 1})
+    assert (paths(found), is_whole(found), found.dropped) == (["/a"], True, {Drop.OFF_SITE: 1})
     found = run(source(FEED), client)
-    assert (found.feeds[0].reason, found.whole) == (FetchReason.OFF_SITE, False)
+    assert (found.feeds[0].reason, is_whole(found)) == (FetchReason.OFF_SITE, False)
 
 
 def test_archive_of_a_day_is_read_for_each_local_day_page_by_page(site: NewsSite, client: PoliteClient) -> None:
