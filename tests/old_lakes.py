@@ -9,9 +9,8 @@ import pyarrow.parquet as pq
 from warcio.utils import Digester
 
 from infra.archive import warc
-from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_archive import RawArchive, folder_key
 from infra.archive.raw_index import IndexEntry, Pointer
-from infra.archive.raw_objects import RawObjects, folder_key
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FOOTER_KEY, decode
 from infra.lake.schema import with_blocks
@@ -77,5 +76,5 @@ def archive_revisit(store: ObjectStore, capture: Capture, run_id: str, source: s
     info, member = warc.encode_info("test", capture.captured_at), encode_revisit(capture, original)
     place = Pointer(key, len(info), len(member))
     entry = IndexEntry.of(source, capture, place, original.pointer)
-    RawObjects(store).put(key, info + member, [replace(entry, digest=original.digest)])
+    RawArchive(store).put(key, info + member, [replace(entry, digest=original.digest)])
     return place

@@ -14,7 +14,6 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from infra.archive.raw_archive import RawArchive
-from infra.archive.raw_objects import RawObjects
 from infra.base.settings import Settings
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
@@ -48,7 +47,7 @@ class Content:
             for kind, table in read.items()
             for source, day, _ in lake.partitions(kind=kind)
         }
-        sources = {source for source, _ in RawObjects(store).folders()}
+        sources = {source for source, _ in RawArchive(store).folders()}
         captures = {(source, entry.identity) for source in sources for entry in archive.entries(source)}
         return cls(rows, captures, {fault.fault for fault in verify(store, archive)})
 

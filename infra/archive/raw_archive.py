@@ -2,29 +2,23 @@
 
     raw/source=tass/date=2017-05-11/<run>-<worker>-<seq>.warc.gz    and beside it   <run>-<worker>-<seq>.cdxj
 
-Each writer has its own names, so writers never wait for each other. The WARC is put before its index: whoever finds an
-index missing, because a writer was killed in between, or damaged, makes it again from the WARC.
+Each writer has its own names, so writers never wait for each other. The WARC is put before its index, and deleted after
+it: whoever finds an index missing, because a writer was killed in between, or damaged, makes it again from the WARC.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
 from infra.archive.foreign import Member, MemberInFile
-from infra.archive.raw_index import IndexEntry, Pointer
-from infra.archive.raw_objects import (
-    WARC_SUFFIX,
-    RawObjects,
-    damaged,
-    folder_key,
-    require_name,
-    require_source,
-    source_of,
-)
-from infra.archive.warc import Revisit, decode, encode, encode_info
+from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
+from infra.archive.warc import Revisit, decode, encode, encode_info, scan
+from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore
 from parsers.record.capture import Capture, CaptureIdentity
@@ -32,6 +26,16 @@ from parsers.record.capture import Capture, CaptureIdentity
 __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 
 
+WARC_SUFFIX: Final = ".warc.gz"
+INDEX_SUFFIX: Final = ".cdxj"
+LEFT_SUFFIX: Final = ".expiring"  # earlier versions put such an object beside a WARC that was to be deleted
+# Earlier versions wrote a body of the same address once within so many days; see `infra.archive.warc`.
+REVISIT_DAYS: Final = 2
+WARC_KEY: Final = re.compile(r"raw/source=([a-z0-9_]+)/date=(\d{4}-\d\d-\d\d)/[^/]+\.warc\.gz")
+RESTORE: Final = (
+    "Restore the object from a copy; if there is none, move it out of the lake, delete its .cdxj, ingest it for what is"
+    " whole, and reparse its source."
+)
 MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: a writer needs twice this
 MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object takes seconds
 
@@ -51,6 +55,16 @@ class ArchivedCapture:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """One WARC of the raw layer, with its index."""
+
+    key: str
+    size: int  # bytes, with the index
+    modified_at: datetime  # by the store's clock
+    entries: tuple[IndexEntry, ...]
+
+
 class RawArchive:
     """Writes and reads the raw layer of one lake.
 
@@ -61,7 +75,6 @@ class RawArchive:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._objects = RawObjects(store)
         self._folders: dict[Folder, _Folder] = {}
 
     def add(
@@ -113,10 +126,63 @@ class RawArchive:
 
     def entries(self, source: str, start: date | None = None, end: date | None = None) -> list[IndexEntry]:
         """One entry for each capture of a source from the UTC day `start` to the one before `end`, sorted by time."""
-        days = [day for _, day in self._objects.folders(source) if (start or day) <= day and (end is None or day < end)]
+        days = [day for _, day in self.folders(source) if (start or day) <= day and (end is None or day < end)]
         with Threads() as pool:
             entries = chain.from_iterable(pool.map(lambda day: self._load((source, day)).least.values(), days))
             return sorted(entries, key=lambda entry: (entry.captured_at, entry.pointer))
+
+    def folders(self, source: str | None = None) -> list[tuple[str, date]]:
+        """Each (source, day) that has captures, sorted; from one listing."""
+        prefix = "raw/source=" if source is None else f"raw/source={require_source(source)}/"
+        matches = (WARC_KEY.fullmatch(info.key) for info in self._store.list(prefix))
+        return sorted({(match[1], date.fromisoformat(match[2])) for match in matches if match})
+
+    def load(self, source: str, day: date) -> list[RawObject]:
+        """All WARCs of one (source, day) with their indexes, by key."""
+        listed = {info.key: info for info in self._store.list(folder_key(source, day))}
+        found = []
+        for key, info in listed.items():
+            if key.endswith(WARC_SUFFIX):
+                index = listed.get(beside(key, INDEX_SUFFIX))
+                size = info.size + (index.size if index else 0)
+                found.append(RawObject(key, size, info.modified_at, tuple(self.entries_of(key))))
+        return found
+
+    def entries_of(self, warc_key: str) -> list[IndexEntry]:
+        """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC."""
+        index_key = beside(warc_key, INDEX_SUFFIX)
+        stored = self._store.get(index_key)
+        if stored:
+            try:
+                return read_index(stored.body, source_of(warc_key), warc_key)
+            except ValueError:
+                self._store.delete(index_key)  # it says nothing that the WARC does not
+        warc = self._store.get(warc_key)
+        if warc is None:
+            return []  # deleted since it was listed
+        try:
+            entries = list(indexed(warc.body, warc_key))
+        except ValueError as error:
+            raise damaged(self._store, warc_key, error) from error
+        self._put_index(warc_key, entries)
+        return entries
+
+    def put(self, key: str, warc: bytes, entries: list[IndexEntry]) -> None:
+        """Write a WARC, then its index; ConflictError if there is an object of that name."""
+        self._store.put(key, warc, if_match=None)
+        self._put_index(key, entries)
+
+    def delete(self, source: str, day: date, until: datetime) -> None:
+        """Delete what of one (source, day) was written until then; repeat it if it was interrupted."""
+        written = [info.key for info in self._store.list(folder_key(source, day)) if info.modified_at <= until]
+        # Indexes first. Run ids sort by time: of WARCs the later ones first, which may revisit bodies in others.
+        for key in sorted(written, key=lambda key: (not key.endswith(WARC_SUFFIX), key), reverse=True):
+            self._store.delete(key)
+
+    def _put_index(self, warc_key: str, entries: list[IndexEntry]) -> None:
+        # On a conflict a reader found the WARC without index and was faster: it wrote the same.
+        with suppress(ConflictError):
+            self._store.put(beside(warc_key, INDEX_SUFFIX), write_index(entries), if_match=None)
 
     def _record(self, pointer: Pointer) -> Capture | Revisit:
         try:
@@ -143,9 +209,9 @@ class RawArchive:
                 continue
             body, entries = self._pack([group[identity] for identity in waiting], key, records)
             try:
-                self._objects.put(key, body, entries)
+                self.put(key, body, entries)
             except ConflictError:  # an earlier try of this run got this far after all: its captures count
-                known.take_in(key, self._objects.entries_of(key))
+                known.take_in(key, self.entries_of(key))
                 waiting = [identity for identity in waiting if identity not in known.least]
                 continue
             known.take_in(key, entries)
@@ -173,7 +239,7 @@ class RawArchive:
 
     def _load(self, folder: Folder) -> "_Folder":
         known = self._folders[folder] = _Folder()
-        for one in self._objects.load(*folder):
+        for one in self.load(*folder):
             known.take_in(one.key, one.entries)
         return known
 
@@ -188,3 +254,51 @@ class _Folder:
         for entry in entries:
             # Of all entries of a capture every reader is to use the same.
             self.least[entry.identity] = min(entry, self.least.get(entry.identity, entry), key=lambda each: each.rank)
+
+
+def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:
+    """The error for a raw object, or a place in it, that differs from what was written."""
+    return NewslakeError(f"{what} in {store.uri} is damaged: {error}", RESTORE)
+
+
+def folder_key(source: str, day: date) -> str:
+    """Prefix of the keys of one (source, day)."""
+    return f"raw/source={require_source(source)}/date={day.isoformat()}/"
+
+
+def source_of(key: str) -> str:
+    """Source folder of a key."""
+    return key.removeprefix("raw/source=").partition("/")[0]
+
+
+def day_of(key: str) -> date:
+    """Capture day of a key."""
+    return date.fromisoformat(key.split("/")[2].removeprefix("date="))
+
+
+def beside(warc_key: str, suffix: str) -> str:
+    """Key of what stands beside a WARC."""
+    return warc_key.removesuffix(WARC_SUFFIX) + suffix
+
+
+def require_source(source: str) -> str:
+    """The name of a source folder; NewslakeError if it could leave its folder."""
+    return require_name(r"[a-z0-9_]{1,100}", "source name", source)
+
+
+def require_name(pattern: str, what: str, name: str) -> str:
+    """A name that matches a pattern; NewslakeError if it does not."""
+    if not re.fullmatch(pattern, name):
+        raise NewslakeError(f"{name[:200]!r} is no valid {what}", f"It is part of file names: match {pattern}.")
+    return name
+
+
+def indexed(warc: bytes, key: str) -> Iterator[IndexEntry]:
+    """The entries of all captures in a WARC, in their order; ValueError if a record is damaged."""
+    for offset, length, record in scan(warc):
+        place = Pointer(key, offset, length)
+        if isinstance(record, Capture):
+            yield IndexEntry.of(source_of(key), record, place)
+        else:
+            entry = IndexEntry.of(source_of(key), record.seen, place, record.original)
+            yield replace(entry, digest=record.digest)

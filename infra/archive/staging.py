@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 
-from infra.archive.raw_objects import WARC_SUFFIX, require_source
+from infra.archive.raw_archive import WARC_SUFFIX, require_source
 from infra.archive.warc import Revisit, encode, encode_info, scan
 from infra.base.errors import NewslakeError
 from infra.store.object_store import ConflictError, ObjectStore

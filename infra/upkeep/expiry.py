@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from infra.archive.raw_objects import REVISIT_DAYS, RawObjects, day_of, folder_key
+from infra.archive.raw_archive import REVISIT_DAYS, RawArchive, day_of, folder_key
 from infra.base.choices import Layer
 from infra.base.errors import UsageError
 from infra.lake.changes import Changes
@@ -72,7 +72,7 @@ def expire(
         found = list(_captures(store, before, settled, source))
         for each in found if not dry_run else ():
             if each.action is Action.DELETE:
-                RawObjects(store).delete(each.source, date.fromisoformat(each.day), settled)
+                RawArchive(store).delete(each.source, date.fromisoformat(each.day), settled)
         return sorted(found, key=lambda each: (each.source, each.day))
     found = []
     for name, day, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
@@ -111,7 +111,7 @@ class _RawDay:
 def _captures(store: ObjectStore, before: date, settled: datetime, source: str | None) -> Iterator[Expiry]:
     """What is to be done with each day of captures, the latest first: revisits go before their bodies."""
     looked_at = before + timedelta(days=REVISIT_DAYS)  # captures of the days between may revisit what expires
-    folders = [(name, day) for name, day in RawObjects(store).folders(source) if day < looked_at]
+    folders = [(name, day) for name, day in RawArchive(store).folders(source) if day < looked_at]
     days = [_look(store, *folder, settled) for folder in sorted(folders, reverse=True)]
     named = _named_folders(store)  # last, for rows may have come while all these indexes were read
     needed: set[tuple[str, date]] = set()  # days with bodies for later days that stay
@@ -127,7 +127,7 @@ def _captures(store: ObjectStore, before: date, settled: datetime, source: str |
 
 
 def _look(store: ObjectStore, source: str, day: date, settled: datetime) -> _RawDay:
-    objects = RawObjects(store).load(source, day)
+    objects = RawArchive(store).load(source, day)
     originals = (entry.original for each in objects for entry in each.entries if entry.original)
     return _RawDay(
         source,

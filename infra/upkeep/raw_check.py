@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Final
 
-from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.raw_objects import (
+from infra.archive.raw_archive import (
     INDEX_SUFFIX,
     LEFT_SUFFIX,
     RESTORE,
@@ -16,6 +15,7 @@ from infra.archive.raw_objects import (
     indexed,
     source_of,
 )
+from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 

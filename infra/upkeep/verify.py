@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from infra.archive.raw_archive import Pointer, RawArchive
-from infra.archive.raw_objects import source_of
+from infra.archive.raw_archive import Pointer, RawArchive, source_of
 from infra.base.errors import NewslakeError
 from infra.lake.accounts import read_account
 from infra.lake.cache import load_cache

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from infra.archive.raw_archive import IndexEntry, Pointer, RawArchive
-from infra.archive.raw_objects import RawObjects
 from infra.archive.warc import Revisit, decode
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
@@ -74,8 +73,8 @@ def test_captures_are_filed_by_source_and_day_and_returned_in_order(store: Objec
     )
     assert [one.capture for one in archived] == [next_day, page(2), page(3)]
     raw = RawArchive(store)
-    assert {source for source, _ in RawObjects(store).folders()} == {UNKNOWN_SOURCE, "tass"}
-    assert RawObjects(store).folders("tass") == [("tass", date(2017, 5, 10)), ("tass", date(2017, 5, 11))]
+    assert {source for source, _ in RawArchive(store).folders()} == {UNKNOWN_SOURCE, "tass"}
+    assert RawArchive(store).folders("tass") == [("tass", date(2017, 5, 10)), ("tass", date(2017, 5, 11))]
     assert [entry.url for entry in raw.entries("tass")] == [page(3).url, page(1).url]
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from flows.cli import run as run_cli
 from infra.archive.raw_archive import RawArchive
-from infra.archive.raw_objects import RawObjects
 from infra.base.days import Days
 from infra.lake.accounts import row_key
 from infra.lake.lake import Lake
@@ -66,7 +65,7 @@ def test_l07_its_rows_are_read_and_lead_to_their_pages(store: LocalStore, writte
     assert rows(store) == written
     assert run_cli(["verify"]) == 0
     archive = RawArchive(store)
-    sources = {source for source, _ in RawObjects(store).folders()}
+    sources = {source for source, _ in RawArchive(store).folders()}
     merged = [entry for source in sources for entry in archive.entries(source) if "/0-" in entry.pointer.uri]
     assert merged
     assert all(archive.read(entry.pointer).digest == entry.digest for entry in merged)

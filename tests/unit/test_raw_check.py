@@ -2,8 +2,7 @@
 
 import pytest
 
-from infra.archive.raw_archive import Pointer, RawArchive
-from infra.archive.raw_objects import RESTORE
+from infra.archive.raw_archive import RESTORE, Pointer, RawArchive
 from infra.lake.lake import Lake
 from infra.upkeep.verify import Fault
 from tests.lake_samples import landed

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive
-from infra.archive.raw_objects import source_of
+from infra.archive.raw_archive import ArchivedCapture, Pointer, RawArchive, source_of
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.base.measures import span
 from infra.base.stop import Threads
