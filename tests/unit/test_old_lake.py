@@ -17,7 +17,7 @@ from infra.lake.lake import Lake
 from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
 from infra.upkeep.repair import old_partitions, upgrade
-from infra.work.live.captured import Captured
+from infra.work.live.listed import Captured
 from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
 from tests.raw_lake import written_long_ago

@@ -13,7 +13,7 @@ from infra.base.errors import NewslakeError
 from infra.lake.accounts import row_key
 from infra.store.object_store import ObjectStore
 from infra.upkeep.expiry import GRACE, expire
-from infra.work.live.captured import Captured
+from infra.work.live.listed import Captured
 from parsers.record.capture import Capture
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore

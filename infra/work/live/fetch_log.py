@@ -16,8 +16,8 @@ from infra.lake.landing import CAPTURE, Change, captures_of, land_rejects, merge
 from infra.lake.partition import FETCHES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
-from infra.work.live.captured import PAGE_STATUSES
 from infra.work.live.fetch_pages import Fetched
+from infra.work.live.listed import PAGE_STATUSES, Address
 from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
 from infra.work.run import ParsedCapture
@@ -82,8 +82,8 @@ class FetchLog:
 
     def day_of(self, parsed: ParsedCapture) -> PartitionId:
         """The day of a page's link; for pages without a link the day on which they were got."""
-        day = self._plan.listed.days.get(row_key(parsed.archived.capture.url or ""))
-        return (self._plan.source.name, day) if day else parsed.day_got
+        listed = self._plan.listed.addresses.get(row_key(parsed.archived.capture.url or ""))
+        return (self._plan.source.name, listed.day) if listed else parsed.day_got
 
     def whole_days(self) -> list[PartitionId]:
         """Past days of which nothing is lacking once what is known now has landed."""
@@ -116,10 +116,10 @@ class FetchLog:
 
     def _rows(self) -> dict[str, tuple[Fetch, str]]:
         now = datetime.now(UTC)
-        return {key: self._row(key, row, now) for key, row in self._plan.listed.rows.items()}
+        return {key: self._row(key, address, now) for key, address in self._plan.listed.addresses.items()}
 
-    def _row(self, key: str, row: Fetch, now: datetime) -> tuple[Fetch, str]:
-        day = self._plan.listed.days[key]
+    def _row(self, key: str, address: Address, now: datetime) -> tuple[Fetch, str]:
+        row, day = address.row, address.day
         on, source = date.fromisoformat(day), self._plan.source
         parsed, (_, error) = self._parsed.get(key), self._errors.get(key, ("", None))
         verdict = _verdict(row, parsed, error)
@@ -145,12 +145,12 @@ class FetchLog:
 
     def _save(self, store: ObjectStore, rows: dict[str, tuple[Fetch, str]]) -> dict[str, DaySummary]:
         """Write the accounts; what those of the plan's days are now. Rows that move are never missing in between."""
-        source, listed = self._plan.source.name, self._plan.listed
+        source, listed = self._plan.source.name, self._plan.listed.addresses
         new: defaultdict[str, list[Fetch]] = defaultdict(list)
         moved: defaultdict[str, set[str]] = defaultdict(set)
         for key, (row, day) in rows.items():
-            before = listed.stored.get(key)
-            if before != day or row != listed.rows[key] or key in listed.changed:
+            before = listed[key].account
+            if before != day or row != listed[key].row or listed[key].is_changed:
                 new[day].append(row)
             if before and before != day:
                 moved[before].add(key)
@@ -168,8 +168,9 @@ class FetchLog:
 
     def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, GotAtLast]]:
         for key, (row, _) in rows.items():
-            since = self._plan.listed.rows[key].first_asked_at
-            is_new = key in self._parsed or key in self._plan.listed.changed
+            listed = self._plan.listed.addresses[key]
+            since = listed.row.first_asked_at
+            is_new = key in self._parsed or listed.is_changed
             if since and is_new and row.outcome == FetchOutcome.LANDED and row.fetched_at:
                 yield key, GotAtLast(since, row.fetched_at, self._plan.source.parser_version)
 

@@ -1,10 +1,12 @@
-"""The addresses of some days of a source: what their accounts say, and what the lists name beyond that."""
+"""The addresses of some days of a source: what accounts and archive say of them, and what the lists name beyond."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
+from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.lake.accounts import LOST, DayAccount, read_accounts, row_key, write_account
 from infra.lake.changes import Changes
@@ -13,28 +15,67 @@ from infra.lake.lake import Lake
 from infra.lake.landing import zipped
 from infra.lake.partition import ARTICLES, FETCHES, REJECTS, read_rows
 from infra.store.object_store import ObjectStore
-from infra.work.live.captured import Captured
 from infra.work.live.verdicts import Verdict, after, verdict_of_reject
+from parsers.fields.urls import address_key
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.source.definition import Source
 from parsers.source.discovery import Link
 
+PAGE_STATUSES: Final = (None, 200)  # of captures that may hold an article; None: without an HTTP exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The captures of one source that the raw archive has of some days: those need no request."""
+
+    pages: dict[str, datetime]  # when the last whole page of an address was captured, by its key
+    _moments: frozenset[tuple[str, datetime]]
+
+    @classmethod
+    def load(cls, store: ObjectStore, source: str, days: Days, *, today: date) -> "Captured":
+        """Read the indexes of all days on which pages of some days may have been captured.
+
+        A page is captured on the day on which it is published, or later: from the day before the first one up to today.
+        """
+        first = days.start - timedelta(days=1)  # a misread time zone costs a day at most
+        pages: dict[str, datetime] = {}
+        moments: set[tuple[str, datetime]] = set()
+        for each in RawArchive(store).entries(source, first, today + timedelta(days=1)):  # by time: the last one stays
+            if key := address_key(each.url):
+                moments.add((key, each.captured_at))
+                if each.http_status in PAGE_STATUSES and not each.truncated:
+                    pages[key] = each.captured_at
+        return cls(pages, frozenset(moments))
+
+    def has_capture(self, url: str, captured_at: datetime) -> bool:
+        """Whether the very capture of that time is kept, however good it is. An index names the time."""
+        return (address_key(url), captured_at) in self._moments
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of a day."""
+
+    row: Fetch  # what is known of it
+    day: str  # that it is listed for, YYYY-MM-DD
+    account: str | None = None  # the day of the account that has its row now; None for those that are new
+    is_changed: bool = False  # the lake says something else now than its account
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Addresses by their key."""
+    """The addresses of some days."""
 
-    rows: Mapping[str, Fetch]  # what is known of each
-    days: Mapping[str, str]  # the day that each is listed for, YYYY-MM-DD
-    stored: Mapping[str, str]  # the day of the account that has the row now; absent for those that are new
-    changed: frozenset[str] = frozenset()  # the lake says something else now than their account
+    addresses: Mapping[str, Address]  # by key
     elsewhere: int = 0  # that a list names and whose archived page is an article of another day
     whole_at: Mapping[str, datetime] = field(default_factory=dict)  # when the lists of a day were last read whole
 
     def wanted(self, days: Days, now: datetime, *, pending_too: bool) -> list[Fetch]:
         """Addresses of some days to ask for now; with `pending_too` also those that are not due yet."""
         within = {day.isoformat() for day in days}
-        return [row for key, row in self.rows.items() if self.days[key] in within and _is_due(row, now, pending_too)]
+        return [
+            each.row for each in self.addresses.values() if each.day in within and _is_due(each.row, now, pending_too)
+        ]
 
     def written_down(self, store: ObjectStore) -> "Listed":
         """Write the addresses that are new into the accounts, before they are asked for.
@@ -42,15 +83,17 @@ class Listed:
         A run that is killed leaves its pages, but what it read in the lists would be gone: a feed that has moved on
         names other articles by the next run, and the day would be called whole without those.
         """
+        addresses = dict(self.addresses)
         new: defaultdict[str, list[Fetch]] = defaultdict(list)
-        for key, row in self.rows.items():
-            if key not in self.stored and row.outcome == FetchOutcome.PENDING:
-                new[self.days[key]].append(row)
+        for key, each in self.addresses.items():
+            if each.account is None and each.row.outcome == FetchOutcome.PENDING:
+                new[each.day].append(each.row)
+                addresses[key] = replace(each, account=each.day)
         with Changes(store) as changes:
             changes.expect(FETCHES.key(rows[0].source, day) for day, rows in new.items())
             for day, rows in sorted(new.items()):
                 write_account(changes, rows[0].source, day, rows)
-        return replace(self, stored={**self.stored, **{row_key(row.url): day for day in new for row in new[day]}})
+        return replace(self, addresses=addresses)
 
 
 def _is_due(row: Fetch, now: datetime, pending_too: bool) -> bool:
@@ -71,45 +114,35 @@ def listed_addresses(
 ) -> Listed:
     """Join what the lists name, by day, with the accounts of their days and with what the archive holds."""
     accounts = read_accounts(store, source.name, _around(days))
-    stored = {key: day for day, account in accounts.items() for key in account.rows}
-    within = {day.isoformat() for day in days}
-    places = {key: day for key, day in stored.items() if day in within}
-    new: dict[str, Fetch] = {}
+    stored = {key for account in accounts.values() for key in account.rows}
+    addresses = {
+        key: Address(row, day, day, is_changed=row.reason == LOST)
+        for day in map(date.isoformat, days)
+        if day in accounts
+        for key, row in _present(store, source.name, day, accounts[day]).items()
+    }
     for day, of_day in links.items():
         for link in of_day:
             key = row_key(link.url)
-            if key in stored or key in new:
-                continue
-            new[key] = Fetch(
-                source=source.name, url=link.url, list_url=listed_in.get(link.url), hint=link.hint, listed_at=now,
-                reason="not_asked", since=now,
-            )  # fmt: skip
-            places[key] = day.isoformat()
-    rows = {
-        key: row
-        for day in within & accounts.keys()
-        for key, row in _present(store, source.name, day, accounts[day]).items()
-    }
-    lacking = {key: row for key, row in rows.items() if row.outcome in (FetchOutcome.PENDING, FetchOutcome.FINAL)}
-    open_rows = lacking | new
-    held = {key: captured.pages[key] for key in open_rows if key in captured.pages}
-    known = _landed(store, source, days, open_rows, held) if held else {}
-    rest = {key: at for key, at in held.items() if key not in known and _is_news(open_rows[key], at)}
-    known |= _rejected(store, source, open_rows, rest)
-    elsewhere = [key for key in held if key in new and key not in known]
+            if key not in stored and key not in addresses:
+                row = Fetch(
+                    source=source.name, url=link.url, list_url=listed_in.get(link.url), hint=link.hint, listed_at=now,
+                    reason="not_asked", since=now,
+                )  # fmt: skip
+                addresses[key] = Address(row, day.isoformat())
+    is_open = (FetchOutcome.PENDING, FetchOutcome.FINAL)
+    rows = {key: each.row for key, each in addresses.items() if each.row.outcome in is_open and key in captured.pages}
+    held = {key: captured.pages[key] for key in rows}
+    known = _landed(store, source, days, rows, held) if held else {}
+    rest = {key: at for key, at in held.items() if key not in known and _is_news(rows[key], at)}
+    known |= _rejected(store, source, rows, rest)
+    elsewhere = [key for key in held if addresses[key].account is None and key not in known]
     for key in elsewhere:
-        del new[key], places[key]
+        del addresses[key]
     for key, (row, article_day) in known.items():
-        new[key] = row
-        places[key] = article_day or places[key]
-    return Listed(
-        rows=rows | new,
-        days=places,
-        stored={key: day for key, day in stored.items() if key in rows},
-        changed=frozenset(known) | {key for key, row in rows.items() if row.reason == LOST},
-        elsewhere=len(elsewhere),
-        whole_at={day: at for day, account in accounts.items() if (at := account.lists.whole_at)},
-    )
+        addresses[key] = replace(addresses[key], row=row, day=article_day or addresses[key].day, is_changed=True)
+    whole_at = {day: at for day, account in accounts.items() if (at := account.lists.whole_at)}
+    return Listed(addresses, len(elsewhere), whole_at)
 
 
 def _present(store: ObjectStore, source: str, day: str, account: DayAccount) -> dict[str, Fetch]:

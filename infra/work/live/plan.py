@@ -16,10 +16,9 @@ from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES
 from infra.store.object_store import ObjectStore
-from infra.work.live.captured import Captured
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.listed import Listed, listed_addresses
+from infra.work.live.listed import Captured, Listed, listed_addresses
 from infra.work.reparse.plan import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
@@ -78,7 +77,8 @@ class LivePlan:
     def _settled(self) -> Counter[str]:
         wanted = {row_key(row.url) for row in self.wanted}
         links = [row_key(link.url) for link in self.discovered.links] if self.discovered else []
-        rows = [self.listed.rows[key] for key in links if key in self.listed.rows and key not in wanted]
+        known = self.listed.addresses
+        rows = [known[key].row for key in links if key in known and key not in wanted]
         counts = Counter("captured" if row.outcome == FetchOutcome.LANDED else row.outcome for row in rows)
         return counts + Counter(captured=len(links) - len(rows) - len(wanted.intersection(links)))
 
@@ -131,7 +131,7 @@ class LivePlan:
         if self.discovered is None:
             asked = f"; {wanted} pending pages to fetch" if wanted else "; the source is not asked"
             return f"{archived}{asked}"
-        listed = len(self.listed.rows) + self.listed.elsewhere
+        listed = len(self.listed.addresses) + self.listed.elsewhere
         return f"{listed} links, {listed - wanted} settled before or not due: {wanted} to fetch; {archived}"
 
     @property
@@ -190,7 +190,7 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
         staged=staged,
         reached=reached,
         discovered=discovered,
-        listed=Listed({}, {}, {}),
+        listed=Listed({}),
     )
     return with_addresses(plan, store)
 
