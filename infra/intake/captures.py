@@ -8,13 +8,15 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
 
 from infra.archive.archive_records import Bounds, Part, has_members
-from infra.base.errors import NewslakeError
+from infra.base.days import is_within
+from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.archived_pages import Unwanted, read_archive
 from infra.intake.cc_news import open_part
@@ -29,14 +31,15 @@ from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beg
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
 from infra.intake.files.stated import with_statements
 from infra.intake.files.tables import read_table, table_format
+from parsers.fields.urls import host_of, on_hosts
 from parsers.page.content import Problem, is_html_document, media_type_of
 from parsers.parse import MAX_BYTES
 from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
-__all__ = ["Bounds", "Part", "find_inputs", "parts_of", "read_captures"]
+__all__ = ["ALL", "Bounds", "Part", "Stretch", "Wanted", "find_inputs", "parts_of", "read_captures"]
 
-Read = Iterator[Page | Skipped | Bounds]
+Read = Page | Skipped | Bounds
 
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
@@ -50,9 +53,52 @@ TAKEN: Final = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or ta
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pages of the inputs are taken: all unless something is said."""
+
+    hosts: tuple[str, ...] = ()  # and those below them
+    start: date | None = None  # first UTC day of capture
+    end: date | None = None  # the day after the last
+
+    def __post_init__(self) -> None:
+        for host in self.hosts:
+            if host_of(f"https://{host}/") != host:
+                raise UsageError(f"{host!r} is no host", "Write it like apnews.com: in lower case, without https://.")
+        if self.start and self.end and self.start >= self.end:
+            raise UsageError(f"no day lies between {self.start} and {self.end}", "--end is the day after the last.")
+
+    def why_not(self, url: str | None, captured_at: datetime) -> str | None:
+        """The kind that a page is skipped as; one without an address may be of any host."""
+        if self.hosts and url and not on_hosts(host_of(url), self.hosts):
+            return "other host"
+        return None if is_within(captured_at.date().isoformat(), self.start, self.end) else "other day"
+
+
+ALL = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some inputs, or a part of one. Plain data, whose pages are read where it is iterated over."""
+
+    inputs: tuple[Input, ...]
+    max_page_bytes: int
+    wanted: Wanted = ALL
+    part: Part | None = None
+
+    def __iter__(self) -> Iterator[Read]:
+        """Read what is wanted, in order; what could not be read whole is not to be parsed."""
+        unwanted = None if self.wanted == ALL else self.wanted.why_not
+        for each in self.inputs:
+            for one in read_captures(each, max_page_bytes=self.max_page_bytes, unwanted=unwanted, part=self.part):
+                kind = isinstance(one, Page) and self.wanted.why_not(one.capture.url, one.capture.captured_at)
+                yield Skipped(kind) if kind else one
+
+
 def read_captures(
     source: Input, *, max_page_bytes: int = MAX_BYTES, unwanted: Unwanted | None = None, part: Part | None = None
-) -> Read:
+) -> Iterator[Read]:
     """Read all of one input, or one of `parts_of` it and then its bounds, in order: its pages, and what of it is none.
 
     Larger pages than `max_page_bytes` are too large, and no more is inflated and kept of one. Records
@@ -115,7 +161,9 @@ def _never_opened(inside: str) -> str | None:
     return "manifest" if PurePosixPath(inside).name in MANIFEST_NAMES else None
 
 
-def _read(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted | None = None) -> Read:
+def _read(
+    stream: BinaryIO, known: Input, max_page_bytes: int, depth: int, unwanted: Unwanted | None = None
+) -> Iterator[Read]:
     head, codings = beginning(stream)
     form = _form(head, codings, stream, known)
     if form in SEEKING and codings not in SEEKING[form]:
@@ -155,7 +203,7 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
     return "page" if is_page else "other"
 
 
-def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Read:
+def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Read]:
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))
     if form == "mhtml":
@@ -181,7 +229,9 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Sk
     return found
 
 
-def _read_folder(members: Callable[[], Iterator[Member]], known: Input, max_page_bytes: int, depth: int) -> Read:
+def _read_folder(
+    members: Callable[[], Iterator[Member]], known: Input, max_page_bytes: int, depth: int
+) -> Iterator[Read]:
     """Each member of an archive as if it were a file in a folder; nothing is ever unpacked by its name."""
     if depth == MAX_DEPTH:
         yield page_of(known, b"", MediaType.HTML, Problem(RejectReason.NOT_HTML, f"{depth} archives around an archive"))
@@ -204,7 +254,7 @@ def _read_folder(members: Callable[[], Iterator[Member]], known: Input, max_page
         yield Skipped("archive without files", "" if known.inside else f"{known.location} is an archive without files.")
 
 
-def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) -> Read:
+def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:
     if member.fault:
         yield damaged(known, member.fault, b"")
         return

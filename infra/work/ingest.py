@@ -15,14 +15,13 @@ from infra.base.errors import UsageError
 from infra.base.measures import span
 from infra.base.settings import load_settings
 from infra.base.stop import Threads, result_of
-from infra.intake.captures import PART_BYTES, Bounds, Part, find_inputs, parts_of
+from infra.intake.captures import ALL, PART_BYTES, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
 from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
 from infra.lake.cache import load_cache, update_cache
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from infra.work.land_outcomes import archive_done, land_outcomes
-from infra.work.pages import ALL, Stretch, Wanted
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
 from infra.work.run import Run
 from infra.work.run_report import RunReport

@@ -32,9 +32,8 @@ from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
 from infra.base.measures import PARSE_SECONDS, record
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of
-from infra.intake.captures import Bounds
+from infra.intake.captures import Bounds, Read, Stretch
 from infra.intake.files.input_types import Page, Skipped
-from infra.work.pages import Read, Stretch
 from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason

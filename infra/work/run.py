@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from infra.archive.raw_archive import ArchivedCapture
 from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
 from infra.base.settings import Settings
+from infra.intake.captures import Wanted
 from infra.lake.rejects import reject_id
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from infra.work.pages import Wanted
 from infra.work.parse_pool import ParsePool
 from parsers.record.article import partition_date
 from parsers.record.capture import Capture

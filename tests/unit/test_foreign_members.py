@@ -9,12 +9,11 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.warc import decode
-from infra.intake.captures import find_inputs
+from infra.intake.captures import ALL, Wanted, find_inputs
 from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.pages import ALL, Wanted
 from infra.work.reparse.plan import Scope
 from infra.work.reparse.reparse import reparse_chunk
 from infra.work.run import Run

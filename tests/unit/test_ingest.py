@@ -10,10 +10,9 @@ import pytest
 from infra.archive.raw_archive import RawArchive
 from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.intake.captures import find_inputs
+from infra.intake.captures import Wanted, find_inputs
 from infra.lake.lake import Lake
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.pages import Wanted
 from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason

@@ -14,12 +14,11 @@ from infra.archive.foreign import MemberInFile
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings
 from infra.intake import captures
-from infra.intake.captures import Bounds, Part, find_inputs, parts_of, read_captures
+from infra.intake.captures import ALL, Bounds, Part, Wanted, find_inputs, parts_of, read_captures
 from infra.intake.files.input_types import Input, Page
 from infra.store.open_store import open_store
 from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
 from infra.work.land_outcomes import archive_done, land_outcomes
-from infra.work.pages import ALL, Wanted
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from tests import sample_pages as pages
