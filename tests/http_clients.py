@@ -17,6 +17,12 @@ from tests.raw_server import RawServer
 MAX_BYTES = 1 << 20
 
 
+def came(error: FetchError) -> Answer:
+    """What there was of an answer."""
+    assert error.answer
+    return error.answer
+
+
 class SleepingClock:
     """Seconds that pass while somebody sleeps, and all sleeps in order; safe for threads, which share the clock."""
 

@@ -22,7 +22,7 @@ from infra.intake.files.input_types import Input, RemotePart
 from infra.intake.files.instants import instant_of
 from infra.intake.files.ranges import Ranges
 from infra.intake.web.addresses import own_host
-from infra.intake.web.fetching import FetchError, FetchReason, Headers
+from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
 from infra.intake.web.polite_client import MAY_PASS, PoliteClient
 from infra.intake.web.politeness import RequestBudget
 from parsers.record.capture import CapturedAtBasis
@@ -78,15 +78,17 @@ def read_range(url: str, part: RemotePart, client: PoliteClient, start: int, len
     while len(content) < length:
         first, last = start + len(content), start + length - 1
         headers = _headers(first, last) | ({"If-Match": part.etag} if part.etag else {})
+        answer: Answer | None
         try:
             answer = client.get(url, headers=headers, max_bytes=last - first + 1, hosts=own_host(url), tries=1)
-            given, came = answer.headers, answer.body
+            came = answer.body
         except FetchError as error:
-            given, came = error.headers, error.body if error.status == HTTPStatus.PARTIAL_CONTENT else b""
+            answer = error.answer
+            came = answer.body if answer and answer.status == HTTPStatus.PARTIAL_CONTENT else b""
             failures = 0 if came else failures + 1
             if error.reason not in MAY_PASS or failures == TRIES:
                 raise explained(error, url) from error
-        if came and _content_range(given) != (first, last, part.file_bytes):
+        if answer and came and _content_range(answer.headers) != (first, last, part.file_bytes):
             raise NewslakeError(f"{url} gives other bytes than those that were asked for", AGAIN)
         content += came
     return bytes(content)

@@ -63,19 +63,19 @@ def test_a_page_is_kept_under_the_address_that_was_asked_for_as_it_came() -> Non
 
 def test_f18_f19_a_page_that_broke_off_or_may_have_is_kept_as_truncated() -> None:
     assert captured(answer(maybe_truncated=True)).truncated
-    assert captured(FetchError(FetchReason.TRUNCATED, "ended early", status=200, body=HTML[:10])).truncated
+    assert captured(FetchError(FetchReason.TRUNCATED, "ended early", answer=answer(HTML[:10]))).truncated
 
 
 @pytest.mark.parametrize(
     "error",
     [
-        FetchError(FetchReason.TRUNCATED, "ended early", status=200),
-        FetchError(FetchReason.RATE_LIMITED, "later", status=429, body=HTML),
-        FetchError(FetchReason.SERVER_ERROR, "status 503", status=503, body=HTML),
-        FetchError(FetchReason.SERVER_ERROR, "status 408", status=408, body=HTML),
-        FetchError(FetchReason.TOO_LARGE, "too large", status=200, body=HTML),
+        FetchError(FetchReason.TRUNCATED, "ended early", answer=answer(b"")),
+        FetchError(FetchReason.RATE_LIMITED, "later", answer=answer(status=429)),
+        FetchError(FetchReason.SERVER_ERROR, "status 503", answer=answer(status=503)),
+        FetchError(FetchReason.SERVER_ERROR, "status 408", answer=answer(status=408)),
+        FetchError(FetchReason.TOO_LARGE, "too large", answer=answer()),
         FetchError(FetchReason.ADDRESS, "private"),
-        FetchError(FetchReason.REDIRECT, "no target", status=302, body=HTML),
+        FetchError(FetchReason.REDIRECT, "no target", answer=answer(status=302)),
     ],
     ids=str,
 )

@@ -9,7 +9,7 @@ from infra.base.settings import Settings
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.http import user_agent_of
 from tests.bodies import reason_of
-from tests.http_clients import client_for, refusal
+from tests.http_clients import came, client_for, refusal
 from tests.raw_server import answer, raw_server
 
 VERSION = metadata.version("newslake")
@@ -124,9 +124,9 @@ def test_f29_a_4xx_says_that_there_is_no_page_and_what_came_is_kept(status: int)
     ):
         error = refusal(FetchReason.STATUS, lambda: client.get(server.url))
         assert len(server.requests) == 1
-    assert (error.status, error.body, error.retry_after) == (status, b"<h1>Gone</h1>", None)
-    assert ("X-Why", "law") in error.headers
-    assert error.final_url == f"{server.url}/"
+    assert (error.status, came(error).body, error.retry_after) == (status, b"<h1>Gone</h1>", None)
+    assert ("X-Why", "law") in came(error).headers
+    assert came(error).final_url == f"{server.url}/"
     assert not error.reason.transient
 
 
@@ -143,5 +143,5 @@ def test_f29_a_4xx_says_that_there_is_no_page_and_what_came_is_kept(status: int)
 )
 def test_a_server_that_asks_to_wait_is_understood(status: int, reason: FetchReason) -> None:
     error = reason_of(answer(b"busy", "Retry-After: 120", status=f"{status} Wait"))
-    assert (error.reason, error.status, error.retry_after, error.body) == (reason, status, 120.0, b"busy")
+    assert (error.reason, error.status, error.retry_after, came(error).body) == (reason, status, 120.0, b"busy")
     assert error.reason.transient

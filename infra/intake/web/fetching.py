@@ -57,35 +57,9 @@ class FetchReason(Reason):
 Headers = tuple[tuple[str, str], ...]
 
 
-class FetchError(Exception):
-    """An address gave no page: why, and what came of the answer where that is worth keeping."""
-
-    def __init__(
-        self,
-        reason: FetchReason,
-        detail: str,  # for a person; never holds credentials
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,  # seconds that the server asks to wait, not capped
-        headers: Headers = (),
-        body: bytes = b"",  # as far as it came, after content decoding
-        final_url: str | None = None,  # that answered, after redirects
-        request_headers: Headers = (),  # as sent to that address
-    ) -> None:
-        super().__init__(f"{reason.value}: {detail}")
-        self.reason = reason
-        self.detail = detail
-        self.status = status
-        self.retry_after = retry_after
-        self.headers = headers
-        self.body = body
-        self.final_url = final_url
-        self.request_headers = request_headers
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: 200, 304 to a conditional request (without body), or 206 to one for a range."""
+    """An answer. A whole one is 200, 304 to a conditional request (without body), or 206 to one for a range."""
 
     url: str  # that was asked for
     final_url: str  # that answered, after redirects
@@ -101,9 +75,29 @@ class Answer:
         return _header(self.headers, name)
 
 
+class FetchError(Exception):
+    """An address gave no page: why, and what came of the answer where there was one."""
+
+    def __init__(
+        self,
+        reason: FetchReason,
+        detail: str,  # for a person; never holds credentials
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,  # seconds that the server asks to wait, not capped
+        answer: Answer | None = None,  # its body as far as it came
+    ) -> None:
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.status = answer.status if answer else status
+        self.retry_after = retry_after
+        self.answer = answer
+
+
 def page_capture(
     url: str,
-    came: Answer | FetchError,
+    came: Answer,
     at: datetime,
     basis: CapturedAtBasis,
     *,

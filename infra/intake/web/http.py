@@ -142,7 +142,7 @@ class HttpClient:
         target = hop.target
 
         def refused(reason: FetchReason, detail: str) -> FetchError:
-            return FetchError(reason, detail, status=answer.status, headers=answer.headers, final_url=target.url)
+            return FetchError(reason, detail, answer=answer)
 
         found = _location(locations, target.url)
         if isinstance(found, FetchError):
@@ -168,18 +168,9 @@ def _require_page(answer: Answer, failure: FetchError | None, hop: Hop) -> None:
     failure = status_failure(answer.status, hop.headers) or failure
     if failure is None and not answer.body and answer.status not in WITHOUT_BODY:
         failure = FetchError(FetchReason.EMPTY, f"status {answer.status} without a body")
-    if failure is None:
-        return
-    raise FetchError(
-        failure.reason,
-        failure.detail,
-        status=answer.status,
-        retry_after=retry_after_seconds(answer.header("Retry-After"), answer.fetched_at),
-        headers=answer.headers,
-        body=answer.body,
-        final_url=answer.final_url,
-        request_headers=answer.request_headers,
-    )
+    if failure:
+        wait = retry_after_seconds(answer.header("Retry-After"), answer.fetched_at)
+        raise FetchError(failure.reason, failure.detail, retry_after=wait, answer=answer)
 
 
 def _location(values: list[str], base: str) -> str | FetchError:

@@ -130,7 +130,7 @@ class RobotsFiles:
                 return error.reason, error.detail
             if error.reason not in _UNAVAILABLE:
                 return FetchReason.ROBOTS_UNREACHABLE, f"{site}{PATH}: {error}"
-            body = error.body if error.status in _SUCCESSES else b""
+            body = error.answer.body if error.answer and error.status in _SUCCESSES else b""
         return read_robots(body, max_crawl_delay=self._max_crawl_delay, site=site)
 
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import ada_url
@@ -45,7 +44,7 @@ def fetch_pages(
                 yield Fetched(url, _capture_of_error(url, answer, source), answer)
             elif _is_home_page(url, answer.final_url):
                 detail = f"redirected to the home page {answer.final_url}"
-                yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail, final_url=answer.final_url))
+                yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
             else:
                 came, cut = answer.fetched_at, answer.maybe_truncated
                 yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
@@ -91,8 +90,7 @@ def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], li
             kept.append(each)
             continue
         detail = f"redirected to {each.final_url}, as other addresses are"
-        error = FetchError(FetchReason.SHARED_PAGE, detail, final_url=each.final_url)
-        errors.append(Fetched(each.url, None, error))
+        errors.append(Fetched(each.url, None, FetchError(FetchReason.SHARED_PAGE, detail)))
     return kept, errors
 
 
@@ -106,9 +104,10 @@ def _capture_of_error(url: str, error: FetchError, source: str | None) -> Captur
     """What is kept of an error: an answer of final status, and a page that broke off."""
     final = error.status in FINAL_STATUSES and not error.reason.transient
     is_cut = error.reason is FetchReason.TRUNCATED
-    if not final and not (is_cut and error.body):
+    came = error.answer
+    if came is None or not (final or (is_cut and came.body)):
         return None
-    return page_capture(url, error, datetime.now(UTC), CapturedAtBasis.LIVE, truncated=is_cut, source=source)
+    return page_capture(url, came, came.fetched_at, CapturedAtBasis.LIVE, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:

@@ -201,9 +201,9 @@ def _failure(url: str, error: FetchError) -> FeedReport:
 
 
 def _failed(url: str, reader: Reader, error: FetchError) -> tuple[Reading | None, FeedReport]:
-    if error.body and error.reason in _BROKEN_OFF:
+    if error.answer and error.answer.body and error.reason in _BROKEN_OFF:
         with suppress(UnreadableError):
-            reading = _reading_of(error.body, error.final_url or url, reader)
+            reading = _reading_of(error.answer.body, error.answer.final_url, reader)
             reading = replace(reading, lacking=_joined(str(error), reading.lacking))
             if reading.links or reading.children:
                 return reading, _report(url, FeedStatus.READ, reading)
