@@ -17,7 +17,7 @@ from infra.base.days import parse_instant
 
 if TYPE_CHECKING:
     from infra.work.ingest import Chunk
-    from infra.work.reparse.plan import ArchivedChunk
+    from infra.work.reparse.reparse import ArchivedChunk
     from infra.work.run import Run
     from infra.work.run_report import RunReport
 
@@ -176,7 +176,7 @@ def reparse(
     newslake reparse tass --only-rejects
     """
     from flows.jobs.start import begin_run
-    from infra.work.reparse.plan import Scope
+    from infra.work.reparse.reparse import Scope
 
     scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
     run = begin_run(lake, accept, writes=not diff)

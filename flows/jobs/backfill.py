@@ -10,8 +10,7 @@ from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from infra.base.choices import Reprocess
 from infra.base.days import Days, require_begun
-from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, unreached
-from infra.work.backfill.window import require_all_done
+from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, require_all_done, unreached
 from infra.work.run_report import RunReport
 
 

@@ -18,7 +18,7 @@ from infra.base.choices import Reprocess
 from infra.base.errors import UNSAFE, NewslakeError
 from infra.base.settings import load_settings
 from infra.base.stop import watch_signals
-from infra.work.backfill.window import MAX_ACTIVE
+from infra.work.backfill.plan import MAX_ACTIVE
 from parsers.registry import sources
 
 P = ParamSpec("P")

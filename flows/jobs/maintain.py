@@ -14,7 +14,7 @@ from flows.reports.report import repair_rows
 from infra.lake.day_states import DayStates
 from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs, upgrade
-from infra.work.backfill.window import require_all_done
+from infra.work.backfill.plan import require_all_done
 from infra.work.run_report import RunReport
 
 

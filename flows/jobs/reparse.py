@@ -10,8 +10,7 @@ from flows.jobs.artifacts import Progress, publish
 from flows.jobs.interface import SourceName, in_one_line
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
-from infra.work.reparse.plan import ArchivedChunk, Scope
-from infra.work.reparse.reparse import rebuild, reparse_chunk, try_out
+from infra.work.reparse.reparse import ArchivedChunk, Scope, rebuild, reparse_chunk, try_out
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 

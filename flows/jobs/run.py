@@ -19,8 +19,7 @@ from flows.jobs.start import begin_run
 from flows.reports.batch_progress import batch_progress
 from infra.base.days import Days, require_begun
 from infra.base.errors import NewslakeError
-from infra.work.backfill.plan import Batch
-from infra.work.backfill.window import work_through
+from infra.work.backfill.plan import Batch, work_through
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import preview_days, require_askable, run_days
 from infra.work.run import Run

@@ -9,8 +9,7 @@ import pytest
 from infra.base.days import Days
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import StoppedError
-from infra.work.backfill.plan import Batch
-from infra.work.backfill.window import MAX_ACTIVE, require_all_done, work_through
+from infra.work.backfill.plan import MAX_ACTIVE, Batch, require_all_done, work_through
 from infra.work.live.plan import FetchPolicy
 from infra.work.run_report import RunReport
 

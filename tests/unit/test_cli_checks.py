@@ -9,8 +9,7 @@ import pytest
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.store.open_store import open_store
-from infra.work.reparse.plan import plan_days
-from infra.work.reparse.reparse import rebuild
+from infra.work.reparse.reparse import plan_days, rebuild
 from infra.work.run import Run
 from parsers.record.capture import Capture
 from tests import sample_pages as pages

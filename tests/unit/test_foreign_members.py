@@ -14,8 +14,7 @@ from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.reparse.plan import Scope
-from infra.work.reparse.reparse import reparse_chunk
+from infra.work.reparse.reparse import Scope, reparse_chunk
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture

@@ -18,8 +18,16 @@ from infra.intake.files.find_inputs import find_inputs
 from infra.lake.lake import Lake
 from infra.upkeep.verify import verify
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.reparse.plan import ArchivedChunk, Scope, plan_days, plan_history, plan_outdated, plan_rejects
-from infra.work.reparse.reparse import rebuild, reparse_chunk
+from infra.work.reparse.reparse import (
+    ArchivedChunk,
+    Scope,
+    plan_days,
+    plan_history,
+    plan_outdated,
+    plan_rejects,
+    rebuild,
+    reparse_chunk,
+)
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
@@ -73,7 +81,7 @@ def test_o01_an_unknown_source_is_refused_before_anything_is_read(name: str) -> 
 
 
 def test_chunks_are_disjoint_and_whole_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_CAPTURES", 2)
+    monkeypatch.setattr("infra.work.reparse.reparse.CHUNK_CAPTURES", 2)
     archive(run, [pages.capture(number, days=2) for number in range(9)])
     chunks = plan_days(run.open_store(), "tass", Days(DAY, DAY + timedelta(days=2)))
     assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
@@ -90,7 +98,7 @@ def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     later: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lake equals a fresh one, although the capture that wins now was parsed before the row above it went."""
-    monkeypatch.setattr("infra.work.reparse.plan.CHUNK_CAPTURES", 1)
+    monkeypatch.setattr("infra.work.reparse.reparse.CHUNK_CAPTURES", 1)
     first = pages.capture(0)
     second = replace(first, captured_at=first.captured_at + timedelta(days=1), source="tass", **later)
     archive(run, [first, second])

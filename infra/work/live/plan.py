@@ -19,7 +19,7 @@ from infra.store.object_store import ObjectStore
 from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.listed import Captured, Listed, listed_addresses
-from infra.work.reparse.plan import ArchivedChunk, plan_days
+from infra.work.reparse.reparse import ArchivedChunk, plan_days
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
 from parsers.registry import sources
