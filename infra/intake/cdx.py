@@ -143,7 +143,9 @@ class CdxIndex:
         }
         try:
             for _ in range(MAX_PAGES):
-                captures, resume_key = read_wayback(self._ask(asked, client))
+                url = f"{self.index_url}?{urlencode(asked)}"
+                answer = client.get(url, max_bytes=MAX_INDEX_BYTES, hosts=own_host(url))
+                captures, resume_key = read_wayback(answer.body)
                 yield from captures
                 if resume_key is None or resume_key == asked.get("resumeKey"):
                     return
@@ -156,10 +158,6 @@ class CdxIndex:
         else:
             told = f"more than {MAX_PAGES} pages of captures of {host}: the rest was not read"
             alarms.append(f"{self.index_url} has {told}")
-
-    def _ask(self, asked: Mapping[str, str], client: PoliteClient) -> bytes:
-        url = f"{self.index_url}?{urlencode(asked)}"
-        return client.get(url, max_bytes=MAX_INDEX_BYTES, hosts=own_host(self.index_url)).body
 
 
 def _is_wanted(capture: CdxCapture, source: Source) -> bool:

@@ -15,7 +15,7 @@ from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES, DamagedError
 from infra.upkeep.verify import account_faults
-from infra.work.live.fetch_log import GotAtLast, close_rejects
+from infra.work.live.fetch_log import close_rejects
 from tests.lake_samples import landed, rejected
 from tests.memory_store import MemoryStore
 
@@ -128,8 +128,8 @@ def test_a_page_that_was_got_at_last_closes_its_earlier_rejections_only() -> Non
     store = MemoryStore()
     later = NOON + timedelta(days=3)
     Lake(store).land([], [rejected(0), rejected(1), rejected(0, captured_at=later)])
-    got = GotAtLast(NOON - timedelta(hours=1), NOON + timedelta(days=2), 7)
-    close_rejects(store, "gazette", {row_key(str(rejected(0).url)): got})
+    got = NOON - timedelta(hours=1), NOON + timedelta(days=2)
+    close_rejects(store, "gazette", {row_key(str(rejected(0).url)): got}, 7)
     states = [
         (each["url"][-1], each["state"])
         for day in (DAY, "2024-05-04")

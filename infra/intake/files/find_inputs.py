@@ -71,16 +71,12 @@ def _inputs(listing: _Listing) -> Iterator[tuple[Input, ManifestLine | None]]:
             folder = posixpath.dirname(folder)
             if folder not in manifests:
                 manifests[folder] = listing.manifest_in(folder)
-                if listing.is_whole:
-                    _refuse_missing(manifests[folder], listing.exists)
+                for file, said in manifests[folder].items() if listing.is_whole else ():
+                    if not listing.exists(file):
+                        remedy = "Correct the manifest, or put the file there."
+                        raise UsageError(f"{said.place}: {file} does not exist", remedy)
             line = line or manifests[folder].get(_identity(one.location))
         yield one, line
-
-
-def _refuse_missing(manifest: Mapping[str, ManifestLine], exists: Callable[[str], bool]) -> None:
-    for file, line in manifest.items():
-        if not exists(file):
-            raise UsageError(f"{line.place}: {file} does not exist", "Correct the manifest, or put the file there.")
 
 
 def _on_disk(path: str) -> _Listing:

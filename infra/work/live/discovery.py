@@ -10,7 +10,7 @@ A hint chooses the links; the date of the article itself decides in the end. A l
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as DeadlinePassedError
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -212,25 +212,21 @@ class _Run:
         return span[0] <= self._local_days[-1] and self._local_days[0] <= span[1]
 
     def _ask_archive(self, archive: DayArchive) -> None:
-        for day in self._local_days:
-            for page, reading in self._pages(day.strftime(archive.url), archive):
-                self._take(page, reading, dated=True)
-            if self.lists.host_failed:
-                return
-
-    def _pages(self, address: str, archive: DayArchive) -> Iterator[tuple[str, Reading]]:
-        """Pages of a day until one can't be had or has no link that those before it have not."""
+        """The pages of each day, until one can't be had or has no link that those before it have not."""
         read = partial(read_listing, links=archive.links)
         reader = Reader(f"listing {archive.links}", partial(read_within, LISTING_SECONDS, read))
-        seen: set[str] = set()
-        for number in range(1, archive.pages + 1 if "{page}" in address else 2):
-            url = address.replace("{page}", str(number))
-            reading = self._read(url, reader, may_be_absent=True)
-            found = {link.url for link in reading.links} - seen if reading else set()
-            if reading is None or not found:
-                return
-            seen |= found
-            yield url, reading
+        for address in (day.strftime(archive.url) for day in self._local_days):
+            seen: set[str] = set()
+            for number in range(1, archive.pages + 1 if "{page}" in address else 2):
+                url = address.replace("{page}", str(number))
+                reading = self._read(url, reader, may_be_absent=True)
+                if self.lists.host_failed:
+                    return
+                found = {link.url for link in reading.links} - seen if reading else set()
+                if reading is None or not found:
+                    break
+                seen |= found
+                self._take(url, reading, dated=True)
 
     def _take(self, url: str, reading: Reading, *, dated: bool = False, is_new: bool = True) -> None:
         """Keep the links of the source and the days.

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final
@@ -26,15 +26,6 @@ from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 
 MOST: Final = 0.5  # of a day's pages: lists name a page or two that is gone, but never most of what they have
-
-
-@dataclass(frozen=True, slots=True)
-class GotAtLast:
-    """An article of an address that was asked for in vain `since` some time; `version` is that of its parser."""
-
-    since: datetime
-    captured_at: datetime
-    version: int
 
 
 class FetchLog:
@@ -102,7 +93,7 @@ class FetchLog:
         rows = self._rows()
         name = self._plan.source.name
         days = self._save(lake.store, rows)
-        close_rejects(lake.store, name, dict(self._got_at_last(rows)))
+        close_rejects(lake.store, name, dict(self._got_at_last(rows)), self._plan.source.parser_version)
         pending = [(row, day) for row, day in rows.values() if row.outcome == FetchOutcome.PENDING]
         gone = Counter(day for row, day in pending if row.http_status in GONE)
         of_day = Counter(day for _, day in rows.values())
@@ -166,13 +157,14 @@ class FetchLog:
                 summaries[day] = write_account(changes, source, day, (), moved=keys).summary
         return {day: summary for day, summary in summaries.items() if day in days}
 
-    def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, GotAtLast]]:
+    def _got_at_last(self, rows: dict[str, tuple[Fetch, str]]) -> Iterator[tuple[str, tuple[datetime, datetime]]]:
+        """Addresses whose article came at last: since when they were asked for in vain, and when it came."""
         for key, (row, _) in rows.items():
             listed = self._plan.listed.addresses[key]
             since = listed.row.first_asked_at
             is_new = key in self._parsed or listed.is_changed
             if since and is_new and row.outcome == FetchOutcome.LANDED and row.fetched_at:
-                yield key, GotAtLast(since, row.fetched_at, self._plan.source.parser_version)
+                yield key, (since, row.fetched_at)
 
     def _report(self) -> RunReport:
         failed, samples = Counter[str](), Samples()
@@ -204,18 +196,18 @@ def _verdict(row: Fetch, parsed: ParsedCapture | None, error: FetchError | None)
     return verdict_of_outcome(outcome, status, cut=parsed.archived.capture.truncated, before=row)
 
 
-def close_rejects(store: ObjectStore, source: str, got: Mapping[str, GotAtLast]) -> None:
-    """Close the open rejections of earlier captures of some addresses, which are given by their row keys."""
+def close_rejects(store: ObjectStore, source: str, got: Mapping[str, tuple[datetime, datetime]], version: int) -> None:
+    """Close the open rejections of earlier captures of some addresses, by row key; `version` is that of the parser."""
     if not got:
         return
-    first = min(each.since for each in got.values()).date().isoformat()
-    last = max(each.captured_at for each in got.values()).date().isoformat()
+    first = min(since for since, _ in got.values()).date().isoformat()
+    last = max(at for _, at in got.values()).date().isoformat()
     prefix = REJECTS.key(source, first).partition("date=")[0]
     with Changes(store) as changes:
         for info in list(store.list(prefix)):
             place = REJECTS.parse_key(info.key)
             if place and first <= place[1] <= last:
-                closed = _closed_by(read_rows(store, REJECTS, *place), got)
+                closed = dict.fromkeys(_made_up_for(read_rows(store, REJECTS, *place), got), version)
                 merge_into(changes, info.key, partial(_close, closed))
 
 
@@ -223,12 +215,10 @@ def _close(closed: Mapping[CaptureIdentity, int], old: bytes | None, name: str) 
     return land_rejects(old, REJECTS.schema.empty_table(), closed, name)
 
 
-def _closed_by(table: Any, got: Mapping[str, GotAtLast]) -> dict[CaptureIdentity, int]:
+def _made_up_for(table: Any, got: Mapping[str, tuple[datetime, datetime]]) -> Iterator[CaptureIdentity]:
     """Captures of open rejections that later captures of their addresses make up for."""
-    closed: dict[CaptureIdentity, int] = {}
     captures = captures_of(table.select(list(CAPTURE)))
     for capture, state in zip(captures, table["state"].to_pylist(), strict=True):
         page = got.get(row_key(capture.url)) if capture.url else None
-        if page and state == RejectState.OPEN and capture.captured_at < page.captured_at:
-            closed[capture] = page.version
-    return closed
+        if page and state == RejectState.OPEN and capture.captured_at < page[1]:
+            yield capture
