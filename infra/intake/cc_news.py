@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -109,17 +108,8 @@ def _content_range(headers: Headers) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What there is of some days."""
-
-    parts: list[Input]  # in the order of time
-    skipped: Counter[str]
-    alarms: tuple[str, ...]
-
-
-def find_parts(days: Days, settings: Settings) -> Found:
-    """All files that may hold captures of the days, in parts.
+def find_parts(days: Days, settings: Settings) -> tuple[list[Input], Counter[str], tuple[str, ...]]:
+    """All files that may hold captures of the days, in parts by time; what was skipped, by kind; and alarms.
 
     NewslakeError if a month of these days has no list, or a list or file cannot be had; one that is listed and is not
     there is an alarm.
@@ -142,7 +132,7 @@ def find_parts(days: Days, settings: Settings) -> Found:
                     raise explained(error, f"{base}{path}") from error
                 skipped["listed file that is not there"] += 1
                 alarms.append(f"{base}{path} is listed, but not there (404)")
-    return Found(parts, +skipped, tuple(alarms))
+    return parts, +skipped, tuple(alarms)
 
 
 def _months(days: Days) -> Iterator[tuple[date, bool]]:

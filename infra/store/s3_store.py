@@ -63,24 +63,16 @@ def client() -> "S3Client":
 os.register_at_fork(after_in_child=client.cache_clear)  # a child must not share connections with its parent
 
 
-def client_for(uri: str) -> "S3Client":
-    """The client, for what lies below `uri`; NewslakeError if its settings are wrong."""
-    try:
-        return client()
-    except ValueError as error:  # botocore on an endpoint that is no URL, and on a malformed region
-        raise s3_errors.explained(error, uri) from error
-
-
 @contextmanager
 def explaining(uri: str) -> Iterator[None]:
     """Turn an error of boto3 into one that names the bucket and the remedy."""
     try:
         yield
-    except (aws.BotoCoreError, aws.ClientError) as error:
+    except (aws.BotoCoreError, aws.ClientError, ValueError) as error:  # ValueError: an endpoint or region that is none
         raise s3_errors.explained(error, uri) from error
 
 
-def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, requester_pays: bool = False) -> Stored:
+def read_object(bucket: str, key: str, *, part: str | None = None, requester_pays: bool = False) -> Stored:
     """GET an object or the `part` of it that a Range header names, again where the body breaks off; boto3's errors."""
     request: GetObjectRequestTypeDef = {"Bucket": bucket, "Key": key}
     if part:
@@ -89,7 +81,7 @@ def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, req
         request["RequestPayer"] = "requester"
     attempt = 1
     while True:
-        answer = client_for(uri).get_object(**request)
+        answer = client().get_object(**request)
         try:
             return Stored(answer["Body"].read(), answer["ETag"])
         except (aws.HTTPClientError, aws.IncompleteReadError, aws.FlexibleChecksumError):
@@ -98,12 +90,12 @@ def read_object(bucket: str, key: str, uri: str, *, part: str | None = None, req
         attempt += 1
 
 
-def listed_objects(bucket: str, prefix: str, uri: str, *, requester_pays: bool = False) -> Iterator[ObjectInfo]:
+def listed_objects(bucket: str, prefix: str, *, requester_pays: bool = False) -> Iterator[ObjectInfo]:
     """All objects whose key begins with `prefix`, as the server orders them; boto3's errors."""
     request: ListObjectsV2RequestPaginateTypeDef = {"Bucket": bucket, "Prefix": prefix}
     if requester_pays:
         request["RequestPayer"] = "requester"
-    for page in client_for(uri).get_paginator("list_objects_v2").paginate(**request):
+    for page in client().get_paginator("list_objects_v2").paginate(**request):
         for line in page.get("Contents", []):
             if line["Key"].startswith(prefix):  # SeaweedFS reads "x//" as "x/"
                 yield ObjectInfo(line["Key"], line["Size"], line["ETag"], line["LastModified"].astimezone(UTC))
@@ -125,7 +117,7 @@ class S3Store:
         """See `ObjectStore`."""
         with explaining(self.uri):
             try:
-                return read_object(self.bucket, self._key(key), self.uri)
+                return read_object(self.bucket, self._key(key))
             except aws.ClientError as error:
                 if _is_absent(error):
                     return None
@@ -138,7 +130,7 @@ class S3Store:
         wanted = f"bytes={offset}-{offset + length - 1}"
         with explaining(self.uri):
             try:
-                piece = read_object(self.bucket, self._key(key), self.uri, part=wanted).body
+                piece = read_object(self.bucket, self._key(key), part=wanted).body
             except aws.ClientError as error:
                 if _is_absent(error) or s3_errors.status(error) == BEYOND_END:
                     raise range_missing(self.uri, key, offset, length) from error
@@ -153,9 +145,9 @@ class S3Store:
         with explaining(self.uri):
             try:
                 if if_match is None:
-                    answer = client_for(self.uri).put_object(Bucket=self.bucket, Key=full, Body=body, IfNoneMatch="*")
+                    answer = client().put_object(Bucket=self.bucket, Key=full, Body=body, IfNoneMatch="*")
                 else:
-                    answer = client_for(self.uri).put_object(Bucket=self.bucket, Key=full, Body=body, IfMatch=if_match)
+                    answer = client().put_object(Bucket=self.bucket, Key=full, Body=body, IfMatch=if_match)
             except aws.ClientError as error:
                 if _is_absent(error) or s3_errors.status(error) in CONFLICTS:
                     raise ConflictError(f"{self.uri}/{key}: {s3_errors.code(error)}") from error
@@ -168,7 +160,7 @@ class S3Store:
             yield from sorted(self._listed(prefix), key=lambda info: info.key)
 
     def _listed(self, prefix: str) -> Iterator[ObjectInfo]:
-        for info in listed_objects(self.bucket, self._root + prefix, self.uri):
+        for info in listed_objects(self.bucket, self._root + prefix):
             key = info.key.removeprefix(self._root)
             if is_valid_key(key):  # not the folder markers of consoles, nor hidden names
                 yield replace(info, key=key)
@@ -177,7 +169,7 @@ class S3Store:
         """See `ObjectStore`."""
         full = self._key(prefix.rstrip("/")) + "/"
         with explaining(self.uri):
-            pages = client_for(self.uri).get_paginator("list_objects_v2")
+            pages = client().get_paginator("list_objects_v2")
             answers = pages.paginate(Bucket=self.bucket, Prefix=full, Delimiter="/")
             found = [each["Prefix"] for page in answers for each in page.get("CommonPrefixes", [])]
         names = (each.removeprefix(full).rstrip("/") for each in found if each.startswith(full))
@@ -187,12 +179,12 @@ class S3Store:
         """See `ObjectStore`."""
         full = self._key(key)
         with explaining(self.uri):
-            client_for(self.uri).delete_object(Bucket=self.bucket, Key=full)
+            client().delete_object(Bucket=self.bucket, Key=full)
 
     def check(self) -> None:
         """Reach the bucket, list it, and try out conditional writes."""
         with explaining(self.uri):
-            answer = client_for(self.uri).list_objects_v2(Bucket=self.bucket, Prefix=self._root, MaxKeys=1)
+            answer = client().list_objects_v2(Bucket=self.bucket, Prefix=self._root, MaxKeys=1)
         if ignored := ignored_condition(self):
             server = answer["ResponseMetadata"]["HTTPHeaders"].get("server", "of unknown make").strip()
             raise NewslakeError(

@@ -107,8 +107,8 @@ class IngestRequest:
             what = "CC-NEWS has 200,000 pages and more a day, and none is chosen"
             raise UsageError(what, "Give --source or --host; or --generic for all pages.")
         wanted = Wanted((*(source.hosts if source else ()), *self.hosts), self.start, self.end)
-        found = find_parts(days, load_settings())
-        return found.parts, wanted, RunReport(skipped=found.skipped, alarms=found.alarms)
+        parts, skipped, alarms = find_parts(days, load_settings())
+        return parts, wanted, RunReport(skipped=skipped, alarms=alarms)
 
 
 def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None) -> RunReport:

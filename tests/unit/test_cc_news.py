@@ -135,10 +135,10 @@ def test_files_of_the_days_and_those_that_reach_into_them_are_found(site: CcNews
     for each in begun:
         site.add(each, _stories(1))
     site.listed["2024/05"] += ["crawl-data/CC-NEWS/2024/05/README", "crawl-data/CC-NEWS/2024/05/../x.warc.gz"]
-    found = find_parts(DAYS, load_settings())
-    assert [part.location.rsplit("-", 2)[1] for part in found.parts] == begun[2:6]
-    assert found.skipped == {"other line of a list": 2}
-    assert found.parts[0].captured_at.isoformat() == "2024-04-30T23:00:00+00:00"
+    parts, skipped, _ = find_parts(DAYS, load_settings())
+    assert [part.location.rsplit("-", 2)[1] for part in parts] == begun[2:6]
+    assert skipped == {"other line of a list": 2}
+    assert parts[0].captured_at.isoformat() == "2024-04-30T23:00:00+00:00"
 
 
 def test_pages_of_a_source_and_its_days_land_and_all_others_are_counted(site: CcNewsSite, cli: Cli) -> None:

@@ -36,7 +36,7 @@ def objects_below(prefix: str) -> list[ObjectInfo]:
 
     bucket, start = bucket_and_key(prefix)
     with explaining(f"{S3}{bucket}"):
-        found = listed_objects(bucket, start, prefix, requester_pays=load_settings().requester_pays)
+        found = listed_objects(bucket, start, requester_pays=load_settings().requester_pays)
         return sorted((replace(one, key=f"{S3}{bucket}/{one.key}") for one in found), key=lambda one: one.key)
 
 
@@ -56,7 +56,7 @@ def _read(location: str, start: int, length: int) -> bytes:
         try:
             wanted = f"bytes={start}-{start + length - 1}"
             pays = load_settings().requester_pays
-            found = read_object(bucket, key, location, part=wanted, requester_pays=pays).body
+            found = read_object(bucket, key, part=wanted, requester_pays=pays).body
         except aws.ClientError as error:
             if s3_errors.code(error) == COLD:
                 remedy = "Restore it (aws s3api restore-object), then run this again."

@@ -26,7 +26,7 @@ from infra.base.stop import StoppedError, result_of
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.list_client import FeedReport, ListClient, Reader
-from infra.work.live.own_lists import is_of_news, own_feeds, own_sitemaps, with_telling_times
+from infra.work.live.own_lists import is_of_news, own_sitemaps, with_telling_times
 from infra.work.live.reach import Reach
 from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
@@ -154,8 +154,8 @@ class _Run:
                 self.reach.note_found(leaves)
         if not self.lists.host_failed:
             reader = Reader("named feeds", partial(read_within, LISTING_SECONDS, read_named_feeds))
-            for feed in own_feeds(self._source, self.lists, reader):
-                self.ask(feed)
+            for url in self.lists.named_on(f"https://{self._source.hosts[0]}/", reader):
+                self.ask(Feed(url))
 
     def _ask_sitemap(self, sitemap: Sitemap, *, is_own: bool = False) -> list[Reading]:
         """What holds links, level by level, so that a cap on their number cuts the deepest off."""

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +11,7 @@ from infra.work.live.list_client import ListClient, Reader
 from parsers.fields.urls import parse_url
 from parsers.lists.links import Reading
 from parsers.source.definition import Source
-from parsers.source.discovery import Feed, Sitemap
+from parsers.source.discovery import Sitemap
 
 # Where plugins and Google's examples put sitemaps; asked only where the robots file names none.
 PLACES: Final = ("/news-sitemap.xml", "/sitemap.xml", "/sitemap_index.xml")
@@ -46,11 +45,6 @@ def own_sitemaps(source: Source, client: PoliteClient, lists: ListClient, reader
         found = [url for url in places if lists.is_there(url, reader)]
     named = sorted(dict.fromkeys(filter(OF_ARTICLES.search, found)), key=lambda url: not is_of_news(url))
     return [Sitemap(url, children=OF_ARTICLES, dated=DATED) for url in named]
-
-
-def own_feeds(source: Source, lists: ListClient, reader: Reader) -> Iterator[Feed]:
-    """The feeds that the home page of a source names."""
-    return map(Feed, lists.named_on(f"https://{source.hosts[0]}/", reader))
 
 
 def is_of_news(url: str) -> bool:
