@@ -127,15 +127,12 @@ def maintain(
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
-    from infra.lake.day_states import DayStates
     from infra.upkeep.repair import plan_repairs, upgrade
     from infra.work.run_report import RunReport
 
     run = begin_run(lake)
     store = run.open_store()
-    if not dry_run:
-        DayStates(store).recheck()
-    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or ())
+    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or (), relist=not dry_run)
     if not dry_run:
         stderr().print(repairs.summary(), style="dim")
         upgrade(store, repairs.old)

@@ -8,10 +8,9 @@ from typing import Final
 
 from infra.base.days import midnight
 from infra.base.measures import AGE, ARTICLES, DAYS, FETCHED, LANDED, LISTED, PENDING, REJECTED, Labels, Measure
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.store.object_store import ObjectStore
 from infra.upkeep.repair import MAX_DAYS
-from parsers.registry import parser_versions
 
 Reading = tuple[Measure, float, Labels]
 # Days that are told one by one: today and the week in which pending pages are asked again. Each is a label value.
@@ -22,9 +21,8 @@ def lake_state(store: ObjectStore, now: datetime, also: Collection[str] = ()) ->
     """Every gauge of the lake. Sources of which it has nothing from the last 31 days are left out, unless in `also`."""
     today = now.date()
     start = today - timedelta(days=MAX_DAYS)
-    grid = DayStates(store).grid(None, start, today + timedelta(days=1), parser_versions(), also)
     found: list[Reading] = []
-    for source, days in groupby(grid, key=lambda day: day.source):
+    for source, days in groupby(day_grid(store, start, today + timedelta(days=1), also), key=lambda day: day.source):
         found += _of_source(source, list(days), now, is_expected=source in also)
     return found
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from infra.base.days import Days
 from infra.lake.day_index import DayIndex
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES, TABLES, DamagedError, Manifest, place_of
@@ -97,8 +97,13 @@ class Repairs:
         }
 
 
-def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()) -> Repairs:
-    """Look for days before today that are missing or half done, of some or all sources, from the index of days."""
+def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = (), relist: bool = False) -> Repairs:
+    """Look for days before today that are missing or half done, of some or all sources, from the index of days.
+
+    `relist`: the lake is listed first, so that what somebody did by hand, or a newslake without an index, is found.
+    """
+    if relist:
+        DayIndex(store).rebuild()
     today = now.date()
     starts: dict[str, date] = {}  # first day to repair
     since: dict[str, str] = {}  # first day that was asked about
@@ -209,7 +214,7 @@ def _partial(store: ObjectStore, since: Mapping[str, str], today: date) -> Itera
     """Partial days but yesterday's: pending pages are asked for again for a day."""
     if since:
         first, end = today - timedelta(days=MAX_DAYS), today - timedelta(days=1)
-        for day in DayStates(store).grid(None, first, end, names=since):
+        for day in day_grid(store, first, end, since):
             if day.state is State.PARTIAL and day.date >= since[day.source]:
                 yield day
 
@@ -232,11 +237,6 @@ def _gaps(source: Source, known: _Known, asked: Days, today: date) -> list[Gap]:
         else:
             gaps.append(Gap(source.name, Days.one(day), still_listed))
     return gaps
-
-
-def old_partitions(store: ObjectStore, names: Collection[str] = ()) -> list[OldPartition]:
-    """Partitions with the columns or in the place of an older newslake, of some sources or of all."""
-    return sorted(old for known in _known_days(store, names) for old in known.old)
 
 
 def upgrade(store: ObjectStore, partitions: Iterable[OldPartition]) -> None:

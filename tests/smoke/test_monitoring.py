@@ -16,7 +16,7 @@ import pytest
 
 from infra.base.measures import OF_STATE, OF_WORK
 from infra.intake.web.polite_client import TRIES
-from infra.lake.day_states import DayStates
+from infra.lake.day_states import day_grid
 from infra.lake.quarantine import rejects_in
 from infra.store.open_store import open_store
 from parsers.registry import sources
@@ -139,7 +139,7 @@ def test_prometheus_scrapes_the_state_of_the_lake(told: Told, tmp_path: Path) ->
         (value,) = [value for key, value in values.items() if key.startswith(f"{name}{{") and f'day="{DAY}"' in key]
         return float(value)
 
-    grid = DayStates(open_store(str(told.lake))).grid(SOURCE, DAY, DAY + timedelta(days=1))
+    grid = day_grid(open_store(str(told.lake)), DAY, DAY + timedelta(days=1), [SOURCE])
     account = grid[0].account
     assert account
     assert account.fetched >= account.landed > 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from infra.base.days import Days
 from infra.lake.accounts import ListsRead, read_account, read_accounts, row_key, write_account
 from infra.lake.changes import Changes
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES, DamagedError
@@ -39,7 +39,7 @@ def write(store: MemoryStore, *rows: Fetch, day: str = DAY, **options: object) -
 
 
 def state(store: MemoryStore) -> State:
-    return next(day.state for day in DayStates(store).grid() if day.date == DAY)
+    return next(day.state for day in day_grid(store) if day.date == DAY)
 
 
 @given(

@@ -12,7 +12,7 @@ from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
 from infra.lake.partition import FETCHES
 from infra.store.open_store import open_store
@@ -90,7 +90,7 @@ def modes(lake: Path) -> dict[object, object]:
 
 
 def state_of(lake: Path) -> State:
-    (found,) = DayStates(open_store(str(lake))).grid("tass", DAY, DAY + timedelta(days=1))
+    (found,) = day_grid(open_store(str(lake)), DAY, DAY + timedelta(days=1), ["tass"])
     return found.state
 
 
