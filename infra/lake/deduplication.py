@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from infra.lake.cache import load_cache, update_cache
 from infra.lake.changes import Changes
-from infra.lake.landing import Change, join, leave_greatest, merge_into
+from infra.lake.landing import Change, join, leave_greatest
 from infra.lake.partition import ARTICLES, read_rows
 from infra.store.object_store import ObjectInfo, ObjectStore
 
@@ -130,4 +130,5 @@ def _of(table: Any, identities: Iterable[str]) -> Any:
 
 
 def _settle(changes: Changes, source: str, day: str, others: Any) -> tuple[bool, Change]:
-    return merge_into(changes, ARTICLES.key(source, day), lambda old, name: leave_greatest(old, others, name))
+    key = ARTICLES.key(source, day)
+    return changes.merge(key, lambda old: leave_greatest(old, others, key))

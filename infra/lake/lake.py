@@ -13,14 +13,13 @@ from infra.base.stop import Threads
 from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
+from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects
 from infra.lake.partition import (
     ARTICLES,
     REJECTS,
     Manifest,
     TableKind,
     decode,
-    read_manifest,
     read_partition,
     read_rows,
 )
@@ -106,7 +105,7 @@ class Lake:
             seen = partition in looked_at
             again = verdicts.get(partition[0], {})
             key = partitions.get(partition) or ARTICLES.key(*partition)
-            return merge_into(changes, key, lambda old, name: land_articles(old, new, again, name, looked_at=seen))
+            return changes.merge(key, lambda old: land_articles(old, new, again, key, looked_at=seen))
 
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
@@ -134,9 +133,9 @@ class Lake:
                 moved = self._move_undated(changes, [source])
                 for _ in self._settled(changes, moved.items()):
                     pass
-            nothing = kind.schema.empty_table()
+            key, nothing = kind.key(source, date), kind.schema.empty_table()
             land = land_articles if kind is ARTICLES else land_rejects
-            merge_into(changes, kind.key(source, date), lambda old, name: land(old, nothing, {}, name))
+            changes.merge(key, lambda old: land(old, nothing, {}, key))
 
     def read_partition(self, source: str, date: str) -> Any:
         """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
@@ -150,7 +149,7 @@ class Lake:
         """What the footer of a partition says; None if there is no such partition."""
         key = kind.key(source, date)
         info = next((info for info in self.store.list(key) if info.key == key), None)
-        return None if info is None else read_manifest(self.store, key, info.size)
+        return self._footers.read(info) if info else None
 
     def identities(self, source: str, date: str) -> set[str]:
         """The `article_id`s of a partition; none if there is no partition."""
@@ -245,7 +244,7 @@ class Lake:
             new = rejected.get(partition, nothing)
             closed = closings.get(partition, {})
             key = REJECTS.key(*partition)
-            return merge_into(changes, key, lambda old, name: land_rejects(old, new, closed, name))
+            return changes.merge(key, lambda old: land_rejects(old, new, closed, key))
 
         results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
         return [change for _, change in results.values()]
@@ -263,7 +262,7 @@ def _move_undated(changes: Changes, source: str) -> Any | None:
         return None
     rows, manifest = decode(ARTICLES, stored.body, key)
     home = ARTICLES.key(source, NULL_PARTITION)
-    merge_into(changes, home, lambda old, name: land_articles(old, rows, {}, name, looked_at=manifest.looked_at))
+    changes.merge(home, lambda old: land_articles(old, rows, {}, home, looked_at=manifest.looked_at))
     changes.delete(key)
     return rows
 

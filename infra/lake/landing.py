@@ -1,7 +1,7 @@
 """Landing is a join in a semilattice: order, repetition and grouping of merges do not matter (docs: landing)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -9,7 +9,6 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from infra.lake.changes import Changes
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
 from parsers.record.article import SCHEMA_VERSION, Fidelity
@@ -260,20 +259,6 @@ def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Ch
         elif index >= present.num_rows or before[identity] != times:
             updated += 1
     return Change(added, updated, removed=present.num_rows + added - joined.num_rows)
-
-
-def merge_into(
-    changes: Changes, key: str, land: Callable[[bytes | None, str], tuple[bytes | None, Change]]
-) -> tuple[bool, Change]:
-    """Land into one partition; whether it was written, and what the merge that counted changed."""
-    change = Change()
-
-    def merge(old: bytes | None) -> bytes | None:
-        nonlocal change
-        merged, change = land(old, key)
-        return merged
-
-    return changes.merge(key, merge), change
 
 
 def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:

@@ -164,7 +164,7 @@ def test_writers_may_get_to_the_index_in_any_order_also_where_a_partition_turns_
             lake = copy_of(store)
             writers = [Changes(lake) for _ in bodies]
             for writer, body in zip(writers, bodies, strict=True):
-                assert writer.merge(key, lambda _, body=body: body)  # type: ignore[misc]
+                assert writer.merge(key, lambda _, body=body: (body, None))[0]  # type: ignore[misc]
             for turn, number in enumerate(order):
                 if turn == asks:
                     assert told(lake) == truth(lake)
