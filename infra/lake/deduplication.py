@@ -37,12 +37,6 @@ class Identities:
         self._known: dict[str, tuple[str, Any]] | None = None  # by date: version of the object, identities
         self._learned = 0
 
-    def find(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
-        """Days by identity, of those that are in several partitions."""
-        if len(listed) < 2:  # noqa: PLR2004 - there must be two
-            return {}
-        return {identity: days for identity, days in self.days_of(identities, listed).items() if len(days) > 1}
-
     def days_of(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
         """Days by identity, ascending, of those that there are; of partitions that changed, the column is read."""
         held = self._read(listed)

@@ -83,7 +83,7 @@ class Footers:
 
     def save(self) -> bool:
         """Leave what was learned in the lake, but of partitions that are being written; False if this user may not."""
-        return not self.months.has_learned() or self.months.save(without=read_notes(self._store))
+        return not self.months.learned or self.months.save(without=read_notes(self._store))
 
 
 def _parsed(said: Any, key: str) -> Manifest | DaySummary:

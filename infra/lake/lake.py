@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -208,11 +209,19 @@ class Lake:
         return found
 
     def _move_undated(self, changes: Changes, sources: Iterable[str]) -> dict[PartitionId, Any]:
-        """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved."""
+        """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved.
+
+        They must be settled, too: another worker may have given them a date meanwhile.
+        """
         moved = {}
         for source in sorted({*sources} - self._undated_moved):
-            rows = _move_undated(changes, source)
-            if rows is not None:
+            key, home = ARTICLES.old_null_key(source), ARTICLES.key(source, NULL_PARTITION)
+            if stored := self.store.get(key):
+                rows, old = decode(ARTICLES, stored.body, key)
+                land = partial(land_articles, new=rows, reparsed={}, name=home, looked_at=old.looked_at)
+                # Killed in between, the next move does it again; until then readers of the store see the new one only.
+                changes.merge(home, land)
+                changes.delete(key)
                 moved[source, NULL_PARTITION] = rows
             self._undated_moved.add(source)
         return moved
@@ -227,7 +236,9 @@ class Lake:
         for source, identities in by_source.items():
             listed = {date: info for _, date, info in self.partitions(source)}
             index = self._identities.setdefault(source, Identities(self.store, source))
-            places = index.find(pa.concat_arrays(identities), listed)
+            # Only where there are two partitions can an article be in several.
+            held = index.days_of(pa.concat_arrays(identities), listed) if len(listed) > 1 else {}
+            places = {identity: days for identity, days in held.items() if len(days) > 1}
             for day, written, change in deduplicate(changes, source, places) if places else ():
                 yield (source, day), written, change
 
@@ -248,23 +259,6 @@ class Lake:
 
         results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
         return [change for _, change in results.values()]
-
-
-def _move_undated(changes: Changes, source: str) -> Any | None:
-    """Land the undated articles of a source where they lie today, and give the rows of the partition that held them.
-
-    Killed in between, the next move does it again, and until then readers of the store are shown the new one only. The
-    caller must take the articles out of other partitions: another worker may have given them a date meanwhile.
-    """
-    key = ARTICLES.old_null_key(source)
-    stored = changes.store.get(key)
-    if stored is None:
-        return None
-    rows, manifest = decode(ARTICLES, stored.body, key)
-    home = ARTICLES.key(source, NULL_PARTITION)
-    changes.merge(home, lambda old: land_articles(old, rows, {}, home, looked_at=manifest.looked_at))
-    changes.delete(key)
-    return rows
 
 
 def _day_folder(uri: str) -> str:
