@@ -14,7 +14,7 @@ from infra.base.stop import Threads
 from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects
+from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects
 from infra.lake.partition import (
     ARTICLES,
     REJECTS,
@@ -44,12 +44,7 @@ class LandingReport:
 
     written: tuple[PartitionId, ...] = ()  # partitions of articles that were written, ascending
     unchanged: tuple[PartitionId, ...] = ()  # those that were as they should be already, ascending
-    rows_added: int = 0
-    rows_updated: int = 0
-    rows_removed: int = 0  # their capture gives something else now, or another partition has a better row
-    rows_exposed: int = 0  # see `infra.lake.landing.Change`
-    rejects_written: int = 0
-    rejects_closed: int = 0  # their capture is an article now; among `rejects_written`
+    rows_exposed: int = 0  # articles whose greatest row went; see `infra.lake.landing.Merged`
     unfit: tuple[str, ...] = ()  # ids of articles that do not fit the schema and became rejections
 
 
@@ -101,7 +96,7 @@ class Lake:
         moved = self._move_undated(changes, {source for source, _ in partitions} | verdicts.keys())
         nothing = ARTICLES.schema.empty_table()
 
-        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+        def land_one(partition: PartitionId) -> tuple[bool, int]:
             new = rows.get(partition, nothing)
             seen = partition in looked_at
             again = verdicts.get(partition[0], {})
@@ -111,19 +106,13 @@ class Lake:
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
-        outcomes = [(partition, *result) for partition, result in results.items()]
-        outcomes += self._settled(changes, [*rows.items(), *moved.items()])
-        written = {partition for partition, was_written, _ in outcomes if was_written}
-        of_rejects = self._land_rejects(changes, rejected, fitting)
+        written = {partition for partition, (was_written, _) in results.items() if was_written}
+        written.update(self._settled(changes, [*rows.items(), *moved.items()]))
+        self._land_rejects(changes, rejected, fitting)
         return LandingReport(
             written=tuple(sorted(written)),
             unchanged=tuple(partition for partition in partitions if partition not in written),
-            rows_added=sum(change.added for *_, change in outcomes),
-            rows_updated=sum(change.updated for *_, change in outcomes),
-            rows_removed=sum(change.removed for *_, change in outcomes),
-            rows_exposed=sum(change.exposed for *_, change in outcomes),
-            rejects_written=sum(change.added + change.updated for change in of_rejects),
-            rejects_closed=sum(change.closed for change in of_rejects),
+            rows_exposed=sum(exposed for _, exposed in results.values()),
             unfit=tuple(str(articles[index][0].article_id) for index, _ in wrong),
         )
 
@@ -226,10 +215,8 @@ class Lake:
             self._undated_moved.add(source)
         return moved
 
-    def _settled(
-        self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]
-    ) -> Iterator[tuple[PartitionId, bool, Change]]:
-        """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
+    def _settled(self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[PartitionId]:
+        """Take landed articles out of other partitions, or of their own if those have greater rows; what it wrote."""
         by_source: defaultdict[str, list[Any]] = defaultdict(list)
         for (source, _), rows in landed:
             by_source[source] += rows[ARTICLES.identity].chunks
@@ -239,26 +226,22 @@ class Lake:
             # Only where there are two partitions can an article be in several.
             held = index.days_of(pa.concat_arrays(identities), listed) if len(listed) > 1 else {}
             places = {identity: days for identity, days in held.items() if len(days) > 1}
-            for day, written, change in deduplicate(changes, source, places) if places else ():
-                yield (source, day), written, change
+            yield from ((source, day) for day in (deduplicate(changes, source, places) if places else ()))
 
-    def _land_rejects(
-        self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]
-    ) -> list[Change]:
+    def _land_rejects(self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> None:
         closings = _closings(articles)
         nothing = REJECTS.schema.empty_table()
         present: set[PartitionId] = set()
         for source in sorted({source for source, _ in closings}):
             present |= {(source, date) for _, date, _ in self.partitions(source, REJECTS)}
 
-        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+        def land_one(partition: PartitionId) -> tuple[bool, int]:
             new = rejected.get(partition, nothing)
             closed = closings.get(partition, {})
             key = REJECTS.key(*partition)
             return changes.merge(key, lambda old: land_rejects(old, new, closed, key))
 
-        results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
-        return [change for _, change in results.values()]
+        _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
 
 
 def _day_folder(uri: str) -> str:
@@ -321,8 +304,8 @@ def _capture_of(found: Article | Reject, record: Provenance | Reject) -> Capture
 
 
 def _in_threads(
-    land: Callable[[PartitionId], tuple[bool, Change]], partitions: Iterable[PartitionId]
-) -> dict[PartitionId, tuple[bool, Change]]:
+    land: Callable[[PartitionId], tuple[bool, int]], partitions: Iterable[PartitionId]
+) -> dict[PartitionId, tuple[bool, int]]:
     """Land into partitions side by side. An error is raised when all others are done."""
     partitions = list(partitions)
     with Threads(WRITERS) as pool:

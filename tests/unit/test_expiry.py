@@ -121,7 +121,9 @@ def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
         capture_digest=seen.digest,
         captured_at=seen.captured_at,
     )
-    assert Lake(store).land([(article, record)]).rejects_closed == 1
+    Lake(store).land([(article, record)])
+    (state,) = Lake(store).read_rejects(article.source, record.captured_at.date().isoformat())["state"].to_pylist()
+    assert state == "closed"
 
 
 def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:
