@@ -143,14 +143,14 @@ def maintain(
 
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
-    from flows.reports.batch_progress import batch_progress
+    from flows.reports.batch_progress import BatchProgress
     from infra.work.backfill.window import require_all_done, work_through
     from infra.work.live.run_days import require_askable, run_days
 
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
 
     def work(batch: "Batch") -> "RunReport":
-        with batch_progress(batch.described(), lambda share, said: advance(share, description=said)) as counting:
+        with BatchProgress(batch.described(), lambda share, said: advance(share, description=said)) as counting:
 
             def on_plan(plan: "LivePlan") -> None:
                 counting.pages = len(plan.wanted)

@@ -33,7 +33,7 @@ def tell(state: "State", named: list[str]) -> None:
         raise UsageError("OTEL_SDK_DISABLED=true forbids to tell anything", "Unset it.")
     os.environ.setdefault("OTEL_EXPORTER_PROMETHEUS_HOST", HOST)
     try:
-        telemetry.tell_gauges(named, state, OF_STATE)
+        telemetry.tell_gauges(telemetry.meters_of(named), state, OF_STATE)
     except (ImportError, ValueError) as error:
         raise UsageError(f"the state of the lake can't be told: {error}", telemetry.EXTRA) from error
     except (OSError, OverflowError) as error:  # the latter: a number that is no port

@@ -36,30 +36,27 @@ def select(root: Tree | Node, css: str) -> list[Node]:
     return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
 
 
+def upward(node: Node | None) -> Iterator[Node]:
+    """A node and every element above, nearest first."""
+    while node is not None:
+        yield node
+        node = node.parent
+
+
 def ancestors(node: Node) -> Iterator[int]:
     """`mem_id` of every element above, nearest first."""
-    parent = node.parent
-    while parent is not None:
-        yield parent.mem_id
-        parent = parent.parent
+    return (part.mem_id for part in upward(node.parent))
 
 
 def part_of_article(container: Node) -> Node | None:
     """The nearest `<article>` or `<main>` that is or holds the container (HTML, 4.3.2)."""
-    part: Node | None = container
-    while part is not None and part.tag not in ("article", "main"):
-        part = part.parent
-    return part
+    return next((part for part in upward(container) if part.tag in ("article", "main")), None)
 
 
 def inside(node: Node, tags: Set[str], holding: Set[int]) -> bool:
     """Whether a node is or is in an element with one of the tags, below the elements `holding` (by `mem_id`)."""
-    part: Node | None = node
-    while part is not None and part.mem_id not in holding:
-        if part.tag in tags:
-            return True
-        part = part.parent
-    return False
+    found = next((part for part in upward(node) if part.tag in tags or part.mem_id in holding), None)
+    return found is not None and found.mem_id not in holding
 
 
 def outermost(root: Tree | Node, css: str) -> list[Node]:

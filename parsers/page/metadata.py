@@ -156,6 +156,11 @@ class Metadata:
         return types_of(self.article)
 
     @cached_property
+    def all_types(self) -> set[str]:
+        """Types of all JSON-LD objects of the page."""
+        return {name for found in self.objects for name in types_of(found)}
+
+    @cached_property
     def subject(self) -> str:
         """The name of `article` in origins, by its most exact type: `JSON-LD NewsArticle`."""
         return f"JSON-LD {max(sorted(self.types & ARTICLE_TYPES), key=len, default='article')}"

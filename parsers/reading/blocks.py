@@ -5,7 +5,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, stands_alone, text_of, without_nested
+from parsers.page.html import (
+    BREAK,
+    Node,
+    Tree,
+    mark_breaks,
+    raw_text,
+    select,
+    stands_alone,
+    text_of,
+    upward,
+    without_nested,
+)
 from parsers.reading.tables import is_data_table, rows_of
 from parsers.record.article import Block, BlockType
 
@@ -58,9 +69,7 @@ def read_blocks(
 def _covered(marks: Sequence[Node]) -> Iterator[int]:
     """The blocks that are one of `marks` or have all their text in one: `<p><strong>…</strong></p>`."""
     for mark in marks:
-        block: Node | None = mark
-        while block is not None and block.tag not in _LEAVES and block.tag not in _FRAMES:
-            block = block.parent
+        block = next((part for part in upward(mark) if part.tag in _LEAVES or part.tag in _FRAMES), None)
         if block is not None and (block.mem_id == mark.mem_id or clean(mark.text()) == clean(block.text())):
             yield block.mem_id
 

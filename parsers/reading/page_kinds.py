@@ -6,7 +6,7 @@ from parsers.fields.characters import clean
 from parsers.fields.urls import canonical, is_home
 from parsers.fields.words import pattern, table
 from parsers.page.html import CODE, Node, Tree, inside, text_of
-from parsers.page.metadata import ARTICLE_TYPES, types_of
+from parsers.page.metadata import ARTICLE_TYPES
 from parsers.page.page import Page
 from parsers.record.outcome import Rejected, RejectReason
 
@@ -118,7 +118,7 @@ def kind_despite_layout(page: Page) -> Rejected | None:
         return Rejected(RejectReason.SOFT_ERROR, f"title {title[:MAX_SHOWN_TITLE]!r}")
     if _states_article(page):
         return None
-    listings = sorted(_types(page) & _LISTINGS)
+    listings = sorted(page.metadata.all_types & _LISTINGS)
     if listings:
         return Rejected(RejectReason.NOT_ARTICLE, f"its JSON-LD is of type {', '.join(listings)}")
     stated = page.metadata.first("og:type") or ""
@@ -151,13 +151,9 @@ def _marked(page: Page, *, states_article: bool) -> Rejected | None:
     return None
 
 
-def _types(page: Page) -> set[str]:
-    return {name for found in page.metadata.objects for name in types_of(found)}
-
-
 def _other_kind(page: Page) -> str | None:
     """What the page says it is, if not an article; a page that says nothing may have a new layout."""
-    types = _types(page)
+    types = page.metadata.all_types
     if types & (ARTICLE_TYPES - _OTHER_TYPES):
         return None
     others = sorted(types & _OTHER_TYPES)
