@@ -67,10 +67,7 @@ def backfill(
     now, days = datetime.now(UTC), Days(start, end)
     require_begun(days, now)
     request = BackfillRequest(
-        days=days,
-        names=tuple(sources or ()),
-        reprocess=reprocess,
-        only_archive=only is Only.ARCHIVE,
+        days=days, names=tuple(sources or ()), reprocess=reprocess, only_archive=only is Only.ARCHIVE
     )
     if remote:
         return _backfill_remotely(request, lake, max_active, dry_run=dry_run, as_json=as_json)

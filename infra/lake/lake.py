@@ -15,15 +15,7 @@ from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects
-from infra.lake.partition import (
-    ARTICLES,
-    REJECTS,
-    Manifest,
-    TableKind,
-    decode,
-    read_partition,
-    read_rows,
-)
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, read_partition, read_rows
 from infra.lake.rejects import FAILURES, Reject, invalid_record
 from infra.lake.schema import to_table
 from infra.store.object_store import ObjectInfo, ObjectStore

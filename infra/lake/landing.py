@@ -101,12 +101,7 @@ def captures_of(rows: Any) -> list[CaptureIdentity]:
 
 
 def land_articles(
-    old: bytes | None,
-    new: Any,
-    reparsed: Mapping[CaptureIdentity, int | None],
-    name: str,
-    *,
-    looked_at: bool = False,
+    old: bytes | None, new: Any, reparsed: Mapping[CaptureIdentity, int | None], name: str, *, looked_at: bool = False
 ) -> Merged:
     """Merge articles into their partition.
 

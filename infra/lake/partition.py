@@ -296,7 +296,4 @@ def damaged(name: str, detail: str) -> DamagedError:
     remedy = "Delete it and run `newslake reparse` for its source: the raw captures hold everything."
     if place := FETCHES.parse_key(name):
         remedy = f"Delete it and run `newslake run {place[0]} --day {place[1]}`, which asks for its lists again."
-    return DamagedError(
-        f"{name} is damaged or was not written by newslake ({detail})",
-        remedy,
-    )
+    return DamagedError(f"{name} is damaged or was not written by newslake ({detail})", remedy)

@@ -56,13 +56,7 @@ RECENT: Final = "written a short time ago: rows may follow"
 
 
 def expire(
-    store: ObjectStore,
-    layer: Layer,
-    before: date,
-    *,
-    now: datetime,
-    source: str | None = None,
-    dry_run: bool = False,
+    store: ObjectStore, layer: Layer, before: date, *, now: datetime, source: str | None = None, dry_run: bool = False
 ) -> list[Expiry]:
     """Delete what is older than a day in one layer; what is done with each day, kept ones too, by source and day."""
     if before > now.date():

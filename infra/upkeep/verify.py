@@ -39,15 +39,7 @@ from infra.lake.partition import (
 from infra.lake.rejects import reject_id, wrong_seen_times
 from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.upkeep.raw_check import RawCheck, is_raw
-from parsers.record.article import (
-    SCHEMA_VERSION,
-    Block,
-    BlockType,
-    article_id,
-    content_digest,
-    lay_out,
-    partition_date,
-)
+from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, lay_out, partition_date
 
 POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
