@@ -89,10 +89,7 @@ def needs_zone(source: Source, captures: Sequence[Capture]) -> bool:
 
 
 def propose(source: Source, captures: Sequence[Capture]) -> Proposal:
-    """What the source makes of the pages.
-
-    No layout is proposed: of 143 sites none lost half of its text without one, and layouts for less added adverts.
-    """
+    """What the source makes of the pages. No layout is proposed: of 143 sites none lost half its text without."""
     read = tuple(explain(capture, source) for capture in captures)
     return Proposal(source, tuple(captures), read, tuple(_open_points(source, read)))
 

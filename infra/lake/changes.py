@@ -127,10 +127,7 @@ def _fact(body: bytes | None) -> _Fact:
 
 
 def read_notes(store: ObjectStore) -> set[str]:
-    """Keys of the partitions that are being written now: read this before the index, which says the rest.
-
-    Of those whose writer is dead nobody knows what they are: then the index says so, and the notes go.
-    """
+    """Keys of partitions that are being written, to be read before the index, which learns here who is dead."""
     limit = datetime.now(UTC) - DEAD_AFTER
     listed = list(store.list(f"{FOLDER}/"))
     with Threads(WRITERS) as pool:

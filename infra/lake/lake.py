@@ -190,10 +190,7 @@ class Lake:
         return found
 
     def _move_undated(self, changes: Changes, sources: Iterable[str]) -> dict[PartitionId, Any]:
-        """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved.
-
-        They must be settled, too: another worker may have given them a date meanwhile.
-        """
+        """Move undated articles of an older newslake to where they are now; the rows moved, which are to be settled."""
         moved = {}
         for source in sorted({*sources} - self._undated_moved):
             key, home = ARTICLES.old_null_key(source), ARTICLES.key(source, NULL_PARTITION)

@@ -154,10 +154,7 @@ def _together(*tables: Any) -> Any:
 
 
 def land_rejects(old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str) -> Merged:
-    """Merge rejections into their partition, and close those whose captures became articles.
-
-    `closed` has the version of the parser that made each article: what a newer parser rejected stays open.
-    """
+    """Merge rejections into their partition; `closed` closes those of captures by the version of their parser."""
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))

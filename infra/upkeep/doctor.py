@@ -185,10 +185,7 @@ def lake_usable(store: ObjectStore) -> Finding:
 
 
 def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
-    """The barrier test: of writers that put one object on one condition at the same time, only one may win.
-
-    A store may check conditions and still not be atomic: then concurrent runs lose articles.
-    """
+    """The barrier test: of writers that put one object on one condition at the same time, only one may win."""
     won: list[int] = []
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
     with Threads(WRITERS) as threads:

@@ -98,10 +98,7 @@ class Repairs:
 
 
 def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = (), relist: bool = False) -> Repairs:
-    """Look for days before today that are missing or half done, of some or all sources, from the index of days.
-
-    `relist`: the lake is listed first, so that what somebody did by hand, or a newslake without an index, is found.
-    """
+    """What of some or all sources is missing or half done, by the index, or by listing the lake anew (`relist`)."""
     if relist:
         DayIndex(store).rebuild()
     today = now.date()

@@ -13,11 +13,7 @@ _CHANGED = "updated", "modified"
 
 
 def read_feed(body: bytes, base: str, zone: str) -> Reading:
-    """The links of a feed, one for each entry; a feed that is not well-formed is read as far as possible.
-
-    The hint is `pubDate`, `published` or the like, or else the time of the last change (`updated`); `zone` is that of
-    times without one. UnreadableError where it is not a feed.
-    """
+    """The links of a feed as far as it can be read; their hint is `pubDate` or the like, or else the last change."""
     text, lacking = list_text(body)
     if text.startswith("{"):
         return read_json_feed(text, base, zone, lacking)

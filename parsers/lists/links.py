@@ -81,10 +81,7 @@ class LinkList:
         return Reading(tuple(self._links), tuple(self._children), dict(+self._unusable), lacking)
 
     def reading_of(self, *, is_closed: bool, lacking: str) -> Reading:
-        """All that was added from a document, whose end was seen or not, or is left out knowingly.
-
-        UnreadableError where it breaks off before its first entry.
-        """
+        """All that was added from a document, whose end was seen or not; UnreadableError where it has no entry."""
         if is_closed or lacking:
             return self.reading(lacking)
         if not len(self):

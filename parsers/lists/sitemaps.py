@@ -16,11 +16,7 @@ _ENTRY_NAMES = {"urlset": "url", "sitemapindex": "sitemap"}
 
 
 def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
-    """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`.
-
-    Relative links refer to `base`: the protocol forbids them, but sites have them. UnreadableError where it is no
-    sitemap.
-    """
+    """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`."""
     text, lacking = list_text(body)
     links = LinkList(base)
     if parse_url(text[:MAX_URL_LENGTH].split()[0]):

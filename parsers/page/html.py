@@ -28,10 +28,7 @@ class LayoutError(Exception):
 
 
 def select(root: Tree | Node, css: str) -> list[Node]:
-    """All matches in document order, each once; the library repeats a node that matches several parts of `a, b`.
-
-    `root` itself may match, and all but the last part of a selector may match above `root`.
-    """
+    """All matches in document order, each once. `root` may match, and all but the last part of a selector above it."""
     found = root.css(css)
     return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
 
@@ -71,10 +68,7 @@ def without_nested(nodes: Sequence[Node]) -> list[Node]:
 
 
 def holders(nodes: Sequence[Node]) -> dict[int, int]:
-    """`mem_id` of each node -> that of the nearest other of the nodes above it, or 0; in their order.
-
-    No element is climbed twice, so that deep nesting costs no more than its size.
-    """
+    """`mem_id` of each node -> that of the nearest other of them above it, or 0; climbs no element twice."""
     known: dict[int, int] = {}  # the holders of elements that were climbed
     found = {node.mem_id: 0 for node in nodes}
     for node in nodes if len(found) > 1 else ():

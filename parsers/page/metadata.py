@@ -170,10 +170,7 @@ class Metadata:
         return {found["@id"]: found for found in self.objects if isinstance(found.get("@id"), str)}
 
     def resolved(self, name: str) -> list[Any]:
-        """A JSON-LD value of the article as a list, with references (`{"@id": …}`) and roles resolved.
-
-        A role repeats the property that it stands for: `{"@type": "Role", "author": …}` (schema.org/Role).
-        """
+        """A JSON-LD value of the article as a list, references (by `@id`) and roles, which repeat it, resolved."""
         found = []
         for single in _flat(self.article.get(name)):
             if isinstance(single, str) and single in self._by_id:
@@ -281,10 +278,7 @@ def as_texts(value: Any) -> tuple[str, ...]:
 
 
 def keywords(value: Any) -> tuple[str, ...]:
-    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons.
-
-    Spaces part Chinese and Japanese words, which have none inside.
-    """
+    """A list, or one text parted by the commas of any script, or else semicolons, or spaces between CJK words."""
     found = as_texts(value)
     if len(found) != 1:
         return found

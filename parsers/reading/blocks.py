@@ -51,10 +51,7 @@ def remove(root: Tree | Node, css: str) -> None:
 def read_blocks(
     containers: Sequence[Node], blocks: str | None, headings: str | None, leads: Collection[int]
 ) -> list[Block]:
-    """The blocks of the containers, in document order, each text once; `blocks` and `headings` as in `Layout`.
-
-    `leads` holds the `mem_id` of the standfirst and of all nodes below it.
-    """
+    """The blocks of the containers, in document order, each text once; `leads` has the nodes of the standfirst."""
     flow = _Flow()
     for container in without_nested(containers):
         mark_breaks(container)

@@ -58,10 +58,7 @@ def kind_of_page(page: Page) -> Rejected | None:
 
 
 def notice_of(page: Page) -> Rejected | None:
-    """A rejection of a challenge, consent wall, error, login form or empty shell in place of a page.
-
-    A page whose metadata says that it is an article is believed, unless it is as short as a notice. Changes the tree.
-    """
+    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree."""
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
     marked = None if body is None else _marked(page, states_article=states_article)
@@ -109,10 +106,7 @@ def may_be_notice(body: bytes) -> bool:
 
 
 def kind_despite_layout(page: Page) -> Rejected | None:
-    """A rejection of a page that a layout matches, but that is an error, a listing or a video beyond doubt.
-
-    Such pages often have the same containers as articles. A live blog says `LiveBlogPosting`, which is an article.
-    """
+    """A rejection of a page that a layout matches, but that is an error, a listing or a video beyond doubt."""
     title, body = page.metadata.title, page.tree.body
     if any(map(_GONE_TITLE.fullmatch, _BETWEEN_PARTS.split(title))) and body and _is_short(body):
         return Rejected(RejectReason.SOFT_ERROR, f"title {title[:MAX_SHOWN_TITLE]!r}")

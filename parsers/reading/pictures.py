@@ -197,10 +197,7 @@ def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str
 
 
 def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
-    """The leading picture of the metadata, and its origin.
-
-    Its `alt` text is a description, not a caption, unless it names a credit in the way that captions do.
-    """
+    """The leading picture of the metadata, and its origin; its `alt` text is no caption unless it names a credit."""
     metadata = page.metadata
     about, url = _stated(metadata)
     url, origin = page.absolute(url), f"{metadata.subject}.image"

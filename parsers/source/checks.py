@@ -138,11 +138,7 @@ class Finding:
 
 
 def judge(profile: DayProfile, history: Sequence[DayProfile], *, whole_day: bool = False) -> list[Finding]:
-    """What is wrong with a day, by the source's own history.
-
-    `history` are landed days near to it, in any order; the day itself may be among them and is left out. The number of
-    articles is judged only of a `whole_day`.
-    """
+    """What is wrong with a day, by landed days near to it but itself; the number of articles only of a `whole_day`."""
     others = [day for day in history if day.date != profile.date]
     known = _known(others)
     found = _judge_count(profile, others) if whole_day else []
@@ -198,10 +194,7 @@ def _judge_count(profile: DayProfile, history: Sequence[DayProfile]) -> list[Fin
 
 
 def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> tuple[float, float]:
-    """Median and median absolute deviation of the nearest week with articles; zeros if that is unknown.
-
-    The lesser of that median and the one of the same weekday, so that a source that rests on Sundays may rest.
-    """
+    """Median of the nearest week with articles, or of the same weekday if less, and its deviation; else zeros."""
     week = [day.articles for day in nearest[:COUNT_DAYS]]
     if len(week) < MIN_COUNT_DAYS:
         return 0.0, 0.0
