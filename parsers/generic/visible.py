@@ -111,9 +111,8 @@ def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | 
     if not is_elsewhere(stamp.at, stamp.raw):
         return stamp
     clock = _clock(stamp)
-    stated = (
-        other for other in readings if other.at and _clock(other) == clock and not is_elsewhere(other.at, other.raw)
-    )
+    alike = (other for other in readings if other.at and _clock(other) == clock)
+    stated = (other for other in alike if other.at and not is_elsewhere(other.at, other.raw))
     day = stamp.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return next(stated, None) or replace(stamp, at=day, precision=Precision.DAY)
 

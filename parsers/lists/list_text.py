@@ -7,9 +7,7 @@ from typing import Final
 from parsers.lists.links import UnreadableError
 from parsers.page.decode import REPLACEMENT, decode
 
-MAX_LIST_BYTES: Final = (
-    52_428_800  # the limit of the sitemap protocol, uncompressed; the largest feeds have some megabytes
-)
+MAX_LIST_BYTES: Final = 52_428_800  # the sitemap protocol's limit, uncompressed; the largest feeds have some megabytes
 _ENCODING = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 DECLARATION_BYTES: Final = 4096  # of the beginning, where it is searched: comments may stand before it
 _BEFORE = re.compile(r"(?:[\s\ufeff]++|<!--.{0,10000}?-->|<\?[^>]{0,1000}>)*+", re.S)

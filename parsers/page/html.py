@@ -117,9 +117,7 @@ def _parts_signature(node: Node) -> bool:
 
 
 # What a page may hold but not show: closed dialogs, words for screen readers only. One search, since each is a walk.
-_SCREEN_READERS = frozenset(
-    {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
-)
+_SCREEN_READERS = {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
 _NAMED = f":is({', '.join(f'.{name}' for name in sorted(_SCREEN_READERS))})"
 _MAY_BE_HIDDEN = f"[style], [hidden], [popover], dialog, canvas, span{_NAMED}, p{_NAMED}, div{_NAMED}"
 # React streams parts of a page in hidden elements with such an id, for its script to put in place.

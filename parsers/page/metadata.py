@@ -142,13 +142,9 @@ class Metadata:
     def _has_headline(self, found: Json) -> bool:
         """Whether the page's titles hold the headline, or it them."""
         headline = letters(as_text(found.get("headline")) or "")
-        titles = (
-            letters(title) for title in (self.title, self.first("og:title") or "", self.first("twitter:title") or "")
-        )
-        return any(
-            len(min(headline, title, key=len)) >= MIN_HEADLINE and (headline in title or title in headline)
-            for title in titles
-        )
+        titles = map(letters, (self.title, self.first("og:title") or "", self.first("twitter:title") or ""))
+        long = (title for title in titles if len(min(headline, title, key=len)) >= MIN_HEADLINE)
+        return any(headline in title or title in headline for title in long)
 
     @cached_property
     def types(self) -> set[str]:
@@ -269,11 +265,9 @@ def _full_name(person: Json) -> str | None:
 
 def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
-    named = (
-        name
-        for single in _flat(value)
-        for name in (_flat(single.get("name")) if isinstance(single, Mapping) and single.get("name") else (single,))
-    )
+    named: list[Any] = []
+    for single in _flat(value):
+        named += (isinstance(single, Mapping) and _flat(single.get("name") or None)) or [single]
     return unique(text for text in map(as_text, named) if text)
 
 

@@ -44,16 +44,10 @@ DROPPED_FILL = 0.5  # of the usual fill: a redesign that moves a field loses it 
 SUSPECT_REJECTS = 0.5
 LOW_REJECTS = 0.25  # a history above it is of mixed pages: a crawl, a sitemap with galleries
 # Verdicts on what came in, not on what the parser made of it: they say nothing about a layout.
-OF_INPUT = frozenset(
-    {
-        RejectReason.UNKNOWN_SOURCE,
-        RejectReason.HTTP_STATUS,
-        RejectReason.NOT_HTML,
-        RejectReason.TOO_LARGE,
-        RejectReason.TRUNCATED,
-        RejectReason.ARCHIVE_DAMAGED,
-    }
-)
+OF_INPUT = frozenset({
+    RejectReason.UNKNOWN_SOURCE, RejectReason.HTTP_STATUS, RejectReason.NOT_HTML, RejectReason.TOO_LARGE,
+    RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED,
+})  # fmt: skip
 
 
 def has(article: Article, name: str) -> bool:
@@ -88,9 +82,7 @@ class DayProfile:
     # Field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
-    lacking: Mapping[str, int] = field(
-        default_factory=dict
-    )  # field -> captures that were rejected because they lack it
+    lacking: Mapping[str, int] = field(default_factory=dict)  # field -> captures that were rejected for want of it
 
     def __add__(self, other: Self) -> Self:
         """Two parts of one day together."""
