@@ -114,14 +114,15 @@ class Site:
         end = day + timedelta(days=1)
         found = day_grid(self._store, day, end, [source])
         listed = "SELECT article_id, published_at, title, authors FROM articles ORDER BY published_at, article_id"
+        selection = Selection(source, day, end)
         return "day", {
             "source": source,
             "date": day,
             "state": found[0] if found else None,
             "funnel": funnel_rows(each for each in found if each.account),
             "told": [*partial_lines(found), *suspect_lines(found)],
-            "articles": run_query(self._store, f"{listed} LIMIT {MOST}", Selection(source, day, end)).to_pylist(),
-            "rejected": list(islice(rejects_in(self._store, source, day, end), MOST)),
+            "articles": run_query(self._store, f"{listed} LIMIT {MOST}", selection).to_pylist(),
+            "rejected": list(islice(rejects_in(self._store, selection), MOST)),
         }
 
     def record(self, request: Request) -> Page:
@@ -156,7 +157,8 @@ class Site:
 
     def rejects(self, request: Request) -> Page:
         """Open rejections by source and reason, with samples."""
-        return "rejects", {"groups": grouped(rejects_in(self._store, request.query_params.get("source") or None))}
+        asked = Selection(request.query_params.get("source") or None)
+        return "rejects", {"groups": grouped(rejects_in(self._store, asked))}
 
     async def raw(self, request: Request) -> Response:
         """The archived page as newslake reads it, in a sandbox."""
