@@ -41,10 +41,6 @@ class DayIndex:
             if not self._named or named - self.footers.months.ids().items():
                 self.rebuild()
 
-    def sources(self) -> set[str]:
-        """Sources of which the index knows a partition."""
-        return self.footers.months.sources()
-
     def of(self, source: str) -> Listed:
         """The partitions of a source by table and day; some days around the period may be among them."""
         listed: Listed = defaultdict(dict)
@@ -89,7 +85,7 @@ class DayIndex:
                 months.learn(dict(self._differing(kind, source, list(listed))))
             for source in gone:
                 months.learn(dict(self._differing(kind, source, ())))
-        names, saved = months.names(), self.footers.save()
+        names, saved = {*months.loaded}, self.footers.save()
         self._months = self._months or names
         months.load(names)
         if saved and (named := months.ids()):  # an empty lake is left alone
@@ -100,7 +96,7 @@ class DayIndex:
     ) -> Iterator[tuple[str, Entry | None]]:
         """What a listing says otherwise than the index."""
         months = self.footers.months
-        known = {key: e for key, e in months.of(source, months.names()).items() if key.startswith(f"{kind.name}/")}
+        known = {key: e for key, e in months.of(source, months.loaded).items() if key.startswith(f"{kind.name}/")}
         for info in listed:
             etag, size, _ = entry = known.pop(info.key, ("", 0, None))
             if etag != info.etag and not (is_told(entry) and etag.startswith("~") and size == info.size):

@@ -80,24 +80,24 @@ class Months:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._loaded: dict[str, Entries] = {}
+        self.loaded: dict[str, Entries] = {}  # by month; also those of which something was learned
         self.learned: dict[str, dict[str, tuple[str, Any]]] = {}  # by month; packed, as an old lake fills memory
 
     def load(self, months: Iterable[str]) -> None:
         """Get months that were not got yet."""
-        wanted = sorted({*months} - self._loaded.keys())
+        wanted = sorted({*months} - self.loaded.keys())
         with Threads(LOADERS) as pool:
             got = pool.map(lambda month: load_cache(self._store, object_key(month)), wanted)
-            self._loaded |= dict(zip(wanted, got, strict=True))
+            self.loaded |= dict(zip(wanted, got, strict=True))
 
     def sources(self) -> set[str]:
         """Sources of which the months that were got know something."""
-        return {name for part in (self._loaded, self.learned) for month in part.values() for name in month} - {ID}
+        return {name for part in (self.loaded, self.learned) for month in part.values() for name in month} - {ID}
 
     def get(self, key: str) -> Entry | None:
         """What is known of a partition whose month was loaded."""
         month, source = month_of(key), source_of(key)
-        for part in (self.learned, self._loaded):
+        for part in (self.learned, self.loaded):
             known = unpacked(part.get(month, {}).get(source))
             if key in known:
                 return known[key]
@@ -107,7 +107,7 @@ class Months:
         """All that is known of a source in some months."""
         known: dict[str, Entry | None] = {}
         for month in months:
-            for part in (self._loaded, self.learned):
+            for part in (self.loaded, self.learned):
                 known |= unpacked(part.get(month, {}).get(source))
         return {key: entry for key, entry in known.items() if entry}
 
@@ -115,18 +115,14 @@ class Months:
         """Take down what was read."""
         for month, keys in groupby(sorted(found, key=month_of), key=month_of):
             learned = self.learned.setdefault(month, {})
-            self._loaded.setdefault(month, {})
+            self.loaded.setdefault(month, {})
             for source, mine in groupby(sorted(keys, key=source_of), key=source_of):
                 news = {key: found[key] for key in mine}
                 learned[source] = FORMAT, _packed({**unpacked(learned.get(source)), **news})
 
-    def names(self) -> set[str]:
-        """Months that were got, or of which something was learned."""
-        return {*self._loaded}
-
     def ids(self) -> dict[str, tuple[str, Any]]:
         """What tells the months that were got from others of their name."""
-        return {month: entries[ID] for month, entries in sorted(self._loaded.items()) if ID in entries}
+        return {month: entries[ID] for month, entries in sorted(self.loaded.items()) if ID in entries}
 
     def save(self, without: Collection[str]) -> bool:
         """Leave what was learned, but of some keys; where a writer was there meanwhile, what it left stays."""
@@ -141,7 +137,7 @@ class Months:
 
             saved = update_cache(self._store, object_key(month), join)
             if saved:
-                self._loaded[month] = left
+                self.loaded[month] = left
                 self.learned.pop(month)
             return saved
 
@@ -152,7 +148,7 @@ class Months:
         changes: dict[str, Entry | None] = {}
         for source, part in self.learned[month].items():
             mine, theirs = unpacked(part), unpacked(present.get(source))
-            before = unpacked(self._loaded[month].get(source))
+            before = unpacked(self.loaded[month].get(source))
             kept = {key for key in mine if theirs.get(key) == before.get(key) and key not in without}
             changes |= {key: mine[key] for key in kept}
         return changed(present, changes)

@@ -40,19 +40,15 @@ if TYPE_CHECKING:
 
 Said = TypeVar("Said", bound="DataclassInstance")
 _SOURCE: Final = re.compile(r"[a-z0-9_]{1,64}")  # names are folders: no separators, no case that a disk may fold
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEY: Final = re.compile(rf"([a-z]+)/source=({_SOURCE.pattern})/date=([^/]+)/\1\.parquet")
 
 
 @lru_cache(maxsize=10_000)  # days of 27 years: many sources have the same
 def _is_date(value: str) -> bool:
-    if not _DATE.fullmatch(value):  # fromisoformat also takes 20240501 and 2024-W18-3
-        return False
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value  # it also takes 20240501 and 2024-W18-3
     except ValueError:
         return False
-    return True
 
 
 class DamagedError(NewslakeError):

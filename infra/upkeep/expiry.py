@@ -10,7 +10,6 @@ those days must not be ingested or parsed again meanwhile.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from infra.archive.raw_objects import REVISIT_DAYS, RawObjects, day_of, folder_key
@@ -28,11 +27,7 @@ from parsers.record.article import NULL_PARTITION
 GRACE: Final = timedelta(days=1)
 
 
-class Action(StrEnum):
-    """What is done with a day that is old enough."""
-
-    DELETE = "delete"
-    KEEP = "keep"
+DELETE, KEEP = "delete", "keep"  # what is done with a day that is old enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ class Expiry:
     source: str
     day: str  # of capture (raw, rejects) or publication (articles), YYYY-MM-DD or Hive's null
     size: int  # bytes
-    action: Action
+    action: str
     reason: str = ""  # why it is kept
 
 
@@ -65,17 +60,17 @@ def expire(
         settled = now - GRACE
         found = list(_captures(store, before, settled, source))
         for each in found if not dry_run else ():
-            if each.action is Action.DELETE:
+            if each.action is DELETE:
                 RawObjects(store).delete(each.source, date.fromisoformat(each.day), settled)
         return sorted(found, key=lambda each: (each.source, each.day))
     found = []
     for name, day, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
         if day == NULL_PARTITION:
-            found.append(Expiry(info.key, name, day, info.size, Action.KEEP, UNDATED))
+            found.append(Expiry(info.key, name, day, info.size, KEEP, UNDATED))
         elif date.fromisoformat(day) < before:
-            found.append(Expiry(info.key, name, day, info.size, Action.DELETE))
+            found.append(Expiry(info.key, name, day, info.size, DELETE))
     if not dry_run:
-        _delete_partitions(store, [each for each in found if each.action is Action.DELETE], layer)
+        _delete_partitions(store, [each for each in found if each.action is DELETE], layer)
     return found
 
 
@@ -116,7 +111,7 @@ def _captures(store: ObjectStore, before: date, settled: datetime, source: str |
         if reason or each.day >= before:
             needed |= {(each.source, day) for day in each.revisits}
         if each.day < before:
-            action = Action.KEEP if reason else Action.DELETE
+            action = KEEP if reason else DELETE
             yield Expiry(folder, each.source, each.day.isoformat(), each.size, action, reason)
 
 

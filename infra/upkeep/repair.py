@@ -157,8 +157,8 @@ class _Known:
 def _known_days(store: ObjectStore, names: Collection[str]) -> Iterator[_Known]:
     """Some or all sources, one after the other: together they fill memory."""
     index = DayIndex(store)
-    footers = index.footers
-    for source in sorted(index.sources().intersection(names or index.sources())):
+    footers, known = index.footers, index.footers.months.sources()
+    for source in sorted(known.intersection(names or known)):
         listed = [(info, *place) for info in index.infos(source) if (place := place_of(info.key))]
         footers.read_ahead(info for info, kind, *_ in listed if kind is FETCHES)
         older = footers.older(info for info, kind, *_ in listed if kind is not FETCHES)

@@ -219,7 +219,7 @@ def index_faults(store: ObjectStore) -> Iterator[tuple[str, str]]:
         months = Months(store)
         months.load(months_there(store))
         listed = {info.key: info for kind in TABLES.values() for info in store.list(f"{kind.name}/")}
-        keys = {key for source in months.sources() for key in months.of(source, months.names())}
+        keys = {key for source in months.sources() for key in months.of(source, months.loaded)}
         for key in sorted(keys.union(key for key in listed if month_of(key))):
             # Somebody may write it just now: whoever does so has noted it, or has brought the index up to date.
             if _fault(store, months.get(key), listed.get(key)) and (fault := _fault_now(store, key)):
