@@ -113,8 +113,7 @@ class Lake:
         with Changes(self.store) as changes:
             if kind is ARTICLES and date == NULL_PARTITION:
                 moved = self._move_undated(changes, [source])
-                for _ in self._settled(changes, moved.items()):
-                    pass
+                list(self._settled(changes, moved.items()))
             key, nothing = kind.key(source, date), kind.schema.empty_table()
             land = land_articles if kind is ARTICLES else land_rejects
             changes.merge(key, lambda old: land(old, nothing, {}, key))
