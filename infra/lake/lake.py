@@ -118,13 +118,15 @@ class Lake:
             land = land_articles if kind is ARTICLES else land_rejects
             changes.merge(key, lambda old: land(old, nothing, {}, key))
 
-    def read_partition(self, source: str, date: str) -> Any:
-        """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
-        return self._read(ARTICLES, source, date)
-
-    def read_rejects(self, source: str, date: str) -> Any:
-        """The rejections of captures of a day as a `pyarrow.Table`; see `read_partition`."""
-        return self._read(REJECTS, source, date)
+    def read_partition(self, source: str, date: str, kind: TableKind = ARTICLES) -> Any:
+        """A partition as a `pyarrow.Table`, without the partition columns; one consistent version of it."""
+        key = kind.key(source, date)
+        stored = read_partition(self.store, kind, source, date)
+        if stored is None:
+            raise NewslakeError(
+                f"{self.store.uri} has no {key}", "See `newslake status --all` for the days that it has."
+            )
+        return decode(kind, stored.body, key)[0]
 
     def read_manifest(self, source: str, date: str, kind: TableKind = ARTICLES) -> Manifest | None:
         """What the footer of a partition says; None if there is no such partition."""
@@ -166,15 +168,6 @@ class Lake:
         suffix = f"/date={NULL_PARTITION}/{kind.name}.parquet"
         found = (kind.parse_key(f"{kind.name}/{name}{suffix}") for name in self.store.folders(f"{kind.name}/"))
         return [place[0] for place in found if place]
-
-    def _read(self, kind: TableKind, source: str, date: str) -> Any:
-        key = kind.key(source, date)
-        stored = read_partition(self.store, kind, source, date)
-        if stored is None:
-            raise NewslakeError(
-                f"{self.store.uri} has no {key}", "See `newslake status --all` for the days that it has."
-            )
-        return decode(kind, stored.body, key)[0]
 
     def _left_behind(self, verdicts: Mapping[str, Verdicts], landed: Collection[PartitionId]) -> list[PartitionId]:
         """Other partitions that may hold rows of captures that were parsed again."""

@@ -34,7 +34,7 @@ def rejects_in(store: ObjectStore, selection: Selection = ALL, *, closed: bool =
     for name, day, info in partitions:
         if not closed and not footers.read(info).open_rejects:
             continue
-        for row in lake.read_rejects(name, day).to_pylist():
+        for row in lake.read_partition(name, day, REJECTS).to_pylist():
             if closed or row["state"] == RejectState.OPEN:
                 yield {"source": name, **row}
 

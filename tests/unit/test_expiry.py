@@ -12,6 +12,7 @@ from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
 from infra.upkeep import expiry
 from infra.upkeep.expiry import ARTICLE, GRACE, RECENT, REJECT, REVISITED, SUSPECT, UNDATED, Expiry, expire
@@ -122,8 +123,8 @@ def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
         captured_at=seen.captured_at,
     )
     Lake(store).land([(article, record)])
-    (state,) = Lake(store).read_rejects(article.source, record.captured_at.date().isoformat())["state"].to_pylist()
-    assert state == "closed"
+    table = Lake(store).read_partition(article.source, str(record.captured_at.date()), REJECTS)
+    assert table["state"].to_pylist() == ["closed"]
 
 
 def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:

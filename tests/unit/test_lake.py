@@ -24,7 +24,7 @@ def titles(lake: Lake, date: str = DAY, source: str = "gazette") -> list[str]:
 
 
 def reject_states(lake: Lake, date: str = DAY, source: str = "gazette") -> list[tuple[str, str]]:
-    table = lake.read_rejects(source, date)
+    table = lake.read_partition(source, date, REJECTS)
     return list(zip(table["reason"].to_pylist(), table["state"].to_pylist(), strict=True))
 
 
@@ -129,7 +129,7 @@ class TestQuarantine:
         report = lake.land([landed(0), broken(1, title="\ud83d"), landed(2)])
         assert len(report.unfit) == 1
         assert titles(lake) == ["Ferry 0 leaves late", "Ferry 2 leaves late"]
-        (row,) = lake.read_rejects("gazette", DAY).to_pylist()
+        (row,) = lake.read_partition("gazette", DAY, REJECTS).to_pylist()
         assert (row["reason"], row["capture_offset"], row["state"]) == ("invalid_record", 1000, "open")
         assert row["url"] == landed(1)[0].url
         assert row["detail"].startswith("title: ")
