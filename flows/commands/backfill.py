@@ -15,7 +15,7 @@ from infra.base.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from infra.work.backfill.plan import BackfillRequest, Batch
+    from infra.work.backfill.plan import Batch
     from infra.work.live.plan import LivePlan
     from infra.work.run import Run
     from infra.work.run_report import RunReport
@@ -70,38 +70,20 @@ def backfill(
         days=days, names=tuple(sources or ()), reprocess=reprocess, only_archive=only is Only.ARCHIVE
     )
     if remote:
-        return _backfill_remotely(request, lake, max_active, dry_run=dry_run, as_json=as_json)
+        if not (request.names or dry_run):
+            raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
+        which = {"start": f"{start}", "end": f"{end}", "sources": list(request.names), "reprocess": reprocess.value}
+        how = {"only_archive": request.only_archive, "max_active": max_active, "dry_run": dry_run, "lake": lake}
+        return run_remotely("backfill", {**which, **how}, as_json=as_json)
     run = begin_run(lake)
     planned = plan_backfill(run.open_store(), request, now=now)
     if not dry_run:
         stderr().print(plan_summary(planned), style="dim")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
         return finish(report + unreached(run.open_store(), planned, request), run, as_json)
-    document = {
-        "start": start,
-        "end": end,
-        "totals": dict(totals(planned)),
-        "days": [each.as_json() for each in planned],
-    }
+    listed = [each.as_json() for each in planned]
+    document = {"start": start, "end": end, "totals": dict(totals(planned)), "days": listed}
     return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))
-
-
-def _backfill_remotely(
-    request: "BackfillRequest", lake: str | None, max_active: int, *, dry_run: bool, as_json: bool
-) -> int:
-    if not (request.names or dry_run):
-        raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
-    parameters = {
-        "start": f"{request.days.start}",
-        "end": f"{request.days.end}",
-        "sources": list(request.names),
-        "dry_run": dry_run,
-        "reprocess": request.reprocess.value,
-        "max_active": max_active,
-        "only_archive": request.only_archive,
-        "lake": lake,
-    }
-    return run_remotely("backfill", parameters, as_json=as_json)
 
 
 def maintain(
