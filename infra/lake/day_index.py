@@ -1,8 +1,4 @@
-"""Which partitions there are, from the index of months alone where it is whole, else from listings, which make it so.
-
-The index is whole once `_catalog/whole.json` is there, which names its months: all that was in the lake is in them, and
-whoever writes keeps it so (`infra/lake/changes.py`). Where one of them is gone or damaged, the lake is listed again.
-"""
+"""Which partitions there are, from the index of months where it is whole, else from listings, which make it so."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,7 +13,7 @@ from infra.lake.months import FOLDER, Entry, is_told, source_of
 from infra.lake.partition import TABLES, TableKind, place_of
 from infra.store.object_store import ObjectInfo, ObjectStore
 
-WHOLE: Final = "_catalog/whole.json"
+WHOLE: Final = "_catalog/whole.json"  # names the months of a whole index; whoever writes keeps them so
 UNTOLD: Final = datetime.min.replace(tzinfo=UTC)  # when a partition was written: the index does not say
 Listed = defaultdict[str, dict[str, ObjectInfo]]  # by table and day
 

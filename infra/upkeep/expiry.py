@@ -2,9 +2,6 @@
 
 Articles and rejections go by partition. Raw captures go by the (source, capture day) folder, and only where no
 partition names it: so the raw layer shrinks after the rows of its captures have expired.
-
-A run that finds a capture of such a day archived, while the day goes, would land a row that leads nowhere: captures of
-those days must not be ingested or parsed again meanwhile.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,4 @@
-"""Sitemaps, sitemap indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: from bytes to links with hints.
-
-Sites exceed the limits of the protocol, break the markup and cut their files short: what can be read is read, and the
-reading says what is lacking.
-"""
+"""Sitemaps, their indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: from bytes to links with hints."""
 
 from typing import Final
 
