@@ -1,4 +1,4 @@
-"""Sitemaps, their indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: from bytes to links with hints."""
+"""Sitemaps, their indexes (https://www.sitemaps.org/protocol.html), news sitemaps: from bytes to links with hints."""
 
 from typing import Final
 
