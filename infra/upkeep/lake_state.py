@@ -19,10 +19,12 @@ SHOWN_DAYS: Final = 8
 
 def lake_state(store: ObjectStore, now: datetime, also: Collection[str] = ()) -> list[Reading]:
     """Every gauge of the lake. Sources of which it has nothing from the last 31 days are left out, unless in `also`."""
-    today = now.date()
-    start = today - timedelta(days=MAX_DAYS)
+    start, end = now.date() - timedelta(days=MAX_DAYS), now.date() + timedelta(days=1)
+    grid = day_grid(store, start, end)
+    lacking = {*also} - {day.source for day in grid}
+    grid += day_grid(store, start, end, lacking) if lacking else []
     found: list[Reading] = []
-    for source, days in groupby(day_grid(store, start, today + timedelta(days=1), also), key=lambda day: day.source):
+    for source, days in groupby(grid, key=lambda day: day.source):
         found += _of_source(source, list(days), now, is_expected=source in also)
     return found
 
