@@ -127,7 +127,10 @@ def _fact(body: bytes | None) -> _Fact:
 
 
 def read_notes(store: ObjectStore) -> set[str]:
-    """Keys of partitions that are being written, to be read before the index, which learns here who is dead."""
+    """Keys of partitions that are being written: read this before the index, which says the rest.
+
+    Of those whose writer is dead nobody knows what they are: then the index says so, and the notes go.
+    """
     limit = datetime.now(UTC) - DEAD_AFTER
     listed = list(store.list(f"{FOLDER}/"))
     with Threads(WRITERS) as pool:

@@ -154,7 +154,7 @@ def _together(*tables: Any) -> Any:
 
 
 def land_rejects(old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str) -> Merged:
-    """Merge rejections into their partition; `closed` closes those of captures by the version of their parser."""
+    """Merge rejections into their partition, and close those that `closed` has an article of, by no older parser."""
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))

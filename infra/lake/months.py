@@ -82,13 +82,15 @@ class Months:
         self._store = store
         self.loaded: dict[str, Entries] = {}  # by month; also those of which something was learned
         self.learned: dict[str, dict[str, tuple[str, Any]]] = {}  # by month; packed, as an old lake fills memory
+        self._open: tuple[str, Mapping[str, Entry]] = "", {}  # the source asked about last, and what is known of it
 
     def load(self, months: Iterable[str]) -> None:
         """Get months that were not got yet."""
-        wanted = sorted({*months} - self.loaded.keys())
-        with Threads(LOADERS) as pool:
-            got = pool.map(lambda month: load_cache(self._store, object_key(month)), wanted)
-            self.loaded |= dict(zip(wanted, got, strict=True))
+        if wanted := sorted({*months} - self.loaded.keys()):
+            with Threads(LOADERS) as pool:
+                got = pool.map(lambda month: load_cache(self._store, object_key(month)), wanted)
+                self.loaded |= dict(zip(wanted, got, strict=True))
+            self._open = "", {}
 
     def sources(self) -> set[str]:
         """Sources of which the months that were got know something."""
@@ -96,12 +98,11 @@ class Months:
 
     def get(self, key: str) -> Entry | None:
         """What is known of a partition whose month was loaded."""
-        month, source = month_of(key), source_of(key)
-        for part in (self.learned, self.loaded):
-            known = unpacked(part.get(month, {}).get(source))
-            if key in known:
-                return known[key]
-        return None
+        entry = self._open[1].get(key)
+        if entry is None and (source := source_of(key)) != self._open[0]:
+            self._open = source, self.of(source, self.loaded)
+            entry = self._open[1].get(key)
+        return entry
 
     def of(self, source: str, months: Iterable[str]) -> dict[str, Entry]:
         """All that is known of a source in some months."""
@@ -119,6 +120,7 @@ class Months:
             for source, mine in groupby(sorted(keys, key=source_of), key=source_of):
                 news = {key: found[key] for key in mine}
                 learned[source] = FORMAT, _packed({**unpacked(learned.get(source)), **news})
+        self._open = "", {}
 
     def ids(self) -> dict[str, tuple[str, Any]]:
         """What tells the months that were got from others of their name."""

@@ -130,7 +130,7 @@ class Finding:
 
 
 def judge(profile: DayProfile, history: Sequence[DayProfile], *, whole_day: bool = False) -> list[Finding]:
-    """What is wrong with a day, by landed days near to it but itself; the number of articles only of a `whole_day`."""
+    """What is wrong with a day, by landed days near it (itself left out); the count only of a `whole_day`."""
     others = [day for day in history if day.date != profile.date]
     known = _known(others)
     found = _judge_count(profile, others) if whole_day else []
