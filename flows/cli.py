@@ -11,19 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from flows.commands import (
-    backfill,
-    demo,
-    lake,
-    live,
-    new_source,
-    parse,
-    query,
-    runs,
-    server,
-    show,
-    sources,
-)
+from flows.commands import backfill, demo, lake, live, new_source, parse, query, runs, server, show, sources
 from flows.commands.console import ExitCode, stderr
 from flows.monitoring import log_lines, telemetry
 from infra.base.measures import span

@@ -58,7 +58,7 @@ def draft_of(
     timezone: str | None = None,
 ) -> Source:
     """A source without layouts, with what is not given as most of the pages say it; ValueError where it can't be."""
-    pages = [Page.of(capture, Tree(_text(capture)), NO_ZONE) for capture in captures]
+    pages = list(map(_page, captures))
     stated = [host_of(page.url) for page in pages]
     found = tuple(dict.fromkeys(host.removeprefix("www.") for host in (*hosts, *stated) if host))
     titles = [page.metadata.first("og:site_name") or as_text(page.metadata.article.get("publisher")) for page in pages]
@@ -74,7 +74,7 @@ def draft_of(
 
 def with_address(capture: Capture) -> Capture:
     """A saved page as if it had been asked for at the address that it states."""
-    return replace(capture, url=Page.of(capture, Tree(_text(capture)), NO_ZONE).url)
+    return replace(capture, url=_page(capture).url)
 
 
 def needs_zone(source: Source, captures: Sequence[Capture]) -> bool:
@@ -89,10 +89,7 @@ def needs_zone(source: Source, captures: Sequence[Capture]) -> bool:
 
 
 def propose(source: Source, captures: Sequence[Capture]) -> Proposal:
-    """What the source makes of the pages.
-
-    No layout is proposed: of 143 sites none lost half of its text without one, and layouts for less added adverts.
-    """
+    """What the source makes of the pages. No layout is proposed: of 143 sites none lost half its text without."""
     read = tuple(explain(capture, source) for capture in captures)
     return Proposal(source, tuple(captures), read, tuple(_open_points(source, read)))
 
@@ -150,8 +147,8 @@ def _literal(value: str | tuple[str, ...]) -> str:
     return f"({', '.join(map(_literal, value))}{',' * (len(value) == 1)})"
 
 
-def _text(capture: Capture) -> str:
-    return decode(capture.body, capture.http_charset).text
+def _page(capture: Capture) -> Page:
+    return Page.of(capture, Tree(decode(capture.body, capture.http_charset).text), NO_ZONE)
 
 
 def _most_common(values: Iterable[str | None]) -> str | None:

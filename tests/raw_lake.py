@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.lake.lake import Lake
-from infra.lake.partition import REJECTS
+from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectInfo, ObjectStore, Stored
 from infra.upkeep.verify import Fault, verify
 from parsers.record.capture import Capture, CapturedAtBasis, CaptureIdentity, MediaType
@@ -139,14 +139,11 @@ def faults(store: ObjectStore) -> list[Fault]:
 def rows(store: ObjectStore) -> dict[str, dict[str, Any]]:
     """All rows of articles and rejects, by identity."""
     lake = Lake(store)
-    found = {row["article_id"]: row for _, day, _ in lake.partitions() for row in _rows(lake.read_partition, day)}
-    for _, day, _ in lake.partitions(kind=REJECTS):
-        found |= {row["reject_id"]: row for row in _rows(lake.read_rejects, day)}
+    found: dict[str, dict[str, Any]] = {}
+    for kind in (ARTICLES, REJECTS):
+        for _, day, _ in lake.partitions(kind=kind):
+            found |= {row[kind.identity]: row for row in lake.read_partition(SOURCE, day, kind).to_pylist()}
     return found
-
-
-def _rows(read: Any, day: str) -> list[dict[str, Any]]:
-    return list(read(SOURCE, day).to_pylist())
 
 
 def written_long_ago(lake: Path) -> None:

@@ -41,10 +41,9 @@ class Content:
     @classmethod
     def of(cls, store: ObjectStore) -> "Content":
         lake, archive = Lake(store), RawArchive(store)
-        read = {ARTICLES: lake.read_partition, REJECTS: lake.read_rejects}
         rows = {
-            kind.key(source, day): table(source, day).drop_columns(OF_THE_COPY).to_pylist()
-            for kind, table in read.items()
+            kind.key(source, day): lake.read_partition(source, day, kind).drop_columns(OF_THE_COPY).to_pylist()
+            for kind in (ARTICLES, REJECTS)
             for source, day, _ in lake.partitions(kind=kind)
         }
         sources = {source for source, _ in RawArchive(store).folders()}

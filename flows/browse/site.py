@@ -26,7 +26,7 @@ from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days, parse_day
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.lake.lake import Lake
 from infra.lake.quarantine import grouped, rejects_in
 from infra.lake.query import Selection, quoted, run_query
@@ -35,7 +35,6 @@ from infra.upkeep.find_record import Record, find_record, parse_today
 from parsers.page.decode import decode
 from parsers.record.article import NULL_PARTITION
 from parsers.record.capture import MediaType
-from parsers.registry import parser_versions
 
 HERE: Final = Path(__file__).parent
 WEEKS: Final = 5  # that the grid shows at a time
@@ -99,7 +98,7 @@ class Site:
         end = parse_day(request.query_params.get("end") or tomorrow.isoformat(), "end")
         start = end - timedelta(weeks=WEEKS)
         rows: defaultdict[str, dict[str, Day]] = defaultdict(dict)
-        for day in DayStates(self._store).grid(None, start, end, parser_versions()):
+        for day in day_grid(self._store, start, end):
             if day.state is not State.MISSING:
                 rows[day.source][day.date] = day
         # Where there is nothing, a link leads to the newest day with articles.
@@ -113,16 +112,17 @@ class Site:
         """One day of one source: how far its addresses came, what to look at, its articles, its rejections."""
         source, day = request.path_params["source"], parse_day(request.path_params["day"], "day")
         end = day + timedelta(days=1)
-        found = DayStates(self._store).grid(source, day, end, parser_versions())
+        found = day_grid(self._store, day, end, [source])
         listed = "SELECT article_id, published_at, title, authors FROM articles ORDER BY published_at, article_id"
+        selection = Selection(source, day, end)
         return "day", {
             "source": source,
             "date": day,
             "state": found[0] if found else None,
             "funnel": funnel_rows(each for each in found if each.account),
             "told": [*partial_lines(found), *suspect_lines(found)],
-            "articles": run_query(self._store, f"{listed} LIMIT {MOST}", Selection(source, day, end)).to_pylist(),
-            "rejected": list(islice(rejects_in(self._store, source, day, end), MOST)),
+            "articles": run_query(self._store, f"{listed} LIMIT {MOST}", selection).to_pylist(),
+            "rejected": list(islice(rejects_in(self._store, selection), MOST)),
         }
 
     def record(self, request: Request) -> Page:
@@ -157,7 +157,8 @@ class Site:
 
     def rejects(self, request: Request) -> Page:
         """Open rejections by source and reason, with samples."""
-        return "rejects", {"groups": grouped(rejects_in(self._store, request.query_params.get("source") or None))}
+        asked = Selection(request.query_params.get("source") or None)
+        return "rejects", {"groups": grouped(rejects_in(self._store, asked))}
 
     async def raw(self, request: Request) -> Response:
         """The archived page as newslake reads it, in a sandbox."""

@@ -15,7 +15,7 @@ from infra.base.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from infra.work.backfill.plan import BackfillRequest, Batch
+    from infra.work.backfill.plan import Batch
     from infra.work.live.plan import LivePlan
     from infra.work.run import Run
     from infra.work.run_report import RunReport
@@ -67,44 +67,23 @@ def backfill(
     now, days = datetime.now(UTC), Days(start, end)
     require_begun(days, now)
     request = BackfillRequest(
-        days=days,
-        names=tuple(sources or ()),
-        reprocess=reprocess,
-        only_archive=only is Only.ARCHIVE,
+        days=days, names=tuple(sources or ()), reprocess=reprocess, only_archive=only is Only.ARCHIVE
     )
     if remote:
-        return _backfill_remotely(request, lake, max_active, dry_run=dry_run, as_json=as_json)
+        if not (request.names or dry_run):
+            raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
+        which = {"start": f"{start}", "end": f"{end}", "sources": list(request.names), "reprocess": reprocess.value}
+        how = {"only_archive": request.only_archive, "max_active": max_active, "dry_run": dry_run, "lake": lake}
+        return run_remotely("backfill", {**which, **how}, as_json=as_json)
     run = begin_run(lake)
     planned = plan_backfill(run.open_store(), request, now=now)
     if not dry_run:
         stderr().print(plan_summary(planned), style="dim")
         report = _work_here(batches_of(planned, request), run, max_active, "backfill")
         return finish(report + unreached(run.open_store(), planned, request), run, as_json)
-    document = {
-        "start": start,
-        "end": end,
-        "totals": dict(totals(planned)),
-        "days": [each.as_json() for each in planned],
-    }
+    listed = [each.as_json() for each in planned]
+    document = {"start": start, "end": end, "totals": dict(totals(planned)), "days": listed}
     return _show(document if as_json else None, plan_rows(planned), plan_summary(planned))
-
-
-def _backfill_remotely(
-    request: "BackfillRequest", lake: str | None, max_active: int, *, dry_run: bool, as_json: bool
-) -> int:
-    if not (request.names or dry_run):
-        raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
-    parameters = {
-        "start": f"{request.days.start}",
-        "end": f"{request.days.end}",
-        "sources": list(request.names),
-        "dry_run": dry_run,
-        "reprocess": request.reprocess.value,
-        "max_active": max_active,
-        "only_archive": request.only_archive,
-        "lake": lake,
-    }
-    return run_remotely("backfill", parameters, as_json=as_json)
 
 
 def maintain(
@@ -127,15 +106,12 @@ def maintain(
     """
     from flows.jobs.start import begin_run
     from flows.reports.report import repair_rows
-    from infra.lake.day_states import DayStates
     from infra.upkeep.repair import plan_repairs, upgrade
     from infra.work.run_report import RunReport
 
     run = begin_run(lake)
     store = run.open_store()
-    if not dry_run:
-        DayStates(store).recheck()
-    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or ())
+    repairs = plan_repairs(store, now=datetime.now(UTC), names=sources or (), relist=not dry_run)
     if not dry_run:
         stderr().print(repairs.summary(), style="dim")
         upgrade(store, repairs.old)
@@ -146,14 +122,14 @@ def maintain(
 
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
-    from flows.reports.batch_progress import batch_progress
+    from flows.reports.batch_progress import BatchProgress
     from infra.work.backfill.plan import require_all_done, work_through
     from infra.work.live.run_days import require_askable, run_days
 
     require_askable(((each.source, each.days, each.policy) for each in batches), run.settings)
 
     def work(batch: "Batch") -> "RunReport":
-        with batch_progress(batch.described(), lambda share, said: advance(share, description=said)) as counting:
+        with BatchProgress(batch.described(), lambda share, said: advance(share, description=said)) as counting:
 
             def on_plan(plan: "LivePlan") -> None:
                 counting.pages = len(plan.wanted)

@@ -56,8 +56,7 @@ def status(
     from flows.reports.account_text import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
     from flows.reports.grid import calendar, summary
     from infra.base.days import Days
-    from infra.lake.day_states import DayStates, State
-    from parsers.registry import parser_versions
+    from infra.lake.day_states import State, day_grid
 
     if everything:
         first, last = start, end
@@ -67,7 +66,7 @@ def status(
     if first and last:
         Days(first, last)  # refuses an end that is not after the start
     store = open_lake(lake)
-    days = DayStates(store).grid(source, first, last, parser_versions())
+    days = day_grid(store, first, last, [source] if source else ())
     code = ExitCode.FAILED if any(map(_is_unwell, days)) else ExitCode.DONE
     if as_json:
         print_json([dataclasses.asdict(day) for day in days if start or end or day.state is not State.MISSING])

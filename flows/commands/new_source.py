@@ -44,7 +44,7 @@ def new_source(
     newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
     """
     from flows.reports.proposal import proposal_as_json, show_proposal
-    from infra.authoring.survey import NO_SURVEY, survey
+    from infra.authoring.survey import Survey, survey
     from infra.authoring.writing import Places, write_source
     from infra.base.settings import load_settings
     from parsers.propose import draft_of, needs_zone, propose
@@ -58,7 +58,7 @@ def new_source(
     places = Places.of(name, country, into, settings.sources_path)
     urls = [page for page in pages if "://" in page]
     saved = list(_saved([Path(page) for page in pages if "://" not in page], settings.max_page_bytes))
-    site = survey(name, urls, settings) if urls else NO_SURVEY
+    site = survey(name, urls, settings) if urls else Survey()
     captures = (*saved, *site.pages)
     draft = draft_of(name, captures, title=title, language=language, timezone=timezone)
     _require_host(draft.hosts, name)

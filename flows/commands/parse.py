@@ -39,12 +39,10 @@ def parse(
         list[Path] | None, typer.Argument(metavar="FILE…", help="HTML or text files (.txt), gzipped or not.")
     ] = None,
     cases: Annotated[
-        Path | None,
-        typer.Option(metavar="CASES.jsonl", help="One case a line: id, file, url, captured_at, source."),
+        Path | None, typer.Option(metavar="CASES.jsonl", help="One case a line: id, file, url, captured_at, source.")
     ] = None,
     source: Annotated[
-        str | None,
-        typer.Option(callback=options.known, help="Parse as this source. Default: by address or content."),
+        str | None, typer.Option(callback=options.known, help="Parse as this source. Default: by address or content.")
     ] = None,
     url: Annotated[str | None, typer.Option(help="Address of the page, if FILE is a single one.")] = None,
     generic: options.Generic = False,

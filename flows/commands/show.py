@@ -151,13 +151,11 @@ def rejects(
     newslake rejects --source tass --reason layout
     """
     from flows.jobs.start import open_lake
-    from infra.base.days import Days
     from infra.lake.quarantine import grouped, rejects_in
+    from infra.lake.query import Selection
 
-    if start and end:
-        Days(start, end)  # refuses an end that is not after the start
     store = open_lake(lake)
-    found = rejects_in(store, source, start, end, closed=closed)
+    found = rejects_in(store, Selection(source, start, end), closed=closed)
     rows = (row for row in found if reason in (None, row["reason"]))
     listed = sorted(rows, key=lambda row: row["captured_at"], reverse=True) if source or reason else None
     groups = grouped(rows if listed is None else reversed(listed))

@@ -21,14 +21,13 @@ from flows.reports.account_text import funnel_rows, look_at
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import run_page
 from infra.base.days import Days, is_within
-from infra.lake.day_states import Day, DayStates
+from infra.lake.day_states import day_grid
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.live.plan import LivePlan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
-from parsers.registry import parser_versions
 
 SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
 MOST_SHOWN = timedelta(days=92)  # of the calendar, the latest
@@ -73,7 +72,8 @@ def publish(key: str, report: RunReport, run: Run, names: Collection[str] = (), 
         emit_findings(report.findings, suspect_days(run.open_store()))
     touched = touched_days(report)
     period = days or period_of(touched)
-    grid = _grid(run, sorted({*names, *(source for source, _ in touched)}), period) if period else []
+    wanted = {*names, *(source for source, _ in touched)}
+    grid = day_grid(run.open_store(), period.start, period.end, wanted) if period and wanted else []
     rows = [day for day in grid if days or (day.source, day.date) in touched]
     create_table_artifact(funnel_rows(rows)[:SHOWN_ROWS], key=f"{key}-days", description="The lake after this run")
     shown = [day for day in grid if period and is_within(day.date, max(period.start, period.end - MOST_SHOWN), None)]
@@ -107,9 +107,3 @@ def publish_links(plan: LivePlan, interval: float, source: str, days: Days) -> N
     get_run_logger().info("%s", summary)
     rows = [{"published": f"{link.hint:%Y-%m-%d %H:%M}" if link.hint else "", "address": link.url} for link in links]
     create_table_artifact(rows[:SHOWN_ROWS], key="run-plan", description=summary)
-
-
-def _grid(run: Run, names: Collection[str], period: Days) -> list[Day]:
-    states = DayStates(run.open_store())
-    versions = parser_versions()
-    return [day for name in names for day in states.grid(name, period.start, period.end, versions)]

@@ -45,10 +45,7 @@ def backfill(
     """
     now = datetime.now(UTC)
     request = BackfillRequest(
-        days=Days(start, end),
-        names=tuple(sources),
-        reprocess=Reprocess(reprocess),
-        only_archive=only_archive,
+        days=Days(start, end), names=tuple(sources), reprocess=Reprocess(reprocess), only_archive=only_archive
     )
     require_begun(request.days, now)
     run = begin_run(lake)

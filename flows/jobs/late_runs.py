@@ -6,10 +6,8 @@ lost: the newest asks the source last, and if it fails, `maintain` repairs its d
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas import filters
@@ -23,24 +21,14 @@ PAGE: Final = 200  # the most that Prefect's API gives at once
 LIVE_STATES: Final = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
 
 
-@dataclass(frozen=True, slots=True)
-class DueRun:
-    """A scheduled run whose time has come; `waits` until something begins to run it."""
-
-    run_id: UUID
-    scheduled: datetime
-    day: date
-    waits: bool
-
-
 def day_of(scheduled: datetime, lag_days: int) -> date:
     """The UTC day that a scheduled run lands: by its scheduled time, never by the clock."""
     return scheduled.astimezone(UTC).date() - timedelta(days=lag_days)
 
 
-def newest_by_day(runs: Iterable[DueRun]) -> dict[date, DueRun]:
+def newest_by_day(runs: Iterable[FlowRun]) -> dict[date, FlowRun]:
     """For each day the run that does the work of all."""
-    return {run.day: run for run in sorted(runs, key=lambda run: (run.scheduled, run.run_id))}
+    return {_day(run): run for run in sorted(runs, key=lambda run: (_scheduled(run), run.id))}
 
 
 def skipped_for_newer_run() -> State | None:
@@ -50,21 +38,29 @@ def skipped_for_newer_run() -> State | None:
     if mine is None or not mine.auto_scheduled or mine.deployment_id is None:
         return None  # started by hand
     with get_client(sync_client=True) as client:
-        due = _due_beside(client, mine)
-        newest = newest_by_day(due)
-        for run in due:
-            if run.waits and run.run_id != mine.id and newest[run.day] != run:
-                client.set_flow_run_state(run.run_id, _skipped(newest[run.day]))
-    kept = next((newest[run.day] for run in due if run.run_id == mine.id), None)
-    return _skipped(kept) if kept and kept.run_id != mine.id else None
+        due = {run.id: run for run in _due_beside(client, mine)}
+        newest = newest_by_day(due.values())
+        for run in due.values():
+            if run.state_type is StateType.SCHEDULED and run.id != mine.id and newest[_day(run)] is not run:
+                client.set_flow_run_state(run.id, _skipped(newest[_day(run)]))
+    kept = newest[_day(due[mine.id])] if mine.id in due else mine
+    return _skipped(kept) if kept.id != mine.id else None
 
 
-def _skipped(newer: DueRun) -> State:
-    when = newer.scheduled.astimezone(UTC)
-    return Completed(name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {newer.day}, too")
+def _scheduled(run: FlowRun) -> datetime:
+    return cast("datetime", run.expected_start_time)  # which those that a schedule has made have
 
 
-def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[DueRun]:
+def _day(run: FlowRun) -> date:
+    return day_of(_scheduled(run), run.parameters.get("lag_days", 1))
+
+
+def _skipped(newer: FlowRun) -> State:
+    when = _scheduled(newer).astimezone(UTC)
+    return Completed(name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {_day(newer)}, too")
+
+
+def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[FlowRun]:
     """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
     wanted = filters.FlowRunFilter(
         deployment_id=filters.FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
@@ -80,16 +76,8 @@ def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[DueRun]:
     found: list[FlowRun] = []
     while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:
         found += page
-    return [
-        DueRun(
-            run.id,
-            run.expected_start_time,
-            day_of(run.expected_start_time, run.parameters.get("lag_days", 1)),
-            waits=run.state_type is StateType.SCHEDULED,
-        )
-        for run in [*found, *page]
-        if run.auto_scheduled and run.expected_start_time and _rest(run.parameters) == _rest(mine.parameters)
-    ]
+    alike = (run for run in [*found, *page] if _rest(run.parameters) == _rest(mine.parameters))
+    return [run for run in alike if run.auto_scheduled and run.expected_start_time]
 
 
 def _rest(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from flows.jobs.artifacts import Progress, publish, publish_links
 from flows.jobs.interface import LagDays, SourceName, in_one_line
 from flows.jobs.late_runs import day_of, skipped_for_newer_run
 from flows.jobs.start import begin_run
-from flows.reports.batch_progress import batch_progress
+from flows.reports.batch_progress import BatchProgress
 from infra.base.days import Days, require_begun
 from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch, work_through
@@ -59,7 +59,7 @@ def source_slot(source: str, say: Callable[[str], None] = lambda _: None) -> Ite
 def source_days_task(source: str, days: Days, policy: FetchPolicy, run: Run, progress: Progress) -> RunReport:
     """Find, fetch, archive, parse and land some days of one source."""
     logger, label = get_run_logger(), f"{source}, {days.described()}"
-    with batch_progress(label, progress.advance) as batch, source_slot(source, logger.info):
+    with BatchProgress(label, progress.advance) as batch, source_slot(source, logger.info):
 
         def on_plan(plan: LivePlan) -> None:
             logger.info("%s: %s", label, plan.summary())

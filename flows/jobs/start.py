@@ -42,10 +42,7 @@ def begin_run(
     runner: Runner = Runner.LOCAL,
     scheduler: str | None = None,
 ) -> "Run":
-    """Begin a run; a lake that is only read is not checked by writing to it.
-
-    `accept`: why rows may go that the quality gate would keep. So many processes parse here, or those of a cluster.
-    """
+    """Begin a run; a lake that is only read is not checked. `accept`: why rows may go that the gate would keep."""
     from infra.work.run import Run
 
     if scheduler and runner is not Runner.DASK:

@@ -5,9 +5,10 @@ Runs don't: theirs would be many voices on the same thing, and nobody would spea
 
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from typing import Final
 
@@ -15,7 +16,7 @@ from httpx import HTTPError, InvalidURL
 
 from flows.monitoring import telemetry
 from infra.base.errors import NewslakeError, UsageError
-from infra.base.measures import LAKE_READABLE, OF_STATE, PREFECT_REACHABLE, RUNS, WORKERS
+from infra.base.measures import LAKE_READABLE, OF_STATE, PREFECT_REACHABLE, RUNS, WORKERS, Measure
 from infra.store.object_store import ObjectStore
 from infra.upkeep.lake_state import Reading, lake_state
 
@@ -33,7 +34,7 @@ def tell(state: "State", named: list[str]) -> None:
         raise UsageError("OTEL_SDK_DISABLED=true forbids to tell anything", "Unset it.")
     os.environ.setdefault("OTEL_EXPORTER_PROMETHEUS_HOST", HOST)
     try:
-        telemetry.tell_gauges(named, state, OF_STATE)
+        telemetry.tell_gauges(telemetry.meters_of(named), state, OF_STATE)
     except (ImportError, ValueError) as error:
         raise UsageError(f"the state of the lake can't be told: {error}", telemetry.EXTRA) from error
     except (OSError, OverflowError) as error:  # the latter: a number that is no port
@@ -62,24 +63,21 @@ class State:
         """All readings, for the exporters of any thread."""
         with self._lock:
             if time.monotonic() - self._read_at >= FRESH_SECONDS:
-                self._readings = [*self._of_lake(), *(_of_prefect() if os.environ.get("PREFECT_API_URL") else ())]
+                look = partial(lake_state, self._store, datetime.now(UTC), self._expected)
+                self._readings = [*_readings(look, LAKE_READABLE, NewslakeError)]  # `newslake doctor` says why not
+                if os.environ.get("PREFECT_API_URL"):
+                    self._readings += _readings(_queue, PREFECT_REACHABLE, HTTPError, InvalidURL)
                 self._read_at = time.monotonic()
             return self._readings
 
-    def _of_lake(self) -> Iterator[Reading]:
-        readable = 0
-        with suppress(NewslakeError):  # `newslake doctor` says why
-            yield from lake_state(self._store, datetime.now(UTC), self._expected)
-            readable = 1
-        yield LAKE_READABLE, readable, {}
 
-
-def _of_prefect() -> Iterator[Reading]:
-    reachable = 0
-    with suppress(HTTPError, InvalidURL):
-        yield from _queue()
-        reachable = 1
-    yield PREFECT_REACHABLE, reachable, {}
+def _readings(look: Callable[[], Iterable[Reading]], came: Measure, *errors: type[Exception]) -> Iterator[Reading]:
+    """What there is to see, and whether all of it `came`."""
+    seen = 0
+    with suppress(*errors):
+        yield from look()
+        seen = 1
+    yield came, seen, {}
 
 
 def _queue() -> Iterator[Reading]:

@@ -70,7 +70,7 @@ def start() -> None:
         return
     os.environ.setdefault("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta")
     try:
-        recorder = _Recorder(_meters(metrics), _tracers(traces))
+        recorder = _Recorder(meters_of(metrics), _tracers(traces))
     except (ImportError, ValueError) as error:
         _LOG.warning("nothing is measured: %s. %s", " ".join(str(error).split()).rstrip("."), EXTRA)
         return
@@ -80,13 +80,8 @@ def start() -> None:
     before_hard_end(partial(flush, LAST_SECONDS))
 
 
-def tell_gauges(named: list[str], state: State, measures: Iterable[Measure]) -> None:
-    """Have exporters tell what `state` gives when asked. ImportError or ValueError: it is not installed."""
-    observe(_meters(named), state, measures)
-
-
-def observe(meters: "MeterProvider", state: State, measures: Iterable[Measure]) -> None:
-    """Make a gauge of each measure."""
+def tell_gauges(meters: "MeterProvider", state: State, measures: Iterable[Measure]) -> None:
+    """Make a gauge of each measure, which tells what `state` gives when asked."""
     meter = meters.get_meter(SCOPE)
     for each in measures:
         meter.create_observable_gauge(each.name, [partial(_observed, each, state)], each.unit, each.meaning)
@@ -167,13 +162,10 @@ class _OfSdk(logging.Handler):
             _LOG.warning("OpenTelemetry: %s", told)
 
 
-def _hear_sdk() -> None:
+def meters_of(names: list[str]) -> "MeterProvider":
+    """What some exporters are told; ImportError or ValueError where one is not installed."""
     sdk = logging.getLogger("opentelemetry")
     sdk.handlers, sdk.propagate = [_OfSdk()], False
-
-
-def _meters(names: list[str]) -> "MeterProvider":
-    _hear_sdk()
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
     from opentelemetry.sdk.metrics.view import View
@@ -220,9 +212,5 @@ def _resource() -> "Resource":
 
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 
-    ours = {
-        "service.name": SCOPE,
-        "service.version": version(SCOPE),
-        "service.instance.id": socket.gethostname(),
-    }
+    ours = {"service.name": SCOPE, "service.version": version(SCOPE), "service.instance.id": socket.gethostname()}
     return Resource.create({**ours, **OTELResourceDetector().detect().attributes})

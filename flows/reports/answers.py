@@ -63,13 +63,10 @@ def as_csv(answer: Any) -> str:
 
 def as_parquet(answer: Any) -> bytes:
     """A Parquet file."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    sink = pa.BufferOutputStream()
-    pq.write_table(answer, sink, compression="zstd")
-    body: bytes = sink.getvalue().to_pybytes()
-    return body
+    pq.write_table(answer, sink := io.BytesIO(), compression="zstd")
+    return sink.getvalue()
 
 
 def _plain(value: Any) -> Any:

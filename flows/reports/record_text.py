@@ -8,10 +8,7 @@ CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich leaves ESC, which 
 
 
 def lines_of(name: str, value: Any) -> list[str]:
-    """The lines of a field: one a block or image (dicts here), one for any other value, none without a value.
-
-    None for `text` either: the lines of `body` say it.
-    """
+    """The lines of a field: one a block, image (dicts here) or other value; none for `text`, which `body` says."""
     if value is None or value in ((), []) or name == "text":
         return []
     if name == "body":

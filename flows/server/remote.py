@@ -46,18 +46,18 @@ def submit(deployment: str, parameters: Mapping[str, Any]) -> tuple[UUID, str, s
 def follow(run_id: UUID, say: Say) -> tuple[str, State[Any]]:
     """Say the states and log lines of a run until it ends; the name that it gave itself, and its last state."""
     with asking_server(), get_client(sync_client=True) as client:
-        lines = _Lines(run_id)
         told, heard = None, time.monotonic()
+        said: dict[UUID, DateTime] = {}  # times of the lines
         while True:
             try:
                 run = client.read_flow_run(run_id)
-                lines.say_new(client, say)
+                _say_new(client, run_id, said, say)
                 heard = time.monotonic()
                 if told != (told := run.state_name):
                     say(f"{run.name}: {LATE if told == 'Late' else str(told).lower()}")
                 if run.state and run.state.is_final():
                     pause(LOOK_SECONDS)  # its last lines are on their way
-                    lines.say_new(client, say)
+                    _say_new(client, run_id, said, say)
                     return run.name, run.state
             except TransportError:
                 if time.monotonic() - heard > LOST_SECONDS:
@@ -66,29 +66,25 @@ def follow(run_id: UUID, say: Say) -> tuple[str, State[Any]]:
             pause(LOOK_SECONDS)
 
 
-class _Lines:
-    def __init__(self, run: UUID) -> None:
-        self._run = run
-        self._since: DateTime | None = None
-        self._said: set[UUID] = set()
+def _say_new(client: SyncPrefectClient, run: UUID, said: "dict[UUID, DateTime]", say: Say) -> None:
+    """Say the lines that were not said yet, and note their times."""
+    last = max(said.values(), default=None)
+    for line in _lines_after(client, run, last and last - OVERLAP):
+        if line.id not in said:
+            said[line.id] = line.timestamp
+            message = line.message.partition("\nTraceback ")[0]  # which Prefect adds to its own errors
+            say(f"{line.timestamp:%H:%M:%S} {logging.getLevelName(line.level).lower()}: {message}")
 
-    def say_new(self, client: SyncPrefectClient, say: Say) -> None:
-        """Say the lines that have come since the last time."""
-        lines = self._read(client, 0)
-        while lines and len(lines) % LOG_LINES == 0 and (more := self._read(client, len(lines))):
-            lines += more
-        for line in lines:
-            if line.id not in self._said:
-                self._said.add(line.id)
-                message = line.message.partition("\nTraceback ")[0]  # which Prefect adds to its own errors
-                say(f"{line.timestamp:%H:%M:%S} {logging.getLevelName(line.level).lower()}: {message}")
-        if lines:
-            self._since = lines[-1].timestamp - OVERLAP
 
-    def _read(self, client: SyncPrefectClient, offset: int) -> list[Log]:
-        wanted = LogFilter(
-            flow_run_id=LogFilterFlowRunId(any_=[self._run]),
-            level=LogFilterLevel(ge_=logging.INFO),
-            timestamp=LogFilterTimestamp(after_=self._since) if self._since else None,
-        )
-        return client.read_logs(wanted, limit=LOG_LINES, offset=offset)
+def _lines_after(client: SyncPrefectClient, run: UUID, since: "DateTime | None") -> list[Log]:
+    wanted = LogFilter(
+        flow_run_id=LogFilterFlowRunId(any_=[run]),
+        level=LogFilterLevel(ge_=logging.INFO),
+        timestamp=LogFilterTimestamp(after_=since) if since else None,
+    )
+    lines: list[Log] = []
+    while page := client.read_logs(wanted, limit=LOG_LINES, offset=len(lines)):
+        lines += page
+        if len(page) < LOG_LINES:
+            break
+    return lines

@@ -31,14 +31,11 @@ LISTED: Final = 4  # pages to read of those that the site lists: enough to see w
 class Survey:
     """What a site gave."""
 
-    pages: tuple[Capture, ...]  # those that were asked for, or some that it lists where these are no articles
-    other: Capture | None  # a page that is no article, the home page at best
-    lists: tuple[FeedReport, ...]  # the sitemaps and feeds that it names
-    links: int  # articles of yesterday and today that they list
-    failures: tuple[str, ...]  # addresses that gave nothing, each with the reason
-
-
-NO_SURVEY: Final = Survey((), None, (), 0, ())
+    pages: tuple[Capture, ...] = ()  # those that were asked for, or some that it lists where these are no articles
+    other: Capture | None = None  # a page that is no article, the home page at best
+    lists: tuple[FeedReport, ...] = ()  # the sitemaps and feeds that it names
+    links: int = 0  # articles of yesterday and today that they list
+    failures: tuple[str, ...] = ()  # addresses that gave nothing, each with the reason
 
 
 def survey(name: str, urls: Sequence[str], settings: Settings) -> Survey:

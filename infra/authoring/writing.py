@@ -71,10 +71,7 @@ class Places:
 
 
 def write_source(proposal: Proposal, other: Capture | None, places: Places) -> tuple[list[Path], list[str]]:
-    """Write all that belongs to the source; the files, and what a person has to look at in them.
-
-    The page is the one with the fullest record; `other` is one to reject, of which none may be known.
-    """
+    """Write all of the source, with the page of the fullest record; the files, and what to look at in them."""
     source = proposal.source
     number, outcome = max(
         (

@@ -5,7 +5,7 @@ the day that the list gave it. The footer sums the account up, so that the state
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -56,30 +56,10 @@ class DaySummary:
     lists: ListsRead = ListsRead()
     schema_version: int = SCHEMA_VERSION
 
-    @classmethod
-    def of(cls, rows: Iterable[Fetch], lists: ListsRead) -> "DaySummary":
-        """What the rows sum up to."""
-        rows = list(rows)
-        counts = Counter(row.outcome for row in rows)
-        due = [row.due_at for row in rows if row.outcome == FetchOutcome.PENDING and row.due_at]
-        return cls(
-            listed=len(rows),
-            **{outcome.value: counts[outcome] for outcome in FetchOutcome},
-            fetched=sum(row.fetched_at is not None for row in rows),
-            parsed=sum(row.article_id is not None or row.reason == DUPLICATE for row in rows),
-            next_due_at=min(due, default=None),
-            lists=lists,
-        )
-
     def is_whole(self, day: date) -> bool:
         """Whether nothing of the day is lacking: its lists were read whole after it ended, and nothing is pending."""
         end = midnight(day) + timedelta(days=1)
         return not self.pending and self.lists.whole_at is not None and self.lists.whole_at >= end
-
-    @classmethod
-    def from_json(cls, text: bytes | Mapping[str, Any], name: str) -> "DaySummary":
-        """The summary in a footer, or what the index has of it; errors as `infra.lake.partition.said_in`."""
-        return said_in(text, cls, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +72,17 @@ class DayAccount:
     @property
     def summary(self) -> DaySummary:
         """The account in numbers."""
-        return DaySummary.of(self.rows.values(), self.lists)
+        rows = self.rows.values()
+        counts = Counter(row.outcome for row in rows)
+        due = [row.due_at for row in rows if row.outcome == FetchOutcome.PENDING and row.due_at]
+        return DaySummary(
+            listed=len(rows),
+            **{outcome.value: counts[outcome] for outcome in FetchOutcome},
+            fetched=sum(row.fetched_at is not None for row in rows),
+            parsed=sum(row.article_id is not None or row.reason == DUPLICATE for row in rows),
+            next_due_at=min(due, default=None),
+            lists=self.lists,
+        )
 
 
 def row_key(url: str) -> str:
@@ -131,17 +121,14 @@ def write_account(
     twice for a moment, never not at all.
     """
     key = FETCHES.key(source, day)
-    result = DayAccount({})
 
-    def merge(old: bytes | None) -> bytes | None:
-        nonlocal result
+    def merge(old: bytes | None) -> tuple[bytes | None, DayAccount]:
         before = _decoded(source, old, key)
         result = _merged(before, rows, lists, moved)
         unchanged = old is not None or not (result.rows or lists)
-        return old if unchanged and result == before else _encoded(result)
+        return old if unchanged and result == before else _encoded(result), result
 
-    changes.merge(key, merge)
-    return result
+    return changes.merge(key, merge)[1]
 
 
 def _merged(before: DayAccount, rows: Sequence[Fetch], lists: ListsRead | None, moved: Collection[str]) -> DayAccount:
@@ -174,7 +161,7 @@ def _decoded(source: str, body: bytes | None, name: str) -> DayAccount:
     if body is None:
         return DayAccount({})
     table, footer = read_file(body, name)
-    summary = DaySummary.from_json(footer, name)
+    summary = said_in(footer, DaySummary, name)
     rows = conform(table, SCHEMA_VERSION, FETCHES.columns, name).to_pylist()
     account = DayAccount({row_key(row["url"]): Fetch(source=source, **row) for row in rows}, summary.lists)
     if account.summary != replace(summary, schema_version=SCHEMA_VERSION):

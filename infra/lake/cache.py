@@ -15,10 +15,7 @@ Entries = Mapping[str, tuple[str, Any]]  # by name: version, and what JSON can h
 
 
 def load_cache(store: ObjectStore, key: str) -> dict[str, tuple[str, Any]]:
-    """What was left there; nothing if not every byte is as it was written.
-
-    What is read here decides which raw objects nobody needs, so a flipped bit must not pass for another value.
-    """
+    """What was left there; nothing if a bit has flipped, since it decides which raw objects nobody needs."""
     stored = store.get(key)
     return _decoded(stored.body) if stored else {}
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 import pyarrow.parquet as pq
@@ -27,6 +27,7 @@ FOLDER: Final = "_catalog/changing"
 # A landing takes seconds. One that sleeps for longer with its machine still sets the index right when it wakes up.
 DEAD_AFTER: Final = timedelta(hours=1)
 _Fact = tuple[int, Any] | None  # size, what the footer says; None: no such partition
+Told = TypeVar("Told")
 
 
 class _Move(NamedTuple):
@@ -61,12 +62,14 @@ class Changes:
         """Say what may be written, so that one note names it all."""
         self._expected.update(keys)
 
-    def merge(self, key: str, merge: Callable[[bytes | None], bytes | None]) -> bool:
-        """`read_merge_write` into a partition."""
+    def merge(self, key: str, merge: Callable[[bytes | None], tuple[bytes | None, Told]]) -> tuple[bool, Told]:
+        """`read_merge_write` into a partition; whether it was written, and what the merge that counted told."""
         tried: list[bytes | None] = []
+        told: list[Told] = []
 
         def noting(old: bytes | None) -> bytes | None:
-            new = merge(old)
+            new, said = merge(old)
+            told[:] = [said]
             if new is not None and new != old:
                 self._note(key)
                 tried[:] = old, new
@@ -75,7 +78,7 @@ class Changes:
         written = read_merge_write(self.store, key, noting)
         if tried:
             self._moves.append(_Move(key, _fact(tried[0]), _fact(tried[1]), written))
-        return written
+        return written, told[0]
 
     def delete(self, key: str) -> None:
         """Delete a partition."""
@@ -101,13 +104,10 @@ class Changes:
     def _settle(self) -> bool:
         """Bring the index up to date; False if not all of it is."""
         by_month = groupby(sorted(self._moves, key=lambda move: month_of(move.key)), lambda move: month_of(move.key))
-        months = [(month, list(moves)) for month, moves in by_month]  # stable: moves of one key stay in order
-
-        def settle(month: str, moves: list[_Move]) -> bool:
-            return update_cache(self.store, object_key(month), partial(self._moved, moves))
-
+        # Sorting is stable: moves of one key stay in order.
+        months = [(object_key(month), partial(self._moved, list(moves))) for month, moves in by_month]
         with Threads() as pool:
-            return all(pool.map(lambda each: settle(*each), months))
+            return all(pool.map(lambda each: update_cache(self.store, *each), months))
 
     def _moved(self, moves: Iterable[_Move], present: Entries) -> Entries:
         found: dict[str, Entry | None] = {}
@@ -126,7 +126,7 @@ def _fact(body: bytes | None) -> _Fact:
 
 
 def read_notes(store: ObjectStore) -> set[str]:
-    """Keys of the partitions that are being written now: read this before the index, which says the rest.
+    """Keys of partitions that are being written: read this before the index, which says the rest.
 
     Of those whose writer is dead nobody knows what they are: then the index says so, and the notes go.
     """

@@ -1,8 +1,4 @@
-"""Which partitions there are, from the index of months alone where it is whole, else from listings, which make it so.
-
-The index is whole once `_catalog/whole.json` is there, which names its months: all that was in the lake is in them, and
-whoever writes keeps it so (`infra/lake/changes.py`). Where one of them is gone or damaged, the lake is listed again.
-"""
+"""Which partitions there are, from the index of months where it is whole, else from listings, which make it so."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -17,7 +13,7 @@ from infra.lake.months import FOLDER, Entry, is_told, source_of
 from infra.lake.partition import TABLES, TableKind, place_of
 from infra.store.object_store import ObjectInfo, ObjectStore
 
-WHOLE: Final = "_catalog/whole.json"
+WHOLE: Final = "_catalog/whole.json"  # names the months of a whole index; whoever writes keeps them so
 UNTOLD: Final = datetime.min.replace(tzinfo=UTC)  # when a partition was written: the index does not say
 Listed = defaultdict[str, dict[str, ObjectInfo]]  # by table and day
 
@@ -40,10 +36,6 @@ class DayIndex:
             named = {(month, name) for month, name in self._named.items() if month in self._months}
             if not self._named or named - self.footers.months.ids().items():
                 self.rebuild()
-
-    def sources(self) -> set[str]:
-        """Sources of which the index knows a partition."""
-        return self.footers.months.sources()
 
     def of(self, source: str) -> Listed:
         """The partitions of a source by table and day; some days around the period may be among them."""
@@ -89,7 +81,7 @@ class DayIndex:
                 months.learn(dict(self._differing(kind, source, list(listed))))
             for source in gone:
                 months.learn(dict(self._differing(kind, source, ())))
-        names, saved = months.names(), self.footers.save()
+        names, saved = {*months.loaded}, self.footers.save()
         self._months = self._months or names
         months.load(names)
         if saved and (named := months.ids()):  # an empty lake is left alone
@@ -100,7 +92,7 @@ class DayIndex:
     ) -> Iterator[tuple[str, Entry | None]]:
         """What a listing says otherwise than the index."""
         months = self.footers.months
-        known = {key: e for key, e in months.of(source, months.names()).items() if key.startswith(f"{kind.name}/")}
+        known = {key: e for key, e in months.of(source, months.loaded).items() if key.startswith(f"{kind.name}/")}
         for info in listed:
             etag, size, _ = entry = known.pop(info.key, ("", 0, None))
             if etag != info.etag and not (is_told(entry) and etag.startswith("~") and size == info.size):

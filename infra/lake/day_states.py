@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
-from types import MappingProxyType
-from typing import Final
 
 from infra.base.days import is_within
 from infra.lake.accounts import DaySummary
@@ -18,8 +16,7 @@ from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TABLES, DamagedErro
 from infra.lake.suspects import SuspectDay, since, suspect_histories
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
-
-NO_VERSIONS: Final[Mapping[str, int]] = MappingProxyType({})
+from parsers.registry import parser_versions
 
 
 class State(StrEnum):
@@ -69,87 +66,61 @@ class Day:
         return bool(self.account and self.account.is_whole(date.fromisoformat(self.date)) and not self.lost)
 
 
-class DayStates:
-    """The lake at a glance, by the index in `_catalog/`; that folder can be deleted at any time."""
+def day_grid(
+    store: ObjectStore, start: date | None = None, end: date | None = None, names: Collection[str] = ()
+) -> list[Day]:
+    """Every day of every source from `start` up to `end`, missing ones too, by source and date.
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._lake = Lake(store)
+    Without a bound, the days that a source has; then articles without a date come last. `names` are the only sources
+    that count, also those of which the lake knows nothing yet: their days are missing.
+    """
+    index = DayIndex(store, names, start, end)
+    days = list(_days_of_sources(store, index, names, start, end))
+    if len(names) != 1:  # every run asks for its own days: it shall not write those of all sources
+        index.save()
+    return days
 
-    def recheck(self) -> None:
-        """List the whole lake: what somebody did by hand, or a newslake without an index, is found."""
-        DayIndex(self._lake.store).rebuild()
 
-    def grid(
-        self,
-        source: str | None = None,
-        start: date | None = None,
-        end: date | None = None,
-        current: Mapping[str, int] = NO_VERSIONS,
-        names: Collection[str] = (),
-    ) -> list[Day]:
-        """Every day of every source from `start` up to `end`, missing ones too, by source and date.
+def _days_of_sources(
+    store: ObjectStore, index: DayIndex, names: Collection[str], start: date | None, end: date | None
+) -> Iterator[Day]:
+    suspects = suspect_histories(store, names, start, end)
+    marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
+    for suspect in suspects:
+        marked[suspect.source][suspect.date] = suspect
+    versions = parser_versions()
+    for name in sorted(names or {*marked, *chain.from_iterable(map(Lake(store).sources, TABLES.values()))}):
+        listed = index.of(name)
+        wanted = (info for days in listed.values() for day, info in days.items() if is_within(day, start, end))
+        index.footers.read_ahead(wanted)
+        for each in _days({*chain(*listed.values()), *marked[name]}, start, end):
+            day = _day(index.footers, name, each, listed, versions.get(name))
+            found = marked[name].get(each)
+            yield _marked(day, found, suspects) if found else day
 
-        Without a bound, the days that a source has; then articles without a date come last. Days are outdated by the
-        versions that `current` has. `names` are the only sources that count, also those of which the lake knows nothing
-        yet: their days are missing.
-        """
-        only = (source,) if source else tuple(names)
-        index = DayIndex(self._lake.store, only, start, end)
-        days = [*chain.from_iterable(days for _, days in self._of_sources(index, only, start, end, current))]
-        if not source:  # every run asks for its own days: it shall not write those of all sources
-            index.save()
-        return days
 
-    def _of_sources(
-        self,
-        index: DayIndex,
-        only: Collection[str],
-        start: date | None,
-        end: date | None,
-        current: Mapping[str, int],
-    ) -> Iterator[tuple[str, list[Day]]]:
-        suspects = suspect_histories(self._lake.store, only, start, end)
-        marked: defaultdict[str, dict[str, SuspectDay]] = defaultdict(dict)
-        for suspect in suspects:
-            marked[suspect.source][suspect.date] = suspect
-        for name in sorted(only or self._sources() | marked.keys()):
-            listed = index.of(name)
-            wanted = (info for days in listed.values() for day, info in days.items() if is_within(day, start, end))
-            index.footers.read_ahead(wanted)
-            days = [
-                self._day(index.footers, name, day, listed, current.get(name))
-                for day in _days({*chain(*listed.values()), *marked[name]}, start, end)
-            ]
-            yield (
-                name,
-                [_marked(day, found, suspects) if (found := marked[name].get(day.date)) else day for day in days],
-            )
-
-    def _sources(self) -> set[str]:
-        return {name for kind in TABLES.values() for name in self._lake.sources(kind)}
-
-    def _day(self, footers: Footers, source: str, day: str, listed: Listed, version: int | None) -> Day:
-        articles, rejects, account = (listed[kind.name].get(day) for kind in (ARTICLES, REJECTS, FETCHES))
-        size = articles.size if articles else 0
-        try:
-            landed = footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
-            rejected = footers.read(rejects).open_rejects if rejects else {}
-            summary = footers.summary(account) if account else None
-        except DamagedError:
-            return Day(source, day, State.DAMAGED, size=size)
-        found = Day(
-            source=source,
-            date=day,
-            state=State.MISSING,
-            articles=landed.rows,
-            rejects=rejected,
-            account=summary,
-            looked_at=landed.looked_at,
-            parser_versions=landed.parser_versions,
-            outdated=version is not None and any(found < version for found in landed.parser_versions),
-            size=size,
-        )
-        return replace(found, state=_state(found, is_known=articles is not None or account is not None))
+def _day(footers: Footers, source: str, day: str, listed: Listed, version: int | None) -> Day:
+    articles, rejects, account = (listed[kind.name].get(day) for kind in (ARTICLES, REJECTS, FETCHES))
+    size = articles.size if articles else 0
+    try:
+        landed = footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
+        rejected = footers.read(rejects).open_rejects if rejects else {}
+        summary = footers.summary(account) if account else None
+    except DamagedError:
+        return Day(source, day, State.DAMAGED, size=size)
+    found = Day(
+        source=source,
+        date=day,
+        state=State.MISSING,
+        articles=landed.rows,
+        rejects=rejected,
+        account=summary,
+        looked_at=landed.looked_at,
+        parser_versions=landed.parser_versions,
+        outdated=version is not None and any(found < version for found in landed.parser_versions),
+        size=size,
+    )
+    return replace(found, state=_state(found, is_known=articles is not None or account is not None))
 
 
 def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from infra.lake.cache import load_cache, update_cache
 from infra.lake.changes import Changes
-from infra.lake.landing import Change, join, leave_greatest, merge_into
+from infra.lake.landing import join, leave_greatest
 from infra.lake.partition import ARTICLES, read_rows
 from infra.store.object_store import ObjectInfo, ObjectStore
 
@@ -36,12 +36,6 @@ class Identities:
         self._key = f"_catalog/identities/source={source}.json"
         self._known: dict[str, tuple[str, Any]] | None = None  # by date: version of the object, identities
         self._learned = 0
-
-    def find(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
-        """Days by identity, of those that are in several partitions."""
-        if len(listed) < 2:  # noqa: PLR2004 - there must be two
-            return {}
-        return {identity: days for identity, days in self.days_of(identities, listed).items() if len(days) > 1}
 
     def days_of(self, identities: Any, listed: Mapping[str, ObjectInfo]) -> dict[str, list[str]]:
         """Days by identity, ascending, of those that there are; of partitions that changed, the column is read."""
@@ -86,10 +80,8 @@ class Identities:
             return None
 
 
-def deduplicate(
-    changes: Changes, source: str, places: Mapping[str, Iterable[str]]
-) -> Iterator[tuple[str, bool, Change]]:
-    """Leave each article in the partition of its greatest row; `places` has its days by identity."""
+def deduplicate(changes: Changes, source: str, places: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Leave each article in the partition of its greatest row, and give the days written; `places` by identity."""
     held: defaultdict[str, list[str]] = defaultdict(list)
     for identity, days in places.items():
         for day in days:
@@ -100,7 +92,8 @@ def deduplicate(
     for day in sorted({*homes.values()}):
         mine = {identity for identity, home in homes.items() if home == day}
         others = pa.concat_tables([_of(table, mine) for other, table in rows.items() if other != day])
-        yield day, *_settle(changes, source, day, others)
+        if _settle(changes, source, day, others):
+            yield day
     # What the homes hold now counts: a row that was taken away meanwhile drives nobody out.
     for day, identities in sorted(held.items()):
         elsewhere: defaultdict[str, list[str]] = defaultdict(list)
@@ -109,7 +102,8 @@ def deduplicate(
                 elsewhere[homes[identity]].append(identity)
         if elsewhere:
             greater = [_rows(changes.store, source, home, away) for home, away in sorted(elsewhere.items())]
-            yield day, *_settle(changes, source, day, pa.concat_tables(greater))
+            if _settle(changes, source, day, pa.concat_tables(greater)):
+                yield day
 
 
 def _homes(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -129,5 +123,6 @@ def _of(table: Any, identities: Iterable[str]) -> Any:
     return table.filter(pc.is_in(table[ARTICLES.identity], value_set=pa.array(identities, pa.string())))
 
 
-def _settle(changes: Changes, source: str, day: str, others: Any) -> tuple[bool, Change]:
-    return merge_into(changes, ARTICLES.key(source, day), lambda old, name: leave_greatest(old, others, name))
+def _settle(changes: Changes, source: str, day: str, others: Any) -> bool:
+    key = ARTICLES.key(source, day)
+    return changes.merge(key, lambda old: leave_greatest(old, others, key))[0]

@@ -15,7 +15,7 @@ from infra.base.stop import Threads
 from infra.lake.accounts import DaySummary
 from infra.lake.changes import read_notes
 from infra.lake.months import Entry, Months, month_of
-from infra.lake.partition import FETCHES, DamagedError, Manifest, read_footer, stated_footer
+from infra.lake.partition import FETCHES, DamagedError, Manifest, read_footer, said_in, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import SCHEMA_VERSION
 
@@ -83,8 +83,9 @@ class Footers:
 
     def save(self) -> bool:
         """Leave what was learned in the lake, but of partitions that are being written; False if this user may not."""
-        return not self.months.has_learned() or self.months.save(without=read_notes(self._store))
+        return not self.months.learned or self.months.save(without=read_notes(self._store))
 
 
 def _parsed(said: Any, key: str) -> Manifest | DaySummary:
-    return DaySummary.from_json(said, key) if key.startswith(FETCHES.name) else Manifest.from_json(said, key)
+    kind: type[Manifest | DaySummary] = DaySummary if key.startswith(FETCHES.name) else Manifest
+    return said_in(said, kind, key)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -13,17 +14,8 @@ from infra.base.stop import Threads
 from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
-from infra.lake.landing import CAPTURE, Change, captures_of, land_articles, land_rejects, merge_into
-from infra.lake.partition import (
-    ARTICLES,
-    REJECTS,
-    Manifest,
-    TableKind,
-    decode,
-    read_manifest,
-    read_partition,
-    read_rows,
-)
+from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, read_partition, read_rows
 from infra.lake.rejects import FAILURES, Reject, invalid_record
 from infra.lake.schema import to_table
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -43,12 +35,7 @@ class LandingReport:
 
     written: tuple[PartitionId, ...] = ()  # partitions of articles that were written, ascending
     unchanged: tuple[PartitionId, ...] = ()  # those that were as they should be already, ascending
-    rows_added: int = 0
-    rows_updated: int = 0
-    rows_removed: int = 0  # their capture gives something else now, or another partition has a better row
-    rows_exposed: int = 0  # see `infra.lake.landing.Change`
-    rejects_written: int = 0
-    rejects_closed: int = 0  # their capture is an article now; among `rejects_written`
+    rows_exposed: int = 0  # articles whose greatest row went; see `infra.lake.landing.Merged`
     unfit: tuple[str, ...] = ()  # ids of articles that do not fit the schema and became rejections
 
 
@@ -100,29 +87,23 @@ class Lake:
         moved = self._move_undated(changes, {source for source, _ in partitions} | verdicts.keys())
         nothing = ARTICLES.schema.empty_table()
 
-        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+        def land_one(partition: PartitionId) -> tuple[bool, int]:
             new = rows.get(partition, nothing)
             seen = partition in looked_at
             again = verdicts.get(partition[0], {})
             key = partitions.get(partition) or ARTICLES.key(*partition)
-            return merge_into(changes, key, lambda old, name: land_articles(old, new, again, name, looked_at=seen))
+            return changes.merge(key, lambda old: land_articles(old, new, again, key, looked_at=seen))
 
         results = _in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
-        outcomes = [(partition, *result) for partition, result in results.items()]
-        outcomes += self._settled(changes, [*rows.items(), *moved.items()])
-        written = {partition for partition, was_written, _ in outcomes if was_written}
-        of_rejects = self._land_rejects(changes, rejected, fitting)
+        written = {partition for partition, (was_written, _) in results.items() if was_written}
+        written.update(self._settled(changes, [*rows.items(), *moved.items()]))
+        self._land_rejects(changes, rejected, fitting)
         return LandingReport(
             written=tuple(sorted(written)),
             unchanged=tuple(partition for partition in partitions if partition not in written),
-            rows_added=sum(change.added for *_, change in outcomes),
-            rows_updated=sum(change.updated for *_, change in outcomes),
-            rows_removed=sum(change.removed for *_, change in outcomes),
-            rows_exposed=sum(change.exposed for *_, change in outcomes),
-            rejects_written=sum(change.added + change.updated for change in of_rejects),
-            rejects_closed=sum(change.closed for change in of_rejects),
+            rows_exposed=sum(exposed for _, exposed in results.values()),
             unfit=tuple(str(articles[index][0].article_id) for index, _ in wrong),
         )
 
@@ -131,25 +112,26 @@ class Lake:
         with Changes(self.store) as changes:
             if kind is ARTICLES and date == NULL_PARTITION:
                 moved = self._move_undated(changes, [source])
-                for _ in self._settled(changes, moved.items()):
-                    pass
-            nothing = kind.schema.empty_table()
+                list(self._settled(changes, moved.items()))
+            key, nothing = kind.key(source, date), kind.schema.empty_table()
             land = land_articles if kind is ARTICLES else land_rejects
-            merge_into(changes, kind.key(source, date), lambda old, name: land(old, nothing, {}, name))
+            changes.merge(key, lambda old: land(old, nothing, {}, key))
 
-    def read_partition(self, source: str, date: str) -> Any:
-        """The articles of a partition as a `pyarrow.Table`, without the partition columns; one consistent version."""
-        return self._read(ARTICLES, source, date)
-
-    def read_rejects(self, source: str, date: str) -> Any:
-        """The rejections of captures of a day as a `pyarrow.Table`; see `read_partition`."""
-        return self._read(REJECTS, source, date)
+    def read_partition(self, source: str, date: str, kind: TableKind = ARTICLES) -> Any:
+        """A partition as a `pyarrow.Table`, without the partition columns; one consistent version of it."""
+        key = kind.key(source, date)
+        stored = read_partition(self.store, kind, source, date)
+        if stored is None:
+            raise NewslakeError(
+                f"{self.store.uri} has no {key}", "See `newslake status --all` for the days that it has."
+            )
+        return decode(kind, stored.body, key)[0]
 
     def read_manifest(self, source: str, date: str, kind: TableKind = ARTICLES) -> Manifest | None:
         """What the footer of a partition says; None if there is no such partition."""
         key = kind.key(source, date)
         info = next((info for info in self.store.list(key) if info.key == key), None)
-        return None if info is None else read_manifest(self.store, key, info.size)
+        return self._footers.read(info) if info else None
 
     def identities(self, source: str, date: str) -> set[str]:
         """The `article_id`s of a partition; none if there is no partition."""
@@ -186,15 +168,6 @@ class Lake:
         found = (kind.parse_key(f"{kind.name}/{name}{suffix}") for name in self.store.folders(f"{kind.name}/"))
         return [place[0] for place in found if place]
 
-    def _read(self, kind: TableKind, source: str, date: str) -> Any:
-        key = kind.key(source, date)
-        stored = read_partition(self.store, kind, source, date)
-        if stored is None:
-            raise NewslakeError(
-                f"{self.store.uri} has no {key}", "See `newslake status --all` for the days that it has."
-            )
-        return decode(kind, stored.body, key)[0]
-
     def _left_behind(self, verdicts: Mapping[str, Verdicts], landed: Collection[PartitionId]) -> list[PartitionId]:
         """Other partitions that may hold rows of captures that were parsed again."""
         found = []
@@ -208,63 +181,47 @@ class Lake:
         return found
 
     def _move_undated(self, changes: Changes, sources: Iterable[str]) -> dict[PartitionId, Any]:
-        """Bring undated articles that an older newslake landed to where they are now; the rows of what was moved."""
+        """Move undated articles of an older newslake to where they are now; the rows moved, which are to be settled."""
         moved = {}
         for source in sorted({*sources} - self._undated_moved):
-            rows = _move_undated(changes, source)
-            if rows is not None:
+            key, home = ARTICLES.old_null_key(source), ARTICLES.key(source, NULL_PARTITION)
+            if stored := self.store.get(key):
+                rows, old = decode(ARTICLES, stored.body, key)
+                land = partial(land_articles, new=rows, reparsed={}, name=home, looked_at=old.looked_at)
+                # Killed in between, the next move does it again; until then readers of the store see the new one only.
+                changes.merge(home, land)
+                changes.delete(key)
                 moved[source, NULL_PARTITION] = rows
             self._undated_moved.add(source)
         return moved
 
-    def _settled(
-        self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]
-    ) -> Iterator[tuple[PartitionId, bool, Change]]:
-        """Take articles that were landed out of other partitions, or out of this one if those have greater rows."""
+    def _settled(self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[PartitionId]:
+        """Take landed articles out of other partitions, or of their own if those have greater rows; what it wrote."""
         by_source: defaultdict[str, list[Any]] = defaultdict(list)
         for (source, _), rows in landed:
             by_source[source] += rows[ARTICLES.identity].chunks
         for source, identities in by_source.items():
             listed = {date: info for _, date, info in self.partitions(source)}
             index = self._identities.setdefault(source, Identities(self.store, source))
-            places = index.find(pa.concat_arrays(identities), listed)
-            for day, written, change in deduplicate(changes, source, places) if places else ():
-                yield (source, day), written, change
+            # Only where there are two partitions can an article be in several.
+            held = index.days_of(pa.concat_arrays(identities), listed) if len(listed) > 1 else {}
+            places = {identity: days for identity, days in held.items() if len(days) > 1}
+            yield from ((source, day) for day in (deduplicate(changes, source, places) if places else ()))
 
-    def _land_rejects(
-        self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]
-    ) -> list[Change]:
+    def _land_rejects(self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> None:
         closings = _closings(articles)
         nothing = REJECTS.schema.empty_table()
         present: set[PartitionId] = set()
         for source in sorted({source for source, _ in closings}):
             present |= {(source, date) for _, date, _ in self.partitions(source, REJECTS)}
 
-        def land_one(partition: PartitionId) -> tuple[bool, Change]:
+        def land_one(partition: PartitionId) -> tuple[bool, int]:
             new = rejected.get(partition, nothing)
             closed = closings.get(partition, {})
             key = REJECTS.key(*partition)
-            return merge_into(changes, key, lambda old, name: land_rejects(old, new, closed, name))
+            return changes.merge(key, lambda old: land_rejects(old, new, closed, key))
 
-        results = _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
-        return [change for _, change in results.values()]
-
-
-def _move_undated(changes: Changes, source: str) -> Any | None:
-    """Land the undated articles of a source where they lie today, and give the rows of the partition that held them.
-
-    Killed in between, the next move does it again, and until then readers of the store are shown the new one only. The
-    caller must take the articles out of other partitions: another worker may have given them a date meanwhile.
-    """
-    key = ARTICLES.old_null_key(source)
-    stored = changes.store.get(key)
-    if stored is None:
-        return None
-    rows, manifest = decode(ARTICLES, stored.body, key)
-    home = ARTICLES.key(source, NULL_PARTITION)
-    merge_into(changes, home, lambda old, name: land_articles(old, rows, {}, name, looked_at=manifest.looked_at))
-    changes.delete(key)
-    return rows
+        _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
 
 
 def _day_folder(uri: str) -> str:
@@ -327,8 +284,8 @@ def _capture_of(found: Article | Reject, record: Provenance | Reject) -> Capture
 
 
 def _in_threads(
-    land: Callable[[PartitionId], tuple[bool, Change]], partitions: Iterable[PartitionId]
-) -> dict[PartitionId, tuple[bool, Change]]:
+    land: Callable[[PartitionId], tuple[bool, int]], partitions: Iterable[PartitionId]
+) -> dict[PartitionId, tuple[bool, int]]:
     """Land into partitions side by side. An error is raised when all others are done."""
     partitions = list(partitions)
     with Threads() as pool:

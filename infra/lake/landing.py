@@ -1,15 +1,13 @@
 """Landing is a join in a semilattice: order, repetition and grouping of merges do not matter (docs: landing)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from infra.lake.changes import Changes
 from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, encode
 from infra.lake.rejects import SEEN_TIMES, RejectState, with_seen_times
 from parsers.record.article import SCHEMA_VERSION, Fidelity
@@ -23,15 +21,9 @@ PLACE: Final = ("capture_uri", "capture_offset")
 CAPTURE: Final = ("url", "captured_at", "capture_digest")  # columns of both tables that say which capture a row is of
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a landing did to one partition, in rows."""
-
-    added: int = 0  # new identities
-    updated: int = 0  # identities of which a better row is there now
-    removed: int = 0  # identities that are gone
-    closed: int = 0  # rejections that no longer stand; among `updated`
-    exposed: int = 0  # articles whose greatest row went: it may have hidden rows of captures to be landed again
+# What a partition shall be (the same object where nothing changed), and of how many articles the greatest row went: it
+# may have hidden rows of captures to be landed again.
+Merged = tuple[bytes | None, int]
 
 
 # What the order of rows looks at first; the greatest wins.
@@ -109,14 +101,9 @@ def captures_of(rows: Any) -> list[CaptureIdentity]:
 
 
 def land_articles(
-    old: bytes | None,
-    new: Any,
-    reparsed: Mapping[CaptureIdentity, int | None],
-    name: str,
-    *,
-    looked_at: bool = False,
-) -> tuple[bytes | None, Change]:
-    """Merge articles into their partition: what it shall be (`old` itself where nothing changed), and what changed.
+    old: bytes | None, new: Any, reparsed: Mapping[CaptureIdentity, int | None], name: str, *, looked_at: bool = False
+) -> Merged:
+    """Merge articles into their partition.
 
     `reparsed` has captures of which `new` holds all that this partition shall have, each with the version of the parser
     that said so (None: whatever the version). What a newer parser said stays.
@@ -127,27 +114,23 @@ def land_articles(
     pool = _together(present, new).combine_chunks()
     dropped, moved = _superseded(pool, present.num_rows, reparsed) if reparsed else (set(), set())
     joined, chosen = join(ARTICLES, pool, dropped | moved)
-    change = _change(ARTICLES, present, joined, chosen)
-    if dropped:
-        greatest = join(ARTICLES, pool)[1]
-        before = present.num_rows
-        change = replace(change, exposed=sum(index < before and index in dropped for index in greatest))
-    if _is_unchanged(manifest, change, looked_at=looked_at):
-        return old, change
-    return encode(ARTICLES, _together(left, joined), looked_at=looked_at), change
+    greatest = join(ARTICLES, pool)[1] if dropped else ()
+    exposed = sum(index < present.num_rows and index in dropped for index in greatest)
+    if _is_same(ARTICLES, present, joined, chosen) and _is_current(manifest, looked_at):
+        return old, exposed
+    return encode(ARTICLES, _together(left, joined), looked_at=looked_at), exposed
 
 
-def leave_greatest(old: bytes | None, others: Any, name: str) -> tuple[bytes | None, Change]:
-    """Drop rows of which `others`, from other partitions of the source, has a greater one; see `land_articles`."""
+def leave_greatest(old: bytes | None, others: Any, name: str) -> Merged:
+    """Drop rows of which `others`, from other partitions of the source, has a greater one."""
     rows, manifest = _decoded(ARTICLES, old, name)
     present, left = _parted(rows, others, ())
     joined, chosen = join(ARTICLES, _together(present, others))
     places = [place for place, index in enumerate(chosen) if index < present.num_rows]
     staying = joined.take(pa.array(places, pa.int64()))
-    change = _change(ARTICLES, present, staying, [chosen[place] for place in places])
-    if change == Change():
-        return old, change
-    return encode(ARTICLES, _together(left, staying), looked_at=manifest.looked_at), change
+    if _is_same(ARTICLES, present, staying, [chosen[place] for place in places]):
+        return old, 0
+    return encode(ARTICLES, _together(left, staying), looked_at=manifest.looked_at), 0
 
 
 def _parted(rows: Any, new: Any, reparsed: Collection[CaptureIdentity]) -> tuple[Any, Any]:
@@ -170,22 +153,15 @@ def _together(*tables: Any) -> Any:
     return pa.concat_tables(held or tables)
 
 
-def land_rejects(
-    old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str
-) -> tuple[bytes | None, Change]:
-    """Merge rejections into their partition, and close those whose captures became articles; see `land_articles`.
-
-    `closed` has the version of the parser that made each article: what a newer parser rejected stays open.
-    """
+def land_rejects(old: bytes | None, new: Any, closed: Mapping[CaptureIdentity, int], name: str) -> Merged:
+    """Merge rejections into their partition, and close those that `closed` has an article of, by no older parser."""
     present, manifest = _decoded(REJECTS, old, name)
     pool = pa.concat_tables([present, new])
     joined, chosen = join(REJECTS, pa.concat_tables([pool, _closing(pool, closed)]))
     joined = with_seen_times(joined)
-    change = _change(REJECTS, present, joined, chosen)
-    change = replace(change, closed=sum(index >= pool.num_rows for index in chosen))
-    if _is_unchanged(manifest, change, looked_at=manifest.looked_at):
-        return old, change
-    return encode(REJECTS, joined, looked_at=manifest.looked_at), change
+    if _is_same(REJECTS, present, joined, chosen) and _is_current(manifest, manifest.looked_at):
+        return old, 0
+    return encode(REJECTS, joined, looked_at=manifest.looked_at), 0
 
 
 def _closing(pool: Any, closed: Mapping[CaptureIdentity, int]) -> Any:
@@ -249,31 +225,12 @@ def zipped(table: Any, columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
     return zip(*(table[column].to_pylist() for column in columns), strict=True)
 
 
-def _change(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> Change:
-    """Compare a partition with what it becomes; rows from `present` have the first indices."""
+def _is_same(kind: TableKind, present: Any, joined: Any, chosen: list[int]) -> bool:
+    """Whether rows stay what they are; those that are `present` have the first indices."""
+    if joined.num_rows != present.num_rows or max(chosen, default=-1) >= present.num_rows:
+        return False
     columns = (kind.identity, *OF_SEVERAL[kind.name])
-    before = {identity: times for identity, *times in zipped(present, columns)}
-    added = updated = 0
-    for index, (identity, *times) in zip(chosen, zipped(joined, columns), strict=True):
-        if identity not in before:
-            added += 1
-        elif index >= present.num_rows or before[identity] != times:
-            updated += 1
-    return Change(added, updated, removed=present.num_rows + added - joined.num_rows)
-
-
-def merge_into(
-    changes: Changes, key: str, land: Callable[[bytes | None, str], tuple[bytes | None, Change]]
-) -> tuple[bool, Change]:
-    """Land into one partition; whether it was written, and what the merge that counted changed."""
-    change = Change()
-
-    def merge(old: bytes | None) -> bytes | None:
-        nonlocal change
-        merged, change = land(old, key)
-        return merged
-
-    return changes.merge(key, merge), change
+    return set(zipped(present, columns)) == set(zipped(joined, columns))
 
 
 def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manifest]:
@@ -282,6 +239,6 @@ def _decoded(kind: TableKind, body: bytes | None, name: str) -> tuple[Any, Manif
     return decode(kind, body, name)
 
 
-def _is_unchanged(was: Manifest, change: Change, *, looked_at: bool) -> bool:
-    """Whether a partition is left alone: another version of pyarrow would write other bytes for the same rows."""
-    return change == Change() and looked_at == was.looked_at and was.schema_version == SCHEMA_VERSION
+def _is_current(was: Manifest, looked_at: bool) -> bool:
+    """Whether a partition with the same rows is left alone: another version of pyarrow would write other bytes."""
+    return looked_at == was.looked_at and was.schema_version == SCHEMA_VERSION

@@ -80,30 +80,27 @@ class Months:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._loaded: dict[str, Entries] = {}
-        self._learned: dict[str, dict[str, tuple[str, Any]]] = {}  # by month; packed, as an old lake fills memory
+        self.loaded: dict[str, Entries] = {}  # by month; also those of which something was learned
+        self.learned: dict[str, dict[str, tuple[str, Any]]] = {}  # by month; packed, as an old lake fills memory
         self._open: tuple[str, Mapping[str, Entry]] = "", {}  # the source asked about last, and what is known of it
 
     def load(self, months: Iterable[str]) -> None:
         """Get months that were not got yet."""
-
-        def load(month: str) -> None:
-            self._loaded[month] = load_cache(self._store, object_key(month))
-
-        if wanted := sorted({*months} - self._loaded.keys()):
+        if wanted := sorted({*months} - self.loaded.keys()):
             with Threads(LOADERS) as pool:
-                list(pool.map(load, wanted))
+                got = pool.map(lambda month: load_cache(self._store, object_key(month)), wanted)
+                self.loaded |= dict(zip(wanted, got, strict=True))
             self._open = "", {}
 
     def sources(self) -> set[str]:
         """Sources of which the months that were got know something."""
-        return {name for part in (self._loaded, self._learned) for month in part.values() for name in month} - {ID}
+        return {name for part in (self.loaded, self.learned) for month in part.values() for name in month} - {ID}
 
     def get(self, key: str) -> Entry | None:
         """What is known of a partition whose month was loaded."""
         entry = self._open[1].get(key)
         if entry is None and (source := source_of(key)) != self._open[0]:
-            self._open = source, self.of(source, self._loaded)
+            self._open = source, self.of(source, self.loaded)
             entry = self._open[1].get(key)
         return entry
 
@@ -111,31 +108,23 @@ class Months:
         """All that is known of a source in some months."""
         known: dict[str, Entry | None] = {}
         for month in months:
-            for part in (self._loaded, self._learned):
+            for part in (self.loaded, self.learned):
                 known |= unpacked(part.get(month, {}).get(source))
         return {key: entry for key, entry in known.items() if entry}
 
     def learn(self, found: Part) -> None:
         """Take down what was read."""
         for month, keys in groupby(sorted(found, key=month_of), key=month_of):
-            learned = self._learned.setdefault(month, {})
-            self._loaded.setdefault(month, {})
+            learned = self.learned.setdefault(month, {})
+            self.loaded.setdefault(month, {})
             for source, mine in groupby(sorted(keys, key=source_of), key=source_of):
                 news = {key: found[key] for key in mine}
                 learned[source] = FORMAT, _packed({**unpacked(learned.get(source)), **news})
         self._open = "", {}
 
-    def names(self) -> set[str]:
-        """Months that were got, or of which something was learned."""
-        return {*self._loaded}
-
     def ids(self) -> dict[str, tuple[str, Any]]:
         """What tells the months that were got from others of their name."""
-        return {month: entries[ID] for month, entries in sorted(self._loaded.items()) if ID in entries}
-
-    def has_learned(self) -> bool:
-        """Whether there is something to save."""
-        return bool(self._learned)
+        return {month: entries[ID] for month, entries in sorted(self.loaded.items()) if ID in entries}
 
     def save(self, without: Collection[str]) -> bool:
         """Leave what was learned, but of some keys; where a writer was there meanwhile, what it left stays."""
@@ -150,18 +139,18 @@ class Months:
 
             saved = update_cache(self._store, object_key(month), join)
             if saved:
-                self._loaded[month] = left
-                self._learned.pop(month)
+                self.loaded[month] = left
+                self.learned.pop(month)
             return saved
 
         with Threads(LOADERS) as pool:
-            return all(list(pool.map(save, sorted(self._learned))))
+            return all(list(pool.map(save, sorted(self.learned))))
 
     def _joined(self, month: str, without: Collection[str], present: Entries) -> Entries:
         changes: dict[str, Entry | None] = {}
-        for source, part in self._learned[month].items():
+        for source, part in self.learned[month].items():
             mine, theirs = unpacked(part), unpacked(present.get(source))
-            before = unpacked(self._loaded[month].get(source))
+            before = unpacked(self.loaded[month].get(source))
             kept = {key for key in mine if theirs.get(key) == before.get(key) and key not in without}
             changes |= {key: mine[key] for key in kept}
         return changed(present, changes)

@@ -40,19 +40,15 @@ if TYPE_CHECKING:
 
 Said = TypeVar("Said", bound="DataclassInstance")
 _SOURCE: Final = re.compile(r"[a-z0-9_]{1,64}")  # names are folders: no separators, no case that a disk may fold
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEY: Final = re.compile(rf"([a-z]+)/source=({_SOURCE.pattern})/date=([^/]+)/\1\.parquet")
 
 
 @lru_cache(maxsize=10_000)  # days of 27 years: many sources have the same
 def _is_date(value: str) -> bool:
-    if not _DATE.fullmatch(value):  # fromisoformat also takes 20240501 and 2024-W18-3
-        return False
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value  # it also takes 20240501 and 2024-W18-3
     except ValueError:
         return False
-    return True
 
 
 class DamagedError(NewslakeError):
@@ -123,14 +119,9 @@ class Manifest:
     capture_uris: tuple[str, ...] = ()  # raw objects that the rows point into: a reparse finds its partitions by them
     open_rejects: Mapping[str, int] = field(default_factory=dict)  # of a rejects partition, by reason
 
-    @classmethod
-    def from_json(cls, text: bytes | Mapping[str, Any], name: str) -> "Manifest":
-        """The manifest in a footer, or what the index has of it; errors as `said_in`."""
-        return said_in(text, cls, name)
-
 
 def said_in(footer: bytes | Mapping[str, Any], kind: type[Said], name: str) -> Said:
-    """What a footer says: DamagedError where it is none, NewslakeError where a newer newslake wrote it (L07)."""
+    """What a footer, or the index, says: DamagedError where it is none, NewslakeError of a newer newslake (L07)."""
     try:
         stated = orjson.loads(footer) if isinstance(footer, bytes) else dict(footer)
         if stated["schema_version"] > SCHEMA_VERSION:  # what follows may be of another shape
@@ -232,7 +223,7 @@ def _distinct(table: Any, column: str) -> tuple[Any, ...]:
 def decode(kind: TableKind, body: bytes, name: str) -> tuple[Any, Manifest]:
     """Rows, with the present schema, and manifest of a partition; DamagedError where it is damaged or not ours."""
     table, footer = read_file(body, name)
-    manifest = Manifest.from_json(footer, name)
+    manifest = said_in(footer, Manifest, name)
     if table.num_rows != manifest.rows:
         raise damaged(name, f"{table.num_rows} rows, the footer says {manifest.rows}")
     return conform(table, manifest.schema_version, kind.columns, name), manifest
@@ -262,11 +253,6 @@ def read_partition(store: ObjectStore, kind: TableKind, source: str, day: str) -
     if stored is None and day == NULL_PARTITION:
         return store.get(kind.old_null_key(source))
     return stored
-
-
-def read_manifest(store: ObjectStore, key: str, size: int) -> Manifest:
-    """The manifest of a partition; see `read_footer`."""
-    return Manifest.from_json(stated_footer(read_footer(store, key, size), key), key)
 
 
 def read_footer(store: ObjectStore, key: str, size: int) -> Any:
@@ -306,7 +292,4 @@ def damaged(name: str, detail: str) -> DamagedError:
     remedy = "Delete it and run `newslake reparse` for its source: the raw captures hold everything."
     if place := FETCHES.parse_key(name):
         remedy = f"Delete it and run `newslake run {place[0]} --day {place[1]}`, which asks for its lists again."
-    return DamagedError(
-        f"{name} is damaged or was not written by newslake ({detail})",
-        remedy,
-    )
+    return DamagedError(f"{name} is damaged or was not written by newslake ({detail})", remedy)

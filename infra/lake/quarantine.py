@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from infra.base.days import is_within
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS
+from infra.lake.query import ALL, Selection
 from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
 
@@ -25,25 +25,16 @@ class RejectGroup:
     example: str | None  # address of the latest that has one
 
 
-def rejects_in(
-    store: ObjectStore,
-    source: str | None = None,
-    start: date | None = None,
-    end: date | None = None,
-    *,
-    closed: bool = False,
-) -> Iterator[dict[str, Any]]:
+def rejects_in(store: ObjectStore, selection: Selection = ALL, *, closed: bool = False) -> Iterator[dict[str, Any]]:
     """Rejections as the table's columns with `source`, by source and capture day; a partition is held at a time."""
     lake, footers = Lake(store), Footers(store)
-    partitions = [
-        (name, day, info) for name, day, info in lake.partitions(source, REJECTS) if is_within(day, start, end)
-    ]
+    partitions = selection.of(store, REJECTS)
     if not closed:
         footers.read_ahead(info for _, _, info in partitions)
     for name, day, info in partitions:
         if not closed and not footers.read(info).open_rejects:
             continue
-        for row in lake.read_rejects(name, day).to_pylist():
+        for row in lake.read_partition(name, day, REJECTS).to_pylist():
             if closed or row["state"] == RejectState.OPEN:
                 yield {"source": name, **row}
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # DESCRIBE, SUMMARIZE and SHOW are SELECTs to DuckDB. EXPLAIN is none, as EXPLAIN ANALYZE COPY writes; nor is MULTI (a
 # PIVOT), which can hide a COPY.
 READING_STATEMENT: Final = "SELECT"
-PARTITION_COLUMNS: Final = (("source", "VARCHAR"), ("date", "DATE"))
 # The sentinel as what it means. DuckDB sees through it: a filter on `date` is still applied to the paths.
 DATE: Final = f"nullif(date, DATE '{NULL_PARTITION}') AS date"
 RUNS: Final = "runs"
@@ -112,16 +111,12 @@ def _views_named(connection: "duckdb.DuckDBPyConnection", sql: str) -> set[str]:
 
 
 def _make_view(connection: "duckdb.DuckDBPyConnection", kind: TableKind, files: Sequence[str]) -> None:
-    if files:
-        types = ", ".join(f"{quoted(name)}: {sql_type}" for name, sql_type in PARTITION_COLUMNS)
-        paths = ", ".join(quoted(path) for path in files)
-        rows = f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{{types}}})"
-    else:
-        empty = kind.schema.empty_table()
-        for name, arrow_type in (("source", pa.string()), ("date", pa.date32())):
-            empty = empty.append_column(name, pa.array([], arrow_type))
-        connection.register(kind.name, empty)
+    if not files:
+        empty = kind.schema.empty_table().append_column("source", pa.array([], pa.string()))
+        connection.register(kind.name, empty.append_column("date", pa.array([], pa.date32())))
         return
+    paths = ", ".join(map(quoted, files))
+    rows = f"read_parquet([{paths}], hive_partitioning = true, hive_types = {{'source': VARCHAR, 'date': DATE}})"
     _create_view(connection, kind.name, f"SELECT * REPLACE ({DATE}) FROM {rows}")  # noqa: S608 - names are ours, paths quoted
 
 

@@ -61,9 +61,6 @@ class Finding:
     remedy: str = ""
 
 
-Check = Callable[[], Finding]
-
-
 def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
     """Run all checks, yielding each name and finding: a second on a folder, about ten on a server."""
     yield "newslake", tried(program)
@@ -84,7 +81,7 @@ def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
         yield "clock", tried(lambda: clock(open_store(address)))
 
 
-def tried(check: Check) -> Finding:
+def tried(check: Callable[[], Finding]) -> Finding:
     """Run a check; what it raises becomes a fault, and secrets are hidden."""
     try:
         found = check()
@@ -185,10 +182,7 @@ def lake_usable(store: ObjectStore) -> Finding:
 
 
 def one_winner(store: ObjectStore, rounds: int = ROUNDS) -> Finding:
-    """The barrier test: of writers that put one object on one condition at the same time, only one may win.
-
-    A store may check conditions and still not be atomic: then concurrent runs lose articles.
-    """
+    """The barrier test: of writers that put one object on one condition at the same time, only one may win."""
     won: list[int] = []
     key = f"{PROBE_PREFIX}{uuid.uuid4().hex}"
     with Threads(WRITERS) as threads:

@@ -2,15 +2,11 @@
 
 Articles and rejections go by partition. Raw captures go by the (source, capture day) folder, and only where no
 partition names it: so the raw layer shrinks after the rows of its captures have expired.
-
-A run that finds a capture of such a day archived, while the day goes, would land a row that leads nowhere: captures of
-those days must not be ingested or parsed again meanwhile.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from infra.archive.raw_archive import REVISIT_DAYS, RawArchive, day_of, folder_key
@@ -28,11 +24,7 @@ from parsers.record.article import NULL_PARTITION
 GRACE: Final = timedelta(days=1)
 
 
-class Action(StrEnum):
-    """What is done with a day that is old enough."""
-
-    DELETE = "delete"
-    KEEP = "keep"
+DELETE, KEEP = "delete", "keep"  # what is done with a day that is old enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class Expiry:
     source: str
     day: str  # of capture (raw, rejects) or publication (articles), YYYY-MM-DD or Hive's null
     size: int  # bytes
-    action: Action
+    action: str
     reason: str = ""  # why it is kept
 
 
@@ -56,13 +48,7 @@ RECENT: Final = "written a short time ago: rows may follow"
 
 
 def expire(
-    store: ObjectStore,
-    layer: Layer,
-    before: date,
-    *,
-    now: datetime,
-    source: str | None = None,
-    dry_run: bool = False,
+    store: ObjectStore, layer: Layer, before: date, *, now: datetime, source: str | None = None, dry_run: bool = False
 ) -> list[Expiry]:
     """Delete what is older than a day in one layer; what is done with each day, kept ones too, by source and day."""
     if before > now.date():
@@ -71,17 +57,17 @@ def expire(
         settled = now - GRACE
         found = list(_captures(store, before, settled, source))
         for each in found if not dry_run else ():
-            if each.action is Action.DELETE:
+            if each.action is DELETE:
                 RawArchive(store).delete(each.source, date.fromisoformat(each.day), settled)
         return sorted(found, key=lambda each: (each.source, each.day))
     found = []
     for name, day, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
         if day == NULL_PARTITION:
-            found.append(Expiry(info.key, name, day, info.size, Action.KEEP, UNDATED))
+            found.append(Expiry(info.key, name, day, info.size, KEEP, UNDATED))
         elif date.fromisoformat(day) < before:
-            found.append(Expiry(info.key, name, day, info.size, Action.DELETE))
+            found.append(Expiry(info.key, name, day, info.size, DELETE))
     if not dry_run:
-        _delete_partitions(store, [each for each in found if each.action is Action.DELETE], layer)
+        _delete_partitions(store, [each for each in found if each.action is DELETE], layer)
     return found
 
 
@@ -122,7 +108,7 @@ def _captures(store: ObjectStore, before: date, settled: datetime, source: str |
         if reason or each.day >= before:
             needed |= {(each.source, day) for day in each.revisits}
         if each.day < before:
-            action = Action.KEEP if reason else Action.DELETE
+            action = KEEP if reason else DELETE
             yield Expiry(folder, each.source, each.day.isoformat(), each.size, action, reason)
 
 

@@ -16,7 +16,7 @@ from infra.base.settings import Settings
 from infra.base.stop import Threads
 from infra.lake.deduplication import Identities
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, decode, read_partition
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, read_rows
 from infra.lake.query import Selection, quoted, run_query
 from infra.lake.schema import ARTICLE_COLUMNS, to_table, with_blocks
 from infra.store.local_store import LocalStore
@@ -170,10 +170,7 @@ def _newest_first(
 
 
 def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: dict[str, set[str]]) -> Record | None:
-    stored = read_partition(store, kind, *partition)
-    if stored is None:  # deleted since it was listed
-        return None
-    table, _ = decode(kind, stored.body, kind.key(*partition))
+    table = read_rows(store, kind, *partition)
     table = with_blocks(table) if kind is ARTICLES else table
     for column, listed in values.items():
         rows = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(listed)))).slice(0, 1).to_pylist()

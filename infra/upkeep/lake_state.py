@@ -8,10 +8,9 @@ from typing import Final
 
 from infra.base.days import midnight
 from infra.base.measures import AGE, ARTICLES, DAYS, FETCHED, LANDED, LISTED, PENDING, REJECTED, Labels, Measure
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.store.object_store import ObjectStore
 from infra.upkeep.repair import MAX_DAYS
-from parsers.registry import parser_versions
 
 Reading = tuple[Measure, float, Labels]
 # Days that are told one by one: today and the week in which pending pages are asked again. Each is a label value.
@@ -20,9 +19,10 @@ SHOWN_DAYS: Final = 8
 
 def lake_state(store: ObjectStore, now: datetime, also: Collection[str] = ()) -> list[Reading]:
     """Every gauge of the lake. Sources of which it has nothing from the last 31 days are left out, unless in `also`."""
-    today = now.date()
-    start = today - timedelta(days=MAX_DAYS)
-    grid = DayStates(store).grid(None, start, today + timedelta(days=1), parser_versions(), also)
+    start, end = now.date() - timedelta(days=MAX_DAYS), now.date() + timedelta(days=1)
+    grid = day_grid(store, start, end)
+    lacking = {*also} - {day.source for day in grid}
+    grid += day_grid(store, start, end, lacking) if lacking else []
     found: list[Reading] = []
     for source, days in groupby(grid, key=lambda day: day.source):
         found += _of_source(source, list(days), now, is_expected=source in also)

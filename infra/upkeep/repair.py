@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from infra.base.days import Days
 from infra.lake.day_index import DayIndex
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES, TABLES, DamagedError, Manifest, place_of
@@ -97,8 +97,10 @@ class Repairs:
         }
 
 
-def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()) -> Repairs:
-    """Look for days before today that are missing or half done, of some or all sources, from the index of days."""
+def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = (), relist: bool = False) -> Repairs:
+    """What of some or all sources is missing or half done, by the index, or by listing the lake anew (`relist`)."""
+    if relist:
+        DayIndex(store).rebuild()
     today = now.date()
     starts: dict[str, date] = {}  # first day to repair
     since: dict[str, str] = {}  # first day that was asked about
@@ -155,8 +157,8 @@ class _Known:
 def _known_days(store: ObjectStore, names: Collection[str]) -> Iterator[_Known]:
     """Some or all sources, one after the other: together they fill memory."""
     index = DayIndex(store)
-    footers = index.footers
-    for source in sorted(index.sources().intersection(names or index.sources())):
+    footers, known = index.footers, index.footers.months.sources()
+    for source in sorted(known.intersection(names or known)):
         listed = [(info, *place) for info in index.infos(source) if (place := place_of(info.key))]
         footers.read_ahead(info for info, kind, *_ in listed if kind is FETCHES)
         older = footers.older(info for info, kind, *_ in listed if kind is not FETCHES)
@@ -209,7 +211,7 @@ def _partial(store: ObjectStore, since: Mapping[str, str], today: date) -> Itera
     """Partial days but yesterday's: pending pages are asked for again for a day."""
     if since:
         first, end = today - timedelta(days=MAX_DAYS), today - timedelta(days=1)
-        for day in DayStates(store).grid(None, first, end, names=since):
+        for day in day_grid(store, first, end, since):
             if day.state is State.PARTIAL and day.date >= since[day.source]:
                 yield day
 
@@ -232,11 +234,6 @@ def _gaps(source: Source, known: _Known, asked: Days, today: date) -> list[Gap]:
         else:
             gaps.append(Gap(source.name, Days.one(day), still_listed))
     return gaps
-
-
-def old_partitions(store: ObjectStore, names: Collection[str] = ()) -> list[OldPartition]:
-    """Partitions with the columns or in the place of an older newslake, of some sources or of all."""
-    return sorted(old for known in _known_days(store, names) for old in known.old)
 
 
 def upgrade(store: ObjectStore, partitions: Iterable[OldPartition]) -> None:

@@ -38,15 +38,7 @@ from infra.lake.partition import (
 from infra.lake.rejects import reject_id, wrong_seen_times
 from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.upkeep.raw_check import RawCheck, is_raw
-from parsers.record.article import (
-    SCHEMA_VERSION,
-    Block,
-    BlockType,
-    article_id,
-    content_digest,
-    lay_out,
-    partition_date,
-)
+from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, lay_out, partition_date
 
 POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_digest")
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
@@ -226,7 +218,7 @@ def index_faults(store: ObjectStore) -> Iterator[tuple[str, str]]:
         months = Months(store)
         months.load(months_there(store))
         listed = {info.key: info for kind in TABLES.values() for info in store.list(f"{kind.name}/")}
-        keys = {key for source in months.sources() for key in months.of(source, months.names())}
+        keys = {key for source in months.sources() for key in months.of(source, months.loaded)}
         for key in sorted(keys.union(key for key in listed if month_of(key))):
             # Somebody may write it just now: whoever does so has noted it, or has brought the index up to date.
             if _fault(store, months.get(key), listed.get(key)) and (fault := _fault_now(store, key)):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, stated_footer
+from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, read_footer, said_in, stated_footer
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION, Article
 from parsers.source.checks import FLAGS, OF_INPUT, DayProfile
@@ -90,7 +90,7 @@ class History:
     def _footer(self, info: ObjectInfo) -> Footer | None:
         try:
             metadata = read_footer(self._store, info.key, info.size)
-            return Manifest.from_json(stated_footer(metadata, info.key), info.key), _nulls(metadata)
+            return said_in(stated_footer(metadata, info.key), Manifest, info.key), _nulls(metadata)
         except NewslakeError:
             return None
 

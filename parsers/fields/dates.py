@@ -81,10 +81,7 @@ class Stamp:
 
 
 def from_machine(text: str, basis: DateBasis, zone: str) -> Stamp | None:
-    """A time in a machine format: ISO 8601, RFC 5322, or seconds since the epoch; None for anything else.
-
-    `basis` says where it was read; `zone` is the IANA zone of a time without one.
-    """
+    """A time as ISO 8601, RFC 5322 or seconds since the epoch, in the IANA `zone` if it states none."""
     text = text.strip()
     try:
         found = _epoch(text) or _iso(text, zone) or _rfc(text, zone)

@@ -53,10 +53,7 @@ def iana_zone(name: str) -> tzinfo | None:
 
 
 def zone_after(rest: str, at: datetime, source: str) -> tzinfo | None:
-    """The zone that the text after a time of day begins with; None if it begins with none.
-
-    `source` is the IANA zone of the source, which tells what an ambiguous abbreviation means there.
-    """
+    """The zone that the text after a time begins with, in a source of that IANA zone; None if it begins with none."""
     rest = _BEFORE.sub("", rest, count=1)
     offset = _OFFSET.match(rest)
     if offset:

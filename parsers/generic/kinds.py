@@ -5,7 +5,7 @@ from typing import Final
 
 from parsers.fields.urls import canonical, is_home
 from parsers.generic.outline import Outline, Part
-from parsers.page.metadata import ARTICLE_TYPES, types_of
+from parsers.page.metadata import ARTICLE_TYPES
 from parsers.page.page import Page
 from parsers.reading.page_kinds import (
     MIN_VISIBLE_CHARACTERS,
@@ -59,8 +59,7 @@ def _states_article(page: Page) -> bool:
 
 def _stated_kind(page: Page) -> str | None:
     """A shop or forum by what the page says of itself."""
-    metadata = page.metadata
-    types = {name for found in metadata.objects for name in types_of(found)}
+    metadata, types = page.metadata, page.metadata.all_types
     if types & (ARTICLE_TYPES - _FORUM_TYPES):
         return None
     for kind, known in (("forum", _FORUM_TYPES), ("shop", _SHOP_TYPES)):

@@ -29,12 +29,8 @@ _FURNITURE_WORDS: Final = frozenset(words("names", "furniture_words"))
 _FURNITURE_STARTS: Final = words("names", "furniture_starts")
 _NOT_FURNITURE: Final = words("names", "not_furniture")
 _ASIDE_NAMES: Final = words("names", "aside_names")
-_STORY_NAMES: Final = frozenset(
-    (
-        *words("names", "story_names"),
-        *map("".join, product(words("names", "story_firsts"), words("names", "story_lasts"))),
-    )
-)
+_STORY_PAIRS: Final = [*map("".join, product(words("names", "story_firsts"), words("names", "story_lasts")))]
+_STORY_NAMES: Final = frozenset((*words("names", "story_names"), *_STORY_PAIRS))
 _LEAD_NAMES: Final = frozenset(words("names", "lead_names"))
 _SITE: Final = "site"  # whose description is no standfirst
 _MENU: Final = frozenset(words("names", "menu_words"))

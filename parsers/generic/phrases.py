@@ -39,10 +39,7 @@ _COMMON: Final = 0.7
 
 
 def is_aside(text: str, size: float, linked: float, *, marked: bool) -> bool:
-    """Whether a line of a story asks for something, leads elsewhere or names the maker of a picture.
-
-    `linked` is the share of it inside links; `marked` says that it is bold or a heading.
-    """
+    """Whether a line asks for something, leads elsewhere or names a picture's maker; `marked`: bold or a heading."""
     if size >= _LONGEST_REQUEST:
         return False
     lowered = text.lower()

@@ -43,10 +43,7 @@ _OTHER_ZONE: Final = "Asia/Tokyo"  # a time that is read differently there state
 
 
 def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text | None) -> tuple[str, str] | None:
-    """A better headline than the shared reading has `stated`, and where it stands; None if there is none.
-
-    That is the page's own heading, or what stands in one after a kicker, if OpenGraph says the same.
-    """
+    """A better headline than the `stated`: the own heading, or what follows its kicker, if OpenGraph agrees."""
     metadata = page.metadata
     shown = own.text if own else ""
     title = without_site(metadata.first("og:title") or "", metadata.site_names, [shown])
@@ -108,18 +105,14 @@ def _is_name(text: str) -> bool:
 
 
 def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | None:
-    """A time that states no zone with that of another reading of the same clock; else the day alone.
-
-    For nothing is known of the clock of an unknown site.
-    """
+    """A time that states no zone with that of another reading of the same clock; else the day alone."""
     if stamp is None or stamp.at is None or stamp.precision is Precision.DAY or stamp.basis is None:
         return stamp
     if not is_elsewhere(stamp.at, stamp.raw):
         return stamp
     clock = _clock(stamp)
-    stated = (
-        other for other in readings if other.at and _clock(other) == clock and not is_elsewhere(other.at, other.raw)
-    )
+    alike = (other for other in readings if other.at and _clock(other) == clock)
+    stated = (other for other in alike if other.at and not is_elsewhere(other.at, other.raw))
     day = stamp.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return next(stated, None) or replace(stamp, at=day, precision=Precision.DAY)
 

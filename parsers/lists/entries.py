@@ -9,16 +9,12 @@ from parsers.lists.links import UnreadableError
 from parsers.lists.markup import Kind, Token, attributes, clean, resolved, tokens
 
 # What an entry says of its address and its times, by local name: an undeclared prefix is no reason to lose a feed.
-FIELDS: Final = frozenset(
-    {
-        *("loc", "lastmod", "publication_date"),
-        *("link", "origlink", "guid", "id", "pubdate", "published", "issued", "date", "updated", "modified"),
-    }
-)
-_HOLDERS: Final[tuple[list[str], ...]] = (
-    [],
-    ["news"],
-)  # a field stands in its entry or in `news:news`; `image:loc` is about a picture
+FIELDS: Final = frozenset({
+    "loc", "lastmod", "publication_date", "link", "origlink", "guid", "id", "pubdate", "published", "issued", "date",
+    "updated", "modified",
+})  # fmt: skip
+# A field stands in its entry or in `news:news`; `image:loc` is about a picture.
+_HOLDERS: Final[tuple[list[str], ...]] = ([], ["news"])
 _ABOUT_ADDRESS: Final = frozenset({"link", "guid"})  # their attributes matter
 MAX_DEPTH: Final = 100  # of elements in an entry that are told apart; unescaped HTML has about 20
 

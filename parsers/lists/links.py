@@ -66,6 +66,11 @@ class LinkList:
         else:
             self._links.append(Link(url, hint, is_publication or hint is None))
 
+    def add_dated(self, address: str | None, published: str | None, changed: str | None, zone: str) -> None:
+        """Add a link with the time of publication that a text states, or else with that of the last change."""
+        at = hint_of(published, zone)
+        self.add(address, at or hint_of(changed, zone), is_publication=at is not None)
+
     def add_child(self, address: str | None, changed: datetime | None) -> None:
         """Add another sitemap. Its address keeps its query, which may say which sitemap is meant."""
         url = absolute(address, self._base)
@@ -81,10 +86,7 @@ class LinkList:
         return Reading(tuple(self._links), tuple(self._children), dict(+self._unusable), lacking)
 
     def reading_of(self, *, is_closed: bool, lacking: str) -> Reading:
-        """All that was added from a document, whose end was seen or not, or is left out knowingly.
-
-        UnreadableError where it breaks off before its first entry.
-        """
+        """All that was added from a document, whose end was seen or not; UnreadableError where it has no entry."""
         if is_closed or lacking:
             return self.reading(lacking)
         if not len(self):

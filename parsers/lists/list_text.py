@@ -7,9 +7,7 @@ from typing import Final
 from parsers.lists.links import UnreadableError
 from parsers.page.decode import REPLACEMENT, decode
 
-MAX_LIST_BYTES: Final = (
-    52_428_800  # the limit of the sitemap protocol, uncompressed; the largest feeds have some megabytes
-)
+MAX_LIST_BYTES: Final = 52_428_800  # the sitemap protocol's limit, uncompressed; the largest feeds have some megabytes
 _ENCODING = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 DECLARATION_BYTES: Final = 4096  # of the beginning, where it is searched: comments may stand before it
 _BEFORE = re.compile(r"(?:[\s\ufeff]++|<!--.{0,10000}?-->|<\?[^>]{0,1000}>)*+", re.S)
@@ -27,10 +25,7 @@ _REFERENCE = re.compile(r"&([\w.:-]{1,100});")
 
 
 def list_text(body: bytes) -> tuple[str, str]:
-    """The text of a list, decoded as in `parsers.page.decode`, and what of it is left out.
-
-    UnreadableError where it is empty, or an HTML page: many sites that have nothing answer with one, and status 200.
-    """
+    """The decoded text of a list, and what of it is left out; UnreadableError where it is empty, or an HTML page."""
     lacking = ""
     if len(body) > MAX_LIST_BYTES:
         body, lacking = body[:MAX_LIST_BYTES], f"more than {MAX_LIST_BYTES:,} bytes: the rest is not read"
@@ -54,9 +49,6 @@ def _after_prolog(text: str) -> str:
 
 
 def _without_declared(text: str, names: set[str]) -> str:
-    """A text in which entities that the document declares are a mark of what is lost: they are never expanded.
-
-    Those of HTML mean what they mean everywhere.
-    """
+    """A text with a mark for each entity that the document declares, but for HTML's: they are never expanded."""
     names -= {name.rstrip(";") for name in html5}
     return _REFERENCE.sub(lambda found: REPLACEMENT if found[1] in names else found[0], text) if names else text

@@ -18,11 +18,7 @@ _COMMENTS: Final = re.compile(r"\bcomments?\b", re.I)  # a feed of comments name
 
 
 def read_listing(body: bytes, base: str, *, links: str) -> Reading:
-    """The links of a listing in page order, without hints.
-
-    Call it where it may hang: a hostile page can keep the HTML parser busy for any time. UnreadableError where `links`,
-    a CSS selector, is none.
-    """
+    """The links of a listing in page order. Call it where it may hang; UnreadableError where `links` is no CSS."""
     tree = Tree(decode(body).text)
     found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)
     try:

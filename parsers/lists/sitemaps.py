@@ -1,13 +1,9 @@
-"""Sitemaps, sitemap indexes (https://www.sitemaps.org/protocol.html) and news sitemaps: from bytes to links with hints.
-
-Sites exceed the limits of the protocol, break the markup and cut their files short: what can be read is read, and the
-reading says what is lacking.
-"""
+"""Sitemaps, their indexes (https://www.sitemaps.org/protocol.html), news sitemaps: from bytes to links with hints."""
 
 from typing import Final
 
 from parsers.fields.urls import MAX_URL_LENGTH, parse_url
-from parsers.lists.entries import Entry, XmlList
+from parsers.lists.entries import XmlList
 from parsers.lists.links import LinkList, Reading, UnreadableError, hint_of
 from parsers.lists.list_text import list_text
 
@@ -16,11 +12,7 @@ _ENTRY_NAMES = {"urlset": "url", "sitemapindex": "sitemap"}
 
 
 def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
-    """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`.
-
-    Relative links refer to `base`: the protocol forbids them, but sites have them. UnreadableError where it is no
-    sitemap.
-    """
+    """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`."""
     text, lacking = list_text(body)
     links = LinkList(base)
     if parse_url(text[:MAX_URL_LENGTH].split()[0]):
@@ -30,19 +22,14 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
         for entry in found.entries():
             if len(links) >= MAX_ENTRIES:
                 return links.reading(f"more than {MAX_ENTRIES:,} entries: the rest is not read")
-            _add(entry, links, zone, is_index=found.root == "sitemapindex")
+            address, published, changed = entry.address("loc"), entry.first("publication_date"), entry.first("lastmod")
+            if found.root == "sitemapindex":
+                links.add_child(address, hint_of(published, zone) or hint_of(changed, zone))
+            else:
+                links.add_dated(address, published, changed, zone)
     except UnreadableError as error:
         raise UnreadableError(f"it is no sitemap: {error}") from error
     return links.reading_of(is_closed=found.is_closed, lacking=lacking)
-
-
-def _add(entry: Entry, links: LinkList, zone: str, *, is_index: bool) -> None:
-    published = hint_of(entry.first("publication_date"), zone)
-    hint = published or hint_of(entry.first("lastmod"), zone)
-    if is_index:
-        links.add_child(entry.address("loc"), hint)
-    else:
-        links.add(entry.address("loc"), hint, is_publication=published is not None)
 
 
 def _read_lines(text: str, links: LinkList, lacking: str) -> Reading:

@@ -38,11 +38,7 @@ class Decoded:
 
 
 def usable_as_utf8(body: bytes, http_charset: str | None = None) -> bool:
-    """Whether the bytes may go to the HTML parser, which takes UTF-8 only, without decoding.
-
-    A label of UTF-8 is believed unless the beginning says otherwise: if it lies, the article shows it. Without a label
-    all bytes must be valid.
-    """
+    """Whether bytes may go to the parser undecoded: labelled UTF-8 (a lie shows in the article), else all valid."""
     if body.startswith(tuple(_BEGINNINGS)):
         return False
     encoding = encoding_of(http_charset) or stated_encoding(body[:PRESCAN_BYTES])

@@ -28,38 +28,32 @@ class LayoutError(Exception):
 
 
 def select(root: Tree | Node, css: str) -> list[Node]:
-    """All matches in document order, each once; the library repeats a node that matches several parts of `a, b`.
-
-    `root` itself may match, and all but the last part of a selector may match above `root`.
-    """
+    """All matches in document order, each once. `root` may match, and all but the last part of a selector above it."""
     found = root.css(css)
     return list({node.mem_id: node for node in found}.values()) if len(found) > 1 else found
 
 
+def upward(node: Node | None) -> Iterator[Node]:
+    """A node and every element above, nearest first."""
+    while node is not None:
+        yield node
+        node = node.parent
+
+
 def ancestors(node: Node) -> Iterator[int]:
     """`mem_id` of every element above, nearest first."""
-    parent = node.parent
-    while parent is not None:
-        yield parent.mem_id
-        parent = parent.parent
+    return (part.mem_id for part in upward(node.parent))
 
 
 def part_of_article(container: Node) -> Node | None:
     """The nearest `<article>` or `<main>` that is or holds the container (HTML, 4.3.2)."""
-    part: Node | None = container
-    while part is not None and part.tag not in ("article", "main"):
-        part = part.parent
-    return part
+    return next((part for part in upward(container) if part.tag in ("article", "main")), None)
 
 
 def inside(node: Node, tags: Set[str], holding: Set[int]) -> bool:
     """Whether a node is or is in an element with one of the tags, below the elements `holding` (by `mem_id`)."""
-    part: Node | None = node
-    while part is not None and part.mem_id not in holding:
-        if part.tag in tags:
-            return True
-        part = part.parent
-    return False
+    found = next((part for part in upward(node) if part.tag in tags or part.mem_id in holding), None)
+    return found is not None and found.mem_id not in holding
 
 
 def outermost(root: Tree | Node, css: str) -> list[Node]:
@@ -74,10 +68,7 @@ def without_nested(nodes: Sequence[Node]) -> list[Node]:
 
 
 def holders(nodes: Sequence[Node]) -> dict[int, int]:
-    """`mem_id` of each node -> that of the nearest other of the nodes above it, or 0; in their order.
-
-    No element is climbed twice, so that deep nesting costs no more than its size.
-    """
+    """`mem_id` of each node -> that of the nearest other of them above it, or 0; climbs no element twice."""
     known: dict[int, int] = {}  # the holders of elements that were climbed
     found = {node.mem_id: 0 for node in nodes}
     for node in nodes if len(found) > 1 else ():
@@ -126,9 +117,7 @@ def _parts_signature(node: Node) -> bool:
 
 
 # What a page may hold but not show: closed dialogs, words for screen readers only. One search, since each is a walk.
-_SCREEN_READERS = frozenset(
-    {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
-)
+_SCREEN_READERS = {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
 _NAMED = f":is({', '.join(f'.{name}' for name in sorted(_SCREEN_READERS))})"
 _MAY_BE_HIDDEN = f"[style], [hidden], [popover], dialog, canvas, span{_NAMED}, p{_NAMED}, div{_NAMED}"
 # React streams parts of a page in hidden elements with such an id, for its script to put in place.

@@ -142,18 +142,19 @@ class Metadata:
     def _has_headline(self, found: Json) -> bool:
         """Whether the page's titles hold the headline, or it them."""
         headline = letters(as_text(found.get("headline")) or "")
-        titles = (
-            letters(title) for title in (self.title, self.first("og:title") or "", self.first("twitter:title") or "")
-        )
-        return any(
-            len(min(headline, title, key=len)) >= MIN_HEADLINE and (headline in title or title in headline)
-            for title in titles
-        )
+        titles = map(letters, (self.title, self.first("og:title") or "", self.first("twitter:title") or ""))
+        long = (title for title in titles if len(min(headline, title, key=len)) >= MIN_HEADLINE)
+        return any(headline in title or title in headline for title in long)
 
     @cached_property
     def types(self) -> set[str]:
         """Types of `article`, bare names."""
         return types_of(self.article)
+
+    @cached_property
+    def all_types(self) -> set[str]:
+        """Types of all JSON-LD objects of the page."""
+        return {name for found in self.objects for name in types_of(found)}
 
     @cached_property
     def subject(self) -> str:
@@ -165,10 +166,7 @@ class Metadata:
         return {found["@id"]: found for found in self.objects if isinstance(found.get("@id"), str)}
 
     def resolved(self, name: str) -> list[Any]:
-        """A JSON-LD value of the article as a list, with references (`{"@id": …}`) and roles resolved.
-
-        A role repeats the property that it stands for: `{"@type": "Role", "author": …}` (schema.org/Role).
-        """
+        """A JSON-LD value of the article as a list, references (by `@id`) and roles, which repeat it, resolved."""
         found = []
         for single in _flat(self.article.get(name)):
             if isinstance(single, str) and single in self._by_id:
@@ -267,19 +265,14 @@ def _full_name(person: Json) -> str | None:
 
 def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
-    named = (
-        name
-        for single in _flat(value)
-        for name in (_flat(single.get("name")) if isinstance(single, Mapping) and single.get("name") else (single,))
-    )
+    named: list[Any] = []
+    for single in _flat(value):
+        named += (isinstance(single, Mapping) and _flat(single.get("name") or None)) or [single]
     return unique(text for text in map(as_text, named) if text)
 
 
 def keywords(value: Any) -> tuple[str, ...]:
-    """`keywords` of JSON-LD or meta: a list, or one text with the commas of any script, or else with semicolons.
-
-    Spaces part Chinese and Japanese words, which have none inside.
-    """
+    """A list, or one text parted by the commas of any script, or else semicolons, or spaces between CJK words."""
     found = as_texts(value)
     if len(found) != 1:
         return found

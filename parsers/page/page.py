@@ -38,10 +38,7 @@ class Page:
         return absolute(address, self.metadata.base or self.url)
 
     def select(self, css: str) -> list[Node]:
-        """All matches in the scope, in document order; if there are none, those in the page outside other articles.
-
-        The surroundings of an article are most of a page and of the time; they often have authors and pictures too.
-        """
+        """All matches in the scope, in document order; if there are none, those in the page outside other articles."""
         if self.scope is None:
             return select(self.tree, css)
         found = select(self.scope, css)

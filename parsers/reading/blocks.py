@@ -5,7 +5,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, stands_alone, text_of, without_nested
+from parsers.page.html import (
+    BREAK,
+    Node,
+    Tree,
+    mark_breaks,
+    raw_text,
+    select,
+    stands_alone,
+    text_of,
+    upward,
+    without_nested,
+)
 from parsers.reading.tables import is_data_table, rows_of
 from parsers.record.article import Block, BlockType
 
@@ -40,10 +51,7 @@ def remove(root: Tree | Node, css: str) -> None:
 def read_blocks(
     containers: Sequence[Node], blocks: str | None, headings: str | None, leads: Collection[int]
 ) -> list[Block]:
-    """The blocks of the containers, in document order, each text once; `blocks` and `headings` as in `Layout`.
-
-    `leads` holds the `mem_id` of the standfirst and of all nodes below it.
-    """
+    """The blocks of the containers, in document order, each text once; `leads` has the nodes of the standfirst."""
     flow = _Flow()
     for container in without_nested(containers):
         mark_breaks(container)
@@ -58,9 +66,7 @@ def read_blocks(
 def _covered(marks: Sequence[Node]) -> Iterator[int]:
     """The blocks that are one of `marks` or have all their text in one: `<p><strong>…</strong></p>`."""
     for mark in marks:
-        block: Node | None = mark
-        while block is not None and block.tag not in _LEAVES and block.tag not in _FRAMES:
-            block = block.parent
+        block = next((part for part in upward(mark) if part.tag in _LEAVES or part.tag in _FRAMES), None)
         if block is not None and (block.mem_id == mark.mem_id or clean(mark.text()) == clean(block.text())):
             yield block.mem_id
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from parsers.fields.urls import address_key
-from parsers.page.html import Node, ancestors, text_of
+from parsers.page.html import Node, ancestors, text_of, upward
 from parsers.page.page import Page
 
 
@@ -37,12 +37,7 @@ def _headline_of(container: Node, nearest: dict[int, Node]) -> Node | None:
 
 def _article_of(container: Node) -> Node | None:
     """The outermost `<article>` that is or holds a container: posts of a live blog are articles inside one."""
-    found = None
-    node: Node | None = container
-    while node is not None:
-        found = node if node.tag == "article" else found
-        node = node.parent
-    return found
+    return next(reversed([part for part in upward(container) if part.tag == "article"]), None)
 
 
 def _identity(node: Node | None) -> int:

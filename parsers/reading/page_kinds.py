@@ -6,7 +6,7 @@ from parsers.fields.characters import clean
 from parsers.fields.urls import canonical, is_home
 from parsers.fields.words import pattern, table
 from parsers.page.html import CODE, Node, Tree, inside, text_of
-from parsers.page.metadata import ARTICLE_TYPES, types_of
+from parsers.page.metadata import ARTICLE_TYPES
 from parsers.page.page import Page
 from parsers.record.outcome import Rejected, RejectReason
 
@@ -58,10 +58,7 @@ def kind_of_page(page: Page) -> Rejected | None:
 
 
 def notice_of(page: Page) -> Rejected | None:
-    """A rejection of a challenge, consent wall, error, login form or empty shell in place of a page.
-
-    A page whose metadata says that it is an article is believed, unless it is as short as a notice. Changes the tree.
-    """
+    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree."""
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
     marked = None if body is None else _marked(page, states_article=states_article)
@@ -109,16 +106,13 @@ def may_be_notice(body: bytes) -> bool:
 
 
 def kind_despite_layout(page: Page) -> Rejected | None:
-    """A rejection of a page that a layout matches, but that is an error, a listing or a video beyond doubt.
-
-    Such pages often have the same containers as articles. A live blog says `LiveBlogPosting`, which is an article.
-    """
+    """A rejection of a page that a layout matches, but that is an error, a listing or a video beyond doubt."""
     title, body = page.metadata.title, page.tree.body
     if any(map(_GONE_TITLE.fullmatch, _BETWEEN_PARTS.split(title))) and body and _is_short(body):
         return Rejected(RejectReason.SOFT_ERROR, f"title {title[:MAX_SHOWN_TITLE]!r}")
     if _states_article(page):
         return None
-    listings = sorted(_types(page) & _LISTINGS)
+    listings = sorted(page.metadata.all_types & _LISTINGS)
     if listings:
         return Rejected(RejectReason.NOT_ARTICLE, f"its JSON-LD is of type {', '.join(listings)}")
     stated = page.metadata.first("og:type") or ""
@@ -151,13 +145,9 @@ def _marked(page: Page, *, states_article: bool) -> Rejected | None:
     return None
 
 
-def _types(page: Page) -> set[str]:
-    return {name for found in page.metadata.objects for name in types_of(found)}
-
-
 def _other_kind(page: Page) -> str | None:
     """What the page says it is, if not an article; a page that says nothing may have a new layout."""
-    types = _types(page)
+    types = page.metadata.all_types
     if types & (ARTICLE_TYPES - _OTHER_TYPES):
         return None
     others = sorted(types & _OTHER_TYPES)

@@ -34,10 +34,7 @@ def read_byline(page: Page, layout: Layout, draft: Draft) -> str | None:
 
 
 def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
-    """Names from the layout, or else from JSON-LD, meta elements, the byline, or markup.
-
-    The site itself or a desk is the author only if nothing names another.
-    """
+    """Names of layout, JSON-LD, meta elements, byline or markup; the site or a desk only if nothing names another."""
     if layout.authors is not None:
         named = list_field(page, layout.authors) or ()
         return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from operator import itemgetter
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean_markup, letters, unique
-from parsers.page.html import Node, ancestors, holders, inside, outermost, select, text_of
+from parsers.page.html import Node, ancestors, holders, inside, outermost, select, text_of, upward
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
 from parsers.reading.credits import part_credit, without_label
@@ -80,14 +81,12 @@ def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image
 
 def _before(container: Node) -> Iterator[Node]:
     """The elements of its article before a container, nearest first."""
-    node: Node | None = container
-    while node is not None and node.tag not in ("article", "main", "body"):
+    for node in takewhile(lambda part: part.tag not in ("article", "main", "body"), upward(container)):
         sibling = node.prev
         while sibling is not None:
             if sibling.is_element_node:
                 yield sibling
             sibling = sibling.prev
-        node = node.parent
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
@@ -198,10 +197,7 @@ def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str
 
 
 def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
-    """The leading picture of the metadata, and its origin.
-
-    Its `alt` text is a description, not a caption, unless it names a credit in the way that captions do.
-    """
+    """The leading picture of the metadata, and its origin; its `alt` text is no caption unless it names a credit."""
     metadata = page.metadata
     about, url = _stated(metadata)
     url, origin = page.absolute(url), f"{metadata.subject}.image"

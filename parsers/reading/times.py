@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from parsers.fields.characters import clean
 from parsers.fields.dates import CHANGED, DateBasis, Stamp, from_machine, from_visible
 from parsers.fields.words import words
-from parsers.page.html import Node, text_of
+from parsers.page.html import Node, text_of, upward
 from parsers.page.metadata import as_text
 from parsers.page.page import Page
 from parsers.reading.readings import readings, text_field
@@ -21,6 +22,7 @@ _TIME_ELEMENT = "time[datetime], abbr.published[title]"  # the second is that of
 _MARKED = '[itemprop="datePublished"], [property$="datePublished"]:not(meta)'  # microdata, RDFa
 _OTHERS = re.compile(r"comment|related|recommend|teaser|sidebar|most-?read|popular", re.I)
 _LONGEST_LABEL = 30  # characters before a time
+_NAMED_BY_LOOK = ("article", "main", "body")  # their names say how the page looks
 
 
 def read_published(page: Page, layout: Layout, draft: Draft) -> Stamp | None:
@@ -71,12 +73,8 @@ def _is_of_change(node: Node) -> bool:
 
 def is_of_others(node: Node) -> bool:
     """Whether elements around a time, up to its article, are named as those of comments or of other stories."""
-    part: Node | None = node
-    while part is not None and part.tag not in ("article", "main", "body"):  # these are named for how the page looks
-        if _OTHERS.search(f"{part.attributes.get('class')} {part.attributes.get('id')}"):
-            return True
-        part = part.parent
-    return False
+    parts = takewhile(lambda part: part.tag not in _NAMED_BY_LOOK, upward(node))
+    return any(_OTHERS.search(f"{part.attributes.get('class')} {part.attributes.get('id')}") for part in parts)
 
 
 def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:

@@ -44,16 +44,10 @@ DROPPED_FILL = 0.5  # of the usual fill: a redesign that moves a field loses it 
 SUSPECT_REJECTS = 0.5
 LOW_REJECTS = 0.25  # a history above it is of mixed pages: a crawl, a sitemap with galleries
 # Verdicts on what came in, not on what the parser made of it: they say nothing about a layout.
-OF_INPUT = frozenset(
-    {
-        RejectReason.UNKNOWN_SOURCE,
-        RejectReason.HTTP_STATUS,
-        RejectReason.NOT_HTML,
-        RejectReason.TOO_LARGE,
-        RejectReason.TRUNCATED,
-        RejectReason.ARCHIVE_DAMAGED,
-    }
-)
+OF_INPUT = frozenset({
+    RejectReason.UNKNOWN_SOURCE, RejectReason.HTTP_STATUS, RejectReason.NOT_HTML, RejectReason.TOO_LARGE,
+    RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED,
+})  # fmt: skip
 
 
 def has(article: Article, name: str) -> bool:
@@ -88,9 +82,7 @@ class DayProfile:
     # Field -> share that has it, 0 to 1, of `measured` articles and of captures `lacking` it.
     fill: Mapping[str, float] = field(default_factory=dict)
     measured: int = 0
-    lacking: Mapping[str, int] = field(
-        default_factory=dict
-    )  # field -> captures that were rejected because they lack it
+    lacking: Mapping[str, int] = field(default_factory=dict)  # field -> captures that were rejected for want of it
 
     def __add__(self, other: Self) -> Self:
         """Two parts of one day together."""
@@ -138,11 +130,7 @@ class Finding:
 
 
 def judge(profile: DayProfile, history: Sequence[DayProfile], *, whole_day: bool = False) -> list[Finding]:
-    """What is wrong with a day, by the source's own history.
-
-    `history` are landed days near to it, in any order; the day itself may be among them and is left out. The number of
-    articles is judged only of a `whole_day`.
-    """
+    """What is wrong with a day, by landed days near it (itself left out); the count only of a `whole_day`."""
     others = [day for day in history if day.date != profile.date]
     known = _known(others)
     found = _judge_count(profile, others) if whole_day else []
@@ -198,10 +186,7 @@ def _judge_count(profile: DayProfile, history: Sequence[DayProfile]) -> list[Fin
 
 
 def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> tuple[float, float]:
-    """Median and median absolute deviation of the nearest week with articles; zeros if that is unknown.
-
-    The lesser of that median and the one of the same weekday, so that a source that rests on Sundays may rest.
-    """
+    """Median of the nearest week with articles, or of the same weekday if less, and its deviation; else zeros."""
     week = [day.articles for day in nearest[:COUNT_DAYS]]
     if len(week) < MIN_COUNT_DAYS:
         return 0.0, 0.0

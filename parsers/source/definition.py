@@ -76,9 +76,7 @@ class Layout:
     # Selector of the elements with a picture, if they are not the figures inside `body`. One with a caption but without
     # a picture, which a script would load, describes the leading picture.
     figures: str | None = None
-    caption: str = (
-        "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of the element itself
-    )
+    caption: str = "figcaption, .wp-caption-text"  # selector of the caption inside such an element, or of it itself
     # Selector of the credit inside such an element, or a pattern whose group 1 finds it in the caption. The match is
     # removed from the caption, and words such as `Photo:` and `©` from the credit.
     credit: str | re.Pattern[str] | None = None
@@ -119,9 +117,7 @@ class Source:
     name: str  # `[a-z0-9_]+`; the name of the file and of the partition
     title: str  # the name that people use
     hosts: tuple[str, ...]  # newest first; their subdomains belong to the source too
-    list_hosts: tuple[
-        str, ...
-    ] = ()  # more of the publisher, where feeds and sitemaps may redirect; no article is there
+    list_hosts: tuple[str, ...] = ()  # more of the publisher, without articles, where its lists may redirect
     language: str  # BCP 47 tag, for pages that state none
     country: str | None = None  # two-letter code (ISO 3166), for a file that is in no folder of a country
     timezone: str  # IANA name of the zone of times without one
@@ -132,9 +128,7 @@ class Source:
     generic: bool = False
     text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
     signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source
-    discovery: tuple[Discovery, ...] = (
-        OwnLists(),
-    )  # where the source lists its articles; all are read. Empty: nothing is live
+    discovery: tuple[Discovery, ...] = (OwnLists(),)  # where it lists its articles; all are read. Empty: never live
     verified: str = ""  # what of `discovery` was seen, and where; none was tried on a live site. Empty: nothing
     article_url: re.Pattern[str] | None = None  # what path and query of an article's address must contain; None: any
     interval_seconds: float | None = None  # between requests to a host; a longer setting or Crawl-delay goes before it

@@ -56,10 +56,7 @@ Discovery = Feed | NewsSitemap | Sitemap | DayArchive | OwnLists
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An article's canonical address from a feed, sitemap or page.
-
-    The hint selects what to fetch for a day; the article's own date decides where it lands.
-    """
+    """An article's canonical address, with a hint what day to fetch it for; its own date decides where it lands."""
 
     url: str
     hint: datetime | None = None  # when the article may have been published, aware, in UTC

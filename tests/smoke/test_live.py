@@ -9,6 +9,7 @@ import pytest
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days
 from infra.lake.quarantine import rejects_in
+from infra.lake.query import Selection
 from infra.store.open_store import open_store
 from tests.demo_site.site import DemoSite
 from tests.live_lake import rows, snapshot, today, work, yesterday
@@ -37,7 +38,7 @@ def test_a_day_lands_what_the_site_published_and_nothing_else(source: str, site:
     )
     assert {row["mode"] for row in landed} == {"live"}
     rejections = {(each.url, each.reason) for each in site.expected_rejections(source, yesterday())}
-    assert rejections <= {(row["url"], row["reason"]) for row in rejects_in(open_store(str(lake)), source)}
+    assert rejections <= {(row["url"], row["reason"]) for row in rejects_in(open_store(str(lake)), Selection(source))}
     # Local days overlap the UTC day: links of its neighbours may be tried, too.
     neighbours = (len(site.disallowed(source, yesterday() + timedelta(days=days))) for days in (-1, 0, 1))
     assert len(site.disallowed(source, yesterday())) <= report.failed["robots"] <= sum(neighbours)

@@ -16,8 +16,9 @@ import pytest
 
 from infra.base.measures import OF_STATE, OF_WORK
 from infra.intake.web.polite_client import TRIES
-from infra.lake.day_states import DayStates
+from infra.lake.day_states import day_grid
 from infra.lake.quarantine import rejects_in
+from infra.lake.query import Selection
 from infra.store.open_store import open_store
 from parsers.registry import sources
 from tests.demo_site.faults import not_html, server_error
@@ -76,7 +77,7 @@ def test_a_run_tells_a_collector_the_numbers_that_the_site_and_the_lake_have(tol
     assert receiver.sums("newslake.http.requests", "host") == asked
     assert receiver.sums("newslake.http.duration", "host") == asked
     assert receiver.sums("newslake.http.requests", "outcome")["server_error",] == TRIES
-    rejected = Counter(reject["reason"] for reject in rejects_in(store, SOURCE))
+    rejected = Counter(reject["reason"] for reject in rejects_in(store, Selection(SOURCE)))
     pages = receiver.sums("newslake.pages", "source", "outcome", "mode")
     assert pages == {
         (SOURCE, "article", "live"): len(rows(lake, SOURCE, DAY)) + _others(lake),
@@ -139,7 +140,7 @@ def test_prometheus_scrapes_the_state_of_the_lake(told: Told, tmp_path: Path) ->
         (value,) = [value for key, value in values.items() if key.startswith(f"{name}{{") and f'day="{DAY}"' in key]
         return float(value)
 
-    grid = DayStates(open_store(str(told.lake))).grid(SOURCE, DAY, DAY + timedelta(days=1))
+    grid = day_grid(open_store(str(told.lake)), DAY, DAY + timedelta(days=1), [SOURCE])
     account = grid[0].account
     assert account
     assert account.fetched >= account.landed > 0
@@ -151,7 +152,7 @@ def test_prometheus_scrapes_the_state_of_the_lake(told: Told, tmp_path: Path) ->
         for key, value in values.items()
         if "_day_rejected{" in key
     }
-    assert rejected == Counter(reject["reason"] for reject in rejects_in(open_store(str(told.lake)), SOURCE))
+    assert rejected == Counter(reject["reason"] for reject in rejects_in(open_store(str(told.lake)), Selection(SOURCE)))
     assert [value for name, value in values.items() if name.startswith("newslake_lake_readable{")] == ["1.0"]
     of_lake = [each.name for each in OF_STATE if ".prefect." not in each.name]
     for name in of_lake:

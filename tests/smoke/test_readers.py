@@ -1,6 +1,6 @@
 """The folder as it is, read by the plain call of those who know nothing of newslake: equal rows and types in each."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES
 from infra.store.local_store import LocalStore
-from infra.upkeep.repair import old_partitions, upgrade
+from infra.upkeep.repair import plan_repairs, upgrade
 from parsers.record.article import NULL_PARTITION, Block, BlockType, Image
 from tests.lake_samples import NOON, article, landed
 from tests.old_lakes import written_by_version_2
@@ -84,7 +84,7 @@ def test_an_older_file_beside_new_ones_is_an_error_and_no_articles_without_text(
         read = f"FROM '{root}/articles/**/*.parquet'"
         with duckdb.connect() as connection, pytest.raises(duckdb.Error):
             connection.execute(f"SELECT text {read}").fetchall()
-        upgrade(LocalStore(root), old_partitions(LocalStore(root)))
+        upgrade(LocalStore(root), plan_repairs(LocalStore(root), now=datetime.now(UTC)).old)
         assert sorted(pd.read_parquet(root / "articles")["text"]) == [article(number).text for number in range(2)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import lake as bench
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
 from infra.store.local_store import LocalStore
 
@@ -21,7 +21,7 @@ def test_l12_ten_thousand_partitions_at_a_glance(tmp_path: Path) -> None:
     bench.run("spread", small, wide, bench.SOURCES)
     memory = [bench.status(str(wide))[1] for _ in ("cold", "warm")]
     assert max(memory) < 300
-    grid = DayStates(LocalStore(wide)).grid()
+    grid = day_grid(LocalStore(wide))
     assert len(grid) == bench.SOURCES * bench.DAYS
     assert {(day.state, day.articles) for day in grid} == {(State.UNLISTED, bench.ROWS_A_DAY)}
     assert grid[0].date == date(2024, 5, 1).isoformat()

@@ -22,7 +22,7 @@ from flows.jobs.late_runs import SKIPPED
 from flows.jobs.run import source_slot
 from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
-from infra.lake.day_states import DayStates
+from infra.lake.day_states import day_grid
 from infra.store.open_store import open_store
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
@@ -148,7 +148,7 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
 
 
 def _is_whole(lake: str, name: str, day: date) -> bool:
-    (found,) = DayStates(open_store(lake)).grid(name, day, day + timedelta(days=1))
+    (found,) = day_grid(open_store(lake), day, day + timedelta(days=1), [name])
     return found.is_whole
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from infra.base.days import Days
 from infra.lake.accounts import ListsRead, read_account, read_accounts, row_key, write_account
 from infra.lake.changes import Changes
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake
-from infra.lake.partition import FETCHES, DamagedError
+from infra.lake.partition import FETCHES, REJECTS, DamagedError
 from infra.upkeep.verify import account_faults
 from infra.work.live.fetch_log import close_rejects
 from tests.lake_samples import landed, rejected
@@ -39,7 +39,7 @@ def write(store: MemoryStore, *rows: Fetch, day: str = DAY, **options: object) -
 
 
 def state(store: MemoryStore) -> State:
-    return next(day.state for day in DayStates(store).grid() if day.date == DAY)
+    return next(day.state for day in day_grid(store) if day.date == DAY)
 
 
 @given(
@@ -133,6 +133,6 @@ def test_a_page_that_was_got_at_last_closes_its_earlier_rejections_only() -> Non
     states = [
         (each["url"][-1], each["state"])
         for day in (DAY, "2024-05-04")
-        for each in Lake(store).read_rejects("gazette", day).to_pylist()
+        for each in Lake(store).read_partition("gazette", day, REJECTS).to_pylist()
     ]
     assert sorted(states) == [("0", "closed"), ("0", "open"), ("1", "open")]

@@ -13,8 +13,8 @@ import pytest
 
 from infra.lake import changes as changing
 from infra.lake.changes import Changes
-from infra.lake.day_index import WHOLE
-from infra.lake.day_states import Day, DayStates
+from infra.lake.day_index import WHOLE, DayIndex
+from infra.lake.day_states import Day, day_grid
 from infra.lake.lake import Lake
 from infra.lake.months import object_key
 from infra.lake.partition import ARTICLES, encode
@@ -55,7 +55,7 @@ def store() -> MemoryStore:
 
 def told(store: ObjectStore) -> list[Day]:
     """What the index says of a period."""
-    return DayStates(store).grid(None, *PERIOD)
+    return day_grid(store, *PERIOD)
 
 
 def truth(store: MemoryStore) -> list[Day]:
@@ -164,7 +164,7 @@ def test_writers_may_get_to_the_index_in_any_order_also_where_a_partition_turns_
             lake = copy_of(store)
             writers = [Changes(lake) for _ in bodies]
             for writer, body in zip(writers, bodies, strict=True):
-                assert writer.merge(key, lambda _, body=body: body)  # type: ignore[misc]
+                assert writer.merge(key, lambda _, body=body: (body, None))[0]  # type: ignore[misc]
             for turn, number in enumerate(order):
                 if turn == asks:
                     assert told(lake) == truth(lake)
@@ -182,7 +182,7 @@ def test_what_no_writer_noted_is_found_when_the_lake_is_listed_again(store: Memo
         (ARTICLES.key(SOURCE, "2024-04-25"), f"is not in the index of days: {REMEDY}"),
         (ARTICLES.key(SOURCE, DAY), f"is in the index of days, and gone: {REMEDY}"),
     ]
-    DayStates(store).recheck()
+    DayIndex(store).rebuild()
     assert told(store) == expected
     assert [*index_faults(store)] == []
 
@@ -194,7 +194,7 @@ def test_verify_finds_a_partition_that_somebody_replaced(store: MemoryStore) -> 
     rows = Lake(store).read_partition(SOURCE, DAY)
     store.objects[ARTICLES.key(SOURCE, DAY)] = encode(ARTICLES, rows.slice(0, 1))
     assert [*index_faults(store)] == [(ARTICLES.key(SOURCE, DAY), f"is not what the index of days says: {REMEDY}")]
-    DayStates(store).recheck()
+    DayIndex(store).rebuild()
     requires_truth(store)
 
 

@@ -80,7 +80,6 @@ def test_an_article_whose_stated_day_changes_moves_and_keeps_its_first_capture()
     assert homes(store) == {DAY: ["Ferry 1 leaves late"], NEXT: ["Ferry 0 leaves late"]}
     assert rows(store)["gazette", NEXT][0]["first_captured_at"] == EARLY[1].captured_at
     assert report.written == (("gazette", DAY), ("gazette", NEXT))
-    assert (report.rows_added, report.rows_updated, report.rows_removed) == (1, 1, 1)
 
 
 def test_l10_an_undated_stub_gives_way_to_the_dated_article() -> None:
@@ -149,9 +148,9 @@ def test_a_row_that_a_reparse_takes_away_meanwhile_drives_nobody_out() -> None:
         store.objects[ARTICLES.key("gazette", NEXT)] = encode(ARTICLES, others.slice(0, 0))
 
     store.before_put = reparse
-    outcomes = list(deduplication.deduplicate(Changes(store), "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
+    written = list(deduplication.deduplicate(Changes(store), "gazette", {EARLY[0].article_id: [DAY, NEXT]}))
     assert homes(store) == {DAY: ["Ferry 0 leaves late"]}
-    assert not any(written for day, written, _ in outcomes if day == DAY)
+    assert DAY not in written
 
 
 def test_l11_damaged_partitions_of_other_days_stop_no_landing() -> None:

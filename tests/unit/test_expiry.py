@@ -12,9 +12,10 @@ from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
+from infra.lake.partition import REJECTS
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
 from infra.upkeep import expiry
-from infra.upkeep.expiry import ARTICLE, GRACE, RECENT, REJECT, REVISITED, SUSPECT, UNDATED, Action, Expiry, expire
+from infra.upkeep.expiry import ARTICLE, GRACE, RECENT, REJECT, REVISITED, SUSPECT, UNDATED, Expiry, expire
 from parsers.record.article import NULL_PARTITION
 from tests.lake_samples import SOURCE, landed
 from tests.old_lakes import archive_revisit
@@ -60,7 +61,7 @@ def test_partitions_older_than_the_day_are_deleted_and_raw_captures_stay(store: 
     captures = captures_in(store)
     partitions = [key for key in store.objects if key.startswith(f"{layer}/")]
     expected = [
-        Expiry(key, SOURCE, f"2024-05-0{n}", len(store.objects[key]), Action.DELETE)
+        Expiry(key, SOURCE, f"2024-05-0{n}", len(store.objects[key]), "delete")
         for n, key in enumerate(sorted(partitions)[:2], 1)
     ]
     before = dict(store.objects)
@@ -76,7 +77,7 @@ def test_undated_articles_never_expire(store: ClockedStore) -> None:
     (one,) = archive(store, [capture(0)], "r0")
     land(store, [one], "r0", published_at=None)
     (kept,) = run(store, Layer.ARTICLES)
-    assert (kept.day, kept.action, kept.reason) == (NULL_PARTITION, Action.KEEP, UNDATED)
+    assert (kept.day, kept.action, kept.reason) == (NULL_PARTITION, "keep", UNDATED)
     assert len(rows(store)) == 1
 
 
@@ -121,7 +122,9 @@ def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
         capture_digest=seen.digest,
         captured_at=seen.captured_at,
     )
-    assert Lake(store).land([(article, record)]).rejects_closed == 1
+    Lake(store).land([(article, record)])
+    table = Lake(store).read_partition(article.source, str(record.captured_at.date()), REJECTS)
+    assert table["state"].to_pylist() == ["closed"]
 
 
 def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:

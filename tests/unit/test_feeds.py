@@ -6,8 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 
-from parsers.lists.feeds import read_feed
-from parsers.lists.json_feed import MAX_JSON_LENGTH
+from parsers.lists.feeds import MAX_JSON_LENGTH, read_feed
 from parsers.lists.links import Reading, UnreadableError, Unusable
 from parsers.source.discovery import Link
 from tests.broken_markup import broken

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from typing_extensions import override
 
-from infra.lake.day_states import DayStates
+from infra.lake.day_states import day_grid
 from infra.lake.footers import READERS, Footers
 from infra.lake.lake import Lake
 from infra.lake.months import object_key
@@ -50,7 +50,7 @@ def listed(store: MemoryStore) -> list[ObjectInfo]:
 
 def test_l11_a_cache_with_a_flipped_bit_is_as_none(store: SlowStore) -> None:
     """From it follows which raw objects may be deleted."""
-    DayStates(store).grid()
+    day_grid(store)
     good = store.objects[CACHE_KEY]
     for position in range(0, len(good), 307):
         flipped = bytearray(good)

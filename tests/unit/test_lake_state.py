@@ -55,6 +55,8 @@ def test_a_source_without_a_whole_day_is_as_old_as_the_period(store: MemoryStore
     assert told(store, AGE, "bbc") == {("bbc",): (31 * 24 + 6) * 3600}
     assert told(store, AGE) == {}
     assert told(store, DAYS, "bbc") == {}
+    asked(store, "tass", day(1), landed=0)
+    assert told(store, AGE, "bbc").keys() == {("bbc",), ("tass",)}
 
 
 def test_rejections_are_told_by_the_day_of_their_capture_and_their_reason(lake: Lake) -> None:

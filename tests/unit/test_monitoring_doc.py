@@ -11,7 +11,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import generate_latest
 
-from flows.monitoring.telemetry import _Recorder, observe
+from flows.monitoring.telemetry import _Recorder, tell_gauges
 from infra.base.measures import OF_STATE, OF_WORK, Kind, Measure
 from infra.lake.day_states import State
 from parsers.record.outcome import RejectReason
@@ -35,7 +35,7 @@ def series() -> dict[str, set[str]]:
     recorder = _Recorder(meters, TracerProvider(shutdown_on_exit=False))
     for measure in OF_WORK:
         recorder.record(measure, 1, labels_of(measure))
-    observe(meters, lambda: [(each, 1, labels_of(each)) for each in OF_STATE], OF_STATE)
+    tell_gauges(meters, lambda: [(each, 1, labels_of(each)) for each in OF_STATE], OF_STATE)
     text = generate_latest().decode()
     meters.shutdown()
     found = re.findall(r"^(newslake_\w+)\{(.*)\}", text, re.MULTILINE)

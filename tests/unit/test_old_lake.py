@@ -1,7 +1,7 @@
 """A lake that newslake wrote on 2026-11-25 is still good: live days, saved pages, merged raw objects, a held day."""
 
 import tarfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from infra.lake.accounts import row_key
 from infra.lake.lake import Lake
 from infra.lake.query import run_query
 from infra.store.local_store import LocalStore
-from infra.upkeep.repair import old_partitions, upgrade
+from infra.upkeep.repair import plan_repairs, upgrade
 from infra.work.live.listed import Captured
 from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
@@ -92,8 +92,8 @@ def test_l07_it_is_parsed_again_and_says_the_same(store: LocalStore, written: Ro
 def test_l07_it_is_written_anew_and_then_readers_find_the_text_of_every_article(
     store: LocalStore, written: Rows
 ) -> None:
-    upgrade(store, old_partitions(store))
-    assert old_partitions(store) == []
+    upgrade(store, plan_repairs(store, now=datetime.now(UTC)).old)
+    assert plan_repairs(store, now=datetime.now(UTC)).old == ()
     assert rows(store) == written
     assert run_cli(["verify"]) == 0
     frame = pd.read_parquet(store.root / "articles")

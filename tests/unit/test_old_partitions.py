@@ -1,13 +1,13 @@
 """L07: a lake of schema version 2, with undated articles in Hive's null partition, is read as ever and made new."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, decode
-from infra.upkeep.repair import old_partitions, upgrade
+from infra.upkeep.repair import plan_repairs, upgrade
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.record.capture import CaptureIdentity
 from tests.lake_samples import NOON, SOURCE, Landed, landed
@@ -72,7 +72,7 @@ def test_l07_a_move_that_is_killed_midway_is_done_again(store: MemoryStore, monk
             Lake(store).land([landed(5)])
     assert {UNDATED, OLD_UNDATED} <= store.objects.keys()
     assert [day for _, day, _ in Lake(store).partitions(SOURCE)] == [NULL_PARTITION, DAY]  # each article once
-    upgrade(store, old_partitions(store))
+    upgrade(store, plan_repairs(store, now=datetime.now(UTC)).old)
     assert places(store) == {UNDATED: ["Ferry 1 leaves late"], ARTICLES.key(SOURCE, DAY): ["Ferry 0 leaves late"]}
 
 

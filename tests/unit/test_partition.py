@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.base.errors import NewslakeError, UsageError
-from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Manifest, decode, encode, read_manifest
+from infra.lake.partition import ARTICLES, ROW_GROUP_ROWS, Manifest, decode, encode, read_footer, said_in, stated_footer
 from infra.lake.schema import to_table
 from infra.store.object_store import is_valid_key
 from parsers.record.article import SCHEMA_VERSION
@@ -35,6 +35,10 @@ def with_manifest(body: bytes, manifest: bytes | None) -> bytes:
         if manifest is not None:
             writer.add_key_value_metadata({"newslake": manifest})
     return sink.getvalue()
+
+
+def manifest_in(store: MemoryStore, size: int) -> Manifest:
+    return said_in(stated_footer(read_footer(store, "p", size), "p"), Manifest, "p")
 
 
 def test_rows_and_manifest_come_back() -> None:
@@ -123,28 +127,28 @@ class TestReadManifest:
         table = table_of(*(landed(number, published_at=time) for number, time in enumerate(published)))
         store.objects["p"] = encode(ARTICLES, table, looked_at=True)
         size = len(store.objects["p"])
-        assert read_manifest(store, "p", size) == decode(ARTICLES, store.objects["p"], "p")[1]
+        assert manifest_in(store, size) == decode(ARTICLES, store.objects["p"], "p")[1]
         assert store.gets == []  # a small footer costs no whole read
 
     def test_a_footer_larger_than_the_tail_is_read_whole(self) -> None:
         store = MemoryStore()
         uris = [landed(number, capture_uri=f"raw/{number:0400}") for number in range(200)]
         store.objects["p"] = encode(ARTICLES, table_of(*uris))
-        manifest = read_manifest(store, "p", len(store.objects["p"]))
+        manifest = manifest_in(store, len(store.objects["p"]))
         assert len(manifest.capture_uris) == 200
         assert store.gets == ["p"]
 
     def test_an_object_replaced_since_it_was_listed_is_read_whole(self) -> None:
         store = MemoryStore()
         store.objects["p"] = encode(ARTICLES, table_of(landed(1)), looked_at=True)
-        assert read_manifest(store, "p", len(store.objects["p"]) - 3).rows == 1
+        assert manifest_in(store, len(store.objects["p"]) - 3).rows == 1
 
     @pytest.mark.parametrize("body", [b"", b"short", b"x" * 100])
     def test_l11_an_object_that_is_no_partition_is_named(self, body: bytes) -> None:
         store = MemoryStore()
         store.objects["p"] = body
         with pytest.raises(NewslakeError, match=r"^p is damaged"):
-            read_manifest(store, "p", len(body))
+            manifest_in(store, len(body))
 
 
 NO_NAMES = ("", "..", "a/b", "A", "é", "a b", "a-b", "None ", "source=a", "a" * 65, "a\n", "__HIVE_DEFAULT_PARTITION__")

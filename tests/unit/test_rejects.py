@@ -66,7 +66,7 @@ def landed_rejects(*rejects: Reject) -> MemoryStore:
 
 def test_each_capture_of_a_page_keeps_its_row_and_knows_when_the_page_was_got_first_and_last() -> None:
     captures = [rejected(number, url=URL, captured_at=at) for number, at in enumerate((LATE, NOON))]
-    table = Lake(landed_rejects(*captures, rejected(5))).read_rejects(SOURCE, DAY)
+    table = Lake(landed_rejects(*captures, rejected(5))).read_partition(SOURCE, DAY, REJECTS)
     two = NOON + timedelta(hours=2)
     assert seen(table) == [(NOON, LATE), (two, two), (NOON, LATE)]
 
@@ -77,13 +77,13 @@ def test_each_capture_of_a_page_keeps_its_row_and_knows_when_the_page_was_got_fi
 def test_without_an_address_it_is_the_bytes_that_are_seen_again(digest: str, times: tuple[datetime, ...]) -> None:
     early = rejected(0, url=None, captured_at=NOON, capture_digest="sha256:00")
     late = rejected(1, url=None, captured_at=LATE, capture_digest=digest)
-    assert seen(Lake(landed_rejects(early, late)).read_rejects(SOURCE, DAY))[1] == times
+    assert seen(Lake(landed_rejects(early, late)).read_partition(SOURCE, DAY, REJECTS))[1] == times
 
 
 def test_what_was_seen_stays_when_a_rejection_is_closed() -> None:
     store = landed_rejects(rejected(0, url=URL, captured_at=NOON), rejected(1, url=URL, captured_at=LATE))
     Lake(store).land([landed(1, url=URL, captured_at=LATE)])
-    table = Lake(store).read_rejects(SOURCE, DAY)
+    table = Lake(store).read_partition(SOURCE, DAY, REJECTS)
     assert (table["state"].to_pylist(), seen(table)) == (["open", "closed"], [(NOON, LATE)] * 2)
 
 
@@ -103,7 +103,7 @@ REJECTS_SHAPE = (REJECTS.identity, REJECTS.sorted_by, REJECTS.bloom)
 
 
 def test_l07_rejects_of_schema_version_1_are_read_and_get_their_times_from_the_next_landing(older: MemoryStore) -> None:
-    assert seen(Lake(older).read_rejects(SOURCE, DAY)) == [(None, None)]
+    assert seen(Lake(older).read_partition(SOURCE, DAY, REJECTS)) == [(None, None)]
     Lake(older).land([], [rejected(1, url=URL, captured_at=LATE)])
     table, manifest = decode(REJECTS, older.objects[KEY], KEY)
     assert (seen(table), manifest.schema_version) == ([(NOON, LATE)] * 2, SCHEMA_VERSION)

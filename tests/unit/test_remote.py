@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import Log
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.types import DateTime
 
-from flows.server.remote import _Lines, submit
+from flows.server.remote import _say_new, submit
 from infra.base.errors import NewslakeError
 from tests.servers import Answer, scripted_server
 
@@ -54,5 +54,5 @@ def test_a_traceback_in_the_log_of_a_run_stays_on_its_page() -> None:
             return [line]
 
     said: list[str] = []
-    _Lines(run).say_new(Client(), said.append)  # type: ignore[arg-type]
+    _say_new(Client(), run, {}, said.append)  # type: ignore[arg-type]
     assert [each.partition(" ")[2] for each in said] == ["error: Crash detected!"]

@@ -1,6 +1,6 @@
 """What commands cost in requests to the store, a page of a listing being one: it follows from what is asked."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -8,12 +8,12 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.lake.cache import Entries, load_cache, update_cache
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
 from infra.lake.months import changed, object_key, unpacked
 from infra.lake.partition import ARTICLES, FETCHES
 from infra.upkeep.find_record import find_record
-from infra.upkeep.repair import old_partitions
+from infra.upkeep.repair import plan_repairs
 from parsers.record.article import article_id
 from tests.lake_samples import NOON, asked, landed
 from tests.memory_store import MemoryStore
@@ -95,45 +95,45 @@ def counting(objects: dict[str, bytes]) -> CountingStore:
 
 def test_status_of_a_month_of_150_sources_takes_200_requests_and_20_then(large: dict[str, bytes]) -> None:
     store = counting(large)
-    before = DayStates(store).grid(None, FIRST, END)
+    before = day_grid(store, FIRST, END)
     assert len(before) == SOURCES * PERIOD
     assert {day.state for day in before} == {State.LANDED}
     assert store.requests.total() <= 200, store.requests
     store.requests.clear()
-    assert DayStates(store).grid(None, FIRST, END) == before
+    assert day_grid(store, FIRST, END) == before
     # Notes of writers; which sources three tables have; suspect days. Which months there are; two of them.
     assert store.requests == {"list": 1 + 3 + 1, "get": 1 + 2}
 
 
 def test_status_after_runs_of_many_sources_reads_no_more(large: dict[str, bytes]) -> None:
     store = counting(large)
-    DayStates(store).grid(None, FIRST, END)
+    day_grid(store, FIRST, END)
     ran = range(0, SOURCES, 10)  # of all it is the same, and takes longer
     for number in ran:
         name = f"paper{number}"
         Lake(store).land([landed(number + 50, source=name, published_at=NOON)])
         asked(store, name, NOON.date(), landed=2)
     store.requests.clear()
-    days = DayStates(store).grid(None, FIRST, END)
+    days = day_grid(store, FIRST, END)
     assert sum(day.articles for day in days) == SOURCES * PERIOD + len(ran)
     assert store.requests.total() <= 20, store.requests
 
 
 def test_plans_cost_what_the_months_are(large: dict[str, bytes]) -> None:
     store = counting(large)
-    DayStates(store).grid()
+    day_grid(store)
     store.requests.clear()
-    assert old_partitions(store) == []
+    assert plan_repairs(store, now=datetime.now(UTC)).old == ()
     assert store.requests.total() <= 20, store.requests
 
 
 def test_a_run_asks_for_one_source_without_listing_the_others(store: CountingStore) -> None:
-    period = "tass", date(2024, 5, 1), date(2024, 5, 31)
-    before = DayStates(store).grid(*period)  # nobody has made the index whole yet
+    period = date(2024, 5, 1), date(2024, 5, 31), ["tass"]
+    before = day_grid(store, *period)  # nobody has made the index whole yet
     assert store.requests["list"] == 1 + 3 + 1  # notes of writers, its own tables, suspect days
-    DayStates(store).grid()
+    day_grid(store)
     store.requests.clear()
-    assert DayStates(store).grid(*period) == before
+    assert day_grid(store, *period) == before
     assert store.requests == {"list": 1 + 1, "get": 1 + 1}
 
 

@@ -12,9 +12,9 @@ from infra.archive.staging import Staging
 from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.day_states import DayStates, State
+from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
-from infra.lake.partition import FETCHES
+from infra.lake.partition import FETCHES, REJECTS
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from infra.work.land_outcomes import archive_and_parse, land_outcomes
@@ -90,7 +90,7 @@ def modes(lake: Path) -> dict[object, object]:
 
 
 def state_of(lake: Path) -> State:
-    (found,) = DayStates(open_store(str(lake))).grid("tass", DAY, DAY + timedelta(days=1))
+    (found,) = day_grid(open_store(str(lake)), DAY, DAY + timedelta(days=1), ["tass"])
     return found.state
 
 
@@ -285,7 +285,7 @@ def test_a_page_that_another_way_brought_is_pending_no_more(site: DemoSite, lake
     worked(site, lake)
     assert not asked(site) & published(site)
     assert state_of(lake) is State.LANDED
-    rejects = Lake(open_store(str(lake))).read_rejects("tass", str(today())).to_pylist()
+    rejects = Lake(open_store(str(lake))).read_partition("tass", str(today()), REJECTS).to_pylist()
     assert [each["state"] for each in rejects if each["url"] == lost] == ["closed"]
 
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
+from prefect.client.schemas.objects import FlowRun
 from prefect.server.schemas.schedules import CronSchedule
 
-from flows.jobs.late_runs import DueRun, day_of, newest_by_day, skipped_for_newer_run
+from flows.jobs.late_runs import day_of, newest_by_day, skipped_for_newer_run
 from parsers.registry import sources
 from parsers.source.schedule import Schedule, usual_schedules
 
@@ -78,9 +79,10 @@ def test_a_source_that_cannot_be_asked_has_no_schedule() -> None:
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def due(hours: float, lag_days: int = 0, run_id: UUID | None = None) -> DueRun:
-    scheduled = NOON + timedelta(hours=hours)
-    return DueRun(run_id or uuid4(), scheduled, day_of(scheduled, lag_days), waits=True)
+def due(hours: float, lag_days: int = 0, run_id: UUID | None = None) -> FlowRun:
+    at = NOON + timedelta(hours=hours)
+    said = {"expected_start_time": at, "parameters": {"lag_days": lag_days}}
+    return FlowRun.model_validate({"id": run_id or uuid4(), "flow_id": uuid4(), **said})
 
 
 @pytest.mark.parametrize(
@@ -98,11 +100,11 @@ def test_o01_a_run_lands_the_utc_day_of_its_schedule_less_the_lag(scheduled: str
 
 
 def test_o03_500_late_runs_leave_one_for_each_day_the_newest() -> None:
-    runs = [due(4 * number, lag_days=number % 6 == 5) for number in range(500)]
-    kept = newest_by_day(runs)
-    assert set(kept) == {run.day for run in runs}
-    assert len(kept) == len({run.day for run in runs}) <= 500 / 6 + 2
-    assert all(kept[run.day].scheduled >= run.scheduled for run in runs)
+    lags = [number % 6 == 5 for number in range(500)]
+    runs = [due(4 * number, lag_days=lag) for number, lag in enumerate(lags)]
+    days = [day_of(NOON + timedelta(hours=4 * number), lag) for number, lag in enumerate(lags)]
+    assert newest_by_day(reversed(runs)) == dict(zip(days, runs, strict=True))  # of one day, the last
+    assert len(set(days)) <= 500 / 6 + 2
 
 
 def test_o03_of_two_schedules_at_the_same_time_for_one_day_one_runs() -> None:

@@ -16,13 +16,13 @@ from infra.base.days import Days
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.known_sources import require_source
 from infra.base.lanes import side_by_side
-from infra.lake.day_states import Day, DayStates, State
+from infra.lake.day_states import Day, State, day_grid
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
 from infra.work.run_report import RunReport
-from parsers.registry import parser_versions, sources
+from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.
 MAX_BATCHES: Final = 200
@@ -96,10 +96,9 @@ class Batch:
 
 def plan_backfill(store: ObjectStore, request: BackfillRequest, *, now: datetime) -> list[PlannedDay]:
     """Every day of the range for every source, in the order of the work, from the index of days alone."""
-    versions = parser_versions()
     names = tuple(dict.fromkeys(request.names))
     days: defaultdict[str, list[Day]] = defaultdict(list)
-    for day in DayStates(store).grid(None, request.days.start, request.days.end, versions, names=names):
+    for day in day_grid(store, request.days.start, request.days.end, names):
         days[day.source].append(day)
     planned = []
     # Without names, sources that the lake knows: nobody means to ask the sites of all that come with newslake.

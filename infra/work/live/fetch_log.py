@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Final
 
 from infra.intake.web.fetching import FetchError, FetchReason
-from infra.lake.accounts import DaySummary, ListsRead, row_key, write_account
+from infra.lake.accounts import DayAccount, DaySummary, ListsRead, row_key, write_account
 from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.lake import Lake, PartitionId
-from infra.lake.landing import CAPTURE, Change, captures_of, land_rejects, merge_into
+from infra.lake.landing import CAPTURE, captures_of, land_rejects
 from infra.lake.partition import FETCHES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
 from infra.store.object_store import ObjectStore
@@ -78,14 +78,14 @@ class FetchLog:
 
     def whole_days(self) -> list[PartitionId]:
         """Past days of which nothing is lacking once what is known now has landed."""
-        by_day: defaultdict[str, list[Fetch]] = defaultdict(list)
-        for row, day in self._rows().values():
-            by_day[day].append(row)
+        by_day: defaultdict[str, dict[str, Fetch]] = defaultdict(dict)
+        for key, (row, day) in self._rows().items():
+            by_day[day][key] = row
         lists = {day: self._lists(day) for day in self._plan.days}
         return [
             (self._plan.source.name, day.isoformat())
             for day in self._plan.days
-            if DaySummary.of(by_day[day.isoformat()], lists[day]).is_whole(day)
+            if DayAccount(by_day[day.isoformat()], lists[day]).summary.is_whole(day)
         ]
 
     def settle(self, lake: Lake) -> RunReport:
@@ -203,16 +203,13 @@ def close_rejects(store: ObjectStore, source: str, got: Mapping[str, tuple[datet
     first = min(since for since, _ in got.values()).date().isoformat()
     last = max(at for _, at in got.values()).date().isoformat()
     prefix = REJECTS.key(source, first).partition("date=")[0]
+    nothing = REJECTS.schema.empty_table()
     with Changes(store) as changes:
         for info in list(store.list(prefix)):
             place = REJECTS.parse_key(info.key)
             if place and first <= place[1] <= last:
                 closed = dict.fromkeys(_made_up_for(read_rows(store, REJECTS, *place), got), version)
-                merge_into(changes, info.key, partial(_close, closed))
-
-
-def _close(closed: Mapping[CaptureIdentity, int], old: bytes | None, name: str) -> tuple[bytes | None, Change]:
-    return land_rejects(old, REJECTS.schema.empty_table(), closed, name)
+                changes.merge(info.key, partial(land_rejects, new=nothing, closed=closed, name=info.key))
 
 
 def _made_up_for(table: Any, got: Mapping[str, tuple[datetime, datetime]]) -> Iterator[CaptureIdentity]:

@@ -22,6 +22,7 @@ from infra.lake.footers import Footers
 from infra.lake.lake import Lake, PartitionId
 from infra.lake.partition import REJECTS, read_rows
 from infra.lake.quarantine import rejects_in
+from infra.lake.query import Selection
 from infra.lake.rejects import RejectState
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -146,8 +147,8 @@ def plan_outdated(
 def plan_rejects(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
     """Chunks with the captures whose rejection is open, and those of no known source that can be of this one now."""
     first = start - MARGIN if start else None
-    unknown = (row for row in rejects_in(store, UNKNOWN_SOURCE, first) if _may_be_of(row["url"], name))
-    rows = chain(rejects_in(store, name, first), unknown)
+    unknown = (row for row in rejects_in(store, Selection(UNKNOWN_SOURCE, first)) if _may_be_of(row["url"], name))
+    rows = chain(rejects_in(store, Selection(name, first)), unknown)
     found = {(row["captured_at"], _pointer(row)) for row in rows if row["capture_uri"] is not None}
     return _chunked(name, (pointer for _, pointer in sorted(found)))
 
