@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
-from io import BufferedWriter, RawIOBase, TextIOWrapper
+from io import BufferedWriter, FileIO, RawIOBase, TextIOWrapper
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, NoReturn
@@ -140,8 +140,8 @@ def main() -> NoReturn:
 
     before_hard_end(_say_interrupted)
     stop_on_signals()
-    if isinstance(sys.stdout.buffer, RawIOBase):  # PYTHONUNBUFFERED: what a pipe or disk takes in part is cut, unsaid
-        out = sys.stdout
+    out = sys.stdout = sys.stdout or TextIOWrapper(FileIO(os.devnull, "w"))  # it is None where it is closed
+    if isinstance(out.buffer, RawIOBase):  # PYTHONUNBUFFERED: what a pipe or disk takes in part is cut, unsaid
         sys.stdout = TextIOWrapper(BufferedWriter(out.buffer), out.encoding, out.errors, line_buffering=True)
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:

@@ -152,7 +152,7 @@ def test_verify_ends_with_1_and_names_the_object_that_is_damaged(cli: Cli, folde
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("form", ["--csv", "--json", "--lake=lake"])
+@pytest.mark.parametrize("form", ["--csv", "--lake=lake"])  # written at once, and line by line
 def test_an_answer_whose_reader_left_is_no_success(form: str, unbuffered: str) -> None:
     process = subprocess.Popen(
         [*COMMAND, "query", QUESTION, form],
@@ -168,8 +168,14 @@ def test_an_answer_whose_reader_left_is_no_success(form: str, unbuffered: str) -
     process.stderr.close()
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("rows", [1, 2000])
+def test_a_command_needs_no_stdout() -> None:
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "query", "SELECT 1 AS a", "-o", "a.csv"]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"1 row in a.csv\n")
+    assert Path("a.csv").read_text() == "a\n1\n"
+
+
+@pytest.mark.parametrize(("rows", "unbuffered"), [(1, ""), (2000, ""), (2000, "1")])
 def test_an_answer_that_the_disk_did_not_take_is_one_line(rows: int, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
