@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
+from io import BufferedWriter, FileIO, RawIOBase, TextIOWrapper
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, NoReturn
@@ -127,9 +128,16 @@ def main() -> NoReturn:
 
     before_hard_end(_say_interrupted)
     stop_on_signals()
+    out = sys.stdout = sys.stdout or TextIOWrapper(FileIO(os.devnull, "w"))  # it is None where it is closed
+    if isinstance(out.buffer, RawIOBase):  # PYTHONUNBUFFERED: what a pipe or disk takes in part is cut, unsaid
+        sys.stdout = TextIOWrapper(BufferedWriter(out.buffer), out.encoding, out.errors, line_buffering=True)
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
         leave()
+    try:
+        sys.stdout.flush()
+    except OSError:  # which is said already; at its end, Python would say it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
 
@@ -141,8 +149,11 @@ def run(arguments: list[str]) -> int:
     try:
         arguments = log_lines.obeyed(arguments) or ["--help"]
         code = int(_command()(arguments, prog_name=PROGRAM, standalone_mode=False) or ExitCode.DONE)
+        sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
+    except BrokenPipeError:  # as `head` leaves, which is nobody's fault
+        code = ExitCode.FAILED
     except Exception as error:
         # Libraries make errors of their own of a StoppedError that reaches them.
         code = ExitCode.INTERRUPTED if signal_came() else _say_error(error)

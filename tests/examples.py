@@ -86,13 +86,14 @@ ELSEWHERE = {
     "prefect server database upgrade": ("a minute", f"{BACKUP}test_prefects_postgres_is_made_backed_up_and_restored"),
     "sqlite3": ("needs sqlite3", f"{BACKUP}test_the_database_of_newslake_up_is_backed_up_while_it_is_in_use"),
     "mkdir": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
+    "rm -rf": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
     "find": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
     "cp --archive": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
     "newslake verify --lake backup": (
         "of the copy",
         f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole",
     ),
-    "aws s3 sync": ("needs Amazon's command line", ""),
+    "aws s3": ("needs Amazon's command line", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
     "prefect server start": (
         OF_PREFECT,
         "tests/soak/test_production.py::test_o08_the_api_answers_nobody_without_the_password",

@@ -104,8 +104,13 @@ def otlp_receiver() -> Iterator[OtlpReceiver]:
 class AlertReceiver:
     url: str = ""
     told: list[dict[str, str]] = field(default_factory=list)
+    missed: list[dict[str, str]] = field(default_factory=list)
+    is_down: bool = False
 
     def answer(self, _method: str, _path: str, _headers: Mapping[str, str], body: bytes) -> Answer:
+        if self.is_down:
+            self.missed.append(json.loads(body))
+            return Answer(503)
         self.told.append(json.loads(body))
         return Answer(204)
 

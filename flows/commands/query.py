@@ -1,11 +1,14 @@
 """`newslake query`, `export`: what the lake holds, in SQL and as text."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Annotated, Any, Final
+from typing import Annotated, Any, Final
+from uuid import uuid4
 
 import typer
 from rich.text import Text
@@ -14,6 +17,7 @@ from flows.commands import options
 from flows.commands.console import ExitCode, stderr, stdout
 from flows.reports.tables import counted
 from infra.base.errors import NewslakeError, UsageError
+from infra.base.stop import stop_at_waits
 
 # Each runs as it stands; docs/reading.md explains the views.
 EXAMPLES: Final = (
@@ -107,8 +111,7 @@ def query(
         raise UsageError(f"{output} is of no kind that can be written", f"End its name in {', '.join(written)}.")
     answer = run_query(open_lake(lake), sql, Selection(source, start, end))
     if output:
-        body = written[kind](answer)
-        _write_new(output, body if isinstance(body, bytes) else body.encode())
+        _write_new(output, written[kind](answer))
     elif as_json or as_csv:
         sys.stdout.write((answers.as_json_lines if as_json else answers.as_csv)(answer))
     else:
@@ -126,7 +129,8 @@ def export(
     end: options.End = None,
     form: Annotated[TextFormat, typer.Option("--format", help="How each article is written.")] = TextFormat.JSONL,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file; it must not exist yet.")
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to this file, on disk; it must not exist yet."),
     ] = None,
     lake: options.Lake = None,
 ) -> int:
@@ -139,6 +143,11 @@ def export(
 
     newslake export --source tass --start 2017-05-01 --end 2017-05-08 --format markdown -o may.md
     """
+    if output and "://" in output:
+        raise UsageError(
+            f"export writes to the disk, not to {output}",
+            "Write a file and copy it there, or have `newslake query 'FROM articles' -o s3://bucket/name.jsonl` do it.",
+        )
     from flows.jobs.start import open_lake
     from flows.reports import article_text
     from infra.lake.query import Selection, articles_of
@@ -149,7 +158,7 @@ def export(
         TextFormat.TEXT: (article_text.as_text, f"\n{'═' * 40}\n\n"),
     }[form]
     count = 0
-    with _opened(output) as stream:
+    with _new_file(Path(output)) if output else nullcontext(sys.stdout) as stream:
         for row in articles_of(open_lake(lake), Selection(source, start, end)):
             stream.write((between if count else "") + written(row))
             count += 1
@@ -157,36 +166,55 @@ def export(
     return ExitCode.DONE
 
 
-@contextmanager
-def _opened(path: Path | None) -> Iterator[IO[str]]:
-    """A new file, which is gone again if it does not become whole; or else stdout."""
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        stream = path.open("x", encoding="utf-8")
-    except FileExistsError as error:
-        raise _exists(path) from error
-    except OSError as error:
-        raise NewslakeError(f"{path} cannot be written: {error.strerror}", "Name another file.") from error
-    try:
-        with stream:
-            yield stream
-    except BaseException:
-        path.unlink()
-        raise
-
-
-def _write_new(path: str, body: bytes) -> None:
+def _write_new(address: str, answer: str | bytes) -> None:
     """Write a file or an object that must not exist yet."""
+    body = answer if isinstance(answer, bytes) else answer.encode()
+    if "://" not in address:
+        with _new_file(Path(address)) as stream:
+            stream.buffer.write(body)
+        return
     from infra.store.object_store import ConflictError
     from infra.store.open_store import open_store
 
-    folder, _, name = path.rpartition("/")
+    folder, slash, name = address.rpartition("/")
     try:
-        open_store(folder or ("/" if path.startswith("/") else ".")).put(name, body, if_match=None)
+        open_store(folder + slash).put(name, body, if_match=None)
     except ConflictError as error:
+        raise _exists(address) from error
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIOWrapper]:
+    """A file that bears its name once it is whole; replaces none, not even one that came meanwhile."""
+    if path.exists():
+        raise _exists(path)
+    temporary = path.with_name(f".tmp-{uuid4().hex}")
+    try:
+        with temporary.open("x", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        _name(temporary, path)
+    except FileExistsError as error:
         raise _exists(path) from error
+    except OSError as error:
+        raise NewslakeError(
+            f"{path} cannot be written: {error.strerror}", "See that its folder exists and has room."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _name(file: Path, path: Path) -> None:
+    """Give a file a name that no other has: a rename would replace that one."""
+    try:
+        path.hardlink_to(file)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        with stop_at_waits():
+            path.touch(exist_ok=False)
+            file.replace(path)
 
 
 def _exists(path: str | Path) -> NewslakeError:

@@ -1,11 +1,12 @@
 """What needs a person, as events of Prefect; `flows/server/alerts.py` has them sent on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shlex import quote
 from typing import Final
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -13,6 +14,7 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterNam
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.events import Event, emit_event
 from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
+from prefect.utilities.urls import url_for
 
 from flows.reports.record_text import shown
 from infra.lake.suspects import SuspectDay, since
@@ -27,7 +29,14 @@ BEHIND: Final = "newslake.source.behind"
 WELL: Final = "newslake.source.well"  # closes an alert
 DISK: Final = "newslake.disk.low"
 TEST: Final = "newslake.alerts.test"
-EVENTS: Final = (SUSPECT, BEHIND, WELL, DISK, TEST)
+RUN: Final = "newslake.run.failed"  # only to say it again: the first time, Prefect's own event does
+EVENTS: Final = (SUSPECT, BEHIND, WELL, DISK, TEST, RUN)
+ENDED_BADLY: Final = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
+OURS: Final = "newslake: "  # how names of our automations begin
+SENT: Final = "prefect.automation.triggered"  # with the event that did it; then the receiver took it, or did not
+TAKEN: Final = "prefect.automation.action.executed"
+OF_RUN: Final = "prefect.flow-run."
+LOST_AFTER: Final = timedelta(minutes=2)  # the server gives up after 8 seconds (measured); a busy one is late to say so
 # `maintain` looks four times a day; nobody wants to hear the same thing so often.
 REPEATED_AFTER: Final = timedelta(hours=23)
 REMEMBERED: Final = timedelta(days=6)  # Prefect keeps events for seven days
@@ -70,12 +79,19 @@ def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -
 def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, names: Collection[str] = ()) -> None:
     """Say which sources are behind after a repair and which are well again, and whether the disk fills.
 
-    `names` are the sources that the repair looked at; none: all. Their deployments are tagged by state, too.
+    `names` are the sources that the repair looked at; none: all. Their deployments are tagged by state, too. What no
+    receiver took, was not said: it is said again.
     """
-    known, wanted = _last_events(), set(names or sources())
+    (known, lost), wanted = _heard(), set(names or sources())
     open_suspects = {suspect.source for suspect in suspects if suspect.open}
-    bad = {**dict.fromkeys(left.late, "behind"), **dict.fromkeys(open_suspects, "suspect")}
-    tag_states(bad, wanted)
+    states = {
+        **dict.fromkeys(left.asked, "well"), **dict.fromkeys(left.late, "behind"),
+        **dict.fromkeys(open_suspects, "suspect"),
+    }  # fmt: skip
+    tag_states(states, wanted)
+    for event in lost:
+        if event.event != SUSPECT or event.resource.name in open_suspects & wanted:
+            _say_again(event)
     for source in {*left.late, *known} & wanted:
         text, last = _behind(left, source), known.get(source)
         if text and _is_news(last, text):
@@ -92,15 +108,17 @@ def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, nam
             _emit(WELL, str(folder), f"{folder} has room again: {finding.detail}")
 
 
-def tag_states(bad: Mapping[str, str], names: Collection[str]) -> None:
-    """Tag the deployments of sources: with what is bad about them, or `state:well` if they are on.
+def tag_states(states: Mapping[str, str], names: Collection[str]) -> None:
+    """Tag the deployments of sources with their states; no tag if there is none, or if a source that is well is off.
 
     Prefect schedules the runs of a deployment anew once it is changed, so those that stay as they are, are left alone.
     """
     with get_client(sync_client=True) as client:
         for found in _deployments(client, names):
-            state = bad.get(found.name, "" if found.paused else "well")
-            tags = {*(tag for tag in found.tags if not tag.startswith(STATE)), *([STATE + state] if state else ())}
+            state = states.get(found.name, "")
+            tags = {tag for tag in found.tags if not tag.startswith(STATE)}
+            if state and not (state == "well" and found.paused):
+                tags.add(STATE + state)
             if tags != set(found.tags):
                 client.update_deployment(found.id, DeploymentUpdate(tags=sorted(tags)))
 
@@ -115,7 +133,7 @@ def _deployments(client: SyncPrefectClient, names: Collection[str]) -> list[Depl
 
 def close_late(on: Collection[str]) -> None:
     """Close the alerts on late days of sources that are off: no later run would. A suspect day stays one."""
-    for source, last in _last_events().items():
+    for source, last in _heard()[0].items():
         if last.event == BEHIND and source not in on:
             _emit(WELL, source, f"{source} is switched off: newslake asks nothing of it, and says nothing more")
 
@@ -147,20 +165,49 @@ def _is_news(last: Event | None, text: str) -> bool:
     return last is None or last.payload.get("text") != text or datetime.now(UTC) - last.occurred > REPEATED_AFTER
 
 
-def _last_events() -> Mapping[str, Event]:
+def _heard() -> tuple[Mapping[str, Event], Sequence[Event]]:
+    """The last that was said of each subject and heard; and what no receiver took of suspect days and failed runs."""
+    events = list(_events([*EVENTS, SENT, TAKEN]))
+    taken = {each.id for event in events if event.event == TAKEN for each in event.related}
+    lost = set[UUID]()
+    newest: dict[str, Event] = {}  # of suspect days and failed runs, by what they are about
+    for each in events:
+        event = each
+        if each.event == SENT and (each.resource.name or "").startswith(OURS) and each.payload["triggering_event"]:
+            event = Event.model_validate(each.payload["triggering_event"])
+            if f"prefect.event.{event.id}" not in taken and datetime.now(UTC) - event.occurred > LOST_AFTER:
+                lost.add(event.id)
+        if event.event in (SUSPECT, RUN, *ENDED_BADLY):
+            newest.setdefault(event.payload.get("run") or event.resource.id.removeprefix(OF_RUN), event)
+    last: dict[str, Event] = {}
+    for each in events:
+        if each.event in EVENTS and each.id not in lost:
+            last.setdefault(each.resource.name or "", each)
+    return last, [event for event in newest.values() if event.id in lost]
+
+
+def _events(names: Sequence[str]) -> Iterator[Event]:
+    """What the server remembers, newest first."""
     wanted = EventFilter(
-        event=EventNameFilter(name=list(EVENTS)),
+        event=EventNameFilter(name=list(names)),
         occurred=EventOccurredFilter.model_validate({"since": datetime.now(UTC) - REMEMBERED}),
     )
-    found: dict[str, Event] = {}
     with get_client(sync_client=True) as client:
-        page = client.read_events(wanted, limit=PAGE)  # newest first
-        while True:
-            for event in page.events:
-                found.setdefault(event.resource.name or "", event)
-            if not page.next_page:
-                return found
+        page = client.read_events(wanted, limit=PAGE)
+        yield from page.events
+        while page.next_page:
             page = client.read_events_page(str(page.next_page))
+            yield from page.events
+
+
+def _say_again(event: Event) -> None:
+    """Emit an event that our automations send on, once more; that a run failed, as one of ours."""
+    if event.event in ENDED_BADLY:
+        run = event.resource.id.removeprefix(OF_RUN)
+        text = f"{event.resource.get('prefect.state-message', 'no message')}\n{url_for('flow-run', run)}"
+        _emit(RUN, f"run {event.resource.name} {event.event.rpartition('.')[2].lower()}", text, run=run)
+    else:
+        _emit(event.event, event.resource.name or "", **event.payload)
 
 
 def _emit(event: str, subject: str, text: str, **payload: object) -> Event | None:

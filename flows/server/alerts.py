@@ -20,7 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.types import SecretDict
 from rich.text import Text
 
-from flows.jobs.alerts import EVENTS
+from flows.jobs.alerts import ENDED_BADLY, EVENTS, OURS, TAKEN
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import pause
 from parsers.fields.urls import host_of
@@ -31,15 +31,13 @@ ENDINGS: Final = frozenset(f"prefect.flow-run.{state}" for state in ("Completed"
 # Runs send a heartbeat every 30 seconds (PREFECT_FLOWS_HEARTBEAT_FREQUENCY, the least that Prefect takes; its default
 # of 180 would mark live runs as crashed). A run is dead once three are missing and the fourth is late.
 SILENCE: Final = timedelta(seconds=120)
-DEAD_RUNS: Final = "newslake: runs without a heartbeat"
-ENDED_BADLY: Final = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
+DEAD_RUNS: Final = f"{OURS}runs without a heartbeat"
 BLOCK: Final = "newslake-alerts"
 # A scheduled run takes minutes; a backfill of years may take longer, and is told once.
 LONG: Final = timedelta(hours=12)
-SENT_ON: Final = "prefect.automation.action.executed"
 ARRIVAL_SECONDS: Final = 30  # the server tries five times, which took it 8 seconds (measured)
 RECONNECTIONS: Final = 1_000_000  # the server may be restarted; `up` ends first
-OURS: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOWS})
+OUR_FLOWS: Final = ResourceSpecification({"prefect.resource.role": "flow", "prefect.resource.name": FLOWS})
 RUNS: Final = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 
 
@@ -67,23 +65,23 @@ def _trigger(
 # Name, what it is for, when it sends, subject and text: Jinja templates, which the server fills in.
 ALERTS: Final = (
     (
-        "newslake: alerts",
+        f"{OURS}alerts",
         "A day is suspect, a source has no whole day by its time or is well again, or the disk fills.",
         _trigger(EVENTS, ResourceSpecification({"prefect.resource.id": "newslake.*"})),
         "newslake: {{ event.resource.name }}",
         "{{ event.payload.text }}",
     ),
     (
-        "newslake: runs that failed or crashed",
+        f"{OURS}runs that failed or crashed",
         "Says which run ended badly, and why.",
-        _trigger(ENDED_BADLY, RUNS, OURS),
+        _trigger(ENDED_BADLY, RUNS, OUR_FLOWS),
         "newslake: run {{ flow_run.name }} {{ flow_run.state.name | lower }}",
         '{{ event.resource["prefect.state-message"] }}\n{{ flow_run|ui_url }}',
     ),
     (
-        "newslake: runs that take half a day",
+        f"{OURS}runs that take half a day",
         "A run that neither ends nor dies: a person should look whether it is stuck.",
-        _trigger(ENDINGS, RUNS, OURS, after=["prefect.flow-run.Running"], within=LONG),
+        _trigger(ENDINGS, RUNS, OUR_FLOWS, after=["prefect.flow-run.Running"], within=LONG),
         "newslake: run {{ flow_run.name }} has been running for 12 hours",
         "{{ flow_run|ui_url }}",
     ),
@@ -132,7 +130,7 @@ def _put(wanted: Automation) -> None:
 
 def require_arrival(sent: Event | None) -> None:
     """Wait until the server has sent an alert on; Prefect tells of success alone, and otherwise gives up in its log."""
-    name, related = EventNameFilter(name=[SENT_ON]), EventRelatedFilter(id=[f"prefect.event.{sent and sent.id}"])
+    name, related = EventNameFilter(name=[TAKEN]), EventRelatedFilter(id=[f"prefect.event.{sent and sent.id}"])
     deadline = time.monotonic() + ARRIVAL_SECONDS
     with get_client(sync_client=True) as client:
         # A filter anew each time: it asks for what occurred before it was made.

@@ -60,7 +60,7 @@ def require_begun(days: Days, now: datetime) -> None:
     today = now.astimezone(UTC).date()
     last = days.end - timedelta(days=1)
     if last > today:
-        raise UsageError(f"{last} is in the future: today is {today} (UTC)", f"Let the range end by {today}.")
+        raise UsageError(f"{last} is in the future: today is {today} (UTC)", f"Ask for days up to {today}.")
 
 
 def parse_day(text: str, name: str) -> date:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -91,7 +92,12 @@ def articles_of(store: ObjectStore, selection: Selection) -> Iterator[dict[str, 
 
 
 def _plain(answer: pa.Table) -> pa.Table:
-    """An answer whose sums are numbers for all readers: DuckDB's have 128 bits, which are decimals elsewhere."""
+    """An answer that all readers take: no name twice, and sums as numbers, whose 128 bits are decimals elsewhere."""
+    asked, names = answer.column_names, list[str]()
+    for name in asked:
+        others = (f"{name}_{number}" for number in count(1))
+        names.append(name if name not in names else next(each for each in others if each not in {*asked, *names}))
+    answer = answer.rename_columns(names)
     for place, column in enumerate(answer.schema):
         if pa.types.is_decimal(column.type) and not column.type.scale:
             with suppress(pa.ArrowInvalid):  # past 64 bits

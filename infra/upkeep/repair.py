@@ -58,6 +58,7 @@ class Repairs:
     planned: tuple[PlannedDay, ...]  # days to repair, newest first
     gaps: tuple[Gap, ...]  # missing days that are left as they are
     late: Mapping[str, tuple[tuple[str, State], ...]]  # days that had their time and are missing or partial, by source
+    asked: Collection[str]  # sources of which a list was read: of others nothing is known
 
     @property
     def days(self) -> Days | None:
@@ -108,9 +109,12 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
     late: defaultdict[str, set[tuple[str, State]]] = defaultdict(set)
     gaps: list[Gap] = []
     old: set[OldPartition] = set()
+    asked_ever: set[str] = set()
     for known in _known_days(store, names):
         source = sources().get(known.source)
         old |= known.old
+        if any(map(known.was_asked, known.accounts)):
+            asked_ever.add(known.source)
         if source and (asked := _asked_days(store, source, known, today)):
             starts[source.name], since[source.name] = max(asked.start, _reach(source, today)), str(asked.start)
             pending |= {(source.name, day) for day, account in known.accounts.items() if account["pending"]}
@@ -126,6 +130,7 @@ def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = ()
         planned=planned,
         gaps=tuple(gaps),
         late={name: tuple(sorted(found)) for name, found in late.items() if found},
+        asked=asked_ever,
     )
 
 

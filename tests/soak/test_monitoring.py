@@ -1,6 +1,7 @@
 """Monitoring and alerts where they are used: `newslake up` with flow runs, processes that end with their work."""
 
 import json
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.jobs.alerts import LOST_AFTER
 from infra.base.days import Days
 from infra.base.measures import OF_STATE
 from parsers.registry import sources
@@ -20,7 +22,8 @@ from tests.receivers import AlertReceiver, OtlpReceiver, alert_receiver, otlp_re
 from tests.servers import free_ports, wait_for
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("monitoring")]
-SOURCE, BROKEN = "tass", "theissue"
+SOURCE, BROKEN, LATER = "tass", "theissue", "globalresearch"
+TRIES_OF_SERVER = 4  # at least: three times again
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,38 @@ def test_an_outage_is_told_once_and_so_is_its_end(watched: Watched) -> None:
     assert f"newslake.source.behind {BROKEN}, {late}: partial" in log
     assert f"newslake.source.well {BROKEN} is well again" in log
     assert "prefect.flow-run.Failed" in log
+
+
+def test_what_a_receiver_that_was_down_did_not_take_is_said_again_once(watched: Watched) -> None:
+    up, site, receiver = watched.up, watched.site, watched.alerts
+    receiver.told.clear()
+    receiver.is_down = True
+    work(site, up.lake, LATER, Days.one(today() - timedelta(days=4)))
+    for host in ("www.globalresearch.ca", "globalresearch.ca"):
+        site.set_fault(host, server_error())
+    up.ended(up.start("maintain", sources=[LATER]))
+    up.ended(up.start("run", source=LATER, lake="/proc/nowhere"))
+
+    def missed(text: str) -> bool:
+        return sum(text in each["body"] for each in receiver.missed) >= TRIES_OF_SERVER
+
+    wait_for(
+        "two alerts that nobody takes",
+        RUN_SECONDS,
+        lambda: missed("partial") and missed("/proc/nowhere"),
+        lambda: str(receiver),
+    )
+    time.sleep(LOST_AFTER.total_seconds())
+    receiver.is_down = False
+    assert receiver.told == []
+    for _ in range(2):
+        up.ended(up.start("maintain", sources=[LATER]))
+        receiver.wait_for(LATER, "partial")
+        assert "/runs/flow-run/" in receiver.wait_for("failed", "/proc/nowhere")["body"]
+        time.sleep(LOST_AFTER.total_seconds())  # what is on its way is not lost
+    for text in ("partial", "/proc/nowhere"):
+        assert sum(text in each["body"] for each in receiver.told) == 1, receiver.told
+    site.clear_faults()
 
 
 def _object(line: str) -> dict[str, str] | None:

@@ -2,13 +2,16 @@
 
 import shlex
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.events import EventPage
-from prefect.events import Event, Resource
+from prefect.events import Event
 from prefect.events.filters import EventFilter, EventRelatedFilter
 
 from flows.jobs import alerts
@@ -43,7 +46,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What was emitted; the server remembers nothing, and the disks are wide."""
     emitted: list[dict[str, Any]] = []
     monkeypatch.setattr(alerts, "emit_event", lambda **event: emitted.append(event))
-    monkeypatch.setattr(alerts, "_last_events", dict)
+    monkeypatch.setattr(alerts, "_events", lambda _: [])
     monkeypatch.setattr(alerts, "tag_states", lambda *_: None)
     monkeypatch.setattr("infra.upkeep.doctor.LEAST_FREE_BYTES", 0)
     monkeypatch.setattr("infra.upkeep.doctor.LEAST_FREE_SHARE", 0)
@@ -51,15 +54,35 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def repairs(late: Mapping[str, tuple[tuple[str, State], ...]]) -> Repairs:
-    return Repairs((), (), (), late)
+    return Repairs((), (), (), late, asked=["tass"])
 
 
-def remembered(event: str, text: str, age: timedelta) -> dict[str, Event]:
-    resource = Resource({"prefect.resource.id": "newslake.source.tass", "prefect.resource.name": "tass"})
+def remembered(event: str, text: str, age: timedelta, name: str = "tass") -> Event:
+    resource = {"prefect.resource.id": f"{event.rpartition('.')[0]}.{name}", "prefect.resource.name": name}
+    if event.startswith("prefect."):
+        resource["prefect.state-message"] = text
     occurred = datetime.now(UTC) - age
-    return {"tass": Event.model_validate(
-        {"event": event, "resource": resource, "occurred": occurred, "payload": {"text": text}, "id": "0" * 32}
-    )}  # fmt: skip
+    return Event.model_validate({"event": event, "resource": resource, "occurred": occurred, "payload": {"text": text}})
+
+
+def remember(monkeypatch: pytest.MonkeyPatch, *events: Event) -> None:
+    """What the server remembers, newest first."""
+    monkeypatch.setattr(alerts, "_events", lambda _: events)
+
+
+def of_automation(event: str, alert: Event, name: str = "newslake: alerts") -> Event:
+    """What Prefect says of an automation that an alert triggered: that it was sent, or that a receiver took it."""
+    return Event.model_validate(
+        {
+            "event": event,
+            "resource": {"prefect.resource.id": "prefect.automation.1", "prefect.resource.name": name},
+            "related": [
+                {"prefect.resource.id": f"prefect.event.{alert.id}", "prefect.resource.role": "triggering-event"}
+            ],
+            "payload": {"triggering_event": alert.model_dump(mode="json")} if event == alerts.SENT else {},
+            "occurred": alert.occurred,
+        }
+    )
 
 
 def test_l09_a_source_with_suspect_days_is_one_event(events: list[dict[str, Any]]) -> None:
@@ -102,29 +125,100 @@ def test_late_days_are_told_with_what_to_type(events: list[dict[str, Any]]) -> N
 def test_the_same_is_told_once_a_day(
     event: str, text: str, age: timedelta, told: bool, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alerts, "_last_events", lambda: remembered(event, text, age))
+    remember(monkeypatch, remembered(event, text, age))
     alerts.tell_of_lake(repairs(LATE), [], "s3://bucket/lake")
     assert bool(events) == told
 
 
 @pytest.mark.parametrize("event", [alerts.BEHIND, alerts.SUSPECT])
 def test_the_end_of_an_alert_is_told(event: str, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "_last_events", lambda: remembered(event, TEXT, timedelta(hours=6)))
+    remember(monkeypatch, remembered(event, TEXT, timedelta(hours=6)))
     alerts.tell_of_lake(repairs({}), SUSPECTS, "s3://bucket/lake")
     assert events == []
     alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake")
     assert [each["event"] for each in events] == [alerts.WELL]
 
 
+@pytest.mark.parametrize("event", [alerts.BEHIND, alerts.SUSPECT, alerts.WELL, "prefect.flow-run.Failed"])
+def test_what_no_receiver_took_is_said_again_until_one_does(
+    event: str, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, suspects = LATE if event == alerts.BEHIND else {}, SUSPECTS if event == alerts.SUSPECT else []
+    heard = [remembered(alerts.BEHIND, TEXT, timedelta(hours=9))] if event == alerts.WELL else []
+    alert = remembered(event, TEXT, timedelta(hours=6))
+    sent, taken = of_automation(alerts.SENT, alert), of_automation(alerts.TAKEN, alert)
+    theirs = of_automation(alerts.SENT, alert, "mine")
+    for remembers in ([sent, alert, *heard], [sent, sent, alert, *heard]):
+        remember(monkeypatch, *remembers)
+        alerts.tell_of_lake(repairs(late), suspects, "s3://bucket/lake")
+        (said,) = events
+        assert TEXT in said["payload"]["text"] or event == alerts.WELL
+        assert said["event"] == (alerts.RUN if event.startswith("prefect.") else event)
+        events.clear()
+        remember(monkeypatch, Event.model_validate(said), *remembers)  # what became of it is not known as yet
+        alerts.tell_of_lake(repairs(late), suspects, "s3://bucket/lake")
+        assert events == []
+
+    for remembers in ([taken, sent, alert], [alert], [theirs, alert]):  # nobody is told by us in the second and third
+        remember(monkeypatch, *remembers)
+        alerts.tell_of_lake(repairs(late), suspects, "s3://bucket/lake")
+        assert events == []
+    remember(monkeypatch, of_automation(alerts.SENT, under_way := remembered(event, TEXT, timedelta(0))), under_way)
+    alerts.tell_of_lake(repairs(late), suspects, "s3://bucket/lake")
+    assert events == []
+
+
+def test_what_came_right_before_anybody_heard_of_it_is_not_said(
+    events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for event in (alerts.BEHIND, alerts.SUSPECT, alerts.TEST):
+        alert = remembered(event, TEXT, timedelta(hours=6))
+        remember(monkeypatch, of_automation(alerts.SENT, alert), alert)
+        alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake")
+        assert events == []
+
+
+def test_deployments_bear_the_state_of_their_source_once_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    names, tagged = ("late", "suspect", "well", "off", "never"), {}
+
+    def deployment(name: str) -> Any:
+        return SimpleNamespace(id=name, name=name, paused=name == "off", tags=["language:en", "state:well"])
+
+    def update(name: str, change: DeploymentUpdate) -> None:
+        tagged[name] = change.tags
+
+    client = SimpleNamespace(update_deployment=update)
+    monkeypatch.setattr(alerts, "get_client", lambda **_: nullcontext(client))
+    monkeypatch.setattr(alerts, "_deployments", lambda *_: map(deployment, names))
+    alerts.tag_states({"late": "behind", "suspect": "suspect", "well": "well", "off": "well"}, names)
+    assert tagged == {
+        "late": ["language:en", "state:behind"],
+        "suspect": ["language:en", "state:suspect"],
+        "off": ["language:en"],
+        "never": ["language:en"],
+    }
+
+
+def test_a_source_that_no_run_has_asked_has_no_state(
+    events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Mapping[str, str]] = []
+    monkeypatch.setattr(alerts, "tag_states", lambda states, _: said.append(states))
+    alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake")
+    alerts.tell_of_lake(repairs(LATE), [], "s3://bucket/lake")
+    alerts.tell_of_lake(repairs(LATE), SUSPECTS, "s3://bucket/lake")
+    assert said == [{"tass": "well"}, {"tass": "behind"}, {"tass": "suspect"}]
+
+
 def test_a_repair_of_others_says_nothing_of_it(events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "_last_events", lambda: remembered(alerts.BEHIND, TEXT, timedelta(hours=6)))
+    remember(monkeypatch, remembered(alerts.BEHIND, TEXT, timedelta(hours=6)))
     alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake", ["theissue"])
     assert events == []
 
 
 def test_an_alert_closes_with_its_source_off(events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     for event in (alerts.BEHIND, alerts.SUSPECT):
-        monkeypatch.setattr(alerts, "_last_events", lambda event=event: remembered(event, TEXT, timedelta(hours=6)))
+        remember(monkeypatch, remembered(event, TEXT, timedelta(hours=6)))
         alerts.close_late(["tass"])
         assert events == []
         alerts.close_late(["bbc"])
@@ -149,8 +243,7 @@ def test_a_disk_that_fills_is_told(events: list[dict[str, Any]], monkeypatch: py
 def test_a_disk_that_has_room_again_is_told_once(events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = str(state_folder())
     for last in (alerts.DISK, alerts.WELL):
-        known = {folder: remembered(last, "full", timedelta(hours=6))["tass"]}
-        monkeypatch.setattr(alerts, "_last_events", lambda known=known: known)
+        remember(monkeypatch, remembered(last, "full", timedelta(hours=6), folder))
         alerts.tell_of_lake(repairs({}), [], "s3://bucket/lake", ["tass"])
     assert [(each["event"], each["resource"]["prefect.resource.name"]) for each in events] == [(alerts.WELL, folder)]
     assert "has room again" in events[0]["payload"]["text"]
@@ -176,7 +269,7 @@ def test_a_test_that_the_receiver_does_not_take_is_no_success(monkeypatch: pytes
 
     monkeypatch.setattr("flows.server.alerts.get_client", lambda **_: Server())
     monkeypatch.setattr("flows.server.alerts.ARRIVAL_SECONDS", 0)
-    sent = remembered(alerts.TEST, "a test", timedelta(0))["tass"]
+    sent = remembered(alerts.TEST, "a test", timedelta(0))
     with pytest.raises(NewslakeError, match="the receiver took no test"):
         require_arrival(sent)
     assert asked[0].related == EventRelatedFilter(id=[f"prefect.event.{sent.id}"])

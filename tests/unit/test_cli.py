@@ -1,6 +1,5 @@
 """The command line: exit codes, one clear line for what is wrong, and quick help."""
 
-import errno
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from flows.cli import run as run_cli
 from parsers.registry import look_in
 from tests import sample_pages as pages
 from tests.commands import Cli
+from tests.prefect_server import COMMAND
 from tests.tables import table
 
 SLOW_MODULES = {
@@ -20,6 +20,7 @@ SLOW_MODULES = {
     *("polars", "prefect", "pyarrow", "pydantic", "rich.progress", "sqlalchemy"),
 }
 DAY = pages.FIRST_DAY.isoformat()
+QUESTION = "SELECT i, repeat('x', 1000) AS text FROM range(2000) AS numbers(i)"
 
 
 @pytest.fixture(autouse=True)
@@ -150,13 +151,42 @@ def test_verify_ends_with_1_and_names_the_object_that_is_damaged(cli: Cli, folde
     assert fault["object"] == damaged.relative_to(lake).as_posix()
 
 
-def test_a_full_disk_behind_stdout_is_no_bug(cli: Cli, monkeypatch: pytest.MonkeyPatch, lake: Path) -> None:
-    def full(_: object) -> str:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("form", ["--csv", "--lake=lake"])  # written at once, and line by line
+def test_an_answer_whose_reader_left_is_no_success(form: str, unbuffered: str) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "query", QUESTION, form],
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.read(1000)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait(60)) == (b"", 1)
+    process.stderr.close()
 
-    monkeypatch.setattr("flows.reports.answers.as_csv", full)
-    said = cli.fails("query", "SELECT 1", "--csv", code=1)
-    assert said == "No space left on device. Free some space, then run the same again."
+
+def test_a_command_needs_no_stdout() -> None:
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, "query", "SELECT 1 AS a", "-o", "a.csv"]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"1 row in a.csv\n")
+    assert Path("a.csv").read_text() == "a\n1\n"
+
+
+@pytest.mark.parametrize(("rows", "unbuffered"), [(1, ""), (2000, ""), (2000, "1")])
+def test_an_answer_that_the_disk_did_not_take_is_one_line(rows: int, unbuffered: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "query", f"{QUESTION} LIMIT {rows}", "--csv"],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    said = b"error: No space left on device. Free some space, then run the same again.\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 def test_what_nobody_foresaw_is_one_line_that_says_where(

@@ -1,6 +1,11 @@
 """`newslake query` and `export`, and how an article is printed."""
 
+import errno
+import os
+import re
+import shlex
 from pathlib import Path
+from unittest.mock import Mock
 
 import orjson
 import pyarrow.parquet as pq
@@ -9,6 +14,7 @@ import pytest
 from flows.commands.query import EXAMPLES
 from flows.reports.article_text import as_markdown, as_text
 from infra.base.errors import NewslakeError
+from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.commands import Cli
 
@@ -97,15 +103,75 @@ def test_articles_are_exported_one_a_line_as_markdown_or_plain(tmp_path: Path, c
 
 
 @pytest.mark.usefixtures("landed")
-def test_an_export_that_fails_leaves_no_file(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: object) -> str:
-        raise NewslakeError("The store is gone", "Ask again.")
+def test_columns_of_one_name_are_told_apart(tmp_path: Path, cli: Cli) -> None:
+    question = ["query", "SELECT 1 AS a, 2 AS a, 3 AS a_1, sum(4) AS a"]
+    expected = {"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}
+    assert cli.json(*question) == expected
+    assert cli(*question, "--csv") == "a,a_2,a_1,a_3\n1,2,3,4\n"
+    assert cli(*question).split() == ["a", "a_2", "a_1", "a_3", "1", "2", "3", "4"]
+    cli(*question, "-o", "a.parquet")
+    assert pq.read_table("a.parquet").to_pylist() == [expected]
+    cli(*question, "-o", "a.jsonl")
+    assert orjson.loads(Path("a.jsonl").read_bytes()) == expected
+    record = cli("query", "SELECT a.*, b.* FROM articles a JOIN articles b USING (article_id) LIMIT 1")
+    assert {"title", "title_1", "url", "url_1"} <= {line.split()[0] for line in record.splitlines()}
 
-    monkeypatch.setattr("flows.reports.article_text.as_json_line", fails)
-    cli("export", "-o", str(tmp_path / "out"), code=1)
-    assert not (tmp_path / "out").exists()
-    cli("export", "-o", str(tmp_path / "no" / "out"), code=1)
-    assert "cannot be written: No such file or directory" in cli.err
+
+WRITERS = (
+    (("query", "SELECT title FROM articles"), "flows.reports.answers.as_json_lines"),
+    (("export",), "flows.reports.article_text.as_json_line"),
+)
+
+
+@pytest.mark.usefixtures("landed")
+@pytest.mark.parametrize(("command", "writer"), WRITERS, ids=["query", "export"])
+def test_a_file_bears_its_name_once_it_is_whole_and_replaces_none(
+    command: tuple[str, ...], writer: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "new" / "out.jsonl"
+    told = (*command, "-o", str(out))
+    said = cli.fails(*told, code=1)
+    assert said == f"{out} cannot be written: No such file or directory. See that its folder exists and has room."
+    out.parent.mkdir()
+
+    for error, code in ((KeyboardInterrupt(), 130), (NewslakeError("The store is gone", "Ask again."), 1)):
+        monkeypatch.setattr(writer, Mock(side_effect=["{}\n", error] if command == ("export",) else error))
+        cli(*told, code=code)
+        assert list(out.parent.iterdir()) == []
+
+    def meanwhile(_: object) -> str:
+        out.write_text("theirs")
+        return "{}\n"
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    for link in (os.link, no_links):  # a stick for cameras has none
+        monkeypatch.setattr(os, "link", link)
+        monkeypatch.setattr(writer, meanwhile)
+        assert cli.fails(*told, code=1) == f"{out} exists. Name another file, or delete it first."
+        assert {each.name: each.read_text() for each in out.parent.iterdir()} == {"out.jsonl": "theirs"}
+        out.unlink()
+        monkeypatch.setattr(writer, lambda _: "{}\n")
+        cli(*told)
+        assert set(out.read_text().split()) == {"{}"}
+        assert [each.name for each in out.parent.iterdir()] == ["out.jsonl"]
+        out.unlink()
+
+
+@pytest.mark.usefixtures("landed")
+def test_query_writes_to_s3_and_export_names_it(moto_lake: str, cli: Cli) -> None:
+    out = f"{moto_lake}/new/out.jsonl"
+    said = cli.fails("export", "-o", out, code=2)
+    assert said.startswith(f"export writes to the disk, not to {out}.")
+    (command,) = re.findall("`newslake (.*)`", said)
+    command = shlex.split(command.replace("s3://bucket/name.jsonl", out))
+    cli(*command)
+    stored = open_store(moto_lake).get("new/out.jsonl")
+    assert stored
+    assert len(stored.body.splitlines()) == 4
+    assert "exists" in cli.fails(*command, code=1)
+    assert "is no address" in cli.fails("query", "SELECT 1", "-o", "s3://out.csv", code=2)
 
 
 ROW = {

@@ -50,6 +50,13 @@ def test_of_an_empty_lake_nothing_is_missing(store: MemoryStore) -> None:
     assert repair_rows(repairs) == [{"source": "all", "days": "", "state": "complete", "action": "nothing"}]
 
 
+def test_asked_are_sources_of_which_a_list_was_read(store: MemoryStore) -> None:
+    land(store, NARROW, [3], "ingest", whole=False)
+    assert plan_repairs(store, now=NOW).asked == set()
+    land(store, WIDE, [0])
+    assert plan_repairs(store, now=NOW).asked == {WIDE}
+
+
 def test_an_outage_of_five_days_is_repaired_newest_first_by_a_source_that_lists_all(store: MemoryStore) -> None:
     land(store, WIDE, [7, 6])
     land(store, WIDE, [0], whole=False)
