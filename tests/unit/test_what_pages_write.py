@@ -275,3 +275,19 @@ def test_the_next_story_below_is_no_part_of_this_one(after: str, source: str) ->
     outcome = parse(seen, generic=True)
     assert isinstance(outcome, Parsed), outcome
     assert [block.text for block in outcome.article.body] == PARAGRAPHS
+
+
+@both
+@pytest.mark.parametrize(
+    ("meta", "authors"),
+    [
+        ("<meta name=citation_author content='Quill, Ada'><meta name=citation_author content='Marsh, Bo'>", (ADA, BO)),
+        ("<meta name=DC.creator content='Quill, Ada'>", (ADA,)),
+        ("<meta name=author content='Ada Quill, Bo Marsh'>", (ADA, BO)),
+        ("<meta name=cXenseParse:author content='Ada Quill'>", (ADA,)),
+    ],
+)
+def test_authors_of_meta_elements_have_their_given_names_first(
+    meta: str, authors: tuple[str, ...], source: str
+) -> None:
+    assert read(jsonld(author=None) + meta, source=source).authors == authors
