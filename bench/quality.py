@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.pictures import PICTURES, score_pictures
 from flows.commands.parse import read_case, read_cases
 from flows.reports.explanation import outcome_as_json
 from parsers.parse import parse
@@ -45,14 +46,14 @@ SETS: Final = (
         "publishers",
         "publishers",
         False,
-        ("title", "publishing_date", "authors", "topics", "F1", "paragraph-match"),
+        ("title", "publishing_date", "authors", "topics", "F1", "paragraph-match", *PICTURES),
         "these are Fundus' own records, reviewed",
     ),
     PageSet(
         "publishers-generic",
         "publishers",
         True,
-        ("title", "publishing_date", "authors", "F1"),
+        ("title", "publishing_date", "authors", "F1", *PICTURES),
         "trafilatura 2.3.1: 69, 94, 71, 94.8",
     ),
     PageSet(
@@ -85,7 +86,8 @@ def score(pages: PageSet, found: Sequence[tuple[str, Outcome]], shared: Path = S
         lines.flush()
         command = [sys.executable, str(scorer), str(cases), lines.name]
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return {name.strip(): float(number) for name, number in _FIGURE.findall(printed)}
+    figures = {name.strip(): float(number) for name, number in _FIGURE.findall(printed)}
+    return figures | (score_pictures(cases, found) if set(PICTURES) & set(pages.figures) else {})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -102,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
         figures[pages.name] = score(pages, found, shared)
         if not pages.generic:
             articles += [outcome.article for _, outcome in found if isinstance(outcome, Parsed)]
-        print(pages.name, *(f"{name} {figures[pages.name][name]}" for name in pages.figures), sep="  ")
+        print(pages.name, *(f"{name} {figures[pages.name][name]:.2f}" for name in pages.figures), sep="  ")
     (ROOT / "docs" / "quality.md").write_text(_quality(figures), "utf-8")
     (ROOT / "docs" / "coverage.md").write_text(_coverage(articles), "utf-8")
     FLOORS.write_text(json.dumps(_raised(figures), indent=1) + "\n", "utf-8")
@@ -133,7 +135,8 @@ def _quality(figures: Mapping[str, Mapping[str, float]]) -> str:
         "",
         "Real pages with expected values, which are not part of this repository. In percent. *Generic*: by the generic",
         "reader, without any source file. [parser-notes.md](parser-notes.md) lists where we follow the page instead of",
-        "the expected value. The figures of others came with the sets; nothing here measures them.",
+        "the expected value. The figures of others came with the sets; nothing here measures them. *Pictures*: of the",
+        "expected ones, those found; *captions* and *credits*: of those found, the ones with the same letters.",
         "",
         "| set | read | figure | ours | others, in this order |",
         "|---|---|---|---|---|",

@@ -14,15 +14,16 @@ from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
 from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
-from parsers.page.html import part_of_article
+from parsers.page.html import part_of_article, remove_hidden
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
 from parsers.reading.asides import without_notes
 from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
+from parsers.reading.frames import find_frames
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts, refine
-from parsers.reading.tables import CELL, is_data_table
+from parsers.reading.tables import is_data_table, read_table
 from parsers.reading.times import publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
@@ -35,12 +36,9 @@ _KINDS: Final = {
     "dd": BlockType.LIST_ITEM,
     "blockquote": BlockType.QUOTE,
     "pre": BlockType.CODE,
-    "td": BlockType.TABLE,
-    "th": BlockType.TABLE,
     **dict.fromkeys(HEADINGS, BlockType.HEADING),
 }
-_CELLS: Final = frozenset({"td", "th"})
-_CELL_LEVELS: Final = 3  # parts around a cell: row, body of the table, table
+_TABLE_LEVELS: Final = 10  # parts around a text in a table inside a table: cell, row, rows, table, each twice, a list
 _HOSTS: Final = 1024  # whose sources are remembered
 _LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
 _LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
@@ -78,7 +76,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     place = story.node if story else body
     page = replace(page, scope=part_of_article(place))
     draft = read_facts(page, layout)
-    draft.images, draft.origins["images"] = read_pictures(page, layout, [place])
+    draft.images, draft.origins["images"] = read_pictures(page, layout, [place], find_frames(page, layout, [place]))
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     _read_body(page, draft, story, texts)
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
@@ -109,26 +107,24 @@ def _read_body(page: Page, draft: Draft, story: Part | None, texts: Selection) -
 
 
 def _blocks(texts: Sequence[Text]) -> Iterator[Block]:
-    """A block for each text, and one for each row of a table of data."""
+    """A block for each text; those of a table of data are its rows, whole."""
     are_data: dict[Part, bool] = {}
 
-    def row(text: Text) -> Part | Text:
-        above = text.part.parent
-        cell = text.part if text.part.tag in _CELLS else above
-        if cell is None or cell.tag not in _CELLS or cell.parent is None:
-            return text
-        table = next((part for part in islice(cell.around(), _CELL_LEVELS) if part.tag == "table"), None)
-        if table is None:
-            return text
-        if table not in are_data:
-            are_data[table] = is_data_table(table.node)
-        return cell.parent if are_data[table] else text
+    def table(text: Text) -> Part | Text:
+        outermost: Part | Text = text
+        for part in islice(text.part.around(), _TABLE_LEVELS):
+            if part.tag == "table":
+                if part not in are_data:
+                    are_data[part] = is_data_table(part.node)
+                outermost = part if are_data[part] else outermost
+        return outermost
 
-    for of, cells in groupby(texts, row):
+    for of, _ in groupby(texts, table):
         if isinstance(of, Text):
             yield Block(_kind(of), of.text)
         else:
-            yield Block(BlockType.TABLE, CELL.join(cell.text for cell in cells))
+            remove_hidden(of.node)
+            yield from read_table(of.node)
 
 
 def _kind(text: Text) -> BlockType:

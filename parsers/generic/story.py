@@ -1,6 +1,6 @@
 """The story of a page: the part with the densest prose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
 from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
@@ -27,8 +27,9 @@ def find_story(outline: Outline, own: int | None) -> Part | None:
     """The part that holds the story; None if the page has no prose. `own` is the position of its headline."""
     _weigh(outline)
     story = None
+    others = _others(outline, own)
     for doubted in (0, FURNITURE, FURNITURE | OVERLAY):
-        total = _mark_furniture(outline, doubted)
+        total = _mark_furniture(outline, doubted, others)
         story = _densest(outline, own)
         seen = sum(text.worth for text in outline.texts if text.worth > 0 and not text.part.furniture)
         if story is not None and seen >= max(_LEAST_SEEN * total, _LINE):
@@ -84,12 +85,23 @@ def _worth(text: Text) -> float:
     return -size * 0.3
 
 
-def _mark_furniture(outline: Outline, doubted: int) -> float:
-    """Mark what is furniture by names that are not `doubted`; returns the prose outside overlays."""
+def _others(outline: Outline, own: int | None) -> Container[Part]:
+    """The articles with a headline of their own beside the one of the page's headline, if that has prose."""
+    home = _home(outline, own) if own is not None else None
+    if home is None or home.prose < _LINE:
+        return ()
+    around = {home, *home.around()}
+    headed = (text.part for text in outline.texts if text.part.tag == "h1")
+    articles = (next((part for part in h1.around() if part.tag == "article"), home) for h1 in headed)
+    return {article for article in articles if article not in around}
+
+
+def _mark_furniture(outline: Outline, doubted: int, others: Container[Part]) -> float:
+    """Mark other articles and what is furniture by names not `doubted`; returns the prose outside them and overlays."""
     believed = ~doubted
     total = outline.parts[0].prose
     for part in outline.parts:
-        part.furniture = part.says & OVERLAY & believed != 0
+        part.furniture = part.says & OVERLAY & believed != 0 or part in others
         if part.parent is not None and part.parent.furniture:
             part.furniture = True
         elif part.furniture:
@@ -122,7 +134,9 @@ def _densest(outline: Outline, own: int | None) -> Part | None:
         return None
     home = _home(outline, own)
     best = max(parts.values(), key=lambda part: scores[id(part)] * _bonus(part, home))
-    stated = (part for part in outline.parts if part.says & BODY and part.prose > 0.5 * best.prose)
+    stated = (
+        part for part in outline.parts if part.says & BODY and not part.furniture and part.prose > 0.5 * best.prose
+    )
     return next(stated, None) or _widened(best, outline.parts)
 
 

@@ -5,19 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import (
-    BREAK,
-    Node,
-    Tree,
-    mark_breaks,
-    raw_text,
-    select,
-    stands_alone,
-    text_of,
-    upward,
-    without_nested,
-)
-from parsers.reading.tables import is_data_table, rows_of
+from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, stands_alone, upward, without_nested
+from parsers.reading.tables import is_data_table, read_table
 from parsers.record.article import Block, BlockType
 
 # Elements that are one block each: nothing but phrases belongs inside them.
@@ -136,10 +125,7 @@ class _Flow:
             return _Level(node.first_child, level.kind, item=True, edge=" ")
         self._cross(level, None)
         if tag == "table" and is_data_table(node):
-            caption = node.css_first("caption")
-            if caption is not None:
-                self._add(BlockType.CAPTION, text_of(caption))
-            self.found += [Block(BlockType.TABLE, row) for row in rows_of(node)]
+            self.found += read_table(node)
             return None
         kind = level.kind
         if tag in _ITEMS:

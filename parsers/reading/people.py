@@ -16,6 +16,8 @@ from parsers.record.origins import by_layout, first_said
 from parsers.source.definition import Layout
 
 _META = words("meta", "author")
+_CATALOGS = ("citation_author", "dc.creator")  # where family names go first, as in library catalogs: `Doe, Jane`
+_FAMILY_FIRST = re.compile(r"([^\W\d]+), ([^\W\d]+)")
 _META_BYLINES = ("article:author_name", "article:author")
 _MARKUP = '[itemprop="author"], [rel="author"], [property$="author"]:not(meta)'  # microdata, links, RDFa
 # Profiles and numbers in place of a name.
@@ -54,7 +56,11 @@ def _stated(page: Page) -> tuple[tuple[str, ...], str]:
     people, origin = _people(metadata, as_texts(metadata.resolved(property_))), f"{metadata.subject}.{property_}"
     if not people:
         names = [name for name in _META if name in metadata.meta]
-        said = (text for name in names for text in metadata.all(name))
+        said = (
+            _FAMILY_FIRST.sub(r"\2 \1", text) if name in _CATALOGS and _FAMILY_FIRST.fullmatch(text) else text
+            for name in names
+            for text in metadata.all(name)
+        )
         people, origin = _people(metadata, said), f"meta {', '.join(names)}"
     # `Jane Doe` and `jane-doe`, each in a meta element of its own, are one person.
     first = {letters(name): name for name in reversed(people)}

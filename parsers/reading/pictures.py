@@ -7,13 +7,14 @@ from operator import itemgetter
 from urllib.parse import unquote
 
 from parsers.fields.characters import clean_markup, letters, unique
-from parsers.page.html import Node, ancestors, holders, inside, outermost, select, text_of, upward
+from parsers.page.html import Node, ancestors, inside, outermost, select, text_of, upward
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
-from parsers.reading.credits import part_credit, without_label
+from parsers.reading.credits import BETWEEN, named_credits, part_credit, without_label
+from parsers.reading.frames import FIGURES, PICTURES, Frame
 from parsers.record.article import Image
 from parsers.record.origins import BODY_FIGURES, FIGURE_ABOVE, by_layout
-from parsers.source.definition import EMBEDS, Layout
+from parsers.source.definition import Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
 # File names of what lazy loading or a site shows instead of a picture. A photograph of a logo is a picture; a drawing
@@ -26,6 +27,10 @@ _PLACEHOLDER = re.compile(
 _LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's own
 # Libraries for lazy loading keep the address in these attributes, while `src` is a placeholder or missing.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flickity-lazyload", "data-url", "data-image")
+# In other attributes only what is plainly the address of a picture is one.
+_ADDRESS = re.compile(r"(?:https?:)?/\S+\.(?:jpe?g|png|webp|avif|gif)(?:[?#]\S*)?", re.I)
+_BACKGROUND = re.compile(r"""background(?:-image)?\s*:[^;]*?url\(\s*['"]?([^'")]+)""", re.I)
+_DRAWN = '[style*="url("], [data-src], [data-bg], [data-background-image]'  # in figures without an element for pictures
 # An address in a `srcset` with its width (`640w`) or density (`2x`); addresses may hold commas. Possessive, since real
 # ones have kilobytes.
 _CANDIDATE = re.compile(r"(\S++)(?:\s++(\d++(?:\.\d++)?+)[wx](?:\s++\d++h)?+)?+,?")
@@ -39,7 +44,9 @@ _SIZE = re.compile(
 )
 
 
-def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tuple[tuple[Image, ...], str]:
+def read_pictures(
+    page: Page, layout: Layout, containers: Sequence[Node], frames: Sequence[Frame]
+) -> tuple[tuple[Image, ...], str]:
     """The pictures in page order, and their origin. The leading one of the metadata comes first.
 
     It is left out if it is among the others or `layout.figures` found any. An element of `layout.figures` that has a
@@ -52,14 +59,14 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
         leading, stated = above, stated if above is leading else FIGURE_ABOVE
     shown = by_layout(layout.figures) if layout.figures else BODY_FIGURES
     found: dict[str, Image] = {}
-    for frame in _frames(page, layout, containers):
+    for frame in frames:
         for address, caption, credit in _read_frame(frame, layout):
             url = page.absolute(address)
             if url is None and layout.figures and leading and (caption or credit):
                 url = leading.url
             if url:
                 _add(found, Image(url, caption, credit))
-    if leading and found and _same(leading.url) in found:
+    if leading and found and picture_key(leading.url) in found:
         _add(found, leading)
     elif leading and not (layout.figures and found):
         return (leading, *found.values()), f"{stated}; {shown}" if found else stated
@@ -69,11 +76,11 @@ def read_pictures(page: Page, layout: Layout, containers: Sequence[Node]) -> tup
 def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image:
     """The picture of the nearest figure above the text that has a caption or credit; without one, the leading one."""
     for before in _before(container):
-        for frame in select(before, "figure, .wp-caption"):
-            for address, caption, credit in _read_frame(frame, layout):
-                if (caption or credit) and not inside(frame, _BESIDE, set()):
+        for node in select(before, FIGURES):
+            for address, caption, credit in _read_frame(Frame(node, outermost(node, layout.caption)), layout):
+                if (caption or credit) and not inside(node, _BESIDE, set()):
                     url = page.absolute(address) or leading.url
-                    if _same(url) == _same(leading.url):
+                    if picture_key(url) == picture_key(leading.url):
                         return Image(leading.url, caption, credit or leading.credit)
                     return leading if leading.credit not in (None, credit) else Image(url, caption, credit)
     return leading
@@ -91,13 +98,13 @@ def _before(container: Node) -> Iterator[Node]:
 
 def _add(found: dict[str, Image], image: Image) -> None:
     """Add a picture, or the caption and credit of a known one."""
-    key = _same(image.url)
+    key = picture_key(image.url)
     known = found.setdefault(key, image)
     if not (known.caption or known.credit):
         found[key] = Image(known.url, image.caption, image.credit)
 
 
-def _same(url: str) -> str:
+def picture_key(url: str) -> str:
     """A key that the addresses of all sizes and crops of a picture share."""
     _host, slash, path = _original(url).partition("/")
     return (_SIZE.sub("", slash + path) if path else "") or url
@@ -113,38 +120,22 @@ def _file_name(url: str) -> str:
     return _original(url).rpartition("/")[2]
 
 
-def _frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Node]:
-    """The innermost elements with pictures: a gallery is a figure of figures."""
-    if layout.figures:
-        frames = page.select(layout.figures)
-    else:
-        frames = list(
-            {node.mem_id: node for container in containers for node in container.css("figure, .wp-caption")}.values()
-        )
-        if frames:
-            css = ", ".join(filter(None, ("aside, nav, footer", EMBEDS, layout.drop, layout.related)))
-            unwanted = {node.mem_id for container in containers for node in container.css(css)}
-            frames = [frame for frame in frames if unwanted.isdisjoint((frame.mem_id, *ancestors(frame)))]
-    holding = set(holders(frames).values())
-    return [frame for frame in frames if frame.mem_id not in holding]
-
-
-def _read_frame(frame: Node, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
+def _read_frame(frame: Frame, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
     """Address, caption and credit of the best picture, or of each one if each has a caption."""
-    pictures = select(frame, "img, amp-img") or select(frame, "picture source")
+    pictures = select(frame.node, PICTURES) or select(frame.node, "picture source") or select(frame.node, _DRAWN)
     offers = [offer for offer in map(_best, pictures) if offer]
-    captions = outermost(frame, layout.caption)
+    captions = frame.captions
     if len(offers) > 1 and len(captions) > 1:
         distinct: dict[str, _Offer] = {}
         for offer in offers:
-            distinct.setdefault(_same(offer[2]), offer)
+            distinct.setdefault(picture_key(offer[2]), offer)
         if len(distinct) == len(captions):
             return [
                 (offer[2], *_caption([caption], caption, layout))
                 for offer, caption in zip(distinct.values(), captions, strict=True)
             ]
     best = max(offers, key=itemgetter(0, 1), default=None)
-    return [(best[2] if best else None, *_caption(captions, frame, layout))]
+    return [(best[2] if best else None, *_caption(captions, frame.node, layout))]
 
 
 def _best(picture: Node) -> _Offer | None:
@@ -157,11 +148,21 @@ def _best(picture: Node) -> _Offer | None:
     if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # a tracking pixel
         return None
     plain = ((0.0, attributes.get(name) or "") for name in (*_LAZY, "src"))
-    for rank, offers in enumerate((_srcset(attributes), _of_sources(picture.parent), plain)):
+    for rank, offers in enumerate((_srcset(attributes), _of_sources(picture.parent), plain, _unusual(attributes))):
         for width, address in sorted(offers, key=itemgetter(0), reverse=True):  # stable: the first of equals
             if _is_picture(address):
                 return -rank, width, address
     return None
+
+
+def _unusual(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]:
+    """Addresses in attributes of a library's own (`data-echo`), and of backgrounds."""
+    for name, value in attributes.items():
+        if name.startswith("data-") and value and _ADDRESS.fullmatch(value):
+            yield 0.0, value
+    background = _BACKGROUND.search(attributes.get("style") or "")
+    if background:
+        yield 0.0, background[1]
 
 
 def _of_sources(parent: Node | None) -> Iterator[tuple[float, str]]:
@@ -187,12 +188,16 @@ def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]
 def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
     """Caption and credit, separated."""
     caption = " ".join(unique(map(text_of, captions)))
-    if not isinstance(layout.credit, str):
+    if isinstance(layout.credit, re.Pattern):
         return part_credit(caption, layout.credit)
-    named = outermost(frame, layout.credit)
-    inside = (node for outer in captions for node in outermost(outer, layout.credit)) if named else ()
-    for text in unique(map(text_of, inside)):
-        caption = caption.removesuffix(text).removeprefix(text).strip()
+    named = outermost(frame, layout.credit) if layout.credit else named_credits(frame, captions)
+    if not (named or layout.credit):
+        return part_credit(caption, None)
+    within = {node.mem_id for node in captions}
+    in_caption = (node for node in named if not within.isdisjoint((node.mem_id, *ancestors(node))))
+    for text in reversed(unique(map(text_of, in_caption))):
+        before = caption.removesuffix(text)
+        caption = (caption.removeprefix(text) if before == caption else before).strip(BETWEEN)
     return caption or None, without_label(" ".join(unique(map(text_of, named))))
 
 

@@ -13,6 +13,7 @@ from parsers.reading.access import access_of, access_of_parts, mark_stub, missin
 from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
 from parsers.reading.finishing import completeness
+from parsers.reading.frames import find_frames, remove_captions
 from parsers.reading.genres import genres
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
@@ -85,10 +86,13 @@ def read_facts(page: Page, layout: Layout) -> Draft:
 
 def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
-    draft.images, draft.origins["images"] = read_pictures(page, layout, containers)
+    frames = find_frames(page, layout, containers)
+    draft.images, draft.origins["images"] = read_pictures(page, layout, containers, frames)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
     draft.origins["photo_credits"] = "credits of the pictures"
     _read_related(page, layout, containers, draft)
+    if not layout.figures:
+        remove_captions(frames)
     draft.body = _body(page, layout, containers, draft)
     draft.origins["body"] = f"layout: {layout.body}"
     if layout.lead:

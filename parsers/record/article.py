@@ -112,8 +112,9 @@ class Article:
     )
     lead: str | None = optional("Standfirst or summary under the headline.")
     body: tuple[Block, ...] = column(
-        "Typed blocks in reading order, the lead among them where the page shows it; the headline is no block. In the "
-        "files a block says where it stands in `text`, in characters (code points): from `start`, `end` left out."
+        "Typed blocks in reading order, the lead among them where the page shows it; the headline is no block. A table "
+        "is a block a row, its cells parted by ` | `, an empty one between two of them. In the files a block says "
+        "where it stands in `text`, in characters (code points): from `start`, `end` left out."
     )
     text: str = column(  # of `body`, so that neither can say what the other does not
         "The body as one string: blocks joined by a blank line, items of one list by a line break.",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from parsers.page.html import Tree, select
 from parsers.page.page import Page
 from parsers.reading.credits import part_credit, without_label
+from parsers.reading.frames import find_frames
 from parsers.reading.pictures import read_pictures
 from parsers.record.article import Image
 from parsers.source.definition import Layout
@@ -29,7 +30,8 @@ def pictures(body: str, head: str = "", text_in: str = "main", **layout: Any) ->
     text = f"<html><head>{head}</head><body>{body}</body></html>"
     tree = Tree(text)
     page = Page.of(html_capture(text, url=URL), tree, "UTC")
-    return read_pictures(page, Layout("x", body=text_in, **layout), select(tree, text_in))[0]
+    of, containers = Layout("x", body=text_in, **layout), select(tree, text_in)
+    return read_pictures(page, of, containers, find_frames(page, of, containers))[0]
 
 
 def figure(inside: str) -> str:
@@ -57,6 +59,21 @@ def test_address_is_the_best_that_the_picture_offers(inside: str, address: str) 
         ("<figcaption>A weir (left), 1923</figcaption>", {"credit": CREDIT}, "A weir (left), 1923", None),
         ("<figcaption>A weir</figcaption><figcaption>(Jo)</figcaption>", {"credit": CREDIT}, "A weir", "Jo"),
         ("<p class=c>A <span class=c>weir</span></p>", {"caption": ".c"}, "A weir", None),
+        # What no layout says
+        ("<figcaption><b>A weir</b> <span class=photo-credit>Jo</span></figcaption>", {}, "A weir", "Jo"),
+        ("<figcaption>A weir</figcaption><i class=Image_copyright__x>© Jo</i>", {}, "A weir", "Jo"),
+        ("<figcaption>Jo’s weir <cite>Jo</cite></figcaption>", {}, "Jo’s weir", "Jo"),
+        ("<figcaption>A weir. <small>Jo</small></figcaption>", {}, "A weir.", "Jo"),
+        ("<figcaption><small>A weir (Photo: Jo)</small></figcaption>", {}, "A weir", "Jo"),
+        ("<figcaption><small>A weir</small></figcaption>", {}, "A weir", None),
+        ("<figcaption><i class=credit>Photo: <b class=author>Jo</b>/AP</i></figcaption>", {}, None, "Jo/AP"),
+        ("<figcaption>A weir <i class=credit>Jo</i> / <i class=distributor>AP</i></figcaption>", {}, "A weir", "Jo AP"),
+        ("<figcaption><i class=source-caption>A weir <i class=source>Jo</i></i></figcaption>", {}, "A weir", "Jo"),
+        ("<figcaption>A weir <i class=credit>Credit</i>: Jo</figcaption>", {}, "A weir", "Jo"),
+        ("<figcaption>A weir <i itemprop=copyrightHolder>Jo</i></figcaption>", {}, "A weir", "Jo"),
+        ("<figcaption>A weir</figcaption><i class=credit></i>", {}, "A weir", None),
+        ("<figcaption>A weir</figcaption>" + "<i class=credit>Jo</i>" * 30, {}, "A weir", None),
+        ("<p class=image__caption>A weir</p>", {}, "A weir", None),
     ],
 )
 def test_captions_and_credits(inside: str, layout: dict[str, Any], caption: str | None, credit: str | None) -> None:
@@ -191,6 +208,52 @@ def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:
     boxes += f"<a class=more>{picture.format('', 3)}</a>{picture.format(' class=promo', 4)}"
     found = pictures(f"<main>{boxes}{picture.format('', 'in')}</main>", drop=".promo", related=".more")
     assert [image.url for image in found] == [f"{SITE}/in.jpg"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<div class=photo>{}<p class=imageCaption>A weir</p></div>",
+        "<div><div><a href=/big>{}</a></div><p class=caption>A weir</p></div>",
+        "<table><tr><td>{}</td></tr><tr><td class=tr-caption>A weir</td></tr></table>",
+        "<div><figure>{}</figure><figcaption>A weir</figcaption></div>",
+        "<div class=photo>{}<p class=caption>A weir</p><p class=credit>Jo</p></div>",
+    ],
+)
+def test_picture_and_caption_without_a_figure(frame: str) -> None:
+    credit = "Jo" if "credit" in frame else None
+    (found,) = pictures(f"<main><p>Text.</p>{frame.format('<img src=/a.jpg>')}<p>More.</p></main>")
+    assert found == Image(f"{SITE}/a.jpg", "A weir", credit)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<div><img src=/a.jpg><p class=caption>A weir</p><p>{}</p></div>",  # a part of the story
+        "<div><figure><img src=/a.jpg></figure><figure><img src=/b.jpg></figure><p class=caption>Both</p></div>",
+        "<div><img src=/a.jpg></div><div><div><div><div><p class=caption>A weir</p></div></div></div></div>",
+        "<div><img src=/a.jpg>" + "<i></i>" * 200 + "<p class=caption>A weir</p></div>",
+    ],
+)
+def test_caption_that_stands_beside_more_than_a_picture_describes_none(frame: str) -> None:
+    assert all(image.caption is None for image in pictures(f"<main>{frame.format('Long text. ' * 20)}</main>"))
+
+
+def test_pictures_are_in_page_order_with_and_without_figures() -> None:
+    figures = "<figure><img src=/{0}.jpg></figure><div><img src=/{1}.jpg><p class=caption>A weir</p></div>"
+    found = pictures(f"<main>{figures.format(1, 2)}{figures.format(3, 4)}</main>")
+    assert [image.url for image in found] == [f"{SITE}/{n}.jpg" for n in (1, 2, 3, 4)]
+
+
+def test_captions_made_to_hurt_take_linear_time() -> None:
+    began = time.process_time()
+    nested = "<div><img src=/a.jpg><p class=caption>A.</p>" * 5_000
+    beside = "<div><img src=/a.jpg>" + "<p class=caption>A.</p>" * 10_000 + "</div>"
+    for hostile in (nested, beside, figure("<cite class=caption>A." * 10_000), "<figure class=caption>" * 10_000):
+        pictures(f"<main>{hostile}</main>")
+    for text in ("A." * 50_000, "A/" * 50_000, ". " * 50_000, ".A (" * 25_000):
+        part_credit(text, None)
+    assert time.process_time() - began < 10  # measured: 0.8 s
 
 
 @given(st.text("a,. 19wxh%/:;\n", max_size=60), st.text("a.-_x19/?=:%,", max_size=60))

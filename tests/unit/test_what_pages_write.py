@@ -10,6 +10,7 @@ from parsers.parse import parse
 from parsers.record.article import Article
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Parsed
+from tests.captures import html_capture
 from tests.tables import table
 
 TITLE = "Ferry crews stop work on the Ellen"
@@ -220,3 +221,73 @@ def test_elements_of_a_sites_own_are_paragraphs_or_phrases(source: str) -> None:
     first = PARAGRAPHS[0].replace("Ellen", "<x-place>Ellen</x-place>")
     body = "".join(f"<story-paragraph>{text}</story-paragraph>" for text in (first, *PARAGRAPHS[1:]))
     assert [block.text for block in read(body=body, source=source).body] == PARAGRAPHS
+
+
+@both
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        ("<tr><th>Boat<th>Runs<tr><td><a href=/heron>Heron</a><td>4", ["Boat | Runs", "Heron | 4"]),
+        ("<tr><th>Boat<th>Map<tr><td>Heron<td><img src=/a.jpg>", ["Boat | Map", "Heron"]),
+        ("<tr><th>Boat<th>Stops<tr><td>Heron<td><ul><li>Quay<li>Isle</ul>", ["Boat | Stops", "Heron | Quay Isle"]),
+        ("<tr><td>1.<td>Heron<td>12<tr><td>2.<td>Otter<td>–", ["1. | Heron | 12", "2. | Otter | –"]),
+        (
+            "<tr><th>Boat<th>Times<tr><td>Heron<td><table><tr><td>8<td>9</table><tr><td>Otter<td>10",
+            ["Boat | Times", "Heron | 8 9", "Otter | 10"],
+        ),
+        ("<tr><th>Boat<th style=display:none>Id<th>Runs<tr><td>Heron<td hidden>7<td>4", ["Boat | Runs", "Heron | 4"]),
+    ],
+)
+def test_a_table_is_whole_and_its_cells_stay_in_their_column(cells: str, rows: list[str], source: str) -> None:
+    first, *rest = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    article = read(body=f"{first}<table><caption>The boats</caption>{cells}</table>{''.join(rest)}", source=source)
+    told = [(block.type.value, block.text) for block in article.body if block.text not in PARAGRAPHS]
+    assert told == [("caption", "The boats"), *(("table", row) for row in rows)]
+
+
+NEXT = "".join(
+    f"<p>{text}</p>"
+    for text in (
+        "The lighthouse at Cape Moor will be painted red again, the coast guard said on Friday after a long debate.",
+        "It had been white since the war, and sailors had complained about it for nearly as many years as that.",
+        "Painters begin in the first week of May, when the weather on the cape is usually dry enough for the work.",
+    )
+)
+
+
+@both
+@pytest.mark.parametrize(
+    "after",
+    [
+        '<article><h1>Cape Moor turns red</h1><div class="entry-content">{}</div></article>',
+        "<article><h1>Cape Moor turns red</h1><div itemprop=articleBody class=entry-content>{}</div></article>",
+        '<article data-url=/cape-moor><h1>Cape Moor turns red</h1><div class="entry-content">{}{}{}</div></article>',
+        '<section><h2>Cape Moor turns red</h2><div class="entry-content">{}</div></section>',
+        '<div class="next-story"><h2><a href=/cape-moor>Cape Moor turns red</a></h2>{}</div>',
+    ],
+)
+def test_the_next_story_below_is_no_part_of_this_one(after: str, source: str) -> None:
+    own = f'<article><h1>{TITLE}</h1><div class="entry-content">{SHOWN}</div>'
+    within = after.startswith("<div")
+    below = after.replace("{}", NEXT)
+    page = f"{own}{below}</article>" if within else f"{own}</article>{below}"
+    seen = html_capture(f"<html><head>{jsonld()}</head><body><main>{page}</main></body>", source=source)
+    outcome = parse(seen, generic=True)
+    assert isinstance(outcome, Parsed), outcome
+    assert [block.text for block in outcome.article.body] == PARAGRAPHS
+
+
+@both
+@pytest.mark.parametrize(
+    ("meta", "authors"),
+    [
+        ("<meta name=citation_author content='Quill, Ada'><meta name=citation_author content='Marsh, Bo'>", (ADA, BO)),
+        ("<meta name=DC.creator content='Quill, Ada'>", (ADA,)),
+        ("<meta name=author content='Ada Quill, Bo Marsh'>", (ADA, BO)),
+        ("<meta name=cXenseParse:author content='Ada Quill'>", (ADA,)),
+    ],
+)
+def test_authors_of_meta_elements_have_their_given_names_first(
+    meta: str, authors: tuple[str, ...], source: str
+) -> None:
+    assert read(jsonld(author=None) + meta, source=source).authors == authors

@@ -12,7 +12,7 @@ SOURCE = Source(
         Layout(
             "2024-08",
             body="[data-cy=storyWrapper] .story",
-            drop=".mediaEmbed, .media-caption, .video-item, .similarLinks",
+            drop=".mediaEmbed, .video-item, .similarLinks",
             lead=".deck",
         ),
     ),

@@ -12,7 +12,7 @@ SOURCE = Source(
         Layout(
             "2024-04",
             body="[itemprop=articleBody]",
-            drop=".mol-img-group, .mol-embed",
+            drop=".imageCaption, .mol-embed",
             topics=".articleTopicsRow a",
         ),
     ),
