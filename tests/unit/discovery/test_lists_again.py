@@ -11,20 +11,7 @@ from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.list_client import FeedStatus
 from parsers.source.discovery import DayArchive
-from tests.discovery_runs import (
-    DAY,
-    FEED,
-    MAP,
-    TODAY,
-    at,
-    index,
-    listing,
-    paths,
-    rss,
-    run,
-    source,
-    urlset,
-)
+from tests.discovery_runs import DAY, FEED, MAP, TODAY, at, index, listing, paths, rss, run, source, urlset
 from tests.memory_store import MemoryStore
 from tests.news_site import NewsSite
 
