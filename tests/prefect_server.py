@@ -34,8 +34,8 @@ BUSY_TRIES = 10  # Prefect's own client asks again, too, when the server says 50
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 CLICKED = ("run", "backfill", "ingest", "reparse", "maintain")  # flows with a deployment of their own name
 COMMAND = (sys.executable, "-c", "from flows.cli import main; main()")
-# `newslake up` of the tests has these of our sources, since to register those of all takes ten seconds of processor time;
-# tests/soak/test_production.py registers all, and so does `make screenshots`.
+# The only sources of ours that `newslake up` has in tests: to register all takes ten seconds of processor time, which
+# tests/soak/test_production.py does, and `make screenshots`.
 FEW = tuple(sources()) if "NEWSLAKE_SCREENSHOTS" in os.environ else ("aa", "bbc", *SOURCES)
 UP = f"""
 from parsers import registry
@@ -135,9 +135,8 @@ def newslake_up(
     }
     log = folder / "up.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-c", UP, "up", "--port", str(port)], env=environment, cwd=folder, stdout=output, stderr=output
-        )
+        command = [sys.executable, "-c", UP, "up", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
     up = Up(process, f"http://127.0.0.1:{port}", folder / "lake", environment)
     try:
         _wait_until_settled(up, log)

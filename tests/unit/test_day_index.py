@@ -29,7 +29,7 @@ DAY = "2024-05-01"
 ON = date.fromisoformat(DAY)
 MONTH = object_key(DAY[:7])
 PERIOD = (date(2024, 4, 20), date(2024, 5, 4))
-STRIDE = 1 if os.environ.get("NEWSLAKE_HYPOTHESIS") == "thorough" else 5
+STRIDE = 1 if os.environ.get("NEWSLAKE_HYPOTHESIS") == "thorough" else 9
 FOREVER = timedelta(days=36500)  # the objects of `MemoryStore` are of 2024: with this, no writer is thought dead
 
 

@@ -55,10 +55,6 @@ class TestCounts:
         (finding,) = suspects(store)[day(7)].findings
         assert (finding.observed, finding.expected) == (2, 3)
 
-    def test_s08_a_day_of_which_nothing_was_found_is_suspect(self, store: MemoryStore) -> None:
-        report = land_outcomes([], Lake(store), RUN, mode="live", whole_days=[(SOURCE, day(7))])
-        assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
-
     def test_articles_that_are_landed_already_count_as_articles_of_the_day(self, store: MemoryStore) -> None:
         live(store, [examined(7, number) for number in range(29)])
         assert live(store, [examined(7, 29)], 7, later=True).findings == ()

@@ -138,9 +138,7 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
 @pytest.mark.parametrize(
     ("reason", "state"),
     [
-        (FetchReason.TLS, State.PARTIAL),  # a certificate is renewed one day
         (FetchReason.TIMEOUT, State.PARTIAL),
-        (FetchReason.ADDRESS, State.PARTIAL),  # a name server that is wrong is mended
         (FetchReason.ROBOTS, State.LANDED),
         (FetchReason.URL, State.LANDED),
     ],

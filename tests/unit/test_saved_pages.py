@@ -5,7 +5,6 @@ import gzip
 import io
 import plistlib
 import quopri
-import tarfile
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +23,8 @@ URL: Final = "https://paper.example/2026/ferry"
 AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HOST: Final = "www.invented-paper.com"
 PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
+BY_SCRIPT: Final = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
+BY_MAIL: Final = "Thu, 05 Mar 2026 12:00:00 GMT"
 WAYBACK: Final = f"https://web.archive.org/web/20260305120000/{URL}"
 Found = Capture | Unreadable | Kept | Skipped
 
@@ -46,6 +47,9 @@ def page_of(found: list[Found]) -> Capture:
     ("head", "is_dated"),
     [
         (f"<!-- saved from url={URL} -->", False),
+        (f"<!-- saved from url=(0032){URL} -->", False),
+        (f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: {BY_SCRIPT}\n-->", True),
+        (f"<!-- Mirrored from {URL[8:]} by HTTrack Website Copier/3.x [XR&CO'2014], {BY_MAIL} -->", True),
         (f"<!-- saved from url=(0070)about:reader?url={quote(URL, safe='')} -->", False),
         (f"<!-- saved from url=(0070)read://https_paper.example/?url={quote(URL, safe='')} -->", False),
         (f"<!-- saved from url=(0044)view-source:{URL} -->", False),
@@ -109,15 +113,6 @@ def test_names_of_mirrors_give_address_and_time(tmp_path: Path, name: str, url: 
     assert page.url == url
     assert page.captured_at_basis is (CapturedAtBasis.SAVED if is_dated else CapturedAtBasis.MTIME)
     assert not is_dated or page.captured_at == AT
-
-
-def test_an_archive_is_no_host(tmp_path: Path) -> None:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w:xz") as archive:
-        member = tarfile.TarInfo("ferry.html")
-        member.size = len(PAGE)
-        archive.addfile(member, io.BytesIO(PAGE))
-    assert page_of(read(tmp_path / "pages.tar.xz", target.getvalue())).url is None
 
 
 def test_an_address_of_an_old_archive_without_its_scheme(tmp_path: Path) -> None:
