@@ -184,12 +184,7 @@ def _floor(room: str, below: dict[str, set[str]]) -> int:
 def faults(path: str, tree: ast.AST) -> list[str]:
     """All faults of one file; `path` is relative to the repository, with slashes."""
     lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
-    return [
-        *import_faults(path, tree),
-        *purity_faults(path, tree),
-        *size_faults(path, tree, lines),
-        *name_faults(path),
-    ]
+    return [*import_faults(path, tree), *purity_faults(path, tree), *size_faults(path, tree, lines), *name_faults(path)]
 
 
 @pytest.fixture(scope="module")

@@ -11,14 +11,7 @@ from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
 from infra.lake.lake import Lake
-from infra.work.backfill.plan import (
-    MAX_DAYS,
-    Action,
-    BackfillRequest,
-    PlannedDay,
-    batches_of,
-    plan_backfill,
-)
+from infra.work.backfill.plan import MAX_DAYS, Action, BackfillRequest, PlannedDay, batches_of, plan_backfill
 from parsers.registry import sources
 from tests.lake_samples import NOON, asked, landed, rejected
 from tests.memory_store import MemoryStore

@@ -11,25 +11,10 @@ from infra.intake.web.fetching import FetchError, FetchReason
 from tests.bodies import fetch, reason_of
 from tests.http_clients import client_for, refusal
 from tests.raw_server import RawServer, answer, raw_server
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        ["Content-Length: 10", "Content-Length: 12"],
-        ["Content-Length: 10, 12"],
-        ["Content-Length: -1"],
-        ["Content-Length: +14"],
-        ["Content-Length: 1_4"],
-        ["Content-Length: 0x0e"],
-        ["Content-Length: ten"],
-        ["Content-Length: "],
-        ["Content-Length: " + "9" * 30],
-        ["Transfer-Encoding: gzip, chunked"],
-        ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"],
-        ["Transfer-Encoding: xchunked"],
-    ],
-)
+@pytest.mark.parametrize("headers", table("http_heads")["lengths"])
 def test_f24_lengths_that_are_wrong_or_contradict_each_other_are_no_http(headers: list[str]) -> None:
     assert reason_of(answer(b"<html></html>\n", *headers, length=False)).reason is FetchReason.PROTOCOL
 

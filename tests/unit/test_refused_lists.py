@@ -8,18 +8,7 @@ import pytest
 
 from tests.live_lake import yesterday
 from tests.raw_server import Reply, answer
-from tests.refusing_site import (
-    BACKFILL,
-    FEED,
-    HOST,
-    HTML,
-    PATHS,
-    ROBOTS,
-    SITEMAP,
-    RefusingSite,
-    article,
-    urlset,
-)
+from tests.refusing_site import BACKFILL, FEED, HOST, HTML, PATHS, ROBOTS, SITEMAP, RefusingSite, article, urlset
 
 EVE = yesterday() - timedelta(days=1)
 LIST = urlset(*PATHS)

@@ -137,11 +137,7 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
 
 @pytest.mark.parametrize(
     ("reason", "state"),
-    [
-        (FetchReason.TIMEOUT, State.PARTIAL),
-        (FetchReason.ROBOTS, State.LANDED),
-        (FetchReason.URL, State.LANDED),
-    ],
+    [(FetchReason.TIMEOUT, State.PARTIAL), (FetchReason.ROBOTS, State.LANDED), (FetchReason.URL, State.LANDED)],
 )
 def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
     reason: FetchReason, state: State, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch

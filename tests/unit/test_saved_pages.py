@@ -9,7 +9,6 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import pytest
 
@@ -17,14 +16,13 @@ from infra.intake.captures import Skipped, Unreadable, find_inputs, read_capture
 from infra.intake.files.input_types import Kept
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
+from tests.tables import table
 from tests.warc_builder import answer, record
 
 URL: Final = "https://paper.example/2026/ferry"
 AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HOST: Final = "www.invented-paper.com"
 PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
-BY_SCRIPT: Final = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
-BY_MAIL: Final = "Thu, 05 Mar 2026 12:00:00 GMT"
 WAYBACK: Final = f"https://web.archive.org/web/20260305120000/{URL}"
 Found = Capture | Unreadable | Kept | Skipped
 
@@ -45,24 +43,7 @@ def page_of(found: list[Found]) -> Capture:
 
 @pytest.mark.parametrize(
     ("head", "is_dated"),
-    [
-        (f"<!-- saved from url={URL} -->", False),
-        (f"<!-- saved from url=(0032){URL} -->", False),
-        (f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: {BY_SCRIPT}\n-->", True),
-        (f"<!-- Mirrored from {URL[8:]} by HTTrack Website Copier/3.x [XR&CO'2014], {BY_MAIL} -->", True),
-        (f"<!-- saved from url=(0070)about:reader?url={quote(URL, safe='')} -->", False),
-        (f"<!-- saved from url=(0070)read://https_paper.example/?url={quote(URL, safe='')} -->", False),
-        (f"<!-- saved from url=(0044)view-source:{URL} -->", False),
-        (f'<a class="domain reader-domain" href="{URL}">paper.example</a>', False),
-        (f'<html data-scrapbook-source="{URL}" data-scrapbook-create="20260305120000000">', True),
-        (f'<base href="{WAYBACK}">', True),
-        (f'<meta property="og:url" content="{WAYBACK}">', True),
-        (f'<link rel="canonical" href="{URL}2"><base href="{WAYBACK}">', True),
-        (f'<link rel="canonical" href="https://archive.ph/2026.03.05-120000/{URL}">', True),
-        (f'<link href="/web/20260305120000/{URL}" rel="canonical">', True),
-        (f'<script>wbinfo.url = "{URL}";\nwbinfo.timestamp = "20260305120000";</script>', True),
-        (f'<input id="wmtbURL" value="{URL}"><!-- FILE ARCHIVED ON 20260305120000 AND RETRIEVED FROM THE -->', True),
-    ],
+    table("saved_pages")["heads"],
 )  # fmt: skip
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_address_and_time_that_savers_write_into_pages(
@@ -88,26 +69,7 @@ def test_addresses_with_entities_spaces_and_short_times(tmp_path: Path) -> None:
     assert stated("<!-- saved from url=(0014)about:internet -->").url is None
 
 
-@pytest.mark.parametrize(
-    ("name", "url", "is_dated"),
-    [
-        (f"{HOST}/story.php@id=3", f"https://{HOST}/story.php?id=3", False),
-        (f"{HOST}/@anna/story", f"https://{HOST}/@anna/story", False),
-        (f"{HOST}/story.php?id=3.html", f"https://{HOST}/story.php?id=3", False),
-        (f"{HOST}/story.php?file=story.html", f"https://{HOST}/story.php?file=story.html", False),
-        (f"{HOST}/2026/index.html@p=2", f"https://{HOST}/2026/?p=2", False),
-        (f"{HOST}/2026/ferry.html.1", f"https://{HOST}/2026/ferry.html", False),
-        (f"{HOST}/2026/ferry.html.orig", f"https://{HOST}/2026/ferry.html", False),
-        (f"{HOST}/2026/index.html.2", f"https://{HOST}/2026/", False),
-        (f"{HOST}/2026/ferry.html.gz", f"https://{HOST}/2026/ferry.html", False),
-        (f"https:/{HOST}/ferry.html", f"https://{HOST}/ferry.html", False),
-        (f"{HOST}/20260305120000/ferry.html", f"https://{HOST}/ferry.html", True),
-        (f"20260305120000/{HOST}/ferry.html", f"https://{HOST}/ferry.html", True),
-        (f"web.archive.org/web/20260305120000id_/http:/{HOST}/ferry.html", f"http://{HOST}/ferry.html", True),
-        ("web.archive.org/web/20260305120000/http:/www.tass.com/ferry", "http://www.tass.com/ferry", True),
-        (f"{quote(URL, safe='')}.html", URL, False),
-    ],
-)
+@pytest.mark.parametrize(("name", "url", "is_dated"), table("saved_pages")["names"])
 def test_names_of_mirrors_give_address_and_time(tmp_path: Path, name: str, url: str, is_dated: bool) -> None:
     page = page_of(read(tmp_path / name, PAGE))
     assert page.url == url
