@@ -23,7 +23,7 @@ from infra.store.object_store import ConflictError, ObjectStore
 from infra.upkeep.verify import REMEDY, index_faults
 from tests.lake_samples import NOON, SOURCE, asked, landed, rejected
 from tests.memory_store import MemoryStore
-from tests.passing_stores import Killed, SteppedStore
+from tests.passing_stores import Killed, SteppedStore, kill
 
 DAY = "2024-05-01"
 ON = date.fromisoformat(DAY)
@@ -98,10 +98,6 @@ def copy_of(store: MemoryStore) -> MemoryStore:
     copy = MemoryStore()
     copy.objects = dict(store.objects)
     return copy
-
-
-def kill() -> None:
-    raise Killed
 
 
 @pytest.mark.hypothesis  # `make soak` takes each step

@@ -101,14 +101,6 @@ class TestFill:
         assert (suspects(store), Lake(store).read_partition(SOURCE, day(14)).num_rows) == ({}, 6)
         assert live(store, [examined(15, n) for n in range(6)], later=True).findings == ()
 
-    def test_a_small_site_stays_suspect_for_as_long_as_it_is_broken(self) -> None:
-        store = MemoryStore()
-        land_history(store, days=20, each=6)
-        for number in range(20, 40):
-            batch = [examined(number, n, authors=()) for n in range(6)]
-            assert subjects(live(store, batch, later=True)) == {(Check.FILL, "authors")}, number
-        assert len(suspects(store)) == 20
-
     def test_pages_without_a_body_say_nothing_about_their_authors(self) -> None:
         store = MemoryStore()
         land_history(store, days=14, each=6)
