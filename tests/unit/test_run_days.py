@@ -235,20 +235,6 @@ def test_pages_of_a_web_archive_that_a_dead_run_staged_land_as_such(
     assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
 
 
-def test_a_past_day_that_no_run_finished_is_made_right_from_the_archive(site: DemoSite, lake: Path) -> None:
-    """As a run leaves it that an older newslake was killed in: pages are archived, and no row points there."""
-    worked(site, lake)
-    before = set(modes(lake))
-    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
-    site.forget_requests()
-    _, plan = worked(site, lake)
-    assert plan.archived
-    assert set(modes(lake)) == before
-    assert not asked(site) & before
-    _, plan = worked(site, lake)
-    assert not plan.archived  # nothing is parsed for ever again
-
-
 def test_a_page_that_another_way_brought_is_pending_no_more(site: DemoSite, lake: Path) -> None:
     lost = site.expected("tass", DAY)[0].url
     with demo_client(site) as demo:
@@ -280,9 +266,12 @@ def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: De
     store = open_store(str(lake))
     assert [fault.object for fault in verify(store, RawArchive(store))] == [FETCHES.key("tass", str(DAY))]
     site.forget_requests()
-    worked(site, lake)
+    _, plan = worked(site, lake)
+    assert plan.archived
     assert (state_of(lake), set(modes(lake))) == (State.LANDED, published(site))
     assert not asked(site) & published(site)
+    _, plan = worked(site, lake)
+    assert not plan.archived  # nothing is parsed for ever again
     (first, *_) = (each for each in RawArchive(store).entries("tass") if each.url in published(site))
     Lake(store).land([], reparsed={"tass": [first.identity]})  # as if a parser found no article there
     assert state_of(lake) is State.PARTIAL
