@@ -26,10 +26,10 @@ os.environ.update(
     }
 )
 
-# A busy machine is no failure. Outside CI, hypothesis tries new examples at each run; `make soak` tries many: of sixty,
-# those of the dearest tests, each of which makes a dozen lakes, take ten seconds.
+# A busy machine is no failure. Outside CI, hypothesis tries new examples at each run; `make soak` tries many: of forty,
+# those of the dearest tests, each of which makes a dozen lakes, take seven seconds.
 _PROFILE = os.environ.get("NEWSLAKE_HYPOTHESIS", "quick")
-for _name, _examples in {"quick": 15, "thorough": 60}.items():
+for _name, _examples in {"quick": 10, "thorough": 40}.items():
     settings.register_profile(
         _name, max_examples=_examples, deadline=None, derandomize="CI" in os.environ, print_blob=True
     )

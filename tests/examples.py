@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.cli import _command
+from tests.tables import table
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -20,92 +21,10 @@ command_not_found_handle() { note "$@"; }
 date() { /usr/bin/date "$@"; }
 """
 
-# What the unit test does not run, by its first words: why, and the test that runs such a command, if one does.
-SERVES, COMPOSE, UNITS = "serves until it is stopped", "needs a container engine", "needs systemd"
-PREFECT, OF_PREFECT = "needs a Prefect server", "a command of Prefect, on a server with runs"
-INSTALLS, BACKUP = "installs from a package index", "tests/soak/test_backup.py::"
 # The block of README that has this is run as a whole by a shell: tests/soak/test_examples.py.
 IN_A_SHELL = "newslake demo --serve &"
-ELSEWHERE = {
-    "newslake demo --serve": (SERVES, "tests/soak/test_examples.py::test_the_commands_of_the_readme_work_in_a_shell"),
-    "newslake up": (
-        SERVES,
-        "tests/smoke/test_prefect.py::test_the_sources_that_are_named_and_no_others_get_scheduled_runs",
-    ),
-    "newslake browse": (
-        SERVES,
-        "tests/soak/test_browse.py::test_from_the_grid_to_an_article_whose_raw_page_runs_loads_and_leads_nowhere",
-    ),
-    "newslake metrics": (SERVES, "tests/smoke/test_monitoring.py::test_prometheus_scrapes_the_state_of_the_lake"),
-    "OTEL_EXPORTER_OTLP_ENDPOINT=… newslake run tass": (
-        "needs a collector",
-        "tests/smoke/test_monitoring.py::test_a_run_tells_a_collector_the_numbers_that_the_site_and_the_lake_have",
-    ),
-    "newslake --log-format json run tass": (
-        "sets up the log of its whole process",
-        "tests/smoke/test_monitoring.py::test_every_line_of_the_log_is_an_object",
-    ),
-    "PREFECT_API_URL=… newslake alerts": (
-        PREFECT,
-        "tests/smoke/test_prefect.py::test_an_alert_comes_where_the_command_sends_it",
-    ),
-    "PREFECT_API_URL=… newslake deploy": (
-        PREFECT,
-        "tests/soak/test_production.py::test_o02_a_lost_prefect_database_takes_nothing_of_the_lake",
-    ),
-    "newslake deploy": (
-        PREFECT,
-        "tests/soak/test_production.py::test_o02_a_lost_prefect_database_takes_nothing_of_the_lake",
-    ),
-    "PREFECT_API_URL=… newslake doctor": (
-        PREFECT,
-        "tests/unit/test_doctor.py::test_a_prefect_server_is_asked_for_its_health",
-    ),
-    "newslake backfill tass --start 2026-11-20 --end 2026-11-22 --remote": (
-        PREFECT,
-        "tests/soak/test_remote.py::test_ctrl_c_only_stops_following_and_says_so",
-    ),
-    "newslake ingest s3://archive/2024/ --lake s3://news/lake --runner dask": (
-        "needs a Dask cluster",
-        "tests/smoke/test_dask.py::test_the_command_uses_a_cluster_that_is_named",
-    ),
-    "dask": ("of Dask: starts a cluster", "tests/smoke/test_dask.py::test_the_command_uses_a_cluster_that_is_named"),
-    "make demo": (
-        "the demo in a process of its own",
-        "tests/soak/test_demo.py::test_the_demo_runs_the_real_flow_and_shows_the_lake",
-    ),
-    "make test": ("runs this test", ""),
-    "pip install": (INSTALLS, ""),
-    "python3 -m venv /opt/newslake": (INSTALLS, ""),
-    "cp .env.example .env": (COMPOSE, ""),
-    "docker compose": (COMPOSE, ""),
-    "systemctl": (UNITS, ""),
-    "psql": ("needs Postgres", f"{BACKUP}test_prefects_postgres_is_made_backed_up_and_restored"),
-    "pg_dump": ("needs Postgres", f"{BACKUP}test_prefects_postgres_is_made_backed_up_and_restored"),
-    "pg_restore": ("needs Postgres", f"{BACKUP}test_prefects_postgres_is_made_backed_up_and_restored"),
-    "prefect server database upgrade": ("a minute", f"{BACKUP}test_prefects_postgres_is_made_backed_up_and_restored"),
-    "sqlite3": ("needs sqlite3", f"{BACKUP}test_the_database_of_newslake_up_is_backed_up_while_it_is_in_use"),
-    "mkdir": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
-    "rm -rf": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
-    "find": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
-    "cp --archive": ("of a shell", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
-    "newslake verify --lake backup": (
-        "of the copy",
-        f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole",
-    ),
-    "aws s3": ("needs Amazon's command line", f"{BACKUP}test_a_lake_that_is_copied_while_it_is_written_to_is_whole"),
-    "prefect server start": (
-        OF_PREFECT,
-        "tests/soak/test_production.py::test_o08_the_api_answers_nobody_without_the_password",
-    ),
-    "PREFECT_API_URL=… prefect worker start": (
-        OF_PREFECT,
-        "tests/soak/test_production.py::test_o02_two_workers_that_share_nothing_but_the_lake_work_side_by_side",
-    ),
-    "prefect flow-run": (OF_PREFECT, ""),
-    "prefect gcl": (OF_PREFECT, ""),
-    "prefect work-pool inspect": (OF_PREFECT, ""),
-}
+# By its first words: why the unit test does not run a command, and the test that does, if one does.
+ELSEWHERE: dict[str, tuple[str, str]] = {words: (why, test) for words, why, test in table("examples")["elsewhere"]}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """A site of two hosts on loopback whose pages a test writes down, with validators, reached by the real HTTP client."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,8 +54,3 @@ def news_site() -> Iterator[tuple[NewsSite, PoliteClient]]:
         settings = Settings(origins=origins, host_interval_seconds=0, request_deadline_seconds=10)
         with PoliteClient.open(settings) as client:
             yield site, client
-
-
-def dying_reader(*_arguments: object, **_options: object) -> None:
-    """Stands for a fault in the native parser; runs in the worker."""
-    os._exit(3)

@@ -78,6 +78,10 @@ class Killed(BaseException):
     """What no handler of the product catches, as nothing of it runs after SIGKILL."""
 
 
+def kill() -> None:
+    raise Killed
+
+
 @dataclass
 class SteppedStore(PassingStore):
     """At request `at` (from 1) `act` is called; once it kills, no request comes through."""

@@ -1,4 +1,4 @@
-"""A small lake with captures that rows point to, in a store with a clock that can be killed: for maintenance tests."""
+"""A small lake with captures that rows point to, in a store with a clock: for maintenance tests."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from typing_extensions import override
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
-from infra.store.object_store import ObjectInfo, ObjectStore, Stored
+from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.upkeep.verify import Fault, verify
 from parsers.record.capture import Capture, CapturedAtBasis, CaptureIdentity, MediaType
 from tests.lake_samples import SOURCE, landed, rejected
@@ -24,55 +24,27 @@ ODD = 2  # every so many-th capture is rejected
 BODY = b"<html><p>" + b"The ferry waited. " * 1000
 
 
-class KilledError(Exception):
-    """The process was killed here."""
-
-
 class ClockedStore(MemoryStore):
-    """Knows when each object was written. Can be killed before its n-th operation from now on."""
+    """Knows when each object was written."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOON + 10 * DAY
         self.written_at: dict[str, datetime] = {}
         self.deleted: list[str] = []
-        self.left: int | None = None
-
-    def kill_before(self, operation: int | None) -> None:
-        """Raise before that operation, counted from 0; None: never."""
-        self.left = operation
-
-    def _tick(self) -> None:
-        if self.left is not None:
-            if self.left == 0:
-                raise KilledError
-            self.left -= 1
-
-    @override
-    def get(self, key: str) -> Stored | None:
-        self._tick()
-        return super().get(key)
-
-    @override
-    def get_range(self, key: str, offset: int, length: int) -> bytes:
-        self._tick()
-        return super().get_range(key, offset, length)
 
     @override
     def put(self, key: str, body: bytes, *, if_match: str | None) -> str:
-        self._tick()
         etag = super().put(key, body, if_match=if_match)
         self.written_at[key] = self.now
         return etag
 
     @override
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        self._tick()
         return iter([replace(info, modified_at=self.written_at[info.key]) for info in super().list(prefix)])
 
     @override
     def delete(self, key: str) -> None:
-        self._tick()
         super().delete(key)
         self.deleted.append(key)
 

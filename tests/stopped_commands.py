@@ -80,6 +80,7 @@ class Attempt:
             "NEWSLAKE_ORIGINS": self.site.origins,
             "NEWSLAKE_HOST_INTERVAL_SECONDS": "0.001",
             "NEWSLAKE_WORKERS": "1",
+            "NEWSLAKE_QUARANTINE_LIMIT": "1",  # of some days, one of the few pages is no article
             "NEWSLAKE_CONTACT": "https://example.org/crawler",
             "XDG_STATE_HOME": str(self.folder / "state"),
             "PREFECT_HOME": str(self.folder / "prefect"),

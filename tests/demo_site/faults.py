@@ -1,15 +1,11 @@
 """What can be wrong with an answer: each function gives a fault that the demo site plays where a test says so."""
 
 import struct
-import zlib
 from collections.abc import Callable
-from functools import cache
 from typing import Protocol
 
 from flows.demo.pages import Document
 
-_MB = 1 << 20
-_BOMB_MB = 40  # four times the largest page that is taken
 _MISSING_BYTES = 500
 
 
@@ -65,21 +61,6 @@ def truncated() -> Fault:
     return play
 
 
-def bomb() -> Fault:
-    """A gzip body of some 40 KB that unpacks to 40 MB of zeros."""
-
-    def play(exchange: Exchange) -> None:
-        head = {"Content-Type": "text/html", "Content-Encoding": "gzip", "Content-Length": str(len(_packed_zeros()))}
-        exchange.send_raw(head, _packed_zeros())
-
-    return play
-
-
-def redirect_private() -> Fault:
-    """A redirect to the metadata service of cloud machines."""
-    return _saying(Document(b"", status=302, location="http://169.254.169.254/latest/meta-data/"))
-
-
 def server_error(status: int = 500) -> Fault:
     return _page("Internal error", "Something fell off a shelf.", status)
 
@@ -102,10 +83,3 @@ def _page(title: str, text: str, status: int = 200) -> Fault:
 
 def _saying(document: Document) -> Fault:
     return lambda exchange: exchange.send(document)
-
-
-@cache
-def _packed_zeros() -> bytes:
-    packer = zlib.compressobj(9, wbits=31)  # 31: with the header and the checksum of gzip
-    zeros = bytes(_MB)
-    return b"".join([*(packer.compress(zeros) for _ in range(_BOMB_MB)), packer.flush()])

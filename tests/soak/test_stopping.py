@@ -11,11 +11,10 @@ from shutil import copytree
 
 import pytest
 
-from parsers.registry import sources
 from tests import sample_pages
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today
-from tests.prefect_server import CLICKED, newslake_up
+from tests.prefect_server import CLICKED, FEW, newslake_up
 from tests.raw_server import RawServer, hang, raw_server
 from tests.servers import free_ports
 from tests.stopped_commands import (
@@ -116,6 +115,6 @@ def test_o02_after_a_killed_up_the_next_marks_its_runs_as_crashed_and_stops_in_o
         assert probe.connect_ex(("127.0.0.1", int(second.url.rpartition(":")[2]))) != 0
     with sqlite3.connect(tmp_path / "state" / "newslake" / "prefect" / "prefect.db") as database:
         known = database.execute("SELECT count(*), sum(paused) FROM deployment").fetchone()
-        assert known == (len(CLICKED) + len(sources()), len(sources()) - 1)
+        assert known == (len(CLICKED) + len(FEW), len(FEW) - 1)
         assert database.execute("SELECT min(active) FROM deployment_schedule").fetchone() == (1,)
     database.close()

@@ -1,14 +1,13 @@
 """The account of a day: every listed address once, in one of four outcomes, whoever writes when."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.base.days import Days
-from infra.lake.accounts import ListsRead, read_account, read_accounts, row_key, write_account
+from infra.lake.accounts import ListsRead, read_account, row_key, write_account
 from infra.lake.changes import Changes
 from infra.lake.day_states import State, day_grid
 from infra.lake.fetches import Fetch, FetchOutcome
@@ -92,19 +91,6 @@ def test_articles_without_an_account_are_unlisted_and_pages_pending_before_count
     write(store, lists=ListsRead(AFTER, AFTER))
     write(store, lists=ListsRead(AFTER + timedelta(hours=1), None, ("down",)))  # what was read whole stays read
     assert state(store) is State.LANDED
-
-
-def test_rows_move_to_the_day_of_their_article() -> None:
-    store = MemoryStore()
-    write(store, row(0), row(1))
-    moved = row(0, FetchOutcome.LANDED, AFTER)
-    write(store, moved, day="2024-04-30")
-    write(store, moved=[row_key(moved.url)])
-    accounts = read_accounts(store, "gazette", Days(date(2024, 4, 30), date(2024, 5, 2)))
-    assert {day: [each.outcome for each in found.rows.values()] for day, found in accounts.items()} == {
-        "2024-04-30": ["landed"],
-        DAY: ["pending"],
-    }
 
 
 def test_l11_an_account_that_does_not_add_up_is_a_fault() -> None:

@@ -181,15 +181,10 @@ def _floor(room: str, below: dict[str, set[str]]) -> int:
     return 1 + max((_floor(other, below) for other in below[room]), default=0)
 
 
-def faults(path: str, source: str) -> list[str]:
+def faults(path: str, tree: ast.AST) -> list[str]:
     """All faults of one file; `path` is relative to the repository, with slashes."""
-    tree = ast.parse(source)
-    return [
-        *import_faults(path, tree),
-        *purity_faults(path, tree),
-        *size_faults(path, tree, len(source.splitlines())),
-        *name_faults(path),
-    ]
+    lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
+    return [*import_faults(path, tree), *purity_faults(path, tree), *size_faults(path, tree, lines), *name_faults(path)]
 
 
 @pytest.fixture(scope="module")
@@ -207,4 +202,4 @@ def test_what_lies_in_one_folder_imports_in_one_direction_with_few_rooms_on_a_fl
 
 
 def test_modules_keep_to_the_architecture(trees: dict[str, ast.AST]) -> None:
-    assert [each for path in trees for each in faults(path, (ROOT / path).read_text(encoding="utf-8"))] == []
+    assert [each for path, tree in trees.items() for each in faults(path, tree)] == []

@@ -22,7 +22,7 @@ from infra.intake.files.input_types import Skipped
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
-from parsers.record.capture import Capture, MediaType
+from parsers.record.capture import Capture
 from tests.archive_reading import read_captures
 from tests.old_lakes import archive_revisit, encode_revisit
 from tests.raw_pages import DAY, MOMENT, add, any_capture, index_of, page
@@ -49,21 +49,6 @@ def test_any_captures_survive_the_archive(captures: list[Capture], tmp_path_fact
     entries = RawArchive(store).entries("tass")
     assert {entry.pointer for entry in entries} == {one.pointer for one in archived}
     assert {entry.digest for entry in entries} == {capture.digest for capture in captures}
-
-
-def test_a_capture_stays_what_it_was_and_says_where_it_lies(store: ObjectStore) -> None:
-    (one,) = add(RawArchive(store), page())
-    assert one.new
-    assert one.pointer.uri == "raw/source=tass/date=2017-05-10/run1-w0-00000.warc.gz"
-    assert RawArchive(store).read(one.pointer) == page()
-    (entry,) = RawArchive(store).entries("tass")
-    assert (entry.url, entry.captured_at, entry.http_status) == (page().url, MOMENT, 200)
-    assert (entry.source, entry.media_type, entry.truncated, entry.pointer) == (
-        "tass",
-        MediaType.HTML,
-        False,
-        one.pointer,
-    )
 
 
 def test_captures_are_filed_by_source_and_day_and_returned_in_order(store: ObjectStore) -> None:

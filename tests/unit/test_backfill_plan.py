@@ -11,17 +11,7 @@ from infra.base.days import Days
 from infra.base.errors import UsageError
 from infra.lake.day_states import State
 from infra.lake.lake import Lake
-from infra.store.object_store import Stored
-from infra.work.backfill.plan import (
-    MAX_BATCHES,
-    MAX_DAYS,
-    Action,
-    BackfillRequest,
-    PlannedDay,
-    batches_of,
-    plan_backfill,
-    totals,
-)
+from infra.work.backfill.plan import MAX_DAYS, Action, BackfillRequest, PlannedDay, batches_of, plan_backfill
 from parsers.registry import sources
 from tests.lake_samples import NOON, asked, landed, rejected
 from tests.memory_store import MemoryStore
@@ -176,45 +166,9 @@ def test_batches_hold_each_wanted_day_exactly_once_and_none_besides(
     assert sorted(held) == sorted((each.source, each.day, each.action is Action.PARSE) for each in wanted)
 
 
-def test_a_year_of_twenty_sources_is_a_few_hundred_batches() -> None:
-    names = [*sources()] * 2
-    planned = [
-        PlannedDay(f"{name}{number}", START + timedelta(days=day), State.MISSING, Action.FETCH)
-        for day in range(365)
-        for number, name in enumerate(names[:20])
-    ]
-    assert len(batches_of(planned, BackfillRequest(days=WEEK))) <= MAX_BATCHES + len(names)
-    assert totals(planned)["fetch"] == 365 * 20
-
-
 def test_without_names_only_sources_that_the_lake_knows_are_taken_up(store: MemoryStore) -> None:
     request = BackfillRequest(days=WEEK)
     with pytest.raises(UsageError, match="Name those to begin with"):
         plan_backfill(store, request, now=NOW)
     land(store, 0)
     assert {each.source for each in plan_backfill(store, request, now=NOW)} == {"tass"}
-
-
-def test_o01_a_year_of_twenty_sources_needs_the_index_alone(
-    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = [f"paper{number}" for number in range(20)]
-    monkeypatch.setattr("infra.work.backfill.plan.sources", lambda: dict.fromkeys(names, sources()["tass"]))
-    for name in names:
-        article = landed(1, source=name, published_at=NOON)
-        Lake(store).land([article])
-        asked(store, name, START)
-    request = BackfillRequest(days=Days(START, START + timedelta(days=365)))
-    assert totals(plan_backfill(store, request, now=NOW))["nothing"] == 20
-    gets: list[str] = []
-    get = store.get
-
-    def noted(key: str) -> Stored | None:
-        gets.append(key)
-        return get(key)
-
-    monkeypatch.setattr(store, "get", noted)
-    monkeypatch.setattr(store, "get_range", lambda *_: pytest.fail("a footer is read again"))
-    assert len(plan_backfill(store, request, now=NOW)) == 20 * 365
-    assert {key.partition("/")[0] for key in gets} == {"_catalog"}
-    assert len(gets) == 1 + 12  # what months there are, and those of the period

@@ -123,18 +123,6 @@ def test_any_bytes_give_a_page_or_a_reason(content: bytes, layers: int, damage: 
     media_type_of(page.body)
 
 
-def test_pages_that_a_browser_saved_tell_their_address(tmp_path: Path) -> None:
-    mark = b"<!-- saved from url=(0029)https://news.example/story?a=1 -->"
-    nowhere = only(tmp_path / "n.html", b"<!-- saved from url=(0014)about:internet -->" + HTML)
-    assert known_of(nowhere).url is None
-    (tmp_path / "cases.jsonl").write_text('{"file": "known.html", "url": "https://other.example/"}')
-    (tmp_path / "known.html").write_bytes(HTML)
-    known, told = only(tmp_path / "known.html", mark + HTML), only(tmp_path / "a.html", mark + HTML)
-    assert [known_of(one).url for one in (known, told)] == ["https://other.example/", "https://news.example/story?a=1"]
-    cut = only(tmp_path / "b.html", mark + HTML, max_page_bytes=80)
-    assert (reason(cut), known_of(cut).url) == (RejectReason.TOO_LARGE, known_of(told).url)
-
-
 def test_warc_is_recognised_by_content_and_what_is_skipped_is_counted(tmp_path: Path) -> None:
     records = [record(b"", kind="warcinfo", uri=None), record(answer()), record(answer(status="404 Not Found"))]
     (tmp_path / "download").write_bytes(gzipped(records))

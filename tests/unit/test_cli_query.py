@@ -214,11 +214,5 @@ def test_nothing_that_a_page_says_is_markup_in_markdown() -> None:
     assert as_markdown(ROW).startswith("# Ferry \\[1\\] \\*stops\\*\n")
 
 
-@pytest.mark.usefixtures("landed")
-def test_show_prints_the_text_alone(cli: Cli) -> None:
-    article = cli("query", "SELECT article_id FROM articles ORDER BY title LIMIT 1", "--csv").split()[1]
-    assert cli("show", article, "--text").startswith(f"{HEADLINE}\n\nTASS · 2024-01-10 · tass · https://")
-
-
 def test_status_ends_with_a_summary(cli: Cli, landed: None) -> None:
     assert cli("status", "--all").splitlines()[-1] == "4 articles of 1 source, 3 days: 3 unlisted"

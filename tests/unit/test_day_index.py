@@ -23,13 +23,13 @@ from infra.store.object_store import ConflictError, ObjectStore
 from infra.upkeep.verify import REMEDY, index_faults
 from tests.lake_samples import NOON, SOURCE, asked, landed, rejected
 from tests.memory_store import MemoryStore
-from tests.passing_stores import Killed, SteppedStore
+from tests.passing_stores import Killed, SteppedStore, kill
 
 DAY = "2024-05-01"
 ON = date.fromisoformat(DAY)
 MONTH = object_key(DAY[:7])
 PERIOD = (date(2024, 4, 20), date(2024, 5, 4))
-STRIDE = 1 if os.environ.get("NEWSLAKE_HYPOTHESIS") == "thorough" else 5
+STRIDE = 1 if os.environ.get("NEWSLAKE_HYPOTHESIS") == "thorough" else 9
 FOREVER = timedelta(days=36500)  # the objects of `MemoryStore` are of 2024: with this, no writer is thought dead
 
 
@@ -98,10 +98,6 @@ def copy_of(store: MemoryStore) -> MemoryStore:
     copy = MemoryStore()
     copy.objects = dict(store.objects)
     return copy
-
-
-def kill() -> None:
-    raise Killed
 
 
 @pytest.mark.hypothesis  # `make soak` takes each step

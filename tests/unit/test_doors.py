@@ -1,7 +1,6 @@
 """Every form in which people keep pages comes in by its content, with the address and time that it states."""
 
 import bz2
-import csv
 import io
 import json
 import lzma
@@ -17,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infra.base.errors import NewslakeError
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
@@ -32,33 +30,9 @@ else:
 
 URL: Final = "https://paper.example/2026/ferry"
 AT: Final = datetime(2026, 3, 5, 12, tzinfo=UTC)
-BY_SCRIPT: Final = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
-BY_MAIL: Final = "Thu, 05 Mar 2026 12:00:00 GMT"
 PAGE: Final = b"<!doctype html><html><head><title>Ferry</title></head><body><p>The ferry sails again.</p></body></html>"
 ROW: Final = {"url": URL, "fetched_at": AT.isoformat(), "html": PAGE.decode()}
 WARC: Final = record(answer(PAGE), uri=URL, date="2026-03-05T12:00:00Z")
-
-
-def marked(comment: str) -> bytes:
-    return PAGE.replace(b"<head>", f"<head>{comment}".encode())
-
-
-def jsonl() -> bytes:
-    return f"\n{json.dumps(ROW)}\n\n".encode()
-
-
-def table() -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(ROW))
-    writer.writeheader()
-    writer.writerow(ROW)
-    return text.getvalue().encode()
-
-
-def parquet() -> bytes:
-    target = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([{**ROW, "fetched_at": AT}]), target)
-    return target.getvalue()
 
 
 def tar(mode: str) -> bytes:
@@ -78,41 +52,8 @@ def packed_zip(*members: tuple[str, bytes], coding: int = zipfile.ZIP_LZMA) -> b
     return target.getvalue()
 
 
-def mhtml(end: str) -> bytes:
-    head = f"Snapshot-Content-Location: {URL}\nDate: Thu, 5 Mar 2026 12:00:00 -0000\nMIME-Version: 1.0\n"
-    kind = 'Content-Type: multipart/related;\n\ttype="text/html"; boundary="--b--"\n\n'
-    part = f"----b--\nContent-Type: text/html\nContent-Location: {URL}\n\n"
-    return (f"From: <Saved by Blink>\n{head}{kind}{part}").encode() + PAGE + b"\n" + end.encode()
-
-
-SAVED: Final = CapturedAtBasis.SAVED
-TABLE: Final = CapturedAtBasis.TABLE
 MTIME: Final = CapturedAtBasis.MTIME
 DOORS: Final[dict[str, tuple[Callable[[], bytes], str | None, CapturedAtBasis]]] = {
-    "JSON lines": (jsonl, URL, TABLE),
-    "CSV": (table, URL, TABLE),
-    "Parquet": (parquet, URL, TABLE),
-    "CSV, gzip in xz": (lambda: lzma.compress(table()), URL, TABLE),
-    "MHTML": (lambda: mhtml("----b----\n"), URL, SAVED),
-    "MHTML without its last boundary": (lambda: mhtml("--"), URL, SAVED),
-    "saved by a browser": (lambda: marked(f"<!-- saved from url=(0032){URL} -->"), URL, MTIME),
-    "SingleFile": (
-        lambda: marked(f"<!--\n Page saved with SingleFile \n url: {URL} \n saved date: {BY_SCRIPT}\n-->"),
-        URL,
-        SAVED,
-    ),
-    "HTTrack": (
-        lambda: marked(
-            f"<!-- Mirrored from {URL[8:]} by HTTrack Website Copier/3.x [XR&CO'2014], {BY_MAIL} -->"
-        ),
-        URL,
-        SAVED,
-    ),
-    "Wayback Machine": (
-        lambda: marked(f'<link rel="canonical" href="https://web.archive.org/web/20260305120000/{URL}">'),
-        URL,
-        SAVED,
-    ),
     "tar": (lambda: tar("w"), None, MTIME),
     "tar.gz": (lambda: tar("w:gz"), None, MTIME),
     "xz": (lambda: lzma.compress(PAGE), None, MTIME),
@@ -167,16 +108,6 @@ def test_a01_a_wrong_date_in_a_warc_hurts_only_without_a_stated_time(tmp_path: P
     (page,) = read_captures(one)
     assert isinstance(page, Capture)
     assert page.captured_at == AT
-
-
-def test_columns_with_other_names_are_named_by_the_user(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text(json.dumps({"where": URL, "doc": PAGE.decode(), "seen": "2026-03-05T12:00:00Z"}))
-    (one,) = find_inputs([str(tmp_path / "a.jsonl")], columns=["url=where", "html=doc", "captured_at=seen"])
-    (page,) = read_captures(one)
-    assert isinstance(page, Capture)
-    assert (page.url, page.captured_at, page.body) == (URL, AT, PAGE)
-    with pytest.raises(NewslakeError, match="ROLE=NAME"):
-        find_inputs([str(tmp_path / "a.jsonl")], columns=["where"])
 
 
 def test_every_row_and_member_is_a_page_a_reason_or_counted(tmp_path: Path) -> None:

@@ -37,10 +37,7 @@ ALL = list(examples())
 HERE = [each for each in ALL if IN_A_SHELL not in each.script]
 LACKING = "newslake backfill tass --start 2026-11-20 --end 2026-11-21"
 # How commands end that find something: 3, a day that the site no longer lists.
-ENDS = {
-    ("operations.md", LACKING): 3,
-    ("operations.md", f"{LACKING} --reprocess failed"): 3,
-}
+ENDS = {("operations.md", LACKING): 3, ("operations.md", f"{LACKING} --reprocess failed"): 3}
 
 
 @dataclass(frozen=True)

@@ -76,22 +76,6 @@ def test_each_address_is_told_of_with_what_became_of_it(site: DemoSite, lake: Pa
     assert (report.captures, report.parsed, report.requests) == (5, 2, len(site.requests))
 
 
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        (play.challenge(), "challenge"),
-        (play.not_html(), "not_html"),
-        (play.bomb(), "too_large"),
-        (play.redirect_private(), "address"),
-    ],
-)
-def test_p10_what_comes_in_place_of_a_page_is_told(fault: play.Fault, reason: str, site: DemoSite, lake: Path) -> None:
-    url = site.expected("tass", DAY)[0].url
-    site.set_fault(url.removeprefix("https://"), fault)
-    told, _ = fetched(site, lake, url)
-    assert words(told) == {url: ("rejected", reason)}
-
-
 def test_a_source_that_is_named_reads_a_mirror_that_no_source_claims(site: DemoSite, lake: Path) -> None:
     """A redirect within the mirror is followed, too."""
     article = site.expected("tass", DAY)[0]

@@ -14,7 +14,7 @@ from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.find_record import Record, find_record
 from infra.work.run import Run
-from parsers.record.article import NULL_PARTITION, article_id
+from parsers.record.article import NULL_PARTITION
 from tests import sample_pages as pages
 from tests.lake_samples import NOON, SOURCE, landed, rejected
 from tests.landed_captures import archive, land
@@ -67,28 +67,6 @@ def test_an_address_of_a_known_source_is_found_however_it_is_written(tmp_path: P
     land(run, pages.capture(0))
     found = find_record(run.open_store(), "http://www.tass.com/society/1731000/?utm_source=x#top")
     assert found.row["url"] == pages.url(0)
-
-
-def test_an_article_of_a_known_source_takes_one_partition_however_many_there_are() -> None:
-    """Requests are counted: of the lake's 41 partitions the one is read, and what is remembered of the source's."""
-    store = MemoryStore()
-    for source in ("tass", SOURCE):
-        days = [landed(day, source=source, published_at=NOON + timedelta(days=day)) for day in range(20)]
-        Lake(store).land(days)
-    url = "https://tass.com/society/1731000"
-    identity = article_id("tass", url, None, ())
-    Lake(store).land([landed(30, source="tass", published_at=NOON - timedelta(days=9), url=url, article_id=identity)])
-    store.gets.clear()
-    assert find_record(store, "https://www.tass.com/society/1731000?utm_source=x").date == "2024-04-22"
-    assert len(store.gets) <= 4, store.gets  # the index, the day that changed since it was saved, and the article
-    assert not [key for key in store.gets if SOURCE in key]
-    store.gets.clear()
-    with pytest.raises(UsageError, match="has no record of tass"):
-        find_record(store, "https://tass.com/society/1731001")
-    assert not [key for key in store.gets if SOURCE in key]  # whose pages can't be there
-    store.gets.clear()
-    assert find_record(store, identity).source == "tass"
-    assert len(store.gets) <= 2 * 2, store.gets  # of each source the index, what changed since, and the article
 
 
 def test_a_row_whose_capture_is_expired_says_so() -> None:

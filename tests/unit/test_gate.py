@@ -55,10 +55,6 @@ class TestCounts:
         (finding,) = suspects(store)[day(7)].findings
         assert (finding.observed, finding.expected) == (2, 3)
 
-    def test_s08_a_day_of_which_nothing_was_found_is_suspect(self, store: MemoryStore) -> None:
-        report = land_outcomes([], Lake(store), RUN, mode="live", whole_days=[(SOURCE, day(7))])
-        assert (bool(report.suspect_findings), list(suspects(store))) == (True, [day(7)])
-
     def test_articles_that_are_landed_already_count_as_articles_of_the_day(self, store: MemoryStore) -> None:
         live(store, [examined(7, number) for number in range(29)])
         assert live(store, [examined(7, 29)], 7, later=True).findings == ()
@@ -104,14 +100,6 @@ class TestFill:
         assert [each.detail for each in report.findings] == ["flags: 0 % of 6 articles carry none; 100 % are usual"]
         assert (suspects(store), Lake(store).read_partition(SOURCE, day(14)).num_rows) == ({}, 6)
         assert live(store, [examined(15, n) for n in range(6)], later=True).findings == ()
-
-    def test_a_small_site_stays_suspect_for_as_long_as_it_is_broken(self) -> None:
-        store = MemoryStore()
-        land_history(store, days=20, each=6)
-        for number in range(20, 40):
-            batch = [examined(number, n, authors=()) for n in range(6)]
-            assert subjects(live(store, batch, later=True)) == {(Check.FILL, "authors")}, number
-        assert len(suspects(store)) == 20
 
     def test_pages_without_a_body_say_nothing_about_their_authors(self) -> None:
         store = MemoryStore()

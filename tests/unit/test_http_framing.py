@@ -1,35 +1,25 @@
 """Answers that are no good HTTP: lengths (F24), headers and status lines (F26), any bytes at all."""
 
 import socket
+import ssl
+from datetime import UTC, datetime
+from http.client import BadStatusLine
 from threading import Event
 
 import pytest
+import urllib3.exceptions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchError, FetchReason
+from infra.intake.web.http_body import MAX_DETAIL, failure_of, printable, retry_after_seconds
 from tests.bodies import fetch, reason_of
 from tests.http_clients import client_for, refusal
 from tests.raw_server import RawServer, answer, raw_server
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        ["Content-Length: 10", "Content-Length: 12"],
-        ["Content-Length: 10, 12"],
-        ["Content-Length: -1"],
-        ["Content-Length: +14"],
-        ["Content-Length: 1_4"],
-        ["Content-Length: 0x0e"],
-        ["Content-Length: ten"],
-        ["Content-Length: "],
-        ["Content-Length: " + "9" * 30],
-        ["Transfer-Encoding: gzip, chunked"],
-        ["Transfer-Encoding: chunked", "Transfer-Encoding: chunked"],
-        ["Transfer-Encoding: xchunked"],
-    ],
-)
+@pytest.mark.parametrize("headers", table("http_heads")["lengths"])
 def test_f24_lengths_that_are_wrong_or_contradict_each_other_are_no_http(headers: list[str]) -> None:
     assert reason_of(answer(b"<html></html>\n", *headers, length=False)).reason is FetchReason.PROTOCOL
 
@@ -101,3 +91,61 @@ def test_f26_no_bytes_of_a_server_give_anything_but_an_answer_or_a_fetch_error(h
         except FetchError as error:
             said = error.detail
     assert said.isprintable()
+
+
+# What exceptions, statuses and headers mean.
+
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Mon, 23 Nov 2026 12:01:40 GMT", 100),
+        ("Monday, 23-Nov-26 12:01:40 GMT", 100),
+        ("Mon, 23 Nov 2026 12:01:40 -0000", 100),
+        ("Mon, 23 Nov 2026 13:01:40 +0100", 100),
+        ("Mon, 23 Nov 2020 12:00:00 GMT", 0),
+        ("315360000", 315360000),
+        ("Fri, 20 Nov 2036 12:00:00 GMT", 315360000),
+        *(
+            (value, None)
+            for value in [None, "", "soon", "-5", "1.5", "1e3", "٣", "9" * 5000, "Mon, 99 Nov 2026 12:00:00 GMT"]
+        ),
+        *((value, None) for value in ["Mon, 23 Nov 99999 12:00:00 GMT", "inf", "nan", "0x10", "120, 240"]),
+    ],
+)
+def test_f30_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:
+    assert retry_after_seconds(value, NOW) == seconds
+
+
+@given(st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d{1,9} Nov \d{1,9} \d{1,9}:\d{1,9}:\d{1,9} [-+A-Z0-9]{0,9}"))
+def test_f30_no_retry_after_is_misread_as_negative_or_raises(value: str) -> None:
+    seconds = retry_after_seconds(value, NOW)
+    assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (urllib3.exceptions.SSLError(ssl.SSLEOFError(8, "EOF")), FetchReason.CONNECTION),
+        (ssl.SSLError(1, "wrong version number"), FetchReason.TLS),
+        (urllib3.exceptions.InvalidHeader("x"), FetchReason.PROTOCOL),
+        (urllib3.exceptions.LocationParseError("x"), FetchReason.URL),
+        (OSError(113, "No route to host"), FetchReason.CONNECTION),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), FetchReason.PROTOCOL),
+        (ValueError("x"), FetchReason.PROTOCOL),
+    ],
+)
+def test_exceptions_that_no_server_of_the_tests_causes_have_a_reason(error: Exception, reason: FetchReason) -> None:
+    assert failure_of(error).reason is reason
+
+
+def test_f26_what_a_server_chose_is_shown_short_and_without_escape_sequences() -> None:
+    detail = failure_of(BadStatusLine("\x1b[31m" + "x" * 1000)).detail
+    assert "\x1b" not in detail
+    assert len(detail) == MAX_DETAIL
+    assert printable("a\nb\u202ec") == "a\ufffdb\ufffdc"

@@ -42,39 +42,6 @@ def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_p
     assert RawArchive(run.open_store()).entries(UNKNOWN_SOURCE)
 
 
-@pytest.mark.usefixtures("worker_processes")
-def test_p06_p07_pages_that_hang_or_crash_sink_no_run(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from infra.work.parse_pool import ParsePool
-    from infra.work.run import Run
-    from tests.misbehaving_parsers import parse_unless_told
-
-    def open_pool(_: Run) -> ParsePool:
-        return ParsePool(2, 1.0, parse_page=parse_unless_told)
-
-    monkeypatch.setattr(Run, "open_pool", open_pool)
-    folder = pages.write_folder(tmp_path / "in", 6)
-    (folder / "0001.html").write_bytes(b"hang")
-    (folder / "0003.html").write_bytes(b"segfault")
-    (folder / "0004.html").write_bytes(b"raise")
-    report = _ingest(run, folder)
-    assert report.parsed == 3
-    assert report.rejected == {"timeout": 1, "parser_crash": 1, "parser_error": 1}
-    assert len(RawArchive(run.open_store()).entries("tass")) == 6  # the culprits too, under the source of their host
-
-
-def test_records_that_are_no_pages_are_counted_apart(run: Run, tmp_path: Path) -> None:
-    import zipfile
-
-    with zipfile.ZipFile(tmp_path / "pages.zip", "w") as archive:
-        archive.writestr("page.html", pages.page(0))
-        archive.writestr("logo.png", b"\x89PNG")
-    report = _ingest(run, tmp_path / "pages.zip")
-    assert (report.captures, report.parsed) == (1, 1)
-    assert report.skipped.total() == 1
-
-
 def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 2)
     monkeypatch.setattr("infra.work.ingest.GROUP_PAGES", 2)  # of which landings are made

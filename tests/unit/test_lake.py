@@ -48,12 +48,6 @@ class TestWhereRowsLand:
         assert report.written == (("gazette", NULL_PARTITION),)
         assert titles(lake, NULL_PARTITION) == ["Ferry 0 leaves late"]
 
-    def test_l10_an_article_seen_again_later_stays_in_the_day_of_its_publication(self, lake: Lake) -> None:
-        lake.land([landed(0)])
-        later = landed(0, captured_at=NOON + timedelta(days=2), lead="Edited")
-        lake.land([later])
-        assert lake.read_partition("gazette", DAY)["lead"].to_pylist() == ["Edited"]
-
     def test_a06_an_article_that_an_archive_and_the_live_site_give_is_one_row(self, lake: Lake) -> None:
         archived = landed(0, mode="ingest", captured_at_basis="warc", capture_uri="raw/archived.warc.gz", lead="Early")
         live = landed(0, captured_at=NOON + timedelta(hours=5), capture_uri="raw/live.warc.gz", lead="Late")
@@ -195,16 +189,6 @@ class TestReparse:
         report = self.reparse(lake, [broken(0, title="\ud83d", parser_version=2)], 0)
         assert len(report.unfit) == 1
         assert titles(lake) == ["Ferry 0 leaves late"]
-
-    def test_l04_a_second_reparse_writes_nothing(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0), landed(1), landed(2)])
-        rejects = [rejected(1, parser_version=2, mode="reparse", run_id="2025")]
-        moved = {"parser_version": 2, "published_at": None, "mode": "reparse"}
-        self.reparse(lake, [landed(0, run_id="2025", **moved)], 0, 1, rejects=rejects)
-        before = dict(store.objects)
-        again = [rejected(1, parser_version=2, mode="reparse", run_id="2026")]
-        self.reparse(lake, [landed(0, run_id="2026", **moved)], 0, 1, rejects=again)
-        assert store.objects == before
 
     def test_a_capture_moves_to_the_source_that_claims_it_now_and_rows_of_others_stay(self, lake: Lake) -> None:
         lake.land([landed(0, parser_version=7), landed(0, source="herald", lead="Theirs")])

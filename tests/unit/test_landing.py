@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.lake import landing
 from infra.lake.landing import land_articles, land_rejects
 from infra.lake.partition import ARTICLES, REJECTS, decode, encode
 from infra.lake.rejects import Reject
 from infra.lake.schema import to_table
-from parsers.record.article import SCHEMA_VERSION, Block, BlockType, Fidelity, Image
+from parsers.record.article import Block, BlockType, Fidelity, Image
 from parsers.record.capture import CaptureIdentity
 from tests.lake_samples import NOON, Landed, capture_of, landed, rejected
 
@@ -113,14 +112,6 @@ def test_an_earlier_run_gives_the_row_its_name_and_pointer() -> None:
     earlier = landed(1, run_id="20230101T000000-z", capture_uri="raw/z", capture_offset=77)
     row = one_row(land(body, earlier)[0])
     assert (row["run_id"], row["capture_uri"], row["capture_offset"]) == ("20230101T000000-z", "raw/z", 77)
-
-
-def test_l07_a_partition_of_an_older_schema_is_rewritten_by_the_next_landing(monkeypatch: pytest.MonkeyPatch) -> None:
-    body, _ = land(None, landed(1))
-    monkeypatch.setattr(landing, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
-    again, _ = land(body)
-    assert again == body  # encoded anew; only the version in the footer would differ
-    assert again is not body
 
 
 def test_a_partition_in_which_an_article_is_twice_is_mended_by_the_next_landing() -> None:

@@ -68,11 +68,6 @@ def test_f16_thirty_bombs_of_100_mb_at_once_take_less_than_150_mb_of_memory() ->
     assert megabytes < 150
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd"])
-def test_f16_what_is_not_of_its_coding_is_an_error_of_encoding(coding: str) -> None:
-    assert reason_of(coded(b"<html>not packed", coding)).reason is FetchReason.ENCODING
-
-
 def test_f23_a_length_of_5_gb_is_refused_before_reading() -> None:
     error = reason_of(answer(b"x", "Content-Length: 5368709120", length=False))
     assert (error.reason, came(error).body) == (FetchReason.TOO_LARGE, b"")

@@ -13,7 +13,6 @@ from infra.store.local_store import LocalStore
 from infra.store.object_store import Stored
 
 KEY = "articles/source=tass/date=2017-05-10/articles.parquet"
-# A writer of `new` that dies by SIGKILL in the call that is named, before or after what it does.
 
 
 @pytest.fixture

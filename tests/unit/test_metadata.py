@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.fields.titles import MAX_TITLE, without_site
 from parsers.page.html import Tree
-from parsers.page.jsonld import MAX_JSONLD_CHARACTERS, load_jsonld
+from parsers.page.jsonld import MAX_JSONLD_CHARACTERS, MAX_MENDED_CHARACTERS, load_jsonld
 from parsers.page.metadata import Metadata, as_text, as_texts, keywords, read_metadata
+from parsers.parse import parse
+from parsers.record.outcome import Parsed
+from tests.sample_pages import capture
+from tests.tables import table
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[])),
@@ -130,3 +135,91 @@ def test_meta_elements_by_property_name_or_itemprop_in_any_case() -> None:
     assert metadata.first("missing", "og:title") == "Tom & Jerry"
     assert metadata.all("author") == ["A", "B"]
     assert (metadata.first("empty"), metadata.first()) == (None, None)
+
+
+# JSON-LD that a strict parser refuses, read nevertheless.
+
+
+GOOD = {"@type": "NewsArticle", "headline": "Mill closes", "datePublished": "2024-05-01", "author": {"name": "Al Ro"}}
+BLOCK = json.dumps(GOOD, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"{BLOCK};",
+        f"\ufeff{BLOCK}",
+        f"x{BLOCK}",
+        f"// <![CDATA[\n{BLOCK}\n// ]]&gt;",
+        BLOCK.replace('"', "&quot;"),  # escaped as HTML
+        BLOCK.replace('"', '\\"'),
+        json.dumps(BLOCK),  # encoded twice
+        BLOCK.replace('"', "'"),
+        BLOCK.replace('"headline"', "headline"),
+        BLOCK.replace(',"datePublished"', '"datePublished"'),  # a comma is missing
+        BLOCK.replace('closes"', "closes"),  # a quotation mark is missing
+        BLOCK.replace('"Mill', "Mill"),
+        BLOCK.replace('closes"', 'closes"x'),
+        BLOCK.replace('closes",', 'closes"},'),  # a bracket too many
+        BLOCK.replace("}}", ",},}"),
+        BLOCK[:-1],  # cut short
+        BLOCK.replace('"author":', '"author":/* of the text */'),
+        BLOCK.replace("{", '{"image":undefined,', 1),
+        BLOCK.replace(',"', ',\u00a0"'),  # white space that JSON does not know
+        BLOCK.replace('"headline":"Mill closes"', "“headline”:“Mill closes”"),
+        BLOCK.replace('"', "&amp;quot;"),
+        f"Notice: Undefined index: x in /srv/page.php on line 3\n{BLOCK}",
+    ],
+)
+def test_one_fault_does_not_cost_the_block(block: str) -> None:
+    found = load_jsonld(block)
+    assert isinstance(found, dict)
+    assert {name: found.get(name) for name in GOOD} == GOOD
+
+
+@pytest.mark.parametrize(("headline", "read"), table("what_pages_write")["quotation_marks"])
+def test_quotation_marks_inside_a_text_are_of_the_text(headline: str, read: str) -> None:
+    assert load_jsonld(BLOCK.replace("Mill closes", headline)) == {**GOOD, "headline": read}
+
+
+def test_values_one_after_another_are_a_list() -> None:
+    assert load_jsonld(f"{BLOCK}\n{BLOCK},{BLOCK}") == [GOOD] * 3
+
+
+def test_mending_is_given_up_in_time() -> None:
+    began = time.process_time()
+    assert load_jsonld('{"a":"' + '"x ' * (MAX_MENDED_CHARACTERS // 4)) is None
+    assert time.process_time() - began < 1
+
+
+# Heads that are made to take long: each is read in a time that grows with its size.
+
+
+BODY = "".join(
+    f"<p>The ferry of Bergen sails again, said the harbour office on day {number}.</p>" for number in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>Ferry sails</title>" + "".join(f'<meta name="author" content="Ines F{n:05}k">' for n in range(20_000)),
+        f"<title>{'-' * 100_000}</title>",
+        f"<title>{'a | ' * 50_000}</title>",
+        f'<title>Ferry sails</title><meta name="author" content="{"é" * 100_000}">',
+        f'<title>Ferry sails</title><meta name="keywords" content="{"_" * 100_000}!">',
+    ],
+    ids=["authors", "hyphens", "names", "one long author", "underscores"],
+)
+def test_a_head_made_to_hurt_costs_what_its_size_costs(head: str) -> None:
+    page = f"<!doctype html><html><head>{head}</head><body><article><h1>Ferry sails again</h1>{BODY}</article></body>"
+    began = time.process_time()
+    outcome = parse(capture(0, page.encode(), source="web"))
+    assert isinstance(outcome, Parsed) or outcome.detail
+    assert time.process_time() - began < 10  # of the processor: 40 s and more before
+
+
+def test_a_title_too_long_to_be_one_keeps_the_name_of_the_site() -> None:
+    title = "Ferry sails | The Issue"
+    assert without_site(title, ["The Issue"]) == "Ferry sails"
+    assert without_site("x" * MAX_TITLE + title, ["The Issue"]) == "x" * MAX_TITLE + title

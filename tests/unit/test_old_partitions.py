@@ -74,15 +74,3 @@ def test_l07_a_move_that_is_killed_midway_is_done_again(store: MemoryStore, monk
     assert [day for _, day, _ in Lake(store).partitions(SOURCE)] == [NULL_PARTITION, DAY]  # each article once
     upgrade(store, plan_repairs(store, now=datetime.now(UTC)).old)
     assert places(store) == {UNDATED: ["Ferry 1 leaves late"], ARTICLES.key(SOURCE, DAY): ["Ferry 0 leaves late"]}
-
-
-def test_l07_an_article_that_another_worker_dates_during_the_move_stays_where_that_puts_it(store: MemoryStore) -> None:
-    def rival(key: str) -> None:
-        if key == UNDATED:
-            store.before_put = lambda key: None
-            Lake(store).land([DATED_SINCE])
-
-    store.before_put = rival
-    Lake(store).land([landed(5)])
-    assert places(store)[UNDATED] == []
-    assert places(store)[ARTICLES.key(SOURCE, DAY)].count("Ferry 1 leaves late") == 1

@@ -9,6 +9,7 @@ from parsers.reading.page_kinds import MAX_NOTICE_BYTES
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import sources
 from tests.captures import article_of, html_capture, rejection_of
+from tests.tables import table
 
 KNOWN = "https://tass.com/society/1731000"
 UNKNOWN = "https://paper.example/2024/05/a-story"
@@ -103,19 +104,7 @@ def test_f29_f31_other_answers_keep_their_status(html: str, status: int) -> None
     assert (outcome.reason, outcome.detail) == (STATUS, f"answered with status {status}")
 
 
-@pytest.mark.parametrize(
-    ("head", "url", "detail"),
-    [
-        ("<link rel=canonical href=https://tass.com/>", KNOWN, "it says that it is the home page: https://tass.com/"),
-        ("<meta property=og:url content=//tass.com>", KNOWN, "it says that it is the home page: https://tass.com/"),
-        ("", "https://tass.com/?utm_source=x", "its address is that of the home page"),
-        ("", "https://tass.com/tag/cranes", "its address has '/tag'"),
-        ("", "https://tass.com/world/video/1?x=/tag/", "its address has '/video'"),
-        (typed("CollectionPage"), KNOWN, "its JSON-LD is of type CollectionPage"),
-        ("<meta property=og:type content=video.other>", KNOWN, "its og:type is 'video.other'"),
-        ("<meta property=og:type content=website>", "https://tass.com/tag/cranes", "its og:type is 'website'"),
-    ],
-)
+@pytest.mark.parametrize(("head", "url", "detail"), table("page_kinds")["no_articles"])
 def test_f13_p20_home_pages_and_listings_that_no_layout_matches_are_told(head: str, url: str, detail: str) -> None:
     outcome = rejected(f"<title>Cranes</title>{head}{WORDS}", url)
     assert (outcome.reason, outcome.detail) == (OTHER, detail)

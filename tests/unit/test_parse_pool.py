@@ -137,14 +137,6 @@ def test_captures_are_read_ahead_by_a_bounded_number() -> None:
         assert taken <= GROUP_PAGES * GROUPS_PER_WORKER + 1
 
 
-def test_page_over_the_size_limit_is_rejected_unparsed() -> None:
-    with ParsePool(1, DEADLINE, max_page_bytes=4, parse_page=parse_as_told) as pool:
-        outcomes = [
-            _rejection(outcome)[0] for _, outcome in pool.parse((_capture(text), None) for text in ("page", "pages"))
-        ]
-    assert outcomes == [RejectReason.LAYOUT, RejectReason.TOO_LARGE]
-
-
 def test_an_error_outside_ends_hanging_workers_at_once() -> None:
     started = time.monotonic()
 

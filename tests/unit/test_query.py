@@ -12,7 +12,7 @@ from typing_extensions import override
 from infra.base.errors import NewslakeError, UsageError
 from infra.lake.lake import Lake
 from infra.lake.partition import FOOTER_KEY, Manifest
-from infra.lake.query import Selection, _answered, run_query
+from infra.lake.query import Selection, run_query
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore, Stored
 from tests.lake_samples import NOON, landed, rejected
@@ -153,17 +153,3 @@ def test_an_object_deleted_while_it_is_copied_is_named() -> None:
     store.objects[f"articles/source=gazette/date={DAY}/articles.parquet"] = b"x"
     with pytest.raises(NewslakeError, match=r"articles\.parquet in memory was deleted while it was read"):
         run_query(store, "FROM articles")
-
-
-def test_a_file_that_vanishes_while_it_is_read_is_no_fault_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
-
-    def vanished(*_: object) -> None:
-        raise duckdb.IOException("IO Error: Could not read articles.parquet")
-
-    monkeypatch.setattr("infra.lake.query._views_named", lambda connection, sql: _answered(vanished))
-    with pytest.raises(
-        NewslakeError, match=r"^IO Error: Could not read articles\.parquet\. If a run is landing"
-    ) as caught:
-        run_query(MemoryStore(), "FROM articles")
-    assert caught.value.exit_code == 1

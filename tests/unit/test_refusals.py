@@ -13,22 +13,20 @@ CHALLENGE = "Just a moment...", "<form id=challenge-form></form>"
 # What the pages answer, and the reason that the account gives: one of each kind; test_verdicts.py has them all.
 WAYS: dict[str, tuple[Callable[[str], Reply], str]] = {
     "403": (always(notice("No", status="403 Forbidden")), "status"),
-    "404": (always(notice("No", status="404 Not Found")), "status"),
     "429 for two minutes": (always(notice("No", "", "429 Slow", "Retry-After: 120")), "rate_limited"),
     "challenge": (always(notice(*CHALLENGE)), "challenge"),
     "new layout": (lambda path: answer(article(path, body="story-flow"), HTML), "layout"),
-    "to the home page": (always(redirect("/")), "home_page"),
     "to an older article": (always(redirect("/world/100")), "shared_page"),
     "to another host": (always(redirect("https://consent.example/collect")), "off_site"),
     "cut short": (lambda path: whole(path)[:-900], "truncated"),
 }
-LATER = {"429 for two minutes", "to the home page", "to another host", "new layout"}
+LATER = {"429 for two minutes", "to another host", "new layout"}
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_pages_that_are_refused_for_a_while_all_land(way: str, refusing: RefusingSite) -> None:
     reply, reason = WAYS[way]
-    refusing.replies |= {"/": notice("TASS"), "/world/100": whole("/world/100")}
+    refusing.replies |= {"/world/100": whole("/world/100")}
     refuse_and_recover(refusing, reply, reason, later=way in LATER)
 
 

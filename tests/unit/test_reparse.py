@@ -80,19 +80,6 @@ def test_o01_an_unknown_source_is_refused_before_anything_is_read(name: str) -> 
         Scope(("tass", name))
 
 
-def test_chunks_are_disjoint_and_whole_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.reparse.reparse.CHUNK_CAPTURES", 2)
-    archive(run, [pages.capture(number, days=2) for number in range(9)])
-    chunks = plan_days(run.open_store(), "tass", Days(DAY, DAY + timedelta(days=2)))
-    assert [len(chunk.pointers) for chunk in chunks] == [2, 2, 2, 2, 1]
-    report = rebuild(chunks, run)
-    first, second = (Lake(run.open_store()).read_manifest("tass", day.isoformat()) for day in chunks[0].days or ())
-    assert first is not None
-    assert second is not None
-    assert report.captures == first.rows + second.rows == 9
-    assert (first.looked_at, second.looked_at) == (True, True)
-
-
 @pytest.mark.parametrize("later", [{"body": b"<p>"}, {"truncated": True}], ids=["rejected", "partial"])
 def test_a_row_that_goes_brings_out_the_capture_that_it_hid(
     later: dict[str, Any], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,6 @@ import pytest
 from infra.archive.raw_archive import RawArchive
 from infra.archive.staging import Staging
 from infra.base.days import Days
-from infra.base.errors import NewslakeError
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.day_states import State, day_grid
 from infra.lake.lake import Lake
@@ -137,13 +136,7 @@ def test_a_web_archive_that_is_down_is_an_alarm_and_the_site_gives_all(site: Dem
 
 @pytest.mark.parametrize(
     ("reason", "state"),
-    [
-        (FetchReason.TLS, State.PARTIAL),  # a certificate is renewed one day
-        (FetchReason.TIMEOUT, State.PARTIAL),
-        (FetchReason.ADDRESS, State.PARTIAL),  # a name server that is wrong is mended
-        (FetchReason.ROBOTS, State.LANDED),
-        (FetchReason.URL, State.LANDED),
-    ],
+    [(FetchReason.TIMEOUT, State.PARTIAL), (FetchReason.ROBOTS, State.LANDED), (FetchReason.URL, State.LANDED)],
 )
 def test_a_day_is_whole_once_nothing_more_may_come_of_asking(
     reason: FetchReason, state: State, site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch
@@ -195,15 +188,6 @@ def test_l02_what_came_before_an_interrupt_is_staged_and_lands_without_a_request
     assert set(modes(lake)) == published(site)
 
 
-def test_where_no_list_can_be_had_the_run_says_so_after_it_landed_what_is_archived(site: DemoSite, lake: Path) -> None:
-    worked(site, lake)
-    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
-    site.set_fault("tass.com", play.server_error())
-    with pytest.raises(NewslakeError, match=r"tass could not be asked what it published: .*Nothing is lost"):
-        worked(site, lake)
-    assert set(modes(lake)) == published(site)
-
-
 def test_the_present_day_is_never_whole(site: DemoSite, lake: Path) -> None:
     work(site, lake, "tass", Days.one(today()))
     manifest = Lake(open_store(str(lake))).read_manifest("tass", str(today()))
@@ -251,20 +235,6 @@ def test_pages_of_a_web_archive_that_a_dead_run_staged_land_as_such(
     assert modes(lake) == {line.url: "ingest" for line in web_archive.lines}
 
 
-def test_a_past_day_that_no_run_finished_is_made_right_from_the_archive(site: DemoSite, lake: Path) -> None:
-    """As a run leaves it that an older newslake was killed in: pages are archived, and no row points there."""
-    worked(site, lake)
-    before = set(modes(lake))
-    (lake / f"articles/source=tass/date={DAY}/articles.parquet").unlink()
-    site.forget_requests()
-    _, plan = worked(site, lake)
-    assert plan.archived
-    assert set(modes(lake)) == before
-    assert not asked(site) & before
-    _, plan = worked(site, lake)
-    assert not plan.archived  # nothing is parsed for ever again
-
-
 def test_a_page_that_another_way_brought_is_pending_no_more(site: DemoSite, lake: Path) -> None:
     lost = site.expected("tass", DAY)[0].url
     with demo_client(site) as demo:
@@ -296,9 +266,12 @@ def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: De
     store = open_store(str(lake))
     assert [fault.object for fault in verify(store, RawArchive(store))] == [FETCHES.key("tass", str(DAY))]
     site.forget_requests()
-    worked(site, lake)
+    _, plan = worked(site, lake)
+    assert plan.archived
     assert (state_of(lake), set(modes(lake))) == (State.LANDED, published(site))
     assert not asked(site) & published(site)
+    _, plan = worked(site, lake)
+    assert not plan.archived  # nothing is parsed for ever again
     (first, *_) = (each for each in RawArchive(store).entries("tass") if each.url in published(site))
     Lake(store).land([], reparsed={"tass": [first.identity]})  # as if a parser found no article there
     assert state_of(lake) is State.PARTIAL

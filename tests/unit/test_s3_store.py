@@ -1,9 +1,8 @@
 """What is peculiar to S3: servers that misbehave, answers that get lost, credentials that are missing."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
 
 import pytest
 from botocore import exceptions as aws
@@ -14,9 +13,6 @@ from infra.store.object_store import ConflictError, ObjectStore, Stored
 from infra.store.open_store import open_store
 from infra.store.s3_store import S3Store
 from tests.servers import BUCKET, Answer, S3Server, free_ports, scripted_server
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
 
 LISTING = b'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>%s</ListBucketResult>'
 SECRETS = ("AKIA-ACCESS-KEY", "very-secret-key", "session-token")
@@ -29,13 +25,6 @@ def error_answer(status: int, code: str) -> Answer:
 @pytest.fixture
 def store(moto_lake: str) -> ObjectStore:
     return open_store(moto_lake)
-
-
-@pytest.fixture
-def moto_client(moto: S3Server) -> "Iterator[S3Client]":
-    client = moto.client()
-    yield client
-    client.close()
 
 
 def use(environment: pytest.MonkeyPatch, server: S3Server, attempts: int = 1) -> S3Store:

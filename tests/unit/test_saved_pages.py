@@ -5,12 +5,10 @@ import gzip
 import io
 import plistlib
 import quopri
-import tarfile
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import pytest
 
@@ -19,6 +17,7 @@ from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import RejectReason
 from tests.archive_reading import Read, Unreadable, read_captures
+from tests.tables import table
 from tests.warc_builder import answer, record
 
 URL: Final = "https://paper.example/2026/ferry"
@@ -43,21 +42,7 @@ def page_of(found: list[Read]) -> Capture:
 
 @pytest.mark.parametrize(
     ("head", "is_dated"),
-    [
-        (f"<!-- saved from url={URL} -->", False),
-        (f"<!-- saved from url=(0070)about:reader?url={quote(URL, safe='')} -->", False),
-        (f"<!-- saved from url=(0070)read://https_paper.example/?url={quote(URL, safe='')} -->", False),
-        (f"<!-- saved from url=(0044)view-source:{URL} -->", False),
-        (f'<a class="domain reader-domain" href="{URL}">paper.example</a>', False),
-        (f'<html data-scrapbook-source="{URL}" data-scrapbook-create="20260305120000000">', True),
-        (f'<base href="{WAYBACK}">', True),
-        (f'<meta property="og:url" content="{WAYBACK}">', True),
-        (f'<link rel="canonical" href="{URL}2"><base href="{WAYBACK}">', True),
-        (f'<link rel="canonical" href="https://archive.ph/2026.03.05-120000/{URL}">', True),
-        (f'<link href="/web/20260305120000/{URL}" rel="canonical">', True),
-        (f'<script>wbinfo.url = "{URL}";\nwbinfo.timestamp = "20260305120000";</script>', True),
-        (f'<input id="wmtbURL" value="{URL}"><!-- FILE ARCHIVED ON 20260305120000 AND RETRIEVED FROM THE -->', True),
-    ],
+    table("saved_pages")["heads"],
 )  # fmt: skip
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_address_and_time_that_savers_write_into_pages(
@@ -83,40 +68,12 @@ def test_addresses_with_entities_spaces_and_short_times(tmp_path: Path) -> None:
     assert stated("<!-- saved from url=(0014)about:internet -->").url is None
 
 
-@pytest.mark.parametrize(
-    ("name", "url", "is_dated"),
-    [
-        (f"{HOST}/story.php@id=3", f"https://{HOST}/story.php?id=3", False),
-        (f"{HOST}/@anna/story", f"https://{HOST}/@anna/story", False),
-        (f"{HOST}/story.php?id=3.html", f"https://{HOST}/story.php?id=3", False),
-        (f"{HOST}/story.php?file=story.html", f"https://{HOST}/story.php?file=story.html", False),
-        (f"{HOST}/2026/index.html@p=2", f"https://{HOST}/2026/?p=2", False),
-        (f"{HOST}/2026/ferry.html.1", f"https://{HOST}/2026/ferry.html", False),
-        (f"{HOST}/2026/ferry.html.orig", f"https://{HOST}/2026/ferry.html", False),
-        (f"{HOST}/2026/index.html.2", f"https://{HOST}/2026/", False),
-        (f"{HOST}/2026/ferry.html.gz", f"https://{HOST}/2026/ferry.html", False),
-        (f"https:/{HOST}/ferry.html", f"https://{HOST}/ferry.html", False),
-        (f"{HOST}/20260305120000/ferry.html", f"https://{HOST}/ferry.html", True),
-        (f"20260305120000/{HOST}/ferry.html", f"https://{HOST}/ferry.html", True),
-        (f"web.archive.org/web/20260305120000id_/http:/{HOST}/ferry.html", f"http://{HOST}/ferry.html", True),
-        ("web.archive.org/web/20260305120000/http:/www.tass.com/ferry", "http://www.tass.com/ferry", True),
-        (f"{quote(URL, safe='')}.html", URL, False),
-    ],
-)
+@pytest.mark.parametrize(("name", "url", "is_dated"), table("saved_pages")["names"])
 def test_names_of_mirrors_give_address_and_time(tmp_path: Path, name: str, url: str, is_dated: bool) -> None:
     page = page_of(read(tmp_path / name, PAGE))
     assert page.url == url
     assert page.captured_at_basis is (CapturedAtBasis.SAVED if is_dated else CapturedAtBasis.MTIME)
     assert not is_dated or page.captured_at == AT
-
-
-def test_an_archive_is_no_host(tmp_path: Path) -> None:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w:xz") as archive:
-        member = tarfile.TarInfo("ferry.html")
-        member.size = len(PAGE)
-        archive.addfile(member, io.BytesIO(PAGE))
-    assert page_of(read(tmp_path / "pages.tar.xz", target.getvalue())).url is None
 
 
 def test_an_address_of_an_old_archive_without_its_scheme(tmp_path: Path) -> None:

@@ -21,36 +21,6 @@ def test_every_field_but_the_partition_column_is_a_column_in_order() -> None:
     assert "source" not in REJECTS.schema.names
 
 
-@pytest.mark.parametrize(
-    ("column", "expected"),
-    [
-        ("fidelity", pa.field("fidelity", pa.string(), nullable=False)),
-        ("lead", pa.field("lead", pa.string())),
-        ("published_at", pa.field("published_at", pa.timestamp("us", "UTC"))),
-        ("captured_at", pa.field("captured_at", pa.timestamp("us", "UTC"), nullable=False)),
-        ("word_count", pa.field("word_count", pa.int32(), nullable=False)),
-        ("http_status", pa.field("http_status", pa.int32())),
-        ("capture_offset", pa.field("capture_offset", pa.int64(), nullable=False)),
-        ("capture_length", pa.field("capture_length", pa.int64(), nullable=False)),
-        ("topics", pa.field("topics", pa.list_(pa.field("element", pa.string(), nullable=False)), nullable=False)),
-    ],
-)
-def test_each_annotation_has_one_type(column: str, expected: Any) -> None:
-    assert ARTICLES.schema.field(column).equals(expected)
-
-
-def test_blocks_and_images_are_lists_of_structs() -> None:
-    images = ARTICLES.schema.field("images").type.value_type
-    members = [(member.name, member.nullable) for member in images]
-    assert members == [("url", False), ("caption", True), ("credit", True)]
-    body = ARTICLES.schema.field("body").type.value_type
-    assert [(member.name, str(member.type)) for member in body] == [
-        ("type", "string"),
-        ("start", "int32"),
-        ("end", "int32"),
-    ]
-
-
 def test_every_column_carries_its_doc_and_the_schema_its_version() -> None:
     for table in (ARTICLES.schema, REJECTS.schema):
         assert all(field.metadata[b"doc"] for field in table)

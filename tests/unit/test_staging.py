@@ -17,19 +17,8 @@ from infra.work.live.listed import Captured
 from parsers.record.capture import Capture
 from tests.lake_samples import SOURCE
 from tests.memory_store import MemoryStore
-from tests.raw_lake import (
-    DAY,
-    NOON,
-    ClockedStore,
-    KilledError,
-    archive,
-    by_identity,
-    capture,
-    captures_in,
-    faults,
-    land,
-    rows,
-)
+from tests.passing_stores import Killed, SteppedStore, kill
+from tests.raw_lake import DAY, NOON, ClockedStore, archive, by_identity, capture, captures_in, faults, land, rows
 
 HOUR = timedelta(hours=1)
 # Three batches of two days, the last with a page that was seen before.
@@ -50,7 +39,7 @@ def staged(store: ClockedStore) -> list[str]:
     return [key for key in store.objects if key.startswith("staging/")]
 
 
-def work(store: ClockedStore, run_id: str) -> None:
+def work(store: ObjectStore, run_id: str) -> None:
     """What a live run does: archive leftovers and land them, stage what it has to fetch, archive, land."""
     staging, archive = Staging(store, SOURCE), RawArchive(store)
     archived = archive.add([(SOURCE, page) for page in staging.left_over()], run_id=run_id, worker="left")
@@ -68,11 +57,9 @@ def test_l02_killed_before_any_operation_no_page_is_lost_and_the_next_run_ends_a
     kills = 0
     while True:
         store = ClockedStore()
-        store.kill_before(kills)
         try:
-            work(store, "r1")
-        except KilledError:
-            store.kill_before(None)
+            work(SteppedStore(store, kills + 1, kill), "r1")
+        except Killed:
             kept = by_identity(Staging(store, SOURCE).left_over()) | captures_in(store)
         else:
             break

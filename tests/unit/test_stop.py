@@ -33,8 +33,11 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize(("program", "last_word"), [(HANGS, b"the last word"), (SLEEPS, b"interrupted")])
+@pytest.mark.parametrize(
+    ("program", "last_word", "number"),
+    [(HANGS, b"the last word", signal.SIGTERM), (SLEEPS, b"interrupted", signal.SIGINT)],
+    ids=["hangs", "sleeps"],
+)
 def test_o02_a_process_ends_whatever_it_waits_for(program: str, last_word: bytes, number: signal.Signals) -> None:
     command = [sys.executable, "-c", program]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

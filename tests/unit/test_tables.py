@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
 
+from infra.base.errors import NewslakeError
 from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Skipped
 from parsers.record.capture import Capture, CapturedAtBasis
@@ -107,6 +108,8 @@ def test_column_inside_another_is_named_with_a_point(tmp_path: Path) -> None:
     target = io.BytesIO()
     pq.write_table(pa.Table.from_pylist([row]), target)
     assert_row(read(tmp_path / "a", target.getvalue(), columns))
+    with pytest.raises(NewslakeError, match="ROLE=NAME"):
+        read(tmp_path / "a", b"", ["where.is"])
 
 
 def test_a_table_without_pages_names_its_columns_also_those_inside(tmp_path: Path) -> None:

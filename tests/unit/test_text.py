@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parsers.fields.bylines import split_names, split_people
+from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
 from parsers.fields.languages import language_of
 from parsers.page.text import TextPage, is_heading, prose
 from parsers.parse import parse
@@ -88,3 +90,43 @@ def test_page_speaks_first_and_the_words_only_if_it_is_silent() -> None:
     silent = parse(html_capture(f"<!doctype html><title>Die Fähre fährt wieder</title>{body}"), generic=True)
     stated = parse(html_capture(f"<!doctype html><html lang=de-AT><title>Die Fähre</title>{body}"), generic=True)
     assert (article_of(silent).language, article_of(stated).language) == ("de", "de-AT")
+
+
+# Bylines and datelines: what a story says of who wrote it, and where.
+
+
+TABLE = table("bylines")
+
+
+@pytest.mark.parametrize(("byline", "names"), TABLE["bylines"].items())
+def test_byline_gives_names(byline: str, names: list[str]) -> None:
+    assert split_names(byline) == tuple(names)
+
+
+@pytest.mark.parametrize(("text", "names"), TABLE["people"].items())
+def test_names_in_one_text_are_parted_only_where_each_part_reads_as_a_name(text: str, names: list[str]) -> None:
+    assert split_people(text) == tuple(names)
+
+
+@given(st.text())
+def test_names_are_clean_and_never_empty(byline: str) -> None:
+    for names in (split_names(byline), split_people(byline)):
+        assert all(name and name == name.strip() for name in names)
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("paragraph", "expected"), TABLE["datelines"].items())
+def test_dateline_is_read(paragraph: str, expected: list[str]) -> None:
+    city, agency = (each or None for each in expected)
+    assert read_dateline(paragraph) == Dateline(city, agency)
+
+
+@pytest.mark.parametrize("paragraph", TABLE["no_datelines"]["paragraphs"])
+def test_what_only_looks_like_a_dateline_is_none(paragraph: str) -> None:
+    assert read_dateline(paragraph) is None
+
+
+@given(st.text() | st.sampled_from(AGENCIES).map(lambda agency: f"({agency}) - x"))
+def test_no_paragraph_makes_the_dateline_raise(paragraph: str) -> None:
+    found = read_dateline(paragraph)
+    assert found is None or found.agency in (None, *AGENCIES)

@@ -11,26 +11,11 @@ from infra.base.days import Days
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery import Drop, dated_span, local_days
-from infra.work.live.list_client import FeedStatus
 from infra.work.live.own_lists import DATED
-from parsers.source.discovery import DayArchive, Feed, Link, NewsSitemap, Sitemap
-from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, at, listing, paths, rss, run, source, urlset
+from parsers.source.discovery import Feed, Link, NewsSitemap, Sitemap
+from tests.discovery_runs import DAY, FEED, MAP, TODAY, Failing, at, paths, rss, run, source, urlset
 from tests.news_site import NewsSite
 from tests.tables import table
-
-
-def test_all_that_a_source_declares_is_asked(site: NewsSite, client: PoliteClient) -> None:
-    site.pages = {
-        "news.example/feed": rss("/a"),
-        "news.example/news.xml": urlset(("/b", at(DAY))),
-        "news.example/sitemap.xml": urlset(("/c", at(DAY))),
-        "news.example/2024/05/09/": listing("/d"),
-    }
-    lists = (FEED, NewsSitemap("https://news.example/news.xml"), MAP)
-    archive = DayArchive("https://news.example/%Y/%m/%d/", links="h2 a")
-    found = run(source(*lists, archive), client)
-    assert sorted(paths(found)) == ["/a", "/b", "/c", "/d"]
-    assert {report.status for report in found.feeds} == {FeedStatus.READ}
 
 
 def test_links_that_state_their_time_come_first_and_guesses_last(site: NewsSite, client: PoliteClient) -> None:

@@ -10,7 +10,6 @@ from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery import MAX_CHILDREN, Drop, discover
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedStatus
 from parsers.source.discovery import DayArchive, Feed, Sitemap
 from tests.discovery_runs import (
     DAY,
@@ -28,7 +27,7 @@ from tests.discovery_runs import (
     source,
 )
 from tests.memory_store import MemoryStore
-from tests.news_site import NewsSite, dying_reader
+from tests.news_site import NewsSite
 from tests.servers import Answer as Said
 
 
@@ -146,11 +145,3 @@ def test_p06_listing_that_hangs_the_reader_is_rejected_and_the_run_goes_on(
     found = discover(of, Days.one(DAY), client, state, today=TODAY)
     assert found.feeds[0].detail == "reading it took longer than 0.5 seconds"
     assert paths(found) == ["/a"]
-
-
-@pytest.mark.usefixtures("worker_processes")
-def test_p07_listing_that_kills_is_told(monkeypatch: pytest.MonkeyPatch, site: NewsSite, client: PoliteClient) -> None:
-    monkeypatch.setattr("infra.work.live.discovery.read_listing", dying_reader)
-    site.pages["news.example/all"] = listing("/a")
-    (report,) = run(source(DayArchive("https://news.example/all", links="a")), client).feeds
-    assert (report.status, report.detail) == (FeedStatus.REJECTED, "the process that read it died, exit code 3")
