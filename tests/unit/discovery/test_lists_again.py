@@ -155,7 +155,7 @@ def test_list_that_is_read_otherwise_is_fetched_whole(site: NewsSite, client: Po
     assert {status for status, _ in site.asked} == {200}
 
 
-def test_pages_of_a_day_are_asked_until_one_is_missing(
+def test_the_page_after_an_unchanged_last_is_not_asked(
     site: NewsSite, client: PoliteClient, store: MemoryStore
 ) -> None:
     page = "news.example/2024/05/09/{}/"
@@ -170,7 +170,7 @@ def test_pages_of_a_day_are_asked_until_one_is_missing(
     assert not again.state.save()
     assert store.objects == written
     assert paths(again) == ["/b", "/a"]
-    assert site.asked == [(304, page.format(1)), (304, page.format(2)), (404, page.format(3))]
+    assert site.asked == [(304, page.format(1)), (304, page.format(2))]
 
     site.forget()
     site.pages |= {page.format(2): listing("/c"), page.format(3): listing("/a")}
