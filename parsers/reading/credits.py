@@ -62,11 +62,11 @@ _MOST: Final = 20  # of them; a frame with more is a text of its own
 
 def named_credits(frame: Node, captions: Sequence[Node]) -> list[Node]:
     """The elements in or beside the captions of a picture that name its maker, and say no more than that."""
-    found = [node for node in select(frame, _NAMED) if node.mem_id != frame.mem_id]
+    holding = {frame.mem_id, *(above for node in captions for above in ancestors(node))}
+    found = [node for node in select(frame, _NAMED) if node.mem_id not in holding]
     if not 0 < len(found) <= _MOST:
         return []
-    around = {above for node in (*found, *captions) for above in ancestors(node)}
-    around.update(node.mem_id for node in captions)
+    around = {above for node in found for above in ancestors(node)}.union(node.mem_id for node in captions)
     wholes = set(map(text_of, captions))
 
     def is_credit(node: Node) -> bool:

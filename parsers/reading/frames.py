@@ -1,7 +1,7 @@
 """Where pictures are: figures, and what sites without figures set around a picture and its caption."""
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from parsers.fields.characters import clean
@@ -25,49 +25,53 @@ class Frame:
     """An element with one picture, or with several that share a caption."""
 
     node: Node
-    captions: Sequence[Node]
+    captions: list[Node]
 
 
 def find_frames(page: Page, layout: Layout, containers: Sequence[Node]) -> list[Frame]:
     """The innermost elements with pictures, in page order: a gallery is a figure of figures."""
     if layout.figures:
-        frames: Mapping[Node, Node | None] = dict.fromkeys(page.select(layout.figures))
+        frames = [Frame(node, []) for node in page.select(layout.figures)]
     else:
         frames = _wanted(_framed(containers), layout, containers)
-    holding = set(holders(list(frames)).values())
+    holding = set(holders([frame.node for frame in frames]).values())
     return [
-        Frame(node, [caption] if caption else _captions(node, layout))
-        for node, caption in frames.items()
-        if node.mem_id not in holding
+        replace(frame, captions=frame.captions or _captions(frame.node, layout))
+        for frame in frames
+        if frame.node.mem_id not in holding
     ]
 
 
-def _captions(figure: Node, layout: Layout) -> Sequence[Node]:
-    return outermost(figure, layout.caption) or (() if layout.figures else outermost(figure, _CAPTIONS))
+def _captions(figure: Node, layout: Layout) -> list[Node]:
+    return outermost(figure, layout.caption) or ([] if layout.figures else outermost(figure, _CAPTIONS))
 
 
 def remove_captions(frames: Sequence[Frame]) -> None:
     """Remove from the text what describes pictures that no figure holds."""
     for frame in frames:
         if frame.node.tag != "figure":
-            for node in (*named_credits(frame.node, frame.captions), *frame.captions):
+            told = {node.mem_id: node for node in (*named_credits(frame.node, frame.captions), *frame.captions)}
+            for node in without_nested(list(told.values())):
                 node.decompose()
 
 
-def _framed(containers: Sequence[Node]) -> dict[Node, Node | None]:
-    """Figures; and what holds a picture and, in an element of that name, its caption, with that."""
+def _framed(containers: Sequence[Node]) -> list[Frame]:
+    """Figures; and, with its captions, what holds a picture and elements that are named so."""
     found = [node for container in containers for node in select(container, f"{FIGURES}, {_CAPTIONS}")]  # one walk
-    figures = {node.mem_id for node in found if _is_figure(node)}
-    ends = figures.union(container.mem_id for container in containers)
+    figures = {node.mem_id: Frame(node, []) for node in found if _is_figure(node)}
+    ends = figures.keys() | {container.mem_id for container in containers}
     captions = without_nested([node for node in found if node.mem_id not in figures and not _holds(node, _PICTURES)])
-    around = {node.mem_id: frame for node in captions if (frame := _around(node, ends)) is not None}
-    described = {node.mem_id for frame in around.values() for node in frame.css("figure")}
-    alone = figures - described
-    return {
-        around.get(node.mem_id, node): node if node.mem_id in around else None
-        for node in found
-        if node.mem_id in around or node.mem_id in alone
-    }
+    frames: dict[int, Frame] = {}  # in page order, by `mem_id`
+    described: set[int] = set()
+    around = {node.mem_id: _around(node, ends) for node in captions}
+    for node in found:
+        holder = around.get(node.mem_id)
+        if holder is not None:
+            frames.setdefault(holder.mem_id, Frame(holder, [])).captions.append(node)
+            described.update(figure.mem_id for figure in holder.css("figure"))
+        elif node.mem_id in figures:
+            frames[node.mem_id] = figures[node.mem_id]
+    return [frame for mem_id, frame in frames.items() if mem_id not in described]
 
 
 def _is_figure(node: Node) -> bool:
@@ -97,21 +101,19 @@ def _few(node: Node) -> list[Node]:
     return list(islice(node.traverse(), _MOST + 1))
 
 
-def _wanted(
-    frames: Mapping[Node, Node | None], layout: Layout, containers: Sequence[Node]
-) -> Mapping[Node, Node | None]:
+def _wanted(frames: list[Frame], layout: Layout, containers: Sequence[Node]) -> list[Frame]:
     """The frames that are not furniture, embedded posts or what the layout drops."""
     if not frames:
         return frames
     css = ", ".join(filter(None, ("aside, nav, footer", EMBEDS, layout.drop, layout.related)))
     unwanted = [node for container in containers for node in container.css(css)]
-    above = holders([*frames, *unwanted])
+    above = holders([*(frame.node for frame in frames), *unwanted])
     known = {0: False, **{node.mem_id: True for node in unwanted}}  # `mem_id` -> whether it is or is in one of them
-    for node in frames:
+    for frame in frames:
         climbed = []
-        mem_id = node.mem_id
+        mem_id = frame.node.mem_id
         while mem_id not in known:
             climbed.append(mem_id)
             mem_id = above[mem_id]
         known.update(dict.fromkeys(climbed, known[mem_id]))
-    return {node: caption for node, caption in frames.items() if not known[node.mem_id]}
+    return [frame for frame in frames if not known[frame.node.mem_id]]

@@ -218,6 +218,8 @@ def test_pictures_of_boxes_that_are_dropped_are_none_of_the_article() -> None:
         "<table><tr><td>{}</td></tr><tr><td class=tr-caption>A weir</td></tr></table>",
         "<div><figure>{}</figure><figcaption>A weir</figcaption></div>",
         "<div class=photo>{}<p class=caption>A weir</p><p class=credit>Jo</p></div>",
+        "<div class=photo>{}<p class=caption>A weir</p><p class=caption-credit>Jo</p></div>",
+        "<div class=photo>{}<div class=credit><p class=caption>A weir</p><i class=author>Jo</i></div></div>",
     ],
 )
 def test_picture_and_caption_without_a_figure(frame: str) -> None:

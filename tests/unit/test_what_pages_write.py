@@ -291,3 +291,23 @@ def test_authors_of_meta_elements_have_their_given_names_first(
     meta: str, authors: tuple[str, ...], source: str
 ) -> None:
     assert read(jsonld(author=None) + meta, source=source).authors == authors
+
+
+@both
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<div class=photo><img src=/a.jpg><p class=imageCaption>A weir</p></div>",
+        "<table><tr><td><img src=/a.jpg></td></tr><tr><td class=tr-caption>A weir</td></tr></table>",
+        "<div><img src=/a.jpg><p class=caption>A weir <i class=caption-credit>Jo</i></p></div>",
+        "<div><img src=/a.jpg><div class=credit><p class=caption>A weir</p> <i class=author>Jo</i></div></div>",
+        "<div><figure><img src=/a.jpg></figure><figcaption>A weir</figcaption></div>",
+        "<figure><img data-echo=/a.jpg src=/blank.gif><figcaption>A weir</figcaption></figure>",
+    ],
+)
+def test_a_caption_is_no_paragraph(frame: str, source: str) -> None:
+    first, *rest = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    article = read(body=f"{first}{frame}{''.join(rest)}", source=source)
+    assert [block.text for block in article.body] == PARAGRAPHS
+    assert [(image.url, image.caption) for image in article.images] == [("https://www.theissue.com/a.jpg", "A weir")]
+    assert article.photo_credits == (("Jo",) if "Jo" in frame else ())
