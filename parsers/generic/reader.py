@@ -76,9 +76,11 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     place = story.node if story else body
     page = replace(page, scope=part_of_article(place))
     draft = read_facts(page, layout)
-    draft.images, draft.origins["images"] = read_pictures(page, layout, [place], find_frames(page, layout, [place]))
+    frames = find_frames(page, layout, [place])
+    draft.images, draft.origins["images"] = read_pictures(page, layout, [place], frames)
     draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-    _read_body(page, draft, story, texts)
+    of_pictures = {node.mem_id for frame in frames for node in (frame.node, *frame.captions)}
+    _read_body(page, draft, story, texts.without(of_pictures))
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
     mark_stub(draft)
     _read_facts(page, layout, draft, outline, own)

@@ -1,6 +1,6 @@
 """Which texts of the story's part belong to the story: without headline, dates, captions, menus and asides."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,13 @@ class Selection:
     lead: Sequence[Text]
     body: Sequence[Text]
     shown: Sequence[Text] = ()  # all that the story's part shows, furniture aside
+
+    def without(self, nodes: Set[int]) -> "Selection":
+        """All but the texts of some elements of the body."""
+        body, shown = (
+            [text for text in texts if text.part.node.mem_id not in nodes] for texts in (self.body, self.shown)
+        )
+        return Selection(self.lead, body, shown)
 
 
 def select_texts(outline: Outline, story: Part, own: int | None, title: Title) -> Selection:

@@ -302,6 +302,7 @@ def test_authors_of_meta_elements_have_their_given_names_first(
         "<div><img src=/a.jpg><p class=caption>A weir <i class=caption-credit>Jo</i></p></div>",
         "<div><img src=/a.jpg><div class=credit><p class=caption>A weir</p> <i class=author>Jo</i></div></div>",
         "<div><figure><img src=/a.jpg></figure><figcaption>A weir</figcaption></div>",
+        "<div><img src=/a.jpg><span class=caption>A weir</span><span class=credit>Jo</span></div>",
         "<figure><img data-echo=/a.jpg src=/blank.gif><figcaption>A weir</figcaption></figure>",
     ],
 )
