@@ -13,7 +13,7 @@ from parsers.page.page import Page
 from parsers.reading.credits import BETWEEN, named_credits, part_credit, without_label
 from parsers.reading.frames import FIGURES, PICTURES, Frame
 from parsers.record.article import Image
-from parsers.record.origins import BODY_FIGURES, FIGURE_ABOVE, by_layout
+from parsers.record.origins import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, by_layout
 from parsers.source.definition import Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
@@ -24,6 +24,8 @@ _PLACEHOLDER = re.compile(
     r"|^(?:blank|spacer|pixel|transparent|clear|empty|loading|loader|lazy|1x1)\.(?:gif|png|svg)$",
     re.I,
 )
+_SIGN = re.compile(r"avatar|author|icon|logo|emoji|smiley|badge|banner|button|share|\bads?\b|pixel|\.svg", re.I)
+_SMALL = 120  # pixels, of a side: faces, signs
 _LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's own
 # Libraries for lazy loading keep the address in these attributes, while `src` is a placeholder or missing.
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-flickity-lazyload", "data-url", "data-image")
@@ -66,11 +68,30 @@ def read_pictures(
                 url = leading.url
             if url:
                 _add(found, Image(url, caption, credit))
+    if not (leading or found or layout.figures):
+        return _bare(page, containers), BODY_IMAGES
     if leading and found and picture_key(leading.url) in found:
         _add(found, leading)
     elif leading and not (layout.figures and found):
         return (leading, *found.values()), f"{stated}; {shown}" if found else stated
     return tuple(found.values()), shown
+
+
+def _bare(page: Page, containers: Sequence[Node]) -> tuple[Image, ...]:
+    """Pictures of the text of a page that has neither figures nor a leading one: all that are no sign or face."""
+    found: dict[str, Image] = {}
+    for picture in (node for container in containers for node in select(container, PICTURES)):
+        offer = _best(picture)
+        url = page.absolute(offer[2]) if offer else None
+        names = " ".join(picture.attributes.get(name) or "" for name in ("class", "alt", "src"))
+        if url and not (_SIGN.search(names) or _is_small(picture) or inside(picture, _BESIDE, set())):
+            _add(found, Image(url))
+    return tuple(found.values())
+
+
+def _is_small(picture: Node) -> bool:
+    sides = (picture.attributes.get(side) or "" for side in ("width", "height"))
+    return any(side.isdecimal() and int(side) < _SMALL for side in sides)
 
 
 def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image:

@@ -16,6 +16,7 @@ Value = TypeVar("Value")
 
 FIGURE_ABOVE: Final = "figure above the text"
 BODY_FIGURES: Final = "figures of the body"
+BODY_IMAGES: Final = "images in the body"
 FIXED: Final[Mapping[str, str]] = table("origins")
 # Fields of a draft that layouts fill; an article has the same names, except for the publication time.
 _NOT_READ: Final = {"fidelity", "completeness", "flags", "origins"}

@@ -247,6 +247,14 @@ def test_pictures_are_in_page_order_with_and_without_figures() -> None:
     assert [image.url for image in found] == [f"{SITE}/{n}.jpg" for n in (1, 2, 3, 4)]
 
 
+def test_a_page_without_figures_and_leading_picture_has_the_images_of_its_text() -> None:
+    signs = "<img src=/mail.svg><img src=/a/avatar.png><img src=/x.png width=40><img src=/y.png alt='Share this'>"
+    beside = "<aside><img src=/other.jpg></aside>"
+    text = f"<main>{signs}{beside}<p><img src=/a.jpg>Text.</p><div><a href=/big><img src=/b.jpg></a></div></main>"
+    assert pictures(text) == (Image(f"{SITE}/a.jpg"), Image(f"{SITE}/b.jpg"))
+    assert pictures(text, og(image="/lead.jpg")) == (Image(f"{SITE}/lead.jpg"),)
+
+
 def test_captions_made_to_hurt_take_linear_time() -> None:
     began = time.process_time()
     nested = "<div><img src=/a.jpg><p class=caption>A.</p>" * 5_000
