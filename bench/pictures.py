@@ -15,7 +15,10 @@ PICTURES: Final = ("pictures", "captions", "credits")
 
 def score_pictures(cases: Path, found: Sequence[tuple[str, Outcome]]) -> dict[str, float]:
     """Shares in percent of the expected pictures; captions and credits are compared by their letters and digits."""
-    expected = {case["id"]: case["expected"].get("images") or [] for case in map(json.loads, cases.open("rb"))}
+    expected = {
+        case["id"]: case["expected"].get("images") or []
+        for case in map(json.loads, cases.read_text("utf-8").splitlines())
+    }
     counts = Counter[str]()
     for name, outcome in found:
         images = outcome.article.images if isinstance(outcome, Parsed) else ()
