@@ -1,5 +1,6 @@
 """The lake: articles and rejections landed into one Parquet object a source and day, each read with one whole GET."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
-from infra.base.stop import Threads
+from infra.base.stop import SIDE_BY_SIDE, Threads
 from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
@@ -94,9 +95,9 @@ class Lake:
             key = partitions.get(partition) or ARTICLES.key(*partition)
             return changes.merge(key, lambda old: land_articles(old, new, again, key, looked_at=seen))
 
-        results = _in_threads(land_one, partitions)
+        results = self._in_threads(land_one, partitions)
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
-        results |= _in_threads(land_one, self._left_behind(verdicts, partitions))
+        results |= self._in_threads(land_one, self._left_behind(verdicts, partitions))
         written = {partition for partition, (was_written, _) in results.items() if was_written}
         written.update(self._settled(changes, [*rows.items(), *moved.items()]))
         self._land_rejects(changes, rejected, fitting)
@@ -221,7 +222,19 @@ class Lake:
             key = REJECTS.key(*partition)
             return changes.merge(key, lambda old: land_rejects(old, new, closed, key))
 
-        _in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
+        self._in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
+
+    def _in_threads(
+        self, land: Callable[[PartitionId], tuple[bool, int]], partitions: Iterable[PartitionId]
+    ) -> dict[PartitionId, tuple[bool, int]]:
+        """Land into partitions side by side. An error is raised when all others are done.
+
+        A folder answers at once, so that more threads than processors only hold more partitions in memory.
+        """
+        partitions = list(partitions)
+        is_folder = "://" not in self.store.uri
+        with Threads(min(SIDE_BY_SIDE, os.cpu_count() or 1) if is_folder else SIDE_BY_SIDE) as pool:
+            return dict(zip(partitions, pool.map(land, partitions), strict=True))
 
 
 def _day_folder(uri: str) -> str:
@@ -281,12 +294,3 @@ def _closings(articles: Sequence[Landed]) -> dict[PartitionId, Closings]:
 
 def _capture_of(found: Article | Reject, record: Provenance | Reject) -> CaptureIdentity:
     return CaptureIdentity(found.url, record.captured_at, record.capture_digest)
-
-
-def _in_threads(
-    land: Callable[[PartitionId], tuple[bool, int]], partitions: Iterable[PartitionId]
-) -> dict[PartitionId, tuple[bool, int]]:
-    """Land into partitions side by side. An error is raised when all others are done."""
-    partitions = list(partitions)
-    with Threads() as pool:
-        return dict(zip(partitions, pool.map(land, partitions), strict=True))
