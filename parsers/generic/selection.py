@@ -182,7 +182,8 @@ def _is_lead(text: Text, title: Title) -> bool:
     """Whether a text between headline and story is the standfirst."""
     # A teaser is the summary of another story elsewhere, but of the own one between headline and body.
     furniture = text.part.furniture and not (text.says & TEASER and text.size > _LINE)
-    if furniture or text.linked > _HALF_LINKED or is_dateline(text.text, text.size) or title.is_said_by(text.text):
+    repeats = is_dateline(text.text, text.size) or title.is_said_by(text.text, text.size)
+    if furniture or text.linked > _HALF_LINKED or repeats:
         return False
     heading = text.part.tag in HEADINGS
     named = bool(text.part.says & LEAD)

@@ -45,11 +45,12 @@ def own_heading(outline: Outline, title: Title) -> int | None:
     like = [
         n
         for n, text in enumerate(outline.texts)
-        if text.is_heading and not text.part.says & ASIDE and title.is_said_by(text.text)
+        if text.is_heading and not text.part.says & ASIDE and title.is_said_by(text.text, text.size)
     ]
     if not like:
-        named = (n for n, text in enumerate(outline.texts) if text.part.says & HEADLINE and not text.part.furniture)
-        return next((n for n in named if title.is_said_by(outline.texts[n].text)), None)
+        named = ((n, text) for n, text in enumerate(outline.texts) if text.part.says & HEADLINE)
+        named = ((n, text) for n, text in named if not text.part.furniture)
+        return next((n for n, text in named if title.is_said_by(text.text, text.size)), None)
     least = _HEADLINE_SHARE * max(len(outline.texts[n].text) for n in like)
     long = [n for n in like if len(outline.texts[n].text) >= least]
     return next((n for n in long if outline.texts[n].part.tag == "h1"), long[0])

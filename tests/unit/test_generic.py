@@ -212,6 +212,28 @@ def test_a_change_without_a_zone_gives_no_instant() -> None:
     assert article_of(html.replace("09:30:00", "09:30:00Z")).modified_at is not None
 
 
+@pytest.mark.parametrize("line", table("generic")["dates"])
+def test_a_date_below_a_short_headline_is_read(line: str) -> None:
+    prose = "港の橋が金曜日に開通し、工事の開始から三年がたった。"
+    html = f"<title>港の橋が開通 | The Paper</title><h1>港の橋が開通</h1><p>{line}</p>{paragraphs(*[prose] * 6)}"
+    article = article_of(html)
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2024-03-04"
+
+
+@pytest.mark.parametrize("other", table("generic")["foreign_dates"])
+def test_dates_of_other_things_are_not_that_of_the_story(other: str) -> None:
+    article = article_of(page(f"<main><article>{H1}{other}{paragraphs(*STORY)}</article></main>"))
+    assert (article.published_at, article.published_raw) == (None, None)
+
+
+def test_the_date_below_the_headline_goes_before_a_time_above_the_story() -> None:
+    above = "<div><a href=/old>Old news</a> <time datetime=2020-01-01T10:00:00Z>1 Jan 2020</time></div>"
+    story = f"<main><article>{H1}<p>By Jane Doe | 4 March 2024</p>{paragraphs(*STORY)}</article></main>"
+    article = article_of(page(above + story))
+    assert article.published_raw == "By Jane Doe | 4 March 2024"
+
+
 def test_a_date_below_the_headline_is_read() -> None:
     article = article_of(page(f"{H1}<div>Published 1 March 2024, 09:30</div><div>{paragraphs(*STORY)}</div>"))
     assert article.published_at is not None
