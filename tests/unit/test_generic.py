@@ -212,6 +212,14 @@ def test_a_change_without_a_zone_gives_no_instant() -> None:
     assert article_of(html.replace("09:30:00", "09:30:00Z")).modified_at is not None
 
 
+@pytest.mark.parametrize(("title", "reason"), table("generic")["notices"])
+@pytest.mark.parametrize("head", ["<title>The Paper</title>", "<title>{} | The Paper</title>"])
+def test_notices_are_told_by_title_or_headline_in_many_languages(title: str, reason: str, head: str) -> None:
+    outcome = read(page(f"<h1>{title}</h1>{paragraphs(OPENING)}", head.format(title)))
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.reason == reason
+
+
 @pytest.mark.parametrize("line", table("generic")["dates"])
 def test_a_date_below_a_short_headline_is_read(line: str) -> None:
     prose = "港の橋が金曜日に開通し、工事の開始から三年がたった。"
@@ -244,6 +252,11 @@ TEASERS = "".join(
     f"<div><h2><a href=/{n}>Another story of the harbour, number {n}</a></h2><p>What it says, in a line.</p></div>"
     for n in range(12)
 )
+EXCERPTS = "".join(
+    f"<article><h2><a href=/{n}>Story number {n} of the harbour</a></h2>{paragraphs(*STORY, ' '.join(STORY))}</article>"
+    for n in range(5)
+)
+VIDEO = '<script type=application/ld+json>{"@type": "VideoObject", "name": "The bridge"}</script>'
 PRODUCT = '<script type=application/ld+json>{"@type": "Product", "name": "A model of the bridge"}</script>'
 THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "headline": "The bridge"}</script>'
 
@@ -260,9 +273,16 @@ THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "
         (page(paragraphs(*STORY), HEAD + THREAD), URL, "a forum: its JSON-LD is of type DiscussionForumPosting"),
         (page(paragraphs(*STORY), f"{HEAD}<meta name=generator content='phpBB 3'>"), URL, "a forum: made by 'phpBB 3'"),
         (page(paragraphs(*STORY)), "https://paper.example/viewtopic.php?t=4", "a forum by its address"),
+        (page(paragraphs(*STORY)), "https://forum.paper.example/t/bridge/4", "a forum by its address"),
+        (page(f"<button class='btn add-to-basket'>Kaufen</button>{paragraphs(*STORY)}"), URL, "a shop: it has a cart"),
+        (page(f"<h1>Blog</h1><main>{EXCERPTS}</main>"), URL, "a list of articles"),
+        (page(paragraphs(OPENING), HEAD + VIDEO), URL, "a video: its JSON-LD is of type VideoObject"),
         (page(paragraphs(*STORY)), "https://paper.example/tag/cranes", "its address has '/tag'"),
     ],
-    ids=["home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address", "tag"],
+    ids=[
+        *("home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address"),
+        *("host", "button", "blog", "video", "tag"),
+    ],
 )
 def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None:
     assert detail_of(html, url).startswith(detail)
