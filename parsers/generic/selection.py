@@ -118,7 +118,7 @@ def _menus(texts: Sequence[Text]) -> set[int]:
 def _without_edges(kept: list[_Placed], texts: Sequence[Text]) -> list[_Placed]:
     """Without what stands before the first and after the last paragraph, and without datelines and empty headings."""
     if _prose(kept) < _LINE:  # a story of short lines: none of them is an edge
-        return kept
+        return [pair for i, pair in enumerate(kept) if i >= _FIRST or not is_dateline(pair[1].text, pair[1].size)]
     first = None
     while kept and _is_before(kept[0][1]):
         first = kept.pop(0)

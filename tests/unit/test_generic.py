@@ -106,6 +106,27 @@ def test_of_two_articles_the_one_below_the_headline_counts() -> None:
     assert not set(body_of(html)) & set(other)
 
 
+NEXT_STORY = f"<article><h3><a href=/a>Ferry drivers strike</a></h3><p>{TRAMS}</p></article>"
+AROUND = (
+    "<div class=newsletter-signup><p>Get the best stories every morning in your inbox. It is free.</p></div>",
+    f"<section id=comments><div class=comment><p>{CROWD}</p></div></section>",
+    f"<section class=related><h2>Related stories</h2>{NEXT_STORY * 2}</section>",
+)
+
+
+@pytest.mark.parametrize("lines", table("generic")["short_stories"])
+def test_a_short_story_comes_whole_and_without_the_longer_asides_around(lines: list[str]) -> None:
+    for inside, outside in ((AROUND[:1], AROUND[1:]), ((), AROUND), (AROUND[:2], AROUND[2:])):
+        article = f"<article>{H1}{paragraphs(*lines)}{''.join(inside)}</article>"
+        assert body_of(page(f"<main>{article}{''.join(outside)}</main>")) == lines
+
+
+def test_what_is_said_around_a_story_without_text_is_not_taken_for_it() -> None:
+    outcome = read(page(f"<main><article>{H1}<img src=/bridge.jpg></article>{''.join(AROUND)}</main>"))
+    assert isinstance(outcome, Rejected), outcome
+    assert (outcome.reason, outcome.detail) == (RejectReason.MISSING_BODY, "no body text found")
+
+
 def test_kinds_of_blocks_and_the_lead() -> None:
     lead = "It took three years and cost twice what had been planned."
     html = page(
