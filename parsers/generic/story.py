@@ -170,7 +170,8 @@ def _densest(outline: Outline, own: int | None) -> Part | None:
     stated = (
         part for part in outline.parts if part.says & BODY and not part.furniture and part.prose > 0.5 * best.prose
     )
-    return next(stated, None) or _widened(best, outline.parts)
+    whole = own is not None and best is home  # around the article of the headline are other articles
+    return next(stated, None) or (best if whole else _widened(best, outline.parts))
 
 
 def _holders(part: Part) -> Iterator[Part]:

@@ -121,6 +121,11 @@ def test_a_short_story_comes_whole_and_without_the_longer_asides_around(lines: l
         assert body_of(page(f"<main>{article}{''.join(outside)}</main>")) == lines
 
 
+def test_excerpts_of_other_articles_beside_a_short_one_are_not_part_of_it() -> None:
+    html = page(f"<main><article>{H1}{paragraphs(*STORY)}</article>{NEXT_STORY * 6}</main>")
+    assert body_of(html) == STORY
+
+
 def test_what_is_said_around_a_story_without_text_is_not_taken_for_it() -> None:
     outcome = read(page(f"<main><article>{H1}<img src=/bridge.jpg></article>{''.join(AROUND)}</main>"))
     assert isinstance(outcome, Rejected), outcome
