@@ -1,4 +1,4 @@
-"""Pages of unknown sites that are no articles: homes, sections, searches, shops, forums, logins."""
+"""Pages of unknown sites that are no articles: homes, sections, searches, shops, forums, videos, logins."""
 
 import re
 from collections.abc import Container
