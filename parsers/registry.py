@@ -11,13 +11,17 @@ from pathlib import Path
 from types import MappingProxyType, UnionType
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
+from selectolax.lexbor import SelectolaxError
+
 import parsers.sources
 from parsers.generic.reader import WEB
-from parsers.source.definition import Source
+from parsers.page.html import Tree
+from parsers.source.definition import Layout, Source
 
 Offers = tuple[tuple[str, str], ...]  # of packages: name of a source, and `package.module:SOURCE`
 _HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")  # as hosts stand in parsed addresses; else it never matches
 _COUNTRY: Final = "[a-z][a-z]"  # a folder of sources, unless it is a package: one source in several files
+_NO_PAGE: Final = Tree("")  # to try selectors on
 _folders: list[str] = []
 _offers: list[tuple[str, str]] = []
 
@@ -71,7 +75,7 @@ def _load() -> tuple[Mapping[str, Source], Mapping[str, Broken]]:
             if taken != place:
                 raise ValueError(f"the name {name} is taken by {taken}")
             source = _checked(name, load())
-            if host := next((host for host in source.hosts if host in hosts), None):
+            for host in hosts.keys() & set(source.hosts):
                 raise ValueError(f"host {host} is claimed by {hosts[host]} already")
         except (Exception, SystemExit) as error:  # a broken source must not stop the others
             faults[name if taken == place else place] = Broken(place, f"{type(error).__name__}: {error}")
@@ -119,8 +123,10 @@ def _checked(name: str, source: object) -> Source:
     _require_types(source)
     for part in (*source.layouts, *source.text_layouts, *source.discovery):
         _require_types(part)
-    if host := next((host for host in source.hosts if not _HOST.fullmatch(host)), None):
-        raise ValueError(f"{host!r} is no host: write 'paper.example', without https:// and in lower case")
+        _require_selectors(part)
+    for host in source.hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{host!r} is no host: write 'paper.example', without https:// and in lower case")
     if source.recognises(""):  # it would claim the text captures of all others
         raise ValueError("its signature finds every text")
     return source
@@ -134,6 +140,18 @@ def _require_types(declared: Any) -> None:
         if value is not field.default and not _fits(value, hint):
             wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
             raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
+
+
+def _require_selectors(declared: Any) -> None:
+    """Refuse a selector that can't be parsed, which would stop the reading of each page or list."""
+    for field in dataclasses.fields(declared):
+        value = getattr(declared, field.name)
+        is_selector = field.name != "name" if isinstance(declared, Layout) else field.name == "links"
+        if is_selector and isinstance(value, str) and value is not field.default:
+            try:
+                _NO_PAGE.css_first(value)
+            except SelectolaxError as error:
+                raise ValueError(f"{type(declared).__name__}: {field.name}={value!r} is no CSS selector") from error
 
 
 def _fits(value: object, hint: Any) -> bool:

@@ -70,10 +70,10 @@ class Title:
         self._folded = "\n".join(filter(None, stated)).casefold()
         self._words = frozenset(_WORD.findall(self._folded))
 
-    def is_said_by(self, heading: str) -> bool:
-        """Whether a heading says what a title says, give or take the name of the site."""
+    def is_said_by(self, heading: str, size: float) -> bool:
+        """Whether a heading says what a title says, give or take the name of the site, by its weighted letters too."""
         folded = heading.casefold()
-        if len(folded) >= _LEAST_TITLE and folded in self._folded:
+        if max(len(folded), size) >= _LEAST_TITLE and folded in self._folded:
             return True
         words = set(_WORD.findall(folded))
         return len(words) >= _LEAST_WORDS and len(words & self._words) > _COMMON * len(words)

@@ -24,7 +24,7 @@ from parsers.reading.frames import find_frames
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts, refine
 from parsers.reading.tables import is_data_table, read_table
-from parsers.reading.times import publication_times
+from parsers.reading.times import TIME_ELEMENT, publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
@@ -146,10 +146,13 @@ def _read_facts(page: Page, layout: Layout, draft: Draft, outline: Outline, own:
     names = byline(page, draft.authors) if layout.byline is None and layout.authors is None else ()
     if names:
         draft.authors, draft.origins["authors"] = names, "byline of the page"
-    if draft.published is None or draft.published.at is None:
+    known = draft.published.at if draft.published else None
+    outside = page.scope is not None and page.scope.css_first(TIME_ELEMENT) is None
+    astray = outside and draft.origins.get("published") == TIME_ELEMENT  # it may be that of a story above
+    if known is None or astray:
         after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
         shown = shown_date(page, after, outline.texts[own].part.node if own is not None else None)
-        if shown:
+        if shown and (known is None or (shown.at and shown.at.date() != known.date())):
             draft.published, draft.origins["published"] = shown, "date after the headline"
 
 

@@ -118,7 +118,7 @@ def _menus(texts: Sequence[Text]) -> set[int]:
 def _without_edges(kept: list[_Placed], texts: Sequence[Text]) -> list[_Placed]:
     """Without what stands before the first and after the last paragraph, and without datelines and empty headings."""
     if _prose(kept) < _LINE:  # a story of short lines: none of them is an edge
-        return kept
+        return [pair for i, pair in enumerate(kept) if i >= _FIRST or not is_dateline(pair[1].text, pair[1].size)]
     first = None
     while kept and _is_before(kept[0][1]):
         first = kept.pop(0)
@@ -182,7 +182,8 @@ def _is_lead(text: Text, title: Title) -> bool:
     """Whether a text between headline and story is the standfirst."""
     # A teaser is the summary of another story elsewhere, but of the own one between headline and body.
     furniture = text.part.furniture and not (text.says & TEASER and text.size > _LINE)
-    if furniture or text.linked > _HALF_LINKED or is_dateline(text.text, text.size) or title.is_said_by(text.text):
+    repeats = is_dateline(text.text, text.size) or title.is_said_by(text.text, text.size)
+    if furniture or text.linked > _HALF_LINKED or repeats:
         return False
     heading = text.part.tag in HEADINGS
     named = bool(text.part.says & LEAD)

@@ -6,6 +6,7 @@ from typing import Final
 from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
 from parsers.generic.phrases import Title, is_sentence
+from parsers.reading.times import is_of_others
 
 # A text of up to a line is prose only if it is a sentence, and that of a few words never is.
 _LINE: Final = 80
@@ -28,13 +29,35 @@ def find_story(outline: Outline, own: int | None) -> Part | None:
     _weigh(outline)
     story = None
     others = _others(outline, own)
+    home = _home(outline, own) if own is not None else None
     for doubted in (0, FURNITURE, FURNITURE | OVERLAY):
-        total = _mark_furniture(outline, doubted, others)
+        total = _mark_furniture(outline, doubted, home, others)
         story = _densest(outline, own)
         seen = sum(text.worth for text in outline.texts if text.worth > 0 and not text.part.furniture)
         if story is not None and seen >= max(_LEAST_SEEN * total, _LINE):
             return story
+        if not doubted and home is not None and _is_short_story(outline, home):
+            return home
     return story
+
+
+def _is_short_story(outline: Outline, home: Part) -> bool:
+    """Whether the article of the headline has a sentence or some lines that are seen, and hides no story."""
+    asides = {home: False}
+    for part in outline.parts:  # in document order: what is around comes first
+        if part.parent in asides:
+            asides[part] = asides[part.parent] or bool(part.says & ASIDE)
+    lines = hidden = 0.0
+    sentence = False
+    for text in outline.texts:
+        if text.part not in asides or text.part.tag in HEADINGS or text.linked > _LINKED:
+            continue
+        if not text.part.furniture:
+            lines += text.size
+            sentence = sentence or text.worth > 0
+        elif not asides[text.part] and not is_of_others(text.part.node):
+            hidden += max(text.worth, 0)
+    return (sentence or lines >= _LINE) and hidden < _LINE
 
 
 def own_heading(outline: Outline, title: Title) -> int | None:
@@ -45,11 +68,12 @@ def own_heading(outline: Outline, title: Title) -> int | None:
     like = [
         n
         for n, text in enumerate(outline.texts)
-        if text.is_heading and not text.part.says & ASIDE and title.is_said_by(text.text)
+        if text.is_heading and not text.part.says & ASIDE and title.is_said_by(text.text, text.size)
     ]
     if not like:
-        named = (n for n, text in enumerate(outline.texts) if text.part.says & HEADLINE and not text.part.furniture)
-        return next((n for n in named if title.is_said_by(outline.texts[n].text)), None)
+        named = ((n, text) for n, text in enumerate(outline.texts) if text.part.says & HEADLINE)
+        named = ((n, text) for n, text in named if not text.part.furniture)
+        return next((n for n, text in named if title.is_said_by(text.text, text.size)), None)
     least = _HEADLINE_SHARE * max(len(outline.texts[n].text) for n in like)
     long = [n for n in like if len(outline.texts[n].text) >= least]
     return next((n for n in long if outline.texts[n].part.tag == "h1"), long[0])
@@ -96,21 +120,30 @@ def _others(outline: Outline, own: int | None) -> Container[Part]:
     return {article for article in articles if article not in around}
 
 
-def _mark_furniture(outline: Outline, doubted: int, others: Container[Part]) -> float:
+def _mark_furniture(outline: Outline, doubted: int, home: Part | None, others: Container[Part]) -> float:
     """Mark other articles and what is furniture by names not `doubted`; returns the prose outside them and overlays."""
     believed = ~doubted
     total = outline.parts[0].prose
     for part in outline.parts:
-        part.furniture = part.says & OVERLAY & believed != 0 or part in others
+        overlay = part.says & OVERLAY and (believed & OVERLAY or _is_apart(home, part))
+        part.furniture = overlay != 0 or part in others
         if part.parent is not None and part.parent.furniture:
             part.furniture = True
         elif part.furniture:
             total -= part.prose
     for part in outline.parts:
         if not part.furniture:
-            marked = part.says & FURNITURE & believed and not _is_mostly_story(part, total)
+            marked = part.says & (ASIDE | FURNITURE & believed)
+            marked = marked and (_is_apart(home, part) or not _is_mostly_story(part, total))
             part.furniture = bool(marked) or (part.parent is not None and part.parent.furniture)
     return total
+
+
+def _is_apart(home: Part | None, part: Part) -> bool:
+    """Whether a part named as aside or overlay stands outside the article of the headline, which may be very short."""
+    if home is None or not part.says & (ASIDE | OVERLAY) or part is home:
+        return False
+    return home not in part.around() and part not in home.around()
 
 
 def _is_mostly_story(part: Part, total: float) -> bool:
@@ -137,7 +170,8 @@ def _densest(outline: Outline, own: int | None) -> Part | None:
     stated = (
         part for part in outline.parts if part.says & BODY and not part.furniture and part.prose > 0.5 * best.prose
     )
-    return next(stated, None) or _widened(best, outline.parts)
+    whole = own is not None and best is home  # around the article of the headline are other articles
+    return next(stated, None) or (best if whole else _widened(best, outline.parts))
 
 
 def _holders(part: Part) -> Iterator[Part]:

@@ -132,7 +132,7 @@ def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None
     """The date at the end of the title, the first among the texts after the headline, beside it, or of a `<time>`."""
     title = _TITLE_DATE.search(page.metadata.title[-_LONGEST_DATE:])
     texts = [title[1]] if title else []
-    texts += [text.text for text in after_headline]
+    texts += [text.text for text in after_headline if _may_date(text)]
     for text in (*texts, *_beside(headline)):
         if len(text) <= _LONGEST_DATE:
             stamp = from_visible(text, page.timezone)
@@ -144,6 +144,12 @@ def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None
         return None
     stamp = from_visible(node.attributes.get("datetime") or text_of(node), page.timezone)
     return stamp if stamp.at is not None else None
+
+
+def _may_date(text: Text) -> bool:
+    """Whether a date in a text can be that of the story: none of its prose, quotations, comments or next stories."""
+    quoted = any(part.tag == "blockquote" for part in (text.part, *text.part.around()))
+    return text.worth <= 0 and not quoted and not is_of_others(text.part.node)
 
 
 def _beside(headline: Node | None) -> Iterator[str]:

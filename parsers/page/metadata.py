@@ -268,7 +268,8 @@ def as_texts(value: Any) -> tuple[str, ...]:
     named: list[Any] = []
     for single in _flat(value):
         named += (isinstance(single, Mapping) and _flat(single.get("name") or None)) or [single]
-    return unique(text for text in map(as_text, named) if text)
+    said = (single for single in named if not isinstance(single, bool))  # `"author": true` names nobody
+    return unique(text for text in map(as_text, said) if text)
 
 
 def keywords(value: Any) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
         return RejectReason.MISSING_TITLE, "no headline found"
     if any(any(map(str.isalnum, block.text)) for block in draft.body if block.type is not BlockType.LEAD):
         return None
-    return RejectReason.MISSING_BODY, "the body element holds no text" + (" but the lead" if draft.body else "")
+    return RejectReason.MISSING_BODY, "no body text found" + (" but the lead" if draft.body else "")
 
 
 def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:

@@ -57,16 +57,18 @@ def kind_of_page(page: Page) -> Rejected | None:
     return notice_of(page) or (Rejected(RejectReason.NOT_ARTICLE, other) if other else None)
 
 
-def notice_of(page: Page) -> Rejected | None:
-    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree."""
+def notice_of(page: Page, headline: str = "") -> Rejected | None:
+    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree.
+
+    The title of a notice may name only the site: the `headline` then says what it is.
+    """
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
     marked = None if body is None else _marked(page, states_article=states_article)
-    title = page.metadata.title
     visible = _beginning_of(body) if body is not None else ""
-    if len(visible) < MAX_NOTICE_CHARACTERS or not states_article:
+    for title in (page.metadata.title, headline):
         reason = _reason_of_title(title)
-        if reason:
+        if reason and (len(visible) < MAX_NOTICE_CHARACTERS or not states_article):
             return Rejected(reason, f"title {title[:MAX_SHOWN_TITLE]!r}")
     if body is None:
         return Rejected(RejectReason.EMPTY, "no body element")
@@ -90,10 +92,10 @@ def _beginning_of(body: Node) -> str:
     return text_of(body)
 
 
-def notice_of_unknown_site(page: Page) -> Rejected | None:
+def notice_of_unknown_site(page: Page, headline: str = "") -> Rejected | None:
     """As `notice_of`, but of an unknown site a short page without scripts is not a shell."""
     is_shell = page.tree.css_first("script, frameset") is not None
-    notice = notice_of(page)
+    notice = notice_of(page, headline)
     return None if notice and notice.reason is RejectReason.EMPTY and not is_shell else notice
 
 

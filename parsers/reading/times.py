@@ -18,7 +18,7 @@ from parsers.source.definition import Layout
 
 _PUBLISHED_META = words("meta", "published")  # the first that holds a time wins
 _MODIFIED_META = words("meta", "modified")
-_TIME_ELEMENT = "time[datetime], abbr.published[title]"  # the second is that of microformats
+TIME_ELEMENT = "time[datetime], abbr.published[title]"  # the second is that of microformats
 _MARKED = '[itemprop="datePublished"], [property$="datePublished"]:not(meta)'  # microdata, RDFa
 _OTHERS = re.compile(r"comment|related|recommend|teaser|sidebar|most-?read|popular", re.I)
 _LONGEST_LABEL = 30  # characters before a time
@@ -51,10 +51,10 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
     for node in page.own(_MARKED):
         text = node.attributes.get("content") or node.attributes.get("datetime") or text_of(node)
         yield _stated(page, clean(text), DateBasis.TIME_ELEMENT), "itemprop datePublished"
-    for node in page.own(_TIME_ELEMENT):
+    for node in page.own(TIME_ELEMENT):
         if not _is_of_change(node) and not is_of_others(node):
             text = clean(node.attributes.get("datetime") or node.attributes.get("title") or "")
-            yield _stated(page, text, DateBasis.TIME_ELEMENT), _TIME_ELEMENT
+            yield _stated(page, text, DateBasis.TIME_ELEMENT), TIME_ELEMENT
             break
     stated = as_text(metadata.web_page.get("datePublished"))
     if stated:

@@ -143,7 +143,7 @@ class Source:
             raise ValueError(f"source {self.name}: country {self.country!r} must be a code of two small letters")
         try:
             ZoneInfo(self.timezone)
-        except (ValueError, OSError, ZoneInfoNotFoundError) as error:  # at load, not on the first page without a zone
+        except (TypeError, ValueError, OSError, ZoneInfoNotFoundError) as error:  # not on the first page
             raise ValueError(f"source {self.name}: {self.timezone!r} is no IANA time zone") from error
 
     @property

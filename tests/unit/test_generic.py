@@ -106,6 +106,32 @@ def test_of_two_articles_the_one_below_the_headline_counts() -> None:
     assert not set(body_of(html)) & set(other)
 
 
+NEXT_STORY = f"<article><h3><a href=/a>Ferry drivers strike</a></h3><p>{TRAMS}</p></article>"
+AROUND = (
+    "<div class=newsletter-signup><p>Get the best stories every morning in your inbox. It is free.</p></div>",
+    f"<section id=comments><div class=comment><p>{CROWD}</p></div></section>",
+    f"<section class=related><h2>Related stories</h2>{NEXT_STORY * 2}</section>",
+)
+
+
+@pytest.mark.parametrize("lines", table("generic")["short_stories"])
+def test_a_short_story_comes_whole_and_without_the_longer_asides_around(lines: list[str]) -> None:
+    for inside, outside in ((AROUND[:1], AROUND[1:]), ((), AROUND), (AROUND[:2], AROUND[2:])):
+        article = f"<article>{H1}{paragraphs(*lines)}{''.join(inside)}</article>"
+        assert body_of(page(f"<main>{article}{''.join(outside)}</main>")) == lines
+
+
+def test_excerpts_of_other_articles_beside_a_short_one_are_not_part_of_it() -> None:
+    html = page(f"<main><article>{H1}{paragraphs(*STORY)}</article>{NEXT_STORY * 6}</main>")
+    assert body_of(html) == STORY
+
+
+def test_what_is_said_around_a_story_without_text_is_not_taken_for_it() -> None:
+    outcome = read(page(f"<main><article>{H1}<img src=/bridge.jpg></article>{''.join(AROUND)}</main>"))
+    assert isinstance(outcome, Rejected), outcome
+    assert (outcome.reason, outcome.detail) == (RejectReason.MISSING_BODY, "no body text found")
+
+
 def test_kinds_of_blocks_and_the_lead() -> None:
     lead = "It took three years and cost twice what had been planned."
     html = page(
@@ -212,6 +238,36 @@ def test_a_change_without_a_zone_gives_no_instant() -> None:
     assert article_of(html.replace("09:30:00", "09:30:00Z")).modified_at is not None
 
 
+@pytest.mark.parametrize(("title", "reason"), table("generic")["notices"])
+@pytest.mark.parametrize("head", ["<title>The Paper</title>", "<title>{} | The Paper</title>"])
+def test_notices_are_told_by_title_or_headline_in_many_languages(title: str, reason: str, head: str) -> None:
+    outcome = read(page(f"<h1>{title}</h1>{paragraphs(OPENING)}", head.format(title)))
+    assert isinstance(outcome, Rejected), outcome
+    assert outcome.reason == reason
+
+
+@pytest.mark.parametrize("line", table("generic")["dates"])
+def test_a_date_below_a_short_headline_is_read(line: str) -> None:
+    prose = "港の橋が金曜日に開通し、工事の開始から三年がたった。"
+    html = f"<title>港の橋が開通 | The Paper</title><h1>港の橋が開通</h1><p>{line}</p>{paragraphs(*[prose] * 6)}"
+    article = article_of(html)
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2024-03-04"
+
+
+@pytest.mark.parametrize("other", table("generic")["foreign_dates"])
+def test_dates_of_other_things_are_not_that_of_the_story(other: str) -> None:
+    article = article_of(page(f"<main><article>{H1}{other}{paragraphs(*STORY)}</article></main>"))
+    assert (article.published_at, article.published_raw) == (None, None)
+
+
+def test_the_date_below_the_headline_goes_before_a_time_above_the_story() -> None:
+    above = "<div><a href=/old>Old news</a> <time datetime=2020-01-01T10:00:00Z>1 Jan 2020</time></div>"
+    story = f"<main><article>{H1}<p>By Jane Doe | 4 March 2024</p>{paragraphs(*STORY)}</article></main>"
+    article = article_of(page(above + story))
+    assert article.published_raw == "By Jane Doe | 4 March 2024"
+
+
 def test_a_date_below_the_headline_is_read() -> None:
     article = article_of(page(f"{H1}<div>Published 1 March 2024, 09:30</div><div>{paragraphs(*STORY)}</div>"))
     assert article.published_at is not None
@@ -222,6 +278,11 @@ TEASERS = "".join(
     f"<div><h2><a href=/{n}>Another story of the harbour, number {n}</a></h2><p>What it says, in a line.</p></div>"
     for n in range(12)
 )
+EXCERPTS = "".join(
+    f"<article><h2><a href=/{n}>Story number {n} of the harbour</a></h2>{paragraphs(*STORY, ' '.join(STORY))}</article>"
+    for n in range(5)
+)
+VIDEO = '<script type=application/ld+json>{"@type": "VideoObject", "name": "The bridge"}</script>'
 PRODUCT = '<script type=application/ld+json>{"@type": "Product", "name": "A model of the bridge"}</script>'
 THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "headline": "The bridge"}</script>'
 
@@ -238,9 +299,16 @@ THREAD = '<script type=application/ld+json>{"@type": "DiscussionForumPosting", "
         (page(paragraphs(*STORY), HEAD + THREAD), URL, "a forum: its JSON-LD is of type DiscussionForumPosting"),
         (page(paragraphs(*STORY), f"{HEAD}<meta name=generator content='phpBB 3'>"), URL, "a forum: made by 'phpBB 3'"),
         (page(paragraphs(*STORY)), "https://paper.example/viewtopic.php?t=4", "a forum by its address"),
+        (page(paragraphs(*STORY)), "https://forum.paper.example/t/bridge/4", "a forum by its address"),
+        (page(f"<button class='btn add-to-basket'>Kaufen</button>{paragraphs(*STORY)}"), URL, "a shop: it has a cart"),
+        (page(f"<h1>Blog</h1><main>{EXCERPTS}</main>"), URL, "a list of articles"),
+        (page(paragraphs(OPENING), HEAD + VIDEO), URL, "a video: its JSON-LD is of type VideoObject"),
         (page(paragraphs(*STORY)), "https://paper.example/tag/cranes", "its address has '/tag'"),
     ],
-    ids=["home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address", "tag"],
+    ids=[
+        *("home", "section", "search", "search of WordPress", "shop", "cart", "forum", "software", "address"),
+        *("host", "button", "blog", "video", "tag"),
+    ],
 )
 def test_what_is_no_article_is_refused(html: str, url: str, detail: str) -> None:
     assert detail_of(html, url).startswith(detail)

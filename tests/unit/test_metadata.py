@@ -223,3 +223,8 @@ def test_a_title_too_long_to_be_one_keeps_the_name_of_the_site() -> None:
     title = "Ferry sails | The Issue"
     assert without_site(title, ["The Issue"]) == "Ferry sails"
     assert without_site("x" * MAX_TITLE + title, ["The Issue"]) == "x" * MAX_TITLE + title
+
+
+@pytest.mark.parametrize("value", [True, [False], {"name": True}])
+def test_a_truth_value_names_nobody(value: Any) -> None:
+    assert as_texts(value) == ()
