@@ -37,7 +37,7 @@ class DaskWorkers:
         try:
             from distributed import LocalCluster
         except ImportError as error:
-            raise UsageError("Dask is not installed", "Install it: pip install 'newslake[dask]'.") from error
+            raise UsageError("Dask is not installed", "In newslake's clone, type: pip install '.[dask]'.") from error
         import dask
 
         self._place = f"the Dask scheduler {scheduler}" if scheduler else "Dask on this machine"
