@@ -76,7 +76,7 @@ def query(
 ) -> int:
     """Query the lake with SQL. --source, --start and --end limit which partitions are read.
 
-    They select publication days of articles and capture days of rejects; with either, undated articles are left out.
+    Days are publication days of articles and capture days of rejects; --start and --end leave undated articles out.
     Rows too wide for the terminal are shown as records. In CSV, text that a spreadsheet would run gets an apostrophe.
 
     [bold]Examples[/bold]
