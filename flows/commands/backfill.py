@@ -1,4 +1,4 @@
-"""`newslake backfill`, `newslake maintain`: a range of days, or the gaps of the last days, made right."""
+"""`newslake backfill`, `newslake maintain`: complete a range of days, or the gaps of the last days."""
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`newslake status`, `browse`, `verify`, `doctor`, `expire`: how the lake and this machine are."""
+"""`newslake status`, `browse`, `verify`, `doctor`, `expire`: the state of the lake and of this machine."""
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
