@@ -73,7 +73,7 @@ def _program(
 
 
 def _watched(name: str, command: Callable[..., int]) -> Callable[..., int]:
-    """A command as a span, its measures sent at its end. Not for its `--help`, which begins nothing."""
+    """Run a command as a span, and send its measures at its end; `--help` starts nothing."""
 
     @wraps(command)
     def run_watched(*arguments: Any, **options: Any) -> int:
@@ -136,7 +136,7 @@ def main() -> NoReturn:
         leave()
     try:
         sys.stdout.flush()
-    except OSError:  # which is said already; at its end, Python would say it again
+    except OSError:  # already reported; at exit, Python would report it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
@@ -152,10 +152,10 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):  # the latter at a question
         code = ExitCode.INTERRUPTED
-    except BrokenPipeError:  # as `head` leaves, which is nobody's fault
+    except BrokenPipeError:  # the reader left, as `head` does: no fault
         code = ExitCode.FAILED
     except Exception as error:
-        # Libraries make errors of their own of a StoppedError that reaches them.
+        # Libraries wrap a StoppedError that reaches them in errors of their own.
         code = ExitCode.INTERRUPTED if signal_came() else _say_error(error)
     if code == ExitCode.INTERRUPTED:  # Typer returns it if it caught the interrupt itself
         _say(INTERRUPTED, code)
@@ -196,7 +196,7 @@ def _bug(error: Exception) -> str:
 
 
 def _say_interrupted() -> None:
-    """Say so where the command itself does not come to it: past all buffers and locks, which may be held for good."""
+    """Say it for a command that can't: past all buffers and locks, which may be held for good."""
     if not _ended.is_set():
         said = f"\nerror: {INTERRUPTED}"  # something may stand in the line
         os.write(2, f"{log_lines.said_line(INTERRUPTED) if log_lines.is_json() else said}\n".encode())

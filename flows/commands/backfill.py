@@ -1,4 +1,4 @@
-"""`newslake backfill`, `newslake maintain`: a range of days, or the gaps of the last days, made right."""
+"""`newslake backfill`, `newslake maintain`: complete a range of days, or the gaps of the last days."""
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -47,7 +47,7 @@ def backfill(
     remote: options.Remote = False,
     as_json: options.Json = False,
 ) -> int:
-    """Complete a range of publication days, from the archive first, then from the sources. --end is left out.
+    """Complete a range of publication days, from the archive first, then from the sources. --end is not included.
 
     Interrupt it at any time: finished work is kept, and the same command continues where it stopped.
 
@@ -95,7 +95,7 @@ def maintain(
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:
-    """Repair missing and half-done days before today, of sources that have run before.
+    """Repair missing and partial days before today, of sources that have run before.
 
     Goes back as far as a source still lists its articles, 31 days at most, and asks again for pending pages that are
     due. Partitions that an older newslake wrote are written anew. If nothing is missing, it sends no request.

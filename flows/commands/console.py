@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
 
 
 class SafeConsole(Console):
-    """Leaves out what would steer a terminal, and takes nothing for markup: others chose names, addresses and texts."""
+    """Drops terminal control codes and ignores markup: others chose names, addresses and texts."""
 
     def __init__(self, **options: Any) -> None:
         """A console without highlighting, with the options of rich."""

@@ -1,4 +1,4 @@
-"""`newslake status`, `browse`, `verify`, `doctor`, `expire`: how the lake and this machine are."""
+"""`newslake status`, `browse`, `verify`, `doctor`, `expire`: the state of the lake and of this machine."""
 
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
@@ -44,9 +44,9 @@ def status(
 ) -> int:
     """Show a calendar of the last five weeks by source and day, then partial and suspect days; --all has the rest.
 
-    For a period, also how far the addresses came: listed, fetched, parsed, landed; of one source, day by day. Exits
-    with 1 if a day that it shows is damaged or suspect, or still partial two days after it ended. --json leaves missing
-    days out unless you name a period.
+    With --start or --end, also counts the addresses listed, fetched, parsed and landed; for one source, day by day.
+    Exits with 1 if a day that it shows is damaged or suspect, or still partial two days after it ended. --json leaves
+    missing days out unless you give --start or --end.
 
     [bold]Example[/bold]
 
@@ -147,7 +147,7 @@ def browse(
 ) -> int:
     """Look at the lake in a browser: days, articles beside their raw pages, rejected pages, a search. Read-only.
 
-    Answers this machine only, and nothing of a raw page runs or is loaded. Stop it with Ctrl-C.
+    Answers this machine only. Scripts of raw pages do not run, and nothing is fetched for them. Stop it with Ctrl-C.
 
     [bold]Example[/bold]
 
@@ -186,7 +186,7 @@ def expire(
 ) -> int:
     """Show days older than --older-than, and delete them with --yes. Raw captures that a row still points to are kept.
 
-    So are those written within a day. Don't ingest captures of raw days while you delete these.
+    Days written to in the last 24 hours are kept too. Don't ingest captures of raw days while you delete those days.
 
     [bold]Examples[/bold]
 

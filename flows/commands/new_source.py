@@ -21,10 +21,10 @@ def new_source(
     title: Annotated[str | None, typer.Option(help="Name that people use. Default: as the pages say.")] = None,
     language: Annotated[str | None, typer.Option(help="For pages that state none. Default: as most pages say.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="AREA/CITY", help="Of times without a zone. Needed if pages have such.")
+        str | None, typer.Option(metavar="AREA/CITY", help="Zone of times that state none. Needed if pages have such.")
     ] = None,
     country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Where it is published, as `no`: the folder of its file.")
+        str | None, typer.Option(metavar="CODE", help="Where it is published, such as `no`: the folder of its file.")
     ] = None,
     into: Annotated[
         Path | None,

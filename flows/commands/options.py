@@ -59,7 +59,7 @@ Remote = Annotated[
     bool,
     typer.Option(
         "--remote",
-        help="Have the workers of PREFECT_API_URL's server do it, and follow the log. Ctrl-C only stops following.",
+        help="Run in the workers of PREFECT_API_URL's server, and follow the log. Ctrl-C only stops following.",
     ),
 ]
 Generic = Annotated[

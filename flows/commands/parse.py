@@ -93,7 +93,7 @@ def parse(
 
 
 def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator[Explanation]:
-    """What becomes of each case, in order; of a few in this process, which whoever sits there can interrupt."""
+    """The outcome of each case, in order; a few are parsed in this process, which a person can interrupt."""
     from infra.base.settings import load_settings
     from parsers.explain import explain
     from parsers.parse import parse as parse_page
@@ -115,7 +115,7 @@ def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Itera
 
 
 def read_cases(path: Path, source: str | None) -> Iterator[Case]:
-    """The cases of a file, a JSON line each; `source` goes before what they say."""
+    """The cases of a file, a JSON line each; `source` wins over what they say."""
     with _opened(path) as stream:
         lines = stream.read().splitlines()
     for number, line in enumerate(lines, start=1):

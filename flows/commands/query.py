@@ -76,7 +76,7 @@ def query(
 ) -> int:
     """Query the lake with SQL. --source, --start and --end limit which partitions are read.
 
-    They select publication days of articles and capture days of rejects; with either, undated articles are left out.
+    Days are publication days of articles and capture days of rejects; --start and --end leave undated articles out.
     Rows too wide for the terminal are shown as records. In CSV, text that a spreadsheet would run gets an apostrophe.
 
     [bold]Examples[/bold]
@@ -185,7 +185,7 @@ def _write_new(address: str, answer: str | bytes) -> None:
 
 @contextmanager
 def _new_file(path: Path) -> Iterator[TextIOWrapper]:
-    """A file that bears its name once it is whole; replaces none, not even one that came meanwhile."""
+    """A file that gets its name once it is whole, and never replaces another, even one that appeared meanwhile."""
     if path.exists():
         raise _exists(path)
     temporary = path.with_name(f".tmp-{uuid4().hex}")
@@ -206,7 +206,7 @@ def _new_file(path: Path) -> Iterator[TextIOWrapper]:
 
 
 def _name(file: Path, path: Path) -> None:
-    """Give a file a name that no other has: a rename would replace that one."""
+    """Give a file a name that must be free: a rename would replace what is there."""
     try:
         path.hardlink_to(file)
     except FileExistsError:

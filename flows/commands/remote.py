@@ -27,7 +27,7 @@ def run_remotely(deployment: str, parameters: Mapping[str, Any], *, as_json: boo
             run, name, url = submit(deployment, wanted)
             say(f"{name} is submitted: {url}")
         name, state = follow(run, say)
-    except BaseException:  # libraries make errors of their own of a stop that reaches them
+    except BaseException:  # libraries wrap a stop that reaches them in errors of their own
         if run is None or not signal_came():
             raise
         stderr().print(f"stopped following; the run goes on. To cancel it: prefect flow-run cancel {run}")

@@ -65,7 +65,7 @@ _CcNews = Annotated[
 ]
 _Processes = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, max=MAX_PROCESSES, help="How many processes parse. Default: one a processor."),
+    typer.Option(metavar="N", min=1, max=MAX_PROCESSES, help="How many processes parse. Default: one per processor."),
 ]
 _Runner = Annotated[Runner, typer.Option(help="Whose processes parse: this machine's, or a Dask cluster's.")]
 _Scheduler = Annotated[
@@ -94,7 +94,7 @@ def ingest(
 ) -> int:
     """Archive, parse and land saved pages. Running it again changes nothing.
 
-    What a file is, its content says, whatever its name. What is no page is counted.
+    The content of a file decides what it is, never its name. Files that are no pages are counted.
 
     [bold]Examples[/bold]
 
@@ -167,7 +167,7 @@ def reparse(
 ) -> int:
     """Parse archived pages again after a parser has improved. Fetches nothing; days are publication days.
 
-    --diff shows first what would change.
+    Use --diff first to see what would change.
 
     [bold]Examples[/bold]
 

@@ -99,7 +99,7 @@ def alerts(
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Send one now, and wait until it has arrived.")] = False,
 ) -> int:
-    """Have the server of PREFECT_API_URL say what needs a person: late or suspect days, failed runs, a full disk.
+    """Have the server of PREFECT_API_URL send alerts: late or suspect days, failed runs, a full disk.
 
     Repeating it updates the automations; what you switch off in the UI stays off. `newslake up` and `newslake deploy`
     do the same where NEWSLAKE_ALERTS is set.
@@ -129,10 +129,10 @@ def alerts(
 
 
 def metrics(lake: options.Lake = None) -> int:
-    """Tell Prometheus or an OpenTelemetry collector how the lake and its days are, until Ctrl-C.
+    """Report the state of the lake and its days to Prometheus or an OpenTelemetry collector, until Ctrl-C.
 
     Serves http://127.0.0.1:9464/metrics, unless OTEL_METRICS_EXPORTER or an OTLP endpoint says otherwise: see
-    docs/monitoring.md. For production with workers; `newslake up` tells the same by itself if one of these is set.
+    docs/monitoring.md. For production with workers; `newslake up` reports the same if one of these is set.
 
     [bold]Example[/bold]
 

@@ -38,7 +38,7 @@ def show(
         str | None, typer.Option(callback=options.known, help="Only this source, which is quicker in a large lake.")
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Print the archived page on stdout, byte for byte.")] = False,
-    text: Annotated[bool, typer.Option("--text", help="Print the article as one reads it.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Print the article for reading.")] = False,
     lake: options.Lake = None,
     as_json: options.Json = False,
 ) -> int:

@@ -21,8 +21,8 @@ def sources(
     text: Annotated[
         str, typer.Argument(metavar="[TEXT]", help="Only sources with this in name, title, hosts or country.")
     ] = "",
-    country: Annotated[str | None, typer.Option(metavar="CODE", help="Only of this country, as `de`.")] = None,
-    language: Annotated[str | None, typer.Option(metavar="CODE", help="Only in this language, as `de`.")] = None,
+    country: Annotated[str | None, typer.Option(metavar="CODE", help="Only this country, such as `de`.")] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="Only this language, such as `de`.")] = None,
     as_json: options.Json = False,
 ) -> int:
     """List the sources by country and language: how their articles are found, how often they are asked, how far back.

@@ -111,7 +111,7 @@ def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, nam
 def tag_states(states: Mapping[str, str], names: Collection[str]) -> None:
     """Tag the deployments of sources with their states; no tag if there is none, or if a source that is well is off.
 
-    Prefect schedules the runs of a deployment anew once it is changed, so those that stay as they are, are left alone.
+    Prefect reschedules the runs of a deployment that is changed, so unchanged ones are left alone.
     """
     with get_client(sync_client=True) as client:
         for found in _deployments(client, names):
@@ -144,7 +144,7 @@ def send_test() -> Event | None:
 
 
 def _behind(left: Repairs, source: str) -> str:
-    """What is late of a source, and what to type; empty if nothing is."""
+    """The late days of a source, and what to type; empty if none are late."""
     late = left.late.get(source, ())
     lines = [f"{source}, {day}: {state}" for day, state in late[-5:]]
     if len(late) > len(lines):
@@ -166,7 +166,7 @@ def _is_news(last: Event | None, text: str) -> bool:
 
 
 def _heard() -> tuple[Mapping[str, Event], Sequence[Event]]:
-    """The last that was said of each subject and heard; and what no receiver took of suspect days and failed runs."""
+    """The last alert on each subject that was delivered; and undelivered ones on suspect days and failed runs."""
     events = list(_events([*EVENTS, SENT, TAKEN]))
     taken = {each.id for event in events if event.event == TAKEN for each in event.related}
     lost = set[UUID]()
@@ -201,7 +201,7 @@ def _events(names: Sequence[str]) -> Iterator[Event]:
 
 
 def _say_again(event: Event) -> None:
-    """Emit an event that our automations send on, once more; that a run failed, as one of ours."""
+    """Emit an event again for our automations to send; a failed run as an event of ours."""
     if event.event in ENDED_BADLY:
         run = event.resource.id.removeprefix(OF_RUN)
         text = f"{event.resource.get('prefect.state-message', 'no message')}\n{url_for('flow-run', run)}"

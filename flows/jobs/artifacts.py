@@ -1,4 +1,4 @@
-"""What Prefect keeps of a run: how far it is, a page, a table of days and lines in the log."""
+"""What Prefect shows of a run: its progress, a page, a table of days and log lines."""
 
 import time
 from collections.abc import Collection, Sequence

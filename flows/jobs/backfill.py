@@ -1,4 +1,4 @@
-"""Flow: make a range of days of some sources right, from what is archived first, from the sources second."""
+"""Flow: complete a range of days of some sources, from the archive first, from the sources second."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""What people meet of a flow: parameters that Prefect's UI draws as choices, and failures told in one line."""
+"""What people see of a flow: parameters that Prefect's UI draws as choices, and failures in one line."""
 
 import logging
 import os

@@ -25,7 +25,7 @@ def maintain(
     dry_run: bool = False,
     lake: str = "",
 ) -> RunReport:
-    """Repair days before today that are missing or half done and still listed; name gaps that only an archive fills.
+    """Repair days before today that are missing or partial and still listed; name gaps that only an archive fills.
 
     Four times a day, for the sources that were on when `newslake up` or `newslake deploy` last ran; off if none was.
     Partitions that an older newslake wrote are written anew. If nothing is missing, it sends no request.

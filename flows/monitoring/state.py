@@ -1,6 +1,6 @@
-"""How the lake and Prefect are, as gauges. One process that lives long tells it: `newslake metrics`, or `newslake up`.
+"""The state of the lake and Prefect, as gauges of one long-lived process: `newslake metrics` or `newslake up`.
 
-Runs don't: theirs would be many voices on the same thing, and nobody would speak of a source without a run.
+Runs have none: several would report the same thing, and none a source without a run.
 """
 
 import os
@@ -29,7 +29,7 @@ MOST_WORKERS: Final = 200  # the most that the API gives at once
 
 
 def tell(state: "State", named: list[str]) -> None:
-    """Have the exporters of these names tell a state for as long as this process lives."""
+    """Report a state by the exporters of these names while this process lives."""
     if telemetry.is_disabled():  # the SDK would serve a page without any of it
         raise UsageError("OTEL_SDK_DISABLED=true forbids to tell anything", "Unset it.")
     os.environ.setdefault("OTEL_EXPORTER_PROMETHEUS_HOST", HOST)

@@ -100,13 +100,13 @@ def flush(seconds: float = FLUSH_SECONDS) -> None:
 
 
 def _end() -> None:
-    """Send what came after the last `flush`: Prefect's span of a run. A collector that was late is not waited for."""
+    """Send what came after the last `flush`: Prefect's span of a run. Don't wait for a collector that was late."""
     for provider in _providers:
         provider.shutdown()
 
 
 def flow_run_id() -> str:
-    """Of Prefect, empty outside of a run. What never imported Prefect is in none."""
+    """Prefect's; empty outside a run, and where Prefect was never imported."""
     runtime = sys.modules.get("prefect.runtime")
     return str(runtime.flow_run.id or "") if runtime else ""
 
@@ -206,7 +206,7 @@ def _exporter(signal: str, name: str) -> Any:
 
 
 def _resource() -> "Resource":
-    """Who measures. Processes of one machine are one instance: a series for each run would have no end."""
+    """The reporter. Processes of one machine are one instance: a series for each run would pile up without end."""
     import socket
     from importlib.metadata import version
 

@@ -53,7 +53,7 @@ PACKAGED_ZONES = {"PYTHONTZPATH": ""}
 
 
 def keep_silent() -> None:
-    """Keep a Prefect that this process is about to import from telling anybody but its server; users' settings stay."""
+    """Stop a Prefect that this process will import from reporting to anybody but its server; users' settings stay."""
     for name, setting in (SILENT | HEARTBEATS).items():
         os.environ.setdefault(name, setting)
 

@@ -1,4 +1,4 @@
-"""What a site has to offer to somebody who makes a source of it, asked for politely."""
+"""What a site offers to somebody who writes a source for it, asked for politely."""
 
 import tempfile
 from collections.abc import Iterable, Sequence

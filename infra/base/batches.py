@@ -1,4 +1,4 @@
-"""Things in batches that are bounded in number and in bytes."""
+"""Batches that are bounded in number and in bytes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Work side by side: things of one lane one after the other, in their order; of several lanes at a time."""
+"""Work side by side: things of one lane in their order, several lanes at a time."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator

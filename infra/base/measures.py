@@ -98,7 +98,7 @@ _about: ContextVar[Labels] = ContextVar("about", default=MappingProxyType({}))
 
 
 def record_by(recorder: Recorder | None) -> None:
-    """Have everything recorded from now on; None: nothing."""
+    """Record everything from now on by this recorder; with None, record nothing."""
     _Recording.recorder = recorder
 
 
@@ -109,7 +109,7 @@ def record(measure: Measure, amount: float, **labels: str) -> None:
 
 
 def about() -> Labels:
-    """What this thread is at work on: source, day and run, as far as spans around it say."""
+    """What this thread works on: source, day and run, as far as the spans around it say."""
     return _about.get()
 
 

@@ -59,7 +59,7 @@ def result_of(future: Future[R]) -> R:
 
 
 class Threads(ThreadPoolExecutor):
-    """Threads that are left where their work is not wanted any more: none begins another piece, nobody waits."""
+    """Threads that can be abandoned: then none begins another piece, and nobody waits for them."""
 
     def __init__(self, most: int = SIDE_BY_SIDE, name: str = "") -> None:
         super().__init__(most, thread_name_prefix=name)

@@ -101,7 +101,7 @@ def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:
 def _page_of(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Page | Skipped:
     kind = record.fields.get("warc-type", "").strip().lower()
     url = _http_url(record.fields.get("warc-target-uri", ""))
-    is_dated = known.captured_at_basis is CapturedAtBasis.OPTION  # which goes before what the record says
+    is_dated = known.captured_at_basis is CapturedAtBasis.OPTION  # which wins over what the record says
     if not is_dated and (captured_at := instant_of(record.fields.get("warc-date"))):
         known, is_dated = replace(known, captured_at=captured_at, captured_at_basis=CapturedAtBasis.WARC), True
     known = replace(known, url=url or None)

@@ -1,4 +1,4 @@
-"""The quarantine as people ask for it: what was rejected, why, how often, and since when."""
+"""The quarantine for people: what was rejected, why, how often, and since when."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

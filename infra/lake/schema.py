@@ -28,7 +28,7 @@ BYTE_COUNTS: Final = ("_offset", "_length")
 TIMESTAMP: Final = pa.timestamp("us", "UTC")  # nanoseconds would overflow for the years that broken pages state
 BODY: Final = "body"
 TEXT: Final = "text"
-# A second copy of the text took 43 to 59 % more bytes, spans 1 to 2 % (docs/reading.md).
+# On real pages a second copy of the text took 43 to 59 % more bytes, spans 1 to 2 %.
 TEXT_SINCE: Final = 3
 
 type_hints = cache(typing.get_type_hints)

@@ -111,7 +111,7 @@ def prefect_server(environment: Mapping[str, str]) -> Finding:
     """Whether the Prefect server that the environment names answers."""
     address = environment.get("PREFECT_API_URL")
     if not address:
-        return Finding(Verdict.OK, "PREFECT_API_URL is not set: commands run in their own process")
+        return Finding(Verdict.OK, "PREFECT_API_URL is not set: only `deploy`, `alerts` and `--remote` need it")
     key, pair = environment.get("PREFECT_API_KEY"), environment.get("PREFECT_API_AUTH_STRING", "").partition(":")
     said, remedy = "answers", ""
     try:
@@ -124,7 +124,7 @@ def prefect_server(environment: Mapping[str, str]) -> Finding:
         ).status_code
     except (requests.RequestException, ValueError) as error:
         said = f"does not answer ({type(error).__name__})"
-        remedy = "Start the server (`newslake up`), correct the address, or unset it to work without one."
+        remedy = "Start the server (`newslake up`), or correct or unset PREFECT_API_URL."
     else:
         if status in {401, 403}:
             said = f"refuses us with {status}"

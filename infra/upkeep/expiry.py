@@ -20,7 +20,7 @@ from infra.lake.suspects import suspect_days
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
 
-# A run archives before it lands: what was written so shortly ago may get rows yet. No task lives so long.
+# A run archives before it lands: what was written this recently may still get rows. No task lives so long.
 GRACE: Final = timedelta(days=1)
 
 

@@ -99,7 +99,7 @@ class Repairs:
 
 
 def plan_repairs(store: ObjectStore, *, now: datetime, names: Sequence[str] = (), relist: bool = False) -> Repairs:
-    """What of some or all sources is missing or half done, by the index, or by listing the lake anew (`relist`)."""
+    """What is missing or partial of some or all sources, by the index, or by listing the lake anew (`relist`)."""
     if relist:
         DayIndex(store).rebuild()
     today = now.date()

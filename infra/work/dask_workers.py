@@ -1,4 +1,4 @@
-"""Parse on the workers of a Dask cluster, in the place of this machine's processes.
+"""Parse on the workers of a Dask cluster instead of in this machine's processes.
 
 A task is one group of `infra.work.parse_pool`, and what comes of it a few megabytes at most, so that a worker that is
 lost takes little along. On its worker it runs in a process of its own, which is killed at the deadline as here.
@@ -37,7 +37,7 @@ class DaskWorkers:
         try:
             from distributed import LocalCluster
         except ImportError as error:
-            raise UsageError("Dask is not installed", "Install it: pip install 'newslake[dask]'.") from error
+            raise UsageError("Dask is not installed", "In newslake's clone, type: pip install '.[dask]'.") from error
         import dask
 
         self._place = f"the Dask scheduler {scheduler}" if scheduler else "Dask on this machine"

@@ -1,4 +1,4 @@
-"""The way of a capture that all runs share: parsed, archived, judged, landed. No row points to what is not archived."""
+"""What all runs do with a capture: parse, archive, judge, land. No row points to what is not archived."""
 
 import time
 from collections import Counter

@@ -11,7 +11,7 @@ from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Rejected, RejectReason
 
-# These state a time on purpose, so it goes before the one in an address of the Wayback Machine.
+# These state a time on purpose, so it wins over the one in an address of the Wayback Machine.
 STATED_BY_USER: Final = frozenset({CapturedAtBasis.OPTION, CapturedAtBasis.MANIFEST})
 CUT_SHORT: Final = frozenset({RejectReason.TOO_LARGE, RejectReason.TRUNCATED, RejectReason.ARCHIVE_DAMAGED})
 

@@ -26,7 +26,7 @@ class ManifestLine:
     place: str
 
     def said_of(self, known: Input) -> Input:
-        """An input with what this line says of it; what the user says goes before."""
+        """An input with what this line says of it; what the user says wins."""
         if self.captured_at and known.captured_at_basis is not CapturedAtBasis.OPTION:
             known = replace(known, captured_at=self.captured_at, captured_at_basis=CapturedAtBasis.MANIFEST)
         return replace(known, url=self.url, source=known.source or self.source)

@@ -44,7 +44,7 @@ NAMES_ADDRESS: Final = re.compile(rb"\brel=[\"']?canonical\b|\bproperty=[\"']?og
 
 
 def with_statements(known: Input, body: bytes) -> Input:
-    """A file with what its page says of itself, or its folders say; what is known from outside goes before.
+    """A file with what its page says of itself, or its folders say; what is known from outside wins.
 
     Folders count for a page that names no address itself.
     """

@@ -203,7 +203,7 @@ def _leaves(row: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    """By plain name, also by the last of a path that is around the page; outer ones go before."""
+    """By plain name, also by the last of a path that is around the page; outer ones win."""
     found: dict[str, Any] = {}
     for path, value in sorted(_leaves(row), key=lambda leaf: len(leaf[0])):
         found.setdefault(_plain("".join(path)), value)

@@ -59,7 +59,7 @@ def resolve_by_system(host: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be asked: public hosts on web ports, and what the settings name besides."""
+    """What may be asked: public hosts on web ports, and what the settings add."""
 
     allowed: frozenset[tuple[str, int]] = frozenset()  # host name or address, which may be private, or on another port
     origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # host → what is asked in its place, by http

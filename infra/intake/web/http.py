@@ -113,7 +113,7 @@ class HttpClient:
         return answer
 
     def _ask(self, hop: Hop) -> tuple[Answer, FetchError | None, list[str]]:
-        """What came, why its body is not whole, if so, and where a redirect leads; of that the body is not read."""
+        """What came, why its body is not whole, and where a redirect leads, whose body is not read."""
         spelling = {name.lower(): name for name in self._headers}
         sent = self._headers | {spelling.get(name.lower(), name): value for name, value in hop.headers.items()}
         if hop.target.host_header is not None:
