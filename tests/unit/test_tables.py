@@ -97,8 +97,9 @@ def test_addresses_with_their_pages_in_one_object(tmp_path: Path) -> None:
     assert (page.url, page.body) == (URL, PAGE.encode())
 
 
-def test_json_in_utf_16(tmp_path: Path) -> None:
-    assert_row(read(tmp_path / "a", f"{json.dumps(ROW)}\r\n{json.dumps(ROW)}".encode("utf-16")), count=2)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_utf_16(tmp_path: Path, encoding: str) -> None:
+    assert_row(read(tmp_path / "a", f"{json.dumps(ROW)}\r\n{json.dumps(ROW)}".encode(encoding)), count=2)
 
 
 def test_column_inside_another_is_named_with_a_point(tmp_path: Path) -> None:
@@ -155,10 +156,19 @@ def as_csv(row: Mapping[str, str], **form: Any) -> str:
         as_csv({" URL ": URL, "HTML ": PAGE, "Fetched_At": SAID}).encode(),
         b"\xef\xbb\xbf" + as_csv({"title": 'A "ferry";\nagain', **ROW}, delimiter=";").encode(),
         as_csv(ROW, delimiter="\t", quoting=csv.QUOTE_ALL).encode("utf-16"),
+        as_csv(ROW).encode("utf-16-le"),
+        as_csv({"title": 'A "ferry";\nagain', **ROW}, delimiter=";").encode("utf-16-be"),
     ],
 )
 def test_csv_as_spreadsheets_write_it(tmp_path: Path, content: bytes) -> None:
     assert_row(read(tmp_path / "a.csv", content))
+
+
+@pytest.mark.parametrize("rest", [b"<", b"\x00\xd8"])  # half a letter; half a pair, which no encoding gives back
+def test_a_csv_in_utf_16_with_an_odd_byte_keeps_its_rows(tmp_path: Path, rest: bytes) -> None:
+    (page, broken) = read(tmp_path / "a.csv", as_csv(ROW).encode("utf-16") + rest)
+    assert isinstance(page, Capture)
+    assert isinstance(broken, Unreadable)
 
 
 def in_arrow(table: pa.Table, form: str) -> bytes:

@@ -14,7 +14,17 @@ from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
-from infra.intake.files.table_rows import Damage, Row, Sought, bytes_of, delimiter_of, encoding_of, first_line, rows_of
+from infra.intake.files.table_rows import (
+    UTF8,
+    Damage,
+    Row,
+    Sought,
+    bytes_of,
+    delimiter_of,
+    encoding_of,
+    first_line,
+    rows_of,
+)
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -73,7 +83,7 @@ def table_format(head: bytes, known: Input) -> str | None:
         return "parquet"
     if ARROW.match(head):
         return "arrow"
-    if JSON_START.match(head.decode("utf-16", "replace").encode() if encoding_of(head) == "utf-16" else head):
+    if JSON_START.match(head if encoding_of(head) == UTF8 else head.decode(encoding_of(head), "replace").encode()):
         return "json"
     names = [_plain(name) for name in next(csv.reader([first_line(head)], delimiter=delimiter_of(head)), [])]
     given = {_plain(name) for _, name in known.columns}
