@@ -18,7 +18,7 @@ from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.days import is_within
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import Unwanted, read_archive
+from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answer
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
@@ -195,15 +195,20 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
     if ARCHIVE_MAGIC.match(head.lstrip(b"\xef\xbb\xbf\r\n")) or named_archive:
         return "archive"
-    if is_mhtml(head):
-        return "mhtml"
-    if form := table_format(head, known):
+    mail = "mhtml" if is_mhtml(head) else "answer" if HTTP_HEAD.match(head) else None
+    if form := mail or table_format(head, known):
         return form
     is_page = not known.inside or is_page_name(known.inside) or is_html_document(head)
     return "page" if is_page else "other"
 
 
 def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Read]:
+    if form == "answer":
+        found = read_saved_answer(stream, known, max_page_bytes)
+        if isinstance(found, Skipped) and not known.inside:
+            found = replace(found, advice=f"{known.location} holds no page. {TAKEN}")
+        yield found
+        return
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))
     if form == "mhtml":

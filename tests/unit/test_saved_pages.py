@@ -121,6 +121,42 @@ def test_mhtml_page_is_the_part_with_the_address_and_not_a_frame_before_it(tmp_p
     assert (page.url, page.body) == (URL, PAGE)
 
 
+DATED: Final = [("Content-Type", "text/html; charset=iso-8859-1"), ("Date", "Thu, 05 Mar 2026 12:00:00 GMT")]
+MOVED: Final = answer(b"", status="301 Moved", headers=[("Location", "https://paper.example/old")])
+AGAIN: Final = answer(b"", status="302 Found", protocol="HTTP/2", headers=[("Location", "/2026/ferry")])
+CHUNKED: Final = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE)
+
+
+@pytest.mark.parametrize(
+    ("content", "url", "is_dated"),
+    [
+        (answer(PAGE, headers=DATED), None, True),
+        (answer(PAGE, headers=DATED, newline="\n"), None, True),
+        (gzip.compress(answer(PAGE, protocol="HTTP/2", status="200 "), mtime=0), None, False),
+        (answer(gzip.compress(PAGE, mtime=0), headers=[*DATED, ("Content-Encoding", "gzip")]), None, True),
+        (answer(CHUNKED, headers=[("Transfer-Encoding", "chunked")]), None, False),
+        (MOVED + AGAIN + answer(PAGE, headers=DATED), URL, True),
+        (answer(b"", status="301 Moved", headers=[("Location", "https://[")]) + answer(PAGE), None, False),
+    ],
+)
+def test_a_page_below_the_heads_of_its_answers(tmp_path: Path, content: bytes, url: str | None, is_dated: bool) -> None:
+    page = page_of(read(tmp_path / "a.txt", content))
+    assert (page.body, page.url, page.http_status) == (PAGE, url, 200)
+    assert (page.captured_at == AT, page.captured_at_basis is CapturedAtBasis.SAVED) == (is_dated, is_dated)
+
+
+def test_an_answer_without_a_page_says_so(tmp_path: Path) -> None:
+    (failed,) = read(tmp_path / "a", answer(PAGE, status="404 Not Found"))
+    assert isinstance(failed, Unreadable)
+    assert failed.reason is RejectReason.HTTP_STATUS
+    (picture,) = read(tmp_path / "a", answer(b"\x89PNG\r\n\x1a\n", headers=[("Content-Type", "image/png")]))
+    assert isinstance(picture, Skipped)
+    assert f"{tmp_path / 'a'} holds no page." in picture.advice
+    (cut,) = read(tmp_path / "a", gzip.compress(answer(PAGE * 99))[:-9])
+    assert isinstance(cut, Unreadable)
+    assert "cut short" in cut.detail
+
+
 MAIL: Final = b"To: reader@mail.example\nSubject: Today\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + PAGE
 XML: Final = b'<?xml version="1.0"?>\n<!-- a note -->\n'
 NO_PAGES: Final = {
