@@ -171,6 +171,12 @@ NO_PAGES: Final = {
     "a sitemap": (XML + b"<urlset><url><loc>https://paper.example/</loc></url></urlset>", "sitemap"),
     "items of Scrapy": (XML + b"<items><item><html>&lt;p&gt;</html></item></items>", "XML"),
     "a Safari archive": (plistlib.dumps({"WebMainResource": {"WebResourceData": PAGE}}), "property list"),
+    "a shortcut of Windows": (b"\xef\xbb\xbf[InternetShortcut]\r\nURL=https://paper.example/1\r\n", "shortcut"),
+    "a shortcut of Linux": (b"[Desktop Entry]\nType=Link\nURL=https://paper.example/1\n", "shortcut"),
+    "a shortcut of macOS": (plistlib.dumps({"URL": "https://paper.example/1"}), "shortcut"),
+    "bookmarks": (b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><DT><A HREF='https://paper.example/'>a</A>", "bookmarks"),
+    "an index of captures": (b" CDX N b a m s k r V g\nexample,paper)/1 20260305120000 text/html 200\n", "CDX index"),
+    "an index with JSON": (b'example,paper)/1 20260305120000 {"url": "https://paper.example/1"}\n', "CDX index"),
     "addresses": (b"https://paper.example/1\r\nhttps://paper.example/2\r\n", "list of addresses"),
 }  # fmt: skip
 
