@@ -24,7 +24,7 @@ from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
-from infra.intake.files.manifests import ManifestLine, parse_manifest
+from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
 from infra.intake.files.no_pages import kind_of_no_page
 from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beginning, read_page, spooled
@@ -290,14 +290,20 @@ def _pieces(member: Member) -> Iterator[bytes]:
 
 def _manifest_of(members: Iterator[Member], location: str) -> Mapping[str, ManifestLine]:
     lines: dict[str, ManifestLine] = {}
+    indexed: dict[str, ManifestLine] = {}
     for member in members:
-        if member.fault or PurePosixPath(member.path).name not in MANIFEST_NAMES:
+        path = PurePosixPath(member.path)
+        is_index = path.name in INDEX_NAMES and member.size <= MAX_INDEX_BYTES
+        if member.fault or not (is_index or path.name in MANIFEST_NAMES):
             continue
         place = f"{location}!{member.path}"
         try:
             content = b"".join(_pieces(member))
         except _DamagedMemberError as error:
+            if is_index:
+                continue  # reading it says so
             raise NewslakeError(f"{place} cannot be read: {error}", "Make the archive again.") from error
-        for file, line in parse_manifest(content, place).items():
-            lines.setdefault(str(PurePosixPath(member.path).parent / file), line)
-    return lines
+        found = parse_index(content, place) if is_index else parse_manifest(content, place)
+        for file, line in found.items():
+            (indexed if is_index else lines).setdefault(str(path.parent / file), line)
+    return indexed | lines
