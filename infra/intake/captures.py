@@ -44,8 +44,17 @@ Read = Page | Skipped | Bounds
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
 HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+SELF_EXTRACTING: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype[^>]{0,200}>\s*)?<html[^>]{0,999} data-sfz\b", re.I
+)
 # Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
-SEEKING: Final = {"zip": ([],), "parquet": ([],), "arrow": ([],), "archive": ([], ["gzip"], ["zstd"])}
+SEEKING: Final = {
+    "zip": ([],),
+    "parquet": ([],),
+    "arrow": ([],),
+    "self-extracting": ([],),
+    "archive": ([], ["gzip"], ["zstd"]),
+}
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
@@ -184,7 +193,7 @@ def _read(
     elif form == "other":
         yield Skipped(f"{PurePosixPath(known.inside).suffix.lower() or 'other'} file")
     else:
-        yield from _read_in_one_go(form, stream, known, max_page_bytes)
+        yield from _read_in_one_go(form, stream, known, max_page_bytes, depth)
 
 
 def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> str:
@@ -192,6 +201,8 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
         return "tar"
     if head.startswith(ZIP_STARTS) and (codings or is_zip(stream, known.location)):
         return "zip"
+    if SELF_EXTRACTING.match(head) and (codings or is_zip(stream, "")):
+        return "self-extracting"
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
     if ARCHIVE_MAGIC.match(head.lstrip(b"\xef\xbb\xbf\r\n")) or named_archive:
         return "archive"
@@ -202,7 +213,10 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
     return "page" if is_page else "other"
 
 
-def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Read]:
+def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:
+    if form == "self-extracting":
+        yield from _read_self_extracting(stream, known, max_page_bytes, depth)
+        return
     if form == "answer":
         found = read_saved_answer(stream, known, max_page_bytes)
         if isinstance(found, Skipped) and not known.inside:
@@ -234,12 +248,36 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Sk
     return found
 
 
+def _read_self_extracting(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:
+    """The page in a zip that a browser opens as a page; what is around it says from where, and when."""
+    if depth == MAX_DEPTH:
+        yield _too_deep(known)
+        return
+    known = with_statements(known, beginning(stream)[0])
+    is_whole = False
+    for member in zip_members(stream, known.size):
+        is_page = member.path == "index.html"
+        is_whole |= is_page
+        if is_page or member.fault:
+            inside = f"{known.location}!{member.path}" if member.path else known.location
+            yield from _read_member(member, replace(known, location=inside, size=member.size), max_page_bytes, depth)
+        else:
+            yield Skipped("part of a saved page")
+    if not is_whole:
+        yield damaged(known, "no page is in it", b"")
+
+
+def _too_deep(known: Input) -> Page:
+    problem = Problem(RejectReason.NOT_HTML, f"{MAX_DEPTH} archives around an archive")
+    return page_of(known, b"", MediaType.HTML, problem)
+
+
 def _read_folder(
     members: Callable[[], Iterator[Member]], known: Input, max_page_bytes: int, depth: int
 ) -> Iterator[Read]:
     """Each member of an archive as if it were a file in a folder; nothing is ever unpacked by its name."""
     if depth == MAX_DEPTH:
-        yield page_of(known, b"", MediaType.HTML, Problem(RejectReason.NOT_HTML, f"{depth} archives around an archive"))
+        yield _too_deep(known)
         return
     lines = _manifest_of(members(), known.location)
     member: Member | None = None

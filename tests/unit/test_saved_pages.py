@@ -157,6 +157,42 @@ def test_an_answer_without_a_page_says_so(tmp_path: Path) -> None:
     assert "cut short" in cut.detail
 
 
+def self_extracting(page: bytes, name: str = "index.html") -> bytes:
+    """What SingleFile writes: a page that a browser opens, around a zip of what was saved."""
+    at = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
+    around = f"<!DOCTYPE html> <html data-sfz><!--\n Page saved with SingleFile \n url: {URL} \n saved date: {at}\n-->"
+    target = io.BytesIO()
+    target.write(around.encode() + b"<meta charset=utf-8><title>Ferry</title><body hidden><!--sfz-data")
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("manifest.json", "{}")
+        archive.writestr(name, page)
+        archive.writestr("frames/1/index.html", PAGE)
+    return target.getvalue() + b"--></body></html>"
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_self_extracting_page_is_the_page_in_it(tmp_path: Path, is_packed: bool) -> None:
+    content = self_extracting(PAGE)
+    found = read(tmp_path / "a.html", gzip.compress(content) if is_packed else content)
+    page = page_of(found)
+    assert (page.body, page.url, page.captured_at, page.captured_at_basis) == (PAGE, URL, AT, CapturedAtBasis.SAVED)
+    assert [each for each in found if isinstance(each, Skipped)] == [Skipped("part of a saved page")] * 2
+
+
+def test_a_self_extracting_page_without_one_or_packed_too_deep_says_so(tmp_path: Path) -> None:
+    deep = PAGE
+    for _ in range(100):
+        deep = self_extracting(deep)
+    told = {"no page is in it": self_extracting(PAGE, "other.html"), "2 archives around an archive": deep}
+    for detail, content in told.items():
+        (fault,) = [each for each in read(tmp_path / "a.html", content) if isinstance(each, Unreadable)]
+        assert detail in fault.detail
+
+
+def test_a_page_of_a_self_extracting_kind_without_its_zip_is_a_page(tmp_path: Path) -> None:
+    assert page_of(read(tmp_path / "a.html", PAGE.replace(b"<html>", b"<html data-sfz>"))).url is None
+
+
 MAIL: Final = b"To: reader@mail.example\nSubject: Today\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + PAGE
 XML: Final = b'<?xml version="1.0"?>\n<!-- a note -->\n'
 NO_PAGES: Final = {
