@@ -41,7 +41,8 @@ PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, 
 REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 
-HTTP_HEAD: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b[^\n]*\n")
+HTTP_HEAD: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b[^\n]*\n(?:[\w-]+:|\r?\n)")
+MAX_ANSWERS: Final = 50  # one behind the other in a file: so many redirects curl follows
 
 Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
 
@@ -176,10 +177,14 @@ def read_saved_answer(stream: BinaryIO, known: Input, max_page_bytes: int) -> Pa
     block = unpacked.read_up_to(max_page_bytes + MAX_HEAD_BYTES)
     oversized = len(block) > max_page_bytes + MAX_HEAD_BYTES
     url: str | None = None
-    while (answer := parse_answer(block)) and HTTP_HEAD.match(answer.payload):
+    answer = parse_answer(block)
+    for _ in range(MAX_ANSWERS):
+        if answer is None or not HTTP_HEAD.match(answer.payload):
+            break
         with suppress(ValueError):  # a host in open brackets
             url = _http_url(urljoin(url or "", answer.header("location"))) or url
         block = answer.payload
+        answer = parse_answer(block)
     at = instant_of(answer.header("date")) if answer else None
     if at and known.captured_at_basis is CapturedAtBasis.MTIME:
         known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)

@@ -5,6 +5,7 @@ import gzip
 import io
 import plistlib
 import quopri
+import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,12 @@ def test_a_page_below_the_heads_of_its_answers(tmp_path: Path, content: bytes, u
     page = page_of(read(tmp_path / "a.txt", content))
     assert (page.body, page.url, page.http_status) == (PAGE, url, 200)
     assert (page.captured_at == AT, page.captured_at_basis is CapturedAtBasis.SAVED) == (is_dated, is_dated)
+
+
+def test_heads_without_end_cost_no_time(tmp_path: Path) -> None:
+    begun = time.process_time()
+    read(tmp_path / "a", b"HTTP/1.1 200 OK\n\n" * 50_000)
+    assert time.process_time() - begun < 5  # each head takes a copy of the rest: half a minute for all
 
 
 def test_an_answer_without_a_page_says_so(tmp_path: Path) -> None:

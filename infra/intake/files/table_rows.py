@@ -20,8 +20,8 @@ from parsers.record.outcome import RejectReason
 MAX_ESCAPE: Final = 6
 ROWS_AT_ONCE: Final = 16  # of Parquet: pages are large, and a batch is held
 MAX_FIELD: Final = 64 << 20  # of CSV, which is held; a quote that nothing closes makes the rest one field
-BLANK: Final = b"\xef\xbb\xbf \t\r\n"
-BETWEEN: Final = " \t\r\n,[]"  # objects, in an array
+BLANK: Final = b"\xef\xbb\xbf \t\r\n\x1e"  # the last before each object of a sequence (RFC 7464)
+BETWEEN: Final = " \t\r\n\x1e,[]"  # objects, in an array
 UTF8: Final = "utf-8-sig"
 # Names of columns and the signs of JSON are of ASCII, so without a mark every other byte of them is zero.
 UTF16: Final = {
@@ -91,13 +91,14 @@ def _json_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
 
 
 def _is_open(line: bytes) -> bool:
-    """Whether a line is the beginning of an object, so that others follow."""
+    """Whether a line is the beginning of an object, so that others follow; or holds one and begins the next."""
     text = line.strip(BLANK).decode("utf-8", "surrogateescape")
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return 0 < len(text) <= error.pos + 1 and text.endswith(("{", "[", ":", ","))
-    except RecursionError:
+        is_begun = 0 < len(text) <= error.pos + 1 and text.endswith(("{", "[", ":", ","))
+        return is_begun or (error.msg == "Extra data" and text[error.pos] == "{")
+    except (RecursionError, ValueError):  # the latter of a number with more digits than Python reads
         return False
     return False
 
