@@ -20,7 +20,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answer
 from infra.intake.cc_news import open_part
-from infra.intake.files.addresses import MANIFEST_NAMES, is_hidden, is_page_name
+from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
@@ -167,6 +167,8 @@ def _never_opened(inside: str) -> str | None:
         return "hidden"
     if inside.endswith("/"):
         return "folder"
+    if FRAME.search(inside):
+        return "part of a saved page"
     return "manifest" if PurePosixPath(inside).name in MANIFEST_NAMES else None
 
 

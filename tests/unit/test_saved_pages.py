@@ -262,6 +262,16 @@ def test_marks_before_the_first_record_are_none(tmp_path: Path, before: bytes) -
     assert (page.url, page.captured_at) == (URL, AT)
 
 
+def test_frames_of_a_page_that_was_saved_complete_are_parts_of_it(tmp_path: Path) -> None:
+    for name in ("Ferry.html", "Ferry_files/saved_resource.html", "Ferry_files/saved_resource(1).html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(PAGE)
+    found = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
+    assert [each for each in found if isinstance(each, Skipped)] == [Skipped("part of a saved page")] * 2
+    assert page_of(found).body == PAGE
+    assert page_of(read(tmp_path / "Ferry_files/saved_resource.html", PAGE)).body == PAGE  # where it is named
+
+
 def test_what_httrack_leaves_beside_pages_is_skipped(tmp_path: Path) -> None:
     for name in ("cookies.txt", "hts-log.txt", "hts-cache/new.txt", "ArchiveBox.conf", "index.rdf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
