@@ -283,6 +283,7 @@ def _read_folder(
         return
     lines = _manifest_of(members(), known.location)
     member: Member | None = None
+    pages = 0
     for member in members():
         if kind := _never_opened(member.path):
             yield Skipped(kind)
@@ -294,9 +295,13 @@ def _read_folder(
                 found = replace(found, captured_at=member.modified_at)
             if line := lines.get(str(PurePosixPath(member.path))):  # of the archive's own manifest
                 found = line.said_of(found)
-            yield from _read_member(member, found, max_page_bytes, depth)
-    if member is None:
-        yield Skipped("archive without files", "" if known.inside else f"{known.location} is an archive without files.")
+            for one in _read_member(member, found, max_page_bytes, depth):
+                pages += isinstance(one, Page)
+                yield one
+    if member is None or not (pages or known.inside):
+        kind = f"archive without {'pages' if member else 'files'}"
+        remedy = f" {TAKEN}" if member else ""
+        yield Skipped(kind, "" if known.inside else f"{known.location} is an {kind}.{remedy}")
 
 
 def _read_member(member: Member, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:

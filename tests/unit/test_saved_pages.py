@@ -262,6 +262,19 @@ def test_marks_before_the_first_record_are_none(tmp_path: Path, before: bytes) -
     assert (page.url, page.captured_at) == (URL, AT)
 
 
+def test_an_archive_without_pages_is_named_as_an_office_document_is_one(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+        archive.writestr("word/document.xml", "<x/>")
+    *members, told = read(tmp_path / "a.docx", target.getvalue())
+    assert members == [Skipped(".xml file")] * 2
+    assert isinstance(told, Skipped)
+    assert told.advice.startswith(f"{tmp_path}/a.docx is an archive without pages. Name HTML or text")
+    found = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
+    assert found == members
+
+
 def test_frames_of_a_page_that_was_saved_complete_are_parts_of_it(tmp_path: Path) -> None:
     for name in ("Ferry.html", "Ferry_files/saved_resource.html", "Ferry_files/saved_resource(1).html"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
