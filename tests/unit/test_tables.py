@@ -97,8 +97,9 @@ def test_addresses_with_their_pages_in_one_object(tmp_path: Path) -> None:
     assert (page.url, page.body) == (URL, PAGE.encode())
 
 
-def test_json_in_utf_16(tmp_path: Path) -> None:
-    assert_row(read(tmp_path / "a", f"{json.dumps(ROW)}\r\n{json.dumps(ROW)}".encode("utf-16")), count=2)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_utf_16(tmp_path: Path, encoding: str) -> None:
+    assert_row(read(tmp_path / "a", f"{json.dumps(ROW)}\r\n{json.dumps(ROW)}".encode(encoding)), count=2)
 
 
 def test_column_inside_another_is_named_with_a_point(tmp_path: Path) -> None:
@@ -131,6 +132,32 @@ def test_a_broken_first_line_costs_no_other(tmp_path: Path) -> None:
     assert [type(each) for each in found] == [Unreadable, Capture, Capture]
 
 
+@pytest.mark.parametrize("between", ["", "\r", "\n\x1e", " "])
+def test_objects_one_after_the_other_in_whatever_way(tmp_path: Path, between: str) -> None:
+    assert_row(read(tmp_path / "a", between.join([json.dumps(ROW)] * 3).encode()), count=3)
+
+
+def test_p13_a_number_that_python_does_not_read_costs_its_own_row(tmp_path: Path) -> None:
+    large = json.dumps(ROW).replace("{", '{"n": ' + "1" * 5_000 + ", ", 1)
+    for content in (f"{large}\n{json.dumps(ROW)}", f"{json.dumps(ROW)}\n{large}"):
+        found = read(tmp_path / "a.jsonl", content.encode())
+        assert {type(each) for each in found} == {Capture, Unreadable}
+        assert len(found) == 2
+
+
+@pytest.mark.parametrize("content", [json.dumps([URL, PAGE]), json.dumps([[URL, PAGE], [URL, PAGE]])])
+def test_lists_without_names_are_no_pages(tmp_path: Path, content: str) -> None:
+    found = read(tmp_path / "a", content.encode())
+    assert found
+    assert all(isinstance(each, Unreadable) and "no JSON object" in each.detail for each in found)
+
+
+def test_a_csv_with_nothing_but_pages(tmp_path: Path) -> None:
+    (page,) = read(tmp_path / "a.csv", as_csv({"html": PAGE}).encode())
+    assert isinstance(page, Capture)
+    assert page.body == PAGE.encode()
+
+
 def test_an_object_that_is_too_large_says_so(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(json.dumps({"pages": [ROW] * 1_000}, indent=1))
     (one,) = find_inputs([str(tmp_path / "a")])
@@ -155,10 +182,19 @@ def as_csv(row: Mapping[str, str], **form: Any) -> str:
         as_csv({" URL ": URL, "HTML ": PAGE, "Fetched_At": SAID}).encode(),
         b"\xef\xbb\xbf" + as_csv({"title": 'A "ferry";\nagain', **ROW}, delimiter=";").encode(),
         as_csv(ROW, delimiter="\t", quoting=csv.QUOTE_ALL).encode("utf-16"),
+        as_csv(ROW).encode("utf-16-le"),
+        as_csv({"title": 'A "ferry";\nagain', **ROW}, delimiter=";").encode("utf-16-be"),
     ],
 )
 def test_csv_as_spreadsheets_write_it(tmp_path: Path, content: bytes) -> None:
     assert_row(read(tmp_path / "a.csv", content))
+
+
+@pytest.mark.parametrize("rest", [b"<", b"\x00\xd8"])  # half a letter; half a pair, which no encoding gives back
+def test_a_csv_in_utf_16_with_an_odd_byte_keeps_its_rows(tmp_path: Path, rest: bytes) -> None:
+    (page, broken) = read(tmp_path / "a.csv", as_csv(ROW).encode("utf-16") + rest)
+    assert isinstance(page, Capture)
+    assert isinstance(broken, Unreadable)
 
 
 def in_arrow(table: pa.Table, form: str) -> bytes:

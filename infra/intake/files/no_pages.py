@@ -12,6 +12,7 @@ ROOT: Final = re.compile(
     rb"<([\w:.-]{1,40})",
     re.DOTALL | re.IGNORECASE,
 )
+FETCH: Final = "`newslake fetch` gets what it leads to"
 LISTS: Final = "it lists pages, and holds none"
 KINDS: Final = {
     **dict.fromkeys(("rss", "feed", "rdf:rdf"), ("feed", LISTS)),
@@ -19,14 +20,27 @@ KINDS: Final = {
     "plist": ("property list", "save a Safari archive as page source"),
 }
 ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
+STARTS: Final = (
+    (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
+    # Of Windows and of Linux.
+    (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
+    # Of macOS, which has the same root as a Safari archive.
+    (re.compile(rb".{0,400}<plist[^>]{0,99}>\s*<dict>\s*<key>URL</key>", re.DOTALL).match, ("shortcut", FETCH)),
+    (re.compile(rb"\s*<!doctype netscape-bookmark-file", re.IGNORECASE).match, ("bookmarks", LISTS)),
+    (
+        re.compile(rb" CDX [\w ]{1,99}\n|[\w,:-]{1,253}\)/\S{0,2000} \d{14} ").match,
+        ("CDX index", "give the WARC files that it lists"),
+    ),
+)
 
 
 def kind_of_no_page(head: bytes) -> tuple[str, str] | None:
     """What a text is that begins like none of a page, and why it is none; None where it may be one."""
     if is_mail(head):
         return "mail", "open it, and save the page that it leads to"
-    if ADDRESSES.fullmatch(head):
-        return "list of addresses", "`newslake fetch` gets them"
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    if told := next((kind for begins, kind in STARTS if begins(text)), None):
+        return told
     root = ROOT.match(head)
     if root is None:
         return None

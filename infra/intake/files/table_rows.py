@@ -20,8 +20,15 @@ from parsers.record.outcome import RejectReason
 MAX_ESCAPE: Final = 6
 ROWS_AT_ONCE: Final = 16  # of Parquet: pages are large, and a batch is held
 MAX_FIELD: Final = 64 << 20  # of CSV, which is held; a quote that nothing closes makes the rest one field
-BLANK: Final = b"\xef\xbb\xbf \t\r\n"
-BETWEEN: Final = " \t\r\n,[]"  # objects, in an array
+BLANK: Final = b"\xef\xbb\xbf \t\r\n\x1e"  # the last before each object of a sequence (RFC 7464)
+BETWEEN: Final = " \t\r\n\x1e,[]"  # objects, in an array
+UTF8: Final = "utf-8-sig"
+# Names of columns and the signs of JSON are of ASCII, so without a mark every other byte of them is zero.
+UTF16: Final = {
+    "utf-16": re.compile(rb"\xff\xfe|\xfe\xff"),
+    "utf-16-le": re.compile(rb"(?:[^\0]\0){4}"),
+    "utf-16-be": re.compile(rb"(?:\0[^\0]){4}"),
+}
 SEPARATOR: Final = "sep="  # in a line before the names, Excel says what is between fields
 
 
@@ -65,8 +72,9 @@ def bytes_of(value: object) -> bytes:
 def _json_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
     """An object a line; or, where the first line is none, objects in whatever layout, as in an array."""
     most = MAX_ESCAPE * sought.max_page_bytes
-    if encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES)) == "utf-16":
-        yield from _json_values(io.TextIOWrapper(reader, "utf-16", "replace"), "", most)
+    encoding = encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
+    if encoding != UTF8:
+        yield from _json_values(io.TextIOWrapper(reader, encoding, "replace"), "", most)
         return
     line = reader.readline(most)
     if line.lstrip(BLANK).startswith(b"[") or _is_open(line):
@@ -83,13 +91,14 @@ def _json_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
 
 
 def _is_open(line: bytes) -> bool:
-    """Whether a line is the beginning of an object, so that others follow."""
+    """Whether a line is the beginning of an object, so that others follow; or holds one and begins the next."""
     text = line.strip(BLANK).decode("utf-8", "surrogateescape")
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return 0 < len(text) <= error.pos + 1 and text.endswith(("{", "[", ":", ","))
-    except RecursionError:
+        is_begun = 0 < len(text) <= error.pos + 1 and text.endswith(("{", "[", ":", ","))
+        return is_begun or (error.msg == "Extra data" and text[error.pos] == "{")
+    except (RecursionError, ValueError):  # the latter of a number with more digits than Python reads
         return False
     return False
 
@@ -127,7 +136,9 @@ def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
 
 def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
     head = cast("BufferedReader", reader).peek(HEAD_BYTES)
-    text = io.TextIOWrapper(reader, encoding_of(head), "surrogateescape", newline="")
+    encoding = encoding_of(head)
+    # What `surrogateescape` keeps of UTF-16 no encoding gives back, and half a letter at the end it does not take.
+    text = io.TextIOWrapper(reader, encoding, "surrogateescape" if encoding == UTF8 else "replace", newline="")
     csv.field_size_limit(MAX_FIELD)
     rows = csv.reader(text, delimiter=delimiter_of(head))
     try:
@@ -191,8 +202,8 @@ def _in_microseconds(schema: pa.Schema) -> pa.Schema:
 
 
 def encoding_of(head: bytes) -> str:
-    """Of a table: UTF-16 says so by its mark."""
-    return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    """Of a table: UTF-16 says so by its mark, or by the half of each letter that is zero."""
+    return next((encoding for encoding, start in UTF16.items() if start.match(head)), UTF8)
 
 
 def first_line(head: bytes) -> str:

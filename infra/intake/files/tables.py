@@ -14,7 +14,17 @@ from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
-from infra.intake.files.table_rows import Damage, Row, Sought, bytes_of, delimiter_of, encoding_of, first_line, rows_of
+from infra.intake.files.table_rows import (
+    UTF8,
+    Damage,
+    Row,
+    Sought,
+    bytes_of,
+    delimiter_of,
+    encoding_of,
+    first_line,
+    rows_of,
+)
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -51,7 +61,10 @@ PARQUET: Final = b"PAR1"
 ARROW: Final = re.compile(rb"ARROW1\0\0|\xff{4}..[\0-\x0f]\0", re.DOTALL)  # a stream's schema is below 1 MB
 CSV_NAME: Final = re.compile(r"\.[ct]sv(?:\.\w{2,4})?$", re.IGNORECASE)
 BASE64: Final = re.compile(rb"\s*(?:[\w+/-]{4}\s*){16,}[\w+/-]{0,3}={0,2}\s*")
-JSON_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*[\"}]|(?:\xef\xbb\xbf)?\s*\[\s*\]\s*$")
+# An object, alone or in a list; or a list that holds none, which no page begins with.
+JSON_START: Final = re.compile(
+    rb'(?:\xef\xbb\xbf)?[\s\x1e]*(?:(?:\[\s*)?\{\s*["}]|\[\s*(?:\]\s*$|(?:\[\s*)?"[^"\n]{0,2000}",))'
+)
 STATUSES: Final = range(100, 600)
 NO_PAGE: Final = "row without a page"
 
@@ -73,12 +86,13 @@ def table_format(head: bytes, known: Input) -> str | None:
         return "parquet"
     if ARROW.match(head):
         return "arrow"
-    if JSON_START.match(head.decode("utf-16", "replace").encode() if encoding_of(head) == "utf-16" else head):
+    if JSON_START.match(head if encoding_of(head) == UTF8 else head.decode(encoding_of(head), "replace").encode()):
         return "json"
     names = [_plain(name) for name in next(csv.reader([first_line(head)], delimiter=delimiter_of(head)), [])]
     given = {_plain(name) for _, name in known.columns}
     telling = (set(NAMES["html"]) | set(MAYBE_HTML) | set(NAMES["url"]) | given).intersection(names)
-    return "csv" if len(names) > 1 and (len(telling) > 1 or CSV_NAME.search(known.location)) else None
+    is_named = CSV_NAME.search(known.location) is not None
+    return "csv" if len(telling) > 1 or (is_named and (telling or len(names) > 1)) else None
 
 
 def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
