@@ -23,7 +23,7 @@ _SHORT: Final = 1500  # a notice has a few sentences; see `parsers.reading.page_
 _FORUM_TYPES: Final = frozenset({"DiscussionForumPosting", "QAPage", "SocialMediaPosting"})
 _SHOP_TYPES: Final = frozenset({"Product", "ProductGroup", "OfferCatalog", "SomeProducts"})
 _FORUM_SOFTWARE: Final = re.compile(r"phpbb|vbulletin|xenforo|discourse|mybb|simple machines|invision|woltlab", re.I)
-_FORUM_ADDRESS: Final = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay|threads)\b|//forums?\.", re.I)
+_FORUM_ADDRESS: Final = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay)\b|/threads/|//forums?\.", re.I)
 _SEARCH_ADDRESS: Final = re.compile(
     r"/(?:search|suche|buscar|recherche|cerca|zoeken|sok|haku|poisk)(?:/|\.\w+)?(?:\?|$)"
 )
