@@ -106,6 +106,7 @@ def test_flow_runs_tell_what_they_did_and_the_server_how_the_lake_is(watched: Wa
 def test_an_outage_is_told_once_and_so_is_its_end(watched: Watched) -> None:
     """A source breaks, the alert says what and what to type, the day is repaired, the alert closes."""
     up, site, receiver = watched.up, watched.site, watched.alerts
+    receiver.told.clear()
     work(site, up.lake, BROKEN, Days.one(today() - timedelta(days=4)))
     for host in ("www.theissue.com", "theissue.com"):
         site.set_fault(host, server_error())
