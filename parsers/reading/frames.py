@@ -15,7 +15,7 @@ _PICTURES = frozenset({"img", "amp-img"})
 PICTURES = ", ".join(sorted(_PICTURES))
 _CAPTIONS = 'figcaption, [class*="caption" i], [itemprop="caption"]'  # `imageCaption`, `tr-caption`, `media__caption`
 _LEVELS = 3  # between a caption and what it shares with its picture
-_BESIDE = 100  # characters beside the caption of a picture: a credit, words on buttons
+_REST = 100  # characters beside the caption of a picture: a credit, words on buttons
 _MOST = 150  # elements in what holds one picture: its sources, buttons, drawings
 _LONGEST = 600  # characters of a caption; longer ones are texts that are named so
 
@@ -86,7 +86,7 @@ def _around(caption: Node, ends: Set[int]) -> Node | None:
         if node is None or node.mem_id in ends or len(_few(node)) > _MOST:
             return None
         if _holds(node, _PICTURES):
-            few = len(node.css("figure")) <= 1 and len(clean(node.text())) <= len(text) + _BESIDE
+            few = len(node.css("figure")) <= 1 and len(clean(node.text())) <= len(text) + _REST
             return node if few else None
         node = node.parent
     return None

@@ -24,7 +24,10 @@ _PLACEHOLDER = re.compile(
     r"|^(?:blank|spacer|pixel|transparent|clear|empty|loading|loader|lazy|1x1)\.(?:gif|png|svg)$",
     re.I,
 )
-_SIGN = re.compile(r"avatar|author|icon|logo|emoji|smiley|badge|banner|button|share|\bads?\b|pixel|\.svg", re.I)
+# Of a class or a file name: faces, signs and adverts. Words only, since `silicon` ends in one.
+_SIGN = re.compile(
+    r"(?<![a-z])(?:avatar|author|icons?|logo|emoji|smiley|badge|banner|button|share|ads?|pixel)(?![a-z])|\.svg$", re.I
+)
 _SMALL = 120  # pixels, of a side: faces, signs
 _LOGO = re.compile("logo", re.I)  # as the leading picture of the metadata: the site's own
 # Libraries for lazy loading keep the address in these attributes, while `src` is a placeholder or missing.
@@ -83,8 +86,13 @@ def _bare(page: Page, containers: Sequence[Node]) -> tuple[Image, ...]:
     for picture in (node for container in containers for node in select(container, PICTURES)):
         offer = _best(picture)
         url = page.absolute(offer[2]) if offer else None
-        names = " ".join(picture.attributes.get(name) or "" for name in ("class", "alt", "src"))
-        if url and not (_SIGN.search(names) or _is_small(picture) or inside(picture, _BESIDE, set())):
+        names = picture.attributes.get("class") or ""
+        if url and not (
+            _SIGN.search(names)
+            or _SIGN.search(_file_name(url))
+            or _is_small(picture)
+            or inside(picture, _BESIDE, set())
+        ):
             _add(found, Image(url))
     return tuple(found.values())
 

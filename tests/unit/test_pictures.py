@@ -248,10 +248,11 @@ def test_pictures_are_in_page_order_with_and_without_figures() -> None:
 
 
 def test_a_page_without_figures_and_leading_picture_has_the_images_of_its_text() -> None:
-    signs = "<img src=/mail.svg><img src=/a/avatar.png><img src=/x.png width=40><img src=/y.png alt='Share this'>"
+    signs = "<img src=/mail.svg><img src=/a/avatar.png><img src=/x.png width=40><img src=/y.png class=share-button>"
     beside = "<aside><img src=/other.jpg></aside>"
-    text = f"<main>{signs}{beside}<p><img src=/a.jpg>Text.</p><div><a href=/big><img src=/b.jpg></a></div></main>"
-    assert pictures(text) == (Image(f"{SITE}/a.jpg"), Image(f"{SITE}/b.jpg"))
+    shown = "<p><img src=/a.jpg>Text.</p><div><a href=/big><img src=/silicon/silicon.jpg></a></div>"
+    text = f"<main>{signs}{beside}{shown}</main>"
+    assert pictures(text) == (Image(f"{SITE}/a.jpg"), Image(f"{SITE}/silicon/silicon.jpg"))
     assert pictures(text, og(image="/lead.jpg")) == (Image(f"{SITE}/lead.jpg"),)
 
 
