@@ -12,7 +12,7 @@ from botocore import loaders
 
 from infra.base.stop import STOPPING
 from tests import servers
-from tests.servers import BUCKET, S3Server
+from tests.servers import BUCKET, S3Server, forget_s3_client
 
 # What botocore reads of its own files for each client takes 100 ms: once is enough.
 CREATE_LOADER = cache(loaders.create_loader)
@@ -89,18 +89,11 @@ def stopping() -> Iterator[Event]:
 @pytest.fixture
 def aws_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """For variables of a test (tests/environment.py has removed all others): a new S3 client before and afterwards."""
-    from infra.store import s3_store
-
-    def close_client() -> None:
-        if s3_store.client.cache_info().currsize:
-            s3_store.client().close()
-        s3_store.client.cache_clear()
-
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(loaders, "create_loader", CREATE_LOADER)
-    close_client()
+    forget_s3_client()
     yield monkeypatch
-    close_client()
+    forget_s3_client()
 
 
 @pytest.fixture

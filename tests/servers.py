@@ -60,6 +60,15 @@ class S3Server:
         )
 
 
+def forget_s3_client() -> None:
+    """The next one is made from the environment, and has met no server."""
+    from infra.store import s3_store
+
+    if s3_store.client.cache_info().currsize:
+        s3_store.client().close()
+    s3_store.client.cache_clear()
+
+
 @contextmanager
 def seaweedfs() -> Iterator[S3Server]:
     """SeaweedFS in one process (`weed mini`), with credentials enforced. About 1 s to start, 150 MB."""

@@ -15,9 +15,9 @@ from infra.store import s3_store
 from infra.store.open_store import open_store
 from tests.disturbed_lake import SECOND_RUN, Pages, States, ingest
 from tests.s3_proxy import Asked, Disturbance, Plan, Proxy, s3_proxy, undisturbed
-from tests.servers import S3Server
+from tests.servers import S3Server, forget_s3_client
 
-PATIENCE_SECONDS = 0.5  # of the client in these tests, instead of a minute
+PATIENCE_SECONDS = 0.5  # of the client in disturbed runs, instead of a minute
 # What an error may say of a server that is disturbed; each with its remedy.
 CLEAR = r".*(the server asks to slow down|fell silent|the transfer broke off|cannot be reached).*\. [A-Z].*"
 
@@ -45,10 +45,18 @@ class Disturbed:
         self.states.restore_before(self.store)
 
     def ingest(self) -> None:
-        """The second run, with a client that has not met this server yet: an old one has used up its retries."""
-        s3_store.client().close()
-        s3_store.client.cache_clear()
-        ingest(self.pages.second, self.lake, SECOND_RUN)
+        """The second run, with a client that has not met this server yet: an old one has used up its retries.
+
+        It alone is impatient. Where the machine is slow, an answer to what prepares and looks at the lake may take as
+        long, and a PUT that is repeated for that would find its own object.
+        """
+        with pytest.MonkeyPatch.context() as impatient:
+            impatient.setattr(s3_store, "READ_SECONDS", PATIENCE_SECONDS)
+            try:
+                forget_s3_client()
+                ingest(self.pages.second, self.lake, SECOND_RUN)
+            finally:
+                forget_s3_client()
 
     def ingest_or_fail_clearly(self) -> bool:
         """Whether the second run came to its end; if not, it said why in one line, and nothing is half-done."""
@@ -66,7 +74,6 @@ def disturbed(
     seaweedfs_lake: str, pages: Pages, states: States, proxy: Proxy, aws_environment: pytest.MonkeyPatch
 ) -> Disturbed:
     aws_environment.setenv("AWS_ENDPOINT_URL_S3", proxy.server.endpoint)
-    aws_environment.setattr("infra.store.s3_store.READ_SECONDS", PATIENCE_SECONDS)
     # botocore waits up to seconds before it asks again; what it does then is what these tests are about.
     aws_environment.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     return Disturbed(seaweedfs_lake, pages, states, proxy)
