@@ -21,6 +21,7 @@ from parsers.reading.asides import without_notes
 from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames
+from parsers.reading.live_blogs import read_updates
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts, refine
 from parsers.reading.tables import is_data_table, read_table
@@ -87,6 +88,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     if not zoned:
         _distrust_clock(page, draft)
     refine(page, layout, draft)
+    read_updates(page, draft)
     return refusal(page, outline, story, draft) or draft
 
 

@@ -27,8 +27,8 @@ _SPACES = " \n\t\r\xa0"
 # Fields that an article takes over from its draft.
 _AS_READ = (
     "authors", "byline", "modified_at", "dateline_city", "agency", "original_source", "section", "topics", "persons",
-    "regions", "genre", "access", "images", "photo_credits", "related_titles", "related_urls", "fidelity",
-    "completeness",
+    "regions", "genre", "access", "images", "photo_credits", "related_titles", "related_urls", "updates",
+    "fidelity", "completeness",
 )  # fmt: skip
 
 

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from parsers.fields.urls import address_key
 from parsers.fields.words import by_word
 from parsers.page.html import text_of
-from parsers.page.metadata import Metadata, as_text, types_of
 from parsers.page.page import Page
+from parsers.reading.live_blogs import live_blog
 from parsers.reading.readings import text_field
 from parsers.record.origins import by_layout
 from parsers.source.definition import Layout
@@ -26,21 +25,13 @@ def genres(page: Page, layout: Layout, section: str | None) -> Iterator[tuple[st
         yield next(filter(None, (_said(f"{text}/{href}/") for text, href in tags)), None), by_layout(layout.genre)
     elif layout.genre is not None:
         yield text_field(page, layout.genre), by_layout(layout.genre)
-    yield "live" if _is_live(page.metadata) else None, "JSON-LD LiveBlogPosting"
+    yield "live" if live_blog(page.metadata) else None, "JSON-LD LiveBlogPosting"
     metadata = page.metadata
     origin = f"{metadata.subject}, its type"
     yield next((genre for name, genre in _TYPES.items() if name in metadata.types), None), origin
     yield _said(f"{section}/"), "section"
     yield _said(page.url or ""), "address"
     yield "news" if metadata.types & _NEWS else None, origin
-
-
-def _is_live(metadata: Metadata) -> bool:
-    """Whether the page's own article is a live blog, or one has its address: sites state it beside an article."""
-    if "LiveBlogPosting" in metadata.types:
-        return True
-    live = (found for found in metadata.objects if "LiveBlogPosting" in types_of(found))
-    return any(address_key(as_text(found.get("url"))) in metadata.addresses for found in live)
 
 
 def _said(text: str) -> str | None:

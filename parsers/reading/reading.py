@@ -15,6 +15,7 @@ from parsers.reading.blocks import read_blocks, remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames, remove_captions
 from parsers.reading.genres import genres
+from parsers.reading.live_blogs import read_updates
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import read_pictures
@@ -46,6 +47,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
     refine(page, layout, draft)
     mark_stub(draft)
+    read_updates(page, draft)
     return draft
 
 

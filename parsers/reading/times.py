@@ -44,21 +44,21 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
     metadata = page.metadata
     stated = metadata.jsonld("datePublished")
     if stated:
-        yield _stated(page, stated, DateBasis.JSONLD), f"{metadata.subject}.datePublished"
+        yield stated_time(page, stated, DateBasis.JSONLD), f"{metadata.subject}.datePublished"
     for name in _PUBLISHED_META:
         for value in metadata.all(name):
-            yield _stated(page, value, DateBasis.META), f"meta {name}"
+            yield stated_time(page, value, DateBasis.META), f"meta {name}"
     for node in page.own(_MARKED):
         text = node.attributes.get("content") or node.attributes.get("datetime") or text_of(node)
-        yield _stated(page, clean(text), DateBasis.TIME_ELEMENT), "itemprop datePublished"
+        yield stated_time(page, clean(text), DateBasis.TIME_ELEMENT), "itemprop datePublished"
     for node in page.own(TIME_ELEMENT):
         if not _is_of_change(node) and not is_of_others(node):
             text = clean(node.attributes.get("datetime") or node.attributes.get("title") or "")
-            yield _stated(page, text, DateBasis.TIME_ELEMENT), TIME_ELEMENT
+            yield stated_time(page, text, DateBasis.TIME_ELEMENT), TIME_ELEMENT
             break
     stated = as_text(metadata.web_page.get("datePublished"))
     if stated:
-        yield _stated(page, stated, DateBasis.JSONLD), "JSON-LD WebPage.datePublished"
+        yield stated_time(page, stated, DateBasis.JSONLD), "JSON-LD WebPage.datePublished"
 
 
 def _is_of_change(node: Node) -> bool:
@@ -77,7 +77,7 @@ def is_of_others(node: Node) -> bool:
     return any(_OTHERS.search(f"{part.attributes.get('class')} {part.attributes.get('id')}") for part in parts)
 
 
-def _stated(page: Page, text: str, basis: DateBasis) -> Stamp:
+def stated_time(page: Page, text: str, basis: DateBasis) -> Stamp:
     """A time in place of a machine format; some sites write `November 19, 2019, 07:47 PM EST` there."""
     return from_machine(text, basis, page.timezone) or from_visible(text, page.timezone, basis=basis)
 
@@ -86,4 +86,4 @@ def modified(page: Page, layout: Layout) -> Iterator[tuple[datetime | None, str]
     """Readings of the time of the last change, most trusted first."""
     for text, origin in readings(page, layout.modified, "dateModified", *_MODIFIED_META):
         if text:
-            yield _stated(page, text, DateBasis.META).at, origin
+            yield stated_time(page, text, DateBasis.META).at, origin

@@ -15,7 +15,7 @@ from typing import Any
 
 from parsers.fields.urls import identity
 
-SCHEMA_VERSION = 4  # in every footer; a reader refuses a higher one instead of dropping columns
+SCHEMA_VERSION = 5  # in every footer; a reader refuses a higher one instead of dropping columns
 # Partition of the articles without a date. Every reader takes it for a date, and nobody for that of an article; pandas
 # and pyarrow fail on Hive's own name for "no value" (docs/reading.md).
 NULL_PARTITION = "0001-01-01"
@@ -79,6 +79,15 @@ class Image:
     url: str
     caption: str | None = None
     credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A post of a live blog. `start` is where it begins in `text`, in characters; None where `body` leaves it out."""
+
+    posted_at: datetime | None
+    title: str | None
+    start: int | None
 
 
 def column(doc: str, *, since: int = 1, **options: Any) -> Any:
@@ -150,6 +159,12 @@ class Article:
     photo_credits: tuple[str, ...] = _list("Credits of the pictures, each once.")
     related_titles: tuple[str, ...] = _list("Headlines that the page offers inside the text to read next.")
     related_urls: tuple[str, ...] = _list("Addresses of those headlines, where the page links them.")
+    updates: tuple[Update, ...] = column(
+        "Posts of a live blog that the page states, in its order: when each was posted, UTC (null if without a zone), "
+        "its headline, and where it begins in `text`, in characters (null where `body` leaves it out).",
+        since=5,
+        default=(),
+    )
     word_count: int = column("Words in the body; every CJK character counts as one.")
     content_digest: str = column("`sha256:` of title and body blocks: equal for equal text.")
     fidelity: str = column("`html` > `text` > `partial`: a row is never replaced by one of lower fidelity.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from parsers.fields.dates import Stamp
-from parsers.record.article import Block, Fidelity, Image
+from parsers.record.article import Block, Fidelity, Image, Update
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class Draft:
     photo_credits: tuple[str, ...] = ()
     related_titles: tuple[str, ...] = ()
     related_urls: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
     canonical_url: str | None = None
     completeness: float | None = None
     flags: list[str] = field(default_factory=list)

@@ -37,7 +37,7 @@ class RejectReason(Reason):
     LAYOUT = "layout", "no layout of the source matches: the site has changed, or this is another kind of page"
     MISSING_TITLE = "missing_title", "a layout matched, but there is no headline"
     MISSING_BODY = "missing_body", "a layout matched, but it gave no body text"
-    NOT_ARTICLE = "not_article", "a tag page, live blog, gallery, video or home page"
+    NOT_ARTICLE = "not_article", "a tag page, gallery, video or home page, or a live blog in an unknown layout"
     CHALLENGE = "challenge", "a bot challenge or captcha instead of the page"
     CONSENT = "consent", "a consent wall instead of the page"
     SOFT_ERROR = "soft_error", "an error, maintenance or login page sent with status 200"

@@ -92,7 +92,7 @@ UNDETERMINED: Final = "und"  # the language of a source whose language nobody kn
 # Of pages that no layout matches: all but the text is left to the shared reading.
 GENERIC: Final = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
-GENERIC_CHANGES: Final = 4
+GENERIC_CHANGES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)

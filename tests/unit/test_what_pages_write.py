@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from parsers.parse import parse
-from parsers.record.article import Article
+from parsers.record.article import Article, Update
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Parsed
 from tests.captures import html_capture
@@ -312,3 +312,27 @@ def test_a_caption_is_no_paragraph(frame: str, source: str) -> None:
     assert [block.text for block in article.body] == PARAGRAPHS
     assert [(image.url, image.caption) for image in article.images] == [("https://www.theissue.com/a.jpg", "A weir")]
     assert article.photo_credits == (("Jo",) if "Jo" in frame else ())
+
+
+@both
+def test_posts_of_a_live_blog_have_their_times_and_places(source: str) -> None:
+    posts = [
+        {"headline": "Sunset", "datePublished": "2024-06-11T21:15:00-04:00", "articleBody": PARAGRAPHS[1]},
+        {"datePublished": "2024-06-11T13:20:00Z", "articleBody": PARAGRAPHS[0] + " And more."},  # that is not shown
+        {"headline": "Sunset", "datePublished": "2024-06-11 13:10"},  # in no zone: no time
+        {"headline": "Of yesterday", "datePublished": "2024-06-10T13:20:00Z"},  # on another page of the blog
+        {"articleBody": "Neither headline nor time"},
+        "no post",
+    ]
+    shown = "<h2>Sunset</h2>{1}<h2>Sunset</h2>{2}{0}".format(*(f"<p>{text}</p>" for text in PARAGRAPHS))
+    stated: dict[str, Any] = {"@type": "LiveBlogPosting", "liveBlogUpdate": posts}
+    article = read(jsonld(**stated), shown, source=source)
+    assert article.genre == "live"
+    second = article.text.index("Sunset", article.text.index("Sunset") + 1)
+    assert article.updates == (
+        Update(datetime(2024, 6, 12, 1, 15, tzinfo=UTC), "Sunset", article.text.index("Sunset")),
+        Update(datetime(2024, 6, 11, 13, 20, tzinfo=UTC), None, article.text.index(PARAGRAPHS[0])),
+        Update(None, "Sunset", second),
+        Update(datetime(2024, 6, 10, 13, 20, tzinfo=UTC), "Of yesterday", None),
+    )
+    assert read(source=source).updates == ()

@@ -9,6 +9,7 @@ SOURCE = Source(
     hosts=("mirror.co.uk",),
     language="en",
     timezone="Europe/London",
+    version=2,
     layouts=REACH,
     generic=True,
 )

@@ -8,6 +8,7 @@ SOURCE = Source(
     hosts=("telegraph.co.uk",),
     language="en",
     timezone="Europe/London",
+    version=2,
     layouts=(
         Layout(
             "2023-08",

@@ -11,7 +11,7 @@ SOURCE = Source(
     hosts=("independent.co.uk", "the-independent.com"),
     language="en",
     timezone="Europe/London",
-    version=4,
+    version=5,
     discovery=(
         Feed("https://www.independent.co.uk/rss"),
         NewsSitemap("https://www.independent.co.uk/sitemaps/googlenews"),
