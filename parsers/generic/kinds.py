@@ -66,7 +66,7 @@ def _states_article(page: Page) -> bool:
 
 
 def _stated_kind(page: Page, prose: int) -> str | None:
-    """A shop, a forum or a video by what the page says of itself."""
+    """A shop, a forum, a list or a video by what the page says of itself."""
     metadata, types = page.metadata, page.metadata.all_types
     if types & (ARTICLE_TYPES - _FORUM_TYPES):
         return None
@@ -76,6 +76,8 @@ def _stated_kind(page: Page, prose: int) -> str | None:
             return f"a {kind}: its JSON-LD is of type {', '.join(stated)}"
     if (metadata.first("og:type") or "").lower().startswith("product"):
         return "a shop: its og:type is 'product'"
+    if "ItemList" in types and prose < _SHORT:
+        return f"a list: its JSON-LD is of type ItemList, with {prose} characters of text"
     if "VideoObject" in types and prose < _NEXT_TO_NOTHING:
         return f"a video: its JSON-LD is of type VideoObject, with {prose} characters of text"
     generator = metadata.first("generator") or ""

@@ -64,4 +64,5 @@ SOURCE = Source(
     discovery=(Feed("https://rss.dw.com/xml/rss-de-all"), Feed("https://rss.dw.com/xml/rss-en-all")),
     article_url=re.compile(r"/a-\d+(\?|$)"),
     layouts=(_TODAY, _2023_06, _2023_04),
+    generic=True,
 )

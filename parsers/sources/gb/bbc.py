@@ -51,4 +51,5 @@ SOURCE = Source(
     # The sitemaps cover all languages; these are the English sections, without videos.
     article_url=re.compile(r"^/(news|sport|business|innovation|culture|future|travel|worklife)/(?!videos/|av/)"),
     layouts=(_TODAY, replace(_TODAY, name="2024-08", when='article [data-component="text-block"]')),
+    generic=True,
 )

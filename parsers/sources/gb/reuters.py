@@ -47,4 +47,5 @@ SOURCE = Source(
             access=lambda page: page.metadata.first("article:content_tier"),
         ),
     ),
+    generic=True,
 )

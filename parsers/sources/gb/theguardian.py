@@ -57,4 +57,5 @@ SOURCE = Source(
     ),
     article_url=re.compile(r"/\d{4}/[a-z]{3}/\d{2}/"),
     layouts=(_TODAY, _2013),
+    generic=True,
 )

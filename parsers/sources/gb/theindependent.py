@@ -31,4 +31,5 @@ SOURCE = Source(
             credit=re.compile(r"\(([^()]+)\)$"),  # "Jane Roe on stage (The Independent)"
         ),
     ),
+    generic=True,
 )

@@ -89,4 +89,5 @@ SOURCE = Source(
         _EMBEDDED,
         replace(_STORY, name="2025-05", body="div.col-main[itemprop=articleBody]"),
     ),
+    generic=True,
 )

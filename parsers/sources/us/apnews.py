@@ -66,4 +66,5 @@ SOURCE = Source(
     article_url=re.compile(r"^/article/"),
     horizon_days=WHOLE_HISTORY,
     layouts=(_TODAY, _2021),
+    generic=True,
 )
