@@ -22,6 +22,7 @@ from parsers.record.outcome import Rejected, RejectReason
 _SHORT: Final = 1500  # a notice has a few sentences; see `parsers.reading.page_kinds`
 _FORUM_TYPES: Final = frozenset({"DiscussionForumPosting", "QAPage", "SocialMediaPosting"})
 _SHOP_TYPES: Final = frozenset({"Product", "ProductGroup", "OfferCatalog", "SomeProducts"})
+_LIST_TYPES: Final = frozenset({"ItemList"})
 _FORUM_SOFTWARE: Final = re.compile(r"phpbb|vbulletin|xenforo|discourse|mybb|simple machines|invision|woltlab", re.I)
 _FORUM_ADDRESS: Final = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay)\b|/threads/|//forums?\.", re.I)
 _SEARCH_ADDRESS: Final = re.compile(
@@ -70,14 +71,13 @@ def _stated_kind(page: Page, prose: int) -> str | None:
     metadata, types = page.metadata, page.metadata.all_types
     if types & (ARTICLE_TYPES - _FORUM_TYPES):
         return None
-    for kind, known in (("forum", _FORUM_TYPES), ("shop", _SHOP_TYPES)):
+    lists = _LIST_TYPES if prose < _SHORT else frozenset()  # a longer page may be an article of a list
+    for kind, known in (("forum", _FORUM_TYPES), ("shop", _SHOP_TYPES), ("list", lists)):
         stated = sorted(types & known)
         if stated:
             return f"a {kind}: its JSON-LD is of type {', '.join(stated)}"
     if (metadata.first("og:type") or "").lower().startswith("product"):
         return "a shop: its og:type is 'product'"
-    if "ItemList" in types and prose < _SHORT:
-        return f"a list: its JSON-LD is of type ItemList, with {prose} characters of text"
     if "VideoObject" in types and prose < _NEXT_TO_NOTHING:
         return f"a video: its JSON-LD is of type VideoObject, with {prose} characters of text"
     generator = metadata.first("generator") or ""
