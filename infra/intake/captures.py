@@ -281,7 +281,11 @@ def _read_folder(
     if depth == MAX_DEPTH:
         yield _too_deep(known)
         return
-    lines = _manifest_of(members(), known.location)
+    try:
+        lines = _manifest_of(members(), known.location)
+    except NewslakeError as error:  # what it says of the pages matters; other inputs go on
+        yield damaged(known, str(error), b"")._replace(advice=str(error))
+        return
     member: Member | None = None
     pages = 0
     for member in members():

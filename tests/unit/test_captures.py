@@ -149,6 +149,15 @@ def zipped(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
     return path
 
 
+def test_a_zip_with_a_wrong_manifest_is_damaged_and_says_where(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "pages.zip", ("in/cases.jsonl", b'{"file": }'), ("in/a.html", HTML))
+    (one,) = find_inputs([str(path)])
+    (found,), _ = pages_of(read_captures(one))
+    assert isinstance(found, Unreadable)
+    assert found.reason is RejectReason.ARCHIVE_DAMAGED
+    assert "in/cases.jsonl, line 1: not JSON" in found.detail
+
+
 def test_a_zip_is_read_like_a_folder_with_its_own_manifest(tmp_path: Path) -> None:
     line = b'{"file": "a.html", "url": "https://a.example/1", "source": "apnews", "captured_at": "2024-02-28T13:06:44"}'
     path = zipped(
