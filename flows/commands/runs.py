@@ -63,6 +63,10 @@ _CcNews = Annotated[
         "and --host, or all with --generic.",
     ),
 ]
+_InPlace = Annotated[
+    bool,
+    typer.Option("--in-place", help="Leave records of gzip-packed WARCs in their files, and only note where they lie."),
+]
 _Processes = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, max=MAX_PROCESSES, help="How many processes parse. Default: one per processor."),
@@ -85,6 +89,7 @@ def ingest(
     end: options.End = None,
     generic: options.Generic = False,
     cc_news: _CcNews = False,
+    in_place: _InPlace = False,
     processes: _Processes = None,
     runner: _Runner = Runner.LOCAL,
     scheduler: _Scheduler = None,
@@ -113,7 +118,7 @@ def ingest(
 
     request = IngestRequest(
         paths=paths or (), source=source, captured_at=captured_at, columns=column or (), hosts=host or (),
-        start=start, end=end, generic=generic, cc_news=cc_news,
+        start=start, end=end, generic=generic, cc_news=cc_news, in_place=in_place,
     )  # fmt: skip
     with progress("looking for pages"):
         inputs, wanted, report = request.find()

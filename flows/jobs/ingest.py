@@ -40,6 +40,7 @@ def ingest(
     start: date | None = None,
     end: date | None = None,
     cc_news: bool = False,
+    in_place: bool = False,
     processes: Annotated[int, Field(ge=0, le=MAX_PROCESSES)] = 0,
     runner: Runner = Runner.LOCAL,
     scheduler: str = "",
@@ -59,6 +60,7 @@ def ingest(
         end: The day after the last. Empty: no limit.
         cc_news: Read Common Crawl's news crawl of the days from start to end, pages of source and hosts. Without
             these, generic has to be set, and all pages are read.
+        in_place: Leave records of gzip-packed WARCs in their files, which have to stay, and only note where they lie.
         processes: How many parse. 0: as configured, else one a processor.
         runner: Who parses: processes of this machine, or the workers of a Dask cluster.
         scheduler: Address of the cluster's scheduler, such as tcp://10.0.0.5:8786. Empty: a cluster on this machine.
@@ -69,7 +71,7 @@ def ingest(
         paths=paths, source=source or None,
         captured_at=parse_instant(captured_at, "captured_at") if captured_at else None,
         columns=columns, hosts=hosts,
-        start=start, end=end, generic=generic, cc_news=cc_news,
+        start=start, end=end, generic=generic, cc_news=cc_news, in_place=in_place,
     )  # fmt: skip
     inputs, wanted, report = request.find()
     run = begin_run(lake, generic=generic, processes=processes, runner=runner, scheduler=scheduler)

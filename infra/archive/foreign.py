@@ -5,9 +5,11 @@ was said (`--source`, `--captured-at`), or the page was damaged, cut off or had 
 of its own.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from errno import ENOENT
 from pathlib import Path
 from typing import Final
 
@@ -30,25 +32,33 @@ class MemberInFile:
     offset: int
     length: int
     checksum: int  # CRC-32 of the bytes that the page was read from
+    in_place: bool = False  # it stays there for good, and the archive only says where
 
     @classmethod
-    def of(cls, path: str, offset: int, member: bytes) -> "MemberInFile":
+    def of(cls, path: str, offset: int, member: bytes, *, in_place: bool = False) -> "MemberInFile":
         """The member that was just read there."""
-        return cls(path, offset, len(member), zlib_ng.crc32(member))
+        return cls(path, offset, len(member), zlib_ng.crc32(member), in_place)
 
     def read(self) -> bytes:
         """The same bytes again; NewslakeError where they are gone."""
-        try:
-            with Path(self.path).open("rb") as file:
-                file.seek(self.offset)
-                member = file.read(self.length)
-        except OSError as error:
-            what = f"{self.path} cannot be read any more: {error.strerror}"
-            raise NewslakeError(what, "Put it back, then run this again: it goes on where it stopped.") from error
+        member = read_range(self.path, self.offset, self.length)
         if zlib_ng.crc32(member) != self.checksum:
             what = f"{self.path} was changed while it was read, at byte {self.offset}"
             raise NewslakeError(what, "Run this again once nothing writes to it: nothing was lost.")
         return member
+
+
+def read_range(path: str, offset: int, length: int) -> bytes:
+    """Bytes of a file outside of the lake; NewslakeError where it is gone."""
+    try:
+        if not Path(path).is_file():  # a device never ends
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError as error:
+        what = f"{path} cannot be read any more: {error.strerror}"
+        raise NewslakeError(what, "Put it back, or a link to it, then run this again.") from error
 
 
 Member = bytes | MemberInFile  # a gzip member that holds the record of a capture

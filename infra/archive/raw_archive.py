@@ -15,9 +15,9 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from infra.archive.foreign import Member, MemberInFile
+from infra.archive.foreign import Member, MemberInFile, read_range
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.warc import Revisit, decode, encode, encode_info, scan
+from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit, scan
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore
@@ -36,7 +36,7 @@ RESTORE: Final = (
     "Restore the object from a copy; if there is none, move it out of the lake, delete its .cdxj, ingest it for what is"
     " whole, and reparse its source."
 )
-MAX_OBJECT_BYTES: Final = 64 << 20  # an object is made in memory and put at once: a writer needs twice this
+MAX_OBJECT_BYTES: Final = 32 << 20  # an object is made in memory and put at once: each writer needs twice this
 MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object takes seconds
 
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
@@ -116,6 +116,8 @@ class RawArchive:
         record = self._record(pointer)
         if isinstance(record, Capture):
             return record
+        if record.original.is_outside:
+            return _read_in_place(record)
         original = self._record(record.original)
         try:
             if isinstance(original, Revisit):
@@ -229,10 +231,15 @@ class RawArchive:
         entries: list[IndexEntry] = []
         for capture in captures:
             kept = records.get(capture.identity) or encode(capture)
-            member = kept.read() if isinstance(kept, MemberInFile) else kept
+            original = None
+            if isinstance(kept, MemberInFile) and kept.in_place:
+                original = Pointer(kept.path, kept.offset, kept.length)
+                member = encode_revisit(capture, original)
+            else:
+                member = kept.read() if isinstance(kept, MemberInFile) else kept
             if entries and size + len(member) > MAX_OBJECT_BYTES:
                 break
-            entries.append(IndexEntry.of(source_of(key), capture, Pointer(key, size, len(member))))
+            entries.append(IndexEntry.of(source_of(key), capture, Pointer(key, size, len(member)), original))
             members.append(member)
             size += len(member)
         return b"".join(members), entries
@@ -254,6 +261,17 @@ class _Folder:
         for entry in entries:
             # Of all entries of a capture every reader is to use the same.
             self.least[entry.identity] = min(entry, self.least.get(entry.identity, entry), key=lambda each: each.rank)
+
+
+def _read_in_place(record: Revisit) -> Capture:
+    """The whole capture of a file that was ingested in place. Only a record of the lake leads there, never a row."""
+    place = record.original
+    try:
+        original = decode(read_range(place.uri, place.offset, place.length))
+        return record.with_body(b"" if isinstance(original, Revisit) else original.body)
+    except ValueError as error:
+        what = f"{place.uri} is no longer what was ingested: {error}"
+        raise NewslakeError(what, "Put back the file that it was.") from error
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:

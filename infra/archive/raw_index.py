@@ -20,9 +20,14 @@ REVISIT_TYPE: Final = "warc/revisit"
 class Pointer:
     """Where one capture lies: enough to get it back with one ranged read."""
 
-    uri: str  # key of the WARC, relative to the lake root
+    uri: str  # key of the WARC, relative to the lake root; or the path of one that was ingested in place
     offset: int  # first byte of the record's gzip member
     length: int  # bytes of the gzip member
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it lies in a file that is no part of the lake."""
+        return self.uri.startswith("/")
 
 
 @dataclass(frozen=True, slots=True)

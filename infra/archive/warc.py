@@ -11,8 +11,9 @@ A capture with an HTTP status is a `response` record, any other a `resource` ("w
 information"). Text that somebody else extracted is a `resource`, too: a `conversion` must name the record it was made
 from.
 
-Earlier versions did not write a body again that the archive had for the same address: such a capture is a `revisit`
-record of the profile identical-payload-digest (6.7.2), whose field `X-Newslake-Original` says where the body lies.
+A capture whose body stays in the file that it came in (`ingest --in-place`) is a `revisit` record of the profile
+identical-payload-digest (6.7.2), whose field `X-Newslake-Original` says where the body lies. Earlier versions wrote
+such records for bodies that the archive had for the same address.
 
 A page that comes in a gzip member of another program's WARC is kept as that member (`infra/archive/foreign.py`).
 """
@@ -21,7 +22,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from http.client import responses
 from io import BytesIO
@@ -69,6 +70,18 @@ def encode(capture: Capture) -> bytes:
     if capture.truncated:
         headers.append(("WARC-Truncated", "unspecified"))
     return _member(headers, capture.body, _http_head(capture) if has_answer else None)
+
+
+def encode_revisit(capture: Capture, original: Pointer) -> bytes:
+    """The record of a capture whose body lies elsewhere: all that it is but its body."""
+    headers = [
+        *_fields("revisit", capture),
+        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
+        ("WARC-Payload-Digest", capture.digest),
+        (ORIGINAL_FIELD, json.dumps(asdict(original), separators=(",", ":"))),
+    ]
+    # 6.7.2: the block is that of a response which is cut off where the body would begin.
+    return _member([*headers, ("WARC-Truncated", "length")], b"", _http_head(capture))
 
 
 def encode_info(filename: str, made_at: datetime) -> bytes:

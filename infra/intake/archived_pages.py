@@ -63,7 +63,9 @@ def read_archive(
             continue
         page = _page_in(found, stream, archive, max_page_bytes)
         if is_at_hand and isinstance(page, Page) and isinstance(page.member, bytes):
-            page = page._replace(member=MemberInFile.of(archive.location, found.offset, page.member))
+            page = page._replace(
+                member=MemberInFile.of(archive.location, found.offset, page.member, in_place=archive.in_place)
+            )
         yield page
 
 

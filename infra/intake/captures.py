@@ -133,8 +133,8 @@ def read_captures(
 
 
 def parts_of(source: Input) -> Iterator[Part]:
-    """The parts of a large file of gzip members, to be read apart; none of a smaller one, or another file."""
-    if source.size <= PART_BYTES or source.part or _never_opened(source.inside):
+    """The parts of a large file of gzip members, or one in place, to be read apart; none of another file."""
+    if (source.size <= PART_BYTES and not source.in_place) or source.part or _never_opened(source.inside):
         return
     try:
         with _opened(source) as stream:

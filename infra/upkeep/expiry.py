@@ -120,7 +120,7 @@ def _look(store: ObjectStore, source: str, day: date, settled: datetime) -> _Raw
         day,
         size=sum(each.size for each in objects),
         is_recent=any(each.modified_at > settled for each in objects),
-        revisits=frozenset(day_of(original.uri) for original in originals) - {day},
+        revisits=frozenset(day_of(original.uri) for original in originals if not original.is_outside) - {day},
     )
 
 

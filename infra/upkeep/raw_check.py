@@ -1,5 +1,6 @@
 """Is every raw object what it was when it was written? Each is read once, whole, whether a row points to it or not."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Final
@@ -10,16 +11,18 @@ from infra.archive.raw_archive import (
     RESTORE,
     WARC_KEY,
     WARC_SUFFIX,
+    RawArchive,
     beside,
     day_of,
     indexed,
     source_of,
 )
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
+from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ObjectStore
 
-READERS: Final = 4  # objects held at a time: they have up to 64 MB each
+READERS: Final = 4  # objects held at a time: they have up to 32 MB each, older ones 64
 
 
 class RawCheck:
@@ -43,12 +46,21 @@ class RawCheck:
                 revisits += (entry for entry in entries if entry.original)
                 self.digests |= {entry.pointer: entry.digest for entry in entries if not entry.original}
         whole: dict[Pointer, str] = {}  # apart, as no revisit is the original of another
+        lost: Counter[tuple[str, str]] = Counter()
         for entry in revisits:
-            if entry.original and self.digests.get(entry.original) == entry.digest:
+            if entry.original and entry.original.is_outside:
+                whole[entry.pointer] = entry.digest  # if it is lost, that is said once, not for each row
+                try:
+                    RawArchive(self._store).read(entry.pointer)
+                except NewslakeError as error:
+                    lost[entry.pointer.uri, str(error)] += 1
+            elif entry.original and self.digests.get(entry.original) == entry.digest:
                 whole[entry.pointer] = entry.digest
             elif entry.original:
                 at = f"the body of its revisit at byte {entry.pointer.offset}"
                 yield entry.pointer.uri, f"{at} is not in {entry.original.uri} at byte {entry.original.offset}"
+        for (key, fault), number in lost.items():
+            yield key, f"has {number:,} of its bodies in another file: {fault}"
         self.digests |= whole
 
     def _check(self, key: str) -> tuple[list[IndexEntry], list[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
@@ -18,6 +19,7 @@ from infra.base.stop import Threads, result_of
 from infra.intake.captures import ALL, PART_BYTES, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
 from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
+from infra.intake.files.s3_objects import S3
 from infra.lake.cache import load_cache, update_cache
 from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
@@ -87,13 +89,20 @@ class IngestRequest:
     end: date | None = None
     generic: bool = False
     cc_news: bool = False
+    in_place: bool = False
 
     def find(self) -> tuple[list[Input], Wanted, RunReport]:
         """What there is to read, the pages of it to take, and what was left out; UsageError for what can't be asked."""
         if not self.cc_news:
+            if self.in_place and (remote := next((path for path in self.paths if path.startswith(S3)), None)):
+                what = f"{remote} cannot be read in place: only files of this machine can"
+                raise UsageError(what, "Leave --in-place out, and its pages are copied.")
             inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
-            return inputs, Wanted(tuple(self.hosts), self.start, self.end), RunReport()
-        for name in ("paths", "captured_at", "columns"):
+            wanted = Wanted(tuple(self.hosts), self.start, self.end)
+            if self.in_place:  # whatever folder they are looked for from
+                inputs = [replace(each, in_place=True, location=str(Path(each.location).absolute())) for each in inputs]
+            return inputs, wanted, RunReport()
+        for name in ("paths", "captured_at", "columns", "in_place"):
             if getattr(self, name):
                 what = f"{name} says something of files, and CC-NEWS is to be read"
                 raise UsageError(what, "Leave one of them out.")
@@ -130,13 +139,14 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
         landing = behind.submit(RunReport)  # of nothing
         waiting: list[Done] = []
         reached: dict[Input, int] = {}
-        packed = passed = 0
+        packed = passed = copied = 0
         for found, end in _in_order(_groups(chunk, run.settings.max_page_bytes, on_input), pool):
             skipped.update(each.kind for each in found if isinstance(each, Skipped))
             advice += [each.advice for each in found if isinstance(each, Done | Skipped) and each.advice]
             done = [each for each in found if isinstance(each, Done)]
             waiting += done
-            packed += sum(len(each.record) for each in done if isinstance(each.record, bytes))
+            sizes = [len(each.record) for each in done if isinstance(each.record, bytes)]
+            packed, copied = packed + sum(sizes), copied + len(sizes)
             if end:
                 reached[end[0]] = end[1]
                 passed += PART_BYTES
@@ -146,12 +156,18 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
                 waiting, reached, packed, passed = [], {}, 0, 0
         report += result_of(landing)
         report += land(waiting, {each: end_of(each) for each in chunk.inputs})
+    if copied and chunk.inputs[0].in_place:
+        advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
 def _groups(chunk: Chunk, max_page_bytes: int, on_input: Callable[[Input], object]) -> Iterator[Group]:
     """The inputs of a chunk as what a worker takes at a time, in order: part by part, file by file, page by page."""
-    for batch in in_batches(chunk.inputs, lambda each: each.size, most=GROUP_PAGES, max_bytes=SMALL_BYTES):
+    # Those in place are read by parts, and so each alone.
+    batches = in_batches(
+        chunk.inputs, lambda each: SMALL_BYTES if each.in_place else each.size, most=GROUP_PAGES, max_bytes=SMALL_BYTES
+    )
+    for batch in batches:
         whole = Stretch(tuple(batch), max_page_bytes, chunk.wanted)
         told = 0
         for part in parts_of(batch[0]) if len(batch) == 1 else ():

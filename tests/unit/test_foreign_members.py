@@ -1,6 +1,7 @@
 """Pages that come in gzip members of other programs' WARCs: kept byte for byte, and read like any other."""
 
 import gzip
+import lzma
 import random
 import zlib
 from pathlib import Path
@@ -9,11 +10,12 @@ import pytest
 
 from infra.archive.raw_archive import RawArchive
 from infra.archive.warc import decode
-from infra.intake.captures import ALL, Wanted, find_inputs
+from infra.base.errors import UsageError
+from infra.intake.captures import ALL, Wanted
 from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
-from infra.work.ingest import ingest_chunk, plan
+from infra.work.ingest import IngestRequest, ingest_chunk, plan
 from infra.work.reparse.reparse import Scope, reparse_chunk
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -35,8 +37,10 @@ def response(number: int) -> bytes:
     return record(answer(pages.page(number, days=1)), uri=pages.url(number), date=stamp, digest=True)
 
 
-def ingest(run: Run, *paths: Path, source: str | None = None, wanted: Wanted = ALL) -> RunReport:
-    inputs = find_inputs([str(path) for path in paths], source=source)
+def ingest(
+    run: Run, *paths: Path, source: str | None = None, wanted: Wanted = ALL, in_place: bool = False
+) -> RunReport:
+    inputs, *_ = IngestRequest(paths=[str(path) for path in paths], source=source, in_place=in_place).find()
     return sum((ingest_chunk(chunk, run) for chunk in plan(inputs, wanted)), RunReport())
 
 
@@ -117,3 +121,69 @@ def test_pages_of_other_hosts_cost_their_header(run: Run, tmp_path: Path, monkey
     report = ingest(run, crawled, wanted=Wanted(("tass.com",)))
     assert (report.parsed, report.captures) == (2, 2)
     assert report.skipped == {"warcinfo": 1, "other host": 2}
+
+
+def bodies(run: Run) -> set[bytes]:
+    archive = RawArchive(run.open_store())
+    return {archive.read(entry.pointer).body for entry in archive.entries("tass")}
+
+
+def faults(run: Run) -> list[str]:
+    store = run.open_store()
+    return [str(fault) for fault in verify(store, RawArchive(store))]
+
+
+def test_a_member_stays_in_place_and_is_read_there_by_everything(run: Run, tmp_path: Path) -> None:
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), response(1))
+    report = ingest(run, crawled, in_place=True)
+    assert (report.parsed, report.alarms) == (2, ())
+    store = run.open_store()
+    (key,) = [key for key in objects(store) if key.endswith(".warc.gz")]
+    assert b"Cranes have stayed" not in gzip.decompress(objects(store)[key])  # what a page of `sample_pages` says
+    assert bodies(run) == {pages.page(0, days=1), pages.page(1, days=1)}
+    store.delete(key.replace(".warc.gz", ".cdxj"))  # it is made again
+    assert faults(run) == []
+    assert bodies(run) == {pages.page(0, days=1), pages.page(1, days=1)}
+    assert parse_today(store, find_record(store, pages.url(1)), run.settings).unknown == ""
+    before = objects(store)
+    assert ingest(run, crawled, in_place=True).known == 2
+    assert objects(store) == before
+    assert [reparse_chunk(chunk, run).partitions_written for chunk in Scope(("tass",)).plan(store)] == [0]
+
+
+def test_of_a_file_in_place_that_moved_or_changed_its_name_is_said(run: Run, tmp_path: Path) -> None:
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), response(1))
+    ingest(run, crawled, in_place=True)
+    content = crawled.read_bytes()
+    crawled.rename(tmp_path / "elsewhere")
+    (gone,) = faults(run)
+    assert f"has 2 of its bodies in another file: {crawled} cannot be read any more: No such file" in gone
+    crawled.mkdir()
+    assert "cannot be read any more" in faults(run)[0]
+    crawled.rmdir()
+    crawled.write_bytes(content[:-30])
+    (cut,) = faults(run)
+    assert f"has 1 of its bodies in another file: {crawled} is no longer what was ingested" in cut
+    crawl(crawled, response(1), response(0))
+    assert all("is no longer what was ingested" in each for each in faults(run))
+    crawled.write_bytes(content)
+    assert faults(run) == []
+
+
+def test_what_cannot_stay_in_place_is_copied_and_counted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_bytes(pages.page(0, days=1))
+    (tmp_path / "plain.warc").write_bytes(response(1))
+    (tmp_path / "packed.warc.gz.xz").write_bytes(lzma.compress(gzipped([response(2)])))
+    crawl(tmp_path / "crawl.warc.gz", response(3), response(4))
+    report = ingest(run, tmp_path, in_place=True)
+    assert report.alarms == ("3 pages were copied: only whole records of WARCs in gzip members can stay in place.",)
+    for path in tmp_path.glob("p*"):
+        path.unlink()
+    assert faults(run) == []
+
+
+def test_only_a_file_of_this_machine_can_stay_in_place() -> None:
+    with pytest.raises(UsageError, match=r"^s3://pages/a\.warc\.gz cannot be read in place: .* Leave --in-place out"):
+        IngestRequest(paths=["s3://pages/a.warc.gz"], in_place=True).find()
+    with pytest.raises(UsageError, match="in_place says something of files"):
+        IngestRequest(cc_news=True, in_place=True).find()

@@ -39,6 +39,7 @@ class Input:
     inside: str = ""  # its path in the folder, bucket or archive that the user named; empty if this very file was named
     columns: tuple[tuple[str, str], ...] = ()  # of a table of pages: what a column holds, and its name
     part: RemotePart | None = None  # of an archive that is too large for one task: the part that this is
+    in_place: bool = False  # records of a WARC stay where they are, where they can
     begin: int = 0  # of an archive that is read in parts: a record begins there, and all before has landed
 
 
