@@ -22,6 +22,7 @@ KINDS: Final = {
 ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
 STARTS: Final = (
     (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
+    (re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b").match, ("HTTP answer", "save it without its head")),
     # Of Windows and of Linux.
     (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
     # Of macOS, which has the same root as a Safari archive.
