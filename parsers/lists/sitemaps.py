@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from parsers.fields.urls import MAX_URL_LENGTH, parse_url
 from parsers.lists.entries import XmlList
 from parsers.lists.links import LinkList, Reading, UnreadableError, hint_of
 from parsers.lists.list_text import list_text
@@ -15,8 +14,6 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
     """The links of a sitemap, or the children of an index. The hint is `news:publication_date`, or else `lastmod`."""
     text, lacking = list_text(body)
     links = LinkList(base)
-    if parse_url(text[:MAX_URL_LENGTH].split()[0]):
-        return _read_lines(text, links, lacking)
     found = XmlList(text, base, _ENTRY_NAMES)
     try:
         for entry in found.entries():
@@ -30,13 +27,3 @@ def read_sitemap(body: bytes, base: str, zone: str) -> Reading:
     except UnreadableError as error:
         raise UnreadableError(f"it is no sitemap: {error}") from error
     return links.reading_of(is_closed=found.is_closed, lacking=lacking)
-
-
-def _read_lines(text: str, links: LinkList, lacking: str) -> Reading:
-    """A sitemap of plain text: an address a line."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    for line in lines[:MAX_ENTRIES]:
-        links.add(line)
-    if len(lines) > MAX_ENTRIES:
-        lacking = f"more than {MAX_ENTRIES:,} entries: the rest is not read"
-    return links.reading(lacking)
