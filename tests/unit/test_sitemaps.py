@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given
 
+from parsers.lists.feeds import MAX_ENTRIES, read_sitemap
 from parsers.lists.links import Reading, UnreadableError, Unusable
-from parsers.lists.sitemaps import MAX_ENTRIES, read_sitemap
 from parsers.source.discovery import Link
 from tests.broken_markup import broken
 from tests.unit.test_feeds import DANGEROUS, FAULTS
@@ -71,7 +71,7 @@ def test_s01_entities_that_a_sitemap_declares_are_never_expanded(head: str) -> N
 
 def test_s02_s03_sitemap_or_index_over_50_000_addresses_is_read_up_to_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_ENTRIES == 50_000  # as the protocol of sitemaps has it
-    monkeypatch.setattr("parsers.lists.sitemaps.MAX_ENTRIES", 9)
+    monkeypatch.setattr("parsers.lists.feeds.MAX_ENTRIES", 9)
     exact = read(urlset(*(url(f"/{number}") for number in range(9))))
     assert (len(exact.links), exact.lacking) == (9, "")
     over = read(index(*(f"/{number}.xml" for number in range(10))))
