@@ -63,11 +63,6 @@ def test_a_bad_line_is_refused_with_its_number(line: str, complaint: str) -> Non
     assert complaint in str(refused.value)
 
 
-def test_a_manifest_that_is_not_utf8_is_refused() -> None:
-    with pytest.raises(UsageError, match="not UTF-8"):
-        parse_manifest(b'{"file": "\xe4"}', "m.jsonl")
-
-
 @pytest.mark.parametrize("file", ["../a.html", "/etc/passwd", "sub/../../a.html"])
 def test_a05_a_line_that_leads_out_of_the_folder_is_refused(tmp_path: Path, file: str) -> None:
     folder = tmp_path / "in"
