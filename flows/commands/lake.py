@@ -112,7 +112,7 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
 
 
 def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
-    """Check settings, lake, clock, disk, sources and Prefect. Exits with 1 on a fault."""
+    """Check settings, lake, clock and disk. Exits with 1 on a fault."""
     with stderr().status("loading …") as status:
         from infra.upkeep.doctor import Verdict, diagnose
 

@@ -1,4 +1,4 @@
-"""Work side by side: things of one lane in their order, several lanes at a time."""
+"""Work in batches, bounded in number and bytes; and side by side: lanes at a time, each in its order."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
@@ -70,3 +70,19 @@ def _given(
         except may_fail as error:
             found = error
         yield thing, found
+
+
+def in_batches(
+    things: Iterable[Thing], size_of: Callable[[Thing], int], *, most: int, max_bytes: int
+) -> Iterator[list[Thing]]:
+    """Gather things, in order, into lists of at most `most` and `max_bytes`; what is larger stands alone."""
+    batch: list[Thing] = []
+    size = 0
+    for thing in things:
+        if batch and (len(batch) == most or size + size_of(thing) > max_bytes):
+            yield batch
+            batch, size = [], 0
+        batch.append(thing)
+        size += size_of(thing)
+    if batch:
+        yield batch

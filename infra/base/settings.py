@@ -87,10 +87,6 @@ class Settings(BaseModel):
     host_interval_seconds: float = Field(default=1.0, ge=0, le=3600)
     """Shortest time between two requests to a host. Sources and robots files may ask for longer."""
 
-    # News-crawl's cap: above it a day of a source takes longer than a day.
-    max_crawl_delay_seconds: float = Field(default=120.0, ge=0)
-    """Cap on the Crawl-delay of robots files; a longer one is logged."""
-
     request_deadline_seconds: float = Field(default=30.0, gt=0)  # a page takes less than one; drip-fed ones never end
     """Seconds that a request may take, from first byte to last."""
 
@@ -108,11 +104,8 @@ class Settings(BaseModel):
     """Read inputs from S3 buckets that make the reader pay, at your cost (`RequestPayer=requester`)."""
 
     cdx_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """CDX index to ask for captures before the source: `…/cdx/search/cdx`, as the Wayback Machine has it. Empty:
-    none."""
-
-    cdx_pages_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
-    """Address of the index's captures. Empty: `/web/` at the index's host, as `https://web.archive.org/web/`."""
+    """CDX index to ask for captures before the source: `…/cdx/search/cdx`, as the Wayback Machine has it, which gives
+    them at `/web/` of its host. Empty: none."""
 
     common_crawl_url: str = Field(default="https://data.commoncrawl.org", pattern=r"^https?://\S+$")
     """Where `newslake ingest --cc-news` finds the lists and files of CC-NEWS: Common Crawl, or a mirror of it."""

@@ -86,8 +86,7 @@ class CdxIndex:
         """The index that the settings name, if any."""
         if not settings.cdx_url:
             return None
-        pages_url = settings.cdx_pages_url or urljoin(settings.cdx_url, "/web/")
-        return cls(settings.cdx_url, pages_url.rstrip("/") + "/", settings.max_page_bytes)
+        return cls(settings.cdx_url, urljoin(settings.cdx_url, "/web/"), settings.max_page_bytes)
 
     def captures(self, source: Source, days: Days, client: PoliteClient) -> tuple[list[CdxCapture], list[str]]:
         """Pages of a source captured on publication days or in the week after, the earliest of each, by time; alarms.

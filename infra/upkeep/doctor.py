@@ -1,24 +1,21 @@
-"""Is this installation fit to run? Settings, lake, clock, disk, sources and Prefect, one function each.
+"""Is this installation fit to run? Settings, lake, clock and disk, one function each.
 
 A check that raises counts as a fault of that check, so the others still run. No finding shows a secret.
 """
 
 import os
-import platform
 import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from importlib import metadata
 from pathlib import Path
 from threading import Barrier
 from typing import Final
 
-import requests
 from dotenv import dotenv_values
 
 from infra.base.errors import NewslakeError
@@ -26,7 +23,6 @@ from infra.base.settings import ENV_FILE, PREFIX, Settings, load_settings
 from infra.base.stop import Threads
 from infra.store.object_store import PROBE_PREFIX, ConflictError, ObjectStore
 from infra.store.open_store import open_store
-from parsers import registry
 
 WRITERS: Final = 8  # as many as land side by side; stores that failed the barrier test had 2 to 32 winners of as many
 ROUNDS: Final = 3  # of creating and of replacing; SeaweedFS takes up to 2 s a round, and a racy store fails the first
@@ -39,7 +35,6 @@ LISTED_TO: Final = timedelta(seconds=1)  # S3 cuts times to seconds; a folder's 
 LEAST_FREE_BYTES: Final = 5 << 30  # a few hundred thousand pages, compressed: time to react
 LEAST_FREE_SHARE: Final = 0.05  # file systems slow down and keep a reserve there
 
-ANSWER_SECONDS: Final = 2.0  # a Prefect server in reach answers in milliseconds
 SHORTEST_SECRET: Final = 6  # shorter values are words such as "test": hiding those would garble every sentence
 SECRET_NAME: Final = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|AUTH|CREDENTIAL", re.IGNORECASE)
 
@@ -63,14 +58,11 @@ class Finding:
 
 def diagnose(lake: str | None = None) -> Iterator[tuple[str, Finding]]:
     """Run all checks, yielding each name and finding: a second on a folder, about ten on a server."""
-    yield "newslake", tried(program)
-    yield "prefect server", tried(lambda: prefect_server(os.environ))
     yield "settings", tried(lambda: settings_in_force(lake))
     try:
         address = load_settings().lake if lake is None else lake
     except NewslakeError:
         return  # reported by the check of the settings
-    yield "sources", tried(sources)
     yield "temporary folder", tried(lambda: disk(Path(tempfile.gettempdir())))
     if not address.startswith("s3://"):
         yield "disk of the lake", tried(lambda: disk(Path(address).expanduser().absolute()))
@@ -98,50 +90,6 @@ def without_secrets(text: str) -> str:
         if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET:
             text = text.replace(value, "…")
     return re.sub(r"//[^/@\s]+@", "//…@", text)
-
-
-def program() -> Finding:
-    """Which newslake this is, for a report; pip has checked the versions of Python and of all libraries."""
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("newslake", "prefect"))
-    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    return Finding(Verdict.OK, f"{versions}, {system}")
-
-
-def prefect_server(environment: Mapping[str, str]) -> Finding:
-    """Whether the Prefect server that the environment names answers."""
-    address = environment.get("PREFECT_API_URL")
-    if not address:
-        return Finding(Verdict.OK, "PREFECT_API_URL is not set: only `deploy`, `alerts` and `--remote` need it")
-    key, pair = environment.get("PREFECT_API_KEY"), environment.get("PREFECT_API_AUTH_STRING", "").partition(":")
-    said, remedy = "answers", ""
-    try:
-        # Prefect's own health check (its REST API, GET /health), with the headers that its client sends.
-        status = requests.get(
-            f"{address.rstrip('/')}/health",
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            auth=None if key or not pair[1] else (pair[0], pair[2]),
-            timeout=ANSWER_SECONDS,
-        ).status_code
-    except (requests.RequestException, ValueError) as error:
-        said = f"does not answer ({type(error).__name__})"
-        remedy = "Start the server (`newslake up`), or correct or unset PREFECT_API_URL."
-    else:
-        if status in {401, 403}:
-            said = f"refuses us with {status}"
-            remedy = "Set PREFECT_API_KEY (Prefect Cloud) or PREFECT_API_AUTH_STRING (own server)."
-        elif status != requests.codes.ok:
-            said, remedy = f"answers {status}", "The address should end in /api and be that of a Prefect server."
-    return Finding(Verdict.FAULT if remedy else Verdict.OK, f"PREFECT_API_URL={address} {said}", remedy)
-
-
-def sources() -> Finding:
-    """Whether all sources load; the pages of one that does not belong to no source."""
-    load_settings()  # which say where sources are
-    broken = registry.broken()
-    if not broken:
-        return Finding(Verdict.OK, f"{len(registry.sources())} load")
-    said = "; ".join(f"{fault.place}: {fault.error}" for fault in broken.values())
-    return Finding(Verdict.FAULT, said, "Correct or remove it; until then its pages are quarantined.")
 
 
 def settings_in_force(lake: str | None) -> Finding:

@@ -17,7 +17,6 @@ from infra.lake.accounts import read_account
 from infra.lake.cache import load_cache
 from infra.lake.changes import read_notes
 from infra.lake.day_index import WHOLE, months_there
-from infra.lake.fetches import Fetch, FetchOutcome
 from infra.lake.landing import zipped
 from infra.lake.months import Entry, Months, is_told, month_of
 from infra.lake.partition import (
@@ -44,7 +43,6 @@ POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_di
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
 CREATED_BY: Final = f"parquet-cpp-arrow version {pa.cpp_version}"  # as pyarrow signs its files
 BLOCK_TYPES: Final = frozenset(BlockType)
-OUTCOMES: Final = frozenset(FetchOutcome)
 NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
 NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
 REMEDY: Final = "`newslake maintain` lists the lake and mends the index"
@@ -195,21 +193,6 @@ def account_faults(store: ObjectStore, source: str, day: str) -> Iterator[str]:
         return
     if account.summary.landed and next(iter(store.list(ARTICLES.key(source, day))), None) is None:
         yield f"says that {account.summary.landed} articles landed, and their partition is gone: run the day again"
-    for row in account.rows.values():
-        yield from (f"url {row.url} {fault}" for fault in _fetch_faults(row))
-
-
-def _fetch_faults(row: Fetch) -> Iterator[str]:
-    if row.outcome not in OUTCOMES:
-        yield f"has the outcome {row.outcome}, which is none of {', '.join(FetchOutcome)}"
-    if (row.outcome == FetchOutcome.LANDED) != (row.article_id is not None):
-        yield f"is {row.outcome} with the article {row.article_id}"
-    if (row.outcome == FetchOutcome.LANDED) == (row.reason is not None):
-        yield f"is {row.outcome} for the reason {row.reason}"
-    if row.due_at and row.outcome not in (FetchOutcome.PENDING, FetchOutcome.REFUSED):
-        yield f"is {row.outcome} and due at {row.due_at}"
-    if (row.first_asked_at is None) != (row.last_asked_at is None) or (row.times_asked > 0) != bool(row.last_asked_at):
-        yield f"was asked {row.times_asked} times, first at {row.first_asked_at} and last at {row.last_asked_at}"
 
 
 def index_faults(store: ObjectStore) -> Iterator[tuple[str, str]]:

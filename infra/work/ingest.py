@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
-from infra.base.batches import in_batches
 from infra.base.days import Days, require_begun
 from infra.base.errors import UsageError
+from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.settings import load_settings
 from infra.base.stop import Threads, result_of

@@ -27,8 +27,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from infra.archive.foreign import Member
 from infra.archive.warc import encode
-from infra.base.batches import in_batches
 from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
+from infra.base.lanes import in_batches
 from infra.base.measures import PARSE_SECONDS, record
 from infra.base.settings import Settings
 from infra.base.stop import raise_if_stopping, result_of

@@ -10,10 +10,7 @@ from parsers.lists.links import LinkList, Reading, UnreadableError
 from parsers.page.decode import decode
 from parsers.page.html import Tree, attribute, select
 
-# `application/json` is left out: WordPress names its programming interface so.
-_FEEDS: Final = ", ".join(
-    f'link[rel~="alternate" i][type="application/{kind}" i]' for kind in ("rss+xml", "atom+xml", "feed+json")
-)
+_FEEDS: Final = ", ".join(f'link[rel~="alternate" i][type="application/{kind}" i]' for kind in ("rss+xml", "atom+xml"))
 _COMMENTS: Final = re.compile(r"\bcomments?\b", re.I)  # a feed of comments names old articles as if they were new
 
 

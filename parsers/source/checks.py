@@ -31,14 +31,10 @@ SAME_WEEKDAYS = 2  # a low Sunday is normal once two Sundays were low
 # Below it, a day with a tenth of the usual number may be chance or a quiet holiday: 10 % of 20 are two.
 MIN_USUAL = 20
 SUSPECT_COUNT = 0.1  # L09: a drop of 90 %
-WARNING_COUNT = 0.5
 # A source that had articles on each of two weeks' days, and so many that chance empties one day in a hundred at most
 # (Poisson: exp(-4.6) = 1 %): its empty day is worth a look.
 NEVER_EMPTY_DAYS = 14
 EMPTY_BY_CHANCE = 0.01
-# Half of all days lie within one median absolute deviation; of normally distributed ones 1 in 400 is below three times
-# 1.4826 of it.
-MAD_BAND = 3 * 1.4826
 RELIABLE_FILL = 0.8  # a field that a source fills less often depends on the story, not on the layout
 DROPPED_FILL = 0.5  # of the usual fill: a redesign that moves a field loses it on nearly every page
 SUSPECT_REJECTS = 0.5
@@ -165,38 +161,31 @@ def _share(successes: float, trials: float) -> float:
 def _judge_count(profile: DayProfile, history: Sequence[DayProfile]) -> list[Finding]:
     observed = profile.articles
 
-    def found(severity: Severity, expected: float, basis: str) -> list[Finding]:
-        detail = f"{observed} articles; {basis}"
-        return [Finding(profile.source, profile.date, Check.ARTICLES, severity, None, observed, expected, detail)]
+    def found(expected: float, basis: str) -> list[Finding]:
+        detail, suspect = f"{observed} articles; {basis}", Severity.SUSPECT
+        return [Finding(profile.source, profile.date, Check.ARTICLES, suspect, None, observed, expected, detail)]
 
     nearest = _nearest(profile.date, history)
-    usual, deviation = _usual_count(profile, [day for day in nearest if day.articles])
+    usual = _usual_count(profile, [day for day in nearest if day.articles])
     basis = f"{usual:g} are usual"
     gap = next((at for at, day in enumerate(nearest) if day.articles), 0)  # empty days just before are one gap with it
     looked_at = nearest[gap : gap + NEVER_EMPTY_DAYS]
     never_empty = len(looked_at) == NEVER_EMPTY_DAYS and all(day.articles for day in looked_at)
     if not observed and never_empty and math.exp(-usual * (gap + 1)) <= EMPTY_BY_CHANCE:
-        return found(Severity.SUSPECT, 1, f"{basis}, and none of the {NEVER_EMPTY_DAYS} nearest days was empty")
-    if usual < MIN_USUAL:
-        return []
-    if observed < SUSPECT_COUNT * usual:
-        return found(Severity.SUSPECT, SUSPECT_COUNT * usual, basis)
-    expected = min(WARNING_COUNT * usual, usual - MAD_BAND * deviation)
-    return found(Severity.WARNING, expected, basis) if observed < expected else []
+        return found(1, f"{basis}, and none of the {NEVER_EMPTY_DAYS} nearest days was empty")
+    expected = SUSPECT_COUNT * usual
+    return found(expected, basis) if usual >= MIN_USUAL and observed < expected else []
 
 
-def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> tuple[float, float]:
-    """Median of the nearest week with articles, or of the same weekday if less, and its deviation; else zeros."""
+def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> float:
+    """Median of the nearest week with articles, or of the same weekday if less; 0 where too little is known."""
     week = [day.articles for day in nearest[:COUNT_DAYS]]
     if len(week) < MIN_COUNT_DAYS:
-        return 0.0, 0.0
+        return 0.0
     usual = median(week)
-    deviation = median(abs(count - usual) for count in week)
     weekday = date.fromisoformat(profile.date).weekday()
     same = [day.articles for day in nearest if date.fromisoformat(day.date).weekday() == weekday]
-    if len(same) >= SAME_WEEKDAYS:
-        usual = min(usual, median(same))
-    return usual, deviation
+    return min(usual, median(same)) if len(same) >= SAME_WEEKDAYS else usual
 
 
 def _nearest(day: str, history: Sequence[DayProfile]) -> list[DayProfile]:
@@ -225,17 +214,15 @@ def _judge_fill(profile: DayProfile, known: Sequence[DayProfile]) -> Iterator[Fi
 def _judge_rejects(profile: DayProfile, known: Sequence[DayProfile]) -> Iterator[Finding]:
     observed, number = profile.reject_share, sum(profile.rejected.values())
     usual = median(day.reject_share for day in known)
-    is_suspect = observed > SUSPECT_REJECTS and usual < LOW_REJECTS
-    expected = SUSPECT_REJECTS if is_suspect else usual + LOW_REJECTS
-    if observed <= expected:
+    if observed <= SUSPECT_REJECTS or usual >= LOW_REJECTS:
         return
     chance = _share(sum(sum(day.rejected.values()) for day in known), sum(day.captures for day in known))
     if at_least(number, profile.captures, chance) < RARE:
-        severity = Severity.SUSPECT if is_suspect else Severity.WARNING
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(profile.rejected.items()))
         detail = f"{_percent(observed)} of {profile.captures} captures were rejected ({reasons})"
         detail += f"; {_percent(usual)} are usual"
-        yield Finding(profile.source, profile.date, Check.REJECTS, severity, None, observed, expected, detail)
+        suspect = Severity.SUSPECT
+        yield Finding(profile.source, profile.date, Check.REJECTS, suspect, None, observed, SUSPECT_REJECTS, detail)
 
 
 def _known(history: Sequence[DayProfile]) -> list[DayProfile]:

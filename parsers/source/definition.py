@@ -95,6 +95,17 @@ GENERIC: Final = Layout("generic")
 GENERIC_CHANGES: Final = 5
 
 
+# What sites that run on one publishing system have in common, to begin a source with.
+WORDPRESS: Final = Layout(
+    "wordpress",
+    body="article .entry-content, article .post-content, .post-content, [itemprop=articleBody]",
+    drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, #comments, .comments-area, .newsletter-signup, .author-bio,"
+    " .author-box, .share, .share-buttons, .post-navigation",
+    headings="p > strong, p > b",
+    byline="a[rel=author], .author-name, .entry-meta .author a",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TextLayout:
     """One structure that plain-text captures of a source have.

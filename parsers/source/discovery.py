@@ -11,7 +11,7 @@ WHOLE_HISTORY: Final = 36_500
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """An RSS, Atom or JSON feed: the newest articles, a few hours' or days' worth."""
+    """An RSS or Atom feed: the newest articles, a few hours' or days' worth."""
 
     url: str
 
@@ -25,7 +25,7 @@ class NewsSitemap:
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap (XML or text) or an index of them (https://www.sitemaps.org/protocol.html): often the whole history."""
+    """A sitemap or an index of them (https://www.sitemaps.org/protocol.html): often the whole history."""
 
     url: str  # may hold `strftime` fields of the local day (`https://x.com/sitemap-%Y-%m.xml`)
     _: KW_ONLY

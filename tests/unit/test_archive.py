@@ -1,6 +1,5 @@
 """The raw layer: nothing captured is lost, changed or kept twice; revisits of earlier versions are read back whole."""
 
-import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from infra.archive.raw_archive import IndexEntry, Pointer, RawArchive
-from infra.archive.warc import Revisit, decode
+from infra.archive.raw_archive import IndexEntry, RawArchive
 from infra.base.errors import NewslakeError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import find_inputs
@@ -139,14 +137,6 @@ def test_a02_a_revisit_is_read_as_it_was_captured(store: ObjectStore, status: in
     assert index_of(store, place) == index  # made again from the WARC
 
 
-def test_a_capture_that_is_kept_as_a_revisit_is_not_archived_again(store: ObjectStore) -> None:
-    again = page(at=MOMENT + DAY)
-    add(RawArchive(store), page())
-    place = archive_revisit(store, again, "run2", "tass")
-    (archived,) = add(RawArchive(store), again, run="run3")
-    assert (archived.pointer, archived.new) == (place, False)
-
-
 def test_a02_ingested_from_another_lake_revisits_are_counted(store: ObjectStore, tmp_path: Path) -> None:
     add(RawArchive(store), page())
     archive_revisit(store, page(at=MOMENT + DAY), "run2", "tass")
@@ -169,19 +159,3 @@ def test_a01_a_revisit_whose_original_is_gone_or_another_is_an_error_that_names_
     store.delete(original.pointer.uri)
     with pytest.raises(NewslakeError, match=re.escape(original.pointer.uri)):
         RawArchive(store).read(revisit)
-
-
-def test_a01_a_revisit_that_does_not_say_where_its_body_lies_is_refused() -> None:
-    entry = IndexEntry.of("tass", page(), Pointer("x", 0, 1))
-    plain = gzip.decompress(encode_revisit(page(), entry))
-    with pytest.raises(ValueError, match="fields damaged"):
-        decode(gzip.compress(plain.replace(b"X-Newslake-Original", b"X-Otherlake-Origina"), mtime=0))
-
-
-@given(any_capture, any_capture)
-def test_any_capture_is_read_back_exactly_from_a_revisit(capture: Capture, earlier: Capture) -> None:
-    entry = IndexEntry.of("tass", replace(earlier, url=capture.url, body=capture.body), Pointer("raw/x", 7, 9))
-    record = decode(encode_revisit(capture, entry))
-    assert isinstance(record, Revisit)
-    assert record.original == Pointer("raw/x", 7, 9)
-    assert record.with_body(capture.body) == capture

@@ -5,7 +5,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -237,14 +237,6 @@ def test_a_server_without_ranges_is_told(whole: Answer, site: CcNewsSite, cli: C
     site.faults[site.add("20240501110000", _stories(1))] = [lambda _: whole]
     line = cli.fails(*OF_TASS, code=1)
     assert "The server knows no ranges" in line
-
-
-def test_a_coding_that_a_mirror_states_of_its_files_changes_nothing(site: CcNewsSite, cli: Cli) -> None:
-    def coded(said: Answer) -> Answer:
-        return replace(said, headers={"Content-Encoding": "gzip", **(said.headers or {})})
-
-    site.faults[site.add("20240501110000", _stories(2))] = [coded, coded]
-    assert cli.json(*OF_TASS)["parsed"] == 2
 
 
 def test_a_month_without_a_list_is_named_and_one_beside_the_days_may_be_missing(site: CcNewsSite, cli: Cli) -> None:

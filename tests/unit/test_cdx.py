@@ -53,16 +53,8 @@ def _captures(*lines: Line, **options: Any) -> tuple[list[CdxCapture], list[str]
     return _index().captures(SOURCE, DAYS, DirectClient(CdxArchive(list(lines), **options)))
 
 
-@pytest.mark.parametrize(
-    ("cdx_url", "cdx_pages_url", "expected"),
-    [
-        (WAYBACK, "", "http://archive.example/web/"),
-        (WAYBACK, "https://pages.example/replay", "https://pages.example/replay/"),
-        (WAYBACK, "https://pages.example/replay/", "https://pages.example/replay/"),
-    ],
-)
-def test_settings_say_where_the_pages_are_or_the_index_does(cdx_url: str, cdx_pages_url: str, expected: str) -> None:
-    assert _index(cdx_url, cdx_pages_url=cdx_pages_url).pages_url == expected
+def test_the_index_s_host_has_the_pages() -> None:
+    assert _index().pages_url == "http://archive.example/web/"
 
 
 def test_captures_of_the_days_and_of_the_week_after_are_found_by_time() -> None:

@@ -35,7 +35,7 @@ def found(day: DayProfile, past: list[DayProfile], *, whole_day: bool = True) ->
     return [(each.severity.value, each.field or each.check) for each in judge(day, past, whole_day=whole_day)]
 
 
-SUSPECT, WARNING = [("suspect", "articles")], [("warning", "articles")]
+SUSPECT = [("suspect", "articles")]
 WEEKS = [100] * 6 + [4] + [100] * 6 + [4] + [100] * 6  # it rests on Sundays
 
 
@@ -44,13 +44,12 @@ WEEKS = [100] * 6 + [4] + [100] * 6 + [4] + [100] * 6  # it rests on Sundays
     [
         (7, 0, [100] * 7, SUSPECT),
         (7, 9, [100] * 7, SUSPECT),
-        (7, 49, [100] * 7, WARNING),
-        (7, 50, [100] * 7, []),
+        (7, 10, [100] * 7, []),
         (7, 9, [100, 100, 1, 100, 1000, 100, 100], SUSPECT),  # one odd day moves nothing
         (7, 30, [100, 20, 180, 60, 140, 30, 170], []),  # days that differ widely
         (20, 4, WEEKS, []),
         (21, 4, WEEKS, SUSPECT),
-        (21, 9, [1000] * 14 + [30] * 7, WARNING),  # the last week counts
+        (21, 9, [1000] * 14 + [30] * 7, []),  # the last week counts
         (-1, 5, [100] * 7, SUSPECT),  # days after it are taken where there are none before
         (28, 0, [6, 5, 8, 6] * 7, SUSPECT),  # a small source that is never empty
         (28, 0, [6, 5, 8, 6] * 3, []),  # twelve days are too few to say never
@@ -96,7 +95,7 @@ class TestRejects:
 
     @pytest.mark.parametrize(
         ("rejected", "usual", "expected"),
-        [(51, 0, [("suspect", "rejects")]), (50, 0, [("warning", "rejects")]), (25, 0, []), (51, 30, [])],
+        [(51, 0, [("suspect", "rejects")]), (50, 0, []), (51, 30, [])],
     )
     def test_l09_more_than_half_is_suspect_where_little_was_rejected_before(
         self, rejected: int, usual: int, expected: list[tuple[str, str]]

@@ -2,10 +2,8 @@
 
 import os
 from collections import namedtuple
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typing_extensions import override
@@ -17,7 +15,6 @@ from infra.upkeep import doctor
 from infra.upkeep.doctor import Finding, Verdict
 from tests.commands import Cli
 from tests.memory_store import MemoryStore
-from tests.servers import Answer, free_ports, scripted_server
 
 Usage = namedtuple("Usage", "total used free")  # as shutil.disk_usage returns it
 GB = 1 << 30
@@ -30,18 +27,12 @@ def large_machine(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(512), raising=False)
 
 
-def of(name: str, lake: str | None = None) -> Finding:
-    """What one check of a whole diagnosis found."""
-    return dict(doctor.diagnose(lake))[name]
-
-
 def test_a_sound_installation_has_no_fault_and_nothing_is_left_behind(tmp_path: Path, cli: Cli) -> None:
     said = cli.json("doctor")
     assert said["faults"] == 0
     assert {check["verdict"] for check in said["checks"]} == {"ok"}
     assert [check["check"] for check in said["checks"]] == [
-        *("newslake", "prefect server", "settings", "sources"),
-        *("temporary folder", "disk of the lake", "lake", "one winner", "clock"),
+        *("settings", "temporary folder", "disk of the lake", "lake", "one winner", "clock"),
     ]
     assert list(LocalStore(tmp_path / "lake").list()) == []
 
@@ -64,48 +55,6 @@ def test_a_wrong_setting_is_a_fault_and_what_needs_settings_is_left_out(monkeypa
     assert found["settings"].verdict is Verdict.FAULT
     assert "NEWSLAKE_WORKERS='many' is not valid" in found["settings"].detail
     assert list(found)[-1] == "settings"
-
-
-@pytest.fixture
-def prefect() -> Iterator[str]:
-    """Address of a server that wants the key `key-of-cloud` or the pair `ann:secret`."""
-
-    def answer(_method: str, path: str, headers: Any, _body: bytes) -> Answer:
-        if path != "/api/health":
-            return Answer(404)
-        allowed = headers.get("Authorization") in {"Bearer key-of-cloud", "Basic YW5uOnNlY3JldA=="}
-        return Answer(200, b"true") if allowed else Answer(401)
-
-    with scripted_server(answer) as server:
-        yield server.endpoint
-
-
-@pytest.mark.parametrize(
-    ("path", "variables", "verdict", "said"),
-    [
-        ("/api", {"PREFECT_API_KEY": "key-of-cloud"}, Verdict.OK, "answers"),
-        ("/api/", {"PREFECT_API_AUTH_STRING": "ann:secret"}, Verdict.OK, "answers"),
-        ("/api", {}, Verdict.FAULT, "refuses us with 401"),
-        ("", {"PREFECT_API_KEY": "key-of-cloud"}, Verdict.FAULT, "answers 404"),
-    ],
-)
-def test_a_prefect_server_is_asked_for_its_health(
-    prefect: str, path: str, variables: dict[str, str], verdict: Verdict, said: str
-) -> None:
-    found = doctor.prefect_server({"PREFECT_API_URL": prefect + path, **variables})
-    assert found.verdict is verdict
-    assert found.detail.endswith(said)
-    assert bool(found.remedy) is (verdict is Verdict.FAULT)
-
-
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/api", "no address", "http://[::1"])
-def test_a_prefect_server_that_is_away_is_a_fault(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    (port,) = free_ports(1)
-    monkeypatch.setenv("PREFECT_API_URL", address.format(port=port))
-    found = of("prefect server")
-    assert found.verdict is Verdict.FAULT
-    assert "does not answer" in found.detail
-    assert "newslake up" in found.remedy
 
 
 @pytest.mark.parametrize(
@@ -186,13 +135,9 @@ def test_l05_a_clock_that_is_wrong_is_found(ahead: timedelta, verdict: Verdict, 
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
     monkeypatch.setenv("PREFECT_API_KEY", "test")  # short: a word like any other
-    monkeypatch.setenv("PREFECT_API_URL", "http://ann:hidden@127.0.0.1:1/api")
 
     def telling() -> Finding:
         raise NewslakeError("a test of very-secret at https://bo:pw@host/x", "Not very-secret.")
 
     found = doctor.tried(telling)
     assert (found.detail, found.remedy) == ("a test of … at https://…@host/x", "Not ….")
-    said = of("prefect server")
-    assert "hidden" not in said.detail
-    assert "//…@127.0.0.1:1/api does not answer" in said.detail

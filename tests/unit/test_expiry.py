@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from infra.archive.raw_archive import ArchivedCapture, RawArchive
 from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
-from infra.lake.lake import Lake
-from infra.lake.partition import REJECTS
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect
 from infra.upkeep import expiry
 from infra.upkeep.expiry import ARTICLE, GRACE, RECENT, REJECT, REVISITED, SUSPECT, UNDATED, Expiry, expire
 from parsers.record.article import NULL_PARTITION
-from tests.lake_samples import SOURCE, landed
+from tests.lake_samples import SOURCE
 from tests.old_lakes import archive_revisit
 from tests.passing_stores import Killed, SteppedStore, kill
 from tests.raw_lake import DAY, NOON, ClockedStore, archive, capture, captures_in, faults, ingest, land, rows, warcs
@@ -97,33 +95,6 @@ def test_a_revisit_that_stays_keeps_the_day_of_its_original(store: ClockedStore)
     assert verdicts(run(store)) == {1: DELETED, 3: DELETED}
     deleted = [key for key in store.deleted if key.endswith(".warc.gz")]
     assert deleted == [place.uri, original.pointer.uri]  # never a revisit without its body
-
-
-def close(store: ClockedStore, rejected: ArchivedCapture) -> None:
-    """A later parser makes an article of a rejected capture."""
-    place, seen = rejected.pointer, rejected.capture
-    article, record = landed(
-        int(str(seen.url).rpartition("/")[2]),
-        capture_uri=place.uri,
-        capture_offset=place.offset,
-        capture_length=place.length,
-        capture_digest=seen.digest,
-        captured_at=seen.captured_at,
-    )
-    Lake(store).land([(article, record)])
-    table = Lake(store).read_partition(article.source, str(record.captured_at.date()), REJECTS)
-    assert table["state"].to_pylist() == ["closed"]
-
-
-def test_a_closed_rejection_keeps_its_capture_until_it_expires_itself(store: ClockedStore) -> None:
-    archived = archive(store, [capture(1)], "r0")
-    land(store, archived, "r0")
-    close(store, archived[0])
-    run(store, Layer.ARTICLES)
-    assert verdicts(run(store)) == {1: ("keep", REJECT)}
-    assert faults(store) == []
-    run(store, Layer.REJECTS)
-    assert verdicts(run(store)) == {1: DELETED}
 
 
 def test_l03_what_was_written_within_a_day_stays(store: ClockedStore) -> None:

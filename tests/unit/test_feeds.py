@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 
-from parsers.lists.feeds import MAX_JSON_LENGTH, read_feed
+from parsers.lists.feeds import read_feed
 from parsers.lists.links import Reading, UnreadableError, Unusable
 from parsers.source.discovery import Link
 from tests.broken_markup import broken
@@ -75,8 +75,6 @@ def test_s01_no_feed_opens_a_file_or_an_address(body: bytes, monkeypatch: pytest
 
 UNREADABLE = {
     "HTML page behind a comment": (b"<!-- x --><html><body>Sorry</body></html>", "HTML page"),
-    "JSON": (b'{"version": "https://jsonfeed.org/version/1"}', "no JSON Feed"),
-    "JSON of a size": (FORMATS["JSON Feed 1.0"].encode() + b" " * MAX_JSON_LENGTH, "more than 16,777,216 characters"),
     "document type without end": (b"<!DOCTYPE x [<!ENTITY a 'b>" + b"y" * 200_000, "has no end"),
     "text": (b"Come back later", "it has no element"),
     "sitemap": (b"<urlset><url><loc>https://news.example/a</loc></url></urlset>", "neither RSS nor Atom"),
@@ -99,14 +97,8 @@ def test_s04_no_fault_loses_an_entry(fault: str) -> None:
     assert reading.lacking == ""
 
 
-@pytest.mark.parametrize(
-    ("whole", "mark", "end"),
-    [
-        (rss(entry("/a"), entry("/b")), b"</link", b"</channel"),
-        (b'{"version":"https://jsonfeed.org/version/1","items":[{"url":"/a"},{"url":"/b"}]}', b'"}', b"}]"),
-    ],
-)
-def test_s04_feed_that_breaks_off_gives_what_is_whole_and_says_so(whole: bytes, mark: bytes, end: bytes) -> None:
+def test_s04_feed_that_breaks_off_gives_what_is_whole_and_says_so() -> None:
+    whole, mark, end = rss(entry("/a"), entry("/b")), b"</link", b"</channel"
     both = [Link("https://news.example/a"), Link("https://news.example/b")]
     for length in range(whole.index(mark) + len(mark), len(whole) + 1):
         reading = read(whole[:length])
@@ -163,7 +155,7 @@ def test_s06_times_become_hints(date: str, expected: datetime | None) -> None:
     broken(
         "<rss_version='2.0'> <channel> <item> <link> </link> </item> <feed> <entry> </ <! <![CDATA[ ]]> <!-- --> &#x0;"
         " &#99999999; &amp; <a:b_xmlns:a='c'> <link_href=' '/> <!DOCTYPE http://[ <pubDate> </pubDate> <guid> </guid>"
-        ' <?xml ?> ][ {"version":"https://jsonfeed.org/version/1","items":[ {"url":"/a"} , [ ]'
+        " <?xml ?> ]["
     )
 )
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:

@@ -31,14 +31,6 @@ def reject_states(lake: Lake, date: str = DAY, source: str = "gazette") -> list[
 class TestWhereRowsLand:
     """A partition is a source and the UTC day of publication."""
 
-    def test_rows_are_grouped_by_source_and_day(self, lake: Lake, store: MemoryStore) -> None:
-        rows = [landed(0), landed(1), landed(0, source="herald"), landed(2, published_at=NOON + timedelta(days=1))]
-        report = lake.land(rows)
-        assert report.written == (("gazette", DAY), ("gazette", "2024-05-02"), ("herald", DAY))
-        assert report.unchanged == ()
-        assert ARTICLES_KEY in store.objects
-        assert titles(lake) == ["Ferry 0 leaves late", "Ferry 1 leaves late"]
-
     def test_the_day_is_that_of_utc_whatever_zone_the_time_is_in(self, lake: Lake) -> None:
         early_in_moscow = datetime(2024, 5, 1, 1, tzinfo=timezone(timedelta(hours=3)))
         assert lake.land([landed(0, published_at=early_in_moscow)]).written == (("gazette", "2024-04-30"),)
@@ -80,18 +72,6 @@ class TestWhereRowsLand:
                 lake.land(**bad)
         assert store.objects == {}
 
-    def test_partitions_are_listed_without_opening_them(self, lake: Lake, store: MemoryStore) -> None:
-        lake.land([landed(0), landed(0, source="herald"), landed(0, source="gazette2")])
-        store.objects["articles/source=gazette/date=2024-05-01/notes.txt"] = b"stray"
-        store.gets.clear()
-        assert [(source, date) for source, date, _ in lake.partitions()] == [
-            ("gazette", DAY),
-            ("gazette2", DAY),
-            ("herald", DAY),
-        ]
-        assert [info.key for _, _, info in lake.partitions("gazette")] == [ARTICLES_KEY]
-        assert store.gets == []
-
 
 class TestRepetition:
     """L04: what was landed once is as it was, byte for byte."""
@@ -127,10 +107,6 @@ class TestQuarantine:
         assert (row["reason"], row["capture_offset"], row["state"]) == ("invalid_record", 1000, "open")
         assert row["url"] == landed(1)[0].url
         assert row["detail"].startswith("title: ")
-
-    def test_rejections_land_by_capture_day(self, lake: Lake) -> None:
-        lake.land([], [rejected(0), rejected(1, captured_at=NOON + timedelta(days=1))])
-        assert [date for _, date, _ in lake.partitions("gazette", REJECTS)] == [DAY, "2024-05-02"]
 
     def test_a_landed_article_closes_the_rejection_of_its_capture(self, lake: Lake) -> None:
         lake.land([], [rejected(0), rejected(1)])
@@ -182,12 +158,6 @@ class TestReparse:
         lake.land([landed(0)])
         self.reparse(lake, [], 0, rejects=[rejected(0, parser_version=2, reason=reason)])
         assert reject_states(lake) == [(reason, "open")]
-        assert titles(lake) == ["Ferry 0 leaves late"]
-
-    def test_a_record_that_does_not_fit_takes_no_article_away(self, lake: Lake) -> None:
-        lake.land([landed(0)])
-        report = self.reparse(lake, [broken(0, title="\ud83d", parser_version=2)], 0)
-        assert len(report.unfit) == 1
         assert titles(lake) == ["Ferry 0 leaves late"]
 
     def test_a_capture_moves_to_the_source_that_claims_it_now_and_rows_of_others_stay(self, lake: Lake) -> None:

@@ -148,11 +148,6 @@ class TestReparsed:
         assert exposed == 0
         assert land(body, landed(1, run_id="2026"), reparsed={CAPTURE: 1}) == (body, 0)
 
-    def test_other_output_of_an_unchanged_version_replaces_whatever_is_greater(self) -> None:
-        old, _ = land(None, landed(1, lead="z"))
-        body, _ = land(old, landed(1, lead="a"), reparsed={CAPTURE: 1})
-        assert one_row(body)["lead"] == "a"
-
     @pytest.mark.parametrize("late", [(), (landed(1, fidelity=Fidelity.HTML),)], ids=["rejected", "parsed"])
     def test_l04_an_old_reparse_that_finishes_late_changes_nothing(self, late: tuple[Landed, ...]) -> None:
         newest, _ = land(None, landed(1, parser_version=3, fidelity=Fidelity.PARTIAL))
@@ -192,11 +187,6 @@ class TestRejects:
         assert land_rejected(newer, closed={CAPTURE: 2})[0] is newer
         closed, _ = land_rejected(self.old, closed={CAPTURE: 2})
         assert land_rejected(closed, rejected(1), rejected(1, parser_version=2, reason="empty"))[0] is closed
-
-    def test_a_rejection_without_a_version_is_the_least(self) -> None:
-        unknown, _ = land_rejected(None, rejected(1, parser_version=None))
-        assert one_reject(land_rejected(unknown, rejected(1))[0])["parser_version"] == 1
-        assert land_rejected(self.old, rejected(1, parser_version=None, reason="timeout"))[0] is self.old
 
 
 rejections = st.builds(

@@ -82,11 +82,6 @@ class TestDamage:
 
     body = encode(ARTICLES, table_of(landed(1)), looked_at=True)
 
-    @pytest.mark.parametrize("body", [b"", b"PAR1", b"<html>", body[:-1], body[:200] + b"\0" * 50 + body[250:]])
-    def test_l11_damaged_bytes(self, body: bytes) -> None:
-        with pytest.raises(NewslakeError, match=r"^articles/x is damaged or was not written by newslake \(.*reparse"):
-            decode(ARTICLES, body, "articles/x")
-
     @pytest.mark.parametrize(
         "manifest",
         [

@@ -153,19 +153,6 @@ def test_f31_pauses_grow_with_each_failure_in_a_row_up_to_a_cap() -> None:
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, *[MAX_BACKOFF] * 3]
 
 
-def test_f31_who_waits_for_a_turn_learns_that_the_host_is_down() -> None:
-    clock = SleepingClock()
-    pace = new_pace(clock, jitter=0.0)
-    for _ in range(DOWN_AFTER - 1):
-        pace.take_turn(0.0)
-        pace.end_turn(server_error())
-    pace.take_turn(0.0)
-    with ThreadPoolExecutor(4) as pool:
-        waiting = [pool.submit(pace.take_turn, 0.0) for _ in range(4)]
-        pace.end_turn(server_error())
-    assert {type(each.exception()) for each in waiting} == {FetchError}
-
-
 def test_a_host_that_refuses_ten_times_in_a_row_is_left_alone() -> None:
     pace = new_pace(SleepingClock())
     for answer in (*[True] * (REFUSED_AFTER - 1), False, *[True] * REFUSED_AFTER):

@@ -304,11 +304,6 @@ def test_genre_comes_from_tags_types_section_and_address(head: str, body: str, u
     assert article(head, body, url=url, layout={"genre": ".tone"}).genre == genre
 
 
-def test_title_of_a_layout_loses_the_name_of_the_site() -> None:
-    head = meta("og:site_name", "The Paper") + meta("x", "Boats stop | The Paper")
-    assert article(head, layout={"title": "meta[name=x]"}).title == "Boats stop"
-
-
 def test_free_page_is_a_free_article() -> None:
     page = ld(f'"url": "{URL}", "isAccessibleForFree": "True"').replace("NewsArticle", "WebPage")
     assert article(page).access is Access.FREE

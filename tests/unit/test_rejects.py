@@ -8,20 +8,11 @@ import pytest
 from infra.lake import partition
 from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, TableKind, decode, encode
-from infra.lake.rejects import Reject, RejectState, invalid_record, reject_id
+from infra.lake.rejects import Reject, invalid_record
 from infra.lake.schema import REJECT_COLUMNS, to_table
 from parsers.record.article import SCHEMA_VERSION
-from parsers.record.outcome import RejectReason
 from tests.lake_samples import NOON, SOURCE, broken, landed, rejected
 from tests.memory_store import MemoryStore
-
-
-def test_a_rejection_is_open_and_named_by_its_capture() -> None:
-    reject = rejected(1)
-    assert reject.state == RejectState.OPEN
-    assert reject.reject_id == reject_id("gazette", reject.url, NOON + timedelta(hours=2), reject.capture_digest)
-    assert len(reject.reject_id) == 32
-    assert rejected(1, reason=RejectReason.EMPTY, run_id="later", detail="else").reject_id == reject.reject_id
 
 
 def test_l01_surrogates_in_detail_and_url_are_escaped() -> None:

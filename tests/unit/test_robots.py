@@ -4,17 +4,17 @@ from hypothesis import strategies as st
 
 from infra.intake.web.fetching import FetchError, FetchReason
 from infra.intake.web.robots import CACHE_SECONDS, FAILURE_SECONDS, MAX_BYTES, RobotsFiles, RobotsRules, read_robots
+from infra.intake.web.robots import MAX_CRAWL_DELAY as CAP
 from tests.http_clients import SleepingClock
 from tests.tables import table
 
 TABLE = table("robots")
 
-CAP = 120.0
 SITE = "https://example.com"
 
 
 def rules_of(text: str) -> RobotsRules:
-    return read_robots(text.encode(), max_crawl_delay=CAP)
+    return read_robots(text.encode())
 
 
 def allowed(text: str, path: str) -> bool:
@@ -74,19 +74,19 @@ def test_r03_group_lines_in_odd_spellings(line: str) -> None:
     ids=["utf-8-mark", "utf-16", "crlf", "cr", "invalid-utf-8", "html", "binary", "too-long"],
 )
 def test_r03_what_can_be_read_of_a_damaged_file_holds(body: bytes) -> None:
-    rules = read_robots(body, max_crawl_delay=CAP)
+    rules = read_robots(body)
     assert not rules.allows(f"{SITE}/a")
     assert rules.allows(f"{SITE}/b")
 
 
 @pytest.mark.parametrize("body", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"<html><h1>Not found</h1></html>", b"Disallow: /"])
 def test_r03_a_file_without_rules_allows_everything(body: bytes) -> None:
-    assert read_robots(body, max_crawl_delay=CAP).allows(f"{SITE}/a")
+    assert read_robots(body).allows(f"{SITE}/a")
 
 
 @given(st.binary(max_size=2000) | st.text("User-agent: *\nDslow/$%newk\r#", max_size=500).map(str.encode), st.text())
 def test_r03_any_bytes_can_be_read(body: bytes, path: str) -> None:
-    rules = read_robots(body, max_crawl_delay=CAP)
+    rules = read_robots(body)
     assert isinstance(rules.allows(f"{SITE}/{path}"), bool)
     assert rules.crawl_delay is None or 0 <= rules.crawl_delay <= CAP
 
@@ -104,7 +104,7 @@ def test_r05_crawl_delay_is_capped_or_ignored(value: str, kept: float | None) ->
 
 @pytest.mark.parametrize("reason", [FetchReason.STATUS, FetchReason.EMPTY, FetchReason.REDIRECT_LOOP])
 def test_r01_a_file_that_is_not_there_allows_everything(reason: FetchReason) -> None:
-    assert RobotsFiles(max_crawl_delay=CAP).rules(f"{SITE}/a", Files(reason)).allows(f"{SITE}/a")
+    assert RobotsFiles().rules(f"{SITE}/a", Files(reason)).allows(f"{SITE}/a")
 
 
 UNREACHABLE = [
@@ -116,13 +116,13 @@ UNREACHABLE = [
 @pytest.mark.parametrize("reason", UNREACHABLE)
 def test_r02_a_file_that_cannot_be_had_stops_everything(reason: FetchReason) -> None:
     with pytest.raises(FetchError, match=rf"https://example\.com/robots\.txt: {reason.value}") as caught:
-        RobotsFiles(max_crawl_delay=CAP).rules(f"{SITE}/a", Files(reason))
+        RobotsFiles().rules(f"{SITE}/a", Files(reason))
     assert caught.value.reason is FetchReason.ROBOTS_UNREACHABLE
 
 
 def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> None:
     clock, files = SleepingClock(), Files(FetchReason.SERVER_ERROR)
-    robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
+    robots = RobotsFiles(clock)
     for passed in (1, FAILURE_SECONDS - 2, 1):
         with pytest.raises(FetchError):
             robots.rules(SITE, files)
@@ -134,7 +134,7 @@ def test_r02_a_file_that_cannot_be_had_is_asked_for_again_after_a_while() -> Non
 
 def test_each_scheme_host_and_port_has_its_file() -> None:
     files = Files()
-    robots = RobotsFiles(max_crawl_delay=CAP)
+    robots = RobotsFiles()
     for url in ("https://a.example/x", "https://a.example:443/y", "https://A.example", "http://a.example/"):
         robots.rules(url, files)
     robots.rules("https://a.example:8443/x", files)
@@ -149,7 +149,7 @@ def test_each_scheme_host_and_port_has_its_file() -> None:
 
 def test_r07_a_file_is_read_again_after_a_day() -> None:
     clock, files = SleepingClock(), Files(b"User-agent: *\nAllow: /")
-    robots = RobotsFiles(max_crawl_delay=CAP, clock=clock)
+    robots = RobotsFiles(clock)
     assert robots.rules(SITE, files).allows(f"{SITE}/a")
     files.answer = b"User-agent: newslake\nDisallow: /"
     clock.sleep(CACHE_SECONDS - 1)

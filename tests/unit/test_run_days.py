@@ -277,9 +277,3 @@ def test_a_day_whose_articles_are_gone_is_not_whole_until_they_are_back(site: De
     assert state_of(lake) is State.PARTIAL
     worked(site, lake)
     assert state_of(lake) is State.LANDED
-
-
-def test_pages_that_take_their_time_are_waited_for(site: DemoSite, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.set_fault(site.expected("tass", DAY)[1].url.removeprefix("https://"), play.slow(seconds=0.5))
-    worked(site, lake)
-    assert set(modes(lake)) == published(site)

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import example, given
 
+from parsers.lists.feeds import MAX_ENTRIES, read_sitemap
 from parsers.lists.links import Reading, UnreadableError, Unusable
-from parsers.lists.sitemaps import MAX_ENTRIES, read_sitemap
 from parsers.source.discovery import Link
 from tests.broken_markup import broken
 from tests.unit.test_feeds import DANGEROUS, FAULTS
@@ -69,21 +69,13 @@ def test_s01_entities_that_a_sitemap_declares_are_never_expanded(head: str) -> N
     assert reading == Reading((Link("https://news.example/b"),), (), {Unusable.GARBLED: 1}, "garbled addresses: 1")
 
 
-@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf\r\n "])
-def test_sitemap_of_plain_text_has_an_address_a_line(head: bytes) -> None:
-    found = read(head + b"https://news.example/a?b=1&c=2\r\n\r\n  /b\nmailto:x")
-    assert [link.url for link in found.links] == ["https://news.example/a?b=1&c=2", "https://news.example/b"]
-    assert (found.unusable, found.lacking) == ({Unusable.NOT_HTTP: 1}, "")
-
-
 def test_s02_s03_sitemap_or_index_over_50_000_addresses_is_read_up_to_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_ENTRIES == 50_000  # as the protocol of sitemaps has it
-    monkeypatch.setattr("parsers.lists.sitemaps.MAX_ENTRIES", 9)
+    monkeypatch.setattr("parsers.lists.feeds.MAX_ENTRIES", 9)
     exact = read(urlset(*(url(f"/{number}") for number in range(9))))
     assert (len(exact.links), exact.lacking) == (9, "")
-    index_of, text = index(*(f"/{number}.xml" for number in range(10))), b"https://news.example/a\n" * 10
-    for over in (read(index_of), read(text)):
-        assert (len(over.children + over.links), over.lacking) == (9, "more than 9 entries: the rest is not read")
+    over = read(index(*(f"/{number}.xml" for number in range(10))))
+    assert (len(over.children), over.lacking) == (9, "more than 9 entries: the rest is not read")
 
 
 def test_s02_sitemap_over_50_megabytes_is_read_up_to_there() -> None:

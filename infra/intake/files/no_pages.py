@@ -17,15 +17,13 @@ LISTS: Final = "it lists pages, and holds none"
 KINDS: Final = {
     **dict.fromkeys(("rss", "feed", "rdf:rdf"), ("feed", LISTS)),
     **dict.fromkeys(("urlset", "sitemapindex"), ("sitemap", LISTS)),
-    "plist": ("property list", "save a Safari archive as page source"),
 }
 ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
 STARTS: Final = (
     (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
+    (re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b").match, ("HTTP answer", "save it without its head")),
     # Of Windows and of Linux.
     (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
-    # Of macOS, which has the same root as a Safari archive.
-    (re.compile(rb".{0,400}<plist[^>]{0,99}>\s*<dict>\s*<key>URL</key>", re.DOTALL).match, ("shortcut", FETCH)),
     (re.compile(rb"\s*<!doctype netscape-bookmark-file", re.IGNORECASE).match, ("bookmarks", LISTS)),
     (
         re.compile(rb" CDX [\w ]{1,99}\n|[\w,:-]{1,253}\)/\S{0,2000} \d{14} ").match,

@@ -52,7 +52,7 @@ class PoliteClient:
         self._interval = settings.host_interval_seconds
         self._new_pace = partial(HostPace, clock=clock, sleep=sleep, jitter=jitter)
         self._paces: dict[str, HostPace] = {}
-        self._robots = RobotsFiles(max_crawl_delay=settings.max_crawl_delay_seconds, clock=clock)
+        self._robots = RobotsFiles(clock)
         self._lock = Lock()  # of paces
 
     @classmethod

@@ -21,6 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 PRODUCT: Final = "newslake"  # the product token that robots files address us by
 PATH: Final = "/robots.txt"
+MAX_CRAWL_DELAY: Final = 120.0  # news-crawl's cap: above it a day of a source takes longer than a day
 MAX_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: the least that must be read; the rest of a larger file is not
 CACHE_SECONDS: Final = 24 * 3600.0  # RFC 9309, 2.4: a copy should not be used for longer
 # A file that could not be had stops everything for its site. Asked again after that: an outage of a quarter of an hour
@@ -65,15 +66,15 @@ class RobotsRules:
         return tuple(self._file.sitemaps)
 
 
-def read_robots(body: bytes, *, max_crawl_delay: float, site: str = "") -> RobotsRules:
+def read_robots(body: bytes, site: str = "") -> RobotsRules:
     """Read the first 500 KiB of any file as a robots file; a cut delay is logged with the site's name."""
     text, _ = webencodings.decode(body[:MAX_BYTES], webencodings.UTF8, "replace")  # a byte order mark is taken off
     text = _GROUP.sub(_addressed, "\n".join(text.splitlines()))
     file = Protego.parse(text)
     delay = file.crawl_delay(PRODUCT)  # None unless a finite number of at least 0
-    if delay is not None and delay > max_crawl_delay:
-        _LOG.warning("%s asks for a Crawl-delay of %g s: %g s are kept", site or PATH, delay, max_crawl_delay)
-        delay = max_crawl_delay
+    if delay is not None and delay > MAX_CRAWL_DELAY:
+        _LOG.warning("%s asks for a Crawl-delay of %g s: %g s are kept", site or PATH, delay, MAX_CRAWL_DELAY)
+        delay = MAX_CRAWL_DELAY
     return RobotsRules(file, delay)
 
 
@@ -91,8 +92,7 @@ def _addressed(line: re.Match[str]) -> str:
 class RobotsFiles:
     """The robots files of the sites that a run asks. Each is asked for once in 24 hours; safe for threads."""
 
-    def __init__(self, *, max_crawl_delay: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._max_crawl_delay = max_crawl_delay
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
         self._sites: dict[str, _Site] = {}
@@ -131,7 +131,7 @@ class RobotsFiles:
             if error.reason not in _UNAVAILABLE:
                 return FetchReason.ROBOTS_UNREACHABLE, f"{site}{PATH}: {error}"
             body = error.answer.body if error.answer and error.status in _SUCCESSES else b""
-        return read_robots(body, max_crawl_delay=self._max_crawl_delay, site=site)
+        return read_robots(body, site)
 
 
 @dataclass(slots=True)

@@ -30,10 +30,9 @@ from infra.work.live.own_lists import is_of_news, own_sitemaps, with_telling_tim
 from infra.work.live.reach import Reach
 from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
-from parsers.lists.feeds import read_feed
+from parsers.lists.feeds import read_feed, read_sitemap
 from parsers.lists.links import Reading, UnreadableError
 from parsers.lists.listings import read_listing, read_named_feeds
-from parsers.lists.sitemaps import read_sitemap
 from parsers.reading.page_kinds import OTHER_ADDRESS
 from parsers.source.definition import Source
 from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, Sitemap
@@ -217,11 +216,8 @@ class _Run:
         reader = Reader(f"listing {archive.links}", partial(read_within, LISTING_SECONDS, read))
         for address in (day.strftime(archive.url) for day in self._local_days):
             seen: set[str] = set()
-            url = ""
             for number in range(1, archive.pages + 1 if "{page}" in address else 2):
-                previous, url = url, address.replace("{page}", str(number))
-                if self.lists.is_beyond_end(url, previous, reader):
-                    break
+                url = address.replace("{page}", str(number))
                 reading = self._read(url, reader, may_be_absent=True)
                 if self.lists.host_failed:
                     return

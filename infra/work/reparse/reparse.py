@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from infra.archive.raw_archive import ArchivedCapture, IndexEntry, Pointer, RawArchive, source_of
-from infra.base.batches import in_batches
 from infra.base.days import Days, is_within
 from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE, require_source
+from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.stop import Threads
 from infra.lake.footers import Footers

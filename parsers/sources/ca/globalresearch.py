@@ -15,9 +15,8 @@ from parsers.page.html import LayoutError
 from parsers.page.text import TextPage, prose
 from parsers.record.article import Fidelity
 from parsers.record.draft import Draft
-from parsers.source.definition import Source, TextLayout
+from parsers.source.definition import WORDPRESS, Source, TextLayout
 from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
-from parsers.source.systems import WORDPRESS
 
 _LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]*\)")  # of Markdown, in which the capture keeps links
 _PUBLISHED = re.compile(r"^Global Research, [A-Z][a-z]+ \d{1,2}, \d{4}$")

@@ -13,9 +13,8 @@ from parsers.page.html import LayoutError
 from parsers.page.text import TextPage, prose
 from parsers.record.article import Block, BlockType, Fidelity
 from parsers.record.draft import Draft
-from parsers.source.definition import Source, TextLayout
+from parsers.source.definition import WORDPRESS, Source, TextLayout
 from parsers.source.discovery import WHOLE_HISTORY, DayArchive, Feed
-from parsers.source.systems import WORDPRESS
 
 # The page ends with these lines, in any order.
 _FOOTER = re.compile(r"^(?P<label>Source|Photo credit|Image credit)s?: (?P<value>.+)$", re.IGNORECASE)

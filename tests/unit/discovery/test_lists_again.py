@@ -1,12 +1,10 @@
 """Lists that did not change, are broken, hostile, empty all at once, or can't be had."""
 
 import gzip
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from infra.base.days import Days
 from infra.intake.web.fetching import FetchReason
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.list_client import FeedStatus
@@ -116,14 +114,6 @@ def test_f28_unchanged_lists_are_neither_sent_nor_saved(
     assert store.puts == []
 
 
-def test_unchanged_feed_has_links_of_another_day(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.pages["news.example/feed"] = rss(("/a", at(DAY)), ("/b", at(TODAY)))
-    run(source(FEED), client, store).state.save()
-    site.forget()
-    assert paths(run(source(FEED), client, store, Days.one(TODAY))) == ["/b"]
-    assert site.asked == [(304, "news.example/feed")]
-
-
 def test_without_validators_bytes_tell_what_changed(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
     site.validators = False
     site.pages["news.example/feed"] = rss("/a")
@@ -145,37 +135,6 @@ def test_feed_that_is_forgotten_is_read_anew(
     site.pages["news.example/feed"] = rss("/a")
     assert paths(run(source(FEED), client, store)) == ["/a"]
     assert site.asked == [(200, "news.example/feed")] * 2
-
-
-def test_list_that_is_read_otherwise_is_fetched_whole(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    site.pages["news.example/all"] = listing("/a") + b"<h3><a href=/b>T</a></h3>"
-    archive = DayArchive("https://news.example/all", links="h2 a")
-    run(source(archive), client, store).state.save()
-    assert paths(run(source(replace(archive, links="h3 a")), client, store)) == ["/b"]
-    assert {status for status, _ in site.asked} == {200}
-
-
-def test_the_page_after_an_unchanged_last_is_not_asked(
-    site: NewsSite, client: PoliteClient, store: MemoryStore
-) -> None:
-    page = "news.example/2024/05/09/{}/"
-    site.pages = {page.format(1): listing("/b"), page.format(2): listing("/a")}
-    archive = source(DayArchive("https://news.example/%Y/%m/%d/{page}/", links="h2 a", pages=5), timezone="UTC")
-    run(archive, client, store).state.save()
-    assert site.asked == [(200, page.format(1)), (200, page.format(2)), (404, page.format(3))]
-    written = dict(store.objects)
-
-    site.forget()
-    again = run(archive, client, store)
-    assert not again.state.save()
-    assert store.objects == written
-    assert paths(again) == ["/b", "/a"]
-    assert site.asked == [(304, page.format(1)), (304, page.format(2))]
-
-    site.forget()
-    site.pages |= {page.format(2): listing("/c"), page.format(3): listing("/a")}
-    assert paths(run(archive, client, store)) == ["/b", "/c", "/a"]
-    assert site.asked[1:] == [(200, page.format(2)), (200, page.format(3)), (404, page.format(4))]
 
 
 def test_a_list_is_given_up_once_gone_for_two_days(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:

@@ -29,10 +29,9 @@ from tests.news_site import NewsSite
 
 
 def test_the_home_page_is_asked_again_after_a_week(site: NewsSite, client: PoliteClient, store: MemoryStore) -> None:
-    items = b'[{"url": "https://news.example/a"}]'
     site.pages = {
-        "news.example/": b'<link rel=alternate type=application/feed+json href="//feeds.example/f.json">',
-        "feeds.example/f.json": b'{"version": "https://jsonfeed.org/version/1.1", "items": %b}' % items,
+        "news.example/": b'<link rel=alternate type=application/rss+xml href="//feeds.example/f.xml">',
+        "feeds.example/f.xml": rss(("https://news.example/a", "")),
     }
     for days, is_asked in ((0, True), (6, False), (7, True), (8, False)):
         site.forget()
