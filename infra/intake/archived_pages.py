@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
+from urllib.parse import urljoin
 
 from infra.archive.archive_records import (
     ArchiveRecord,
@@ -23,10 +25,12 @@ from infra.archive.warc import CAPTURE_FIELD, capture_of
 from infra.intake.files.addresses import of_web_archive, without_controls
 from infra.intake.files.input_types import CUT_SHORT, Input, Page, Skipped, damaged, page_of
 from infra.intake.files.instants import instant_of
+from infra.intake.files.page_bytes import Unpacked
 from infra.intake.files.s3_objects import S3
+from infra.intake.files.stated import with_statements
 from parsers.fields.urls import parse_url
 from parsers.page.content import SNIFF_BYTES, PageBytes, Problem, is_html_document, media_type_of, problem_of, too_large
-from parsers.record.capture import CapturedAtBasis
+from parsers.record.capture import CapturedAtBasis, MediaType
 from parsers.record.outcome import RejectReason
 
 PAGE_KINDS: Final = frozenset({"response", "resource", "conversion"})  # all others describe or repeat one of these
@@ -35,6 +39,10 @@ PAGE_TYPES: Final = frozenset(  # "" and octet-stream: the server did not know, 
 )
 # What another reading of the record, without our limits, may give otherwise.
 REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
+
+
+HTTP_HEAD: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b[^\n]*\n(?:[\w-]+:|\r?\n)")
+MAX_ANSWERS: Final = 50  # one behind the other in a file: so many redirects curl follows
 
 Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
 
@@ -160,6 +168,36 @@ def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Pa
         problem = None  # the crawler's own limit: the beginning may do
     media_type = media_type_of(page.body, says_html="html" in answer.content_type)
     return page_of(known, page.body, media_type, problem, truncated=truncated, **_http_of(answer))
+
+
+def read_saved_answer(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Skipped:
+    """The page in a file that begins with the head of its answer, as `curl -i` and `wget --save-headers` write it.
+
+    Of several answers, as `curl -iL` has them, it is the last; the one before it may say from where.
+    """
+    unpacked = Unpacked(stream)
+    block = unpacked.read_up_to(max_page_bytes + MAX_HEAD_BYTES)
+    oversized = len(block) > max_page_bytes + MAX_HEAD_BYTES
+    url: str | None = None
+    answer = parse_answer(block)
+    for _ in range(MAX_ANSWERS):
+        if answer is None or not HTTP_HEAD.match(answer.payload):
+            break
+        with suppress(ValueError):  # a host in open brackets
+            url = _http_url(urljoin(url or "", answer.header("location"))) or url
+        block = answer.payload
+        answer = parse_answer(block)
+    at = instant_of(answer.header("date")) if answer else None
+    if at and known.captured_at_basis is CapturedAtBasis.MTIME:
+        known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
+    known = replace(known, url=known.url or url)
+    record = ArchiveRecord(0, {}, block, oversized=oversized)
+    if unpacked.problem:
+        return _damaged(record, known, unpacked.problem.detail, max_page_bytes)
+    page = _answer_page(record, known, max_page_bytes)
+    if isinstance(page, Page) and page.capture.media_type is MediaType.HTML:
+        return _answer_page(record, with_statements(known, page.capture.body), max_page_bytes)
+    return page
 
 
 def _problem_of(answer: Answer, page: PageBytes, record: ArchiveRecord) -> Problem | None:

@@ -18,13 +18,13 @@ from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.days import is_within
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import Unwanted, read_archive
+from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answer
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
-from infra.intake.files.manifests import ManifestLine, parse_manifest
+from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
 from infra.intake.files.no_pages import kind_of_no_page
 from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beginning, read_page, spooled
@@ -44,8 +44,17 @@ Read = Page | Skipped | Bounds
 ARCHIVE_MAGIC: Final = re.compile(rb"WARC/[01]\.\d|filedesc:")
 ARCHIVE_NAME: Final = re.compile(r"\.(?:warc|wet|arc)(?:\.(?:gz|zst))?$", re.IGNORECASE)
 HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+SELF_EXTRACTING: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype[^>]{0,200}>\s*)?<html[^>]{0,999} data-sfz\b", re.I
+)
 # Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
-SEEKING: Final = {"zip": ([],), "parquet": ([],), "archive": ([], ["gzip"], ["zstd"])}
+SEEKING: Final = {
+    "zip": ([],),
+    "parquet": ([],),
+    "arrow": ([],),
+    "self-extracting": ([],),
+    "archive": ([], ["gzip"], ["zstd"]),
+}
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
@@ -179,14 +188,14 @@ def _read(
         yield from _read_folder(lambda: members(stream, known.size), known, max_page_bytes, depth)
     elif form == "archive":
         yield from read_archive(stream, known, max_page_bytes, unwanted)
-    elif form == "parquet":
+    elif form in {"parquet", "arrow"}:
         yield from read_table(form, stream, known, max_page_bytes)
     elif form == "page":
         yield _read_page(stream, known, max_page_bytes)
     elif form == "other":
         yield Skipped(f"{PurePosixPath(known.inside).suffix.lower() or 'other'} file")
     else:
-        yield from _read_in_one_go(form, stream, known, max_page_bytes)
+        yield from _read_in_one_go(form, stream, known, max_page_bytes, depth)
 
 
 def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> str:
@@ -194,16 +203,28 @@ def _form(head: bytes, codings: list[str], stream: BinaryIO, known: Input) -> st
         return "tar"
     if head.startswith(ZIP_STARTS) and (codings or is_zip(stream, known.location)):
         return "zip"
+    if SELF_EXTRACTING.match(head) and (codings or is_zip(stream, "")):
+        return "self-extracting"
     named_archive = known.size and ARCHIVE_NAME.search(known.location) and media_type_of(head) is not MediaType.HTML
     if ARCHIVE_MAGIC.match(head.lstrip(b"\xef\xbb\xbf\r\n")) or named_archive:
         return "archive"
-    if form := "mhtml" if is_mhtml(head) else table_format(head, known):
+    mail = "mhtml" if is_mhtml(head) else "answer" if HTTP_HEAD.match(head) else None
+    if form := mail or table_format(head, known):
         return form
     is_page = not known.inside or is_page_name(known.inside) or is_html_document(head)
     return "page" if is_page else "other"
 
 
-def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Read]:
+def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:
+    if form == "self-extracting":
+        yield from _read_self_extracting(stream, known, max_page_bytes, depth)
+        return
+    if form == "answer":
+        found = read_saved_answer(stream, known, max_page_bytes)
+        if isinstance(found, Skipped) and not known.inside:
+            found = replace(found, advice=f"{known.location} holds no page. {TAKEN}")
+        yield found
+        return
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))
     if form == "mhtml":
@@ -227,6 +248,25 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Sk
     if page.problem and page.problem.reason is RejectReason.NOT_HTML and not known.inside:
         return found._replace(advice=f"{known.location} is no page ({page.problem.detail}). {TAKEN}")
     return found
+
+
+def _read_self_extracting(stream: BinaryIO, known: Input, max_page_bytes: int, depth: int) -> Iterator[Read]:
+    """The page in a zip that a browser opens as a page; what is around it says from where, and when."""
+    if depth == MAX_DEPTH:
+        yield _too_deep(known)
+        return
+    known = with_statements(known, beginning(stream)[0])
+    is_whole = False
+    for member in zip_members(stream, known.size):
+        is_page = member.path == "index.html"
+        is_whole |= is_page
+        if is_page or member.fault:
+            inside = f"{known.location}!{member.path}" if member.path else known.location
+            yield from _read_member(member, replace(known, location=inside, size=member.size), max_page_bytes, depth)
+        else:
+            yield Skipped("part of a saved page")
+    if not is_whole:
+        yield damaged(known, "no page is in it", b"")
 
 
 def _too_deep(known: Input) -> Page:
@@ -299,15 +339,20 @@ def _pieces(member: Member) -> Iterator[bytes]:
 
 def _manifest_of(members: Iterator[Member], location: str) -> Mapping[str, ManifestLine]:
     lines: dict[str, ManifestLine] = {}
+    indexed: dict[str, ManifestLine] = {}
     for member in members:
         path = PurePosixPath(member.path)
-        if member.fault or path.name not in MANIFEST_NAMES:
+        is_index = path.name in INDEX_NAMES and member.size <= MAX_INDEX_BYTES
+        if member.fault or not (is_index or path.name in MANIFEST_NAMES):
             continue
         place = f"{location}!{member.path}"
         try:
             content = b"".join(_pieces(member))
         except _DamagedMemberError as error:
+            if is_index:
+                continue  # reading it says so
             raise NewslakeError(f"{place} cannot be read: {error}", "Make the archive again.") from error
-        for file, line in parse_manifest(content, place).items():
-            lines.setdefault(str(path.parent / file), line)
-    return lines
+        found = parse_index(content, place) if is_index else parse_manifest(content, place)
+        for file, line in found.items():
+            (indexed if is_index else lines).setdefault(str(path.parent / file), line)
+    return indexed | lines

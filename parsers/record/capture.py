@@ -18,7 +18,7 @@ class CapturedAtBasis(StrEnum):
 
     LIVE = "live"  # newslake fetched it
     WARC = "warc"  # WARC-Date of the record
-    MANIFEST = "manifest"  # a line of cases.jsonl or manifest.jsonl
+    MANIFEST = "manifest"  # a line of cases.jsonl or manifest.jsonl, or the index of a MAFF or of ArchiveBox
     TABLE = "table"  # a column of a table of pages
     SAVED = "saved"  # the saved page: MHTML, SingleFile, HTTrack, an address of the Wayback Machine
     OPTION = "option"  # --captured-at, given by the user

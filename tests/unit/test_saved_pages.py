@@ -5,6 +5,7 @@ import gzip
 import io
 import plistlib
 import quopri
+import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,6 +122,84 @@ def test_mhtml_page_is_the_part_with_the_address_and_not_a_frame_before_it(tmp_p
     assert (page.url, page.body) == (URL, PAGE)
 
 
+DATED: Final = [("Content-Type", "text/html; charset=iso-8859-1"), ("Date", "Thu, 05 Mar 2026 12:00:00 GMT")]
+MOVED: Final = answer(b"", status="301 Moved", headers=[("Location", "https://paper.example/old")])
+AGAIN: Final = answer(b"", status="302 Found", protocol="HTTP/2", headers=[("Location", "/2026/ferry")])
+CHUNKED: Final = b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE), PAGE)
+
+
+@pytest.mark.parametrize(
+    ("content", "url", "is_dated"),
+    [
+        (answer(PAGE, headers=DATED), None, True),
+        (answer(PAGE, headers=DATED, newline="\n"), None, True),
+        (gzip.compress(answer(PAGE, protocol="HTTP/2", status="200 "), mtime=0), None, False),
+        (answer(gzip.compress(PAGE, mtime=0), headers=[*DATED, ("Content-Encoding", "gzip")]), None, True),
+        (answer(CHUNKED, headers=[("Transfer-Encoding", "chunked")]), None, False),
+        (MOVED + AGAIN + answer(PAGE, headers=DATED), URL, True),
+        (answer(b"", status="301 Moved", headers=[("Location", "https://[")]) + answer(PAGE), None, False),
+    ],
+)
+def test_a_page_below_the_heads_of_its_answers(tmp_path: Path, content: bytes, url: str | None, is_dated: bool) -> None:
+    page = page_of(read(tmp_path / "a.txt", content))
+    assert (page.body, page.url, page.http_status) == (PAGE, url, 200)
+    assert (page.captured_at == AT, page.captured_at_basis is CapturedAtBasis.SAVED) == (is_dated, is_dated)
+
+
+def test_heads_without_end_cost_no_time(tmp_path: Path) -> None:
+    begun = time.process_time()
+    read(tmp_path / "a", b"HTTP/1.1 200 OK\n\n" * 50_000)
+    assert time.process_time() - begun < 1  # each head takes a copy of the rest: three seconds for all of them
+
+
+def test_an_answer_without_a_page_says_so(tmp_path: Path) -> None:
+    (failed,) = read(tmp_path / "a", answer(PAGE, status="404 Not Found"))
+    assert isinstance(failed, Unreadable)
+    assert failed.reason is RejectReason.HTTP_STATUS
+    (picture,) = read(tmp_path / "a", answer(b"\x89PNG\r\n\x1a\n", headers=[("Content-Type", "image/png")]))
+    assert isinstance(picture, Skipped)
+    assert f"{tmp_path / 'a'} holds no page." in picture.advice
+    (cut,) = read(tmp_path / "a", gzip.compress(answer(PAGE * 99))[:-9])
+    assert isinstance(cut, Unreadable)
+    assert "cut short" in cut.detail
+
+
+def self_extracting(page: bytes, name: str = "index.html") -> bytes:
+    """What SingleFile writes: a page that a browser opens, around a zip of what was saved."""
+    at = "Thu Mar 05 2026 12:00:00 GMT+0000 (Coordinated Universal Time)"
+    around = f"<!DOCTYPE html> <html data-sfz><!--\n Page saved with SingleFile \n url: {URL} \n saved date: {at}\n-->"
+    target = io.BytesIO()
+    target.write(around.encode() + b"<meta charset=utf-8><title>Ferry</title><body hidden><!--sfz-data")
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("manifest.json", "{}")
+        archive.writestr(name, page)
+        archive.writestr("frames/1/index.html", PAGE)
+    return target.getvalue() + b"--></body></html>"
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_self_extracting_page_is_the_page_in_it(tmp_path: Path, is_packed: bool) -> None:
+    content = self_extracting(PAGE)
+    found = read(tmp_path / "a.html", gzip.compress(content) if is_packed else content)
+    page = page_of(found)
+    assert (page.body, page.url, page.captured_at, page.captured_at_basis) == (PAGE, URL, AT, CapturedAtBasis.SAVED)
+    assert [each for each in found if isinstance(each, Skipped)] == [Skipped("part of a saved page")] * 2
+
+
+def test_a_self_extracting_page_without_one_or_packed_too_deep_says_so(tmp_path: Path) -> None:
+    deep = PAGE
+    for _ in range(100):
+        deep = self_extracting(deep)
+    told = {"no page is in it": self_extracting(PAGE, "other.html"), "2 archives around an archive": deep}
+    for detail, content in told.items():
+        (fault,) = [each for each in read(tmp_path / "a.html", content) if isinstance(each, Unreadable)]
+        assert detail in fault.detail
+
+
+def test_a_page_of_a_self_extracting_kind_without_its_zip_is_a_page(tmp_path: Path) -> None:
+    assert page_of(read(tmp_path / "a.html", PAGE.replace(b"<html>", b"<html data-sfz>"))).url is None
+
+
 MAIL: Final = b"To: reader@mail.example\nSubject: Today\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + PAGE
 XML: Final = b'<?xml version="1.0"?>\n<!-- a note -->\n'
 NO_PAGES: Final = {
@@ -140,7 +219,6 @@ NO_PAGES: Final = {
     "bookmarks": (b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><DT><A HREF='https://paper.example/'>a</A>", "bookmarks"),
     "an index of captures": (b" CDX N b a m s k r V g\nexample,paper)/1 20260305120000 text/html 200\n", "CDX index"),
     "an index with JSON": (b'example,paper)/1 20260305120000 {"url": "https://paper.example/1"}\n', "CDX index"),
-    "an answer with its head": (answer(PAGE), "HTTP answer"),
     "addresses": (b"https://paper.example/1\r\nhttps://paper.example/2\r\n", "list of addresses"),
 }  # fmt: skip
 

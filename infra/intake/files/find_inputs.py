@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,16 @@ from pathlib import Path
 from infra.base.errors import UsageError
 from infra.intake.files.addresses import MANIFEST_NAMES
 from infra.intake.files.input_types import Input
-from infra.intake.files.manifests import ManifestLine, parse_manifest, read_manifest
-from infra.intake.files.s3_objects import S3, bucket_and_key, objects_below, open_object
+from infra.intake.files.manifests import (
+    INDEX_NAMES,
+    MAX_INDEX_BYTES,
+    ManifestLine,
+    parse_index,
+    parse_manifest,
+    read_index,
+    read_manifest,
+)
+from infra.intake.files.s3_objects import S3, ColdObjectError, bucket_and_key, objects_below, open_object
 from infra.intake.files.tables import columns_of
 from infra.store.object_store import ObjectInfo
 from parsers.record.capture import CapturedAtBasis
@@ -127,7 +136,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 def _manifest_on_disk(folder: str) -> Mapping[str, ManifestLine]:
     found = next((path for name in MANIFEST_NAMES if (path := Path(folder, name)).is_file()), None)
-    return read_manifest(found) if found else {}
+    return read_manifest(found) if found else read_index(Path(folder))
 
 
 def _in_bucket(uri: str) -> _Listing:
@@ -154,7 +163,12 @@ def _in_bucket(uri: str) -> _Listing:
             if stored := stored_at(place):
                 with open_object(place, stored.size) as stream:
                     return {f"{folder}/{file}": line for file, line in parse_manifest(stream.read(), place).items()}
-        return {}
+        lines: dict[str, ManifestLine] = {}
+        for place in (f"{folder}/{name}" for name in INDEX_NAMES):
+            if (stored := stored_at(place)) and stored.size <= MAX_INDEX_BYTES:
+                with suppress(ColdObjectError), open_object(place, stored.size) as stream:  # reading it says so
+                    lines |= {f"{folder}/{file}": line for file, line in parse_index(stream.read(), place).items()}
+        return {file: line for file, line in lines.items() if file in listed}
 
     folder = below.rstrip("/") if is_folder else posixpath.dirname(uri)
     return _Listing(folder, is_folder, inputs, manifest_in, listed.__contains__)

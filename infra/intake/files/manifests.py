@@ -5,15 +5,29 @@
 Only `file` is needed; it is relative to the manifest. Other keys, such as `id` and `expected`, are for others.
 """
 
+import html
 import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from infra.intake.files.input_types import Input
+from infra.intake.files.instants import instant_of
 from parsers.record.capture import CapturedAtBasis
+
+INDEX_NAMES: Final = ("index.rdf", "index.json")  # in a MAFF, and of ArchiveBox; others call their files so, too
+MAX_INDEX_BYTES: Final = 1 << 20  # theirs have some KB; a larger one is a table
+WEB: Final = re.compile(r"https?://\S+$")
+MAFF: Final = re.compile(
+    r"<\w+:(originalurl|archivetime|indexfilename)\s[^<>]{0,200}?\bresource=\"([^\"]{1,8192})\"", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,52 @@ def parse_manifest(content: bytes, name: str) -> dict[str, ManifestLine]:
         if (known.url, known.captured_at, known.source) != (line.url, line.captured_at, line.source):
             raise _refused(place, f"{file!r} is described differently before", "Keep one line a file.")
     return lines
+
+
+def read_index(folder: Path) -> dict[str, ManifestLine]:
+    """What an index that a program keeps beside its pages says of those that are there: lines by real path."""
+    lines: dict[str, ManifestLine] = {}
+    for path in (folder / name for name in INDEX_NAMES):
+        with suppress(OSError):  # reading the file itself says so
+            if path.is_file() and path.stat().st_size <= MAX_INDEX_BYTES:
+                found = parse_index(path.read_bytes(), str(path))
+                lines |= {os.path.realpath(folder / name): line for name, line in found.items()}
+    below = folder.resolve()
+    is_there = os.path.isfile  # which does not raise for a name that no file may have
+    return {file: line for file, line in lines.items() if is_there(file) and Path(file).is_relative_to(below)}
+
+
+def parse_index(content: bytes, place: str) -> dict[str, ManifestLine]:
+    """Lines of an index by file: that in a MAFF, or ArchiveBox's of a page; none of any other file of its name."""
+    found = _of_maff(content) if place.endswith(".rdf") else _of_archive_box(content)
+    return {file: ManifestLine(url, at, None, place) for file, url, at in found if "\0" not in file}
+
+
+def _of_maff(content: bytes) -> Iterator[tuple[str, str, datetime | None]]:
+    said = {name.lower(): html.unescape(value) for name, value in MAFF.findall(content.decode("utf-8", "replace"))}
+    url = said.get("originalurl", "")
+    if WEB.match(url):
+        yield said.get("indexfilename") or "index.html", url, instant_of(said.get("archivetime"))
+
+
+def _of_archive_box(content: bytes) -> Iterator[tuple[str, str, datetime | None]]:
+    """Its `timestamp` is that of the bookmark; the history says when each of its programs was at it."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    url = said.get("url") if isinstance(said, dict) else None
+    if not isinstance(url, str) or not WEB.match(url) or "timestamp" not in said:
+        return
+    at = instant_of(said["timestamp"])
+    outputs: dict[str, datetime | None] = dict.fromkeys(("singlefile.html", "output.html"), at)
+    history = said.get("history")
+    attempts = history.values() if isinstance(history, dict) else ()
+    for attempt in (one for each in attempts if isinstance(each, list) for one in each if isinstance(one, dict)):
+        output = attempt.get("output")
+        if isinstance(output, str) and output.endswith((".html", ".htm")):
+            outputs[output] = instant_of(attempt.get("start_ts")) or at
+    yield from ((file, url, moment) for file, moment in outputs.items())
 
 
 def _parse_line(written: str, place: str) -> tuple[str, ManifestLine]:

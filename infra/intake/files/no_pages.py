@@ -21,7 +21,6 @@ KINDS: Final = {
 ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
 STARTS: Final = (
     (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
-    (re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b").match, ("HTTP answer", "save it without its head")),
     # Of Windows and of Linux.
     (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
     (re.compile(rb"\s*<!doctype netscape-bookmark-file", re.IGNORECASE).match, ("bookmarks", LISTS)),

@@ -1,0 +1,217 @@
+"""JSON, CSV, Parquet and Arrow files as rows, one by one: their columns are for others to understand."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import IO, Any, BinaryIO, Final, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from infra.base.inflate import CHUNK_BYTES
+from infra.intake.files.page_bytes import HEAD_BYTES
+from parsers.record.outcome import RejectReason
+
+# Escapes make a page in JSON larger: a control character or half an emoji takes six bytes.
+MAX_ESCAPE: Final = 6
+ROWS_AT_ONCE: Final = 16  # of Parquet: pages are large, and a batch is held
+MAX_FIELD: Final = 64 << 20  # of CSV, which is held; a quote that nothing closes makes the rest one field
+BLANK: Final = b"\xef\xbb\xbf \t\r\n\x1e"  # the last before each object of a sequence (RFC 7464)
+BETWEEN: Final = " \t\r\n\x1e,[]"  # objects, in an array
+UTF8: Final = "utf-8-sig"
+# Names of columns and the signs of JSON are of ASCII, so without a mark every other byte of them is zero.
+UTF16: Final = {
+    "utf-16": re.compile(rb"\xff\xfe|\xfe\xff"),
+    "utf-16-le": re.compile(rb"(?:[^\0]\0){4}"),
+    "utf-16-be": re.compile(rb"(?:\0[^\0]){4}"),
+}
+SEPARATOR: Final = "sep="  # in a line before the names, Excel says what is between fields
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something of a table that is no row."""
+
+    detail: str
+    content: bytes
+    reason: RejectReason = RejectReason.ARCHIVE_DAMAGED
+
+
+Row = Mapping[str, Any] | Damage
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is asked of a table; `seen` gets the names of its columns, also of those that are not read."""
+
+    wanted: Callable[[Sequence[str]], list[str]]  # of columns, those that are worth reading
+    max_page_bytes: int
+    seen: dict[str, None]
+
+
+def rows_of(form: str, stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+    """The rows of a table of that form, and what is damaged of it."""
+    reader = {"parquet": _parquet_rows, "arrow": _arrow_rows, "json": _json_rows, "csv": _csv_rows}[form]
+    return reader(stream, sought)
+
+
+def bytes_of(value: object) -> bytes:
+    """As they were: what is not UTF-8 was kept by `surrogateescape`. Half a surrogate pair of JSON has no bytes."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return str(value).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return str(value).encode("utf-8", "replace")
+
+
+def _json_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
+    """An object a line; or, where the first line is none, objects in whatever layout, as in an array."""
+    most = MAX_ESCAPE * sought.max_page_bytes
+    encoding = encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
+    if encoding != UTF8:
+        yield from _json_values(io.TextIOWrapper(reader, encoding, "replace"), "", most)
+        return
+    line = reader.readline(most)
+    if line.lstrip(BLANK).startswith(b"[") or _is_open(line):
+        text = io.TextIOWrapper(reader, "utf-8", "surrogateescape")
+        yield from _json_values(text, line.decode("utf-8", "surrogateescape").removeprefix("\ufeff"), most)
+        return
+    while line:
+        if line.strip(BLANK):
+            whole = len(line) < most or line.endswith(b"\n")
+            yield _parsed(line) if whole else Damage(f"line of more than {most:,} bytes", line, RejectReason.TOO_LARGE)
+        while not line.endswith(b"\n") and (line := reader.readline(most)):
+            pass
+        line = reader.readline(most)
+
+
+def _is_open(line: bytes) -> bool:
+    """Whether a line is the beginning of an object, so that others follow; or holds one and begins the next."""
+    text = line.strip(BLANK).decode("utf-8", "surrogateescape")
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        is_begun = 0 < len(text) <= error.pos + 1 and text.endswith(("{", "[", ":", ","))
+        return is_begun or (error.msg == "Extra data" and text[error.pos] == "{")
+    except (RecursionError, ValueError):  # the latter of a number with more digits than Python reads
+        return False
+    return False
+
+
+def _parsed(line: bytes) -> Row:
+    try:
+        row = json.loads(line.strip(BLANK).decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError) as error:
+        return Damage(f"no JSON: {error}", line)
+    return row if isinstance(row, dict) else Damage("no JSON object", line)
+
+
+def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
+    """The objects of an array, or one after the other; what stands after a damaged one cannot be told apart."""
+    decoder = json.JSONDecoder()
+    while True:
+        waiting = waiting.lstrip(BETWEEN)
+        try:
+            row, end = decoder.raw_decode(waiting)
+        except (ValueError, RecursionError) as error:
+            more = text.read(max(CHUNK_BYTES, len(waiting))) if len(waiting) <= most else ""
+            if not more:
+                if len(waiting) > most:
+                    yield Damage(
+                        f"JSON object of more than {most:,} characters", bytes_of(waiting), RejectReason.TOO_LARGE
+                    )
+                elif waiting:
+                    yield Damage(f"no JSON, to the end of the file: {error}", bytes_of(waiting))
+                return
+            waiting += more
+        else:
+            yield row if isinstance(row, dict) else Damage("no JSON object", bytes_of(waiting[:end]))
+            waiting = waiting[end:]
+
+
+def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
+    head = cast("BufferedReader", reader).peek(HEAD_BYTES)
+    encoding = encoding_of(head)
+    # What `surrogateescape` keeps of UTF-16 no encoding gives back, and half a letter at the end it does not take.
+    text = io.TextIOWrapper(reader, encoding, "surrogateescape" if encoding == UTF8 else "replace", newline="")
+    csv.field_size_limit(MAX_FIELD)
+    rows = csv.reader(text, delimiter=delimiter_of(head))
+    try:
+        names = next((row for row in rows if any(row) and row[0].lower() != SEPARATOR), [])
+        sought.seen.update(dict.fromkeys(names))
+        for row in rows:
+            if len(row) == len(names):
+                yield dict(zip(names, row, strict=True))
+            elif row:
+                yield Damage(f"{len(row)} fields where the first line has {len(names)}", bytes_of("\n".join(row)))
+    except csv.Error as error:
+        yield Damage(f"no CSV from line {rows.line_num} on: {error}", b"")
+
+
+def _parquet_rows(stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+    try:
+        file = pq.ParquetFile(stream, pre_buffer=False)
+    except (pa.ArrowException, OSError) as error:
+        yield Damage(f"Parquet file is damaged: {error}", b"")
+        return
+    sought.seen.update(dict.fromkeys(file.schema_arrow.names))
+    for group in range(file.num_row_groups):
+        try:
+            columns = sought.wanted(file.schema_arrow.names)
+            for batch in file.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=columns, use_threads=False):
+                yield from _one_by_one(pa.Table.from_batches([batch]).cast(_in_microseconds(batch.schema), safe=False))
+        except (pa.ArrowException, OSError) as error:
+            yield Damage(f"row group {group} is damaged: {error}", b"")
+
+
+def _arrow_rows(stream: BinaryIO, sought: Sought) -> Iterator[Row]:
+    """Of a file (Feather too) or a stream; a batch of it is held."""
+    try:
+        is_file = stream.read(len(b"ARROW1")) == b"ARROW1"
+        stream.seek(0)
+        opened = pa.ipc.open_file(stream) if is_file else pa.ipc.open_stream(stream)
+        sought.seen.update(dict.fromkeys(opened.schema.names))
+        batches = map(opened.get_batch, range(opened.num_record_batches)) if is_file else opened
+        for batch in batches:
+            table = pa.Table.from_batches([batch]).select(sought.wanted(batch.schema.names))
+            yield from _one_by_one(table.cast(_in_microseconds(table.schema), safe=False))
+    except (pa.ArrowException, OSError) as error:
+        yield Damage(f"Arrow file is damaged: {error}", b"")
+
+
+def _one_by_one(table: pa.Table) -> Iterator[Row]:
+    """Row by row: a time after the year 9999 or text that is not UTF-8 costs its own row only."""
+    for at in range(table.num_rows):
+        try:
+            yield from table.slice(at, 1).to_pylist()
+        except (ValueError, OverflowError) as error:
+            yield Damage(f"row cannot be read: {error}", b"")
+
+
+def _in_microseconds(schema: pa.Schema) -> pa.Schema:
+    """As Python's times are; pyarrow hands on finer ones only with pandas."""
+    for at, field in enumerate(schema):
+        if pa.types.is_timestamp(field.type):
+            schema = schema.set(at, pa.field(field.name, pa.timestamp("us", field.type.tz)))
+    return schema
+
+
+def encoding_of(head: bytes) -> str:
+    """Of a table: UTF-16 says so by its mark, or by the half of each letter that is zero."""
+    return next((encoding for encoding, start in UTF16.items() if start.match(head)), UTF8)
+
+
+def first_line(head: bytes) -> str:
+    """The line of the names."""
+    lines = re.split(r"[\r\n]+", head.decode(encoding_of(head), "replace").lstrip("\r\n"))
+    return lines[1] if len(lines) > 1 and lines[0].lower().startswith(SEPARATOR) else lines[0]
+
+
+def delimiter_of(head: bytes) -> str:
+    """What is between the fields of a CSV file."""
+    return max(",;\t|", key=first_line(head).count)
