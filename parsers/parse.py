@@ -73,7 +73,7 @@ def _garbled(outcome: Outcome, body: bytes) -> bool:
     if isinstance(outcome, Rejected):
         return not is_whole_utf8(body)
     article = outcome.article
-    return REPLACEMENT in (article.title or "") or any(REPLACEMENT in block.text for block in article.body)
+    return REPLACEMENT in (article.title or "") or REPLACEMENT in article.text
 
 
 def _unusable(capture: Capture) -> Rejected | None:

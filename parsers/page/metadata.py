@@ -23,8 +23,8 @@ ARTICLE_TYPES = frozenset({
 # Objects of real pages nest at most 6 deep; the bound keeps a hostile block from costing stack or time.
 MAX_DEPTH = 12
 
-_CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
-_COLLECTED = 'meta[content], script[type*="ld+json" i], title, base[href]'
+# One search: each is a walk over the whole page.
+_COLLECTED = 'meta[content], script[type*="ld+json" i], title, base[href], link[rel="canonical"][href], h1'
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _COMMAS = re.compile("[,，、،﹐]")
 _SEMICOLONS = re.compile("[;；؛]")
@@ -83,11 +83,11 @@ class Metadata:
         return next((url for url in stated if url and host_of(url)), None)
 
     @cached_property
-    def site_names(self) -> tuple[str, ...]:
-        """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
+    def site_keys(self) -> frozenset[str]:
+        """The `letters` of what the site calls itself, and of the names in its host: `theissue` of `theissue.com`."""
         host = host_of(self.url) or ""
         named = (self.first("og:site_name"), self.first("application-name"), *as_texts(self.resolved("publisher")))
-        return tuple(filter(None, (*named, host, host.removeprefix("www."), *host.split("."))))
+        return frozenset(map(letters, filter(None, (*named, host, host.removeprefix("www."), *host.split(".")))))
 
     @cached_property
     def articles(self) -> tuple[Json, ...]:
@@ -182,14 +182,11 @@ class Metadata:
         return as_text(self.article.get(name))
 
 
-def read_metadata(tree: Tree, asked: str | None = None) -> Metadata:
-    """Collect meta elements, JSON-LD, title and the canonical link of the page that was asked for at `asked`."""
+def read_metadata(tree: Tree, asked: str | None = None) -> tuple[Metadata, list[Node]]:
+    """Collect meta elements, JSON-LD, title and canonical link of the page asked for at `asked`; and all its h1."""
     meta: dict[str, list[str]] = {}
-    # Only the first counts, and it stands in the head, where a search ends at once.
-    link = tree.css_first(_CANONICAL)
-    canonical = link.attributes.get("href") if link is not None else None
-    blocks = []
-    title = base = ""
+    blocks, headings = [], []
+    title = base = canonical = ""
     for node in tree.css(_COLLECTED):
         tag, attributes = node.tag, node.attributes
         if tag == "script":
@@ -198,11 +195,16 @@ def read_metadata(tree: Tree, asked: str | None = None) -> Metadata:
             title = title or node.text()
         elif tag == "base":
             base = base or attributes["href"] or ""
+        elif tag == "link":
+            canonical = canonical or attributes["href"] or ""
+        elif tag == "h1":
+            headings.append(node)
         else:
             name = attributes.get("property") or attributes.get("name") or _itemprop(node, attributes)
             if name:
                 meta.setdefault(name.lower(), []).append(attributes["content"] or "")
-    return Metadata(meta, canonical, tuple(blocks), asked, absolute(base, asked) or asked, clean(title))
+    metadata = Metadata(meta, canonical or None, tuple(blocks), asked, absolute(base, asked) or asked, clean(title))
+    return metadata, headings
 
 
 def _itemprop(node: Node, attributes: Mapping[str, str | None]) -> str | None:

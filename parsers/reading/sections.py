@@ -27,11 +27,10 @@ def sections(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 
 def _between(page: Page, trail: Iterator[tuple[str | None, str | None]]) -> Iterator[str]:
     """What stands between the home page and the article, widest first."""
-    sites = set(map(letters, page.metadata.site_names))
     for name, link in trail:
         address = canonical(page.absolute(link))
         own = address and (is_home(address) or identity(address) in page.metadata.addresses)
-        if name and address and not own and letters(name) not in sites:
+        if name and address and not own and letters(name) not in page.metadata.site_keys:
             yield name
 
 
