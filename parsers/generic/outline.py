@@ -108,7 +108,12 @@ class _Collector:
         self.hidden = {
             node.mem_id for node in hidden(body) if node.tag not in _INLINE or any(map(str.isalnum, node.text()))
         }
-        self.holders: set[int] = set()  # `mem_id` of elements in which prose was found, so that nesting costs nothing
+        self.holders: set[int] = set()  # `mem_id` of elements around what may be prose
+        for node in body.css(_PROSE):
+            for above in ancestors(node):
+                if above in self.holders:
+                    break
+                self.holders.add(above)
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
@@ -142,24 +147,12 @@ class _Collector:
         if said:
             if said & MENU and tag in _LISTS:
                 return False
-            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and not self._holds_prose(node):
+            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and node.mem_id not in self.holders:
                 self.part.noise += _UNSEEN
                 return False
         self.part = Part(node, tag, self.part, said)
         self.outline.parts.append(self.part)
         return True
-
-    def _holds_prose(self, node: Node) -> bool:
-        if node.mem_id in self.holders:
-            return True
-        prose = node.css_first(_PROSE)
-        if prose is None:
-            return False
-        for holder in ancestors(prose):
-            self.holders.add(holder)
-            if holder == node.mem_id:
-                return True
-        return False
 
     def leave(self, tag: str) -> None:
         """The walk leaves an element that it was in."""

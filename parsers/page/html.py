@@ -158,8 +158,8 @@ def _is_hidden(node: Node) -> bool:
 
 def remove_hidden(root: Node) -> None:
     """Remove what readers don't see below a node, and readings of ruby text."""
-    for node in (*hidden(root), *root.css("rt, rp")):
-        if node.mem_id != root.mem_id:
+    for node in root.css(f"{_MAY_BE_HIDDEN}, rt, rp"):  # one walk
+        if node.mem_id != root.mem_id and (node.tag in ("rt", "rp") or _is_hidden(node)):
             node.decompose()
 
 

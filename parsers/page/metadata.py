@@ -222,7 +222,7 @@ def _addresses_of(found: Json) -> list[str]:
     """The addresses that an object states for itself or its page."""
     stated = [found.get("url"), found.get("@id")]
     for page in _flat(found.get("mainEntityOfPage")):
-        stated += [page.get("@id"), page.get("url")] if isinstance(page, Mapping) else [page]
+        stated += [page.get("@id"), page.get("url")] if isinstance(page, dict) else [page]
     return [url for url in stated if isinstance(url, str)]
 
 
@@ -241,7 +241,7 @@ def as_text(value: Any, depth: int = 0) -> str | None:
     if depth > MAX_DEPTH:
         return None
     for single in _flat(value):
-        if isinstance(single, Mapping):
+        if isinstance(single, dict):
             text = as_text(single.get("name") or single.get("@value"), depth + 1) or _full_name(single)
             text = text or as_text(single.get("alternateName") or single.get("url"), depth + 1)
         elif isinstance(single, bool):
@@ -269,7 +269,7 @@ def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
     named: list[Any] = []
     for single in _flat(value):
-        named += (isinstance(single, Mapping) and _flat(single.get("name") or None)) or [single]
+        named += (isinstance(single, dict) and _flat(single.get("name") or None)) or [single]
     said = (single for single in named if not isinstance(single, bool))  # `"author": true` names nobody
     return unique(text for text in map(as_text, said) if text)
 

@@ -5,16 +5,15 @@ from typing import Any, Final
 
 from parsers.fields.characters import letters
 from parsers.fields.urls import canonical, identity, is_home
-from parsers.page.html import select, text_of
+from parsers.page.html import outermost, text_of
 from parsers.page.metadata import as_text, types_of
 from parsers.page.page import Page
 from parsers.reading.readings import readings
 from parsers.source.definition import Layout
 
 # The way from the home page to an article, as nearly every site marks it: `breadcrumb`, `Breadcrumbs_link__x1`.
-_TRAIL: Final = ", ".join(
-    f"[{mark}] a[href]"
-    for mark in ("class*=breadcrumb i", "id*=breadcrumb i", "aria-label*=breadcrumb i", "itemtype$=BreadcrumbList")
+_TRAIL: Final = (
+    '[class*="breadcrumb" i], [id*="breadcrumb" i], [aria-label*="breadcrumb" i], [itemtype$="BreadcrumbList"]'
 )
 
 
@@ -41,7 +40,10 @@ def _stated(page: Page) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _shown(page: Page) -> Iterator[tuple[str | None, str | None]]:
-    return ((text_of(node), node.attributes.get("href")) for node in select(page.tree, _TRAIL))
+    for trail in outermost(page.tree, _TRAIL):
+        for link in trail.css("a[href]"):
+            if link.mem_id != trail.mem_id:
+                yield text_of(link), link.attributes["href"]
 
 
 def _address(item: Any) -> str | None:
