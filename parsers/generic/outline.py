@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from parsers.fields.characters import CJK_BYTES, clean
-from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, names_say
-from parsers.page.html import BREAK, Node, ancestors, hidden, stands_alone
+from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, UNSEEN, names_say
+from parsers.page.html import BREAK, PHRASE_MAY_BE_HIDDEN, SCREEN_READERS, Node, ancestors, is_hidden, stands_alone
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Readers see no text of these, or none that is prose.
@@ -104,10 +104,7 @@ class _Collector:
         self.outline = Outline(parts=[self.part])
         self.pieces: list[str] = []  # of the text that the walk is in
         self.linked = self.bold = 0  # letters of it
-        # Hidden signs between words stand for something that is drawn, or part what is apart.
-        self.hidden = {
-            node.mem_id for node in hidden(body) if node.tag not in _INLINE or any(map(str.isalnum, node.text()))
-        }
+        self.hidden = {node.mem_id for node in body.css(PHRASE_MAY_BE_HIDDEN) if _is_hidden_phrase(node)}
         self.holders: set[int] = set()  # `mem_id` of elements around what may be prose
         for node in body.css(_PROSE):
             for above in ancestors(node):
@@ -138,10 +135,11 @@ class _Collector:
         attributes = node.attributes
         said = 0
         if attributes:
-            if node.mem_id in self.hidden:
-                return False
             get = attributes.get
             said = _says(tag, get("class"), get("id"), get("role"), get("itemprop"))
+            may_be_hidden = "style" in attributes or "hidden" in attributes or "popover" in attributes
+            if said & UNSEEN or (may_be_hidden and is_hidden(tag, attributes)):
+                return False
         elif tag in _FURNITURE_TAGS:
             said = FURNITURE
         if said:
@@ -213,11 +211,21 @@ def read_outline(body: Node, silent: Set[str] = SILENT) -> Outline:
     return found.outline
 
 
+def _is_hidden_phrase(node: Node) -> bool:
+    """Whether a phrase is hidden. Signs between words do not count: they stand for a drawing, or part what is apart."""
+    tag = node.tag or ""
+    if tag not in _INLINE and "-" not in tag:
+        return False
+    return is_hidden(tag, node.attributes) and ("-" in tag or any(map(str.isalnum, node.text())))
+
+
 @lru_cache(_REMEMBERED)
 def _says(tag: str, classes: str | None, identity: str | None, role: str | None, itemprop: str | None) -> int:
     """What the tag and the attributes of an element say."""
     names = f"{classes or ''} {identity or ''}"
     said = names_say(f"{names} {tag}" if "-" in tag else names)  # custom elements are named as classes are
+    if tag in ("p", "div") and classes and not SCREEN_READERS.isdisjoint(classes.split()):
+        said |= UNSEEN
     if itemprop and itemprop.lower() == "articlebody":
         said |= BODY
     if tag in _WHOLE:
