@@ -323,8 +323,7 @@ def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal |
         pieces, total = [waiting[: min(length, most)]], min(len(waiting), length)
         waiting = waiting[total:]
         while total < length and (chunk := source.read(min(CHUNK_BYTES, length - total))):
-            if total < most:
-                pieces.append(chunk[: most - total])
+            pieces.append(chunk[: max(0, most - total)])
             total += len(chunk)
         block = b"".join(pieces)
         waiting = waiting or source.read(CHUNK_BYTES)

@@ -67,11 +67,9 @@ def parse_answer(block: bytes) -> Answer | None:
             record.parse_http(quirks_mode=True, max_header_len=MAX_HEAD_BYTES)
         except OSError:
             continue
-        left = len(record.reader.read())
-        status = record.http_headers.status_code
-        if left or len(part) == len(block):
-            payload = block[len(part) - left :]
-            return None if status is None else Answer(status, record.http_headers.to_tuples(), payload)
+        left, status = len(record.reader.read()), record.http_headers.status_code
+        if status is not None and (left or len(part) == len(block)):
+            return Answer(status, record.http_headers.to_tuples(), block[len(part) - left :])
     return None
 
 

@@ -14,10 +14,7 @@ MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by c
 
 
 def without_site(title: str, sites: Container[str], headings: Iterable[str] = ()) -> str:
-    """The title (`Boats stop - The Issue`) without names of its site, of which `sites` are the letters.
-
-    Or the heading that it only adds to.
-    """
+    """The title (`Boats stop - The Issue`) without `sites` (the `letters` of names), or the heading it only adds to."""
     for heading in headings:
         rest = title.removeprefix(heading)
         if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
@@ -32,9 +29,8 @@ def without_site(title: str, sites: Container[str], headings: Iterable[str] = ()
 def _without_end(title: str, sites: Container[str]) -> str:
     for separator in _NAME_SEPARATOR.finditer(title):
         before, after = title[: separator.start()], title[separator.end() :]
-        first, last = letters(before), letters(after)
-        if last and last in sites and before:
+        if before and letters(after) in sites:
             return before
-        if first and first in sites and after:
+        if after and letters(before) in sites:
             return after
     return title

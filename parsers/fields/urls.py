@@ -18,9 +18,9 @@ MAX_URL_LENGTH = 8000
 _REMEMBERED: Final = 8  # addresses: many fields ask for a page's own
 # Addresses that parsing leaves as they are, as nearly all are; to look takes a tenth of that. Not all others change.
 _PLAIN: Final = re.compile(
-    r"https?://(?P<host>(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{2,})(?P<path>(?:/(?!\.|%2[eE])[\w~!$&'()*+,;=:@%.-]*)+)"
-    r"(?:\?(?P<query>[\w~!$&()*+,;=:@%./?-]*))?",
-    re.ASCII,
+    rf"(?a)(?=.{{1,{MAX_URL_LENGTH}}}\Z)https?://(?P<host>(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{{2,}})"
+    r"(?P<path>(?:/(?!\.|%2[eE])[\w~!$&'()*+,;=:@%.-]*)+)"
+    r"(?:\?(?P<query>[\w~!$&()*+,;=:@%./?-]*))?"
 )
 
 
@@ -37,15 +37,10 @@ def parse_url(url: str, base: str | None = None) -> ada_url.URL | None:
     return parsed if parsed.protocol in ("http:", "https:") else None  # which always have a host
 
 
-def _plain(url: str | None) -> re.Match[str] | None:
-    return _PLAIN.fullmatch(url) if url and len(url) <= MAX_URL_LENGTH else None
-
-
 @lru_cache(_REMEMBERED)
 def host_of(url: str | None) -> str | None:
     """Lower-case ASCII host (IDNA) without port and final dot; None if the text is not an http(s) address."""
-    plain = _plain(url)
-    if plain:
+    if plain := _PLAIN.fullmatch(url or ""):
         return plain["host"]
     parsed = parse_url(url) if url else None
     return str(parsed.hostname).rstrip(".") if parsed else None
@@ -54,7 +49,7 @@ def host_of(url: str | None) -> str | None:
 @lru_cache(_REMEMBERED)
 def absolute(url: str | None, base: str | None) -> str | None:
     """The address with `base` applied, if it is http(s)."""
-    if _plain(url):
+    if _PLAIN.fullmatch(url or ""):
         return url
     parsed = parse_url(url, base) if url else None
     return str(parsed.href) if parsed else None
@@ -63,8 +58,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
 @lru_cache(_REMEMBERED)
 def canonical(url: str | None, base: str | None = None) -> str | None:
     """The address as https, without credentials, fragment and tracking parameters; None if it is not http(s)."""
-    plain = _plain(url)
-    if plain:
+    if plain := _PLAIN.fullmatch(url or ""):
         query = _without_tracking(plain["query"] or "")
         return f"https://{plain['host']}{plain['path']}" + (f"?{query}" if query else "")
     parsed = parse_url(url, base) if url else None
@@ -78,12 +72,9 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
 
 
 def _without_tracking(query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair))
-
-
-def _is_tracking(pair: str) -> bool:
-    name = pair.partition("=")[0].lower()
-    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)
+    names = ((pair.partition("=")[0].lower(), pair) for pair in query.split("&") if pair)
+    kept = (pair for name, pair in names if not (name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIXES)))
+    return "&".join(kept)
 
 
 def is_home(address: str) -> bool:
@@ -94,8 +85,7 @@ def is_home(address: str) -> bool:
 @lru_cache(_REMEMBERED)
 def identity(canonical_url: str) -> str:
     """The identifying part of a canonical address: no scheme, `www.` or final slash; parameters sorted."""
-    plain = _plain(canonical_url)
-    if plain:
+    if plain := _PLAIN.fullmatch(canonical_url):
         host, path, query = plain["host"], plain["path"], plain["query"] or ""
     else:
         parsed = ada_url.URL(canonical_url)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from parsers.fields.characters import CJK_BYTES, clean
@@ -107,10 +108,7 @@ class _Collector:
         self.hidden = {node.mem_id for node in body.css(PHRASE_MAY_BE_HIDDEN) if _is_hidden_phrase(node)}
         self.holders: set[int] = set()  # `mem_id` of elements around what may be prose
         for node in body.css(_PROSE):
-            for above in ancestors(node):
-                if above in self.holders:
-                    break
-                self.holders.add(above)
+            self.holders.update(takewhile(lambda above: above not in self.holders, ancestors(node)))
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
@@ -214,9 +212,9 @@ def read_outline(body: Node, silent: Set[str] = SILENT) -> Outline:
 def _is_hidden_phrase(node: Node) -> bool:
     """Whether a phrase is hidden. Signs between words do not count: they stand for a drawing, or part what is apart."""
     tag = node.tag or ""
-    if tag not in _INLINE and "-" not in tag:
+    if (tag not in _INLINE and "-" not in tag) or not is_hidden(tag, node.attributes):
         return False
-    return is_hidden(tag, node.attributes) and ("-" in tag or any(map(str.isalnum, node.text())))
+    return "-" in tag or any(map(str.isalnum, node.text()))
 
 
 @lru_cache(_REMEMBERED)

@@ -117,9 +117,7 @@ def _parts_signature(node: Node) -> bool:
 
 
 # What a page may hold but not show: closed dialogs, words for screen readers only. One search, since each is a walk.
-SCREEN_READERS = frozenset({
-    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"
-})  # fmt: skip
+SCREEN_READERS = {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
 _NAMED = f":is({', '.join(f'.{name}' for name in sorted(SCREEN_READERS))})"
 PHRASE_MAY_BE_HIDDEN = f"[style], [hidden], [popover], span{_NAMED}"
 _MAY_BE_HIDDEN = f"{PHRASE_MAY_BE_HIDDEN}, dialog, canvas, p{_NAMED}, div{_NAMED}"

@@ -87,7 +87,8 @@ class Metadata:
         """The `letters` of what the site calls itself, and of the names in its host: `theissue` of `theissue.com`."""
         host = host_of(self.url) or ""
         named = (self.first("og:site_name"), self.first("application-name"), *as_texts(self.resolved("publisher")))
-        return frozenset(map(letters, filter(None, (*named, host, host.removeprefix("www."), *host.split(".")))))
+        names = (*named, host, host.removeprefix("www."), *host.split("."))
+        return frozenset(key for name in names if name and (key := letters(name)))
 
     @cached_property
     def articles(self) -> tuple[Json, ...]:

@@ -60,8 +60,6 @@ class Page:
         return self._outside_others(nodes or select(self.tree, css), _LISTING)
 
     def _outside_others(self, nodes: Sequence[Node], tags: Set[str]) -> list[Node]:
-        if not nodes:
-            return []
         holding = set() if self.scope is None else {self.scope.mem_id, *ancestors(self.scope)}
         return [node for node in nodes if not inside(node, tags, holding)]
 

@@ -66,15 +66,13 @@ def without_notes(body: Sequence[Block], own: re.Pattern[str] | None, authors: C
 
 
 def _is_no_text(text: str) -> bool:
-    if len(text) <= _LONGEST_LABEL and _ADVERT.fullmatch(text.lower()):
-        return True
-    return _POINTER.fullmatch(text) is not None
+    is_advert = len(text) <= _LONGEST_LABEL and _ADVERT.fullmatch(text.lower()) is not None
+    return is_advert or _POINTER.fullmatch(text) is not None
 
 
 def _is_note(text: str, own: re.Pattern[str] | None, authors: Collection[str]) -> bool:
     if own is not None and own.match(text):
         return True
-    if len(text) > _LONGEST:
-        return False
-    named = all(map(text.__contains__, authors))  # looking takes a tenth of splitting
-    return _CLOSING.match(text) is not None or (named and set(split_names(text)) == set(authors))
+    if len(text) > _LONGEST or _CLOSING.match(text):
+        return len(text) <= _LONGEST
+    return all(map(text.__contains__, authors)) and set(split_names(text)) == set(authors)  # looking is faster

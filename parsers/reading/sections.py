@@ -40,10 +40,9 @@ def _stated(page: Page) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _shown(page: Page) -> Iterator[tuple[str | None, str | None]]:
-    for trail in outermost(page.tree, _TRAIL):
-        for link in trail.css("a[href]"):
-            if link.mem_id != trail.mem_id:
-                yield text_of(link), link.attributes["href"]
+    trails = outermost(page.tree, _TRAIL)
+    links = (link for trail in trails for link in trail.css("a[href]") if link.mem_id != trail.mem_id)
+    return ((text_of(link), link.attributes["href"]) for link in links)
 
 
 def _address(item: Any) -> str | None:
