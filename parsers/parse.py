@@ -72,8 +72,7 @@ def _garbled(outcome: Outcome, body: bytes) -> bool:
     """Whether an article holds replacement characters, or may be none for them: its bytes are not UTF-8."""
     if isinstance(outcome, Rejected):
         return not is_whole_utf8(body)
-    article = outcome.article
-    return REPLACEMENT in (article.title or "") or any(REPLACEMENT in block.text for block in article.body)
+    return REPLACEMENT in (outcome.article.title or "") or REPLACEMENT in outcome.article.text
 
 
 def _unusable(capture: Capture) -> Rejected | None:

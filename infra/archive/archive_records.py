@@ -320,11 +320,12 @@ def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal |
         length = MAX_LENGTH if head.length is None else head.length
         refused = refusal(head.fields) if refusal else None
         most = 0 if refused else max_block_bytes
-        block, total = bytearray(waiting[: min(length, most)]), min(len(waiting), length)
+        pieces, total = [waiting[: min(length, most)]], min(len(waiting), length)
         waiting = waiting[total:]
         while total < length and (chunk := source.read(min(CHUNK_BYTES, length - total))):
+            pieces.append(chunk[: max(0, most - total)])
             total += len(chunk)
-            block += chunk[: max(0, most - len(block))]
+        block = b"".join(pieces)
         waiting = waiting or source.read(CHUNK_BYTES)
         oversized, problem = total > most, None
         if head.length is None:
@@ -332,12 +333,12 @@ def _records(source: Span, offset: int, max_block_bytes: int, refusal: Refusal |
         elif total < length:
             problem = f"{total:,} of {length:,} bytes are there"
         claimed = head.fields.get("warc-block-digest", "")
-        verified = None if oversized or problem else has_digest(bytes(block), claimed)
+        verified = None if oversized or problem else has_digest(block, claimed)
         if verified is False:
             problem = "it does not have the WARC-Block-Digest it claims"
         elif not (verified or problem) and waiting and not waiting.startswith((b"\n", b"\r", b"WARC/")):
             problem = "its length is not where it ends"
-        yield ArchiveRecord(offset, head.fields, bytes(block), oversized, problem, verified is True, refused=refused)
+        yield ArchiveRecord(offset, head.fields, block, oversized, problem, verified is True, refused=refused)
 
 
 def _next_head(source: Span, waiting: bytes) -> tuple[Head | None, bytes]:

@@ -11,6 +11,7 @@ from parsers.page.content import GZIP_MAGIC, SNIFF_BYTES, PageBytes, Problem, is
 from parsers.record.outcome import RejectReason
 
 MAX_HEAD_BYTES: Final = 1 << 20  # no server sends more; fastwarc's own 64 KiB refuses long Set-Cookie lists
+USUAL_HEAD_BYTES: Final = 16 << 10  # the longest of nearly all
 CHUNK_HEAD: Final = re.compile(rb"\s*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
 # What is left of a chunked transfer whose header a crawler dropped: no page begins with a number before its first tag.
 FRAMED: Final = re.compile(CHUNK_HEAD.pattern + rb"(?=\s*<|\x1f\x8b)")
@@ -56,16 +57,20 @@ def parse_answer(block: bytes) -> Answer | None:
     """Read the block of a `response` record; None if it holds no HTTP answer. Line ends may be bare LF."""
     if not block.startswith(b"HTTP/"):
         return None
-    record = WarcRecord()
-    record.init_headers(WarcRecordType.response)
-    record.is_http = True
-    record.set_bytes_content(block)
-    try:
-        record.parse_http(quirks_mode=True, max_header_len=MAX_HEAD_BYTES)
-    except OSError:
-        return None
-    status = record.http_headers.status_code
-    return None if status is None else Answer(status, record.http_headers.to_tuples(), record.reader.read())
+    # The library copies what it is given, and what it leaves: of a whole page that takes as long as its digest.
+    for part in (block[:USUAL_HEAD_BYTES], block):
+        record = WarcRecord()
+        record.init_headers(WarcRecordType.response)
+        record.is_http = True
+        record.set_bytes_content(part)
+        try:
+            record.parse_http(quirks_mode=True, max_header_len=MAX_HEAD_BYTES)
+        except OSError:
+            continue
+        left, status = len(record.reader.read()), record.http_headers.status_code
+        if status is not None and (left or len(part) == len(block)):
+            return Answer(status, record.http_headers.to_tuples(), block[len(part) - left :])
+    return None
 
 
 def decode_payload(answer: Answer, max_bytes: int) -> PageBytes:

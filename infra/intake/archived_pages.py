@@ -9,15 +9,7 @@ from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from urllib.parse import urljoin
 
-from infra.archive.archive_records import (
-    ArchiveRecord,
-    Bounds,
-    DamagedStretch,
-    Part,
-    Refusal,
-    read_part,
-    read_records,
-)
+from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_part, read_records
 from infra.archive.foreign import MemberInFile, is_kept_whole, is_truncated
 from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
 from infra.archive.record_heads import has_digest

@@ -36,7 +36,7 @@ def _bare(name: str) -> str:
     """A name without its account or address, and without the word for "reporter" that East Asia puts beside it."""
     if "@" in name:
         name = _ACCOUNT.sub("", _OF_RSS.sub(r"\1", name))
-    return clean(_CJK_AFTER.sub("", _CJK_BEFORE.sub("", name)))
+    return clean(name if name.isascii() else _CJK_AFTER.sub("", _CJK_BEFORE.sub("", name)))
 
 
 # `Jane Doe | June 11, 2024`, `Jane Doe Updated 3 hours ago`
@@ -84,8 +84,10 @@ def is_desk(name: str) -> bool:
 
 def agency_of(byline: str) -> str | None:
     """The agency that a byline names, by its short form."""
-    named = (short for name, short in table("agency_names").items() if name in byline)
-    return next(named, None) or next((name for name in split_names(byline) if name in AGENCIES), None)
+    named = next((short for name, short in table("agency_names").items() if name in byline), None)
+    if named or not any(map(byline.__contains__, AGENCIES)):  # looking takes a tenth of splitting
+        return named
+    return next((name for name in split_names(byline) if name in AGENCIES), None)
 
 
 def _is_house(text: str) -> bool:

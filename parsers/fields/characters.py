@@ -79,7 +79,7 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
 
 def word_count(text: str) -> int:
     """Words of clean blocks, between lines or blank lines; in CJK texts, which have no spaces, each CJK character."""
-    if len(text.encode()) <= CJK_BYTES * len(text):
+    if text.isascii() or len(text.encode()) <= CJK_BYTES * len(text):
         return text.count(" ") + text.count("\n") - text.count("\n\n") + 1 if text else 0
     rest, runs = _CJK.subn(" ", text)
     return len(text) - len(rest) + runs + len(rest.split())

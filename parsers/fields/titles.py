@@ -1,7 +1,7 @@
 """Headlines without the name of the site, which pages put before or after them in their titles."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from parsers.fields.characters import letters
 
@@ -13,25 +13,24 @@ MAX_TITLE = 1_000  # characters; a longer one is none, and taking names off it w
 MIN_HEADLINE = 8  # letters of a heading that can't begin a longer headline by chance
 
 
-def without_site(title: str, names: Iterable[str | None], headings: Iterable[str] = ()) -> str:
-    """The title (`Boats stop - The Issue`) without the names of its site, or the heading that it only adds to."""
+def without_site(title: str, sites: Container[str], headings: Iterable[str] = ()) -> str:
+    """The title (`Boats stop - The Issue`) without `sites` (the `letters` of names), or the heading it only adds to."""
     for heading in headings:
         rest = title.removeprefix(heading)
         if len(letters(heading)) >= MIN_HEADLINE and rest != title and _SEPARATOR.match(rest):
             return heading
     if len(title) > MAX_TITLE or not _NAME_SEPARATOR.search(title):
         return title
-    known = {key for name in names if name and (key := letters(name))}
-    while (shorter := _without_end(title, known)) != title:
+    while (shorter := _without_end(title, sites)) != title:
         title = shorter
     return title
 
 
-def _without_end(title: str, known: set[str]) -> str:
+def _without_end(title: str, sites: Container[str]) -> str:
     for separator in _NAME_SEPARATOR.finditer(title):
         before, after = title[: separator.start()], title[separator.end() :]
-        if letters(after) in known and before:
+        if before and letters(after) in sites:
             return before
-        if letters(before) in known and after:
+        if after and letters(before) in sites:
             return after
     return title

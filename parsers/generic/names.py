@@ -20,6 +20,7 @@ HEADLINE: Final = 32
 MENU: Final = 64
 TEASER: Final = 256  # the summary of a story, mostly of another one
 BODY: Final = 128  # the text of the story, by microdata
+UNSEEN: Final = 512  # for screen readers only
 
 
 _OVERLAY_NAMES: Final = words("names", "overlay_names")

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from parsers.fields.characters import CJK_BYTES, clean
-from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, names_say
-from parsers.page.html import BREAK, Node, ancestors, hidden, stands_alone
+from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, UNSEEN, names_say
+from parsers.page.html import BREAK, PHRASE_MAY_BE_HIDDEN, SCREEN_READERS, Node, ancestors, is_hidden, stands_alone
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Readers see no text of these, or none that is prose.
@@ -104,11 +105,10 @@ class _Collector:
         self.outline = Outline(parts=[self.part])
         self.pieces: list[str] = []  # of the text that the walk is in
         self.linked = self.bold = 0  # letters of it
-        # Hidden signs between words stand for something that is drawn, or part what is apart.
-        self.hidden = {
-            node.mem_id for node in hidden(body) if node.tag not in _INLINE or any(map(str.isalnum, node.text()))
-        }
-        self.holders: set[int] = set()  # `mem_id` of elements in which prose was found, so that nesting costs nothing
+        self.hidden = {node.mem_id for node in body.css(PHRASE_MAY_BE_HIDDEN) if _is_hidden_phrase(node)}
+        self.holders: set[int] = set()  # `mem_id` of elements around what may be prose
+        for node in body.css(_PROSE):
+            self.holders.update(takewhile(lambda above: above not in self.holders, ancestors(node)))
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
@@ -133,33 +133,22 @@ class _Collector:
         attributes = node.attributes
         said = 0
         if attributes:
-            if node.mem_id in self.hidden:
-                return False
             get = attributes.get
             said = _says(tag, get("class"), get("id"), get("role"), get("itemprop"))
+            may_be_hidden = "style" in attributes or "hidden" in attributes or "popover" in attributes
+            if said & UNSEEN or (may_be_hidden and is_hidden(tag, attributes)):
+                return False
         elif tag in _FURNITURE_TAGS:
             said = FURNITURE
         if said:
             if said & MENU and tag in _LISTS:
                 return False
-            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and not self._holds_prose(node):
+            if said & (FURNITURE | OVERLAY) and tag in _HOLDERS and node.mem_id not in self.holders:
                 self.part.noise += _UNSEEN
                 return False
         self.part = Part(node, tag, self.part, said)
         self.outline.parts.append(self.part)
         return True
-
-    def _holds_prose(self, node: Node) -> bool:
-        if node.mem_id in self.holders:
-            return True
-        prose = node.css_first(_PROSE)
-        if prose is None:
-            return False
-        for holder in ancestors(prose):
-            self.holders.add(holder)
-            if holder == node.mem_id:
-                return True
-        return False
 
     def leave(self, tag: str) -> None:
         """The walk leaves an element that it was in."""
@@ -220,11 +209,21 @@ def read_outline(body: Node, silent: Set[str] = SILENT) -> Outline:
     return found.outline
 
 
+def _is_hidden_phrase(node: Node) -> bool:
+    """Whether a phrase is hidden. Signs between words do not count: they stand for a drawing, or part what is apart."""
+    tag = node.tag or ""
+    if (tag not in _INLINE and "-" not in tag) or not is_hidden(tag, node.attributes):
+        return False
+    return "-" in tag or any(map(str.isalnum, node.text()))
+
+
 @lru_cache(_REMEMBERED)
 def _says(tag: str, classes: str | None, identity: str | None, role: str | None, itemprop: str | None) -> int:
     """What the tag and the attributes of an element say."""
     names = f"{classes or ''} {identity or ''}"
     said = names_say(f"{names} {tag}" if "-" in tag else names)  # custom elements are named as classes are
+    if tag in ("p", "div") and classes and not SCREEN_READERS.isdisjoint(classes.split()):
+        said |= UNSEEN
     if itemprop and itemprop.lower() == "articlebody":
         said |= BODY
     if tag in _WHOLE:

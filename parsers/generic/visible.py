@@ -46,7 +46,7 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     """A better headline than the `stated`: the own heading, or what follows its kicker, if OpenGraph agrees."""
     metadata = page.metadata
     shown = own.text if own else ""
-    title = without_site(metadata.first("og:title") or "", metadata.site_names, [shown])
+    title = without_site(metadata.first("og:title") or "", metadata.site_keys, [shown])
     if not title or stated is None:
         return None
     like = (heading for heading in headings if title.endswith(heading.text[-_SAME_END:]))
@@ -54,7 +54,7 @@ def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text
     if after_kicker:
         return after_kicker, "heading without its kicker"
     if letters(title) == letters(stated):  # they differ in signs at most
-        as_named = title != stated and without_site(metadata.title, metadata.site_names).startswith(title)
+        as_named = title != stated and without_site(metadata.title, metadata.site_keys).startswith(title)
         return (title, "meta og:title, as in title") if as_named else None
     return (shown, "heading") if shown == title else None
 
@@ -72,7 +72,7 @@ def _after_kicker(heading: Text, title: str) -> str | None:
 
 def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
     """The people of the byline that is shown, if nobody is stated but the site itself."""
-    if len(stated) > 1 or (stated and letters(stated[0]) not in map(letters, page.metadata.site_names)):
+    if len(stated) > 1 or (stated and letters(stated[0]) not in page.metadata.site_keys):
         return ()
     return next(_bylines(page), ())
 

@@ -1,7 +1,7 @@
 """The HTML tree, and what selectors find in it."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -117,9 +117,10 @@ def _parts_signature(node: Node) -> bool:
 
 
 # What a page may hold but not show: closed dialogs, words for screen readers only. One search, since each is a walk.
-_SCREEN_READERS = {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
-_NAMED = f":is({', '.join(f'.{name}' for name in sorted(_SCREEN_READERS))})"
-_MAY_BE_HIDDEN = f"[style], [hidden], [popover], dialog, canvas, span{_NAMED}, p{_NAMED}, div{_NAMED}"
+SCREEN_READERS = {"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only"}
+_NAMED = f":is({', '.join(f'.{name}' for name in sorted(SCREEN_READERS))})"
+PHRASE_MAY_BE_HIDDEN = f"[style], [hidden], [popover], span{_NAMED}"
+_MAY_BE_HIDDEN = f"{PHRASE_MAY_BE_HIDDEN}, dialog, canvas, p{_NAMED}, div{_NAMED}"
 # React streams parts of a page in hidden elements with such an id, for its script to put in place.
 _STREAMED = "S:"
 # Not shown, or outside of what the page shows. Scripts fade in what has no opacity, and unfold what has no height; a
@@ -136,30 +137,25 @@ _HIDING = re.compile(
 _OF_NO_SIZE = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
 
 
-def hidden(root: Node) -> Iterator[Node]:
-    """The nodes below one that readers don't see. What a click or a search opens is none of them."""
-    return filter(_is_hidden, root.css(_MAY_BE_HIDDEN))
-
-
-def _is_hidden(node: Node) -> bool:
-    attributes = node.attributes
+def is_hidden(tag: str | None, attributes: Mapping[str, str | None]) -> bool:
+    """Whether readers don't see an element that may be hidden. What a click or a search opens is none."""
     get = attributes.get
     names = (get("class") or "").split()
     if "hidden" in attributes:
         opened = (get("hidden") or "").lower() == "until-found" or (get("id") or "").startswith(_STREAMED)
         return not (opened or "paywall" in names)  # the name that search engines advise for what paying readers see
-    if "popover" in attributes or node.tag == "canvas" or (node.tag == "dialog" and "open" not in attributes):
+    if "popover" in attributes or tag == "canvas" or (tag == "dialog" and "open" not in attributes):
         return True
     style = get("style") or ""
-    if _HIDING.search(style) or not _SCREEN_READERS.isdisjoint(names):
+    if _HIDING.search(style) or not SCREEN_READERS.isdisjoint(names):
         return True
-    return node.tag in ("p", "span") and _OF_NO_SIZE.search(style) is not None
+    return tag in ("p", "span") and _OF_NO_SIZE.search(style) is not None
 
 
 def remove_hidden(root: Node) -> None:
     """Remove what readers don't see below a node, and readings of ruby text."""
-    for node in (*hidden(root), *root.css("rt, rp")):
-        if node.mem_id != root.mem_id:
+    for node in root.css(f"{_MAY_BE_HIDDEN}, rt, rp"):  # one walk
+        if node.mem_id != root.mem_id and (node.tag in ("rt", "rp") or is_hidden(node.tag, node.attributes)):
             node.decompose()
 
 

@@ -23,8 +23,8 @@ ARTICLE_TYPES = frozenset({
 # Objects of real pages nest at most 6 deep; the bound keeps a hostile block from costing stack or time.
 MAX_DEPTH = 12
 
-_CANONICAL = 'link[rel="canonical"][href]:not([href=""])'
-_COLLECTED = 'meta[content], script[type*="ld+json" i], title, base[href]'
+# One search: each is a walk over the whole page.
+_COLLECTED = 'meta[content], script[type*="ld+json" i], title, base[href], link[rel="canonical"][href], h1'
 _NAMESPACE = re.compile(r".*[/:#]", re.DOTALL)
 _COMMAS = re.compile("[,，、،﹐]")
 _SEMICOLONS = re.compile("[;；؛]")
@@ -83,11 +83,12 @@ class Metadata:
         return next((url for url in stated if url and host_of(url)), None)
 
     @cached_property
-    def site_names(self) -> tuple[str, ...]:
-        """What the site calls itself, and the names in its host: `theissue` of `www.theissue.com`."""
+    def site_keys(self) -> frozenset[str]:
+        """The `letters` of what the site calls itself, and of the names in its host: `theissue` of `theissue.com`."""
         host = host_of(self.url) or ""
         named = (self.first("og:site_name"), self.first("application-name"), *as_texts(self.resolved("publisher")))
-        return tuple(filter(None, (*named, host, host.removeprefix("www."), *host.split("."))))
+        names = (*named, host, host.removeprefix("www."), *host.split("."))
+        return frozenset(key for name in names if name and (key := letters(name)))
 
     @cached_property
     def articles(self) -> tuple[Json, ...]:
@@ -182,14 +183,11 @@ class Metadata:
         return as_text(self.article.get(name))
 
 
-def read_metadata(tree: Tree, asked: str | None = None) -> Metadata:
-    """Collect meta elements, JSON-LD, title and the canonical link of the page that was asked for at `asked`."""
+def read_metadata(tree: Tree, asked: str | None = None) -> tuple[Metadata, list[Node]]:
+    """Collect meta elements, JSON-LD, title and canonical link of the page asked for at `asked`; and all its h1."""
     meta: dict[str, list[str]] = {}
-    # Only the first counts, and it stands in the head, where a search ends at once.
-    link = tree.css_first(_CANONICAL)
-    canonical = link.attributes.get("href") if link is not None else None
-    blocks = []
-    title = base = ""
+    blocks, headings = [], []
+    title = base = canonical = ""
     for node in tree.css(_COLLECTED):
         tag, attributes = node.tag, node.attributes
         if tag == "script":
@@ -198,11 +196,16 @@ def read_metadata(tree: Tree, asked: str | None = None) -> Metadata:
             title = title or node.text()
         elif tag == "base":
             base = base or attributes["href"] or ""
+        elif tag == "link":
+            canonical = canonical or attributes["href"] or ""
+        elif tag == "h1":
+            headings.append(node)
         else:
             name = attributes.get("property") or attributes.get("name") or _itemprop(node, attributes)
             if name:
                 meta.setdefault(name.lower(), []).append(attributes["content"] or "")
-    return Metadata(meta, canonical, tuple(blocks), asked, absolute(base, asked) or asked, clean(title))
+    metadata = Metadata(meta, canonical or None, tuple(blocks), asked, absolute(base, asked) or asked, clean(title))
+    return metadata, headings
 
 
 def _itemprop(node: Node, attributes: Mapping[str, str | None]) -> str | None:
@@ -220,7 +223,7 @@ def _addresses_of(found: Json) -> list[str]:
     """The addresses that an object states for itself or its page."""
     stated = [found.get("url"), found.get("@id")]
     for page in _flat(found.get("mainEntityOfPage")):
-        stated += [page.get("@id"), page.get("url")] if isinstance(page, Mapping) else [page]
+        stated += [page.get("@id"), page.get("url")] if isinstance(page, dict) else [page]
     return [url for url in stated if isinstance(url, str)]
 
 
@@ -239,7 +242,7 @@ def as_text(value: Any, depth: int = 0) -> str | None:
     if depth > MAX_DEPTH:
         return None
     for single in _flat(value):
-        if isinstance(single, Mapping):
+        if isinstance(single, dict):
             text = as_text(single.get("name") or single.get("@value"), depth + 1) or _full_name(single)
             text = text or as_text(single.get("alternateName") or single.get("url"), depth + 1)
         elif isinstance(single, bool):
@@ -267,7 +270,7 @@ def as_texts(value: Any) -> tuple[str, ...]:
     """A JSON-LD value as several clean texts: the names of a list of objects, or the strings themselves."""
     named: list[Any] = []
     for single in _flat(value):
-        named += (isinstance(single, Mapping) and _flat(single.get("name") or None)) or [single]
+        named += (isinstance(single, dict) and _flat(single.get("name") or None)) or [single]
     said = (single for single in named if not isinstance(single, bool))  # `"author": true` names nobody
     return unique(text for text in map(as_text, said) if text)
 

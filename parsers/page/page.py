@@ -1,6 +1,8 @@
 """An HTML page: its tree, its metadata, its address."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from parsers.fields.characters import clean_markup
 from parsers.fields.urls import absolute
@@ -21,12 +23,13 @@ class Page:
     tree: Tree  # reading the body removes elements from it, so the metadata is read first
     timezone: str  # IANA zone of the source, for times without one
     metadata: Metadata
+    h1: Sequence[Node]  # of the whole page, however the tree changed since
     scope: Node | None = None  # the part of the page that holds the article, if known; see `select`
 
     @classmethod
     def of(cls, capture: Capture, tree: Tree, timezone: str) -> "Page":
         """A page with its metadata."""
-        return cls(capture, tree, timezone, read_metadata(tree, capture.url))
+        return cls(capture, tree, timezone, *read_metadata(tree, capture.url))
 
     @property
     def url(self) -> str | None:
@@ -41,18 +44,24 @@ class Page:
         """All matches in the scope, in document order; if there are none, those in the page outside other articles."""
         if self.scope is None:
             return select(self.tree, css)
-        found = select(self.scope, css)
-        if found:
-            return found
-        holding = {self.scope.mem_id, *ancestors(self.scope)}
-        return [node for node in select(self.tree, css) if not inside(node, _ARTICLE, holding)]
+        return select(self.scope, css) or self._outside_others(select(self.tree, css), _ARTICLE)
+
+    @cached_property
+    def headings(self) -> Sequence[Node]:
+        """As `select("h1")`, without a search."""
+        if self.scope is None:
+            return self.h1
+        place = self.scope.mem_id
+        return [node for node in self.h1 if place in ancestors(node)] or self._outside_others(self.h1, _ARTICLE)
 
     def own(self, css: str) -> list[Node]:
         """The matches that can only be of the article: of the scope, else of the page, but not of what lists others."""
         nodes = select(self.scope, css) if self.scope is not None else []
-        nodes = nodes or select(self.tree, css)
+        return self._outside_others(nodes or select(self.tree, css), _LISTING)
+
+    def _outside_others(self, nodes: Sequence[Node], tags: Set[str]) -> list[Node]:
         holding = set() if self.scope is None else {self.scope.mem_id, *ancestors(self.scope)}
-        return [node for node in nodes if not inside(node, _LISTING, holding)]
+        return [node for node in nodes if not inside(node, tags, holding)]
 
     def text(self, css: str) -> str | None:
         """The first match that isn't empty: its `content` or `datetime` attribute, or else its text."""

@@ -14,15 +14,15 @@ from parsers.record.article import Block
 from parsers.record.draft import Draft
 
 _CLOSING: Final = re.compile(pattern("phrases", "closing"), re.I)
-# They say what the page was at that moment.
-_UNFINISHED: Final = re.compile(
-    r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}", re.I
+# Lines that say what the page was at that moment, or lead to another story: `Read more: …`.
+_POINTER: Final = re.compile(
+    r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}"
+    r"|(?:also read|read (?:also|more|next)|watch)(?: ?[:|] ?.{0,200})?",
+    re.I,
 )
 ADVERT: Final = pattern("phrases", "advert")
 _ADVERT: Final = re.compile(ADVERT)
 _LONGEST_LABEL: Final = 60
-# Lines that lead to another story: `Read more: …`.
-_ELSEWHERE: Final = re.compile(r"(?:also read|read (?:also|more|next)|watch)(?: ?[:|] ?.{0,200})?", re.I)
 _LEAST_HEADLINE: Final = 15  # characters; shorter links are tags or parts of the site
 _LONGEST: Final = 400  # characters of a note; a longer block is a paragraph, whatever it begins with
 
@@ -66,12 +66,13 @@ def without_notes(body: Sequence[Block], own: re.Pattern[str] | None, authors: C
 
 
 def _is_no_text(text: str) -> bool:
-    if _UNFINISHED.fullmatch(text) or _ELSEWHERE.fullmatch(text):
-        return True
-    return len(text) <= _LONGEST_LABEL and _ADVERT.fullmatch(text.lower()) is not None
+    is_advert = len(text) <= _LONGEST_LABEL and _ADVERT.fullmatch(text.lower()) is not None
+    return is_advert or _POINTER.fullmatch(text) is not None
 
 
 def _is_note(text: str, own: re.Pattern[str] | None, authors: Collection[str]) -> bool:
     if own is not None and own.match(text):
         return True
-    return len(text) <= _LONGEST and (_CLOSING.match(text) is not None or set(split_names(text)) == set(authors))
+    if len(text) > _LONGEST or _CLOSING.match(text):
+        return len(text) <= _LONGEST
+    return all(map(text.__contains__, authors)) and set(split_names(text)) == set(authors)  # looking is faster

@@ -151,12 +151,14 @@ class _Flow:
         if "___" in text:
             text = _RULE.sub(BREAK + BREAK, text)
         if BREAK not in text or kind is BlockType.LIST_ITEM:
-            parts = [clean(text)]
+            parts = [text]
+        elif kind is BlockType.LEAD:  # each line of it is a point of its own
+            parts = text.split(BREAK)
         else:
-            lines = [clean(line) for line in text.split(BREAK)]
-            # Each line of a standfirst is a point of its own.
-            parts = lines if kind is BlockType.LEAD else " ".join(line or PARAGRAPH for line in lines).split(PARAGRAPH)
-        self.found += [Block(kind, part.strip()) for part in parts if any(map(str.isalnum, part))]
+            parts = " ".join(clean(line) or PARAGRAPH for line in text.split(BREAK)).split(PARAGRAPH)
+        for part in map(clean, parts):
+            if part[:1].isalnum() or any(map(str.isalnum, part)):  # nearly all begin with a letter
+                self.found.append(Block(kind, part))
 
 
 def _kind_around(root: Node) -> BlockType:

@@ -40,23 +40,11 @@ BETWEEN: Final = " -–—|/"  # what parts caption and credit
 
 # Elements in which pages name the maker of a picture: by a word in their class, or by microdata.
 _WORDS: Final = (
-    "credit",
-    "copyright",
-    "photograph",
-    "fotograf",
-    "source",
-    "author",
-    "agency",
-    "distributor",
-    "byline",
-    "quelle",
+    "credit", "copyright", "photograph", "fotograf", "source", "author", "agency", "distributor", "byline", "quelle",
+)  # fmt: skip
+_NAMED: Final = ", ".join(f'[class*="{word}" i]' for word in _WORDS) + (
+    ', [itemprop="copyrightHolder"], [itemprop="creditText"], [itemprop="author"], cite, small'
 )
-_NAMED: Final = ", ".join((
-    *(f'[class*="{word}" i]' for word in _WORDS),
-    *(f'[itemprop="{name}"]' for name in ("copyrightHolder", "creditText", "author")),
-    "cite",
-    "small",
-))  # fmt: skip
 _MOST: Final = 20  # of them; a frame with more is a text of its own
 
 

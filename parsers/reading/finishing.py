@@ -9,7 +9,7 @@ from parsers.fields.datelines import read_dateline
 from parsers.fields.dates import Stamp
 from parsers.fields.languages import language_of
 from parsers.fields.urls import canonical, host_of, is_home, on_hosts
-from parsers.record.article import Article, BlockType, Fidelity, article_id, content_digest, text_of
+from parsers.record.article import Article, Block, BlockType, Fidelity, article_id, content_digest, text_of
 from parsers.record.capture import Capture
 from parsers.record.draft import Draft
 from parsers.record.origins import first_said
@@ -39,7 +39,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         return Rejected(*missing, source.name, layout, source.parser_version)
     body = tuple(draft.body)
     address = _canonical(draft, capture.url, source)
-    text = text_of(body)
+    text = "\n".join(block.text for block in body)
     if len(text) > MAX_BODY_CHARACTERS:
         draft.flags.append("oversized_body")
     published = _plausible_published(draft, capture)
@@ -58,7 +58,7 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         published_raw=published.raw if published else None,
         published_precision=published.precision if published else None,
         published_basis=published.basis if published else None,
-        language=draft.language or _language(draft, source, text),
+        language=draft.language or _language(draft, source, body),
         word_count=word_count(text),
         content_digest=content_digest(draft.title, body),
         flags=tuple(draft.flags),
@@ -69,9 +69,9 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
     return Parsed(article, draft.origins)
 
 
-def _language(draft: Draft, source: Source, text: str) -> str:
+def _language(draft: Draft, source: Source, body: tuple[Block, ...]) -> str:
     """That of the source, or of the words if the source is none with a language."""
-    found = language_of(text) if source.language == UNDETERMINED else None
+    found = language_of(text_of(body)) if source.language == UNDETERMINED else None
     if found:
         draft.origins["language"] = "words of the text"
     return found or source.language

@@ -1,6 +1,5 @@
 """What kind of article a page holds: as its layout, its JSON-LD, its section or its address says."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,7 +14,7 @@ from parsers.source.definition import Layout
 _TYPES: Final = by_word("genre_types")
 _NEWS: Final = frozenset({"NewsArticle", "ReportageNewsArticle"})  # which sites call all that they write
 _WORDS: Final = by_word("genres")
-_PART: Final = re.compile(r"[/?#]+")
+_PARTING: Final = str.maketrans("?#", "//")
 
 
 def genres(page: Page, layout: Layout, section: str | None) -> Iterator[tuple[str | None, str]]:
@@ -36,4 +35,5 @@ def genres(page: Page, layout: Layout, section: str | None) -> Iterator[tuple[st
 
 def _said(text: str) -> str | None:
     """The genre that a part says, but the last: of an address, that is the article's own."""
-    return next(filter(None, map(_WORDS.get, _PART.split(text.casefold())[:-1])), None)
+    parts = text.casefold().translate(_PARTING).split("/")
+    return next(filter(None, map(_WORDS.get, parts[:-1])), None)

@@ -15,9 +15,8 @@ def own_containers(page: Page, containers: Sequence[Node]) -> list[Node]:
     """
     if not containers[1:]:  # nearly all pages
         return list(containers)
-    headings = page.tree.css("h1")
     nearest: dict[int, Node] = {}  # element -> the first <h1> in it
-    for heading in headings:
+    for heading in page.h1:
         for identity in (heading.mem_id, *ancestors(heading)):
             nearest.setdefault(identity, heading)
     stories = [(_headline_of(container, nearest), _article_of(container), container) for container in containers]

@@ -84,9 +84,10 @@ def _beginning_of(body: Node) -> str:
     pieces: list[str] = []
     size = 0
     for node in body.traverse(include_text=True):
-        if node.tag == "-text" and not inside(node, CODE, {body.mem_id}):
-            pieces.append(clean(node.text_content or ""))
-            size += len(pieces[-1])
+        text = clean(node.text_content or "") if node.tag == "-text" else ""
+        if text and not inside(node, CODE, {body.mem_id}):
+            pieces.append(text)
+            size += len(text)
             if size >= MAX_NOTICE_CHARACTERS:
                 return "".join(pieces)
     return text_of(body)

@@ -42,7 +42,7 @@ def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | 
         return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
     people, origin = _stated(page)
     stated = (people, origin)
-    sites = set(map(letters, page.metadata.site_names)) if len(people) == 1 else set()
+    sites = page.metadata.site_keys if len(people) == 1 else ()
     if not all(letters(name) in sites or is_desk(name) for name in people):
         return first_said(draft, "authors", [stated])
     of_byline = people_of(draft.byline) if draft.byline else ()
@@ -69,12 +69,11 @@ def _stated(page: Page) -> tuple[tuple[str, ...], str]:
 
 def _people(metadata: Metadata, texts: Iterable[str]) -> list[str]:
     """The people in the texts, without the site where a byline names it beside one."""
-    sites = metadata.site_names
-    keys = set(map(letters, sites))
+    sites = metadata.site_keys
     people: list[str] = []
     for text in texts:
         named = () if _NO_NAME.search(text) else split_people(without_site(text, sites))
-        people += [name for name in named if letters(name) not in keys] or named
+        people += [name for name in named if letters(name) not in sites] or named
     return people
 
 

@@ -250,8 +250,7 @@ def _leading(page: Page, layout: Layout) -> tuple[Image | None, str]:
 def _credit(about: Json, metadata: Metadata) -> str | None:
     """Who made a JSON-LD picture; a site that names itself there says nothing of it."""
     stated = (as_text(about.get(key)) for key in ("creditText", "author", "copyrightHolder"))
-    sites = set(map(letters, metadata.site_names))
-    return next((without_label(name) for name in stated if name and letters(name) not in sites), None)
+    return next((without_label(name) for name in stated if name and letters(name) not in metadata.site_keys), None)
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from parsers.fields.characters import unique
 from parsers.fields.urls import absolute, host_of
-from parsers.page.html import Node, Tree, part_of_article, remove_hidden, text_of, without_nested
+from parsers.page.html import Node, Tree, ancestors, part_of_article, remove_hidden, text_of, without_nested
 from parsers.page.metadata import Metadata, as_text, keywords
 from parsers.page.page import Page
 from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
@@ -41,7 +41,7 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     draft = read_facts(page, layout)
     if layout.html:
         tree = Tree(f"<main>{layout.html(page)}</main>")
-        page, containers = replace(page, tree=tree, scope=None), tree.css("main")
+        page, containers = replace(page, tree=tree, h1=tree.css("h1"), scope=None), tree.css("main")
         draft.byline = read_byline(page, layout, draft)
     _read_story(page, layout, containers, draft)
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
@@ -172,6 +172,7 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) 
 
 def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
     """Remove the headline of the page from its body, of which it is no block."""
-    first = next(filter(None, (container.css_first("h1") for container in containers)), None)
-    if first is not None and first.mem_id in [heading.mem_id for heading in page.select("h1")[:1]]:
-        first.decompose()
+    around = {container.mem_id for container in containers}
+    for heading in page.headings[:1]:
+        if not around.isdisjoint(ancestors(heading)):
+            heading.decompose()

@@ -5,16 +5,15 @@ from typing import Any, Final
 
 from parsers.fields.characters import letters
 from parsers.fields.urls import canonical, identity, is_home
-from parsers.page.html import select, text_of
+from parsers.page.html import outermost, text_of
 from parsers.page.metadata import as_text, types_of
 from parsers.page.page import Page
 from parsers.reading.readings import readings
 from parsers.source.definition import Layout
 
 # The way from the home page to an article, as nearly every site marks it: `breadcrumb`, `Breadcrumbs_link__x1`.
-_TRAIL: Final = ", ".join(
-    f"[{mark}] a[href]"
-    for mark in ("class*=breadcrumb i", "id*=breadcrumb i", "aria-label*=breadcrumb i", "itemtype$=BreadcrumbList")
+_TRAIL: Final = (
+    '[class*="breadcrumb" i], [id*="breadcrumb" i], [aria-label*="breadcrumb" i], [itemtype$="BreadcrumbList"]'
 )
 
 
@@ -27,11 +26,10 @@ def sections(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 
 def _between(page: Page, trail: Iterator[tuple[str | None, str | None]]) -> Iterator[str]:
     """What stands between the home page and the article, widest first."""
-    sites = set(map(letters, page.metadata.site_names))
     for name, link in trail:
         address = canonical(page.absolute(link))
         own = address and (is_home(address) or identity(address) in page.metadata.addresses)
-        if name and address and not own and letters(name) not in sites:
+        if name and address and not own and letters(name) not in page.metadata.site_keys:
             yield name
 
 
@@ -42,7 +40,9 @@ def _stated(page: Page) -> Iterator[tuple[str | None, str | None]]:
 
 
 def _shown(page: Page) -> Iterator[tuple[str | None, str | None]]:
-    return ((text_of(node), node.attributes.get("href")) for node in select(page.tree, _TRAIL))
+    trails = outermost(page.tree, _TRAIL)
+    links = (link for trail in trails for link in trail.css("a[href]") if link.mem_id != trail.mem_id)
+    return ((text_of(link), link.attributes["href"]) for link in links)
 
 
 def _address(item: Any) -> str | None:

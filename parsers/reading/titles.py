@@ -30,13 +30,13 @@ def titles(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 
 
 def _bare(title: str, page: Page) -> str:
-    return without_site(title, page.metadata.site_names, page.texts("h1")) if _PARTED.search(title) else title
+    return without_site(title, page.metadata.site_keys, map(text_of, page.headings)) if _PARTED.search(title) else title
 
 
 def _of_heading(page: Page) -> str | None:
     """The first heading that is not the name of the site, without a kicker in an element of its own."""
-    names = set(map(letters, page.metadata.site_names))
-    headings = ((node, text_of(node)) for node in page.select("h1"))
+    names = page.metadata.site_keys
+    headings = ((node, text_of(node)) for node in page.headings)
     node, heading = next(((node, text) for node, text in headings if text and letters(text) not in names), (None, None))
     if node is None or heading is None:
         return None
@@ -51,5 +51,5 @@ def _whole(title: str, page: Page) -> str:
     if not title.endswith(_CUT):
         return title
     beginning = title.rstrip(". …")
-    longer = (heading for heading in page.texts("h1") if len(heading) > len(title))
+    longer = (heading for heading in map(text_of, page.headings) if len(heading) > len(title))
     return next((heading for heading in longer if beginning and heading.startswith(beginning)), title)

@@ -24,6 +24,18 @@ def test_no_text_raises_and_canonical_is_idempotent(url: str, base: str | None) 
     assert host_of(found) == host_of(absolute(url, base))
 
 
+@given(
+    ADDRESSES
+    | st.from_regex(
+        r"https?://[a-z.-]{1,8}\.(xn--)?[a-z\d]{1,3}(/[a-zé.%2e~'|]{0,4}){0,3}(\?[a-z'=]{0,3})?", fullmatch=True
+    )
+)
+def test_what_is_not_parsed_is_what_parsing_would_give(url: str) -> None:
+    parsed = parse_url(url)
+    assert absolute(url, None) == (str(parsed.href) if parsed else None)
+    assert host_of(url) == (str(parsed.hostname).rstrip(".") if parsed else None)
+
+
 @pytest.mark.parametrize(("url", "expected"), table("urls")["canonical"])
 def test_canonical_form(url: str, expected: str) -> None:
     assert canonical(url) == expected
