@@ -118,6 +118,7 @@ def run(
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake)
     policy = FetchPolicy(only_archive=only_archive, rebuild=only_archive)
+    require_askable([(source, days, policy)], context.settings)
     if dry_run:
         publish_links(*preview_days(source, days, policy, context), source, days)
         return RunReport()

@@ -12,12 +12,7 @@ from uuid import UUID
 from prefect import Flow
 from prefect._internal.versioning import VersionType  # which `to_deployment` takes, and no public module has
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.context import AsyncClientContext
@@ -28,7 +23,7 @@ from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 from typing_extensions import override
 
-from flows.jobs.alerts import OF_SOURCE, STATE, close_late, is_on, registered
+from flows.jobs.alerts import MOST, OF_SOURCE, STATE, close_late, is_on, registered
 from flows.jobs.backfill import backfill
 from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
@@ -54,7 +49,6 @@ BY_HAND: Final = ("by-hand",)
 
 LEFT_OVER: Final = "`newslake up` ended before this run. Run the same again to finish."
 AT_WORK: Final = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
-MOST: Final = 200  # the most that the API gives at once; `newslake up` has four runs at a time
 
 SOURCE_TEXT: Final = """\
 **{title}** ({hosts}). Lands the UTC day of the *scheduled* time less the lag, however late a run starts:
@@ -96,22 +90,13 @@ def deployments() -> list[RunnerDeployment]:
     One deployment for all sources would not do: Prefect's UI shows last and next runs and a switch of deployments, not
     of schedules. And the late runs of a source must be runs of one deployment.
     """
-    asked = [source for source in sources().values() if source.timetable]
+    asked = (source for source in sources().values() if source.timetable)
     return [
         *(_deployment(each, tags=BY_HAND) for each in (run, backfill, ingest, reparse)),
         _deployment(maintain, tags=BY_HAND, schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
-        *(
-            _deployment(
-                run,
-                OF_SOURCE + source.name,
-                _source_text(source),
-                _schedules(source),
-                {"source": source.name},
-                _tags(source),
-            )
-            for source in asked
-        ),
-    ]
+        *(_deployment(run, OF_SOURCE + each.name, _source_text(each), _schedules(each), {"source": each.name},
+                      _tags(each)) for each in asked),
+    ]  # fmt: skip
 
 
 def switched(named: Collection[str]) -> Served:
@@ -181,11 +166,9 @@ def mark_earlier_runs() -> None:
 
     Only `up` itself starts runs of deployments on its server, unless a worker does, which names their process.
     """
-    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(AT_WORK)))
-    deployed = FlowRunFilterDeploymentId(is_null_=False)
+    at_work = {"state": {"type": {"any_": AT_WORK}}, "deployment_id": {"is_null_": False}}
     with get_client(sync_client=True) as client:
-        found = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states, deployment_id=deployed), limit=MOST)
-        for run in found:
+        for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(at_work), limit=MOST):
             if run.infrastructure_pid is None:
                 ended = Cancelled if run.state_type is StateType.CANCELLING else Crashed
                 client.set_flow_run_state(run.id, ended(message=LEFT_OVER), force=True)

@@ -136,7 +136,7 @@ def test_a_day_of_a_source_is_landed_by_a_click(page: Page, up: Up, demo_site: D
     page.get_by_role("menuitem", name="Custom run").click()
     expect(page.get_by_label("Run Name")).not_to_have_value("", timeout=SLOW)
     page.get_by_role("button", name="Submit").click()
-    assert page.url.partition("?")[0].endswith("/run")  # no source is chosen
+    expect(page.get_by_text("'source' is a required property", exact=True)).to_be_visible(timeout=SLOW)
     choose(page, "theissue", "source")
     page.get_by_role("tab", name="date").click()
     pick(page, "Pick a date", day)
