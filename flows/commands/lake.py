@@ -13,7 +13,7 @@ from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import counted, headless, table_of
 from infra.base.choices import Layer
-from infra.base.errors import UsageError
+from infra.base.errors import NewslakeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +105,8 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
     from infra.upkeep.verify import verify as faults_of
 
     store = open_lake(lake)
+    if next(iter(store.list("")), None) is None:  # a wrong name has no fault
+        raise NewslakeError(f"{store.uri} holds nothing that could be verified", "Check --lake or NEWSLAKE_LAKE.")
     faults = list(faults_of(store, RawArchive(store)))
     if as_json:
         print_json({"lake": store.uri, "faults": [dataclasses.asdict(fault) for fault in faults]})
