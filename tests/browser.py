@@ -3,13 +3,20 @@
 import os
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.programs import missing
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+SCREENSHOTS = Path("build/screenshots")  # what tests saw, for people to look at
+COLOURS = 64  # of a picture: a third of the bytes, and no difference to see
+WIDTH = 1000  # pixels: what README shows without scaling
 
 # Tests talk to this machine only: without these, Chromium looks up its maker's hosts at every start.
 _FLAGS = (
@@ -54,3 +61,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC")
     yield context.new_page()
     context.close()
+
+
+def keep(page: Page, name: str, folder: Path = SCREENSHOTS) -> None:
+    """Keep a picture of what the page shows."""
+    page.set_viewport_size({"width": WIDTH, "height": 700})
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)  # Prefect's charts and menus move for a moment
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)

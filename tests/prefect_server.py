@@ -79,7 +79,7 @@ class PrefectApi:
         raise TimeoutError(f"{path} was refused {BUSY_TRIES} times: the server is busy")
 
     def deployment(self, name: str) -> dict[str, Any]:
-        """A deployment: `backfill` of the flow of that name, `run/tass` of the flow `run`."""
+        """A deployment: `backfill` of the flow of that name, `run/source-tass` of the flow `run`."""
         path = name if "/" in name else f"{name}/{name}"
         found: dict[str, Any] = self.api(f"/deployments/name/{path}")
         return found

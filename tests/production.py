@@ -129,12 +129,17 @@ class Production(PrefectApi):
         finally:
             process.kill()
 
-    def newslake(self, *arguments: str, home: str = "shell", **changes: str) -> "subprocess.CompletedProcess[str]":
-        """A command of newslake as a user types it; a change to an empty text takes a variable away."""
+    def newslake(self, *arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
+        return self.typed("newslake", *arguments, **changes)
+
+    def typed(
+        self, program: str, *arguments: str, home: str = "shell", **changes: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """A command as a user types it; a change to an empty text takes a variable away."""
         (self.folder / home).mkdir(exist_ok=True)
         environment = self.environment("worker", home) | changes
         return subprocess.run(
-            [PROGRAMS / "newslake", *arguments],
+            [PROGRAMS / program, *arguments],
             env={name: value for name, value in environment.items() if value},
             cwd=self.folder / home,
             capture_output=True,

@@ -13,7 +13,7 @@ from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.tables import counted, headless, table_of
 from infra.base.choices import Layer
-from infra.base.errors import UsageError
+from infra.base.errors import NewslakeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +45,8 @@ def status(
     """Show a calendar of the last five weeks by source and day, then partial and suspect days; --all has the rest.
 
     With --start or --end, also counts the addresses listed, fetched, parsed and landed; for one source, day by day.
-    Exits with 1 if a day that it shows is damaged or suspect, or still partial two days after it ended. --json leaves
-    missing days out unless you give --start or --end.
+    Exits with 1 if a day that it shows is damaged or suspect, or still partial two days after it ended. Without --start
+    and --end, days before the first that a run asked the source about don't count, and --json leaves missing days out.
 
     [bold]Example[/bold]
 
@@ -67,7 +67,7 @@ def status(
         Days(first, last)  # refuses an end that is not after the start
     store = open_lake(lake)
     days = day_grid(store, first, last, [source] if source else ())
-    code = ExitCode.FAILED if any(map(_is_unwell, days)) else ExitCode.DONE
+    code = ExitCode.FAILED if _is_unwell(days, named=bool(start or end)) else ExitCode.DONE
     if as_json:
         print_json([dataclasses.asdict(day) for day in days if start or end or day.state is not State.MISSING])
         return code
@@ -86,11 +86,16 @@ def status(
     return code
 
 
-def _is_unwell(day: "Day") -> bool:
+def _is_unwell(days: "Sequence[Day]", *, named: bool) -> bool:
     from infra.lake.day_states import State
 
     late = (datetime.now(UTC).date() - PARTIAL).isoformat()
-    return day.state in (State.DAMAGED, State.SUSPECT) or (day.state is State.PARTIAL and day.date < late)
+    since = {day.source: day.date for day in reversed(days) if named or day.was_asked}  # what is earlier is no gap
+    return any(
+        day.state in (State.DAMAGED, State.SUSPECT)
+        or (day.state is State.PARTIAL and since.get(day.source, late) <= day.date < late)
+        for day in days
+    )
 
 
 def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
@@ -100,6 +105,8 @@ def verify(lake: options.Lake = None, as_json: options.Json = False) -> int:
     from infra.upkeep.verify import verify as faults_of
 
     store = open_lake(lake)
+    if next(iter(store.list("")), None) is None:  # a wrong name has no fault
+        raise NewslakeError(f"{store.uri} holds nothing that could be verified", "Check --lake or NEWSLAKE_LAKE.")
     faults = list(faults_of(store, RawArchive(store)))
     if as_json:
         print_json({"lake": store.uri, "faults": [dataclasses.asdict(fault) for fault in faults]})

@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.commands.remote import run_remotely
 from flows.commands.runs import finish, progress
 from flows.reports.record_text import shown
-from flows.reports.tables import table
+from flows.reports.tables import counted, table
 from infra.base.choices import Only
 from infra.base.errors import UsageError
 
@@ -91,7 +92,8 @@ def _show_plan(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_
         return ExitCode.DONE
     out = stdout()
     out.print(f"{source}, {days.described()}: {plan.summary()}", soft_wrap=True)
-    out.print(f"at one request every {interval:g} s: about {len(plan.wanted) * interval / 60:.1f} minutes; "
+    took = counted(ceil(len(plan.wanted) * interval / 60), "minute")
+    out.print(f"at one request every {interval:g} s: about {took}; "
               f"{budget:,} requests allowed a run (NEWSLAKE_REQUEST_BUDGET)", soft_wrap=True)  # fmt: skip
     for link in plan.wanted:
         out.print(f"{link.hint:%Y-%m-%d %H:%M}  " if link.hint else " " * 18, link.url, sep="", soft_wrap=True)

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
-from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
+from prefect.client.schemas.filters import DeploymentFilter
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.deployments.runner import RunnerDeployment
 from prefect.events import Event, emit_event
-from prefect.events.filters import EventFilter, EventNameFilter, EventOccurredFilter
+from prefect.events.filters import EventFilter
 from prefect.utilities.urls import url_for
 
 from flows.reports.record_text import shown
@@ -40,8 +41,9 @@ LOST_AFTER: Final = timedelta(minutes=2)  # the server gives up after 8 seconds 
 # `maintain` looks four times a day; nobody wants to hear the same thing so often.
 REPEATED_AFTER: Final = timedelta(hours=23)
 REMEMBERED: Final = timedelta(days=6)  # Prefect keeps events for seven days
+OF_SOURCE: Final = "source-"  # how its deployment is called, and its slot: in Prefect's lists, after what people start
 STATE: Final = "state:"  # of a source, as a tag of its deployment, by which Prefect's UI finds those that need a person
-DEPLOYMENTS: Final = 200  # the most that the API gives at once
+MOST: Final = 200  # deployments or runs: the most that the API gives at once
 PAGE: Final = 50  # the most that the API gives at once
 
 
@@ -114,21 +116,27 @@ def tag_states(states: Mapping[str, str], names: Collection[str]) -> None:
     Prefect reschedules the runs of a deployment that is changed, so unchanged ones are left alone.
     """
     with get_client(sync_client=True) as client:
-        for found in _deployments(client, names):
-            state = states.get(found.name, "")
+        for found in registered(client, [OF_SOURCE + name for name in names]):
+            state = states.get(found.name.removeprefix(OF_SOURCE), "")
             tags = {tag for tag in found.tags if not tag.startswith(STATE)}
-            if state and not (state == "well" and found.paused):
+            if state and (state != "well" or is_on(found)):
                 tags.add(STATE + state)
             if tags != set(found.tags):
                 client.update_deployment(found.id, DeploymentUpdate(tags=sorted(tags)))
 
 
-def _deployments(client: SyncPrefectClient, names: Collection[str]) -> list[DeploymentResponse]:
-    wanted = DeploymentFilter(name=DeploymentFilterName(any_=sorted(names)))
+def registered(client: SyncPrefectClient, names: Collection[str]) -> list[DeploymentResponse]:
+    """The deployments of these names that the server has."""
+    wanted = DeploymentFilter.model_validate({"name": {"any_": sorted(names)}})
     found: list[DeploymentResponse] = []
-    while page := client.read_deployments(deployment_filter=wanted, limit=DEPLOYMENTS, offset=len(found)):
+    while page := client.read_deployments(deployment_filter=wanted, limit=MOST, offset=len(found)):
         found += page
     return found
+
+
+def is_on(deployment: DeploymentResponse | RunnerDeployment) -> bool:
+    """Whether a source is asked on schedule. While it is, Prefect's UI has a switch for each schedule alone."""
+    return not deployment.paused and any(schedule.active for schedule in deployment.schedules or ())
 
 
 def close_late(on: Collection[str]) -> None:
@@ -188,10 +196,8 @@ def _heard() -> tuple[Mapping[str, Event], Sequence[Event]]:
 
 def _events(names: Sequence[str]) -> Iterator[Event]:
     """What the server remembers, newest first."""
-    wanted = EventFilter(
-        event=EventNameFilter(name=list(names)),
-        occurred=EventOccurredFilter.model_validate({"since": datetime.now(UTC) - REMEMBERED}),
-    )
+    since = {"since": datetime.now(UTC) - REMEMBERED}
+    wanted = EventFilter.model_validate({"event": {"name": names}, "occurred": since})
     with get_client(sync_client=True) as client:
         page = client.read_events(wanted, limit=PAGE)
         yield from page.events

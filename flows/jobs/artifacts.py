@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
+from math import ceil
 from threading import Lock
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from flows.jobs.alerts import emit_findings
 from flows.reports.account_text import funnel_rows, look_at
 from flows.reports.report import plan_rows, plan_summary
 from flows.reports.run_page import run_page
+from flows.reports.tables import counted
 from infra.base.days import Days, is_within
 from infra.lake.day_states import day_grid
 from infra.lake.suspects import suspect_days
@@ -102,7 +104,7 @@ def publish_plan(planned: Sequence[PlannedDay], request: BackfillRequest, reason
 def publish_links(plan: LivePlan, interval: float, source: str, days: Days) -> None:
     """Publish what a run would fetch, and how long that would take."""
     links = plan.wanted
-    took = f"about {len(links) * interval / 60:.1f} minutes at one request every {interval:g} s"
+    took = f"about {counted(ceil(len(links) * interval / 60), 'minute')} at one request every {interval:g} s"
     summary = f"{source}, {days.described()}: {plan.summary()}; {took}"
     get_run_logger().info("%s", summary)
     rows = [{"published": f"{link.hint:%Y-%m-%d %H:%M}" if link.hint else "", "address": link.url} for link in links]

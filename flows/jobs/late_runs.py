@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas import filters
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import FlowRunContext
 from prefect.states import Completed
@@ -62,17 +62,10 @@ def _skipped(newer: FlowRun) -> State:
 
 def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[FlowRun]:
     """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
-    wanted = filters.FlowRunFilter(
-        deployment_id=filters.FlowRunFilterDeploymentId(any_=[mine.deployment_id]),  # type: ignore[list-item] # checked above
-        state=filters.FlowRunFilterState(
-            type=filters.FlowRunFilterStateType(any_=LIVE_STATES),
-            name=filters.FlowRunFilterStateName(not_any_=[SKIPPED]),
-        ),
-        expected_start_time=filters.FlowRunFilterExpectedStartTime(
-            after_=mine.expected_start_time,
-            before_=datetime.now(UTC),  # type: ignore[arg-type] # Prefect's own name for datetime
-        ),
-    )
+    alive = {"type": {"any_": LIVE_STATES}, "name": {"not_any_": [SKIPPED]}}
+    due = {"after_": mine.expected_start_time, "before_": datetime.now(UTC)}
+    of = {"any_": [mine.deployment_id]}
+    wanted = FlowRunFilter.model_validate({"deployment_id": of, "state": alive, "expected_start_time": due})
     found: list[FlowRun] = []
     while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:
         found += page

@@ -12,6 +12,7 @@ from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
+from flows.jobs.alerts import OF_SOURCE
 from flows.jobs.artifacts import Progress, publish, publish_links
 from flows.jobs.interface import LagDays, SourceName, in_one_line
 from flows.jobs.late_runs import day_of, skipped_for_newer_run
@@ -29,7 +30,6 @@ from infra.work.run_report import RunReport
 # Prefect's default of 300 would keep the site's next run waiting for five minutes. It must hold for three tries to
 # renew, which begin after three quarters of it; Prefect takes 60 as the least.
 LEASE_SECONDS: Final = 60
-PREFIX: Final = "source-"
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def source_slot(source: str, say: Callable[[str], None] = lambda _: None) -> Ite
     runs on one site. What is stored stays, and the next run goes on from there. `strict`: without a limit on the
     server, the slot would silently be none (measured).
     """
-    name = PREFIX + source  # of a global concurrency limit
+    name = OF_SOURCE + source  # of a global concurrency limit
     with get_client(sync_client=True) as client:
         try:
             limit = client.read_global_concurrency_limit_by_name(name)  # people may have changed its size
@@ -118,6 +118,7 @@ def run(
         return cast("RunReport", skipped)  # Prefect takes a state that a flow returns for its last one
     context = begin_run(lake)
     policy = FetchPolicy(only_archive=only_archive, rebuild=only_archive)
+    require_askable([(source, days, policy)], context.settings)
     if dry_run:
         publish_links(*preview_days(source, days, policy, context), source, days)
         return RunReport()

@@ -82,13 +82,13 @@ def _readings(look: Callable[[], Iterable[Reading]], came: Measure, *errors: typ
 
 def _queue() -> Iterator[Reading]:
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateName
+    from prefect.client.schemas.filters import FlowRunFilter
     from prefect.client.schemas.objects import WorkerStatus
 
     with get_client(sync_client=True) as client:
         for name in ("Late", "Pending", "Running"):
-            state = FlowRunFilterState(name=FlowRunFilterStateName(any_=[name]))
-            yield RUNS, client.count_flow_runs(flow_run_filter=FlowRunFilter(state=state)), {"state": name.lower()}
+            wanted = FlowRunFilter.model_validate({"state": {"name": {"any_": [name]}}})
+            yield RUNS, client.count_flow_runs(flow_run_filter=wanted), {"state": name.lower()}
         for pool in client.read_work_pools(limit=MOST_POOLS):
             workers = [each.status for each in client.read_workers_for_work_pool(pool.name, limit=MOST_WORKERS)]
             for status in WorkerStatus:

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.events import Event, ResourceSpecification
 from prefect.events.actions import ChangeFlowRunState, SendNotification
 from prefect.events.clients import get_events_subscriber
-from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
+from prefect.events.filters import EventFilter
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 from prefect.types import SecretDict
@@ -130,11 +130,11 @@ def _put(wanted: Automation) -> None:
 
 def require_arrival(sent: Event | None) -> None:
     """Wait until the server has sent an alert on; Prefect tells of success alone, and otherwise gives up in its log."""
-    name, related = EventNameFilter(name=[TAKEN]), EventRelatedFilter(id=[f"prefect.event.{sent and sent.id}"])
+    wanted = {"event": {"name": [TAKEN]}, "related": {"id": [f"prefect.event.{sent and sent.id}"]}}
     deadline = time.monotonic() + ARRIVAL_SECONDS
     with get_client(sync_client=True) as client:
         # A filter anew each time: it asks for what occurred before it was made.
-        while not client.read_events(EventFilter(event=name, related=related), limit=1).events:
+        while not client.read_events(EventFilter.model_validate(wanted), limit=1).events:
             if time.monotonic() > deadline:
                 raise NewslakeError(
                     f"the receiver took no test within {ARRIVAL_SECONDS} seconds",
@@ -146,8 +146,8 @@ def require_arrival(sent: Event | None) -> None:
 
 async def log_alerts(log: Path, say: Callable[[Text], None]) -> None:
     """Say each alert, and write it to a file, until cancelled: what people have who gave no address."""
-    names = EventNameFilter(name=[*EVENTS, *ENDED_BADLY])
-    async with get_events_subscriber(EventFilter(event=names), reconnection_attempts=RECONNECTIONS) as events:
+    wanted = EventFilter.model_validate({"event": {"name": [*EVENTS, *ENDED_BADLY]}})
+    async with get_events_subscriber(wanted, reconnection_attempts=RECONNECTIONS) as events:
         async for event in events:
             text = _text(event)
             say(Text.assemble(("alert", "bold"), f" {text}"))

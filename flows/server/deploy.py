@@ -27,7 +27,7 @@ def deploy(pool: str, named: Collection[str], alerts: str) -> Served:
             _ensure_pool(client, pool)
         served = switched(named)
         close_late(served.on)
-        asyncio.run(register(served.deployments, lambda each: each.aapply(work_pool_name=pool)))
+        asyncio.run(register(served, lambda each: each.aapply(work_pool_name=pool)))
         ensure_dead_runs_end()
         if alerts:
             ensure_alerts(alerts)

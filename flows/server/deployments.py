@@ -7,27 +7,23 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Final
+from uuid import UUID
 
 from prefect import Flow
 from prefect._internal.versioning import VersionType  # which `to_deployment` takes, and no public module has
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.context import AsyncClientContext
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 from typing_extensions import override
 
-from flows.jobs.alerts import STATE, close_late
+from flows.jobs.alerts import MOST, OF_SOURCE, STATE, close_late, is_on, registered
 from flows.jobs.backfill import backfill
 from flows.jobs.ingest import ingest
 from flows.jobs.maintain import maintain
@@ -53,16 +49,16 @@ BY_HAND: Final = ("by-hand",)
 
 LEFT_OVER: Final = "`newslake up` ended before this run. Run the same again to finish."
 AT_WORK: Final = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
-MOST: Final = 200  # the most that the API gives at once; `newslake up` has four runs at a time
 
 SOURCE_TEXT: Final = """\
 **{title}** ({hosts}). Lands the UTC day of the *scheduled* time less the lag, however late a run starts:
 
 {schedules}
 
-Off until somebody names it (`newslake up --source {name}`) or switches it on here: the switch of the deployment is for
-the source, those of the schedules for one each. *Run → Quick run* lands yesterday, on or off. `maintain` later repairs
-the days missed as long as the source still lists them ({horizon}); `backfill` lands older ones from an archive."""
+Off until somebody names it (`newslake up --source {name}`) or switches it on here, by the switch beside *Schedules*,
+which Prefect shows while it is off. To switch it off again, switch off each schedule. *Run → Quick run* lands
+yesterday, on or off. `maintain` later repairs the days missed as long as the source still lists them ({horizon});
+`backfill` lands older ones from an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +68,7 @@ class Served:
     deployments: list[RunnerDeployment]
     on: tuple[str, ...]  # sources that are asked on schedule
     paused: tuple[str, ...]  # sources that were named, and that people have paused
+    replaced: tuple[UUID, ...]  # deployments of an older newslake, which named them as their sources
 
     def summary(self) -> str:
         """Which sources are on, and how to switch others on."""
@@ -93,17 +90,13 @@ def deployments() -> list[RunnerDeployment]:
     One deployment for all sources would not do: Prefect's UI shows last and next runs and a switch of deployments, not
     of schedules. And the late runs of a source must be runs of one deployment.
     """
-    asked = [source for source in sources().values() if source.timetable]
+    asked = (source for source in sources().values() if source.timetable)
     return [
         *(_deployment(each, tags=BY_HAND) for each in (run, backfill, ingest, reparse)),
         _deployment(maintain, tags=BY_HAND, schedules=[Cron(MAINTAIN_CRON, timezone="UTC", slug="repair")]),
-        *(
-            _deployment(
-                run, source.name, _source_text(source), _schedules(source), {"source": source.name}, _tags(source)
-            )
-            for source in asked
-        ),
-    ]
+        *(_deployment(run, OF_SOURCE + each.name, _source_text(each), _schedules(each), {"source": each.name},
+                      _tags(each)) for each in asked),
+    ]  # fmt: skip
 
 
 def switched(named: Collection[str]) -> Served:
@@ -114,23 +107,23 @@ def switched(named: Collection[str]) -> Served:
     """
     served = {each.name: each for each in deployments()}
     with get_client(sync_client=True) as client:
-        for name, each in served.items():
-            if name != maintain.name:
-                _switch(client, each, wanted=name in named or not each.schedules)
-        on = tuple(name for name in sources() if name in served and not served[name].paused)
-        _switch(client, served[maintain.name], wanted=bool(on))
+        known = {each.name: each for each in registered(client, [*served, *sources()])}
+    old = {name: known[name] for name in sources() if name in known and known[name].parameters == {"source": name}}
+    for name, each in served.items():
+        source = name.removeprefix(OF_SOURCE)
+        if name != maintain.name:
+            _switch(each, known.get(name) or old.get(source), wanted=source in named or not each.schedules)
+    on = tuple(name for name in sources() if (of_source := served.get(OF_SOURCE + name)) and is_on(of_source))
+    _switch(served[maintain.name], known.get(maintain.name), wanted=bool(on))
     if not on:
         served[maintain.name].paused, served[maintain.name].tags = True, [*BY_HAND]
     served[maintain.name].parameters = {"sources": list(on)}  # by hand, too: its form names those that are on
-    return Served(list(served.values()), on, tuple(name for name in named if name not in on))
+    paused = tuple(name for name in named if name not in on)
+    return Served(list(served.values()), on, paused, tuple(each.id for each in old.values()))
 
 
-def _switch(client: SyncPrefectClient, deployment: RunnerDeployment, *, wanted: bool) -> None:
-    """Switch a deployment on or off, in place. Schedules are recognised by their slugs."""
-    try:
-        found = client.read_deployment_by_name(deployment.full_name)
-    except ObjectNotFound:
-        found = None
+def _switch(deployment: RunnerDeployment, found: DeploymentResponse | None, *, wanted: bool) -> None:
+    """Switch a deployment on or off, in place, as it was found. Schedules are recognised by their slugs."""
     known = found is not None and NAMED in found.tags
     first = wanted and not known and bool(deployment.schedules)
     if first or known:
@@ -173,11 +166,9 @@ def mark_earlier_runs() -> None:
 
     Only `up` itself starts runs of deployments on its server, unless a worker does, which names their process.
     """
-    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(AT_WORK)))
-    deployed = FlowRunFilterDeploymentId(is_null_=False)
+    at_work = {"state": {"type": {"any_": AT_WORK}}, "deployment_id": {"is_null_": False}}
     with get_client(sync_client=True) as client:
-        found = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=states, deployment_id=deployed), limit=MOST)
-        for run in found:
+        for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(at_work), limit=MOST):
             if run.infrastructure_pid is None:
                 ended = Cancelled if run.state_type is StateType.CANCELLING else Crashed
                 client.set_flow_run_state(run.id, ended(message=LEFT_OVER), force=True)
@@ -194,7 +185,7 @@ def serve_until_stopped(
     ensure_dead_runs_end()
     served = switched(named)
     close_late(served.on)
-    asyncio.run(register(served.deployments, runner.aadd_deployment))
+    asyncio.run(register(served, runner.aadd_deployment))
     on_ready(served)
     try:
         asyncio.run(runner.start())
@@ -202,13 +193,13 @@ def serve_until_stopped(
         raise StoppedError from None
 
 
-async def register(
-    deployments: Sequence[RunnerDeployment], by: Callable[[RunnerDeployment], Awaitable[object]]
-) -> None:
+async def register(served: Served, by: Callable[[RunnerDeployment], Awaitable[object]]) -> None:
     """Register deployments through one client: Prefect makes two for each, which takes longer than what they ask."""
-    async with AsyncClientContext.get_or_create():
-        for each in deployments:
+    async with AsyncClientContext.get_or_create() as context:
+        for each in served.deployments:
             await by(each)
+        for id_ in served.replaced:
+            await context.client.delete_deployment(id_)
 
 
 def _schedules(source: Source) -> list[Schedule]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from httpx import TransportError
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId, LogFilterLevel, LogFilterTimestamp
+from prefect.client.schemas.filters import LogFilter
 from prefect.client.schemas.objects import Log, State
 from prefect.exceptions import ObjectNotFound
 from prefect.utilities.urls import url_for
@@ -77,11 +77,8 @@ def _say_new(client: SyncPrefectClient, run: UUID, said: "dict[UUID, DateTime]",
 
 
 def _lines_after(client: SyncPrefectClient, run: UUID, since: "DateTime | None") -> list[Log]:
-    wanted = LogFilter(
-        flow_run_id=LogFilterFlowRunId(any_=[run]),
-        level=LogFilterLevel(ge_=logging.INFO),
-        timestamp=LogFilterTimestamp(after_=since) if since else None,
-    )
+    of, level = {"any_": [run]}, {"ge_": logging.INFO}
+    wanted = LogFilter.model_validate({"flow_run_id": of, "level": level, "timestamp": since and {"after_": since}})
     lines: list[Log] = []
     while page := client.read_logs(wanted, limit=LOG_LINES, offset=len(lines)):
         lines += page

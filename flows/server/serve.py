@@ -28,8 +28,6 @@ from infra.work.live.site_lock import state_folder, takes
 START_SECONDS = 90  # the migrations of a first start took 12 s on 2 cores; a busy laptop takes several times that
 STOP_SECONDS = 2  # a page of its UI that holds a connection open would keep it for ever; killing it loses nothing
 
-BY_HAND = "/v2/deployments?tags=%5B%22by-hand%22%5D"  # those that people start, which the UI lists among the sources
-
 # Silent towards the outside; DO_NOT_TRACK alone does not stop the server's telemetry.
 SILENT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -102,7 +100,9 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
                     say(f"Metrics: {told_to(asked)}")
                 except NewslakeError as error:  # variables that a whole cluster has may mean others
                     say(f"Metrics: none, {error}")
-            say(Text(f"By hand: http://{HOST}:{port}{BY_HAND} → run → Run → Custom run. Stop with Ctrl-C.", "dim"))
+            say(
+                Text(f"By hand: http://{HOST}:{port}/v2/deployments → run → Run → Custom run. Stop with Ctrl-C.", "dim")
+            )
 
         serve_until_stopped(named, on_ready, partial(log_alerts, log, say))
 

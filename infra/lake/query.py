@@ -183,7 +183,7 @@ def _answered(ask: Callable[[], Any]) -> Any:
             raise NewslakeError(
                 _one_line(error), "If a run is landing there, ask again; else see `newslake verify`."
             ) from error
-        raise UsageError(_one_line(error), "The columns are listed in docs/data-dictionary.md.") from error
+        raise UsageError(_one_line(error), '`newslake query "DESCRIBE articles"` lists the columns.') from error
 
 
 def _one_line(error: Exception) -> str:

@@ -19,7 +19,7 @@ def test_the_sources_that_are_named_and_no_others_get_scheduled_runs(up: Up) -> 
     """With sqlalchemy 2.1 or a late fastapi, Prefect 3.8 makes none, and says nothing (pyproject.toml)."""
     runs = [run for run in up.scheduled_runs() if "source" in run["parameters"]]
     assert {run["parameters"]["source"] for run in runs} == set(SOURCES)
-    assert [up.deployment(f"run/{name}")["paused"] for name in FEW] == [name not in SOURCES for name in FEW]
+    assert [up.deployment(f"run/source-{name}")["paused"] for name in FEW] == [name not in SOURCES for name in FEW]
     for name in SOURCES:
         source = sources()[name]
         mine = [run for run in runs if run["parameters"]["source"] == name]
@@ -31,7 +31,7 @@ def test_the_sources_that_are_named_and_no_others_get_scheduled_runs(up: Up) -> 
 def test_o10_a_source_outside_is_served_and_a_broken_one_takes_no_deployment_from_the_others(up: Up) -> None:
     choice = up.deployment("run")["parameter_openapi_schema"]["properties"]["source"]["enum"]
     assert choice == sorted([*FEW, "mypaper"])
-    assert up.deployment("run/mypaper")["paused"]
+    assert up.deployment("run/source-mypaper")["paused"]
 
 
 def test_a_folder_is_ingested_by_the_deployment(up: Up, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Dialog, Page
 
 from tests import sample_pages as pages
+from tests.browser import keep
 from tests.prefect_server import COMMAND
 from tests.raw_server import answer, raw_server
 from tests.servers import free_ports, wait_for
@@ -50,11 +51,14 @@ def test_from_the_grid_to_an_article_whose_raw_page_runs_loads_and_leads_nowhere
             page.on("dialog", noted)
             page.goto(home)
             page.get_by_role("link", name="the weeks before 2024-01-11").click()
+            keep(page, "browse-grid")
             page.get_by_title("tass 2024-01-10").click()
+            keep(page, "browse-day")
             page.get_by_role("link", name="Cranes of bay 0 winter further north").click()
             title, address = page.title(), page.url
             raw = page.frame_locator("iframe")
             raw.get_by_text("Springs keep the bay free of").wait_for()
+            keep(page, "browse-article")
             page.goto(f"{home}{page.get_by_role('link', name='alone').get_attribute('href')}")
             page.wait_for_timeout(500)
             assert listener.connections == 0  # a click on a link in the frame may open one, and no more
@@ -68,6 +72,7 @@ def test_from_the_grid_to_an_article_whose_raw_page_runs_loads_and_leads_nowhere
             assert page.locator("td.origin", has_text="JSON-LD").count() > 0
             page.goto(f"{home}/search?q=cranes")
             assert page.get_by_text("1 article").is_visible()
+            keep(page, "browse-search")
             assert dialogs == []
             assert listener.paths() == []
             assert httpx.get(home, headers={"Host": "evil.example"}).status_code == 403

@@ -46,7 +46,7 @@ def test_o01_a_source_that_does_not_exist_is_refused_by_the_form(up: Up) -> None
 
 
 def test_a_source_that_is_off_runs_by_hand_and_says_that_it_needs_a_contact(up: Up) -> None:
-    ended = up.ended(up.start("run/bbc", source="bbc"))
+    ended = up.ended(up.start("run/source-bbc", source="bbc"))
     assert ended["type"] == "FAILED"
     assert ended["message"].startswith("NEWSLAKE_CONTACT is not set, and ")
 
@@ -55,7 +55,7 @@ def test_a_source_outside_of_the_package_has_a_deployment_and_its_runs_know_it(u
     (tmp_path / "bridge.html").write_text(outside_sources.page(datetime(2026, 5, 1, 9, tzinfo=UTC)))
     assert up.ended(up.start("ingest", paths=[str(tmp_path)]))["type"] == "COMPLETED"
     assert up.lake.joinpath("articles/source=mypaper/date=2026-05-01/articles.parquet").exists()
-    ended = up.ended(up.start("run/mypaper", day="2026-05-01", only_archive=True))
+    ended = up.ended(up.start("run/source-mypaper", day="2026-05-01", only_archive=True))
     assert ended["type"] == "COMPLETED", ended
 
 

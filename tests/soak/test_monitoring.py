@@ -118,12 +118,12 @@ def test_an_outage_is_told_once_and_so_is_its_end(watched: Watched) -> None:
     assert f"{BROKEN}, {late}: partial" in alert["body"]
     assert f"why: newslake status --source {BROKEN} --start " in alert["body"]
     assert f"repair: newslake backfill {BROKEN} --start " in alert["body"]
-    assert "state:behind" in up.deployment(f"run/{BROKEN}")["tags"]
+    assert "state:behind" in up.deployment(f"run/source-{BROKEN}")["tags"]
 
     site.clear_faults()
     assert up.ended(up.start("maintain", sources=[BROKEN]))["type"] == "COMPLETED"
     receiver.wait_for(BROKEN, "well again")
-    assert "state:behind" not in up.deployment(f"run/{BROKEN}")["tags"]
+    assert "state:behind" not in up.deployment(f"run/source-{BROKEN}")["tags"]
     broken = up.start("run", source=BROKEN, lake="/proc/nowhere")
     assert up.ended(broken)["type"] == "FAILED"
     failed = receiver.wait_for("failed", "/proc/nowhere")

@@ -205,10 +205,22 @@ def test_o02_a_run_that_is_cancelled_gives_its_slot_back_and_the_same_goes_on(
     lake = "s3://news/cancelled"
     run_id = backfill(stack, "globalresearch", lake)
     in_the_middle(stack, "globalresearch", lake)
-    stack.api(f"/flow_runs/{run_id}/set_state", {"state": {"type": "CANCELLING"}})
+    assert run_id in stack.typed("prefect", "flow-run", "ls", "--state", "Running", COLUMNS="200").stdout
+    assert stack.typed("prefect", "flow-run", "cancel", run_id).returncode == 0
     assert stack.ended(run_id)["type"] == "CANCELLED"
     assert stack.ended(backfill(stack, "globalresearch", lake))["type"] == "COMPLETED"
     assert rows_of(open_store(lake), "globalresearch") == undisturbed["globalresearch"]
+
+
+def test_what_the_runbook_asks_of_prefect_is_answered(stack: Production, aftermath: Aftermath) -> None:
+    def said(*arguments: str) -> str:
+        done = stack.typed("prefect", *arguments, COLUMNS="200")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "source-tass" in said("gcl", "ls")
+    said("gcl", "update", "source-tass", "--active-slots", "0")
+    assert "process" in said("work-pool", "inspect", "newslake")
 
 
 def test_o05_a_run_and_a_backfill_share_an_interval(stack: Production, site: DemoSite, aftermath: Aftermath) -> None:

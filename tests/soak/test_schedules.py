@@ -57,7 +57,7 @@ class Operations:
 
     def due_runs(self, name: str, before: datetime) -> list[dict[str, Any]]:
         """The scheduled runs of a source whose time had come."""
-        wanted: dict[str, Any] = {"deployment_id": {"any_": [self.up.deployment(f"run/{name}")["id"]]}}
+        wanted: dict[str, Any] = {"deployment_id": {"any_": [self.up.deployment(f"run/source-{name}")["id"]]}}
         wanted["expected_start_time"] = {"before_": before.isoformat()}
         runs: list[dict[str, Any]] = self.up.api("/flow_runs/filter", {"flow_runs": wanted, "limit": 200})
         return [run for run in runs if run["auto_scheduled"]]
@@ -96,7 +96,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]
         holder.wait()
         holder.stdout.close()
         waiter = _hold(environment, "briefly")
-        tass = up.deployment("run/tass")
+        tass = up.deployment("run/source-tass")
         every_minute = {"cron": "* * * * *", "timezone": "Europe/Moscow"}
         schedule = {"schedule": every_minute, "active": True, "slug": "minutely"}
         up.api(f"/deployments/{tass['id']}/schedules", [schedule | {"parameters": MINUTELY}])
@@ -119,7 +119,9 @@ def test_o03_late_runs_after_downtime_leave_one_for_each_day(operations: Operati
     """O03: two days without a worker, and every run that was scheduled meanwhile becomes due at once."""
     up, now = operations.up, datetime.now(UTC)
     window = {"start_time": (now - timedelta(days=LATE_DAYS)).isoformat(), "end_time": now.isoformat()}
-    up.api(f"/deployments/{up.deployment('run/theissue')['id']}/schedule", window | {"min_runs": 99, "max_runs": 99})
+    up.api(
+        f"/deployments/{up.deployment('run/source-theissue')['id']}/schedule", window | {"min_runs": 99, "max_runs": 99}
+    )
     late = operations.due_runs("theissue", now)
     assert len(late) >= 13
 
@@ -217,7 +219,7 @@ def test_o01_a_cron_schedule_fires_by_itself_and_lands_the_day_of_its_scheduled_
     run = landed()[0]
     assert datetime.fromisoformat(run["expected_start_time"]) >= operations.cron_since - timedelta(minutes=1)
     assert run["name"] == f"tass-{_day_of(run)}"
-    tass = up.deployment("run/tass")
+    tass = up.deployment("run/source-tass")
     (minutely,) = [each for each in tass["schedules"] if each["slug"] == "minutely"]
     assert minutely["schedule"]["timezone"] == "Europe/Moscow"
     assert list(up.lake.glob(f"articles/source=tass/date={_day_of(run)}/articles.parquet"))

@@ -179,22 +179,29 @@ def test_what_came_right_before_anybody_heard_of_it_is_not_said(
 
 
 def test_deployments_bear_the_state_of_their_source_once_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    names, tagged = ("late", "suspect", "well", "off", "never"), {}
+    names, tagged = ("late", "suspect", "well", "off", "halted", "never"), {}
 
     def deployment(name: str) -> Any:
-        return SimpleNamespace(id=name, name=name, paused=name == "off", tags=["language:en", "state:well"])
+        return SimpleNamespace(
+            id=name,
+            name=f"source-{name}",
+            paused=name == "off",
+            schedules=[SimpleNamespace(active=name != "halted")],
+            tags=["language:en", "state:well"],
+        )
 
     def update(name: str, change: DeploymentUpdate) -> None:
         tagged[name] = change.tags
 
     client = SimpleNamespace(update_deployment=update)
     monkeypatch.setattr(alerts, "get_client", lambda **_: nullcontext(client))
-    monkeypatch.setattr(alerts, "_deployments", lambda *_: map(deployment, names))
-    alerts.tag_states({"late": "behind", "suspect": "suspect", "well": "well", "off": "well"}, names)
+    monkeypatch.setattr(alerts, "registered", lambda *_: map(deployment, names))
+    alerts.tag_states({"late": "behind", "suspect": "suspect", "well": "well", "off": "well", "halted": "well"}, names)
     assert tagged == {
         "late": ["language:en", "state:behind"],
         "suspect": ["language:en", "state:suspect"],
         "off": ["language:en"],
+        "halted": ["language:en"],
         "never": ["language:en"],
     }
 

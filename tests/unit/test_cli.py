@@ -89,7 +89,6 @@ def test_l05_a_lake_that_cannot_be_used_is_exit_1_before_anything_is_read(
         (["reparse", "tass"], "nothing is archived"),
         (["status"], ""),
         (["query", "FROM articles"], ""),
-        (["verify"], ""),
     ],
 )
 def test_a_command_on_a_new_lake_says_so_and_lands_nothing(command: list[str], said: str, cli: Cli, lake: Path) -> None:
@@ -97,6 +96,12 @@ def test_a_command_on_a_new_lake_says_so_and_lands_nothing(command: list[str], s
     assert said in cli.err
     assert not list(lake.rglob("*.parquet"))
     assert said or not lake.exists()  # looking makes no folder
+
+
+def test_a_lake_that_is_not_there_is_not_called_whole(cli: Cli, lake: Path) -> None:
+    cli("verify", code=1)
+    assert "holds nothing that could be verified. Check --lake or NEWSLAKE_LAKE." in cli.err
+    assert not lake.exists()
 
 
 @pytest.mark.parametrize(

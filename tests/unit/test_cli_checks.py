@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands.lake import _is_unwell
 from infra.base.days import Days
 from infra.base.settings import Settings
+from infra.lake.accounts import DaySummary, ListsRead
+from infra.lake.day_states import Day, State
 from infra.store.open_store import open_store
 from infra.work.reparse.reparse import plan_days, rebuild
 from infra.work.run import Run
@@ -63,6 +66,25 @@ def test_status_shows_the_last_weeks_unless_told_otherwise(cli: Cli) -> None:
         assert "shows earlier days" not in out
     days = [each["date"] for each in cli.json("status", "--end", "2024-01-25", code=1)]
     assert (days[0], days[-1], len(days)) == ("2023-12-21", "2024-01-24", 35)
+
+
+ASKED = DaySummary(lists=ListsRead(read_at=datetime(2024, 1, 21, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize(
+    ("partial", "ago", "named", "unwell"),
+    [(20, 9, False, False), (20, 9, True, True), (21, 9, False, True), (22, 9, False, True), (22, 1, False, False)],
+)
+def test_a_partial_day_counts_from_the_first_that_was_asked_about_on(
+    partial: int, ago: int, named: bool, unwell: bool
+) -> None:
+    """The days before it have articles that came with its lists; `ago` is how long the partial day is past."""
+    days = [Day("tass", f"2024-01-{number}", State.PARTIAL if number == partial else State.LANDED, account=ASKED)
+            for number in (20, 21, 22)]  # fmt: skip
+    days[0] = replace(days[0], account=DaySummary())
+    shift = datetime.now(UTC).date() - date(2024, 1, partial) - timedelta(days=ago)
+    moved = [replace(day, date=str(date.fromisoformat(day.date) + shift)) for day in days]
+    assert _is_unwell(moved, named=named) == unwell
 
 
 def test_l09_a_diff_shows_what_would_land_and_what_is_wrong(cli: Cli, lake: str) -> None:
