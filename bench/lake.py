@@ -39,6 +39,15 @@ class Step:
     megabytes: float
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a process took: wall time, processor time (its own), peak memory."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; exit code 0."""
     parser = argparse.ArgumentParser(prog="python -m bench lake", description="Measure the lake against the bare disk.")
@@ -89,23 +98,23 @@ def measure(folder: Path, sources: int, days: int, rows: int) -> Iterator[Step]:
 def run(step: str, *arguments: object) -> tuple[float, float]:
     """Seconds that a step says it took, and peak memory of its process in MB."""
     command = [sys.executable, "-m", "bench.lake", step, *map(str, arguments)]
-    output, _, memory = in_child(command)
-    return float(output), memory
+    output, took = in_child(command)
+    return float(output), took.megabytes
 
 
 def status(lake: str) -> tuple[float, float]:
     """Seconds of `newslake status`, the start of the program included, and its peak memory in MB."""
-    _, seconds, memory = in_child([sys.executable, "-c", NEWSLAKE, "status", "--lake", lake])
-    return seconds, memory
+    _, took = in_child([sys.executable, "-c", NEWSLAKE, "status", "--lake", lake])
+    return took.seconds, took.megabytes
 
 
-def in_child(command: Sequence[str]) -> tuple[str, float, float]:
-    """What a command printed, its wall seconds and its peak memory in MB."""
+def in_child(command: Sequence[str]) -> tuple[str, Took]:
+    """What a command printed, and what it took."""
     # A process's peak begins with the memory of whoever starts it, so a small one has to.
     launcher = [sys.executable, "-m", "bench.lake", "launch", *command]
     answer = subprocess.run(launcher, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
-    output, seconds, memory = json.loads(answer.stdout)
-    return output, seconds, memory
+    output, *took = json.loads(answer.stdout)
+    return output, Took(*took)
 
 
 def launch(*command: str) -> str:
@@ -119,7 +128,8 @@ def launch(*command: str) -> str:
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command)
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-    return json.dumps([output, time.perf_counter() - began, usage.ru_maxrss * unit / 1e6])
+    seconds, processor = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+    return json.dumps([output, seconds, processor, usage.ru_maxrss * unit / 1e6])
 
 
 def land(lake: str, sources: str, days: str) -> float:

@@ -1,15 +1,18 @@
 """What commands cost on a lake of 110,000 days beside a lake without any: `python -m bench large`.
 
 The lake is made by linking the files of one source, so that it takes a minute and little disk. Every command runs in a
-process of its own, on a store that counts requests and, with --latency, takes its time for each as S3 does.
+process of its own, on a store that counts requests and, with --latency, takes its time for each as S3 does; with
+--seaweedfs the lake is copied into a server of that kind, which takes some minutes.
 """
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.abc import MetaPathFinder
@@ -18,7 +21,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from bench.lake import in_child
+from bench.lake import Took, in_child
+from tests.servers import BUCKET, seaweedfs, weed_binary
 
 SOURCES, DAYS = 150, 730  # what 150 papers publish in two years; fewer, if fewer sources come with newslake
 WINDOW = 30  # days that `status` is asked for
@@ -29,12 +33,11 @@ TABLES = ("articles", "fetches")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One line: seconds, peak memory in MB and requests of a command, and its seconds in a lake without any day."""
+    """One line: a command and its requests in the large lake, and in one without any day."""
 
     name: str
-    seconds: float
-    empty: float
-    megabytes: float
+    large: Took
+    empty: Took
     requests: dict[str, int]
 
 
@@ -55,29 +58,48 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--days", type=int, default=DAYS, help="days a source (default: %(default)s)")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds a request takes (default: a folder, bare)")
     parser.add_argument("--lake", type=Path, help="keep the lake in this folder, or measure the one that is there")
+    parser.add_argument("--seaweedfs", action="store_true", help="in SeaweedFS instead of a folder")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="newslake-bench-", dir=Path.cwd()) as folder:  # /tmp may be memory
-        lake = options.lake or Path(folder, "large")
+    with tempfile.TemporaryDirectory(prefix="newslake-bench-", dir=Path.cwd()) as folder, ExitStack() as stack:
+        lake = options.lake or Path(folder, "large")  # /tmp may be memory
         if not lake.exists():
             build(lake, options.sources, options.days)
-        costs = measure(lake, Path(folder, "empty"), options.latency)
+        names = sorted(path.name.removeprefix("source=") for path in (lake / "articles").iterdir())
+        places = (str(lake), str(Path(folder, "empty")))
+        if options.seaweedfs:
+            places = stack.enter_context(in_seaweedfs(lake))
+        costs = measure(names, *places, options.latency)
         if options.json:
             print(json.dumps([asdict(cost) for cost in costs], indent=1))
             return 0
-        print(f"{'command':<44}{'s':>7}{'empty':>7}{'ratio':>7}{'MB':>6}  requests")
+        print(f"{'command':<44}{'s':>7}{'empty':>7}{'cpu s':>7}{'empty':>7}{'MB':>6}  requests")
         for cost in costs:
             requests = ", ".join(f"{number:,} {name}" for name, number in sorted(cost.requests.items()))
-            times = f"{cost.seconds:>7.2f}{cost.empty:>7.2f}{cost.seconds / cost.empty:>7.1f}"
-            print(f"{cost.name:<44}{times}{cost.megabytes:>6.0f}  {requests}", flush=True)
+            times = (cost.large.seconds, cost.empty.seconds, cost.large.processor, cost.empty.processor)
+            told = "".join(f"{each:>7.2f}" for each in times)
+            print(f"{cost.name:<44}{told}{cost.large.megabytes:>6.0f}  {requests}", flush=True)
     return 0
 
 
-def measure(lake: Path, empty: Path, latency: float) -> Iterator[Cost]:
+@contextmanager
+def in_seaweedfs(lake: Path) -> Iterator[tuple[str, str]]:
+    """Addresses of the lake in a server of its own, copied past its S3 interface, and of one without any day.
+
+    What the folder's index knows goes with it: to read each footer again through the latency would take an hour.
+    """
+    with seaweedfs() as server:
+        os.environ |= server.environment
+        folders = [str(folder) for folder in lake.iterdir()]
+        target = f"{server.filer}/buckets/{BUCKET}/large/"
+        subprocess.run([weed_binary(), "filer.copy", *folders, target], check=True, stdout=subprocess.DEVNULL)
+        yield f"s3://{BUCKET}/large", f"s3://{BUCKET}/empty"
+
+
+def measure(names: Sequence[str], lake: str, empty: str, latency: float) -> Iterator[Cost]:
     """Each command, first in the lake without any day."""
     today = datetime.now(UTC).date()
     window = ("--start", str(today - timedelta(days=WINDOW)), "--end", str(today))
-    names = sorted(path.name.removeprefix("source=") for path in (lake / "articles").iterdir())
     year = ("--start", str(today - timedelta(days=YEAR)), "--end", str(today), "--dry-run")
     commands = {
         "status of 30 days, first time": ("status", *window),
@@ -91,20 +113,15 @@ def measure(lake: Path, empty: Path, latency: float) -> Iterator[Cost]:
         "maintain --dry-run, again": ("maintain", "--dry-run"),
     }
     for name, command in commands.items():
-        bare = run(empty, latency, *command)[0]
-        yield Cost(name, *_ordered(run(lake, latency, *command), bare))
+        bare, _ = run(empty, latency, *command)
+        took, requests = run(lake, latency, *command)
+        yield Cost(name, took, bare, requests)
 
 
-def _ordered(measured: tuple[float, float, dict[str, int]], bare: float) -> tuple[float, float, float, dict[str, int]]:
-    seconds, megabytes, requests = measured
-    return seconds, bare, megabytes, requests
-
-
-def run(lake: Path, latency: float, *command: str) -> tuple[float, float, dict[str, int]]:
-    """Seconds of a command, the start of the program included, its peak memory in MB, its requests."""
-    child = [sys.executable, "-m", "bench.large_lake", "command", str(lake), str(latency), *command]
-    output, seconds, memory = in_child(child)
-    return seconds, memory, json.loads(output.splitlines()[-1])
+def run(lake: str, latency: float, *command: str) -> tuple[Took, dict[str, int]]:
+    """What a command took, the start of the program included, and its requests."""
+    output, took = in_child([sys.executable, "-m", "bench.large_lake", "command", lake, str(latency), *command])
+    return took, json.loads(output.splitlines()[-1])
 
 
 def command(lake: str, latency: str, *words: str) -> None:

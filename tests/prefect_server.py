@@ -114,8 +114,10 @@ class Up(PrefectApi):
     def scheduled_runs(self) -> list[dict[str, Any]]:
         """The runs of the next days that the scheduler made."""
         soon = {"before_": (datetime.now(UTC) + timedelta(days=10)).isoformat()}
-        body = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": soon}, "limit": 200}
-        runs: list[dict[str, Any]] = self.api("/flow_runs/filter", body)
+        wanted = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": soon}
+        runs: list[dict[str, Any]] = []
+        while page := self.api("/flow_runs/filter", {"flow_runs": wanted, "sort": "ID_DESC", "offset": len(runs)}):
+            runs += page
         return [run for run in runs if run["auto_scheduled"]]
 
 

@@ -35,6 +35,7 @@ class S3Server:
     endpoint: str
     access_key: str = "test"
     secret_key: str = "testsecret"
+    filer: str = ""  # SeaweedFS's own interface to its files
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,7 +75,10 @@ def seaweedfs() -> Iterator[S3Server]:
     """SeaweedFS in one process (`weed mini`), with credentials enforced. About 1 s to start, 150 MB."""
     with tempfile.TemporaryDirectory(prefix="newslake-weed-") as folder, ExitStack() as stack:
         ports = dict(zip(WEED_PORTS, free_ports(len(WEED_PORTS)), strict=True))
-        server = S3Server(f"http://127.0.0.1:{ports['s3.port']}")
+        server = S3Server(
+            f"http://127.0.0.1:{ports['s3.port']}",
+            filer=f"http://127.0.0.1:{ports['filer.port']}.{ports['filer.port.grpc']}",
+        )
         log = stack.enter_context(Path(folder, "log").open("wb"))
         process = subprocess.Popen(
             [

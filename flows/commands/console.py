@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from typing_extensions import override
 
 from flows.monitoring.log_lines import LogLines, is_json
+from flows.reports.record_text import json_line
 from infra.base.errors import UNSAFE
 
 
@@ -54,4 +54,4 @@ def stderr() -> Console:
 
 def print_json(document: Mapping[str, Any] | list[Any]) -> None:
     """Print one JSON document, one line, on stdout; dates as ISO 8601."""
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_UTC_Z).decode() + "\n")
+    sys.stdout.write(json_line(document))

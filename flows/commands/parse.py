@@ -14,6 +14,7 @@ import typer
 from flows.commands import options
 from flows.commands.console import ExitCode, stderr, stdout
 from flows.reports.explanation import outcome_as_json, show_explanation, show_record
+from flows.reports.record_text import json_line
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.explain import Explanation
@@ -81,7 +82,7 @@ def parse(
         rejected += isinstance(explanation.outcome, Rejected)
         if cases or as_json:
             line = outcome_as_json(case.id, explanation, explained=explained)
-            sys.stdout.buffer.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            sys.stdout.buffer.write(json_line(line, option=0).encode())
             sys.stdout.buffer.flush()
         else:
             show_record(stdout(), case.id, explanation, explained=explained)

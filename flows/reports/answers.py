@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import orjson
 from rich.console import RenderableType
 from rich.text import Text
 
-from flows.reports.record_text import shown
+from flows.reports.record_text import json_line, shown
 from flows.reports.tables import headless, table
 
-JSON_LINE: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 SHOWN_CELL: Final = 120  # characters of a value in a table; records, --json and --csv show more
 SHOWN_VALUE: Final = 600  # of a value in a record
 LEAST_COLUMN: Final = 12  # columns of the terminal below which values can't be read
 NUMBERS: Final = ("int", "uint", "float", "double", "decimal")
-# Spreadsheets run what begins so; an apostrophe before it makes it text (OWASP, CSV injection).
-CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # they steer terminals, and mean nothing in CSV
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# They steer terminals, and mean nothing in CSV.
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Spreadsheets run what begins so, the wide signs too; an apostrophe before it makes it text (OWASP, CSV injection).
+FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def as_shown(answer: Any, width: int) -> Iterator[RenderableType]:
@@ -49,7 +48,7 @@ def as_shown(answer: Any, width: int) -> Iterator[RenderableType]:
 
 def as_json_lines(answer: Any) -> str:
     """One JSON object a row."""
-    return "".join(orjson.dumps(row, default=str, option=JSON_LINE).decode() for row in answer.to_pylist())
+    return "".join(map(json_line, answer.to_pylist()))
 
 
 def as_csv(answer: Any) -> str:
@@ -71,7 +70,8 @@ def as_parquet(answer: Any) -> bytes:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=str).decode()
+        return json_line(value).rstrip("\n")
     if not isinstance(value, str):
         return value
-    return f"'{CONTROLS.sub('', value)}" if value.startswith(FORMULA) else CONTROLS.sub("", value)
+    text = CONTROLS.sub("", value)
+    return f"'{text}" if text.startswith(FORMULA) else text

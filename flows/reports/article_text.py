@@ -5,13 +5,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import orjson
+from flows.reports.record_text import json_line, shown
 
-from flows.reports.record_text import shown
-
-JSON_LINE: Final = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
-MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>|])")  # signs that mean something in it wherever they stand
-LINE_START: Final = re.compile(r"^(\s*)([#+=~-]|\d+[.)])")  # and at the beginning of a line
+MARKDOWN: Final = re.compile(r"([\\`*_\[\]<>|&])")  # signs that mean something in it wherever they stand
+LINE_START: Final = re.compile(r"^(\s*\d*)([#+=~.)-])")  # and at the beginning of a line
 PREFIXES: Final = {"heading": "## ", "list_item": "- ", "quote": "> ", "code": "    ", "table": "| "}
 
 
@@ -32,7 +29,7 @@ def as_json_line(row: Mapping[str, Any]) -> str:
     said = {name: row[name] for name in ("article_id", "source", "date", "title", "authors", "language")}
     text = "\n\n".join(_blocks(row, markdown=False))
     said |= {"url": row["canonical_url"] or row["url"], "published_at": row["published_at"], "text": text}
-    return orjson.dumps(said, option=JSON_LINE).decode()
+    return json_line(said)
 
 
 def _below(row: Mapping[str, Any]) -> str:

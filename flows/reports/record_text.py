@@ -3,7 +3,12 @@
 import re
 from typing import Any, Final
 
+import orjson
+
+from infra.base.errors import UNSAFE
+
 LONGEST_ORIGIN: Final = 40  # columns of the terminal: the values need the rest
+ESCAPED: Final = str.maketrans({"\\": "\\\\", "&": "&amp;", "<": "&lt;", "|": "\\|", "`": "'", "[": "\\[", "*": "\\*"})
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # rich leaves ESC, which steers terminals
 
 
@@ -30,7 +35,10 @@ def shown(text: str, longest: int | None = None) -> str:
 
 def cell(text: str, longest: int | None = None) -> str:
     """Escape text for a cell of a Markdown table."""
-    line = shown(text, longest)
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), ("|", "\\|"), ("`", "'"), ("[", "\\["), ("*", "\\*")):
-        line = line.replace(sign, written)
-    return line
+    return shown(text, longest).translate(ESCAPED)
+
+
+def json_line(value: Any, option: int = orjson.OPT_UTC_Z) -> str:
+    """JSON on a line; what would steer a terminal stands in it as an escape, which means the same."""
+    line = orjson.dumps(value, default=str, option=option | orjson.OPT_APPEND_NEWLINE).decode()
+    return UNSAFE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", line)

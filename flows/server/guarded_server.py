@@ -2,20 +2,23 @@
 
 Prefect lets every web page call its API (CORS `*`) and believes any host name, so that a page that an operator looks at
 could start runs with paths of its own choice on 127.0.0.1, directly or by DNS rebinding. A program sends no `Origin`.
+Nor may such a page show ours in a frame, below what a person believes to click on.
 """
 
 import ipaddress
 import sys
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST: Final = "127.0.0.1"  # the server has no authentication: it must not be reachable from elsewhere
 KEEP_ALIVE_SECONDS: Final = 5  # Prefect's own
 REFUSED: Final = "newslake up answers only requests to 127.0.0.1 or localhost, from its own pages and from programs."
+UNFRAMED: Final = (b"content-security-policy", b"frame-ancestors 'none'")
 
 
 class Guard:
@@ -27,11 +30,17 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 403 to what others ask, and hand on all else."""
         if scope["type"] == "lifespan" or is_own(scope["headers"]):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, partial(_send_unframed, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the client gets a 403
         else:
             await PlainTextResponse(REFUSED, 403)(scope, receive, send)
+
+
+async def _send_unframed(send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start" and UNFRAMED[0] not in dict(message["headers"]):  # browse has its own
+        message = {**message, "headers": [*message["headers"], UNFRAMED]}
+    await send(message)
 
 
 def is_own(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -22,6 +22,7 @@ from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis
 
 RESPONSE: Final = "response"
+OURS: Final = "x-newslake-"  # fields of records that newslake writes (infra/archive/warc.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def is_truncated(record: ArchiveRecord) -> bool:
 def is_kept_whole(record: ArchiveRecord, capture: Capture) -> bool:
     """Whether the member of a record says all of a capture whose body was read from it without a fault or a limit."""
     is_answer = record.fields.get("warc-type") == RESPONSE and capture.http_status is not None
+    if any(name.startswith(OURS) for name in record.fields):  # read again, it would be taken for a record of ours
+        return False
     if record.length is None or not is_answer or capture.url != record.fields.get("warc-target-uri"):
         return False
     if capture.source or capture.captured_at_basis is not CapturedAtBasis.WARC:

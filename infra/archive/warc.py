@@ -47,6 +47,8 @@ GZIP_WINDOW: Final = 31  # zlib's word for a gzip member, whose head then holds 
 MAX_RATIO: Final = 1_100  # deflate packs no tighter: so no record is cut
 ORIGINAL: Final = "X-Archive-Orig-"  # pywb's prefix for a header that was true on the wire, not of the bytes kept
 OF_THE_WIRE: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+STATUSES: Final = frozenset({None, *range(1000)})  # three digits (RFC 9110, 15), or no exchange
+TEXTS: Final = ("url", "source", "http_charset", "final_url")
 URI_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"  # reserved characters of RFC 3986 and `%`: what is a URI stays as it is
 
 
@@ -148,7 +150,9 @@ def revisit_of(fields: Mapping[str, str]) -> Revisit:
 def _stated(fields: Mapping[str, str], body: bytes) -> tuple[Capture, str]:
     """The capture with this body, and the digest that its record says the body has."""
     try:
-        said = json.loads(fields[CAPTURE_FIELD.lower()])
+        said = json.loads(fields[CAPTURE_FIELD.lower()])  # anybody may have written it
+        if not all(isinstance(said.get(name), str | None) for name in TEXTS) or said["http_status"] not in STATUSES:
+            raise TypeError("a value of another type")
         capture = Capture(
             body=body,
             media_type=MediaType(said["media_type"]),
@@ -161,15 +165,18 @@ def _stated(fields: Mapping[str, str], body: bytes) -> tuple[Capture, str]:
             http_headers=_pairs(said["http_headers"]),
             request_headers=_pairs(said.get("request_headers", ())),
             final_url=said.get("final_url"),
-            truncated=said["truncated"],
+            truncated=bool(said["truncated"]),
         )
         return capture, fields[DIGEST_FIELD.lower()]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"record fields damaged: {error!r}") from error
 
 
 def _pairs(said: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in said)
+    pairs = tuple((name, value) for name, value in said)
+    if not all(isinstance(each, str) for pair in pairs for each in pair):
+        raise TypeError("a header line is no text")
+    return pairs
 
 
 def _require_digest(capture: Capture, expected: str) -> Capture:

@@ -54,9 +54,10 @@ class DayIndex:
             yield from chain.from_iterable(self._listing(kind, source) for kind in TABLES.values())
             return
         known = self.footers.months.of(source, self._months)
-        doubtful = {key for key in known.keys() | self._changing if key in self._changing or not is_told(known[key])}
-        for key in known.keys() - doubtful:
-            yield ObjectInfo(key, known[key][1], known[key][0], UNTOLD)
+        doubtful = self._changing | {key for key, entry in known.items() if not is_told(entry)}
+        yield from (
+            ObjectInfo(key, size, etag, UNTOLD) for key, (etag, size, _) in known.items() if key not in doubtful
+        )
         for kind in TABLES.values():
             mine = {key for key in doubtful if key.startswith(f"{kind.name}/source={source}/")}
             found = {info.key: info for info in self._listing(kind, source)} if mine else {}

@@ -4,7 +4,7 @@ They are remembered by month (`infra/lake/months.py`). An entry is believed if i
 a listing, or of the index itself (`infra/lake/day_index.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final, cast
 
@@ -39,12 +39,16 @@ class Footers:
         """The same of the account of a day."""
         return cast("DaySummary", self._read(info)[1])
 
-    def said(self, info: ObjectInfo) -> Any:
-        """The JSON of a footer: for who asks 200,000 of them for a word or two. Errors as `read`."""
-        entry = self._known(info)
-        if entry is None or entry[2]["schema_version"] != SCHEMA_VERSION:
-            entry, _ = self._read(info)
-        return entry[2]
+    def said(self, infos: Iterable[ObjectInfo]) -> Iterator[tuple[ObjectInfo, Any]]:
+        """The JSON of their footers, but of damaged ones: for who asks 200,000 of them for a word or two."""
+        infos = list(infos)
+        self.read_ahead(infos)
+        for info in infos:
+            with suppress(DamagedError):
+                entry = self._known(info)
+                if entry is None or entry[2]["schema_version"] != SCHEMA_VERSION:
+                    entry, _ = self._read(info)
+                yield info, entry[2]
 
     def _read(self, info: ObjectInfo) -> tuple[Entry, Manifest | DaySummary]:
         if entry := self._known(info):
@@ -69,17 +73,6 @@ class Footers:
         with suppress(DamagedError):
             return info.key, self._read(info)[0]
         return info.key, None
-
-    def older(self, infos: Iterable[ObjectInfo]) -> set[str]:
-        """Keys of the partitions that an older newslake wrote; damaged ones are not among them."""
-        infos, older = list(infos), set()
-        self.read_ahead(infos)
-        for info in infos:
-            with suppress(DamagedError):
-                if self.said(info)["schema_version"] < SCHEMA_VERSION:
-                    older.add(info.key)
-        self.save()
-        return older
 
     def save(self) -> bool:
         """Leave what was learned in the lake, but of partitions that are being written; False if this user may not."""

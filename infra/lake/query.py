@@ -21,7 +21,7 @@ from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TableKind, decode, 
 from infra.lake.schema import with_blocks
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectInfo, ObjectStore
-from parsers.record.article import NULL_PARTITION
+from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.registry import sources
 
 if TYPE_CHECKING:
@@ -155,7 +155,10 @@ def _files(store: ObjectStore, kind: TableKind, folder: Path, selection: Selecti
     and 0.1 GB, and the bodies of schema versions before 3 would come without their text.
     """
     infos = [info for _, _, info in selection.of(store, kind)]
-    old = Footers(store).older(infos) if kind is not FETCHES else set()  # its columns are those of the first version
+    footers = Footers(store)
+    told = footers.said(infos) if kind is not FETCHES else ()  # its columns are those of the first version
+    old = {info.key for info, said in told if said["schema_version"] < SCHEMA_VERSION}
+    footers.save()
     root, copied = (store.root, old) if isinstance(store, LocalStore) else (folder, {info.key for info in infos})
     with Threads(COPIERS) as pool:
         list(pool.map(lambda key: _copy(store, kind, key, folder, is_old=key in old), copied))

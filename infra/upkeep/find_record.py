@@ -80,10 +80,14 @@ def find_record(store: ObjectStore, wanted: str, source: str | None = None) -> R
     # A page of a source's host is that source's, or was read before there was one; an id does not say whose it is.
     places = (source,) if source else (owner.name, WEB) if owner else (None,)
     values = _values(ARTICLES, wanted)
-    for name in Lake(store).sources(ARTICLES) if is_id and not source else filter(None, places[:1]):
-        for partition in _indexed(store, name, values.get(ARTICLES.identity, set())):
-            if record := _read(store, ARTICLES, partition, values):
-                return record
+    named = [*(Lake(store).sources(ARTICLES) if is_id and not source else filter(None, places[:1]))]
+    ids = values.get(ARTICLES.identity, set())
+    with Threads(READERS) as pool:
+        for start in range(0, len(named), READERS):  # as in `_newest_first`
+            days = pool.map(lambda name: _indexed(store, name, ids), named[start : start + READERS])
+            for partition in chain.from_iterable(list(days)):
+                if record := _read(store, ARTICLES, partition, values):
+                    return record
     search = _looked_up if isinstance(store, LocalStore) else _newest_first
     for kind, place in product((REJECTS,) if is_id else (ARTICLES, REJECTS), places):
         values = _values(kind, wanted)

@@ -21,7 +21,7 @@ from infra.lake.partition import ARTICLES, FETCHES, TABLES, DamagedError, Manife
 from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.work.backfill.plan import Action, BackfillRequest, Batch, PlannedDay, batches_of, plan_backfill
 from infra.work.live.discovery_state import key_of
-from parsers.record.article import NULL_PARTITION
+from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 from parsers.registry import sources
 from parsers.source.definition import Source
 
@@ -164,17 +164,15 @@ def _known_days(store: ObjectStore, names: Collection[str]) -> Iterator[_Known]:
     index = DayIndex(store)
     footers, known = index.footers, index.footers.months.sources()
     for source in sorted(known.intersection(names or known)):
-        listed = [(info, *place) for info in index.infos(source) if (place := place_of(info.key))]
-        footers.read_ahead(info for info, kind, *_ in listed if kind is FETCHES)
-        older = footers.older(info for info, kind, *_ in listed if kind is not FETCHES)
-        old = {(kind.name, source, day) for info, kind, _, day in listed if info.key in older}
-        dated = [each for each in listed if each[3] != NULL_PARTITION]
-        accounts: dict[str, Any] = {}
-        for info, kind, _, day in dated:
-            with suppress(DamagedError):
-                if kind is FETCHES:
-                    accounts[day] = footers.said(info)
-        articles = {day: info for info, kind, _, day in dated if kind is ARTICLES}
+        listed = [(info, place) for info in index.infos(source) if (place := place_of(info.key))]
+        places = {info.key: place for info, place in listed}
+        told = [(*places[info.key], said) for info, said in footers.said(info for info, _ in listed)]
+        old = {
+            (kind.name, source, day) for kind, _, day, said in told
+            if kind is not FETCHES and said["schema_version"] < SCHEMA_VERSION
+        }  # fmt: skip
+        accounts = {day: said for kind, _, day, said in told if kind is FETCHES and day != NULL_PARTITION}
+        articles = {day: info for info, (kind, _, day) in listed if kind is ARTICLES and day != NULL_PARTITION}
         yield _Known(source, accounts, articles, old, footers)
     index.save()
 

@@ -1,4 +1,4 @@
-"""infra/deployment/Caddyfile in the Caddy of Debian: TLS, and no request of another site's pages."""
+"""infra/deployment/Caddyfile in the Caddy of Debian: TLS, and no request of another site's pages, no frame in one."""
 
 import os
 import ssl
@@ -31,6 +31,7 @@ class Proxy:
         request = urllib.request.Request(self.url + path, headers=headers)
         try:
             with urllib.request.urlopen(request, context=ssl.create_default_context(cafile=self.authority)) as answer:
+                assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, ""

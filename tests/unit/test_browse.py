@@ -67,6 +67,7 @@ def test_a_day_lists_its_articles_and_rejections_and_an_article_its_fields_and_o
     raw = ask(f"/raw/_unknown/{link}")
     assert raw.text == "<meta rel=preconnect href=//x><p>of no paper that is known here<meta src=//x>"
     assert raw.headers["x-dns-prefetch-control"] == "off"
+    assert raw.headers["content-security-policy"].startswith("sandbox; default-src 'none';")
     assert ask(f"/article/_unknown/{link}").status_code == 200
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from flows.commands.query import EXAMPLES
 from flows.reports.article_text import as_markdown, as_text
-from infra.base.errors import NewslakeError
+from infra.base.errors import UNSAFE, NewslakeError
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
 from tests.commands import Cli
@@ -79,11 +79,17 @@ def test_an_answer_is_written_to_a_new_file_in_the_form_that_its_name_says(tmp_p
     assert "End its name in .parquet, .csv, .jsonl" in cli.err
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "\x01=1"])
 def test_csv_holds_nothing_that_a_spreadsheet_would_run(text: str, cli: Cli) -> None:
     sql = f"SELECT {' || '.join(f'chr({ord(sign)})' for sign in text)} AS title, -1 AS number"
     value = cli("query", sql, "--csv").partition("\n")[2].rstrip("\n")
-    assert value.replace('"', "") == f"'{text},-1"
+    assert value.replace('"', "") == f"'{text.strip(chr(1))},-1"
+
+
+def test_json_holds_what_steers_a_terminal_as_escapes_only(cli: Cli) -> None:
+    said = cli("query", "SELECT chr(155) || '31m' || chr(8238) || chr(10) AS title", "--json")
+    assert not UNSAFE.search(said)
+    assert orjson.loads(said) == {"title": "\x9b31m\u202e\n"}
 
 
 @pytest.mark.usefixtures("landed")
@@ -209,7 +215,7 @@ def test_nothing_that_a_page_says_is_markup_in_markdown() -> None:
         "- Heron\n- Gull\\[31m",
         "| Heron \\| 90",
         "> \\<script\\>alert(1)\\</script\\>",
-        "\\1. May was dry.\n",
+        "1\\. May was dry.\n",
     ]
     assert as_markdown(ROW).startswith("# Ferry \\[1\\] \\*stops\\*\n")
 

@@ -3,13 +3,15 @@
 import gzip
 import lzma
 import random
+import re
 import zlib
 from pathlib import Path
 
+import orjson
 import pytest
 
 from infra.archive.raw_archive import RawArchive
-from infra.archive.warc import decode
+from infra.archive.warc import decode, encode
 from infra.base.errors import UsageError
 from infra.intake.captures import ALL, Wanted
 from infra.lake.lake import Lake
@@ -19,7 +21,7 @@ from infra.work.ingest import IngestRequest, ingest_chunk, plan
 from infra.work.reparse.reparse import Scope, reparse_chunk
 from infra.work.run import Run
 from infra.work.run_report import RunReport
-from parsers.record.capture import Capture
+from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
 from tests.warc_builder import HTML_TYPE, answer, gzipped, record
@@ -95,6 +97,46 @@ def test_what_a_member_does_not_say_alone_is_packed_anew(run: Run, tmp_path: Pat
 def test_what_the_user_said_is_kept_in_a_record_of_ours(run: Run, tmp_path: Path) -> None:
     ingest(run, crawl(tmp_path / "crawl.warc.gz", response(0)), source="tass")
     assert b"X-Newslake-Capture" in member_of(run)
+
+
+def forged(field: bytes, value: bytes) -> bytes:
+    """A record as another lake's, with another value of a field."""
+    times = pages.published_at(0, 1), CapturedAtBasis.WARC
+    capture = Capture(pages.page(0, days=1), MediaType.HTML, *times, pages.url(0), http_status=200)
+    head, end, rest = gzip.decompress(encode(capture)).partition(b"\r\n\r\n")
+    return re.sub(rb"(?m)(?<=^%s: ).*?(?=\r?$)" % field, lambda _: value, head) + end + rest
+
+
+SAID: dict[str, object] = {
+    "url": pages.url(0), "media_type": "text/html", "captured_at_basis": "warc", "source": None, "http_status": 200,
+    "http_charset": None, "http_headers": [], "truncated": False,
+}  # fmt: skip
+LIES: tuple[dict[str, object], ...] = (
+    {"url": 5}, {"url": {"a": 1}}, {"source": ["tass"]}, {"source": "../../etc"}, {"http_status": "200\r\nX: 1"},
+    {"http_status": 12345}, {"http_headers": [["a\r\nb", "c\r\n\r\nd"]]}, {"http_headers": [[1, None]]},
+    {"http_charset": "base64"}, {"final_url": 5}, {"url": "https://tass.com/\r\nX-Newslake-Digest: x"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        *(forged(b"X-Newslake-Capture", orjson.dumps(SAID | lie)) for lie in LIES),
+        forged(b"X-Newslake-Capture", b"[" * 60_000),
+        forged(b"X-Newslake-Capture", b"[]"),
+        forged(b"WARC-Date", b"9999-12-31T23:59:59-10:00"),
+        forged(b"WARC-Date", b"2024-01-10T12:00:00"),
+        response(0).replace(b"WARC-Type", b"X-Newslake-Digest: sha256:00\r\nWARC-Type", 1),
+    ],
+)
+def test_a_record_that_pretends_to_be_of_a_lake_costs_no_other(run: Run, tmp_path: Path, lie: bytes) -> None:
+    """Such a record ended the ingest as a bug, or was archived as a member that nobody could read again."""
+    report = ingest(run, crawl(tmp_path / "crawl.warc.gz", lie, response(1)))
+    assert report.articles.total() >= 1
+    store = run.open_store()
+    assert list(verify(store, RawArchive(store))) == []
+    for chunk in Scope().plan(store):
+        reparse_chunk(chunk, run)
 
 
 def member_of(run: Run) -> bytes:

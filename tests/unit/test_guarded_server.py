@@ -9,15 +9,18 @@ from starlette.types import Message, Receive, Scope, Send
 from flows.server.guarded_server import Guard
 from tests.tables import table
 
+OWN_POLICY = "frame-ancestors 'self'"
+
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept"})
     else:
-        await PlainTextResponse("answered")(scope, receive, send)
+        own = {"content-security-policy": OWN_POLICY} if scope["path"] == "/raw" else None
+        await PlainTextResponse("answered", headers=own)(scope, receive, send)
 
 
-def said(kind: str, headers: dict[str, str]) -> Message:
+def said(kind: str, headers: dict[str, str], path: str = "/") -> Message:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -27,7 +30,7 @@ def said(kind: str, headers: dict[str, str]) -> Message:
         sent.append(message)
 
     lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(Guard(application)({"type": kind, "headers": lines}, receive, send))
+    asyncio.run(Guard(application)({"type": kind, "headers": lines, "path": path}, receive, send))
     return sent[0]
 
 
@@ -60,3 +63,9 @@ def test_a_program_gets_its_websocket() -> None:
 
 def test_a_request_without_a_host_is_refused() -> None:
     assert ask({}) == 403
+
+
+@pytest.mark.parametrize(("path", "policy"), [("/", "frame-ancestors 'none'"), ("/raw", OWN_POLICY)])
+def test_no_page_of_another_site_shows_ours_in_a_frame(path: str, policy: str) -> None:
+    headers = said("http", {"host": "127.0.0.1:4200"}, path)["headers"]
+    assert [value for name, value in headers if name == b"content-security-policy"] == [policy.encode()]

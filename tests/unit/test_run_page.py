@@ -38,7 +38,7 @@ REPORT = RunReport(
     withheld=Counter({PLACE: 15}),
     findings=(FLAGGED, BROKEN),
     alarms=("the feed | is <empty>",),
-    samples=Samples({"layout": (Sample("tass", "https://tass.com/[1]", "no | body"),)}),
+    samples=Samples({"layout": (Sample("tass", "https://tass.com/[1]", "no | body \\[x](data:1)"),)}),
 )
 
 
@@ -70,7 +70,7 @@ def test_the_page_shows_the_calendar_what_to_do_samples_and_counts() -> None:
     assert "■  ·▣" in page
     assert "- look at this: the feed \\| is &lt;empty>" in page
     assert "- newslake backfill tass --start 2026-11-24 --end 2026-11-25 --reprocess failed" in page
-    assert "- tass: https://tass.com/\\[1] (no \\| body)" in page
+    assert "- tass: https://tass.com/\\[1] (no \\| body \\\\\\[x](data:1))" in page
     assert "| &nbsp;&nbsp;&nbsp;layout | 1 |" in page
     assert "**layout**, 1 page: " in page
 

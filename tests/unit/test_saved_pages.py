@@ -122,6 +122,21 @@ def test_mhtml_page_is_the_part_with_the_address_and_not_a_frame_before_it(tmp_p
     assert (page.url, page.body) == (URL, PAGE)
 
 
+@pytest.mark.parametrize("word", ["=?utf-8?b?////?=", "=?nosuch?q?aa=?=", "=?utf-8?b?a?=", "=?idna?q?xn--?="])
+def test_an_address_that_begins_like_an_encoded_word_costs_no_page(tmp_path: Path, word: str) -> None:
+    said = f"Content-Type: text/html\r\nContent-Location: {word}"
+    assert page_of(read(tmp_path / "a.mhtml", mhtml(URL, (said, PAGE)))).body == PAGE
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed; boundary=b", "message/rfc822"])
+def test_parts_inside_of_parts_without_end_are_damage(tmp_path: Path, kind: str) -> None:
+    parts = b"".join(b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1) for n in range(2000))
+    inner = parts.replace(b"--b0\r\n", b"", 1) if "boundary" in kind else b"Content-Type: message/rfc822\r\n\r\n" * 3000
+    (found,) = read(tmp_path / "a.mhtml", mhtml(URL, (f"Content-Type: {kind}", inner)))
+    assert isinstance(found, Unreadable)
+    assert found.reason is RejectReason.ARCHIVE_DAMAGED
+
+
 DATED: Final = [("Content-Type", "text/html; charset=iso-8859-1"), ("Date", "Thu, 05 Mar 2026 12:00:00 GMT")]
 MOVED: Final = answer(b"", status="301 Moved", headers=[("Location", "https://paper.example/old")])
 AGAIN: Final = answer(b"", status="302 Found", protocol="HTTP/2", headers=[("Location", "/2026/ferry")])

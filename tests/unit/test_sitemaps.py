@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -90,6 +91,9 @@ def test_s03_elements_nested_without_end_are_left() -> None:
         reading = read(b"<urlset>" + url().encode() + b"<url>" + piece * 60_000)
         assert len(reading.links) == 1
         assert lacking in reading.lacking
+    began = time.process_time()
+    read(b"<urlset>" + url().encode() + b"<url>" + b"<a>" * 20_000 + b"</b>" * 20_000)
+    assert time.process_time() - began < 4  # one end tag after the other was looked for among all that are open
 
 
 UNREADABLE = {

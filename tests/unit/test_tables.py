@@ -216,6 +216,7 @@ def in_arrow(table: pa.Table, form: str) -> bytes:
         (pa.array([URL.encode()]), pa.array([AT], pa.timestamp("us", "UTC")), pa.array([PAGE.encode()])),
         (pa.array([URL], LARGE), pa.array([AT], pa.timestamp("s", "+05:30")), pa.array([PAGE], LARGE)),
         (pa.array([URL], CODED), pa.array([AT], pa.timestamp("ns", "Europe/Berlin")), pa.array([PAGE], CODED)),
+        (pa.array([URL]), pa.array([AT], pa.timestamp("us", "Mars/Olympus")), pa.array([PAGE])),
         (pa.array([URL]), pa.array([int(AT.timestamp())]), pa.array([gzip.compress(PAGE.encode())])),
         (pa.array([URL]), pa.array([SAID]), pa.array([PAGE], pa.string_view())),
     ],

@@ -85,6 +85,8 @@ def test_a01_a_record_whose_digest_or_fields_do_not_fit_is_refused() -> None:
     plain = gzip.decompress(encode(page(body=b"<p>right</p>")))
     with pytest.raises(ValueError, match="does not have the WARC-Block-Digest it claims"):
         decode(gzip.compress(plain.replace(b"right", b"wrong"), mtime=0))
+    with pytest.raises(ValueError, match="was archived as sha256:0000"):
+        decode(gzip.compress(re.sub(rb"(?<=Digest: sha256:)\w{64}", b"0" * 64, plain), mtime=0))
     with pytest.raises(ValueError, match="fields damaged"):
         decode(gzip.compress(plain.replace(b"X-Newslake-Digest", b"X-Otherlake-Digest"[:17]), mtime=0))
     with pytest.raises(ValueError, match="WARC record damaged"):

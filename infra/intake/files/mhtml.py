@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email import policy
-from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
+from email.errors import CloseBoundaryNotFoundDefect, HeaderParseError, StartBoundaryNotFoundDefect
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -48,8 +49,12 @@ def read_mhtml(reader: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[
         large = Problem(RejectReason.TOO_LARGE, f"MHTML of more than {MAX_BYTES:,} bytes")
         yield page_of(known, content[:max_page_bytes], MediaType.HTML, large)
         return
-    mail = cast("EmailMessage", BytesParser(policy=policy.compat32).parsebytes(content.lstrip(b"\xef\xbb\xbf\r\n")))
-    parts = [part for part in mail.walk() if not part.is_multipart()]
+    try:
+        mail = cast("EmailMessage", BytesParser(policy=policy.compat32).parsebytes(content.lstrip(b"\xef\xbb\xbf\r\n")))
+        parts = [part for part in mail.walk() if not part.is_multipart()]
+    except RecursionError:
+        yield damaged(known, "MHTML with parts inside of parts without end", content[:max_page_bytes])
+        return
     pages = [part for part in parts if part.get_content_type() in {"text/html", "application/xhtml+xml"}]
     start = str(mail.get_param("start") or "")
     saved = _address(mail, "Snapshot-Content-Location")
@@ -86,5 +91,8 @@ def _address(part: EmailMessage, name: str = "Content-Location") -> str:
     for field, value in part.raw_items():
         if field.lower() == name.lower():
             text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            return re.sub(r"\s+", "", str(make_header(decode_header(re.sub(r"\s*[\r\n]+\s*", " ", text)))))
+            text = re.sub(r"\s*[\r\n]+\s*", " ", text)
+            with suppress(ValueError, LookupError, HeaderParseError):  # what begins like an encoded word is none
+                text = str(make_header(decode_header(text)))
+            return re.sub(r"\s+", "", text)
     return ""

@@ -194,10 +194,10 @@ def _one_by_one(table: pa.Table) -> Iterator[Row]:
 
 
 def _in_microseconds(schema: pa.Schema) -> pa.Schema:
-    """As Python's times are; pyarrow hands on finer ones only with pandas."""
+    """As Python's times are, in UTC: pyarrow hands on finer ones only with pandas, and a file may name any zone."""
     for at, field in enumerate(schema):
         if pa.types.is_timestamp(field.type):
-            schema = schema.set(at, pa.field(field.name, pa.timestamp("us", field.type.tz)))
+            schema = schema.set(at, pa.field(field.name, pa.timestamp("us", field.type.tz and "UTC")))
     return schema
 
 
