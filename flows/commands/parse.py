@@ -17,8 +17,8 @@ from flows.reports.explanation import outcome_as_json, show_explanation, show_re
 from flows.reports.record_text import json_line
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
-from parsers.explain import Explanation
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+from parsers.record.explanation import Explanation
 from parsers.record.outcome import Rejected
 
 _FEW: Final = 4  # pages that are parsed sooner than worker processes start

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
 from flows.reports.tables import headless
-from parsers.explain import Explanation
+from parsers.record.explanation import Explanation
 from parsers.record.outcome import Rejected
 
 _LONGEST_TEXT = 240  # characters of a left-out text that are shown

@@ -216,8 +216,11 @@ class _Run:
         reader = Reader(f"listing {archive.links}", partial(read_within, LISTING_SECONDS, read))
         for address in (day.strftime(archive.url) for day in self._local_days):
             seen: set[str] = set()
+            url = ""
             for number in range(1, archive.pages + 1 if "{page}" in address else 2):
-                url = address.replace("{page}", str(number))
+                previous, url = url, address.replace("{page}", str(number))
+                if self.lists.is_beyond_end(url, previous, reader):
+                    break
                 reading = self._read(url, reader, may_be_absent=True)
                 if self.lists.host_failed:
                     return

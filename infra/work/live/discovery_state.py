@@ -35,7 +35,7 @@ class Remembered:
     lacking: str = ""  # what of it was not read
     is_empty: bool = False  # it has lost all its links, and nobody knows yet whether that is right
     may_be_empty: bool = False  # it was empty before, and that was right
-    is_absent: bool = False  # nobody names such a list, and it is not there
+    is_absent: bool = False  # there is no such page: the one before it is the last of its listing
     gone_since: str = ""  # the day (ISO 8601) since which there is no such list; empty while there is one
     looked_on: str = ""  # the day on which it was looked whether it is there, and what it names; empty for lists
 

@@ -84,6 +84,7 @@ class ListClient:
         self._usable = usable
         self._today = today
         self._read: dict[str, Reading | None] = {}
+        self._unchanged: set[str] = set()
 
     def was_asked(self, url: str) -> bool:
         """Whether the list was asked for already."""
@@ -94,6 +95,8 @@ class ListClient:
         if url not in self._read:
             self._read[url], report = self._asked(url, reader, may_be_absent)
             self._note(report)
+            if report.status is FeedStatus.UNCHANGED:
+                self._unchanged.add(url)
         return self._read[url]
 
     def named_on(self, url: str, reader: Reader) -> tuple[str, ...]:
@@ -128,6 +131,11 @@ class ListClient:
     def note_failure(self, url: str, error: FetchError, *, whole: bool) -> None:
         """Report that a robots file could not be had, and whether nothing lacks for want of it."""
         self._note(replace(_failure(url, error), whole=whole))
+
+    def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
+        """Whether a page of a listing, newest first, was missing, and the page before it has not changed since."""
+        known = self._state.get(url, reader.name)
+        return known is not None and known.is_absent and previous in self._unchanged
 
     def note_lack(self, url: str, detail: str) -> None:
         """Say what was left out of a list."""
@@ -172,6 +180,7 @@ class ListClient:
     ) -> tuple[Reading | None, FeedReport]:
         """What a list that is missing means: its end, or something that may pass, until it is gone for days."""
         if may_be:
+            self._state.remember(url, Remembered(reader.name, digest="", is_absent=True))
             return Reading(), FeedReport(url, FeedStatus.READ, detail=f"no such page ({error.status})")
         known = known or Remembered(reader.name, digest="")
         since = date.fromisoformat(known.gone_since) if known.gone_since else self._today
