@@ -15,13 +15,14 @@ pytestmark = pytest.mark.timeout(900)  # some hundred wheels come from the index
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "infra" / "deployment"
 STEPS = (FOLDER / "Dockerfile").read_text("utf-8").replace("\\\n", "").split("\nFROM ")[1].splitlines()
+OF_THE_INDEX = re.compile(r"PIP_|SSL_CERT_|REQUESTS_CA_BUNDLE|\w+_PROXY", re.IGNORECASE)
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text("utf-8")
 
 
 def shell(command: str, folder: Path, path: Path, **variables: str) -> str:
     """What a command prints that finds its programs in a folder first, then in those of the system."""
     environment = {"PATH": f"{path}:/usr/bin:/bin", "HOME": str(folder), **variables}
-    index = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_PROXY")}
+    index = {name: value for name, value in os.environ.items() if OF_THE_INDEX.match(name)}
     done = subprocess.run(
         ["sh", "-euc", command], cwd=folder, env=index | environment, capture_output=True, text=True, check=False
     )
@@ -47,7 +48,9 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     shutil.copy(ROOT / name, where)
         elif instruction == "RUN":
             command = re.sub(r"--mount=\S+ +|--cache-dir \S+", "", words)  # the cache is pip's own here
-            shell(command.replace("/opt/newslake", f"{folder}/newslake"), folder / "build", folder / "tools" / "bin")
+            command = command.replace("/opt/newslake", f"{folder}/newslake")
+            home = str(Path.home())  # with pip's settings
+            shell(command, folder / "build", folder / "tools" / "bin", HOME=home)
     return folder / "newslake" / "bin"
 
 
