@@ -104,7 +104,7 @@ def _play(up: Up, sources: Sequence[str], days: int) -> tuple[list[dict[str, Any
     before: Held | None = None
     for number in range(days * RUNS_A_DAY):
         day = today - timedelta(days=days - number // RUNS_A_DAY)
-        begun = [up.start(f"run/{source}", day=f"{day}", source=source) for source in sources]
+        begun = [up.start(f"run/source-{source}", day=f"{day}", source=source) for source in sources]
         runs += _all_ended(up, [*begun, up.start(MAINTAIN)])
         print(f"{day}: {dict(Counter(_ending(run) for run in runs))}", file=sys.stderr, flush=True)
         if before is None and len(runs) >= WARM:
