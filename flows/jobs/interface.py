@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -28,6 +29,8 @@ MAX_LAG_DAYS = 31  # older days are for a backfill
 if os.environ.get("PREFECT__FLOW_RUN_ID"):  # the process of a run, which has not begun yet: nor has Prefect's span
     log_lines.begin()
     telemetry.start()
+    # Else each process that parses would import it, which is Prefect: two seconds of a processor, for a list page too.
+    sys.modules["__main__"].__spec__ = sys.modules["__main__"].__file__ = None
 
 # Help texts stay in the docstring: a description here would be lost.
 MaxActive = Annotated[int, Field(ge=1, le=MAX_ACTIVE)]
