@@ -7,7 +7,8 @@ Nor may such a page show ours in a frame, below what a person believes to click 
 
 import ipaddress
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from prefect.server.database.configurations import BaseDatabaseConfiguration
@@ -70,11 +72,11 @@ def main(port: int) -> None:
     from prefect.server.database.dependencies import provide_database_interface, temporary_database_config
 
     app = Guard(create_app(final=True))
-    with temporary_database_config(_waiting(provide_database_interface().database_config)):
+    with temporary_database_config(waiting(provide_database_interface().database_config)):
         uvicorn.run(app, host=HOST, port=port, timeout_keep_alive=KEEP_ALIVE_SECONDS, log_level="info")
 
 
-def _waiting(database: "BaseDatabaseConfiguration") -> "BaseDatabaseConfiguration":
+def waiting(database: "BaseDatabaseConfiguration") -> "BaseDatabaseConfiguration":
     """The same database, of which transactions take SQLite's write lock as they begin, and wait for it if need be.
 
     Prefect begins most of them as readers. One that comes to write when another has written meanwhile fails at once:
@@ -83,10 +85,13 @@ def _waiting(database: "BaseDatabaseConfiguration") -> "BaseDatabaseConfiguratio
     from prefect.server.database.configurations import AioSqliteConfiguration
 
     class Waiting(AioSqliteConfiguration):
-        def begin_transaction(
-            self, session: "AsyncSession", with_for_update: bool = True
-        ) -> AbstractAsyncContextManager["AsyncSessionTransaction"]:
-            return super().begin_transaction(session, with_for_update=True)
+        @override
+        @asynccontextmanager
+        async def begin_transaction(
+            self, session: "AsyncSession", with_for_update: bool = False
+        ) -> AsyncGenerator["AsyncSessionTransaction"]:
+            async with super().begin_transaction(session, with_for_update=True) as transaction:
+                yield transaction
 
     is_sqlite = isinstance(database, AioSqliteConfiguration)
     return Waiting(connection_url=database.connection_url) if is_sqlite else database

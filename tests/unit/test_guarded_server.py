@@ -1,12 +1,16 @@
-"""What a page in an operator's browser can't ask of the server on 127.0.0.1."""
+"""What a page in an operator's browser can't ask of the server on 127.0.0.1, and what requests side by side can."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from prefect.server.database.configurations import AioSqliteConfiguration, BaseDatabaseConfiguration
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from flows.server.guarded_server import Guard
+from flows.server.guarded_server import Guard, waiting
 from tests.tables import table
 
 OWN_POLICY = "frame-ancestors 'self'"
@@ -69,3 +73,31 @@ def test_a_request_without_a_host_is_refused() -> None:
 def test_no_page_of_another_site_shows_ours_in_a_frame(path: str, policy: str) -> None:
     headers = said("http", {"host": "127.0.0.1:4200"}, path)["headers"]
     assert [value for name, value in headers if name == b"content-security-policy"] == [policy.encode()]
+
+
+async def count_side_by_side(database: BaseDatabaseConfiguration) -> int:
+    """Two requests at once that each read a number and write the next, as those of Prefect do with states."""
+    engine = await database.engine()
+
+    async def add_one() -> None:
+        session = await database.session(engine)
+        async with session, database.begin_transaction(session):
+            number: int = (await session.execute(text("select number from counted"))).scalar_one()
+            await asyncio.sleep(0.1)  # until the other has read, too
+            await session.execute(text("update counted set number = :next"), {"next": number + 1})
+
+    async with engine.begin() as connection:
+        await connection.execute(text("create table counted as select 0 as number"))
+    try:
+        await asyncio.gather(add_one(), add_one())
+        async with engine.begin() as connection:
+            return int((await connection.execute(text("select number from counted"))).scalar_one())
+    finally:
+        await engine.dispose()
+
+
+def test_requests_that_come_to_write_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    ours, prefects = (AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/{name}.db") for name in ("a", "b"))
+    assert asyncio.run(count_side_by_side(waiting(ours))) == 2
+    with pytest.raises(OperationalError, match="database is locked"):  # else newslake need not mend it any more
+        asyncio.run(count_side_by_side(prefects))

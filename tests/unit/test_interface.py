@@ -1,6 +1,9 @@
-"""What Prefect's log shows of errors that a user can act on."""
+"""What Prefect's log shows of errors that a user can act on, and what a run's processes load."""
 
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from prefect.exceptions import FailedRun, ParameterTypeError
@@ -47,3 +50,11 @@ def test_wrong_parameters_are_one_line_although_the_run_never_began() -> None:
     assert logging.getLogger("prefect.flow_runs").filter(said)
     assert said.getMessage() == "Flow run received invalid parameters: - start: no date"
     assert said.exc_info is None
+
+
+@pytest.mark.usefixtures("worker_processes")
+def test_processes_that_parse_for_a_run_do_not_load_prefect() -> None:
+    command = [sys.executable, "-m", "tests.run_process"]
+    environment = os.environ | {"PREFECT__FLOW_RUN_ID": "b4a1d0a6-5d0f-4c5e-9d5e-1c2f3a4b5c6d"}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert said.stdout.endswith("modules, Prefect among them: False"), said
