@@ -13,7 +13,7 @@ from parsers.generic.outline import HEADINGS, SILENT, Outline, Part, Text, read_
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
-from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
+from parsers.generic.visible import headline, in_own_zone, is_elsewhere, shown_date
 from parsers.page.html import part_of_article, remove_hidden
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
@@ -28,6 +28,7 @@ from parsers.reading.tables import is_data_table, read_table
 from parsers.reading.times import TIME_ELEMENT, publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
+from parsers.record.origins import BY_LAYOUT
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.source.definition import GENERIC, UNDETERMINED, Layout, Source
 
@@ -84,7 +85,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     _read_body(page, draft, story, texts.without(of_pictures))
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
     mark_stub(draft)
-    _read_facts(page, layout, draft, outline, own)
+    _read_facts(page, draft, outline, own)
     if not zoned:
         _distrust_clock(page, draft)
     refine(page, layout, draft)
@@ -139,15 +140,12 @@ def _kind(text: Text) -> BlockType:
     return BlockType.QUOTE if above is not None and above.tag == "blockquote" else BlockType.PARAGRAPH
 
 
-def _read_facts(page: Page, layout: Layout, draft: Draft, outline: Outline, own: int | None) -> None:
-    """Title, authors and times, where neither layout nor the shared reading knows what the page shows."""
+def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
+    """Title and times, where neither layout nor the shared reading knows what the page shows."""
     headings = [text for text in outline.texts if text.is_heading]
     better = headline(page, draft.title, headings, outline.texts[own] if own is not None else None)
-    if better and layout.title is None:
+    if better and not draft.origins.get("title", "").startswith(BY_LAYOUT):
         draft.title, draft.origins["title"] = better
-    names = byline(page, draft.authors) if layout.byline is None and layout.authors is None else ()
-    if names:
-        draft.authors, draft.origins["authors"] = names, "byline of the page"
     known = draft.published.at if draft.published else None
     outside = page.scope is not None and page.scope.css_first(TIME_ELEMENT) is None
     astray = outside and draft.origins.get("published") == TIME_ELEMENT  # it may be that of a story above

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from parsers.fields.bylines import split_people
-from parsers.fields.characters import clean, letters, unique
+from parsers.fields.characters import clean, letters
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
 from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
@@ -15,20 +14,6 @@ from parsers.page.html import Node, inside, text_of
 from parsers.page.page import Page
 from parsers.reading.times import is_of_others
 
-_BYLINES: Final = (
-    '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
-    ' [class*="reporter" i], [class*="writer" i]'
-)
-# Elements of that name that hold no byline.
-_NO_BYLINE: Final = re.compile(
-    r"comment|bio|desc|social|date|time|contact|related|collection|teaser|image|avatar|reply", re.I
-)
-_LONGEST_BYLINE: Final = 120
-_MOST_BYLINES: Final = 12  # elements that are looked at: further down are those of other stories
-_NO_NAME: Final = re.compile(r"[\d:/@]")
-_MOST_WORDS: Final = 4
-_LONGEST_UNCASED: Final = 12
-_ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
 _APART: Final = frozenset({"aside", "nav"})  # whose times are those of other stories; an article's footer has its own
 _LONGEST_DATE: Final = 100
 _TITLE_DATE: Final = re.compile(r"[|–—-]\s*([^|–—]*\b(?:19|20)\d\d)$")
@@ -68,40 +53,6 @@ def _after_kicker(heading: Text, title: str) -> str | None:
     pieces = [clean(node.text_content or "") for node in nodes if node.tag == "-text"]
     ends = (_LEADING_SIGNS.sub("", " ".join(filter(None, pieces[n:]))) for n in range(1, len(pieces)))
     return next((end for end in ends if len(letters(end)) >= MIN_HEADLINE and stated.endswith(letters(end))), None)
-
-
-def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
-    """The people of the byline that is shown, if nobody is stated but the site itself."""
-    if len(stated) > 1 or (stated and letters(stated[0]) not in page.metadata.site_keys):
-        return ()
-    return next(_bylines(page), ())
-
-
-def _bylines(page: Page) -> Iterator[tuple[str, ...]]:
-    for node in page.tree.css(_BYLINES)[:_MOST_BYLINES]:
-        names = node.attributes.get("class") or ""
-        if _NO_BYLINE.search(names):
-            continue
-        pieces = [clean(inner.text_content or "") for inner in node.traverse(include_text=True) if inner.tag == "-text"]
-        found = unique(_names(pieces)) or unique(_names([text_of(node)]))
-        if found:
-            yield found if " " in found[0] else found[:1]
-
-
-def _names(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        bare = _ROLE.sub("", text)
-        if bare and len(bare) <= _LONGEST_BYLINE and not _NO_NAME.search(bare):
-            yield from (name for name in split_people(bare) if _is_name(name))
-
-
-def _is_name(text: str) -> bool:
-    """Two to four words, or a word of a script without capitals."""
-    words = text.split()
-    cased = text.upper() != text.lower()
-    if not cased:
-        return len(text) <= _LONGEST_UNCASED
-    return 1 < len(words) <= _MOST_WORDS and words[0][0].isupper() and words[-1][0].isupper()
 
 
 def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | None:

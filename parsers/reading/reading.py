@@ -115,9 +115,10 @@ def _topics(page: Page, layout: Layout, authors: Sequence[str]) -> Iterator[tupl
 
 
 def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
-    if layout.topics is not None:  # even if it finds none
+    if layout.topics is not None:
         yield from listed(page, layout.topics)
-        return
+        if layout.body:  # even if it finds none; a layout without one may be of other pages
+            return
     metadata = page.metadata
     yield keywords(metadata.article.get("keywords")), f"{metadata.subject}.keywords"
     yield keywords(metadata.all("article:tag")), "meta article:tag"
