@@ -13,7 +13,7 @@ from parsers.generic.outline import HEADINGS, SILENT, Outline, Part, Text, read_
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
-from parsers.generic.visible import headline, in_own_zone, is_elsewhere, shown_date
+from parsers.generic.visible import headline, in_own_zone, is_elsewhere
 from parsers.page.html import part_of_article, remove_hidden
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
@@ -24,6 +24,7 @@ from parsers.reading.frames import find_frames
 from parsers.reading.live_blogs import read_updates
 from parsers.reading.pictures import read_pictures
 from parsers.reading.reading import read_facts, refine
+from parsers.reading.shown_dates import shown_date
 from parsers.reading.tables import is_data_table, read_table
 from parsers.reading.times import TIME_ELEMENT, publication_times
 from parsers.record.article import Block, BlockType
@@ -44,7 +45,6 @@ _TABLE_LEVELS: Final = 10  # parts around a text in a table inside a table: cell
 _HOSTS: Final = 1024  # whose sources are remembered
 _LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
 _LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
-_DATED_TEXTS: Final = 12  # texts after the headline among which a date is looked for
 
 
 @lru_cache(_HOSTS)
@@ -150,8 +150,7 @@ def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> 
     outside = page.scope is not None and page.scope.css_first(TIME_ELEMENT) is None
     astray = outside and draft.origins.get("published") == TIME_ELEMENT  # it may be that of a story above
     if known is None or astray:
-        after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
-        shown = shown_date(page, after, outline.texts[own].part.node if own is not None else None)
+        shown = shown_date(page, outline.texts[own].part.node if own is not None else None)
         if shown and (known is None or (shown.at and shown.at.date() != known.date())):
             draft.published, draft.origins["published"] = shown, "date after the headline"
 

@@ -21,6 +21,7 @@ from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import read_pictures
 from parsers.reading.readings import listed, readings
 from parsers.reading.sections import sections
+from parsers.reading.shown_dates import shown_date
 from parsers.reading.times import modified, read_published
 from parsers.reading.titles import titles
 from parsers.record.article import Access, Block, BlockType, Fidelity
@@ -39,6 +40,9 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
     draft = read_facts(page, layout)
+    if draft.published is None or draft.published.at is None:
+        shown = shown_date(page, next(iter(page.headings), None))
+        draft.published = first_said(draft, "published", [(shown, "date after the headline")]) or draft.published
     if layout.html:
         tree = Tree(f"<main>{layout.html(page)}</main>")
         page, containers = replace(page, tree=tree, h1=tree.css("h1"), scope=None), tree.css("main")

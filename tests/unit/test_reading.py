@@ -143,6 +143,22 @@ def test_byline_that_the_page_shows_counts_where_nothing_else_names_an_author(
     assert article(ld('"author": "Ann Poe"'), shown).authors == ("Ann Poe",)
 
 
+@pytest.mark.parametrize(
+    ("after", "raw", "precision"),
+    [
+        ("<p>Standfirst.</p><div><span>4 March 2024</span><span>09:30</span></div>", "4 March 2024 09:30", "minute"),
+        ("<p>By Jane Doe, 4 March 2024</p>", "By Jane Doe, 4 March 2024", "day"),
+        (f"<p>{'They say that it rains. ' * 9}</p><p>4 March 2024</p>", "4 March 2024", "day"),
+        ("<aside>4 March 2024</aside><p>Since 4 March 2024 nobody has crossed the old bridge.</p>", None, None),
+    ],
+)
+def test_date_after_the_headline_counts_where_nothing_else_states_one(after: str, raw: Any, precision: Any) -> None:
+    found = article(prose=f"<h1>Title</h1>{after}{PROSE}")
+    assert (found.published_raw, found.published_precision) == (raw, precision)
+    stated = article(meta("article:published_time", "2020-01-01T10:00Z"), prose=f"<h1>Title</h1>{after}{PROSE}")
+    assert stated.published_raw == "2020-01-01T10:00Z"
+
+
 def test_byline_is_found_without_a_change_of_the_body() -> None:
     body = "<section class=author><a href=/authors/jane>Jane Doe</a> says<br><br>that<br>it rains.</section>"
     found = article(body="<h1>Title</h1>", prose=body)
