@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import Final
 
-from parsers.fields.characters import clean_markup, unique
+from parsers.fields.characters import clean_markup
 from parsers.generic.kinds import refusal
 from parsers.generic.outline import HEADINGS, SILENT, Outline, Part, Text, read_outline
 from parsers.generic.phrases import Title
@@ -22,7 +22,7 @@ from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames
 from parsers.reading.live_blogs import read_updates
-from parsers.reading.pictures import read_pictures
+from parsers.reading.pictures import note_pictures
 from parsers.reading.reading import read_facts, refine
 from parsers.reading.shown_dates import shown_date
 from parsers.reading.tables import is_data_table, read_table
@@ -79,8 +79,7 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     page = replace(page, scope=part_of_article(place))
     draft = read_facts(page, layout)
     frames = find_frames(page, layout, [place])
-    draft.images, draft.origins["images"] = read_pictures(page, layout, [place], frames)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    note_pictures(page, layout, [place], frames, draft)
     of_pictures = {node.mem_id for frame in frames for node in (frame.node, *frame.captions)}
     _read_body(page, draft, story, texts.without(of_pictures))
     draft.body = without_notes(draft.body, layout.notes, draft.authors)

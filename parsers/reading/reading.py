@@ -18,7 +18,7 @@ from parsers.reading.genres import genres
 from parsers.reading.live_blogs import read_updates
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
-from parsers.reading.pictures import read_pictures
+from parsers.reading.pictures import note_pictures
 from parsers.reading.readings import listed, readings
 from parsers.reading.sections import sections
 from parsers.reading.shown_dates import shown_date
@@ -93,9 +93,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
 def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     frames = find_frames(page, layout, containers)
-    draft.images, draft.origins["images"] = read_pictures(page, layout, containers, frames)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-    draft.origins["photo_credits"] = "credits of the pictures"
+    note_pictures(page, layout, containers, frames, draft)
     _read_related(page, layout, containers, draft)
     if not layout.figures:
         remove_captions(frames)
