@@ -25,6 +25,13 @@ from parsers.source.definition import GENERIC, Layout, Source, TextLayout
 MAX_BYTES = 10 * 1024 * 1024
 # Protection services send challenges with these statuses.
 CHALLENGE_STATUSES = frozenset({401, 403, 429, 503})
+# Why a page that a layout matches does not have the structure of that layout.
+_NOT_AS_LAYOUT = frozenset({RejectReason.LAYOUT, RejectReason.MISSING_TITLE, RejectReason.MISSING_BODY})
+# Fields of a layout that do not depend on where the text stands.
+_FACTS = (
+    *("title", "byline", "published", "modified", "section", "language", "genre", "access", "authors", "topics"),
+    *("persons", "regions", "paywall", "notes"),
+)
 OK = 200  # the only status that means "here is the page" (RFC 9110, 15.3.1)
 
 
@@ -119,7 +126,12 @@ def _parse_html(
         source = by_host(host_of(page.url))
         page = replace(page, timezone=source.timezone) if source else page
     if source:
-        return _read_html(page, source, flags)
+        outcome = _read_html(page, source, flags)
+        if isinstance(outcome, Rejected) and outcome.reason in _NOT_AS_LAYOUT and outcome.layout and source.generic:
+            page = Page.of(capture, Tree(document), source.timezone)  # anew: reading by the layout has changed the tree
+            again = _read_generically(page, source, _facts_of(source), flags)
+            return outcome if isinstance(again, Rejected) else again
+        return outcome
     if generic:
         return _parse_unknown(page, flags)
     named = f"the page names no known host ({page.url or 'no address'})"
@@ -154,7 +166,15 @@ def _match(tree: Tree, source: Source) -> tuple[Layout | None, list[Node]]:
         containers = matches[layout.body] if layout.body else []
         if (containers or not layout.body) and (not layout.when or tree.css_first(layout.when) is not None):
             return layout, containers
-    return GENERIC if source.reads_generically else None, []
+    return _facts_of(source) if source.reads_generically else None, []
+
+
+def _facts_of(source: Source) -> Layout:
+    """How a page that no layout matches is read: the newest says where all but text and pictures may still be."""
+    if not source.layouts:
+        return GENERIC
+    newest = source.layouts[0]
+    return replace(GENERIC, **{name: getattr(newest, name) for name in _FACTS})
 
 
 def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
@@ -167,6 +187,10 @@ def _read_generically(page: Page, source: Source, layout: Layout, flags: Sequenc
     try:
         draft = read_generically(page, layout, zoned=source.name != WEB)
     except LayoutError as error:
+        if (
+            layout.name == GENERIC.name and layout is not GENERIC
+        ):  # a fact of the newest layout, which is not this page's
+            return _read_generically(page, source, GENERIC, flags)
         return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
     if isinstance(draft, Rejected):
         return replace(draft, source=source.name, layout=layout.name, parser_version=source.parser_version)

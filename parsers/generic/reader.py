@@ -7,13 +7,13 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import Final
 
-from parsers.fields.characters import clean_markup, unique
+from parsers.fields.characters import clean_markup
 from parsers.generic.kinds import refusal
 from parsers.generic.outline import HEADINGS, SILENT, Outline, Part, Text, read_outline
 from parsers.generic.phrases import Title
 from parsers.generic.selection import Selection, select_texts
 from parsers.generic.story import find_story, own_heading
-from parsers.generic.visible import byline, headline, in_own_zone, is_elsewhere, shown_date
+from parsers.generic.visible import headline, in_own_zone, is_elsewhere
 from parsers.page.html import part_of_article, remove_hidden
 from parsers.page.page import Page
 from parsers.reading.access import mark_stub
@@ -22,12 +22,14 @@ from parsers.reading.blocks import remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames
 from parsers.reading.live_blogs import read_updates
-from parsers.reading.pictures import read_pictures
+from parsers.reading.pictures import note_pictures
 from parsers.reading.reading import read_facts, refine
+from parsers.reading.shown_dates import shown_date
 from parsers.reading.tables import is_data_table, read_table
 from parsers.reading.times import TIME_ELEMENT, publication_times
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import Draft
+from parsers.record.origins import BY_LAYOUT
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.source.definition import GENERIC, UNDETERMINED, Layout, Source
 
@@ -43,7 +45,6 @@ _TABLE_LEVELS: Final = 10  # parts around a text in a table inside a table: cell
 _HOSTS: Final = 1024  # whose sources are remembered
 _LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
 _LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
-_DATED_TEXTS: Final = 12  # texts after the headline among which a date is looked for
 
 
 @lru_cache(_HOSTS)
@@ -78,13 +79,12 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     page = replace(page, scope=part_of_article(place))
     draft = read_facts(page, layout)
     frames = find_frames(page, layout, [place])
-    draft.images, draft.origins["images"] = read_pictures(page, layout, [place], frames)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    note_pictures(page, layout, [place], frames, draft)
     of_pictures = {node.mem_id for frame in frames for node in (frame.node, *frame.captions)}
     _read_body(page, draft, story, texts.without(of_pictures))
     draft.body = without_notes(draft.body, layout.notes, draft.authors)
     mark_stub(draft)
-    _read_facts(page, layout, draft, outline, own)
+    _read_facts(page, draft, outline, own)
     if not zoned:
         _distrust_clock(page, draft)
     refine(page, layout, draft)
@@ -139,21 +139,17 @@ def _kind(text: Text) -> BlockType:
     return BlockType.QUOTE if above is not None and above.tag == "blockquote" else BlockType.PARAGRAPH
 
 
-def _read_facts(page: Page, layout: Layout, draft: Draft, outline: Outline, own: int | None) -> None:
-    """Title, authors and times, where neither layout nor the shared reading knows what the page shows."""
+def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> None:
+    """Title and times, where neither layout nor the shared reading knows what the page shows."""
     headings = [text for text in outline.texts if text.is_heading]
     better = headline(page, draft.title, headings, outline.texts[own] if own is not None else None)
-    if better and layout.title is None:
+    if better and not draft.origins.get("title", "").startswith(BY_LAYOUT):
         draft.title, draft.origins["title"] = better
-    names = byline(page, draft.authors) if layout.byline is None and layout.authors is None else ()
-    if names:
-        draft.authors, draft.origins["authors"] = names, "byline of the page"
     known = draft.published.at if draft.published else None
     outside = page.scope is not None and page.scope.css_first(TIME_ELEMENT) is None
     astray = outside and draft.origins.get("published") == TIME_ELEMENT  # it may be that of a story above
     if known is None or astray:
-        after = outline.texts[own + 1 : own + 1 + _DATED_TEXTS] if own is not None else []
-        shown = shown_date(page, after, outline.texts[own].part.node if own is not None else None)
+        shown = shown_date(page, outline.texts[own].part.node if own is not None else None)
         if shown and (known is None or (shown.at and shown.at.date() != known.date())):
             draft.published, draft.origins["published"] = shown, "date after the headline"
 

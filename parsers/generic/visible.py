@@ -1,40 +1,17 @@
 """What a page shows its readers of a story, where what it states for machines is missing or is about the site."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from parsers.fields.bylines import split_people
-from parsers.fields.characters import clean, letters, unique
+from parsers.fields.characters import clean, letters
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
 from parsers.fields.titles import MIN_HEADLINE, without_site
 from parsers.generic.outline import Text
-from parsers.page.html import Node, inside, text_of
 from parsers.page.page import Page
-from parsers.reading.times import is_of_others
 
-_BYLINES: Final = (
-    '[rel~="author"], [itemprop="author"], [class*="byline" i], [class*="author" i], [class*="autor" i],'
-    ' [class*="reporter" i], [class*="writer" i]'
-)
-# Elements of that name that hold no byline.
-_NO_BYLINE: Final = re.compile(
-    r"comment|bio|desc|social|date|time|contact|related|collection|teaser|image|avatar|reply", re.I
-)
-_LONGEST_BYLINE: Final = 120
-_MOST_BYLINES: Final = 12  # elements that are looked at: further down are those of other stories
-_NO_NAME: Final = re.compile(r"[\d:/@]")
-_MOST_WORDS: Final = 4
-_LONGEST_UNCASED: Final = 12
-_ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
-_APART: Final = frozenset({"aside", "nav"})  # whose times are those of other stories; an article's footer has its own
-_LONGEST_DATE: Final = 100
-_TITLE_DATE: Final = re.compile(r"[|–—-]\s*([^|–—]*\b(?:19|20)\d\d)$")
-_DATED: Final = '[class*="date" i], [class*="datum" i], [class*="publi" i]'
-_DATE_LEVELS: Final = 3  # elements around a headline; further out stand other stories, and today's date
-_MOST_DATED: Final = 5
 _SIGNS: Final = re.compile(r"\D")
 _TO_MINUTES: Final = 12  # digits
 _SAME_END: Final = 8  # characters
@@ -70,40 +47,6 @@ def _after_kicker(heading: Text, title: str) -> str | None:
     return next((end for end in ends if len(letters(end)) >= MIN_HEADLINE and stated.endswith(letters(end))), None)
 
 
-def byline(page: Page, stated: tuple[str, ...]) -> tuple[str, ...]:
-    """The people of the byline that is shown, if nobody is stated but the site itself."""
-    if len(stated) > 1 or (stated and letters(stated[0]) not in page.metadata.site_keys):
-        return ()
-    return next(_bylines(page), ())
-
-
-def _bylines(page: Page) -> Iterator[tuple[str, ...]]:
-    for node in page.tree.css(_BYLINES)[:_MOST_BYLINES]:
-        names = node.attributes.get("class") or ""
-        if _NO_BYLINE.search(names):
-            continue
-        pieces = [clean(inner.text_content or "") for inner in node.traverse(include_text=True) if inner.tag == "-text"]
-        found = unique(_names(pieces)) or unique(_names([text_of(node)]))
-        if found:
-            yield found if " " in found[0] else found[:1]
-
-
-def _names(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        bare = _ROLE.sub("", text)
-        if bare and len(bare) <= _LONGEST_BYLINE and not _NO_NAME.search(bare):
-            yield from (name for name in split_people(bare) if _is_name(name))
-
-
-def _is_name(text: str) -> bool:
-    """Two to four words, or a word of a script without capitals."""
-    words = text.split()
-    cased = text.upper() != text.lower()
-    if not cased:
-        return len(text) <= _LONGEST_UNCASED
-    return 1 < len(words) <= _MOST_WORDS and words[0][0].isupper() and words[-1][0].isupper()
-
-
 def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | None:
     """A time that states no zone with that of another reading of the same clock; else the day alone."""
     if stamp is None or stamp.at is None or stamp.precision is Precision.DAY or stamp.basis is None:
@@ -126,37 +69,3 @@ def is_elsewhere(at: datetime, text: str) -> bool:
     """Whether a time for machines that was read as UTC is another in another zone: it names none."""
     elsewhere = from_machine(text, DateBasis.META, _OTHER_ZONE) or from_visible(text, _OTHER_ZONE)
     return elsewhere.at != at
-
-
-def shown_date(page: Page, after_headline: Iterable[Text], headline: Node | None) -> Stamp | None:
-    """The date at the end of the title, the first among the texts after the headline, beside it, or of a `<time>`."""
-    title = _TITLE_DATE.search(page.metadata.title[-_LONGEST_DATE:])
-    texts = [title[1]] if title else []
-    texts += [text.text for text in after_headline if _may_date(text)]
-    for text in (*texts, *_beside(headline)):
-        if len(text) <= _LONGEST_DATE:
-            stamp = from_visible(text, page.timezone)
-            if stamp.at is not None:
-                return stamp
-    times = (node for node in page.tree.css("time") if not inside(node, _APART, set()) and not is_of_others(node))
-    node = next(times, None)
-    if node is None:
-        return None
-    stamp = from_visible(node.attributes.get("datetime") or text_of(node), page.timezone)
-    return stamp if stamp.at is not None else None
-
-
-def _may_date(text: Text) -> bool:
-    """Whether a date in a text can be that of the story: none of its prose, quotations, comments or next stories."""
-    quoted = any(part.tag == "blockquote" for part in (text.part, *text.part.around()))
-    return text.worth <= 0 and not quoted and not is_of_others(text.part.node)
-
-
-def _beside(headline: Node | None) -> Iterator[str]:
-    """Texts of elements named as dates in the nearest elements around the headline, up to its article."""
-    above = headline.parent if headline is not None else None
-    for _ in range(_DATE_LEVELS):
-        if above is None or above.tag in ("body", "main"):
-            return
-        yield from map(text_of, above.css(_DATED)[:_MOST_DATED])
-        above = None if above.tag == "article" else above.parent

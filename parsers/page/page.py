@@ -54,10 +54,10 @@ class Page:
         place = self.scope.mem_id
         return [node for node in self.h1 if place in ancestors(node)] or self._outside_others(self.h1, _ARTICLE)
 
-    def own(self, css: str) -> list[Node]:
-        """The matches that can only be of the article: of the scope, else of the page, but not of what lists others."""
+    def own(self, css: str, others: Set[str] = _LISTING, around: Node | None = None) -> list[Node]:
+        """The matches that can only be of the article: of the scope, else `around` it, but not inside of `others`."""
         nodes = select(self.scope, css) if self.scope is not None else []
-        return self._outside_others(nodes or select(self.tree, css), _LISTING)
+        return self._outside_others(nodes or select(self.tree if around is None else around, css), others)
 
     def _outside_others(self, nodes: Sequence[Node], tags: Set[str]) -> list[Node]:
         holding = set() if self.scope is None else {self.scope.mem_id, *ancestors(self.scope)}

@@ -1,7 +1,7 @@
 """Who wrote an article: names of its layout, its metadata, its byline, or its markup."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from parsers.fields.bylines import is_desk, people_of, split_people, strip_prefix
 from parsers.fields.characters import clean, letters, unique
@@ -10,6 +10,7 @@ from parsers.fields.words import words
 from parsers.page.html import text_of, without_nested
 from parsers.page.metadata import Metadata, as_texts
 from parsers.page.page import Page
+from parsers.reading.bylines import shown_people
 from parsers.reading.readings import list_field, text_field
 from parsers.record.draft import Draft
 from parsers.record.origins import by_layout, first_said
@@ -38,15 +39,23 @@ def read_byline(page: Page, layout: Layout, draft: Draft) -> str | None:
 def read_authors(page: Page, layout: Layout, draft: Draft) -> tuple[str, ...] | None:
     """Names of layout, JSON-LD, meta elements, byline or markup; the site or a desk only if nothing names another."""
     if layout.authors is not None:
-        named = list_field(page, layout.authors) or ()
-        return first_said(draft, "authors", [(unique(map(strip_prefix, named)), by_layout(layout.authors))])
+        named = unique(map(strip_prefix, list_field(page, layout.authors) or ()))
+        if named or layout.body:  # one without a body may be of other pages
+            return first_said(draft, "authors", [(named, by_layout(layout.authors))])
     people, origin = _stated(page)
-    stated = (people, origin)
     sites = page.metadata.site_keys if len(people) == 1 else ()
     if not all(letters(name) in sites or is_desk(name) for name in people):
-        return first_said(draft, "authors", [stated])
-    of_byline = people_of(draft.byline) if draft.byline else ()
-    return first_said(draft, "authors", [(of_byline, "names of the byline"), (_marked(page), _MARKUP), stated])
+        return first_said(draft, "authors", [(people, origin)])
+    return first_said(draft, "authors", _of_page(page, draft, (people, origin)))
+
+
+def _of_page(page: Page, draft: Draft, stated: tuple[tuple[str, ...], str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Readings of who wrote it where the metadata names nobody, or only the site or a desk."""
+    yield people_of(draft.byline) if draft.byline else (), "names of the byline"
+    yield _marked(page), _MARKUP
+    if all(letters(name) in page.metadata.site_keys for name in stated[0]):
+        yield shown_people(page), "byline of the page"
+    yield stated
 
 
 def _stated(page: Page) -> tuple[tuple[str, ...], str]:

@@ -13,6 +13,7 @@ from parsers.page.page import Page
 from parsers.reading.credits import BETWEEN, named_credits, part_credit, without_label
 from parsers.reading.frames import FIGURES, PICTURES, Frame
 from parsers.record.article import Image
+from parsers.record.draft import Draft
 from parsers.record.origins import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, by_layout
 from parsers.source.definition import Layout
 
@@ -47,6 +48,15 @@ _SIZE = re.compile(
     r"(?=[-_/.,])(?:.\d{2,4}x\d{2,4}(?!\d)|/\d+_\d+_\d+_\d+(?=/)|/(?:[a-z_]+,)?[wh]_\d+(?:,[^/]*)?(?=/)"
     r"|(?:\.(?:jpe?g|png|webp|avif|gif))+$)"
 )
+
+
+def note_pictures(
+    page: Page, layout: Layout, containers: Sequence[Node], frames: Sequence[Frame], draft: Draft
+) -> None:
+    """Give a draft its pictures and who made them."""
+    draft.images, draft.origins["images"] = read_pictures(page, layout, containers, frames)
+    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
+    draft.origins["photo_credits"] = "credits of the pictures"
 
 
 def read_pictures(

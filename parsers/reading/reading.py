@@ -18,9 +18,10 @@ from parsers.reading.genres import genres
 from parsers.reading.live_blogs import read_updates
 from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
-from parsers.reading.pictures import read_pictures
+from parsers.reading.pictures import note_pictures
 from parsers.reading.readings import listed, readings
 from parsers.reading.sections import sections
+from parsers.reading.shown_dates import shown_date
 from parsers.reading.times import modified, read_published
 from parsers.reading.titles import titles
 from parsers.record.article import Access, Block, BlockType, Fidelity
@@ -39,6 +40,9 @@ def read_page(page: Page, layout: Layout, containers: Sequence[Node]) -> Draft:
     containers = own_containers(page, containers)
     page = replace(page, scope=part_of_article(containers[0]))
     draft = read_facts(page, layout)
+    if draft.published is None or draft.published.at is None:
+        shown = shown_date(page, next(iter(page.headings), None))
+        draft.published = first_said(draft, "published", [(shown, "date after the headline")]) or draft.published
     if layout.html:
         tree = Tree(f"<main>{layout.html(page)}</main>")
         page, containers = replace(page, tree=tree, h1=tree.css("h1"), scope=None), tree.css("main")
@@ -89,9 +93,7 @@ def read_facts(page: Page, layout: Layout) -> Draft:
 def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     frames = find_frames(page, layout, containers)
-    draft.images, draft.origins["images"] = read_pictures(page, layout, containers, frames)
-    draft.photo_credits = unique(image.credit for image in draft.images if image.credit)
-    draft.origins["photo_credits"] = "credits of the pictures"
+    note_pictures(page, layout, containers, frames, draft)
     _read_related(page, layout, containers, draft)
     if not layout.figures:
         remove_captions(frames)
@@ -115,9 +117,10 @@ def _topics(page: Page, layout: Layout, authors: Sequence[str]) -> Iterator[tupl
 
 
 def _stated_topics(page: Page, layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
-    if layout.topics is not None:  # even if it finds none
+    if layout.topics is not None:
         yield from listed(page, layout.topics)
-        return
+        if layout.body:  # even if it finds none; a layout without one may be of other pages
+            return
     metadata = page.metadata
     yield keywords(metadata.article.get("keywords")), f"{metadata.subject}.keywords"
     yield keywords(metadata.all("article:tag")), "meta article:tag"

@@ -20,7 +20,8 @@ _PUBLISHED_META = words("meta", "published")  # the first that holds a time wins
 _MODIFIED_META = words("meta", "modified")
 TIME_ELEMENT = "time[datetime], abbr.published[title]"  # the second is that of microformats
 _MARKED = '[itemprop="datePublished"], [property$="datePublished"]:not(meta)'  # microdata, RDFa
-_OTHERS = re.compile(r"comment|related|recommend|teaser|sidebar|most-?read|popular", re.I)
+OF_OTHERS = r"comment|related|recommend|teaser|sidebar|most-?read|popular"  # in names of what holds other stories
+_OTHERS = re.compile(OF_OTHERS, re.I)
 _LONGEST_LABEL = 30  # characters before a time
 _NAMED_BY_LOOK = ("article", "main", "body")  # their names say how the page looks
 

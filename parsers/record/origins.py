@@ -14,6 +14,7 @@ from parsers.record.draft import Draft
 
 Value = TypeVar("Value")
 
+BY_LAYOUT: Final = "layout: "
 FIGURE_ABOVE: Final = "figure above the text"
 BODY_FIGURES: Final = "figures of the body"
 BODY_IMAGES: Final = "images in the body"
@@ -30,8 +31,8 @@ _PUBLISHED: Final = ("published_at", "published_raw", "published_precision", "pu
 def by_layout(field: str | Callable[..., object]) -> str:
     """The origin of a value from a layout's selector or function."""
     if isinstance(field, str):
-        return f"layout: {field}"
-    return "layout: a function" if field.__name__ == "<lambda>" else f"layout: function {field.__name__}"
+        return f"{BY_LAYOUT}{field}"
+    return f"{BY_LAYOUT}a function" if field.__name__ == "<lambda>" else f"{BY_LAYOUT}function {field.__name__}"
 
 
 def first_said(draft: Draft, name: str, readings: Iterable[tuple[Value | None, str]]) -> Value | None:

@@ -37,7 +37,7 @@ class Layout:
     """One structure that HTML pages of a source have or had, recognised by content: `body` and `when` must match.
 
     Without `body`, the generic reader finds the text. A field left at None comes from the shared reading of JSON-LD,
-    OpenGraph and meta elements.
+    OpenGraph and meta elements; so does one that finds nothing, but for `authors` and `topics` of a layout with `body`.
 
     `body`, `when` and `paywall` are searched in the whole page; `blocks`, `headings`, `drop`, `furniture` and `related`
     inside the body. All others are searched in the nearest `<article>` or `<main>` around the body, and in the whole
@@ -89,10 +89,10 @@ class Layout:
 
 
 UNDETERMINED: Final = "und"  # the language of a source whose language nobody knows (BCP 47)
-# Of pages that no layout matches: all but the text is left to the shared reading.
+# Of pages that no layout matches: what the newest layout, if there is one, does not find is left to the shared reading.
 GENERIC: Final = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
-GENERIC_CHANGES: Final = 5
+GENERIC_CHANGES: Final = 6
 
 
 # What sites that run on one publishing system have in common, to begin a source with.
@@ -134,8 +134,8 @@ class Source:
     timezone: str  # IANA name of the zone of times without one
     version: int = 1  # of this file; raise it whenever its output changes
     layouts: tuple[Layout, ...] = ()  # of HTML, newest first; the first that matches is used
-    # Read pages that no layout matches by `parsers.generic`, which reads all pages of a source without layouts. False:
-    # reject them, so that the quality gate sees a redesign.
+    # Read pages that no layout matches, or that give no article by the one that does, by `parsers.generic`, which reads
+    # all pages of a source without layouts. False: reject them, so that the quality gate sees a redesign.
     generic: bool = False
     text_layouts: tuple[TextLayout, ...] = ()  # the same for plain-text captures
     signature: tuple[re.Pattern[str], ...] = ()  # a text capture that any of them finds can only be of this source

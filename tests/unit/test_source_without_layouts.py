@@ -4,11 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from parsers import registry
 from parsers.fields.dates import Precision
+from parsers.page.html import LayoutError
+from parsers.page.page import Page
 from parsers.parse import parse
 from parsers.record.outcome import Outcome, RejectReason
 from parsers.source import definition
@@ -82,6 +85,42 @@ def test_source_with_layouts_rejects_a_redesign_unless_it_says_otherwise(read: R
     assert article_of(read(replace(designed, generic=True), STORY)).layout == "generic"
     old = STORY.replace("x7", "story")
     assert article_of(read(replace(designed, generic=True), old)).layout == "2024-01"
+
+
+def fails(_page: Page) -> str:
+    raise LayoutError("no data")
+
+
+def test_page_that_no_layout_matches_is_still_asked_for_the_facts_of_the_newest(read: Read) -> None:
+    layout = Layout("2024-01", body=".story", title=".over", byline=".by", topics=".tags a", drop="p", html=fails)
+    facts = "<p class=over>Boats stay away</p><p class=by>By Jane Doe</p><p class=tags><a>Ferries</a><a>Strikes</a></p>"
+    source = replace(SIX_LINES, layouts=(layout, Layout("2020-01", body=".text", byline="h1")), generic=True)
+    article = article_of(read(source, facts + STORY))
+    assert (article.title, article.authors, article.topics) == (
+        "Boats stay away",
+        ("Jane Doe",),
+        ("Ferries", "Strikes"),
+    )
+    assert ([block.text for block in article.body], article.layout) == (PROSE, "generic")
+    # What its selectors don't find, the page may say elsewhere.
+    article = article_of(
+        read(source, STORY, "<meta name=keywords content=Harbour><meta name=author content='Ann Poe'>")
+    )
+    assert (article.title, article.authors, article.topics) == ("Ferry crews stop work", ("Ann Poe",), ("Harbour",))
+
+
+@pytest.mark.parametrize(
+    "layout", [{"blocks": "div.text"}, {"html": fails}, {"drop": "p"}], ids=["none", "html", "drop"]
+)
+def test_page_without_the_structure_of_its_layout_is_read_as_one_that_none_matches(
+    read: Read, layout: dict[str, Any]
+) -> None:
+    source = replace(SIX_LINES, layouts=(Layout("2024-01", body="div.x7", **layout),))
+    rejected = rejection_of(read(source, STORY))
+    assert rejected.reason in (RejectReason.MISSING_BODY, RejectReason.LAYOUT)
+    assert rejection_of(read(replace(source, generic=True), "<h1>A shell</h1><div class=x7></div>")) is not None
+    article = article_of(read(replace(source, generic=True), STORY))
+    assert ([block.text for block in article.body], article.layout) == (PROSE, "generic")
 
 
 def test_layout_without_a_body_states_facts_and_leaves_the_text_to_the_generic_reader(read: Read) -> None:

@@ -9,6 +9,8 @@ from parsers.source.discovery import WHOLE_HISTORY, Feed, Sitemap
 _DROP = '.wp-caption, .piano-inline-promo, [class*="inline-cta"], [class*="newsletter"], [class*="podcast-player"]'
 # The headline as typed; in JSON-LD and the page, WordPress has replaced the quotation marks.
 _TITLE = 'meta[property="og:title"]'
+# Pages about events and the like have none.
+_ARTICLE = 'meta[property="article:published_time"]'
 
 SOURCE = Source(
     name="techcrunch",
@@ -32,7 +34,7 @@ SOURCE = Source(
         Layout(
             "2024-05",
             body="div.entry-content.wp-block-post-content",
-            when='meta[property="article:published_time"]',  # pages about events and the like have none
+            when=_ARTICLE,
             drop=_DROP,
             title=_TITLE,
             # Only those of the story: the cards of other stories below it have authors too.
@@ -47,5 +49,6 @@ SOURCE = Source(
             byline=".article__byline > a",
             figures=".article__featured-image-wrapper, .article-content figure, .article-content .wp-caption",
         ),
+        Layout("other", when=_ARTICLE, title=_TITLE),  # older and newer templates, by the generic reader
     ),
 )
