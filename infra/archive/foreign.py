@@ -59,7 +59,7 @@ def read_range(path: str, offset: int, length: int) -> bytes:
             return file.read(length)
     except OSError as error:
         what = f"{path} cannot be read any more: {error.strerror}"
-        raise NewslakeError(what, "Put it back, or a link to it, then run this again.") from error
+        raise NewslakeError(what, "Put it back, or a link to it, or ingest it anew.") from error
 
 
 Member = bytes | MemberInFile  # a gzip member that holds the record of a capture

@@ -58,6 +58,7 @@ SEEKING: Final = {
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
+FIRST_BYTES: Final = 16 << 20  # of the first record of a file in place, which may be a film; unpacked twice
 TAKEN: Final = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
@@ -140,7 +141,8 @@ def parts_of(source: Input) -> Iterator[Part]:
         with _opened(source) as stream:
             head, codings = beginning(stream)
             is_packed = _form(head, codings, stream, source) == "archive" and codings == ["gzip"]
-            is_divisible = is_packed and has_members(stream, PART_BYTES)
+            most = FIRST_BYTES if source.in_place else PART_BYTES
+            is_divisible = is_packed and (source.size <= PART_BYTES or has_members(stream, most))
     except ColdObjectError:
         return  # reading it says so
     for start in range(0, source.size if is_divisible else 0, PART_BYTES):

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
@@ -99,9 +98,7 @@ class IngestRequest:
                 raise UsageError(what, "Leave --in-place out, and its pages are copied.")
             inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
             wanted = Wanted(tuple(self.hosts), self.start, self.end)
-            if self.in_place:  # whatever folder they are looked for from
-                inputs = [replace(each, in_place=True, location=str(Path(each.location).absolute())) for each in inputs]
-            return inputs, wanted, RunReport()
+            return [replace(each, in_place=self.in_place) for each in inputs], wanted, RunReport()
         for name in ("paths", "captured_at", "columns", "in_place"):
             if getattr(self, name):
                 what = f"{name} says something of files, and CC-NEWS is to be read"
@@ -255,5 +252,6 @@ def _name(each: Input) -> str:
 
 
 def _version(each: Input) -> str:
-    """What a file that was replaced does not share, nor one that is now said to be of a source."""
-    return each.part.etag if each.part else f"{each.size} {each.captured_at.isoformat()} {each.source} {each.columns}"
+    """What a file that was replaced does not share, nor one that is now said to be of a source, or to stay in place."""
+    told = f"{each.size} {each.captured_at.isoformat()} {each.source} {each.columns}{' in place' * each.in_place}"
+    return each.part.etag if each.part else told
