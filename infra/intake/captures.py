@@ -18,7 +18,7 @@ from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.days import is_within
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answer
+from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answers
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
@@ -222,10 +222,11 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
         yield from _read_self_extracting(stream, known, max_page_bytes, depth)
         return
     if form == "answer":
-        found = read_saved_answer(stream, known, max_page_bytes)
-        if isinstance(found, Skipped) and not known.inside:
-            found = replace(found, advice=f"{known.location} holds no page. {TAKEN}")
-        yield found
+        for found in read_saved_answers(stream, known, max_page_bytes):
+            if isinstance(found, Skipped) and not known.inside:
+                yield replace(found, advice=f"{known.location} holds no page. {TAKEN}")
+            else:
+                yield found
         return
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))

@@ -65,6 +65,8 @@ def assert_row(found: list[Read], *, count: int = 1) -> None:
         {**ROW, "html": AS_BASE64},
         {**ROW, "html": base64.b64encode(gzip.compress(PAGE.encode())).decode()},
         {"pages": [ROW]},
+        {"title": "Ferry", "html": {"content": PAGE, "requested_url": URL, "crawl_date": SAID}},
+        {"html": PAGE, "crawl": {"loadedUrl": URL, "loadedTime": SAID}},
         {"count": 1, "result": {"items": [ROW]}},
         {**ROW, "author": {"url": "https://other.example/", "html": "no"}, "content_type": "article"},
     ],
@@ -95,6 +97,8 @@ def test_addresses_with_their_pages_in_one_object(tmp_path: Path) -> None:
     (page,) = read(tmp_path / "a.json", json.dumps({URL: PAGE}).encode())
     assert isinstance(page, Capture)
     assert (page.url, page.body) == (URL, PAGE.encode())
+    below = {"html": PAGE, "fetched_at": SAID}
+    assert_row(read(tmp_path / "a.json", json.dumps({URL: below, f"{URL}/2": below}).encode())[:1])
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

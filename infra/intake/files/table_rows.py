@@ -29,6 +29,7 @@ UTF16: Final = {
     "utf-16-le": re.compile(rb"(?:[^\0]\0){4}"),
     "utf-16-be": re.compile(rb"(?:\0[^\0]){4}"),
 }
+NAMELESS: Final = 'no JSON object with names, such as {"url": …, "html": …}'
 SEPARATOR: Final = "sep="  # in a line before the names, Excel says what is between fields
 
 
@@ -108,7 +109,7 @@ def _parsed(line: bytes) -> Row:
         row = json.loads(line.strip(BLANK).decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         return Damage(f"no JSON: {error}", line)
-    return row if isinstance(row, dict) else Damage("no JSON object", line)
+    return row if isinstance(row, dict) else Damage(NAMELESS, line)
 
 
 def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
@@ -130,7 +131,7 @@ def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
                 return
             waiting += more
         else:
-            yield row if isinstance(row, dict) else Damage("no JSON object", bytes_of(waiting[:end]))
+            yield row if isinstance(row, dict) else Damage(NAMELESS, bytes_of(waiting[:end]))
             waiting = waiting[end:]
 
 
