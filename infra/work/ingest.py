@@ -15,7 +15,7 @@ from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.settings import load_settings
 from infra.base.stop import Threads, result_of
-from infra.intake.captures import ALL, PART_BYTES, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
+from infra.intake.captures import ALL, PART_BYTES, TAKEN, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
 from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
 from infra.intake.files.s3_objects import S3
@@ -155,6 +155,10 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
         report += land(waiting, {each: end_of(each) for each in chunk.inputs})
     if copied and chunk.inputs[0].in_place:
         advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
+    if skipped and not (report.captures or advice):
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in skipped.most_common())
+        others = f" and {len(chunk.inputs) - 1:,} others" if len(chunk.inputs) > 1 else ""
+        advice.append(f"no page that is wanted is in {chunk.inputs[0].location}{others}: {kinds}. {TAKEN}")
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
