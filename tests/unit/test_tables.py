@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -192,6 +193,16 @@ def as_csv(row: Mapping[str, str], **form: Any) -> str:
 )
 def test_csv_as_spreadsheets_write_it(tmp_path: Path, content: bytes) -> None:
     assert_row(read(tmp_path / "a.csv", content))
+
+
+@pytest.mark.parametrize("end", ["", "\\"])
+def test_csv_with_backslashes_before_quotes_as_spark_and_mysql_write_it(tmp_path: Path, end: str) -> None:
+    """Pages came in without what followed their first attribute."""
+    page = f'<html lang="en"><p title="a \\"b\\" c">{PAGE}{end}'
+    written = re.sub(r'(\\*)(")', r"\1\1\\\2", page).removesuffix(end) + 2 * end
+    (found,) = read(tmp_path / "a.csv", f'url,fetched_at,html\n{URL},{SAID},"{written}"\n'.encode())
+    assert isinstance(found, Capture)
+    assert (found.url, found.captured_at, found.body.decode()) == (URL, AT, page)
 
 
 @pytest.mark.parametrize("rest", [b"<", b"\x00\xd8"])  # half a letter; half a pair, which no encoding gives back
