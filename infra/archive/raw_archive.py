@@ -15,7 +15,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from infra.archive.foreign import Member, MemberInFile, read_range
+from infra.archive.foreign import Member, MemberInFile, OutsideError, read_range
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit, scan
 from infra.base.errors import NewslakeError
@@ -190,7 +190,7 @@ class RawArchive:
         """The whole capture of a file that was ingested in place, or of what was ingested since then in its stead."""
         try:
             return _read_in_place(record)
-        except NewslakeError:
+        except OutsideError:
             folder = source_of(pointer.uri), day_of(pointer.uri)
             known = self._folders.get(folder) or self._load(folder)
             identity = replace(record.seen.identity, digest=record.digest)
@@ -311,7 +311,7 @@ def _read_in_place(record: Revisit) -> Capture:
         return record.with_body(b"" if isinstance(original, Revisit) else original.body)
     except ValueError as error:
         what = f"{place.uri} is no longer what was ingested: {error}"
-        raise NewslakeError(what, "Put back the file that it was, or ingest that anew.") from error
+        raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:

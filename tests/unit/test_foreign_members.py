@@ -18,7 +18,7 @@ from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
 from infra.work.ingest import IngestRequest, ingest_chunk, left_to_read, plan, remember
-from infra.work.reparse.reparse import Scope, reparse_chunk
+from infra.work.reparse.reparse import Scope, reparse_chunk, try_out
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -210,6 +210,21 @@ def test_of_a_file_in_place_that_moved_or_changed_its_name_is_said(run: Run, tmp
     assert all("is no longer what was ingested" in each for each in faults(run))
     crawled.write_bytes(content)
     assert faults(run) == []
+
+
+def test_a_reparse_leaves_pages_of_a_file_that_is_gone_as_they_are_and_counts_them(run: Run, tmp_path: Path) -> None:
+    """It ended at the first, and so did every other until that file came back."""
+    gone, there = (crawl(tmp_path / f"{number}.warc.gz", response(number)) for number in range(2))
+    ingest(run, gone, there, in_place=True)
+    gone.unlink()
+    before = articles(run)
+    (chunk,) = Scope(("tass",)).plan(run.open_store())
+    report = reparse_chunk(chunk, run)
+    assert (report.parsed, report.failed.total(), report.lost_share) == (1, 1, 0.5)
+    (told,) = report.alarms
+    assert told.startswith(f"1 pages keep their rows: {gone} cannot be read any more")
+    assert try_out([chunk], run, lambda _: None).alarms == report.alarms
+    assert articles(run) == before
 
 
 def test_what_cannot_stay_in_place_is_copied_and_counted(run: Run, tmp_path: Path) -> None:
