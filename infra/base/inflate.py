@@ -18,8 +18,9 @@ else:
     from backports import zstd
 
 CHUNK_BYTES: Final = 64 << 10
-# Programs that append have a member a line. Those that hold nothing keep zlib busy without giving a byte.
-MAX_EMPTY_MEMBERS: Final = 1_000
+# Programs that append write a member a line. A million that hold next to nothing would take zstd 25 seconds.
+MAX_SMALL_MEMBERS: Final = 1_000
+SMALL_MEMBER: Final = 100  # bytes that others hold; a row with a page in it does
 ZLIB_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})  # RFC 9110, 8.4.1
 CODINGS: Final = ZLIB_CODINGS | {"br", "zstd"}
 NO_CODINGS: Final = frozenset({"", "identity", "none", "utf-8"})  # the last two are common slips
@@ -135,7 +136,7 @@ class Inflater:
     def _inflate(self) -> Iterator[bytes]:
         """Member by member: those of gzip (RFC 1952, 2.2) and others may follow each other; else it is padding."""
         coding = self._coding or ""
-        unpacker, empty, is_empty = self._unpacker(), 0, True
+        unpacker, members = self._unpacker(), 1
         while True:
             is_asking = unpacker.needs_input
             packed = self._waiting or (self._take() if is_asking else b"")
@@ -146,17 +147,15 @@ class Inflater:
                 return
             self._waiting = unpacker.unused_data
             if piece:
-                is_empty = False
                 yield piece
             if unpacker.eof:
                 magic = _MAGIC.get(coding.removeprefix("x-"))
                 if self._is_one_member or magic is None or not magic.match(self._head()):
                     return
-                empty += is_empty
-                if empty > MAX_EMPTY_MEMBERS:
-                    self.damage = f"more than {MAX_EMPTY_MEMBERS:,} empty {coding} members"
+                if members >= MAX_SMALL_MEMBERS + self.unpacked // SMALL_MEMBER:
+                    self.damage = f"{members:,} {coding} members hold next to nothing"
                     return
-                unpacker, is_empty = self._unpacker(), True
+                unpacker, members = self._unpacker(), members + 1
             elif is_asking and not packed and not piece:
                 self.is_cut, self.damage = True, f"{coding} data is cut short"
                 return
