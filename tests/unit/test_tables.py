@@ -241,7 +241,8 @@ def test_columns_of_any_type(tmp_path: Path, form: str, url: pa.Array, at: pa.Ar
 
 
 @pytest.mark.parametrize("form", ["parquet", "feather", "stream"])
-def test_structs_and_damage_of_arrow(tmp_path: Path, form: str) -> None:
+def test_structs_lists_and_damage_of_arrow(tmp_path: Path, form: str) -> None:
+    assert_row(read(tmp_path / "a", in_arrow(pa.table({"site": ["x"], "pages": [[ROW, ROW]]}), form)), count=2)
     content = in_arrow(pa.table({"page": pa.array([ROW])}), form)
     assert_row(read(tmp_path / "a", content))
     found = read(tmp_path / "a", content[: len(content) // 2])

@@ -174,7 +174,7 @@ class _Reading:
             yield row
 
     def wanted(self, names: Sequence[str]) -> list[str]:
-        """The columns that are worth reading."""
+        """The columns that are worth reading; all where none is known."""
         known = {
             *MAYBE_HTML,
             *AROUND,
@@ -183,7 +183,8 @@ class _Reading:
             *(name for role in NAMES for name in self._names(role)),
         }
         given = tuple(self.given.values())  # may be below a column: `page.html`
-        return [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
+        found = [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
+        return found or list(names)  # of lists of pages
 
     def _names(self, role: str) -> tuple[str, ...]:
         return (self.given[role],) if role in self.given else NAMES[role]
