@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.base.settings import Settings
-from infra.intake.captures import find_inputs
 from infra.intake.files.input_types import Input
 from infra.work.dask_workers import DaskWorkers
-from infra.work.ingest import ingest_chunk, plan
+from infra.work.ingest import IngestRequest, ingest_chunk, plan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from tests import sample_pages as pages
@@ -47,8 +46,11 @@ def archive_of(path: Path, more: tuple[bytes, ...] = ()) -> Path:
     return path
 
 
-def ingested(path: Path, run: Run, on_input: Callable[[Input], object] = lambda _: None) -> RunReport:
-    (chunk,) = plan(find_inputs([str(path)]))
+def ingested(
+    path: Path, run: Run, on_input: Callable[[Input], object] = lambda _: None, *, in_place: bool = False
+) -> RunReport:
+    inputs, *_ = IngestRequest(paths=[str(path)], in_place=in_place).find()
+    (chunk,) = plan(inputs)
     return ingest_chunk(chunk, run, on_input)
 
 

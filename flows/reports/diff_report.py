@@ -35,6 +35,8 @@ def summary_rows(found: Comparison) -> Iterator[tuple[str, int]]:
 
 def diff_tables(found: Comparison) -> Iterator[Table | Text]:
     """The comparison for a terminal: counts, fields, samples side by side."""
+    for line in found.alarms:
+        yield Text(shown(line), "red")
     if found.is_empty:
         yield Text("Nothing would change.", "green")
         return

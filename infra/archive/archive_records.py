@@ -87,7 +87,7 @@ class Member(Inflater):
         self._stream = stream
         self._start = self._next = start
         self.is_gzip = packing.coding == "gzip"
-        super().__init__(self._from_file, RECOGNISED, max_members=1, dictionary=packing.dictionary)
+        super().__init__(self._from_file, RECOGNISED, is_one_member=True, dictionary=packing.dictionary)
 
     @property
     def end(self) -> int:

@@ -49,8 +49,12 @@ class MemberInFile:
         return member
 
 
+class OutsideError(NewslakeError):
+    """A file outside of the lake is gone, or no longer what was ingested in place."""
+
+
 def read_range(path: str, offset: int, length: int) -> bytes:
-    """Bytes of a file outside of the lake; NewslakeError where it is gone."""
+    """Bytes of a file outside of the lake; OutsideError where it is gone."""
     try:
         if not Path(path).is_file():  # a device never ends
             raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
@@ -59,7 +63,7 @@ def read_range(path: str, offset: int, length: int) -> bytes:
             return file.read(length)
     except OSError as error:
         what = f"{path} cannot be read any more: {error.strerror}"
-        raise NewslakeError(what, "Put it back, or a link to it, then run this again.") from error
+        raise OutsideError(what, "Put it back, or a link to it, or ingest it anew.") from error
 
 
 Member = bytes | MemberInFile  # a gzip member that holds the record of a capture

@@ -15,7 +15,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from infra.archive.foreign import Member, MemberInFile, read_range
+from infra.archive.foreign import Member, MemberInFile, OutsideError, read_range
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
 from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit, scan
 from infra.base.errors import NewslakeError
@@ -117,7 +117,7 @@ class RawArchive:
         if isinstance(record, Capture):
             return record
         if record.original.is_outside:
-            return _read_in_place(record)
+            return self._read_outside(pointer, record)
         original = self._record(record.original)
         try:
             if isinstance(original, Revisit):
@@ -186,6 +186,20 @@ class RawArchive:
         with suppress(ConflictError):
             self._store.put(beside(warc_key, INDEX_SUFFIX), write_index(entries), if_match=None)
 
+    def _read_outside(self, pointer: Pointer, record: Revisit) -> Capture:
+        """The whole capture of a file that was ingested in place, or of what was ingested since then in its stead."""
+        try:
+            return _read_in_place(record)
+        except OutsideError:
+            folder = source_of(pointer.uri), day_of(pointer.uri)
+            known = self._folders.get(folder) or self._load(folder)
+            identity = replace(record.seen.identity, digest=record.digest)
+            for other in known.others(identity, pointer):
+                with suppress(NewslakeError):
+                    found = self._record(other)
+                    return _read_in_place(found) if isinstance(found, Revisit) else found
+            raise
+
     def _record(self, pointer: Pointer) -> Capture | Revisit:
         try:
             return decode(self._store.get_range(pointer.uri, pointer.offset, pointer.length))
@@ -202,7 +216,11 @@ class RawArchive:
         """Write what is not there yet, in as many objects as it takes; return the identities that were written."""
         known = self._folders.get(folder) or self._load(folder)
         written: list[CaptureIdentity] = []
-        waiting = [identity for identity in group if identity not in known.least]
+
+        def still_lacking(identities: Iterable[CaptureIdentity]) -> list[CaptureIdentity]:
+            return [each for each in identities if known.lacks(each, place_of(records.get(each)))]
+
+        waiting = still_lacking(group)
         sequence = 0
         while waiting:
             key = f"{folder_key(*folder)}{writer}-{sequence:05}{WARC_SUFFIX}"
@@ -214,7 +232,7 @@ class RawArchive:
                 self.put(key, body, entries)
             except ConflictError:  # an earlier try of this run got this far after all: its captures count
                 known.take_in(key, self.entries_of(key))
-                waiting = [identity for identity in waiting if identity not in known.least]
+                waiting = still_lacking(waiting)
                 continue
             known.take_in(key, entries)
             written += waiting[: len(entries)]
@@ -231,9 +249,8 @@ class RawArchive:
         entries: list[IndexEntry] = []
         for capture in captures:
             kept = records.get(capture.identity) or encode(capture)
-            original = None
-            if isinstance(kept, MemberInFile) and kept.in_place:
-                original = Pointer(kept.path, kept.offset, kept.length)
+            original = place_of(kept)
+            if original:
                 member = encode_revisit(capture, original)
             else:
                 member = kept.read() if isinstance(kept, MemberInFile) else kept
@@ -255,12 +272,35 @@ class _Folder:
     def __init__(self) -> None:
         self.warc_keys: set[str] = set()
         self.least: dict[CaptureIdentity, IndexEntry] = {}
+        # Places of bodies outside of the lake, and the record that leads to each.
+        self.outside: dict[CaptureIdentity, dict[Pointer, Pointer]] = {}
 
     def take_in(self, warc_key: str, entries: Iterable[IndexEntry]) -> None:
         self.warc_keys.add(warc_key)
         for entry in entries:
             # Of all entries of a capture every reader is to use the same.
             self.least[entry.identity] = min(entry, self.least.get(entry.identity, entry), key=lambda each: each.rank)
+            if entry.original and entry.original.is_outside:
+                self.outside.setdefault(entry.identity, {})[entry.original] = entry.pointer
+
+    def lacks(self, identity: CaptureIdentity, place: Pointer | None) -> bool:
+        """Whether a capture is to be written whose body stays in a place outside, or comes into the lake."""
+        entry = self.least.get(identity)
+        if entry is None or entry.original is None:
+            return entry is None
+        return entry.original.is_outside and place not in self.outside[identity]
+
+    def others(self, identity: CaptureIdentity, pointer: Pointer) -> list[Pointer]:
+        """Other records of a capture than the one there, those with a body first."""
+        least = [self.least[identity].pointer] if identity in self.least else []
+        return [each for each in (*least, *self.outside.get(identity, {}).values()) if each != pointer]
+
+
+def place_of(record: Member | None) -> Pointer | None:
+    """Where the body of a capture stays that is ingested in place."""
+    if isinstance(record, MemberInFile) and record.in_place:
+        return Pointer(record.path, record.offset, record.length)
+    return None
 
 
 def _read_in_place(record: Revisit) -> Capture:
@@ -271,7 +311,7 @@ def _read_in_place(record: Revisit) -> Capture:
         return record.with_body(b"" if isinstance(original, Revisit) else original.body)
     except ValueError as error:
         what = f"{place.uri} is no longer what was ingested: {error}"
-        raise NewslakeError(what, "Put back the file that it was.") from error
+        raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:

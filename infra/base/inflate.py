@@ -18,9 +18,9 @@ else:
     from backports import zstd
 
 CHUNK_BYTES: Final = 64 << 10
-# bgzip and concatenated logs have a member per 64 KiB. A million empty members would keep zlib busy for minutes
-# without giving a byte.
-MAX_GZIP_MEMBERS: Final = 1_000
+# Programs that append write a member a line. A million that hold next to nothing would take zstd 25 seconds.
+MAX_SMALL_MEMBERS: Final = 1_000
+SMALL_MEMBER: Final = 100  # bytes that others hold; a row with a page in it does
 ZLIB_CODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})  # RFC 9110, 8.4.1
 CODINGS: Final = ZLIB_CODINGS | {"br", "zstd"}
 NO_CODINGS: Final = frozenset({"", "identity", "none", "utf-8"})  # the last two are common slips
@@ -62,14 +62,14 @@ class Inflater:
         read: Callable[[int], bytes],
         coding: str | None = None,
         *,
-        max_members: int = MAX_GZIP_MEMBERS,
+        is_one_member: bool = False,
         dictionary: bytes | None = None,
     ) -> None:
         """Begin with nothing read.
 
         `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
         are unpacked, with `RECOGNISED` those of `packed_as`, with `AS_IT_IS` none; others are given as they are. With
-        one member at most, what follows it is left alone. `dictionary` is zstd's.
+        one member, what follows it is left alone. `dictionary` is zstd's.
         """
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end
@@ -78,7 +78,7 @@ class Inflater:
         self._source = read
         self._coding = coding
         self._window_log = ZSTD_FILE_WINDOW_LOG if coding == RECOGNISED else ZSTD_WINDOW_LOG
-        self._max_members = max_members
+        self._is_one_member = is_one_member
         self._dictionary = dictionary
         self._taken = 0
         self._waiting = b""  # taken, and not unpacked yet
@@ -150,10 +150,10 @@ class Inflater:
                 yield piece
             if unpacker.eof:
                 magic = _MAGIC.get(coding.removeprefix("x-"))
-                if self._max_members == 1 or magic is None or not magic.match(self._head()):
+                if self._is_one_member or magic is None or not magic.match(self._head()):
                     return
-                if members == self._max_members:
-                    self.damage = f"more than {members:,} {coding} members"
+                if members >= MAX_SMALL_MEMBERS + self.unpacked // SMALL_MEMBER:
+                    self.damage = f"{members:,} {coding} members hold next to nothing"
                     return
                 unpacker, members = self._unpacker(), members + 1
             elif is_asking and not packed and not piece:

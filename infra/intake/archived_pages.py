@@ -34,7 +34,9 @@ REPAIRED: Final = CUT_SHORT | {RejectReason.ENCODING}
 
 
 HTTP_HEAD: Final = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}\b[^\n]*\n(?:[\w-]+:|\r?\n)")
-MAX_ANSWERS: Final = 50  # one behind the other in a file: so many redirects curl follows
+# One page ends and the next answer begins. Pages that explain HTTP show such heads, but not there.
+ANSWER_END: Final = re.compile(rb"(?:</html>|-->)\s*+(?:0\s++)?(?=%s)" % HTTP_HEAD.pattern, re.IGNORECASE)
+MAX_REDIRECTS: Final = 50  # that curl follows, their heads one behind the other
 
 Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that address and time of capture is not wanted
 
@@ -162,17 +164,26 @@ def _answer_page(record: ArchiveRecord, known: Input, max_page_bytes: int) -> Pa
     return page_of(known, page.body, media_type, problem, truncated=truncated, **_http_of(answer))
 
 
-def read_saved_answer(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Skipped:
-    """The page in a file that begins with the head of its answer, as `curl -i` and `wget --save-headers` write it.
-
-    Of several answers, as `curl -iL` has them, it is the last; the one before it may say from where.
-    """
+def read_saved_answers(stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
+    """The pages in a file that begins with the head of an answer, as `curl -i` and `wget --save-headers` write it."""
     unpacked = Unpacked(stream)
-    block = unpacked.read_up_to(max_page_bytes + MAX_HEAD_BYTES)
-    oversized = len(block) > max_page_bytes + MAX_HEAD_BYTES
+    content = unpacked.read_up_to(max_page_bytes + MAX_HEAD_BYTES)
+    start = 0
+    for end in (found.end() for found in ANSWER_END.finditer(content)):
+        yield _saved_answer(content[start:end], known, max_page_bytes)
+        start = end
+    if unpacked.problem:
+        yield _damaged(ArchiveRecord(0, {}, content[start:]), known, unpacked.problem.detail, max_page_bytes)
+    else:
+        oversized = len(content) > max_page_bytes + MAX_HEAD_BYTES
+        yield _saved_answer(content[start:], known, max_page_bytes, oversized=oversized)
+
+
+def _saved_answer(block: bytes, known: Input, max_page_bytes: int, *, oversized: bool = False) -> Page | Skipped:
+    """The page of an answer; the last of redirects, as of `curl -iL`, of which the one before may say from where."""
     url: str | None = None
     answer = parse_answer(block)
-    for _ in range(MAX_ANSWERS):
+    for _ in range(MAX_REDIRECTS):
         if answer is None or not HTTP_HEAD.match(answer.payload):
             break
         with suppress(ValueError):  # a host in open brackets
@@ -184,8 +195,6 @@ def read_saved_answer(stream: BinaryIO, known: Input, max_page_bytes: int) -> Pa
         known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
     known = replace(known, url=known.url or url)
     record = ArchiveRecord(0, {}, block, oversized=oversized)
-    if unpacked.problem:
-        return _damaged(record, known, unpacked.problem.detail, max_page_bytes)
     page = _answer_page(record, known, max_page_bytes)
     if isinstance(page, Page) and page.capture.media_type is MediaType.HTML:
         return _answer_page(record, with_statements(known, page.capture.body), max_page_bytes)

@@ -18,7 +18,7 @@ from infra.archive.archive_records import Bounds, Part, has_members
 from infra.base.days import is_within
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
-from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answer
+from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answers
 from infra.intake.cc_news import open_part
 from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
@@ -58,6 +58,7 @@ SEEKING: Final = {
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
+FIRST_BYTES: Final = 16 << 20  # of the first record of a file in place, which may be a film; unpacked twice
 TAKEN: Final = "Name HTML or text, tables of pages, MHTML, WARC, WACZ, zip or tar, or save it as one of these."
 MAX_DEPTH: Final = 2  # a WACZ in a zip is somebody's export; what is packed deeper is a bomb
 
@@ -140,7 +141,8 @@ def parts_of(source: Input) -> Iterator[Part]:
         with _opened(source) as stream:
             head, codings = beginning(stream)
             is_packed = _form(head, codings, stream, source) == "archive" and codings == ["gzip"]
-            is_divisible = is_packed and has_members(stream, PART_BYTES)
+            most = FIRST_BYTES if source.in_place else PART_BYTES
+            is_divisible = is_packed and (source.size <= PART_BYTES or has_members(stream, most))
     except ColdObjectError:
         return  # reading it says so
     for start in range(0, source.size if is_divisible else 0, PART_BYTES):
@@ -220,10 +222,11 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
         yield from _read_self_extracting(stream, known, max_page_bytes, depth)
         return
     if form == "answer":
-        found = read_saved_answer(stream, known, max_page_bytes)
-        if isinstance(found, Skipped) and not known.inside:
-            found = replace(found, advice=f"{known.location} holds no page. {TAKEN}")
-        yield found
+        for found in read_saved_answers(stream, known, max_page_bytes):
+            if isinstance(found, Skipped) and not known.inside:
+                yield replace(found, advice=f"{known.location} holds no page. {TAKEN}")
+            else:
+                yield found
         return
     unpacked = Unpacked(stream)
     reader = cast("BinaryIO", io.BufferedReader(unpacked))

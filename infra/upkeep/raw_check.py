@@ -47,11 +47,12 @@ class RawCheck:
                 self.digests |= {entry.pointer: entry.digest for entry in entries if not entry.original}
         whole: dict[Pointer, str] = {}  # apart, as no revisit is the original of another
         lost: Counter[tuple[str, str]] = Counter()
+        archive = RawArchive(self._store)
         for entry in revisits:
             if entry.original and entry.original.is_outside:
                 whole[entry.pointer] = entry.digest  # if it is lost, that is said once, not for each row
                 try:
-                    RawArchive(self._store).read(entry.pointer)
+                    archive.read(entry.pointer)
                 except NewslakeError as error:
                     lost[entry.pointer.uri, str(error)] += 1
             elif entry.original and self.digests.get(entry.original) == entry.digest:

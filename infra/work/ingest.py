@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Final
 
 from infra.archive.raw_archive import RawArchive
@@ -16,7 +15,7 @@ from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.settings import load_settings
 from infra.base.stop import Threads, result_of
-from infra.intake.captures import ALL, PART_BYTES, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
+from infra.intake.captures import ALL, PART_BYTES, TAKEN, Bounds, Part, Stretch, Wanted, find_inputs, parts_of
 from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
 from infra.intake.files.s3_objects import S3
@@ -99,9 +98,7 @@ class IngestRequest:
                 raise UsageError(what, "Leave --in-place out, and its pages are copied.")
             inputs = find_inputs(self.paths, source=self.source, captured_at=self.captured_at, columns=self.columns)
             wanted = Wanted(tuple(self.hosts), self.start, self.end)
-            if self.in_place:  # whatever folder they are looked for from
-                inputs = [replace(each, in_place=True, location=str(Path(each.location).absolute())) for each in inputs]
-            return inputs, wanted, RunReport()
+            return [replace(each, in_place=self.in_place) for each in inputs], wanted, RunReport()
         for name in ("paths", "captured_at", "columns", "in_place"):
             if getattr(self, name):
                 what = f"{name} says something of files, and CC-NEWS is to be read"
@@ -158,6 +155,10 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
         report += land(waiting, {each: end_of(each) for each in chunk.inputs})
     if copied and chunk.inputs[0].in_place:
         advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
+    if skipped and not (report.captures or advice):
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in skipped.most_common())
+        others = f" and {len(chunk.inputs) - 1:,} others" if len(chunk.inputs) > 1 else ""
+        advice.append(f"no page that is wanted is in {chunk.inputs[0].location}{others}: {kinds}. {TAKEN}")
     return report + RunReport(skipped=skipped, alarms=tuple(advice[:MAX_ADVICE]))
 
 
@@ -255,5 +256,6 @@ def _name(each: Input) -> str:
 
 
 def _version(each: Input) -> str:
-    """What a file that was replaced does not share, nor one that is now said to be of a source."""
-    return each.part.etag if each.part else f"{each.size} {each.captured_at.isoformat()} {each.source} {each.columns}"
+    """What a file that was replaced does not share, nor one that is now said to be of a source, or to stay in place."""
+    told = f"{each.size} {each.captured_at.isoformat()} {each.source} {each.columns}{' in place' * each.in_place}"
+    return each.part.etag if each.part else told

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from infra.archive.raw_archive import RawArchive
+from infra.archive.raw_archive import RawArchive, place_of
 from infra.base.known_sources import source_name_of
 from infra.base.measures import LAND_SECONDS, PAGES, record, span
 from infra.intake.files.input_types import Page
@@ -38,7 +38,9 @@ def archive_done(done: Sequence[Done], archive: RawArchive, *, run_id: str, work
         (folder_of(each.capture, None if source_name_of(each.capture) else each.outcome), each.capture)
         for each in done
     ]
-    records = {each.capture.identity: each.record for each in done if each.record}
+    # Of a capture that comes twice, as from a WARC in place and a copy of it, the lake gets the body.
+    by_place = sorted(done, key=lambda each: place_of(each.record) is None)
+    records = {each.capture.identity: each.record for each in by_place if each.record}
     archived = archive.add(placed, run_id=run_id, worker=worker, records=records)
     return [ParsedCapture(kept, each.outcome) for kept, each in zip(archived, done, strict=True)]
 

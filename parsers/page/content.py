@@ -35,7 +35,9 @@ BINARY_MAGIC: Final = {
     b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z archive", b"Rar!\x1a": "rar archive",
     b"\xd0\xcf\x11\xe0": "old Office document", b"bplist00": "Safari web archive",
     b"SQLite format 3": "SQLite database", b"PAR1": "Parquet",
-    b"Obj\1": "Avro", b"\x80\4\x95": "Python pickle", b"\x04\x22\x4d\x18": "lz4", b"{\\rtf": "RTF",
+    b"Obj\1": "Avro", **dict.fromkeys((b"\x80\2", b"\x80\3", b"\x80\4\x95", b"\x80\5\x95"), "Python pickle"),
+    b"ZIM\4": "ZIM of Kiwix", b"\x1f\x9d": "file of compress (.Z)", b"LZIP": "lzip",
+    b"\x04\x22\x4d\x18": "lz4", b"{\\rtf": "RTF",
 }  # fmt: skip
 
 

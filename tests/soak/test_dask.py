@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 KILLED_AT = (3, 8, 13)  # parts of some 20
 
 
-def test_l02_killed_workers_change_nothing(cluster: "Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("in_place", [False, True])
+def test_l02_killed_workers_change_nothing(
+    cluster: "Client", tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool
+) -> None:
     path = archive_of(tmp_path / "a.warc.gz")
     monkeypatch.setattr(captures, "PART_BYTES", path.stat().st_size // 20)
-    whole = ingested(path, run_on(tmp_path / "here"))
+    whole = ingested(path, run_on(tmp_path / "here"), in_place=in_place)
     told: list[Input] = []
     killed: set[int] = set()
 
@@ -38,7 +41,7 @@ def test_l02_killed_workers_change_nothing(cluster: "Client", tmp_path: Path, mo
             killed.add(worker)
             os.kill(worker, signal.SIGKILL)
 
-    report = ingested(path, run_on(tmp_path / "there", cluster), kill_one)
+    report = ingested(path, run_on(tmp_path / "there", cluster), kill_one, in_place=in_place)
     assert len(killed) == len(KILLED_AT)
     assert (report.captures, report.parsed) == (whole.captures, whole.parsed) == (COUNT, COUNT)
     assert objects(open_store(str(tmp_path / "there"))) == objects(open_store(str(tmp_path / "here")))

@@ -11,13 +11,15 @@ from pathlib import Path
 import orjson
 import pytest
 
+from infra.archive.raw_archive import RawArchive
 from infra.store.open_store import open_store
+from infra.upkeep.verify import verify
 from tests import sample_pages as pages
 from tests.disturbed_lake import FIRST_RUN
 from tests.ten_orders import Content
 from tests.warc_builder import answer, gzipped, record
 
-KILLS = 10  # half of them of the workers, half of the parent
+KILLS = 10  # half of them of the workers, half of the parent; as many of an ingest in place
 LANDED = 40  # pages, about
 COUNT = LANDED * 3 * KILLS  # a run that is killed lands three times or four
 SECONDS = 120  # for a landing that takes a tenth of one on an idle machine
@@ -29,8 +31,9 @@ COMMAND = (
 )
 
 
-def _start(path: Path, lake: Path) -> "subprocess.Popen[bytes]":
+def _start(path: Path, lake: Path, *options: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", COMMAND, "ingest", str(path), "--lake", str(lake), "--processes", "2", "--json"]
+    command += options
     environment = os.environ | {"XDG_STATE_HOME": f"{lake}-state"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
@@ -66,19 +69,20 @@ def _kill_workers(pid: int) -> int:
 
 
 @pytest.mark.timeout(1200)
-def test_l02_an_ingest_that_is_killed_in_a_file_goes_on_there(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--in-place"]])
+def test_l02_an_ingest_that_is_killed_in_a_file_goes_on_there(tmp_path: Path, options: list[str]) -> None:
     path = tmp_path / "a.warc.gz"
     made = (pages.capture(number, days=3) for number in range(COUNT))
     path.write_bytes(
         gzipped(record(answer(each.body), uri=each.url, date=f"{each.captured_at:%Y-%m-%dT%H:%M:%SZ}") for each in made)
     )
-    with _start(path, tmp_path / "whole") as process:
+    with _start(path, tmp_path / "whole", *options) as process:
         process.communicate(timeout=SECONDS)
         assert process.returncode == 0
     lake = tmp_path / "killed"
     kills = workers = 0
     while kills < KILLS:
-        with _start(path, lake) as process:
+        with _start(path, lake, *options) as process:
             _wait_for_landing(lake, process)
             workers += _kill_workers(process.pid)
             _wait_for_landing(lake, process)
@@ -86,10 +90,13 @@ def test_l02_an_ingest_that_is_killed_in_a_file_goes_on_there(tmp_path: Path) ->
             assert process.wait(SECONDS) == -signal.SIGKILL
         kills += 2
     assert workers >= KILLS // 2
-    with _start(path, lake) as process:
+    with _start(path, lake, *options) as process:
         said, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0
     # Each killed run landed at least twice, and nothing that is noted is read again.
     assert orjson.loads(said)["captures"] <= COUNT - KILLS * LANDED
     assert Content.of(open_store(str(lake))).differences(Content.of(open_store(str(tmp_path / "whole")))) == []
     assert not orjson.loads(_notes(lake)[0])["entries"]
+    archive = RawArchive(open_store(str(lake)))
+    assert {entry.original is not None for entry in archive.entries("tass")} == {bool(options)}
+    assert list(verify(open_store(str(lake)), archive)) == []

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pickle
 import random
 import zipfile
 from collections import Counter
@@ -83,7 +84,8 @@ def test_p09_a01_empty_files_are_empty(tmp_path: Path, content: bytes, name: str
 @pytest.mark.parametrize(
     "content",
     [PNG, b"%PDF-1.4", b"PK\x03\x04 docx", b"\0\0\0\x18ftypmp42", bytes(range(256)) * 9, b"a\0b\0c\0" * 9,
-     gzip.compress(gzip.compress(gzip.compress(HTML, mtime=0), mtime=0), mtime=0), gzip.compress(PNG, mtime=0)],
+     gzip.compress(gzip.compress(gzip.compress(HTML, mtime=0), mtime=0), mtime=0), gzip.compress(PNG, mtime=0),
+     *(pickle.dumps({"html": HTML.decode() * 9}, protocol) for protocol in (2, 3, 4, 5)), b"ZIM\4" + HTML],
 )  # fmt: skip
 def test_f33_binary_content_is_not_html(tmp_path: Path, content: bytes) -> None:
     assert reason(only(tmp_path / "a.html", content)) is RejectReason.NOT_HTML

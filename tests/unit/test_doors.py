@@ -1,6 +1,7 @@
 """Every form in which people keep pages comes in by its content, with the address and time that it states."""
 
 import bz2
+import gzip
 import io
 import json
 import lzma
@@ -97,6 +98,17 @@ def test_time_that_the_user_states_goes_before_all_others(tmp_path: Path, door: 
     (page,) = [found for found in read_captures(one) if not isinstance(found, Skipped)]
     assert isinstance(page, Capture)
     assert (page.captured_at, page.captured_at_basis) == (said, CapturedAtBasis.OPTION)
+
+
+def test_an_archive_of_bgzip_is_read_across_its_members(tmp_path: Path) -> None:
+    """One begins where the one before was full: all records after the first were lost in its damage."""
+    plain = b"".join(record(answer(PAGE), uri=f"{URL}/{number}") for number in range(5))
+    members = (gzip.compress(plain[start : start + 300], mtime=0) for start in range(0, len(plain), 300))
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(b"".join(b"\x1f\x8b\x08\4" + each[4:10] + b"\6\0BC\2\0\0\0" + each[10:] for each in members))
+    (one,) = find_inputs([str(path)])
+    found = list(read_captures(one))
+    assert [each.url for each in found if isinstance(each, Capture)] == [f"{URL}/{number}" for number in range(5)]
 
 
 def test_a01_a_wrong_date_in_a_warc_hurts_only_without_a_stated_time(tmp_path: Path) -> None:

@@ -66,6 +66,12 @@ def test_paths_without_captures_are_refused(tmp_path: Path, monkeypatch: pytest.
         find_inputs(paths)
 
 
+@pytest.mark.parametrize("address", ["https://paper.example/a.warc.gz", "gs://bucket/a", "file:///a.html"])
+def test_an_address_is_told_from_a_path(address: str) -> None:
+    with pytest.raises(UsageError, match=r"is an address, and ingest reads files\. Download it"):
+        find_inputs([address])
+
+
 def test_pipes_and_files_without_permission_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UsageError, match="pipe cannot be read"):

@@ -17,8 +17,8 @@ from infra.intake.captures import ALL, Wanted
 from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
-from infra.work.ingest import IngestRequest, ingest_chunk, plan
-from infra.work.reparse.reparse import Scope, reparse_chunk
+from infra.work.ingest import IngestRequest, ingest_chunk, left_to_read, plan, remember
+from infra.work.reparse.reparse import Scope, reparse_chunk, try_out
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
@@ -212,6 +212,21 @@ def test_of_a_file_in_place_that_moved_or_changed_its_name_is_said(run: Run, tmp
     assert faults(run) == []
 
 
+def test_a_reparse_leaves_pages_of_a_file_that_is_gone_as_they_are_and_counts_them(run: Run, tmp_path: Path) -> None:
+    """It ended at the first, and so did every other until that file came back."""
+    gone, there = (crawl(tmp_path / f"{number}.warc.gz", response(number)) for number in range(2))
+    ingest(run, gone, there, in_place=True)
+    gone.unlink()
+    before = articles(run)
+    (chunk,) = Scope(("tass",)).plan(run.open_store())
+    report = reparse_chunk(chunk, run)
+    assert (report.parsed, report.failed.total(), report.lost_share) == (1, 1, 0.5)
+    (told,) = report.alarms
+    assert told.startswith(f"1 pages keep their rows: {gone} cannot be read any more")
+    assert try_out([chunk], run, lambda _: None).alarms == report.alarms
+    assert articles(run) == before
+
+
 def test_what_cannot_stay_in_place_is_copied_and_counted(run: Run, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_bytes(pages.page(0, days=1))
     (tmp_path / "plain.warc").write_bytes(response(1))
@@ -222,6 +237,68 @@ def test_what_cannot_stay_in_place_is_copied_and_counted(run: Run, tmp_path: Pat
     for path in tmp_path.glob("p*"):
         path.unlink()
     assert faults(run) == []
+
+
+def test_pages_in_place_come_into_the_lake_when_they_are_ingested_as_copies(run: Run, tmp_path: Path) -> None:
+    """They counted as known, so that a person who then deleted the file lost them."""
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), response(1))
+    ingest(run, crawled, in_place=True)
+    ingest(run, crawled)
+    before = objects(run.open_store())
+    assert ingest(run, crawled).known == ingest(run, crawled, in_place=True).known == 2
+    assert objects(run.open_store()) == before
+    crawled.unlink()
+    assert_is_read(run)
+
+
+def test_a_file_that_moved_is_read_where_it_is_ingested_again(run: Run, tmp_path: Path) -> None:
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), response(1))
+    ingest(run, crawled, in_place=True)
+    moved = crawled.rename(tmp_path / "moved.warc.gz")
+    ingest(run, moved, in_place=True)
+    before = objects(run.open_store())
+    ingest(run, moved, in_place=True)
+    assert objects(run.open_store()) == before
+    assert_is_read(run)
+
+
+def assert_is_read(run: Run) -> None:
+    """By what goes by rows, whose pointers stay, and by what goes by the index."""
+    store = run.open_store()
+    assert faults(run) == []
+    assert parse_today(store, find_record(store, pages.url(1)), run.settings).unknown == ""
+    assert bodies(run) == {pages.page(0, days=1), pages.page(1, days=1)}
+    assert [reparse_chunk(chunk, run).parsed for chunk in Scope(("tass",)).plan(store)] == [2]
+
+
+@pytest.mark.parametrize("names", [("a.warc", "b.warc.gz"), ("b.warc", "a.warc.gz")])
+def test_a_page_that_comes_as_a_copy_too_is_copied(run: Run, tmp_path: Path, names: tuple[str, str]) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / names[0]).write_bytes(response(0) + response(1))
+    crawl(folder / names[1], response(0), response(1))
+    assert ingest(run, folder, in_place=True).known == 2
+    (folder / names[1]).unlink()
+    assert faults(run) == []
+
+
+@pytest.mark.parametrize("length", [0, 40_000])
+def test_a_single_record_stays_in_place_and_so_does_what_follows_a_long_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr("infra.intake.captures.PART_BYTES", 20_000)
+    film = [record(answer(random.Random(1).randbytes(length)), uri="https://tass.com/film")] if length else []
+    report = ingest(run, crawl(tmp_path / "crawl.warc.gz", *film, response(0)), in_place=True)
+    assert (report.parsed, report.alarms) == (1, ())
+
+
+def test_a_run_that_ended_in_place_does_not_go_on_as_copies(run: Run, tmp_path: Path) -> None:
+    crawled = crawl(tmp_path / "crawl.warc.gz", response(0), record(answer(random.Random(1).randbytes(1 << 20))))
+    (noted,), wanted, _ = IngestRequest(paths=[str(crawled)], in_place=True).find()
+    remember(run.open_store(), {noted: noted.size}, run.choice(wanted))
+    (copied,), *_ = IngestRequest(paths=[str(crawled)]).find()
+    left = left_to_read(run.open_store(), [noted, copied], run.choice(wanted))
+    assert left == [copied]
 
 
 def test_only_a_file_of_this_machine_can_stay_in_place() -> None:

@@ -17,6 +17,7 @@ from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
+from tests.warc_builder import gzipped, record
 
 
 def _ingest(run: Run, *paths: Path, source: str | None = None) -> RunReport:
@@ -60,6 +61,15 @@ def test_only_what_is_wanted_comes_in_and_the_rest_is_counted(run: Run, tmp_path
     (chunk,) = plan(find_inputs([str(tmp_path / "a.jsonl")]), wanted)
     report = ingest_chunk(chunk, run)
     assert (report.captures, report.skipped) == (1, {"other host": 1, "other day": 2})
+
+
+def test_an_archive_that_describes_pages_and_holds_none_says_so(run: Run, tmp_path: Path) -> None:
+    described = [record(b"{}", kind="metadata", uri=pages.url(number)) for number in range(3)]
+    wat = pages.write_folder(tmp_path / "in", 1) / "a.warc.wat.gz"
+    wat.write_bytes(gzipped([record(b"software: x", kind="warcinfo"), *described]))
+    (told,) = _ingest(run, wat).alarms
+    assert told.startswith(f"no page that is wanted is in {wat}: 3 metadata, 1 warcinfo. Name HTML")
+    assert _ingest(run, wat.parent).alarms == ()
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,20 @@ def test_a_page_below_the_heads_of_its_answers(tmp_path: Path, content: bytes, u
     assert (page.captured_at == AT, page.captured_at_basis is CapturedAtBasis.SAVED) == (is_dated, is_dated)
 
 
+def test_each_of_several_answers_is_a_page(tmp_path: Path) -> None:
+    """The second stayed in the body of the first."""
+    explains = PAGE.replace(b"<p>", b"<pre>HTTP/1.1 200 OK\nDate: today</pre><p>")
+    chunked = [("Transfer-Encoding", "chunked")]
+    content = (
+        answer(explains, headers=DATED) + answer(CHUNKED, headers=chunked) + MOVED + answer(PAGE + b"<!-- x -->\n")
+    )
+    found = read(tmp_path / "a", content + answer(PAGE, status="404 Not Found"))
+    bodies = [each.body for each in found if isinstance(each, Capture)]
+    assert bodies == [explains, PAGE, PAGE + b"<!-- x -->\n"]
+    assert [each.url for each in found if isinstance(each, Capture)] == [None, None, "https://paper.example/old"]
+    assert isinstance(found[3], Unreadable)
+
+
 def test_heads_without_end_cost_no_time(tmp_path: Path) -> None:
     begun = time.process_time()
     read(tmp_path / "a", b"HTTP/1.1 200 OK\n\n" * 50_000)
@@ -234,6 +248,11 @@ NO_PAGES: Final = {
     "bookmarks": (b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><DT><A HREF='https://paper.example/'>a</A>", "bookmarks"),
     "an index of captures": (b" CDX N b a m s k r V g\nexample,paper)/1 20260305120000 text/html 200\n", "CDX index"),
     "an index with JSON": (b'example,paper)/1 20260305120000 {"url": "https://paper.example/1"}\n', "CDX index"),
+    "a dump of MediaWiki": (b"<mediawiki xmlns='a'><page><title>Ferry</title></page></mediawiki>", "MediaWiki dump"),
+    "a dump of MySQL": (b"-- MySQL dump 10.13\n--\nINSERT INTO `pages` VALUES ('" + PAGE + b"');\n", "SQL dump"),
+    "a dump of MariaDB": (b"/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19\n" + PAGE, "SQL dump"),
+    "a dump of SQLite": (b"PRAGMA foreign_keys=OFF;\nCREATE TABLE pages (html);\n" + PAGE, "SQL dump"),
+    "what Git LFS left": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "pointer of Git LFS"),
     "addresses": (b"https://paper.example/1\r\nhttps://paper.example/2\r\n", "list of addresses"),
 }  # fmt: skip
 
@@ -290,11 +309,12 @@ def test_an_archive_without_pages_is_named_as_an_office_document_is_one(tmp_path
 
 
 def test_frames_of_a_page_that_was_saved_complete_are_parts_of_it(tmp_path: Path) -> None:
-    for name in ("Ferry.html", "Ferry_files/saved_resource.html", "Ferry_files/saved_resource(1).html"):
+    parts = ("Ferry_files/saved_resource.html", "Ferry_files/saved_resource(1).html", "readability/content.html")
+    for name in ("Ferry.html", *parts):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(PAGE)
     found = [each for one in find_inputs([str(tmp_path)]) for each in read_captures(one)]
-    assert [each for each in found if isinstance(each, Skipped)] == [Skipped("part of a saved page")] * 2
+    assert [each for each in found if isinstance(each, Skipped)] == [Skipped("part of a saved page")] * len(parts)
     assert page_of(found).body == PAGE
     assert page_of(read(tmp_path / "Ferry_files/saved_resource.html", PAGE)).body == PAGE  # where it is named
 

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +66,8 @@ def assert_row(found: list[Read], *, count: int = 1) -> None:
         {**ROW, "html": AS_BASE64},
         {**ROW, "html": base64.b64encode(gzip.compress(PAGE.encode())).decode()},
         {"pages": [ROW]},
+        {"title": "Ferry", "html": {"content": PAGE, "requested_url": URL, "crawl_date": SAID}},
+        {"html": PAGE, "crawl": {"loadedUrl": URL, "loadedTime": SAID}},
         {"count": 1, "result": {"items": [ROW]}},
         {**ROW, "author": {"url": "https://other.example/", "html": "no"}, "content_type": "article"},
     ],
@@ -95,6 +98,8 @@ def test_addresses_with_their_pages_in_one_object(tmp_path: Path) -> None:
     (page,) = read(tmp_path / "a.json", json.dumps({URL: PAGE}).encode())
     assert isinstance(page, Capture)
     assert (page.url, page.body) == (URL, PAGE.encode())
+    below = {"html": PAGE, "fetched_at": SAID}
+    assert_row(read(tmp_path / "a.json", json.dumps({URL: below, f"{URL}/2": below}).encode())[:1])
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -190,6 +195,16 @@ def test_csv_as_spreadsheets_write_it(tmp_path: Path, content: bytes) -> None:
     assert_row(read(tmp_path / "a.csv", content))
 
 
+@pytest.mark.parametrize("end", ["", "\\"])
+def test_csv_with_backslashes_before_quotes_as_spark_and_mysql_write_it(tmp_path: Path, end: str) -> None:
+    """Pages came in without what followed their first attribute."""
+    page = f'<html lang="en"><p title="a \\"b\\" c">{PAGE}{end}'
+    written = re.sub(r'(\\*)(")', r"\1\1\\\2", page).removesuffix(end) + 2 * end
+    (found,) = read(tmp_path / "a.csv", f'url,fetched_at,html\n{URL},{SAID},"{written}"\n'.encode())
+    assert isinstance(found, Capture)
+    assert (found.url, found.captured_at, found.body.decode()) == (URL, AT, page)
+
+
 @pytest.mark.parametrize("rest", [b"<", b"\x00\xd8"])  # half a letter; half a pair, which no encoding gives back
 def test_a_csv_in_utf_16_with_an_odd_byte_keeps_its_rows(tmp_path: Path, rest: bytes) -> None:
     (page, broken) = read(tmp_path / "a.csv", as_csv(ROW).encode("utf-16") + rest)
@@ -226,7 +241,8 @@ def test_columns_of_any_type(tmp_path: Path, form: str, url: pa.Array, at: pa.Ar
 
 
 @pytest.mark.parametrize("form", ["parquet", "feather", "stream"])
-def test_structs_and_damage_of_arrow(tmp_path: Path, form: str) -> None:
+def test_structs_lists_and_damage_of_arrow(tmp_path: Path, form: str) -> None:
+    assert_row(read(tmp_path / "a", in_arrow(pa.table({"site": ["x"], "pages": [[ROW, ROW]]}), form)), count=2)
     content = in_arrow(pa.table({"page": pa.array([ROW])}), form)
     assert_row(read(tmp_path / "a", content))
     found = read(tmp_path / "a", content[: len(content) // 2])

@@ -21,8 +21,9 @@ NO_PAGE: Final = re.compile(
     re.IGNORECASE,
 )
 FRAME: Final = re.compile(
-    r"(?:_|\b)files/saved_resource(?:\(\d+\))?\.html?$"
-)  # of a page that Chromium saved "complete"
+    # Of a page that Chromium saved "complete"; what ArchiveBox takes out of one.
+    r"(?:_|\b)files/saved_resource(?:\(\d+\))?\.html?$|(?:^|/)(?:readability|mercury)/content\.html$"
+)
 HIDDEN: Final = re.compile(r"(?:^|/)(?:\.(?!\./)|__MACOSX/)")  # `..` hides nothing: what it leads to is refused
 # …/web/20170510120000id_/https://…: the Wayback Machine and its like (pywb; archive.today, with points in times).
 # A rewritten address may have lost a slash; without its scheme, only what begins like a host is one.

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -91,6 +92,9 @@ def _inputs(listing: _Listing) -> Iterator[tuple[Input, ManifestLine | None]]:
 
 def _on_disk(path: str) -> _Listing:
     start = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links: the user's own name is kept
+    if re.match(r"[a-z][a-z0-9+.-]+://", path) and not start.exists():
+        remedy = "Download it and name the file; `newslake fetch` gets pages. Of buckets, those of s3:// are read."
+        raise UsageError(f"{path!r} is an address, and ingest reads files", remedy)
     if "\0" in path or not start.exists():
         raise UsageError(f"{path!r} does not exist", "Check the path; nothing was read or written.")
     is_folder = start.is_dir()

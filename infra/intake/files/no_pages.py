@@ -17,12 +17,19 @@ LISTS: Final = "it lists pages, and holds none"
 KINDS: Final = {
     **dict.fromkeys(("rss", "feed", "rdf:rdf"), ("feed", LISTS)),
     **dict.fromkeys(("urlset", "sitemapindex"), ("sitemap", LISTS)),
+    "mediawiki": ("MediaWiki dump", "no page in HTML"),
 }
 ADDRESSES: Final = re.compile(rb"(?:\s*https?://[^\s<>\"]{3,2000}[ \t]*(?:\r?\n|$))+\s*")
+SQL: Final = re.compile(
+    rb"(?:/\*M?!.{0,200}\*/;?\s*)*"
+    rb"(?:-- (?:MySQL|MariaDB|phpMyAdmin SQL) [Dd]ump|--\n-- PostgreSQL|(?:PRAGMA|CREATE TABLE|INSERT INTO) )"
+)
 STARTS: Final = (
     (ADDRESSES.fullmatch, ("list of addresses", "`newslake fetch` gets them")),
     # Of Windows and of Linux.
     (re.compile(rb"\s*\[(?:InternetShortcut|DEFAULT|Desktop Entry)\]\s*\n").match, ("shortcut", FETCH)),
+    (re.compile(rb"version https://git-lfs").match, ("pointer of Git LFS", "`git lfs pull` gets the file")),
+    (SQL.match, ("SQL dump", "export the table with the pages as CSV or JSON")),
     (re.compile(rb"\s*<!doctype netscape-bookmark-file", re.IGNORECASE).match, ("bookmarks", LISTS)),
     (
         re.compile(rb" CDX [\w ]{1,99}\n|[\w,:-]{1,253}\)/\S{0,2000} \d{14} ").match,

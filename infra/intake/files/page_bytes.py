@@ -1,6 +1,7 @@
 """Files as what they hold: unpacked, in bounded memory."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -18,6 +19,7 @@ SPOOL_BYTES: Final = 16 << 20  # in memory up to here, then in a temporary file
 # HTML deflates to a third, a list of links to a fiftieth; beyond this it is a bomb (deflate itself ends at 1,032).
 MAX_RATIO: Final = 200
 SMALL_BYTES: Final = 1 << 20  # this much is harmless at any ratio
+BGZIP: Final = re.compile(rb"\x1f\x8b\x08\x04.{8}BC\x02\0", re.DOTALL)
 
 
 class Unpacked(io.RawIOBase):
@@ -62,7 +64,7 @@ class Unpacked(io.RawIOBase):
 def beginning(stream: BinaryIO) -> tuple[bytes, list[str]]:
     """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off.
 
-    The stream stays at its start.
+    The stream stays at its start. bgzip is a coding of its own: a member of it ends in the middle of a record.
     """
     stream.seek(0)
     unpacked = Unpacked(stream)
@@ -70,7 +72,7 @@ def beginning(stream: BinaryIO) -> tuple[bytes, list[str]]:
     stream.seek(0)
     packed = stream.read(CHUNK_BYTES)
     stream.seek(0)
-    return head or packed, unpacked.codings
+    return head or packed, ["bgzip"] if BGZIP.match(packed) else unpacked.codings
 
 
 def read_page(stream: BinaryIO, max_bytes: int) -> PageBytes:

@@ -21,7 +21,7 @@ STATEMENTS: Final = {
     # MS-MOTW, which browsers write too; Firefox's reader.
     b"saved from url=": rb"<!--\s*saved from url=(?:\(\d{1,5}\))?(?P<url>[a-z-]{4,20}:[^\s<>\"]{1,8192})\s*-->",
     b"reader-domain": rb"<a class=\"[^\"]{0,99}\breader-domain\" href=\"(?P<url>[^\"\s]{1,8192})\"",
-    b"SingleFile": rb"<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S{1,8192})"
+    b"SingleFile": rb"<!--\s*(?:Page saved with|Archive processed by) SingleFile\s+url:\s*(?P<url>\S{1,8192})"
     rb"(?:\s+saved date:\s*(?P<at>[^\n(<]{10,60}))?",
     b"HTTrack": rb"<!-- Mirrored from (?P<url>[^\n<>]{1,8192}?) by HTTrack Website Copier/[^,\n]{1,99},"
     rb" (?P<at>[^\n<]{10,60}?) -->",

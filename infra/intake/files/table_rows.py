@@ -29,6 +29,8 @@ UTF16: Final = {
     "utf-16-le": re.compile(rb"(?:[^\0]\0){4}"),
     "utf-16-be": re.compile(rb"(?:\0[^\0]){4}"),
 }
+NAMELESS: Final = 'no JSON object with names, such as {"url": …, "html": …}'
+ESCAPED: Final = re.compile(r'(\\+)"')  # a quote as Spark and MySQL write it in a field of CSV; others double it
 SEPARATOR: Final = "sep="  # in a line before the names, Excel says what is between fields
 
 
@@ -108,7 +110,7 @@ def _parsed(line: bytes) -> Row:
         row = json.loads(line.strip(BLANK).decode("utf-8", "surrogateescape"))
     except (ValueError, RecursionError) as error:
         return Damage(f"no JSON: {error}", line)
-    return row if isinstance(row, dict) else Damage("no JSON object", line)
+    return row if isinstance(row, dict) else Damage(NAMELESS, line)
 
 
 def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
@@ -130,7 +132,7 @@ def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
                 return
             waiting += more
         else:
-            yield row if isinstance(row, dict) else Damage("no JSON object", bytes_of(waiting[:end]))
+            yield row if isinstance(row, dict) else Damage(NAMELESS, bytes_of(waiting[:end]))
             waiting = waiting[end:]
 
 
@@ -140,7 +142,10 @@ def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
     # What `surrogateescape` keeps of UTF-16 no encoding gives back, and half a letter at the end it does not take.
     text = io.TextIOWrapper(reader, encoding, "surrogateescape" if encoding == UTF8 else "replace", newline="")
     csv.field_size_limit(MAX_FIELD)
-    rows = csv.reader(text, delimiter=delimiter_of(head))
+    # Where quotes are doubled, each of them is a pair of its own, also behind a backslash.
+    is_escaped = head.count(b'\\"') > head.count(b'""')
+    lines = (ESCAPED.sub(_doubled, line) for line in text) if is_escaped else text
+    rows = csv.reader(lines, delimiter=delimiter_of(head))
     try:
         names = next((row for row in rows if any(row) and row[0].lower() != SEPARATOR), [])
         sought.seen.update(dict.fromkeys(names))
@@ -151,6 +156,11 @@ def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
                 yield Damage(f"{len(row)} fields where the first line has {len(names)}", bytes_of("\n".join(row)))
     except csv.Error as error:
         yield Damage(f"no CSV from line {rows.line_num} on: {error}", b"")
+
+
+def _doubled(quote: re.Match[str]) -> str:
+    slashes, is_inside = divmod(len(quote[1]), 2)
+    return "\\" * slashes + ('""' if is_inside else '"')
 
 
 def _parquet_rows(stream: BinaryIO, sought: Sought) -> Iterator[Row]:

@@ -15,6 +15,7 @@ from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_o
 from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
 from infra.intake.files.table_rows import (
+    NAMELESS,
     UTF8,
     Damage,
     Row,
@@ -38,12 +39,13 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "url": (
         *("url", "uri", "link", "pageurl", "sourceurl", "targeturi", "warctargeturi", "originalurl", "requestedurl"),
         *("requesturl", "responseurl", "finalurl", "articleurl", "documenturl", "permalink", "href"),
+        "loadedurl",
     ),
     "captured_at": (
         *("capturedat", "fetchedat", "crawledat", "scrapedat", "downloadedat", "retrievedat", "accessedat", "savedat"),
         *("fetchtime", "crawltime", "crawldate", "datedownload", "warcdate", "timestamp", "crawltimestamp"),
         *("fetchtimestamp", "downloaddate", "datedownloaded", "fetchdate", "datefetched", "datecrawled", "datescraped"),
-        *("scrapetime", "scrapedate", "retrieved", "starteddatetime", "ts"),
+        *("scrapetime", "scrapedate", "retrieved", "starteddatetime", "loadedtime", "ts"),
     ),
     "status": ("status", "httpstatus", "statuscode", "httpstatuscode"),
 }
@@ -54,7 +56,7 @@ MAYBE_HTML: Final = (
 # What says of the page what is inside. Names below others say nothing: `author.url` is not the page's address.
 AROUND: Final = frozenset(
     {"page", "response", "request", "data", "source", "document", "doc", "record", "item", "result", "article"}
-    | {"fields", "payload", "attributes", "meta", "metadata", "content", "capture", "snapshot", "raw"}
+    | {"fields", "payload", "attributes", "meta", "metadata", "content", "capture", "snapshot", "raw", "crawl", "html"}
 )
 MAX_NESTING: Final = 4  # {"response": {"content": {"text": …}}}, and MongoDB's {"$date": {"$numberLong": …}}
 PARQUET: Final = b"PAR1"
@@ -107,7 +109,7 @@ def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -
         yield one
     if not known.inside and not pages:
         seen = ", ".join(name[:40] for name in list(reading.seen)[:20]) or "none"
-        advice = "Name the column with the pages: --column html=NAME."
+        advice = "Name the column with the pages: --column html=NAME. `newslake fetch` gets pages of addresses."
         yield Skipped("table without pages", f"{known.location} is a table without pages, columns: {seen}. {advice}")
 
 
@@ -155,21 +157,24 @@ class _Reading:
         return replace(known, url=address or None)
 
     def inside(self, row: Row) -> Iterator[Row]:
-        """The rows of a list in a row, as in `{"pages": […]}` and HAR, or of `{address: page}`; else the row itself."""
+        """The rows of a list in a row, as in `{"pages": […]}` and HAR, or of `{address: page}`; else the row."""
         if isinstance(row, Damage) or self._html(_columns(row)) is not None:
             yield row
             return
         for _, value in _leaves(row):
             objects = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
             if any(self._html(_columns(each)) is not None for each in objects):
-                lost = Damage("no JSON object", b"")
+                lost = Damage(NAMELESS, b"")
                 yield from (each if isinstance(each, dict) else lost for each in value)
                 return
-        is_map = row and all(isinstance(page, str) and parse_url(name) for name, page in row.items())
-        yield from ({"url": name, "html": page} for name, page in row.items()) if is_map else [row]
+        if row and all(isinstance(page, str | dict) and parse_url(name) for name, page in row.items()):
+            pages = (page if isinstance(page, dict) else {"html": page} for page in row.values())
+            yield from ({"url": name} | page for name, page in zip(row, pages, strict=True))
+        else:
+            yield row
 
     def wanted(self, names: Sequence[str]) -> list[str]:
-        """The columns that are worth reading."""
+        """The columns that are worth reading; all where none is known."""
         known = {
             *MAYBE_HTML,
             *AROUND,
@@ -178,7 +183,8 @@ class _Reading:
             *(name for role in NAMES for name in self._names(role)),
         }
         given = tuple(self.given.values())  # may be below a column: `page.html`
-        return [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
+        found = [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
+        return found or list(names)  # of lists of pages
 
     def _names(self, role: str) -> tuple[str, ...]:
         return (self.given[role],) if role in self.given else NAMES[role]

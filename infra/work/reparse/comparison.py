@@ -75,6 +75,7 @@ class Comparison:
     samples: list[Sample] = field(default_factory=list)
     withheld: Counter[tuple[str, str]] = field(default_factory=Counter)  # captures that the gate would not let through
     findings: tuple[Finding, ...] = ()  # why
+    alarms: tuple[str, ...] = ()  # why some pages could not be parsed again
 
     @property
     def is_empty(self) -> bool:
@@ -95,6 +96,7 @@ class Comparison:
             "samples": [dataclasses.asdict(sample) for sample in self.samples],
             "withheld": self.withheld.total(),
             "findings": [dataclasses.asdict(finding) for finding in self.findings],
+            "alarms": self.alarms,
         }
 
 

@@ -4,6 +4,7 @@
 takes every capture that can hold them, after a parser has improved; `plan_outdated` and `plan_rejects` take fewer.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from itertools import chain
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from infra.archive.foreign import OutsideError
 from infra.archive.raw_archive import ArchivedCapture, IndexEntry, Pointer, RawArchive, source_of
 from infra.base.days import Days, is_within
 from infra.base.errors import UsageError
@@ -30,7 +32,7 @@ from infra.store.trial_store import TrialStore
 from infra.work.land_outcomes import land_outcomes
 from infra.work.reparse.comparison import Comparison, compare
 from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import RunReport
+from infra.work.run_report import MAX_SAMPLES, RunReport
 from parsers.fields.urls import host_of
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_host, sources
@@ -179,6 +181,7 @@ def _chunked(name: str, pointers: Iterable[Pointer], days: Days | None = None) -
 OF_ARRIVAL: Final = {
     reason.value: reason for reason in (RejectReason.ARCHIVE_DAMAGED, RejectReason.TRUNCATED, RejectReason.TOO_LARGE)
 }
+OUTSIDE: Final = "in a file outside of the lake that is gone or changed"  # as what such pages are counted
 Reparse = Callable[[ArchivedChunk, Run], RunReport]
 
 
@@ -215,7 +218,7 @@ def try_out(chunks: Sequence[ArchivedChunk], run: Run, on_chunk: Callable[[Archi
 
         report = rebuild(chunks, run, reparse)
         found = compare(trial)
-        found.withheld, found.findings = report.withheld, report.findings
+        found.withheld, found.findings, found.alarms = report.withheld, report.findings, report.alarms
         return found
 
 
@@ -224,7 +227,7 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
     with span("chunk", source=chunk.source, run=run.run_id):
         store = store or run.open_store()
         lake = Lake(store)
-        archived = _read(store, chunk.pointers)
+        archived, lost = _read(store, chunk.pointers)
         refused = _refused_on_arrival(store, archived)
         with span("parse"), run.open_pool() as pool:
             outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
@@ -232,16 +235,27 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
         captures = [each for each in captures if not _is_still_unknown(each)]
         looked_at = _looked_at(chunk, captures)
         reparsed = {chunk.source: [each.capture.identity for each in archived]}
-        return land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
+        return lost + land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
 
 
-def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> list[ArchivedCapture]:
-    """Captures, several at a time; an archive each, as they are not to be shared by threads."""
+def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> tuple[list[ArchivedCapture], RunReport]:
+    """Captures, several at a time; an archive each, as they are not to be shared by threads.
+
+    The report has those whose file outside of the lake is gone or changed: what is known of them stays as it is.
+    """
+
+    def read(pointer: Pointer) -> ArchivedCapture | str:
+        try:
+            return ArchivedCapture(RawArchive(store).read(pointer), pointer, new=False)
+        except OutsideError as error:
+            return str(error)
+
     with Threads() as pool:
-        captures = pool.map(lambda pointer: RawArchive(store).read(pointer), pointers)
-        return [
-            ArchivedCapture(capture, pointer, new=False) for capture, pointer in zip(captures, pointers, strict=True)
-        ]
+        found = list(pool.map(read, pointers))
+    lost = Counter(each for each in found if isinstance(each, str))
+    alarms = (f"{number:,} pages keep their rows: {error}" for error, number in lost.most_common(MAX_SAMPLES))
+    report = RunReport(failed=+Counter({OUTSIDE: lost.total()}), alarms=tuple(alarms))
+    return [each for each in found if not isinstance(each, str)], report
 
 
 def _refused_on_arrival(store: ObjectStore, archived: Sequence[ArchivedCapture]) -> dict[Pointer, Rejected]:
