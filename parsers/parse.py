@@ -187,9 +187,7 @@ def _read_generically(page: Page, source: Source, layout: Layout, flags: Sequenc
     try:
         draft = read_generically(page, layout, zoned=source.name != WEB)
     except LayoutError as error:
-        if (
-            layout.name == GENERIC.name and layout is not GENERIC
-        ):  # a fact of the newest layout, which is not this page's
+        if layout.name == GENERIC.name and layout is not GENERIC:  # the newest layout's facts are not of this page
             return _read_generically(page, source, GENERIC, flags)
         return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
     if isinstance(draft, Rejected):
