@@ -13,6 +13,7 @@ from parsers.record.capture import Capture
 _ARTICLE = frozenset({"article"})
 # Inside these stand other stories, if not the article itself.
 _LISTING = frozenset({"article", "aside", "nav", "footer", "li"})
+_MOST = 200  # matches that are looked at: those of the story are among the first, and each costs a climb
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Page:
     def own(self, css: str, others: Set[str] = _LISTING, around: Node | None = None) -> list[Node]:
         """The matches that can only be of the article: of the scope, else `around` it, but not inside of `others`."""
         nodes = select(self.scope, css) if self.scope is not None else []
-        return self._outside_others(nodes or select(self.tree if around is None else around, css), others)
+        nodes = nodes or select(self.tree if around is None else around, css)
+        return self._outside_others(nodes[:_MOST], others)
 
     def _outside_others(self, nodes: Sequence[Node], tags: Set[str]) -> list[Node]:
         holding = set() if self.scope is None else {self.scope.mem_id, *ancestors(self.scope)}

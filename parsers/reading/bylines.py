@@ -25,6 +25,7 @@ _NO_BYLINE: Final = re.compile(
 _APART: Final = frozenset({"article", "aside", "nav", "figure", "li"})
 _MOST: Final = 24  # elements that are looked at: further down are those of other stories
 _LONGEST: Final = 200  # characters of a byline with the posts of a few people; a longer text is prose or a list
+_LONGEST_RAW: Final = 5_000  # of one with its white space and scripts; cleaning a whole page is slow
 _LEVELS: Final = 6  # elements around a headline, in which a byline outside of the article may stand
 _BESIDE: Final = 3  # elements around a name, in which those of others may stand
 _ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
@@ -67,7 +68,8 @@ def _is_of_others(node: Node, holding: Collection[int]) -> bool:
 
 def _is_short(node: Node) -> bool:
     """Whether an element may be a byline. Unlike `text_of`, it leaves the tree as it is: the body may be inside."""
-    return len(clean(node.text())) <= _LONGEST
+    text = node.text()
+    return len(text) <= _LONGEST_RAW and len(clean(text)) <= _LONGEST
 
 
 def _names(node: Node) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ from parsers.reading.times import is_of_others
 _APART: Final = frozenset({"aside", "nav"})  # whose times are those of other stories; an article's footer has its own
 _NO_DATE: Final = _APART | CODE | {"blockquote", "figure"}
 _LONGEST: Final = 100  # characters of a text with a date; a longer one is prose
+_LONGEST_RAW: Final = (
+    2_000  # of such a text with its white space; cleaning a whole page thirty times would take seconds
+)
 _PIECES: Final = 30  # of text after the headline among which a date is looked for
 _PROSE: Final = 5  # long ones among them, of which the first may be a standfirst
 _SENTENCE: Final = 8  # spaces in one that names a date beside other things
@@ -51,7 +54,8 @@ def _after(headline: Node) -> Iterator[list[str]]:
     prose = 0
     for piece in islice(_pieces_after(headline), _PIECES):
         parts = islice(upward(piece.parent), _AROUND)
-        short = [text for text in (clean(part.text(separator=" ")) for part in parts) if not _is_prose(text)]
+        raw = (text for part in parts if len(text := part.text(separator=" ")) <= _LONGEST_RAW)
+        short = [text for text in map(clean, raw) if not _is_prose(text)]
         if short and not inside(piece, _NO_DATE, set()) and not is_of_others(piece):
             yield short
         prose += not short
