@@ -129,6 +129,16 @@ def test_a_table_without_pages_names_its_columns_also_those_inside(tmp_path: Pat
     assert [each.kind for each in found if isinstance(each, Skipped)] == ["row without a page", "table without pages"]
     assert isinstance(found[-1], Skipped)
     assert "columns: url, got.maintext" in found[-1].advice
+    found = read(tmp_path / "a.csv", f",url\n,{URL}\n".encode())
+    assert [each.kind for each in found if isinstance(each, Skipped)] == ["row without a page", "table without pages"]
+
+
+def test_a_csv_without_names_says_so(tmp_path: Path) -> None:
+    first, second, told = read(tmp_path / "a.csv", f"1,{URL},,{PAGE}\n2,{URL},,{PAGE}\n".encode())
+    assert isinstance(first, Unreadable)
+    assert isinstance(second, Capture)
+    assert isinstance(told, Skipped)
+    assert f"{tmp_path}/a.csv has no names: put a line before the first" in told.advice
 
 
 def test_of_several_documents_in_a_row_none_is_the_page(tmp_path: Path) -> None:

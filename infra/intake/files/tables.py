@@ -25,6 +25,7 @@ from infra.intake.files.table_rows import (
     delimiter_of,
     encoding_of,
     first_line,
+    is_nameless,
     rows_of,
 )
 from parsers.fields.urls import parse_url
@@ -76,6 +77,7 @@ STATUSES: Final = range(100, 600)
 TEXT: Final = str | bytes
 MISSING: Final = frozenset({"", "nan", "NaN", "NaT", "None", "null"})  # as pandas and others write that there is none
 NO_PAGE: Final = "row without a page"
+FETCH: Final = "`newslake fetch` gets pages of addresses."
 
 
 def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -114,9 +116,14 @@ def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -
         one = reading.page(number, row)
         pages += not isinstance(one, Skipped)
         yield one
-    if not known.inside and not pages:
+    if form == "csv" and is_nameless(reading.seen) and not known.inside:
+        yield Skipped(
+            "table without names",
+            f"{known.location} has no names: put a line before the first, such as url,html. {FETCH}",
+        )
+    elif not known.inside and not pages:
         seen = ", ".join(name[:40] for name in list(reading.seen)[:20]) or "none"
-        advice = "Name the column with the pages: --column html=NAME. `newslake fetch` gets pages of addresses."
+        advice = "Name the column with the pages: --column html=NAME. " + FETCH
         yield Skipped("table without pages", f"{known.location} is a table without pages, columns: {seen}. {advice}")
 
 
@@ -212,7 +219,8 @@ class _Reading:
         heads = {name: _page(each[:2000], HEAD_BYTES).body for name, each in columns.items() if isinstance(each, TEXT)}
         maybe = (name for name in MAYBE_HTML if name in heads and media_type_of(heads[name]) is MediaType.HTML)
         whole = [name for name, head in heads.items() if is_html_document(head)]
-        return columns.get(next(chain(whole if len(whole) == 1 else (), maybe), ""))
+        name = next(chain(whole if len(whole) == 1 else (), maybe), None)
+        return None if name is None else columns[name]
 
     def _status(self, columns: Mapping[str, Any]) -> int | None:
         said = str(self._value(columns, "status")).removesuffix(".0")
