@@ -128,6 +128,11 @@ def test_an_address_that_begins_like_an_encoded_word_costs_no_page(tmp_path: Pat
     assert page_of(read(tmp_path / "a.mhtml", mhtml(URL, (said, PAGE)))).body == PAGE
 
 
+def test_mhtml_of_programs_that_leave_the_version_out(tmp_path: Path) -> None:
+    page = page_of(read(tmp_path / "a", mhtml(URL, QUOTED).replace(b"MIME-Version: 1.0\r\n", b"")))
+    assert (page.body, page.url, page.captured_at) == (PAGE, URL, AT)
+
+
 @pytest.mark.parametrize("kind", ["multipart/mixed; boundary=b", "message/rfc822"])
 def test_parts_inside_of_parts_without_end_are_damage(tmp_path: Path, kind: str) -> None:
     parts = b"".join(b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1) for n in range(2000))

@@ -68,6 +68,10 @@ def assert_row(found: list[Read], *, count: int = 1) -> None:
         {"pages": [ROW]},
         {"title": "Ferry", "html": {"content": PAGE, "requested_url": URL, "crawl_date": SAID}},
         {"html": PAGE, "crawl": {"loadedUrl": URL, "loadedTime": SAID}},
+        {"url": [URL], "html": [PAGE], "scraped_at": [SAID]},
+        {"target_url": URL, "outerHTML": PAGE, "harvested_at": SAID, "note": "<p>none"},
+        {"url": URL, "content": "<p>The ferry", "dump": PAGE, "archived_on": SAID},
+        {**ROW, "captured_at": None, "crawl_date": "NaT"},
         {"count": 1, "result": {"items": [ROW]}},
         {**ROW, "author": {"url": "https://other.example/", "html": "no"}, "content_type": "article"},
     ],
@@ -98,6 +102,8 @@ def test_addresses_with_their_pages_in_one_object(tmp_path: Path) -> None:
     (page,) = read(tmp_path / "a.json", json.dumps({URL: PAGE}).encode())
     assert isinstance(page, Capture)
     assert (page.url, page.body) == (URL, PAGE.encode())
+    both = read(tmp_path / "a.json", json.dumps({URL: PAGE, f"{URL}/2": PAGE}).encode())
+    assert [each.url for each in both if isinstance(each, Capture)] == [URL, f"{URL}/2"]
     below = {"html": PAGE, "fetched_at": SAID}
     assert_row(read(tmp_path / "a.json", json.dumps({URL: below, f"{URL}/2": below}).encode())[:1])
 
@@ -123,10 +129,25 @@ def test_a_table_without_pages_names_its_columns_also_those_inside(tmp_path: Pat
     assert [each.kind for each in found if isinstance(each, Skipped)] == ["row without a page", "table without pages"]
     assert isinstance(found[-1], Skipped)
     assert "columns: url, got.maintext" in found[-1].advice
+    found = read(tmp_path / "a.csv", f",url\n,{URL}\n".encode())
+    assert [each.kind for each in found if isinstance(each, Skipped)] == ["row without a page", "table without pages"]
+
+
+def test_a_csv_without_names_says_so(tmp_path: Path) -> None:
+    first, second, told = read(tmp_path / "a.csv", f"1,{URL},,{PAGE}\n2,{URL},,{PAGE}\n".encode())
+    assert isinstance(first, Unreadable)
+    assert isinstance(second, Capture)
+    assert isinstance(told, Skipped)
+    assert f"{tmp_path}/a.csv has no names: put a line before the first" in told.advice
+
+
+def test_of_several_documents_in_a_row_none_is_the_page(tmp_path: Path) -> None:
+    found = read(tmp_path / "a", json.dumps({"url": URL, "before": PAGE, "after": PAGE}).encode())
+    assert [each.kind for each in found if isinstance(each, Skipped)] == ["row without a page", "table without pages"]
 
 
 def test_a_page_that_is_no_text_is_no_page(tmp_path: Path) -> None:
-    (page,) = read(tmp_path / "a", json.dumps({**ROW, "html": [PAGE]}).encode())
+    (page,) = read(tmp_path / "a", json.dumps({**ROW, "html": [PAGE, PAGE]}).encode())
     assert isinstance(page, Unreadable)
     assert page.detail == "its page is no text but list"
 
@@ -242,7 +263,7 @@ def test_columns_of_any_type(tmp_path: Path, form: str, url: pa.Array, at: pa.Ar
 
 @pytest.mark.parametrize("form", ["parquet", "feather", "stream"])
 def test_structs_lists_and_damage_of_arrow(tmp_path: Path, form: str) -> None:
-    assert_row(read(tmp_path / "a", in_arrow(pa.table({"site": ["x"], "pages": [[ROW, ROW]]}), form)), count=2)
+    assert_row(read(tmp_path / "a", in_arrow(pa.table({"url": ["x"], "pages": [[ROW, ROW]]}), form)), count=2)
     content = in_arrow(pa.table({"page": pa.array([ROW])}), form)
     assert_row(read(tmp_path / "a", content))
     found = read(tmp_path / "a", content[: len(content) // 2])

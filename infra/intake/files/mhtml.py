@@ -31,7 +31,7 @@ WHOLE: Final = re.compile(rb"</html>\s*(?:-+\s*)?$", re.IGNORECASE)  # a page to
 def is_mhtml(head: bytes) -> bool:
     """Whether a file begins with the head of a mail that holds a saved page."""
     match = MAIL.match(head.lstrip(b"\xef\xbb\xbf\r\n"))
-    if match is None or b"mime-version:" not in match[0].lower():
+    if match is None or not re.search(rb"^mime-version:|multipart/related", match[0], re.M | re.I):
         return False
     return SAVED_PAGE.search(match[0]) is not None and not is_mail(head)
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import IO, Any, BinaryIO, Final, cast
@@ -149,6 +149,8 @@ def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
     try:
         names = next((row for row in rows if any(row) and row[0].lower() != SEPARATOR), [])
         sought.seen.update(dict.fromkeys(names))
+        if is_nameless(names):
+            yield Damage("the first line holds values, not names", bytes_of("\n".join(names)))
         for row in rows:
             if len(row) == len(names):
                 yield dict(zip(names, row, strict=True))
@@ -156,6 +158,11 @@ def _csv_rows(reader: BinaryIO, sought: Sought) -> Iterator[Row]:
                 yield Damage(f"{len(row)} fields where the first line has {len(names)}", bytes_of("\n".join(row)))
     except csv.Error as error:
         yield Damage(f"no CSV from line {rows.line_num} on: {error}", b"")
+
+
+def is_nameless(names: Iterable[str]) -> bool:
+    """Whether the first line of a CSV file is a row: an address is no name."""
+    return any(re.match(r"https?://", name) for name in names)
 
 
 def _doubled(quote: re.Match[str]) -> str:

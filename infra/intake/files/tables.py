@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from infra.base.errors import UsageError
@@ -24,12 +25,18 @@ from infra.intake.files.table_rows import (
     delimiter_of,
     encoding_of,
     first_line,
+    is_nameless,
     rows_of,
 )
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import CapturedAtBasis, MediaType
 
+# What a column with the time of a page says was done then, with `at`, `time` … behind it: alone it may be yes or no.
+GETTING: Final = (
+    *("fetch", "fetched", "crawl", "crawled", "scrape", "scraped", "download", "downloaded", "retrieved", "access"),
+    *("accessed", "capture", "captured", "collected", "archived", "harvested", "visit", "visited", "snapshot", "saved"),
+)
 # What columns are called that hold nothing else, as `_plain` has them. Any other name has to be given.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "html": (
@@ -39,13 +46,12 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "url": (
         *("url", "uri", "link", "pageurl", "sourceurl", "targeturi", "warctargeturi", "originalurl", "requestedurl"),
         *("requesturl", "responseurl", "finalurl", "articleurl", "documenturl", "permalink", "href"),
-        "loadedurl",
+        *("loadedurl", "targeturl", "resolvedurl", "fetchedurl", "crawledurl", "canonicalurl", "weburl"),
     ),
     "captured_at": (
-        *("capturedat", "fetchedat", "crawledat", "scrapedat", "downloadedat", "retrievedat", "accessedat", "savedat"),
-        *("fetchtime", "crawltime", "crawldate", "datedownload", "warcdate", "timestamp", "crawltimestamp"),
-        *("fetchtimestamp", "downloaddate", "datedownloaded", "fetchdate", "datefetched", "datecrawled", "datescraped"),
-        *("scrapetime", "scrapedate", "retrieved", "starteddatetime", "loadedtime", "ts"),
+        *(f"{verb}{time}" for verb in GETTING for time in ("at", "on", "time", "date", "ts", "timestamp")),
+        *(f"date{verb}" for verb in GETTING),
+        *("warcdate", "retrieved", "starteddatetime", "loadedtime", "timestamp", "ts"),
     ),
     "status": ("status", "httpstatus", "statuscode", "httpstatuscode"),
 }
@@ -68,7 +74,10 @@ JSON_START: Final = re.compile(
     rb'(?:\xef\xbb\xbf)?[\s\x1e]*(?:(?:\[\s*)?\{\s*["}]|\[\s*(?:\]\s*$|(?:\[\s*)?"[^"\n]{0,2000}",))'
 )
 STATUSES: Final = range(100, 600)
+TEXT: Final = str | bytes
+MISSING: Final = frozenset({"", "nan", "NaN", "NaT", "None", "null"})  # as pandas and others write that there is none
 NO_PAGE: Final = "row without a page"
+FETCH: Final = "`newslake fetch` gets pages of addresses."
 
 
 def columns_of(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -107,9 +116,14 @@ def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -
         one = reading.page(number, row)
         pages += not isinstance(one, Skipped)
         yield one
-    if not known.inside and not pages:
+    if form == "csv" and is_nameless(reading.seen) and not known.inside:
+        yield Skipped(
+            "table without names",
+            f"{known.location} has no names: put a line before the first, such as url,html. {FETCH}",
+        )
+    elif not known.inside and not pages:
         seen = ", ".join(name[:40] for name in list(reading.seen)[:20]) or "none"
-        advice = "Name the column with the pages: --column html=NAME. `newslake fetch` gets pages of addresses."
+        advice = "Name the column with the pages: --column html=NAME. " + FETCH
         yield Skipped("table without pages", f"{known.location} is a table without pages, columns: {seen}. {advice}")
 
 
@@ -158,23 +172,27 @@ class _Reading:
 
     def inside(self, row: Row) -> Iterator[Row]:
         """The rows of a list in a row, as in `{"pages": […]}` and HAR, or of `{address: page}`; else the row."""
-        if isinstance(row, Damage) or self._html(_columns(row)) is not None:
+        if isinstance(row, Damage):
             yield row
-            return
+        elif row and all(isinstance(page, str | dict) and parse_url(name) for name, page in row.items()):
+            pages = (page if isinstance(page, dict) else {"html": page} for page in row.values())
+            yield from ({"url": name} | page for name, page in zip(row, pages, strict=True))
+        elif self._html(_columns(row)) is not None:
+            yield row
+        else:
+            yield from self._listed(row)
+
+    def _listed(self, row: Mapping[str, Any]) -> Iterator[Row]:
         for _, value in _leaves(row):
             objects = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
             if any(self._html(_columns(each)) is not None for each in objects):
                 lost = Damage(NAMELESS, b"")
                 yield from (each if isinstance(each, dict) else lost for each in value)
                 return
-        if row and all(isinstance(page, str | dict) and parse_url(name) for name, page in row.items()):
-            pages = (page if isinstance(page, dict) else {"html": page} for page in row.values())
-            yield from ({"url": name} | page for name, page in zip(row, pages, strict=True))
-        else:
-            yield row
+        yield row
 
     def wanted(self, names: Sequence[str]) -> list[str]:
-        """The columns that are worth reading; all where none is known."""
+        """The columns that are worth reading; all where none is known to hold pages."""
         known = {
             *MAYBE_HTML,
             *AROUND,
@@ -184,22 +202,25 @@ class _Reading:
         }
         given = tuple(self.given.values())  # may be below a column: `page.html`
         found = [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
-        return found or list(names)  # of lists of pages
+        is_known = "html" in self.given or any(_plain(name) in (*NAMES["html"], *MAYBE_HTML) for name in found)
+        return found if is_known else list(names)
 
     def _names(self, role: str) -> tuple[str, ...]:
         return (self.given[role],) if role in self.given else NAMES[role]
 
     def _value(self, columns: Mapping[str, Any], role: str) -> object:
-        return next((columns[name] for name in self._names(role) if columns.get(name) not in (None, "")), None)
+        values = (columns.get(name) for name in self._names(role))
+        return next((each for each in values if each is not None and str(each) not in MISSING), None)
 
     def _html(self, columns: Mapping[str, Any]) -> object:
-        """The page: in a column of that name, or in one whose name may mean it and whose content is HTML."""
+        """The page: in a column of that name, the only whole document, or HTML in a column that may be called so."""
         if any(name in columns for name in self._names("html")):
             return self._value(columns, "html") or ""
-        maybe = (columns[name] for name in MAYBE_HTML if isinstance(columns.get(name), str | bytes))
-        return next(
-            (each for each in maybe if media_type_of(_page(each[:2000], HEAD_BYTES).body) is MediaType.HTML), None
-        )
+        heads = {name: _page(each[:2000], HEAD_BYTES).body for name, each in columns.items() if isinstance(each, TEXT)}
+        maybe = (name for name in MAYBE_HTML if name in heads and media_type_of(heads[name]) is MediaType.HTML)
+        whole = [name for name, head in heads.items() if is_html_document(head)]
+        name = next(chain(whole if len(whole) == 1 else (), maybe), None)
+        return None if name is None else columns[name]
 
     def _status(self, columns: Mapping[str, Any]) -> int | None:
         said = str(self._value(columns, "status")).removesuffix(".0")
@@ -218,8 +239,9 @@ def _leaves(row: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
         below = path if name.startswith("$") else (*path, name)
         if isinstance(value, dict) and len(path) < MAX_NESTING:
             yield from _leaves(value, below)
-        else:
-            yield below, value
+        else:  # Scrapy's loaders put each value into a list
+            is_loaded = isinstance(value, list) and len(value) == 1 and isinstance(value[0], TEXT)
+            yield below, value[0] if is_loaded else value
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
