@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final
 
 _TABLES: Final[dict[str, dict[str, Any]]] = tomllib.loads((pkgutil.get_data("parsers", "words.toml") or b"").decode())
@@ -33,9 +32,9 @@ def pattern(table: str, name: str) -> str:
 
 def finder(words: Iterable[str]) -> Callable[[str], re.Match[str] | None]:
     """A search for any of many words; by first letters, it takes an eighth of the time of looking for each word."""
-    groups = groupby(sorted(words), key=itemgetter(0))
-    tails = ((re.escape(first), "|".join(re.escape(word[1:]) for word in group)) for first, group in groups)
-    return re.compile("|".join(f"{first}(?:{rest})" for first, rest in tails)).search
+    groups = groupby(sorted(words), key=lambda word: word[0])
+    parts = (f"{re.escape(first)}(?:{'|'.join(re.escape(word[1:]) for word in group)})" for first, group in groups)
+    return re.compile("|".join(parts)).search
 
 
 def by_word(table: str) -> dict[str, str]:

@@ -83,8 +83,6 @@ def _name_says(name: str) -> int:
 
 
 def _is_furniture(parts: list[str], joined: str) -> bool:
-    if any(map(joined.__contains__, _NOT_FURNITURE)):
-        return False
-    if not _FURNITURE_WORDS.isdisjoint(parts) or _find_furniture(joined):
-        return True
-    return _find_furniture_start(f" {' '.join(parts)}") is not None
+    named = not _FURNITURE_WORDS.isdisjoint(parts) or _find_furniture(joined)
+    named = named or _find_furniture_start(f" {' '.join(parts)}")
+    return bool(named) and not any(map(joined.__contains__, _NOT_FURNITURE))
