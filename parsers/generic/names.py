@@ -5,10 +5,11 @@ Sites name things alike, in English even where their language is another; so wor
 
 import re
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
+from operator import add
 from typing import Final
 
-from parsers.fields.words import words
+from parsers.fields.words import finder, words
 
 # Flags of what names say; plain numbers, since an enum's operators cost more than all else here.
 FURNITURE: Final = 1  # likely; not if most of the page's prose is inside
@@ -23,11 +24,11 @@ BODY: Final = 128  # the text of the story, by microdata
 UNSEEN: Final = 512  # for screen readers only
 
 
-_OVERLAY_NAMES: Final = words("names", "overlay_names")
+_find_overlay: Final = finder(words("names", "overlay_names"))
 _OVERLAY_WORDS: Final = frozenset(words("names", "overlay_words"))
-_FURNITURE_NAMES: Final = words("names", "furniture_names")
+_find_furniture: Final = finder(words("names", "furniture_names"))
 _FURNITURE_WORDS: Final = frozenset(words("names", "furniture_words"))
-_FURNITURE_STARTS: Final = words("names", "furniture_starts")
+_find_furniture_start: Final = finder(f" {start}" for start in words("names", "furniture_starts"))
 _NOT_FURNITURE: Final = words("names", "not_furniture")
 _ASIDE_NAMES: Final = words("names", "aside_names")
 _STORY_PAIRS: Final = [*map("".join, product(words("names", "story_firsts"), words("names", "story_lasts")))]
@@ -58,11 +59,11 @@ def _name_says(name: str) -> int:
     if len(name) > _LONGEST or name.startswith(_STATES) or name.endswith(_STATE_ENDS) or _STATE.match(name):
         return 0
     named = name.removeprefix("field--name-")  # as Drupal does
-    parts = [word.lower() for word in _WORD.findall(named.partition("--")[0])]
+    parts = " ".join(_WORD.findall(named.partition("--")[0])).lower().split()
     if not parts:
         return 0
     joined = "".join(parts)
-    pairs = [first + last for first, last in pairwise(parts)]
+    pairs = [*map(add, parts, parts[1:])]
     found = 0 if _MENU.isdisjoint(parts) else MENU
     if _SITE not in parts and not (_LEAD_NAMES.isdisjoint(parts) and _LEAD_NAMES.isdisjoint(pairs)):
         found |= LEAD
@@ -72,7 +73,7 @@ def _name_says(name: str) -> int:
         found |= HEADLINE
     if not _STORY_NAMES.isdisjoint(parts) or not _STORY_NAMES.isdisjoint(pairs):
         found |= STORY
-    if not _OVERLAY_WORDS.isdisjoint(parts) or any(map(joined.__contains__, _OVERLAY_NAMES)):
+    if not _OVERLAY_WORDS.isdisjoint(parts) or _find_overlay(joined):
         return found | OVERLAY
     if _is_furniture(parts, joined) and not (parts[-1] in _STORY_NAMES or (pairs and pairs[-1] in _STORY_NAMES)):
         found |= FURNITURE
@@ -82,8 +83,6 @@ def _name_says(name: str) -> int:
 
 
 def _is_furniture(parts: list[str], joined: str) -> bool:
-    if any(map(joined.__contains__, _NOT_FURNITURE)):
-        return False
-    if not _FURNITURE_WORDS.isdisjoint(parts) or any(map(joined.__contains__, _FURNITURE_NAMES)):
-        return True
-    return any(word.startswith(_FURNITURE_STARTS) for word in parts)
+    named = not _FURNITURE_WORDS.isdisjoint(parts) or _find_furniture(joined)
+    named = named or _find_furniture_start(f" {' '.join(parts)}")
+    return bool(named) and not any(map(joined.__contains__, _NOT_FURNITURE))

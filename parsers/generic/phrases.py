@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from parsers.fields.words import pattern, texts
+from parsers.fields.words import finder, pattern, texts
 from parsers.reading.asides import ADVERT
 
 _POINTERS: Final = ("elsewhere", "follow", "credit")
@@ -12,7 +12,7 @@ _POINTERS: Final = ("elsewhere", "follow", "credit")
 # each alternative in full.
 _POINTER: Final = re.compile(f"(?:{ADVERT}$|{'|'.join(pattern('phrases', name) for name in _POINTERS)})")
 # Anywhere in a short text in lower case.
-_REQUESTS: Final = texts("phrases", "requests")
+_find_request: Final = finder(texts("phrases", "requests"))
 # At the end of a short text: `A street in Bergen. | © Jane Doe/Some Agency`.
 _CREDITED: Final = re.compile(
     r"(?:[|(/]\s?(?:©|(?:foto|photo|credit|bild|image|picture)s?\b)|©|getty images|istock|shutterstock"
@@ -43,7 +43,7 @@ def is_aside(text: str, size: float, linked: float, *, marked: bool) -> bool:
     if size >= _LONGEST_REQUEST:
         return False
     lowered = text.lower()
-    if (size < _LONGEST_REQUEST / 2 or linked > _SOME_LINKED) and any(map(lowered.__contains__, _REQUESTS)):
+    if (size < _LONGEST_REQUEST / 2 or linked > _SOME_LINKED) and _find_request(lowered):
         return True
     if size > _LONGEST_POINTER:
         return False
