@@ -43,7 +43,7 @@ MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
 # runs; a run takes about 250 MB.
 CONCURRENT_RUNS: Final = 4
 # How often the server is asked for runs that are due. With Prefect's 10 s, people wait as long for what they started,
-# and slots stay empty between runs of some 10 s; a question takes it some 20 ms of processor time.
+# and slots stay empty for half of the time between runs of some 5 s.
 ASK_SECONDS: Final = 2
 # Tag of what a name has switched on once. From then on only people switch it.
 NAMED: Final = "named"
