@@ -210,7 +210,7 @@ class _Reading:
 
     def _value(self, columns: Mapping[str, Any], role: str) -> object:
         values = (columns.get(name) for name in self._names(role))
-        return next((each for each in values if each is not None and str(each) not in MISSING), None)
+        return next((each for each in values if not _is_missing(each)), None)
 
     def _html(self, columns: Mapping[str, Any]) -> object:
         """The page: in a column of that name, the only whole document, or HTML in a column that may be called so."""
@@ -242,6 +242,10 @@ def _leaves(row: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tupl
         else:  # Scrapy's loaders put each value into a list
             is_loaded = isinstance(value, list) and len(value) == 1 and isinstance(value[0], TEXT)
             yield below, value[0] if is_loaded else value
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == b"" or (isinstance(value, str | float) and str(value) in MISSING)
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
