@@ -67,7 +67,8 @@ def canonical(url: str | None, base: str | None = None) -> str | None:
     if not parsed.port:
         parsed.protocol = "https:"
     parsed.hash = parsed.username = parsed.password = ""
-    parsed.search = _without_tracking(str(parsed.search)[1:])  # removes an empty query too
+    query = _without_tracking(str(parsed.search)[1:])
+    parsed.search = query and f"?{query}"  # which may begin with a question mark of its own
     return str(parsed.href)
 
 

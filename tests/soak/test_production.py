@@ -24,6 +24,7 @@ from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
 from parsers.registry import sources
+from tests.demo_site.faults import slow
 from tests.demo_site.site import DemoSite
 from tests.live_lake import today, work
 from tests.postgres import postgres, require_postgres
@@ -200,14 +201,16 @@ def test_o07_no_secret_is_in_a_log_or_in_what_the_server_knows(stack: Production
 
 
 def test_o02_a_run_that_is_cancelled_gives_its_slot_back_and_the_same_goes_on(
-    stack: Production, undisturbed: dict[str, Rows], s3_environment: None, aftermath: Aftermath
+    stack: Production, undisturbed: dict[str, Rows], s3_environment: None, aftermath: Aftermath, site: DemoSite
 ) -> None:
     lake = "s3://news/cancelled"
     run_id = backfill(stack, "globalresearch", lake)
     in_the_middle(stack, "globalresearch", lake)
+    site.set_fault(sources()["globalresearch"].hosts[0], slow(3))  # else it may end while Prefect's commands load
     assert run_id in stack.typed("prefect", "flow-run", "ls", "--state", "Running", COLUMNS="200").stdout
     assert stack.typed("prefect", "flow-run", "cancel", run_id).returncode == 0
     assert stack.ended(run_id)["type"] == "CANCELLED"
+    site.clear_faults()
     _follow_the_runbook(stack, "source-globalresearch")
     assert stack.ended(backfill(stack, "globalresearch", lake))["type"] == "COMPLETED"
     assert rows_of(open_store(lake), "globalresearch") == undisturbed["globalresearch"]

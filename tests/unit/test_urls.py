@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical, host_of, identity, parse_url
@@ -12,6 +12,7 @@ ADDRESSES = TEXT | st.from_regex(
 
 
 @given(ADDRESSES, st.none() | ADDRESSES)
+@example("??", "HTTP:0")
 def test_no_text_raises_and_canonical_is_idempotent(url: str, base: str | None) -> None:
     found = canonical(url, base)
     if found is None:
