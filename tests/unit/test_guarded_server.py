@@ -89,7 +89,9 @@ async def count_side_by_side(database: BaseDatabaseConfiguration) -> int:
     async with engine.begin() as connection:
         await connection.execute(text("create table counted as select 0 as number"))
     try:
-        await asyncio.gather(add_one(), add_one())
+        # Both to their end, so that both have given their connections back.
+        for error in filter(None, await asyncio.gather(add_one(), add_one(), return_exceptions=True)):
+            raise error
         async with engine.begin() as connection:
             return int((await connection.execute(text("select number from counted"))).scalar_one())
     finally:
