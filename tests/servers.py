@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import SystemRandom
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -163,12 +164,15 @@ def scripted_server(answer: Callable[[str, str, Mapping[str, str], bytes], Answe
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on now; all different."""
+    """Ports of 127.0.0.1 that nobody listens on now; all different, and none that the system gives to a connection."""
+    found: list[int] = []
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for free in sockets:
-            free.bind(("127.0.0.1", 0))
-        return [free.getsockname()[1] for free in sockets]
+        while len(found) < number:
+            port = SystemRandom().randrange(15_000, 32_768)  # not of the seed, which all test processes share
+            with suppress(OSError):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+                found.append(port)
+    return found
 
 
 def wait_for(what: str, seconds: float, is_so: Callable[[], object], log: Callable[[], str] = str) -> None:
