@@ -94,7 +94,8 @@ def main(arguments: Sequence[str]) -> int:
             }
             with newslake_up(place, settings=settings) as up:
                 runs, before, after = _play(up, names, options.days)
-                locked = (place / "up.log").read_text(errors="replace").count(LOCKED) + _logged(up, LOCKED)
+                logs = place / "up.log", _home(up) / "server.log"
+                locked = sum(log.read_text(errors="replace").count(LOCKED) for log in logs) + _logged(up, LOCKED)
     return _report(runs, before, after, locked, as_json=options.json)
 
 
@@ -105,8 +106,11 @@ def _play(up: Up, sources: Sequence[str], days: int) -> tuple[list[dict[str, Any
     for number in range(days * RUNS_A_DAY):
         day = today - timedelta(days=days - number // RUNS_A_DAY)
         begun = [up.start(f"run/source-{source}", day=f"{day}", source=source) for source in sources]
-        runs += _all_ended(up, [*begun, up.start(MAINTAIN)])
-        print(f"{day}: {dict(Counter(_ending(run) for run in runs))}", file=sys.stderr, flush=True)
+        ended = _all_ended(up, [*begun, up.start(MAINTAIN)])
+        runs += ended
+        late = max(_seconds(run, "expected_start_time", "start_time") for run in ended)
+        endings = dict(Counter(_ending(run) for run in runs))
+        print(f"{day}: {endings}; the last of {len(ended)} began after {late} s", file=sys.stderr, flush=True)
         if before is None and len(runs) >= WARM:
             before = _held(up)
     after = _held(up)
@@ -135,9 +139,13 @@ def _ending(run: dict[str, Any]) -> str:
     return str(run["state_name"])
 
 
+def _home(up: Up) -> Path:
+    return up.lake.parent / "state" / "newslake" / "prefect"
+
+
 def _held(up: Up) -> Held:
     time.sleep(5)  # for what closes behind the last run
-    state = up.lake.parent / "state" / "newslake" / "prefect"
+    state = _home(up)
     server = int(re.findall(r"server (\d+)", (state / "up.lock").read_text())[0])
     named = {"newslake up": up.process.pid, "server": server}
     limits = up.api("/v2/concurrency_limits/filter", {"limit": 200})

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Final
 
-from parsers.fields.bylines import is_desk, split_people
+from parsers.fields.bylines import is_desk, split_people, strip_prefix
 from parsers.fields.characters import clean, unique
 from parsers.page.html import Node, ancestors, text_of, upward
 from parsers.page.page import Page
@@ -28,7 +28,6 @@ _LONGEST: Final = 200  # characters of a byline with the posts of a few people; 
 _LONGEST_RAW: Final = 5_000  # of one with its white space and scripts; cleaning a whole page is slow
 _LEVELS: Final = 6  # elements around a headline, in which a byline outside of the article may stand
 _BESIDE: Final = 3  # elements around a name, in which those of others may stand
-_ROLE: Final = re.compile(r"^(?:autor(?:in|en|es)?|author|von|by|por|par|texto?|text)\s*:?\s+", re.I)
 # What links beside names say: `About the author`, `Zur Artikelübersicht`, `Email Jane Doe`, `Google Scholar`.
 _NO_NAME: Final = re.compile(
     r"[\d:/@]|^(?:about|all|email|follow|google|more|read|view|watch|alle|mehr|zu[mr]|todos|tous|toutes)\b", re.I
@@ -83,7 +82,7 @@ def _names(node: Node) -> tuple[str, ...]:
 
 def _names_in(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        bare = _ROLE.sub("", text)
+        bare = strip_prefix(text)
         if bare and not _NO_NAME.search(bare):
             yield from filter(_is_name, split_people(bare))
 
