@@ -9,11 +9,12 @@ import pytest
 from infra.base.settings import Settings
 from infra.intake.files.input_types import Input
 from infra.work.dask_workers import DaskWorkers
-from infra.work.ingest import IngestRequest, ingest_chunk, plan
+from infra.work.ingest import IngestRequest
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from tests import sample_pages as pages
 from tests.disturbed_lake import FIRST_RUN
+from tests.ingests import ingest_all
 from tests.warc_builder import answer, gzipped, record
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def ingested(
     path: Path, run: Run, on_input: Callable[[Input], object] = lambda _: None, *, in_place: bool = False
 ) -> RunReport:
     inputs, *_ = IngestRequest(paths=[str(path)], in_place=in_place).find()
-    (chunk,) = plan(inputs)
-    return ingest_chunk(chunk, run, on_input)
+    return ingest_all(inputs, run, on_input=on_input)
 
 
 def run_on(lake: Path, cluster: "Client | None" = None) -> Run:

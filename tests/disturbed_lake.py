@@ -16,7 +16,6 @@ from infra.intake.captures import find_inputs
 from infra.store.object_store import PROBE_PREFIX, ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
-from infra.work.ingest import ingest_chunk, plan
 from infra.work.parse_pool import Group, Pair, Result, parse_group
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -24,6 +23,7 @@ from parsers.parse import parse
 from parsers.record.capture import Capture
 from parsers.record.outcome import Outcome
 from tests import sample_pages as pages
+from tests.ingests import ingest_all
 
 FIRST_RUN = "20240301T000000Z-0000001"
 SECOND_RUN = "20240302T000000Z-0000002"
@@ -55,8 +55,7 @@ def ingest(folder: Path, lake: str, run_id: str) -> RunReport:
     """Ingest a folder in this process, as `newslake ingest` does, the check of the store included."""
     run = InlineRun(Settings(lake=lake, workers=1), run_id)
     run.open_store().check()
-    chunks = plan(find_inputs([str(folder)]))
-    return sum((ingest_chunk(chunk, run) for chunk in chunks), RunReport())
+    return ingest_all(find_inputs([str(folder)]), run)
 
 
 @dataclass(frozen=True)

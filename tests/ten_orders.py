@@ -15,14 +15,16 @@ from typing import Any, Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.settings import Settings
+from infra.intake.captures import ALL
 from infra.intake.files.input_types import Input
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
-from infra.work.ingest import Chunk, ingest_chunk
+from infra.work.ingest import Chunk, end_ingest, ingest_chunk
 from tests.disturbed_lake import SECOND_RUN, InlineRun
+from tests.ingests import ingest_all
 
 INGESTERS: Final = 4
 BATCH: Final = 7  # inputs: several batches a process, even of the few inputs of a test
@@ -68,7 +70,7 @@ class Order:
 
 
 def ingest_alone(inputs: Sequence[Input], uri: str) -> Content:
-    ingest_chunk(Chunk(0, tuple(inputs)), InlineRun(Settings(lake=uri, workers=1), SECOND_RUN))
+    ingest_all(inputs, InlineRun(Settings(lake=uri, workers=1), SECOND_RUN))
     return Content.of(open_store(uri))
 
 
@@ -90,6 +92,7 @@ def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) ->
     wait_for_all(open_store(uri), str(worker), INGESTERS)
     for number, batch in enumerate(batches):
         ingest_chunk(Chunk(worker * 1000 + number, tuple(batch)), run)
+        end_ingest(batch, ALL, run)
 
 
 def overlapping(inputs: Sequence[Input], chance: random.Random) -> list[list[list[Input]]]:

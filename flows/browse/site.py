@@ -28,6 +28,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
 from infra.lake.day_states import Day, State, day_grid
 from infra.lake.lake import Lake
+from infra.lake.partition import date_of
 from infra.lake.quarantine import grouped, rejects_in
 from infra.lake.query import Selection, quoted, run_query
 from infra.store.object_store import ObjectStore
@@ -102,7 +103,8 @@ class Site:
             if day.state is not State.MISSING:
                 rows[day.source][day.date] = day
         # Where there is nothing, a link leads to the newest day with articles.
-        dated = [] if rows else [day for _, day, _ in Lake(self._store).partitions() if day != NULL_PARTITION]
+        names = [] if rows else [name for _, name, _ in Lake(self._store).partitions()]
+        dated = {date_of(name) for name in names} - {NULL_PARTITION}
         newest = date.fromisoformat(max(dated)) + timedelta(days=1) if dated else None
         later = end + timedelta(weeks=WEEKS) if end < tomorrow else None
         days = list(Days(start, end))

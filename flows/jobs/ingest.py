@@ -13,7 +13,7 @@ from flows.jobs.start import begin_run
 from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
-from infra.work.ingest import Chunk, IngestRequest, forget, ingest_chunk, plan_left
+from infra.work.ingest import Chunk, IngestRequest, end_ingest, ingest_chunk, plan_left
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
@@ -79,6 +79,6 @@ def ingest(
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for chunk in chunks for each in chunk.inputs))
     report = sum((ingest_chunk_task(chunk, run, progress) for chunk in chunks), report + before)
-    forget(run.open_store(), inputs, run.choice(wanted))
+    report += end_ingest(inputs, wanted, run)
     publish("ingest", report, run)
     return report

@@ -49,8 +49,8 @@ def midnight(day: date) -> datetime:
 
 
 def is_within(day: str, start: date | None, end: date | None) -> bool:
-    """Whether a partition's day is in a period; undated articles only are if it has no bounds."""
-    if day == NULL_PARTITION:
+    """Whether a day, or a partition by its name, is in a period; undated articles only are if it has no bounds."""
+    if day.startswith(NULL_PARTITION):
         return start is None and end is None
     return (start is None or start.isoformat() <= day) and (end is None or day < end.isoformat())
 

@@ -1,7 +1,7 @@
 """Which partitions there are, from the index of months where it is whole, else from listings, which make it so."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, groupby
 from typing import Final
@@ -10,12 +10,12 @@ from infra.lake.cache import load_cache, update_cache
 from infra.lake.changes import read_notes
 from infra.lake.footers import Footers
 from infra.lake.months import FOLDER, Entry, is_told, source_of
-from infra.lake.partition import TABLES, TableKind, place_of
+from infra.lake.partition import TABLES, TableKind, date_of, place_of
 from infra.store.object_store import ObjectInfo, ObjectStore
 
 WHOLE: Final = "_catalog/whole.json"  # names the months of a whole index; whoever writes keeps them so
 UNTOLD: Final = datetime.min.replace(tzinfo=UTC)  # when a partition was written: the index does not say
-Listed = defaultdict[str, dict[str, ObjectInfo]]  # by table and day
+Listed = Mapping[str, Mapping[str, list[ObjectInfo]]]  # by table and day
 
 
 class DayIndex:
@@ -39,13 +39,17 @@ class DayIndex:
 
     def of(self, source: str) -> Listed:
         """The partitions of a source by table and day; some days around the period may be among them."""
-        listed: Listed = defaultdict(dict)
+        named: dict[str, dict[str, ObjectInfo]] = {name: {} for name in TABLES}
         for info in self.infos(source):
             if place := place_of(info.key):
-                kind, _, day = place
+                kind, _, name = place
                 # Where undated articles are in the old place too, a move was killed before they left it.
-                if day not in listed[kind.name] or info.key == kind.key(source, day):
-                    listed[kind.name][day] = info
+                if name not in named[kind.name] or info.key == kind.key(source, name):
+                    named[kind.name][name] = info
+        listed: dict[str, defaultdict[str, list[ObjectInfo]]] = {table: defaultdict(list) for table in TABLES}
+        for table, partitions in named.items():
+            for name, info in partitions.items():
+                listed[table][date_of(name)].append(info)
         return listed
 
     def infos(self, source: str) -> Iterator[ObjectInfo]:

@@ -1,6 +1,6 @@
 """The state of every day of every source, from the index and the footers alone."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,10 +12,10 @@ from infra.lake.accounts import DaySummary
 from infra.lake.day_index import DayIndex, Listed
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TABLES, DamagedError, Manifest
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TABLES, DamagedError
 from infra.lake.suspects import SuspectDay, since, suspect_histories
 from infra.store.object_store import ObjectStore
-from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
+from parsers.record.article import NULL_PARTITION
 from parsers.registry import parser_versions
 
 
@@ -91,8 +91,8 @@ def _days_of_sources(
     versions = parser_versions()
     for name in sorted(names or {*marked, *chain.from_iterable(map(Lake(store).sources, TABLES.values()))}):
         listed = index.of(name)
-        wanted = (info for days in listed.values() for day, info in days.items() if is_within(day, start, end))
-        index.footers.read_ahead(wanted)
+        wanted = (infos for days in listed.values() for day, infos in days.items() if is_within(day, start, end))
+        index.footers.read_ahead(chain.from_iterable(wanted))
         for each in _days({*chain(*listed.values()), *marked[name]}, start, end):
             day = _day(index.footers, name, each, listed, versions.get(name))
             found = marked[name].get(each)
@@ -100,27 +100,28 @@ def _days_of_sources(
 
 
 def _day(footers: Footers, source: str, day: str, listed: Listed, version: int | None) -> Day:
-    articles, rejects, account = (listed[kind.name].get(day) for kind in (ARTICLES, REJECTS, FETCHES))
-    size = articles.size if articles else 0
+    articles, rejects, accounts = (listed[kind.name].get(day, ()) for kind in (ARTICLES, REJECTS, FETCHES))
+    size = sum(info.size for info in articles)
     try:
-        landed = footers.read(articles) if articles else Manifest(SCHEMA_VERSION, rows=0)
-        rejected = footers.read(rejects).open_rejects if rejects else {}
-        summary = footers.summary(account) if account else None
+        landed = list(map(footers.read, articles))
+        rejected = sum((Counter(footers.read(info).open_rejects) for info in rejects), Counter[str]())
+        summaries = list(map(footers.summary, accounts))
     except DamagedError:
         return Day(source, day, State.DAMAGED, size=size)
+    versions = tuple(sorted({each for shard in landed for each in shard.parser_versions}))
     found = Day(
         source=source,
         date=day,
         state=State.MISSING,
-        articles=landed.rows,
+        articles=sum(shard.rows for shard in landed),
         rejects=rejected,
-        account=summary,
-        looked_at=landed.looked_at,
-        parser_versions=landed.parser_versions,
-        outdated=version is not None and any(found < version for found in landed.parser_versions),
+        account=next(iter(summaries), None),
+        looked_at=any(shard.looked_at for shard in landed),
+        parser_versions=versions,
+        outdated=version is not None and any(found < version for found in versions),
         size=size,
     )
-    return replace(found, state=_state(found, is_known=articles is not None or account is not None))
+    return replace(found, state=_state(found, is_known=bool(articles or accounts)))
 
 
 def _marked(day: Day, suspect: SuspectDay, suspects: list[SuspectDay]) -> Day:

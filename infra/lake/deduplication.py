@@ -29,11 +29,11 @@ UNREADABLE: Final = (pa.ArrowException, OSError, ValueError, KeyError)
 
 
 class Identities:
-    """Which partitions of a source hold an article: their identity columns, remembered by ETag."""
+    """Which partitions of a source, or of a shard of it, hold an article: their identity columns, known by ETag."""
 
-    def __init__(self, store: ObjectStore, source: str) -> None:
+    def __init__(self, store: ObjectStore, source: str, shard: str = "") -> None:
         self._store = store
-        self._key = f"_catalog/identities/source={source}.json"
+        self._key = f"_catalog/identities/source={source}{shard and f'.{shard}'}.json"
         self._known: dict[str, tuple[str, Any]] | None = None  # by date: version of the object, identities
         self._learned = 0
 

@@ -1,10 +1,11 @@
-"""The lake: articles and rejections landed into one Parquet object a source and day, each read with one whole GET."""
+"""The lake: articles and rejections landed into partitions, each of which is read with one whole GET."""
 
 import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -16,15 +17,22 @@ from infra.lake.changes import Changes
 from infra.lake.deduplication import Identities, deduplicate
 from infra.lake.footers import Footers
 from infra.lake.landing import CAPTURE, captures_of, land_articles, land_rejects
-from infra.lake.partition import ARTICLES, REJECTS, Manifest, TableKind, decode, read_partition, read_rows
-from infra.lake.rejects import FAILURES, Reject, invalid_record
-from infra.lake.schema import to_table
+from infra.lake.partition import (
+    ARTICLES,
+    REJECTS,
+    Manifest,
+    TableKind,
+    decode,
+    read_partition,
+    read_rows,
+    shard_of,
+)
+from infra.lake.rejects import FAILURES, Reject
+from infra.lake.rows import Landed, PartitionId, Rows, Tables, tabulated
 from infra.store.object_store import ObjectInfo, ObjectStore
 from parsers.record.article import NULL_PARTITION, Article, Provenance, partition_date
 from parsers.record.capture import CaptureIdentity
 
-Landed = tuple[Article, Provenance]
-PartitionId = tuple[str, str]  # source, date
 # Captures parsed again: version of the parser that said what they are now.
 Verdicts = Mapping[CaptureIdentity, int | None]
 Closings = Mapping[CaptureIdentity, int]  # captures that became articles: parser version
@@ -39,6 +47,12 @@ class LandingReport:
     rows_exposed: int = 0  # articles whose greatest row went; see `infra.lake.landing.Merged`
     unfit: tuple[str, ...] = ()  # ids of articles that do not fit the schema and became rejections
 
+    def __add__(self, other: "LandingReport") -> "LandingReport":
+        """Both together."""
+        return LandingReport(
+            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
+        )
+
 
 class Lake:
     """Articles and rejections in a store. Threads and processes may land into the same lake at once."""
@@ -46,7 +60,7 @@ class Lake:
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self._footers = Footers(store)
-        self._identities: dict[str, Identities] = {}
+        self._identities: dict[tuple[str, str], Identities] = {}  # by source and shard
         self._undated_moved: set[str] = set()  # sources
 
     def land(
@@ -64,32 +78,26 @@ class Lake:
         in `articles` or `rejects`: rows of those that are not among `articles` any more leave every partition of the
         source, unless a newer parser made them or the outcome is a failure of ours (timeout, crash).
         """
+        rows, unfit, rejects = tabulated(articles, rejects)
         with Changes(self.store) as changes:
-            return self._land(changes, articles, rejects, looked_at, reparsed or {})
+            landed = self._land(changes, rows, looked_at, _verdicts(articles, rejects, reparsed or {}))
+        return replace(landed, unfit=unfit)
+
+    def land_rows(self, rows: Rows) -> LandingReport:
+        """Merge rows into their partitions, as `land` does."""
+        with Changes(self.store) as changes:
+            return self._land(changes, rows, (), {})
 
     def _land(
-        self,
-        changes: Changes,
-        articles: Sequence[Landed],
-        rejects: Sequence[Reject],
-        looked_at: Collection[PartitionId],
-        reparsed: Mapping[str, Collection[CaptureIdentity]],
+        self, changes: Changes, rows: Rows, looked_at: Collection[PartitionId], verdicts: Mapping[str, Verdicts]
     ) -> LandingReport:
-        table, wrong = to_table(articles, ARTICLES.columns)
-        unfit = dict(wrong)
-        fitting = [landed for index, landed in enumerate(articles) if index not in unfit]
-        rejects = [*rejects, *(invalid_record(*articles[index], detail) for index, detail in wrong)]
-        verdicts = _verdicts(fitting, rejects, reparsed)
-        rows = _by_partition(fitting, table)
-        # All names are checked before anything is written.
-        partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows, *looked_at})}
-        rejected = _by_capture_day(rejects)
-        changes.expect([*partitions.values(), *(REJECTS.key(*partition) for partition in rejected)])
+        partitions = {partition: ARTICLES.key(*partition) for partition in sorted({*rows.articles, *looked_at})}
+        changes.expect([*partitions.values(), *(REJECTS.key(*partition) for partition in rows.rejects)])
         moved = self._move_undated(changes, {source for source, _ in partitions} | verdicts.keys())
         nothing = ARTICLES.schema.empty_table()
 
         def land_one(partition: PartitionId) -> tuple[bool, int]:
-            new = rows.get(partition, nothing)
+            new = rows.articles.get(partition, nothing)
             seen = partition in looked_at
             again = verdicts.get(partition[0], {})
             key = partitions.get(partition) or ARTICLES.key(*partition)
@@ -99,13 +107,12 @@ class Lake:
         # Rows go only when their successors are there: a reader may meet an article twice, never not at all.
         results |= self._in_threads(land_one, self._left_behind(verdicts, partitions))
         written = {partition for partition, (was_written, _) in results.items() if was_written}
-        written.update(self._settled(changes, [*rows.items(), *moved.items()]))
-        self._land_rejects(changes, rejected, fitting)
+        written.update(self._settled(changes, [*rows.articles.items(), *moved.items()]))
+        self._land_rejects(changes, rows)
         return LandingReport(
             written=tuple(sorted(written)),
             unchanged=tuple(partition for partition in partitions if partition not in written),
             rows_exposed=sum(exposed for _, exposed in results.values()),
-            unfit=tuple(str(articles[index][0].article_id) for index, _ in wrong),
         )
 
     def upgrade(self, kind: TableKind, source: str, date: str) -> None:
@@ -154,7 +161,7 @@ class Lake:
     def partitions(
         self, source: str | None = None, kind: TableKind = ARTICLES
     ) -> Iterator[tuple[str, str, ObjectInfo]]:
-        """Source, date and listing of every partition, sorted; nothing is opened."""
+        """Source, name and listing of every partition, sorted; nothing is opened."""
         prefix = f"{kind.name}/" if source is None else kind.key(source, NULL_PARTITION).partition("date=")[0]
         undated = None  # where both are, a move was killed before the old one, which is listed later, went
         for info in self.store.list(prefix):
@@ -198,31 +205,37 @@ class Lake:
 
     def _settled(self, changes: Changes, landed: Iterable[tuple[PartitionId, Any]]) -> Iterator[PartitionId]:
         """Take landed articles out of other partitions, or of their own if those have greater rows; what it wrote."""
-        by_source: defaultdict[str, list[Any]] = defaultdict(list)
-        for (source, _), rows in landed:
-            by_source[source] += rows[ARTICLES.identity].chunks
-        for source, identities in by_source.items():
-            listed = {date: info for _, date, info in self.partitions(source)}
-            index = self._identities.setdefault(source, Identities(self.store, source))
-            # Only where there are two partitions can an article be in several.
-            held = index.days_of(pa.concat_arrays(identities), listed) if len(listed) > 1 else {}
-            places = {identity: days for identity, days in held.items() if len(days) > 1}
-            yield from ((source, day) for day in (deduplicate(changes, source, places) if places else ()))
+        identities: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)  # by source and shard
+        for (source, name), rows in landed:
+            identities[source, shard_of(name)] += rows[ARTICLES.identity].chunks
+        for source, of_source in groupby(sorted(identities), lambda place: place[0]):
+            partitions = {name: info for _, name, info in self.partitions(source)}
+            for _, shard in of_source:
+                # An older newslake did not divide the days of `web`.
+                listed = {name: info for name, info in partitions.items() if shard_of(name) in ("", shard)}
+                # Only where there are two partitions can an article be in several.
+                if len(listed) > 1:
+                    index = self._identities.setdefault((source, shard), Identities(self.store, source, shard))
+                    held = index.days_of(pa.concat_arrays(identities[source, shard]), listed)
+                    places = {identity: names for identity, names in held.items() if len(names) > 1}
+                    yield from ((source, name) for name in (deduplicate(changes, source, places) if places else ()))
+                if shard:  # those of all shards would fill memory
+                    self._identities.pop((source, shard), None)
 
-    def _land_rejects(self, changes: Changes, rejected: Mapping[PartitionId, Any], articles: Sequence[Landed]) -> None:
-        closings = _closings(articles)
+    def _land_rejects(self, changes: Changes, rows: Rows) -> None:
+        closings = _closings(rows.articles)
         nothing = REJECTS.schema.empty_table()
         present: set[PartitionId] = set()
         for source in sorted({source for source, _ in closings}):
-            present |= {(source, date) for _, date, _ in self.partitions(source, REJECTS)}
+            present |= {(source, name) for _, name, _ in self.partitions(source, REJECTS)}
 
         def land_one(partition: PartitionId) -> tuple[bool, int]:
-            new = rejected.get(partition, nothing)
+            new = rows.rejects.get(partition, nothing)
             closed = closings.get(partition, {})
             key = REJECTS.key(*partition)
             return changes.merge(key, lambda old: land_rejects(old, new, closed, key))
 
-        self._in_threads(land_one, sorted({*rejected, *(present & set(closings))}))
+        self._in_threads(land_one, sorted({*rows.rejects, *(present & set(closings))}))
 
     def _in_threads(
         self, land: Callable[[PartitionId], tuple[bool, int]], partitions: Iterable[PartitionId]
@@ -242,29 +255,6 @@ def _day_folder(uri: str) -> str:
     return uri.rpartition("/")[0].rpartition("/")[2]
 
 
-def _by_partition(articles: Sequence[Landed], table: Any) -> dict[PartitionId, Any]:
-    """The table's rows by partition. The record's times are UTC once encoded, so the day is taken from there."""
-    indices: defaultdict[PartitionId, list[int]] = defaultdict(list)
-    published = table["published_at"].to_pylist()
-    for index, ((article, _), published_at) in enumerate(zip(articles, published, strict=True)):
-        indices[article.source, partition_date(published_at)].append(index)
-    return {partition: table.take(pa.array(rows, pa.int64())) for partition, rows in indices.items()}
-
-
-def _by_capture_day(rejects: Sequence[Reject]) -> dict[PartitionId, Any]:
-    """Rejections as tables, by partition; their names are checked here."""
-    groups: defaultdict[PartitionId, list[tuple[Reject]]] = defaultdict(list)
-    for reject in rejects:
-        groups[reject.source, partition_date(reject.captured_at)].append((reject,))
-    tables = {}
-    for partition, rows in groups.items():
-        key = REJECTS.key(*partition)
-        tables[partition], wrong = to_table(rows, REJECTS.columns)
-        if wrong:
-            raise NewslakeError(f"A rejection for {key} has a wrong {wrong[0][1]}", "This is a bug: please report it.")
-    return tables
-
-
 def _verdicts(
     articles: Sequence[Landed], rejects: Sequence[Reject], reparsed: Mapping[str, Collection[CaptureIdentity]]
 ) -> dict[str, Verdicts]:
@@ -281,14 +271,15 @@ def _verdicts(
     }
 
 
-def _closings(articles: Sequence[Landed]) -> dict[PartitionId, Closings]:
+def _closings(articles: Tables) -> dict[PartitionId, Closings]:
     """By rejects partition: what would close a rejection there, be it of the source or of none."""
     closings: defaultdict[PartitionId, dict[CaptureIdentity, int]] = defaultdict(dict)
-    for article, record in articles:
-        capture = _capture_of(article, record)
-        for source in (article.source, UNKNOWN_SOURCE):
-            versions = closings[source, partition_date(record.captured_at)]
-            versions[capture] = max(article.parser_version, versions.get(capture, 0))
+    for (name, _), rows in articles.items():
+        versions = rows["parser_version"].to_pylist()
+        for capture, version in zip(captures_of(rows), versions, strict=True):
+            for source in (name, UNKNOWN_SOURCE):
+                known = closings[source, partition_date(capture.captured_at)]
+                known[capture] = max(version, known.get(capture, 0))
     return dict(closings)
 
 

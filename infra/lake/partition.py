@@ -1,10 +1,13 @@
 """A partition is one Parquet object, and its footer is its manifest.
 
+It holds a day of a source, and is named by the day: `2024-05-01`. The articles of `web`, which come from any number of
+sites, are divided by host: their partitions have names like `2024-05-01.0b`, and readers of the day see one table.
 Bytes depend on rows and manifest alone: equal content gives equal objects (for one version of pyarrow), so that an
 unchanged partition need not be written.
 """
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -22,6 +25,8 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.lake.rejects import RejectState
 from infra.lake.schema import ARTICLE_COLUMNS, FETCH_COLUMNS, REJECT_COLUMNS, TEXT, Column, conform, schema_of
 from infra.store.object_store import ObjectStore, RangeMissingError, Stored
+from parsers.fields.urls import identity
+from parsers.generic.reader import WEB
 from parsers.record.article import NULL_PARTITION, SCHEMA_VERSION
 
 ROW_GROUP_ROWS: Final = 1000  # a one-hour query of a sorted 10,000-row day reads 1.3 of 13 MB; with one group, 11.5 MB
@@ -33,6 +38,8 @@ FORMAT: Final = b"2"  # raise it when `encode` comes to give other bytes for the
 TAIL_BYTES: Final = 64 * 1024  # holds the footer of a partition of some 5,000 rows; larger ones are read whole
 END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
+# Of a day of `web`: a million rows are 31,000 in each, some 40 MB, which one process can merge.
+SHARDS: Final = 32
 OLD_NULL_PARTITION: Final = "__HIVE_DEFAULT_PARTITION__"  # where undated articles lay until schema version 3
 
 if TYPE_CHECKING:
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
 
 Said = TypeVar("Said", bound="DataclassInstance")
 _SOURCE: Final = re.compile(r"[a-z0-9_]{1,64}")  # names are folders: no separators, no case that a disk may fold
-_KEY: Final = re.compile(rf"([a-z]+)/source=({_SOURCE.pattern})/date=([^/]+)/\1\.parquet")
+_KEY: Final = re.compile(rf"([a-z]+)/source=({_SOURCE.pattern})/date=([^/]+)/\1(\.[0-9a-f]{{2}})?\.parquet")
 
 
 @lru_cache(maxsize=10_000)  # days of 27 years: many sources have the same
@@ -49,6 +56,24 @@ def _is_date(value: str) -> bool:
         return date.fromisoformat(value).isoformat() == value  # it also takes 20240501 and 2024-W18-3
     except ValueError:
         return False
+
+
+def date_of(name: str) -> str:
+    """The day of a partition."""
+    return name.partition(".")[0]
+
+
+def shard_of(name: str) -> str:
+    """Which part of its day a partition is; empty where it is all of it."""
+    return name.partition(".")[2]
+
+
+def name_of(source: str, day: str, canonical_url: str | None) -> str:
+    """The partition of an article. Its identity is in the same shard, whatever the day."""
+    if source != WEB:
+        return day
+    host = re.split("[/?]", identity(canonical_url), maxsplit=1)[0] if canonical_url else ""
+    return f"{day}.{zlib.crc32(host.encode()) % SHARDS:02x}"
 
 
 class DamagedError(NewslakeError):
@@ -70,25 +95,26 @@ class TableKind:
         """Arrow schema of its files."""
         return schema_of(self.columns)
 
-    def key(self, source: str, day: str) -> str:
+    def key(self, source: str, name: str) -> str:
         """Key of a partition's object."""
+        day, dot, shard = name.partition(".")
         if not _SOURCE.fullmatch(source):
             raise UsageError(f"{source[:80]!r} is no name of a source", "Use up to 64 of a-z, 0-9 and _ only.")
         if not _is_date(day):
             raise UsageError(f"{day[:80]!r} is no day", f"Write YYYY-MM-DD, or {NULL_PARTITION} for undated articles.")
-        return f"{self.name}/source={source}/date={day}/{self.name}.parquet"
+        return f"{self.name}/source={source}/date={day}/{self.name}{dot}{shard}.parquet"
 
     def old_null_key(self, source: str) -> str:
         """Where an older newslake put the undated articles of a source."""
         return self.key(source, NULL_PARTITION).replace(NULL_PARTITION, OLD_NULL_PARTITION)
 
     def parse_key(self, key: str) -> tuple[str, str] | None:
-        """Source and date of a key; None if it is no partition of this table."""
+        """Source and name of a key; None if it is no partition of this table."""
         match = _KEY.fullmatch(key)
         if not match or match[1] != self.name:
             return None
         day = NULL_PARTITION if match[3] == OLD_NULL_PARTITION else match[3]
-        return (match[2], day) if _is_date(day) else None
+        return (match[2], day + (match[4] or "")) if _is_date(day) else None
 
 
 ARTICLES: Final = TableKind(
@@ -102,7 +128,7 @@ TABLES: Final = {kind.name: kind for kind in (ARTICLES, REJECTS, FETCHES)}
 
 
 def place_of(key: str) -> tuple[TableKind, str, str] | None:
-    """Table, source and date of a key; None if it is no partition."""
+    """Table, source and name of a key; None if it is no partition."""
     kind = TABLES.get(key.partition("/")[0])
     place = kind and kind.parse_key(key)
     return (kind, *place) if kind and place else None

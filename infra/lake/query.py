@@ -17,7 +17,7 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import Threads
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TableKind, decode, encode
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, TableKind, date_of, decode, encode
 from infra.lake.schema import with_blocks
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectInfo, ObjectStore
@@ -53,9 +53,9 @@ class Selection:
             Days(self.start, self.end)
 
     def of(self, store: ObjectStore, kind: TableKind) -> list[tuple[str, str, ObjectInfo]]:
-        """Source, date and listing of the partitions of a table."""
+        """Source, name and listing of the partitions of a table."""
         listed = Lake(store).partitions(self.source, kind)
-        return [(source, day, info) for source, day, info in listed if is_within(day, self.start, self.end)]
+        return [(source, name, info) for source, name, info in listed if is_within(name, self.start, self.end)]
 
 
 ALL: Final = Selection()
@@ -86,8 +86,9 @@ def run_query(store: ObjectStore, sql: str, selection: Selection = ALL) -> Any:
 def articles_of(store: ObjectStore, selection: Selection) -> Iterator[dict[str, Any]]:
     """The articles of a selection with source and date, each block with its text; a partition is held at a time."""
     lake = Lake(store)
-    for source, day, _ in selection.of(store, ARTICLES):
-        for row in with_blocks(lake.read_partition(source, day)).to_pylist():
+    for source, name, _ in selection.of(store, ARTICLES):
+        day = date_of(name)
+        for row in with_blocks(lake.read_partition(source, name)).to_pylist():
             yield {"source": source, "date": None if day == NULL_PARTITION else day, **row}
 
 
@@ -170,7 +171,7 @@ def _copy(store: ObjectStore, kind: TableKind, key: str, folder: Path, *, is_old
     if stored is None:
         raise NewslakeError(f"{key} in {store.uri} was deleted while it was read", "Ask again.")
     path = folder / key
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encode(kind, decode(kind, stored.body, key)[0]) if is_old else stored.body)
 
 

@@ -15,7 +15,8 @@ from infra.base.errors import UsageError
 from infra.lake.changes import Changes
 from infra.lake.footers import Footers
 from infra.lake.lake import Lake
-from infra.lake.partition import ARTICLES, FETCHES, REJECTS
+from infra.lake.partition import ARTICLES, FETCHES, REJECTS, date_of
+from infra.lake.staged_rows import land_staged
 from infra.lake.suspects import suspect_days
 from infra.store.object_store import ObjectStore
 from parsers.record.article import NULL_PARTITION
@@ -53,6 +54,8 @@ def expire(
     """Delete what is older than a day in one layer; what is done with each day, kept ones too, by source and day."""
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")
+    if not dry_run:
+        land_staged(store)  # what rows point to is kept
     if layer is Layer.RAW:
         settled = now - GRACE
         found = list(_captures(store, before, settled, source))
@@ -61,7 +64,8 @@ def expire(
                 RawArchive(store).delete(each.source, date.fromisoformat(each.day), settled)
         return sorted(found, key=lambda each: (each.source, each.day))
     found = []
-    for name, day, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
+    for name, partition, info in Lake(store).partitions(source, ARTICLES if layer is Layer.ARTICLES else REJECTS):
+        day = date_of(partition)
         if day == NULL_PARTITION:
             found.append(Expiry(info.key, name, day, info.size, KEEP, UNDATED))
         elif date.fromisoformat(day) < before:

@@ -15,9 +15,10 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.settings import Settings
 from infra.base.stop import Threads
 from infra.lake.deduplication import Identities
-from infra.lake.lake import Lake, PartitionId
-from infra.lake.partition import ARTICLES, REJECTS, TableKind, read_rows
+from infra.lake.lake import Lake
+from infra.lake.partition import ARTICLES, REJECTS, TableKind, date_of, read_rows, shard_of
 from infra.lake.query import Selection, quoted, run_query
+from infra.lake.rows import PartitionId
 from infra.lake.schema import ARTICLE_COLUMNS, to_table, with_blocks
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
@@ -141,11 +142,15 @@ def _values(kind: TableKind, wanted: str) -> dict[str, set[str]]:
 
 def _indexed(store: ObjectStore, source: str, identities: set[str]) -> list[PartitionId]:
     """Where the index of identities of a source has them, the newest day first, undated articles last."""
-    listed = {day: info for _, day, info in Lake(store).partitions(source)} if identities else {}
+    listed = {name: info for _, name, info in Lake(store).partitions(source)} if identities else {}
     if not listed:
         return []
-    found = Identities(store, source).days_of(pa.array(sorted(identities), pa.string()), listed)
-    return [(source, day) for day in sorted({*chain.from_iterable(found.values())}, reverse=True)]
+    wanted = pa.array(sorted(identities), pa.string())
+    found: set[str] = set()
+    for shard in {shard_of(name) for name in listed}:
+        mine = {name: info for name, info in listed.items() if shard_of(name) == shard}
+        found.update(chain.from_iterable(Identities(store, source, shard).days_of(wanted, mine).values()))
+    return [(source, name) for name in sorted(found, reverse=True)]
 
 
 def _looked_up(
@@ -156,15 +161,16 @@ def _looked_up(
     days = f"SELECT DISTINCT source, date FROM {kind.name} WHERE {conditions}"  # noqa: S608 - quoted
     found = run_query(store, f"{days} ORDER BY date DESC NULLS LAST, source", Selection(source))
     for row in found.to_pylist():
-        yield row["source"], row["date"].isoformat() if row["date"] else NULL_PARTITION
+        day = row["date"].isoformat() if row["date"] else NULL_PARTITION
+        listed = Lake(store).partitions(row["source"], kind)
+        yield from ((name, partition) for name, partition, _ in listed if date_of(partition) == day)
 
 
 def _newest_first(
     store: ObjectStore, kind: TableKind, values: dict[str, set[str]], source: str | None
 ) -> Iterator[PartitionId]:
-    listed = [(name, day) for name, day, _ in Lake(store).partitions(source, kind)]
-    dated = sorted((each for each in listed if each[1] != NULL_PARTITION), key=lambda each: each[1], reverse=True)
-    partitions = dated + [each for each in listed if each[1] == NULL_PARTITION]
+    listed = [(name, partition) for name, partition, _ in Lake(store).partitions(source, kind)]
+    partitions = sorted(listed, key=lambda each: each[1], reverse=True)  # undated articles are of the year 1
     with Threads(READERS) as pool:
         # A few at a time: what lies behind the one that has it is not got.
         for start in range(0, len(partitions), READERS):
@@ -179,5 +185,5 @@ def _read(store: ObjectStore, kind: TableKind, partition: PartitionId, values: d
     for column, listed in values.items():
         rows = table.filter(pc.is_in(table[column], value_set=pa.array(sorted(listed)))).slice(0, 1).to_pylist()
         if rows:
-            return Record(kind, *partition, rows[0])
+            return Record(kind, partition[0], date_of(partition[1]), rows[0])
     return None

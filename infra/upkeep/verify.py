@@ -28,10 +28,13 @@ from infra.lake.partition import (
     TABLES,
     Manifest,
     TableKind,
+    date_of,
     decode,
     encode,
     manifest_of,
+    name_of,
     read_footer,
+    shard_of,
     stated_footer,
 )
 from infra.lake.rejects import reject_id, wrong_seen_times
@@ -43,7 +46,7 @@ POINTER: Final = ("capture_uri", "capture_offset", "capture_length", "capture_di
 ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times what they take in the table
 CREATED_BY: Final = f"parquet-cpp-arrow version {pa.cpp_version}"  # as pyarrow signs its files
 BLOCK_TYPES: Final = frozenset(BlockType)
-NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>.parquet"
+NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>[.<shard>].parquet"
 NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
 REMEDY: Final = "`newslake maintain` lists the lake and mends the index"
 # Said only of a partition that has no other fault: those say more.
@@ -80,8 +83,8 @@ def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
         raw = RawCheck(store, archived[source])
         yield from (Fault(key, fault) for key, fault in raw.faults())
         tables = _TableCheck(store, source, raw, archive)
-        for kind, key, day in partitions[source]:
-            yield from (Fault(key, fault) for fault in tables.faults(kind, key, day))
+        for kind, key, name in partitions[source]:
+            yield from (Fault(key, fault) for fault in tables.faults(kind, key, name))
     yield from (Fault(key, fault) for key, fault in index_faults(store))
 
 
@@ -95,7 +98,7 @@ class _TableCheck:
         self._archive = archive
         self._homes: dict[str, str] = {}  # by article_id, the first partition that has it
 
-    def faults(self, kind: TableKind, key: str, day: str) -> Iterator[str]:
+    def faults(self, kind: TableKind, key: str, name: str) -> Iterator[str]:
         """What is wrong with one partition."""
         stored = self._store.get(key)
         if stored is None:
@@ -103,7 +106,7 @@ class _TableCheck:
         sound = True
         try:
             table, manifest = decode(kind, stored.body, "it")  # its key stands before each fault
-            for fault in self._row_faults(kind, table, manifest, key, day):
+            for fault in self._row_faults(kind, table, manifest, key, name):
                 sound = False
                 yield fault
             if sound and _gives_other_bytes(kind, stored.body, table, manifest):
@@ -113,11 +116,11 @@ class _TableCheck:
         except OverflowError as error:
             yield f"has a time that no calendar has: {error}"
 
-    def _row_faults(self, kind: TableKind, table: Any, manifest: Manifest, key: str, day: str) -> Iterator[str]:
+    def _row_faults(self, kind: TableKind, table: Any, manifest: Manifest, key: str, name: str) -> Iterator[str]:
         own = _article_faults if kind is ARTICLES else _reject_faults
         for batch in table.to_batches(max_chunksize=ROWS_HELD):
             for row in batch.to_pylist():
-                yield from (f"{kind.identity} {row[kind.identity]} {fault}" for fault in own(row, self._source, day))
+                yield from (f"{kind.identity} {row[kind.identity]} {fault}" for fault in own(row, self._source, name))
                 if kind is ARTICLES:
                     other = self._homes.setdefault(row["article_id"], key)
                     if other != key:
@@ -164,9 +167,11 @@ def _table_faults(kind: TableKind, table: Any, manifest: Manifest) -> Iterator[s
         yield "the footer does not say what the rows say"
 
 
-def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
-    if partition_date(row["published_at"]) != day:
-        yield f"is published on {partition_date(row['published_at'])}"
+def _article_faults(row: dict[str, Any], source: str, name: str) -> Iterator[str]:
+    if (day := partition_date(row["published_at"])) != date_of(name):
+        yield f"is published on {day}"
+    elif shard_of(name) and name != (home := name_of(source, day, row["canonical_url"])):
+        yield f"is of shard {shard_of(home)}"
     blocks = [(span["type"], row["text"][span["start"] : span["end"]]) for span in row["body"]]
     body = tuple(Block(BlockType(kind), text) for kind, text in blocks if kind in BLOCK_TYPES)
     if lay_out(blocks) != (row["text"], [(span["start"], span["end"]) for span in row["body"]]):
@@ -177,8 +182,8 @@ def _article_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]
         yield "is not the identity that its address gives"
 
 
-def _reject_faults(row: dict[str, Any], source: str, day: str) -> Iterator[str]:
-    if partition_date(row["captured_at"]) != day:
+def _reject_faults(row: dict[str, Any], source: str, name: str) -> Iterator[str]:
+    if partition_date(row["captured_at"]) != name:
         yield f"was captured on {partition_date(row['captured_at'])}"
     if reject_id(source, row["url"], row["captured_at"], row["capture_digest"]) != row["reject_id"]:
         yield "is not the identity that its capture gives"

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.landing import zipped
 from infra.lake.partition import REJECTS, read_rows
 from infra.lake.rejects import RejectState
+from infra.lake.rows import PartitionId
 from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
 from infra.work.history import History
 from infra.work.run import ParsedCapture, Run

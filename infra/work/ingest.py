@@ -1,4 +1,4 @@
-"""Files and archives into the lake: plan chunks of a minute or two, then parse, archive and land each."""
+"""Files and archives into the lake: parse, archive and stage chunks of a minute or two, then land them together."""
 
 import hashlib
 from collections import Counter
@@ -20,7 +20,7 @@ from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
 from infra.intake.files.s3_objects import S3
 from infra.lake.cache import load_cache, update_cache
-from infra.lake.lake import Lake
+from infra.lake.staged_rows import StagingLake, land_staged, staged_bytes
 from infra.store.object_store import ObjectStore
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
@@ -35,13 +35,14 @@ CHUNK_FILES = 20_000
 # Files that a worker reads itself, so many at a time; of a larger one that has no parts (a zip, a table) this process
 # sends it the pages.
 SMALL_BYTES = PART_BYTES
-# A landing writes each partition of its rows anew, so few landings are less work; a row takes some 30 KB of memory, and
-# a page that is packed here 60 KB more. One landing goes on while the pages of the next are parsed, so there is twice
-# this.
-LANDED_AT_ONCE = 2_000
-LANDED_BYTES = 64 << 20  # of packed pages in memory; those that are copied from a file of this machine are none
+# A row takes some 30 KB of memory, and a page that is packed here 60 KB more. Some are staged while the pages of the
+# next are parsed, so there is twice this.
+STAGED_AT_ONCE = 2_000
+STAGED_PAGES: Final = 64 << 20  # bytes of packed pages; those that are copied from a file of this machine are none
+# Of rows that wait to land: some 700,000. A landing writes each partition of its rows anew, so few are less work.
+LANDED_BYTES = 1 << 30
 NOTED_BYTES = 256 << 20  # of files: so much is read again at most by a run that goes on, whatever of it is wanted
-READ_FOLDER: Final = "_catalog/read"  # how far inputs have landed, an object for each choice of pages: a cache
+READ_FOLDER: Final = "_catalog/read"  # how far inputs are staged, an object for each choice of pages: a cache
 READ_BEFORE: Final = "part that was read before"  # as what they are counted
 MAX_ADVICE = 20  # of a chunk: more of the same is in the counts
 
@@ -69,7 +70,7 @@ def plan(inputs: Iterable[Input], wanted: Wanted = ALL) -> list[Chunk]:
 
 
 def plan_left(inputs: Sequence[Input], wanted: Wanted, run: Run) -> tuple[list[Chunk], RunReport]:
-    """Chunks of what no run that was killed has landed for this choice of pages; the report counts the rest."""
+    """Chunks of what no run that was killed has read for this choice of pages; the report counts the rest."""
     left = left_to_read(run.open_store(), inputs, run.choice(wanted))
     again = len(inputs) - sum(each.begin == 0 for each in left)
     return plan(left, wanted), RunReport(skipped=+Counter({READ_BEFORE: again}))
@@ -118,22 +119,25 @@ class IngestRequest:
 
 
 def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None) -> RunReport:
-    """Archive, parse and land what is wanted of some inputs; `on_input` is told of each, or of its parts."""
+    """Archive, parse and stage what is wanted of some inputs; `on_input` is told of each, or of its parts.
+
+    Rows land where many wait, and at the end of the run by `end_ingest`.
+    """
     store = run.open_store()
-    archive, lake = RawArchive(store), Lake(store)
+    archive, lake = RawArchive(store), StagingLake(store)
     report, skipped, advice = RunReport(), Counter[str](), list[str]()
 
-    def land(done: list[Done], reached: Mapping[Input, int]) -> RunReport:
-        landed = RunReport()
+    def keep(done: list[Done], reached: Mapping[Input, int]) -> RunReport:
+        kept = RunReport()
         if done:
             parsed = archive_done(done, archive, run_id=run.run_id, worker=f"c{chunk.number:04}")
             done.clear()  # packed pages take memory, and the archive has them now
-            landed = land_outcomes(parsed, lake, run, mode="ingest")
+            kept = land_outcomes(parsed, lake, run, mode="ingest")
         remember(store, reached, run.choice(chunk.wanted))
-        return landed
+        return kept
 
     with span("chunk", run=run.run_id), run.open_pool() as pool, Threads(1) as behind:
-        landing = behind.submit(RunReport)  # of nothing
+        keeping = behind.submit(RunReport)  # of nothing
         waiting: list[Done] = []
         reached: dict[Input, int] = {}
         packed = passed = copied = 0
@@ -147,12 +151,14 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
             if end:
                 reached[end[0]] = end[1]
                 passed += PART_BYTES
-            if len(waiting) >= LANDED_AT_ONCE or packed >= LANDED_BYTES or passed >= NOTED_BYTES:
-                report += result_of(landing)
-                landing = behind.submit(copy_context().run, land, waiting, reached)  # which span it is part of
+            if len(waiting) >= STAGED_AT_ONCE or packed >= STAGED_PAGES or passed >= NOTED_BYTES:
+                report += result_of(keeping)
+                keeping = behind.submit(copy_context().run, keep, waiting, reached)  # which span it is part of
                 waiting, reached, packed, passed = [], {}, 0, 0
-        report += result_of(landing)
-        report += land(waiting, {each: end_of(each) for each in chunk.inputs})
+        report += result_of(keeping)
+        report += keep(waiting, {each: end_of(each) for each in chunk.inputs})
+    if staged_bytes(store) >= LANDED_BYTES:
+        report += _landed(store)
     if copied and chunk.inputs[0].in_place:
         advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
     if skipped and not (report.captures or advice):
@@ -213,7 +219,7 @@ def _bounds(found: list[Result]) -> Bounds:
 
 
 def left_to_read(store: ObjectStore, inputs: Iterable[Input], choice: str) -> list[Input]:
-    """What of inputs has not landed for this choice of pages, each from where it has not."""
+    """What of inputs is not staged for this choice of pages, each from where it is not."""
     known = load_cache(store, _key(choice))
     left = []
     for each in inputs:
@@ -225,9 +231,23 @@ def left_to_read(store: ObjectStore, inputs: Iterable[Input], choice: str) -> li
 
 
 def remember(store: ObjectStore, reached: Mapping[Input, int], choice: str) -> None:
-    """Note the byte up to which the pages of inputs have landed."""
+    """Note the byte up to which the pages of inputs are staged."""
     if read := {_name(each): (_version(each), end) for each, end in reached.items() if _is_noted(each)}:
         update_cache(store, _key(choice), lambda known: known | read)
+
+
+def end_ingest(inputs: Iterable[Input], wanted: Wanted, run: Run) -> RunReport:
+    """Land what all chunks staged, and what a run that was killed left behind."""
+    store = run.open_store()
+    report = _landed(store)
+    forget(store, inputs, run.choice(wanted))
+    return report
+
+
+@span("land")
+def _landed(store: ObjectStore) -> RunReport:
+    landing = land_staged(store)
+    return RunReport(partitions_written=len(landing.written), partitions_unchanged=len(landing.unchanged))
 
 
 def forget(store: ObjectStore, inputs: Iterable[Input], choice: str) -> None:

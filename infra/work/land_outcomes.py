@@ -9,8 +9,9 @@ from infra.archive.raw_archive import RawArchive, place_of
 from infra.base.known_sources import source_name_of
 from infra.base.measures import LAND_SECONDS, PAGES, record, span
 from infra.intake.files.input_types import Page
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.rejects import Reject
+from infra.lake.rows import PartitionId
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.parse_pool import Done, ParsePool, grouped

@@ -25,7 +25,7 @@ COUNT = LANDED * 3 * KILLS  # a run that is killed lands three times or four
 SECONDS = 120  # for a landing that takes a tenth of one on an idle machine
 COMMAND = (
     f"from infra.intake import captures; captures.PART_BYTES = 10_000; "
-    f"from infra.work import ingest; ingest.LANDED_AT_ONCE = {LANDED}; "
+    f"from infra.work import ingest; ingest.STAGED_AT_ONCE = {LANDED}; "
     f"from flows.jobs import start; start.new_run_id = lambda: '{FIRST_RUN}'; "
     "from flows.cli import main; main()"
 )

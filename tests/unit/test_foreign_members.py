@@ -17,13 +17,14 @@ from infra.intake.captures import ALL, Wanted
 from infra.lake.lake import Lake
 from infra.upkeep.find_record import find_record, parse_today
 from infra.upkeep.verify import verify
-from infra.work.ingest import IngestRequest, ingest_chunk, left_to_read, plan, remember
+from infra.work.ingest import IngestRequest, left_to_read, remember
 from infra.work.reparse.reparse import Scope, reparse_chunk, try_out
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
+from tests.ingests import ingest_all
 from tests.warc_builder import HTML_TYPE, answer, gzipped, record
 
 GZIPPED = ("Content-Encoding", "gzip")
@@ -43,7 +44,7 @@ def ingest(
     run: Run, *paths: Path, source: str | None = None, wanted: Wanted = ALL, in_place: bool = False
 ) -> RunReport:
     inputs, *_ = IngestRequest(paths=[str(path) for path in paths], source=source, in_place=in_place).find()
-    return sum((ingest_chunk(chunk, run) for chunk in plan(inputs, wanted)), RunReport())
+    return ingest_all(inputs, run, wanted)
 
 
 def test_a_member_is_kept_as_it_is_and_read_by_everything(run: Run, tmp_path: Path) -> None:

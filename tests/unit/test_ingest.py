@@ -12,17 +12,16 @@ from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import Wanted, find_inputs
 from infra.lake.lake import Lake
-from infra.work.ingest import ingest_chunk, plan
 from infra.work.run import Run, folder_of
 from infra.work.run_report import RunReport
 from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
+from tests.ingests import ingest_all
 from tests.warc_builder import gzipped, record
 
 
 def _ingest(run: Run, *paths: Path, source: str | None = None) -> RunReport:
-    chunks = plan(find_inputs([str(path) for path in paths], source=source))
-    return sum((ingest_chunk(chunk, run) for chunk in chunks), RunReport())
+    return ingest_all(find_inputs([str(path) for path in paths], source=source), run)
 
 
 def test_what_no_source_knows_is_kept_and_counted(run: Run, tmp_path: Path) -> None:
@@ -43,11 +42,16 @@ def test_a01_a_damaged_archive_is_quarantined_and_the_rest_lands(run: Run, tmp_p
     assert RawArchive(run.open_store()).entries(UNKNOWN_SOURCE)
 
 
-def test_a_large_input_is_landed_in_batches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 2)
-    monkeypatch.setattr("infra.work.ingest.GROUP_PAGES", 2)  # of which landings are made
+@pytest.mark.parametrize(("limit", "landings"), [(1 << 30, 1), (1, 3)])
+def test_a_large_input_is_staged_in_batches_and_landed_together_unless_much_waits(
+    limit: int, landings: int, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.work.ingest.STAGED_AT_ONCE", 2)
+    monkeypatch.setattr("infra.work.ingest.GROUP_PAGES", 2)
+    monkeypatch.setattr("infra.work.ingest.CHUNK_FILES", 2)
+    monkeypatch.setattr("infra.work.ingest.LANDED_BYTES", limit)
     report = _ingest(run, pages.write_folder(tmp_path / "in", 5, days=1))
-    assert (report.parsed, report.partitions_written) == (5, 3)
+    assert (report.parsed, report.partitions_written) == (5, landings)
     assert Lake(run.open_store()).read_partition("tass", "2024-01-10").num_rows == 5
 
 
@@ -58,8 +62,7 @@ def test_only_what_is_wanted_comes_in_and_the_rest_is_counted(run: Run, tmp_path
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
     wanted = Wanted(("tass.com",), date(2024, 5, 2), date(2024, 5, 3))
-    (chunk,) = plan(find_inputs([str(tmp_path / "a.jsonl")]), wanted)
-    report = ingest_chunk(chunk, run)
+    report = ingest_all(find_inputs([str(tmp_path / "a.jsonl")]), run, wanted)
     assert (report.captures, report.skipped) == (1, {"other host": 1, "other day": 2})
 
 

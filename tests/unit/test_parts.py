@@ -17,13 +17,14 @@ from infra.intake import captures
 from infra.intake.captures import ALL, Bounds, Part, Wanted, find_inputs, parts_of, read_captures
 from infra.intake.files.input_types import Input, Page
 from infra.store.open_store import open_store
-from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
+from infra.work.ingest import READ_BEFORE, end_ingest, ingest_chunk, plan, plan_left
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from tests import sample_pages as pages
 from tests.commands import Cli
 from tests.disturbed_lake import objects
+from tests.ingests import ingest_all
 from tests.ten_orders import Content
 from tests.warc_builder import answer, gzipped, record
 
@@ -113,7 +114,7 @@ def run_on(lake: Path, run_id: str = "20240201T000000Z-0000001") -> Run:
 
 
 def ingest(path: Path, lake: Path) -> RunReport:
-    return sum((ingest_chunk(chunk, run_on(lake)) for chunk in plan(find_inputs([str(path)]))), RunReport())
+    return ingest_all(find_inputs([str(path)]), run_on(lake))
 
 
 @pytest.mark.parametrize("name", ARCHIVES)
@@ -124,9 +125,8 @@ def test_a_divided_archive_lands_as_a_whole_one(name: str, tmp_path: Path, monke
     monkeypatch.setattr(captures, "PART_BYTES", 1_200)
     (source,) = find_inputs([str(path)])
     assert list(parts_of(source))
-    (chunk,) = plan([source])
     told: list[int] = []
-    parted = ingest_chunk(chunk, run_on(tmp_path / "parted"), lambda each: told.append(each.size))
+    parted = ingest_all([source], run_on(tmp_path / "parted"), on_input=lambda each: told.append(each.size))
     assert (parted.captures, parted.parsed, parted.skipped) == (whole.captures, whole.parsed, whole.skipped)
     assert sum(told) == source.size
     assert objects(open_store(str(tmp_path / "parted"))) == objects(open_store(str(tmp_path / "whole")))
@@ -139,13 +139,13 @@ def test_the_lake_does_not_depend_on_the_number_of_processes(tmp_path: Path, mon
         (tmp_path / "in" / f"{name}.warc.gz").write_bytes(ARCHIVES[name])
     (tmp_path / "in" / "page.html").write_bytes(pages.page(3))
     monkeypatch.setattr(captures, "PART_BYTES", 1_200)
-    monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 5)  # and landings while others are parsed
+    monkeypatch.setattr("infra.work.ingest.STAGED_AT_ONCE", 5)  # and staged while others are parsed
     made = []
     for processes in (1, 2, 5):
         lake = str(tmp_path / str(processes))
         run = begin_run(lake, processes=processes)
         assert run.settings.workers == processes  # whatever NEWSLAKE_WORKERS says
-        ingest_chunk(plan(find_inputs([str(tmp_path / "in")]))[0], replace(run, run_id="20240201T000000Z-0000001"))
+        ingest_all(find_inputs([str(tmp_path / "in")]), replace(run, run_id="20240201T000000Z-0000001"))
         made.append(objects(open_store(lake)))
     assert made[0] == made[1] == made[2]
 
@@ -197,7 +197,7 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     path.write_bytes(ARCHIVES[name])
     monkeypatch.setattr(captures, "PART_BYTES", 1_200)
     monkeypatch.setattr("infra.work.ingest.PART_BYTES", 1_200)
-    monkeypatch.setattr("infra.work.ingest.LANDED_AT_ONCE", 2)
+    monkeypatch.setattr("infra.work.ingest.STAGED_AT_ONCE", 2)
     whole = ingest(path, tmp_path / "whole")
     run = run_on(tmp_path / "resumed")
     inputs = find_inputs([str(path)])
@@ -218,6 +218,7 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     other = Wanted(("tass.com",))  # another choice: nothing of it was read
     assert plan_left(inputs, other, run)[0] == plan(inputs, other)
     rest = ingest_chunk(chunk, run)
+    end_ingest((), ALL, run)
     assert 0 < rest.captures < whole.captures
     assert rest.captures + 2 * landings <= whole.captures
     found = Content.of(open_store(str(tmp_path / "resumed")))
@@ -225,7 +226,7 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     assert plan_left(inputs, ALL, run)[0] == []
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert plan_left(find_inputs([str(path)]), ALL, run)[1].skipped == {}  # it may be another file
-    forget(run.open_store(), inputs, run.choice(ALL))
+    end_ingest(inputs, ALL, run)
     assert plan_left(inputs, ALL, run)[0] == plan(inputs)
 
 

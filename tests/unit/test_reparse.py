@@ -17,7 +17,6 @@ from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.files.find_inputs import find_inputs
 from infra.lake.lake import Lake
 from infra.upkeep.verify import verify
-from infra.work.ingest import ingest_chunk, plan
 from infra.work.reparse.reparse import (
     ArchivedChunk,
     Scope,
@@ -33,6 +32,7 @@ from infra.work.run_report import RunReport
 from parsers.record.capture import Capture
 from tests import sample_pages as pages
 from tests.disturbed_lake import objects
+from tests.ingests import ingest_all
 from tests.landed_captures import archive, land
 
 DAY = pages.FIRST_DAY
@@ -118,8 +118,7 @@ def test_pages_that_came_in_damaged_stay_rejected_as_by_ingest(damage: slice, ru
     padded = pages.page(1) + b"<!-- " + bytes(range(48, 123)) * 40 + b" -->"
     (folder / "0001.html").write_bytes(gzip.compress(padded, mtime=0)[damage])
     limited = Run(run.settings.model_copy(update={"max_page_bytes": len(pages.page(1)) + 100}), run.run_id)
-    for chunk in plan(find_inputs([str(folder)])):
-        ingest_chunk(chunk, limited)
+    ingest_all(find_inputs([str(folder)]), limited)
     before = objects(run.open_store())
     report = rebuild(plan_history(run.open_store(), "tass"), run)
     assert (report.captures, report.parsed, report.partitions_written) == (2, 1, 0)
@@ -210,8 +209,7 @@ def test_rows_find_their_captures_again_after_what_is_whole_of_a_damaged_object_
     damaged = next(folder.rglob("*.warc.gz"))
     outside = shutil.move(damaged, folder.parent / "z.warc.gz")
     later = Run(run.settings, "20250101T000000Z-000009")
-    for chunk in plan(find_inputs([str(outside)])):
-        ingest_chunk(chunk, later)
+    ingest_all(find_inputs([str(outside)]), later)
     assert list(verify(store, RawArchive(store)))
     rebuild(plan_history(store, "tass"), later)
     assert list(verify(store, RawArchive(store))) == []

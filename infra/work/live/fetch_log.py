@@ -11,10 +11,11 @@ from infra.intake.web.fetching import FetchError, FetchReason
 from infra.lake.accounts import DayAccount, DaySummary, ListsRead, row_key, write_account
 from infra.lake.changes import Changes
 from infra.lake.fetches import Fetch, FetchOutcome
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.landing import CAPTURE, captures_of, land_rejects
 from infra.lake.partition import FETCHES, REJECTS, read_rows
 from infra.lake.rejects import RejectState
+from infra.lake.rows import PartitionId
 from infra.store.object_store import ObjectStore
 from infra.work.live.fetch_pages import Fetched
 from infra.work.live.listed import PAGE_STATUSES, Address

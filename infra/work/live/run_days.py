@@ -17,8 +17,9 @@ from infra.intake.web.addresses import require_contact
 from infra.intake.web.fetching import FetchError
 from infra.intake.web.polite_client import PoliteClient
 from infra.intake.web.politeness import RequestBudget
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FETCHES
+from infra.lake.rows import PartitionId
 from infra.work.land_outcomes import archive_and_parse, land_outcomes
 from infra.work.live.fetch_log import FetchLog
 from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_shared_pages

@@ -21,11 +21,12 @@ from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.stop import Threads
 from infra.lake.footers import Footers
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, read_rows
 from infra.lake.quarantine import rejects_in
 from infra.lake.query import Selection
 from infra.lake.rejects import RejectState
+from infra.lake.rows import PartitionId
 from infra.store.local_store import LocalStore
 from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore

@@ -1,0 +1,17 @@
+"""Ingests to their end, as the command and the flow do them."""
+
+from collections.abc import Callable, Sequence
+
+from infra.intake.captures import ALL, Wanted
+from infra.intake.files.input_types import Input
+from infra.work.ingest import end_ingest, ingest_chunk, plan
+from infra.work.run import Run
+from infra.work.run_report import RunReport
+
+
+def ingest_all(
+    inputs: Sequence[Input], run: Run, wanted: Wanted = ALL, on_input: Callable[[Input], object] = lambda _: None
+) -> RunReport:
+    """All chunks, and the landing."""
+    report = sum((ingest_chunk(chunk, run, on_input) for chunk in plan(inputs, wanted)), RunReport())
+    return report + end_ingest(inputs, wanted, run)
