@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from infra.intake.captures import ALL, Wanted
 from infra.intake.files.input_types import Input
-from infra.work.ingest import end_ingest, ingest_chunk, plan
+from infra.work.ingest import ingest, ingest_chunk, plan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
@@ -13,5 +13,4 @@ def ingest_all(
     inputs: Sequence[Input], run: Run, wanted: Wanted = ALL, on_input: Callable[[Input], object] = lambda _: None
 ) -> RunReport:
     """All chunks, and the landing."""
-    report = sum((ingest_chunk(chunk, run, on_input) for chunk in plan(inputs, wanted)), RunReport())
-    return report + end_ingest(inputs, wanted, run)
+    return ingest(plan(inputs, wanted), inputs, wanted, run, lambda chunk: ingest_chunk(chunk, run, on_input))

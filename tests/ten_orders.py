@@ -22,7 +22,7 @@ from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.store.open_store import open_store
 from infra.upkeep.verify import verify
-from infra.work.ingest import Chunk, end_ingest, ingest_chunk
+from infra.work.ingest import Chunk, ingest, ingest_chunk
 from tests.disturbed_lake import SECOND_RUN, InlineRun
 from tests.ingests import ingest_all
 
@@ -91,8 +91,8 @@ def ingest_batches(uri: str, worker: int, batches: Sequence[Sequence[Input]]) ->
     run = InlineRun(Settings(lake=uri, workers=1), SECOND_RUN)
     wait_for_all(open_store(uri), str(worker), INGESTERS)
     for number, batch in enumerate(batches):
-        ingest_chunk(Chunk(worker * 1000 + number, tuple(batch)), run)
-        end_ingest(batch, ALL, run)
+        chunk = Chunk(worker * 1000 + number, tuple(batch))
+        ingest([chunk], batch, ALL, run, lambda chunk: ingest_chunk(chunk, run))
 
 
 def overlapping(inputs: Sequence[Input], chance: random.Random) -> list[list[list[Input]]]:

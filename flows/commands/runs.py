@@ -114,7 +114,8 @@ def ingest(
     newslake ingest --cc-news --start 2024-05-01 --end 2024-05-02 --source bbc
     """
     from flows.jobs.start import begin_run
-    from infra.work.ingest import IngestRequest, end_ingest, ingest_chunk, plan_left
+    from infra.work.ingest import IngestRequest, ingest_chunk, plan_left
+    from infra.work.ingest import ingest as ingest_all
 
     request = IngestRequest(
         paths=paths or (), source=source, captured_at=captured_at, columns=column or (), hosts=host or (),
@@ -127,9 +128,9 @@ def ingest(
     if dry_run:
         return _list_inputs(chunks, report + before, as_json)
     with progress("ingesting", sum(each.size for chunk in chunks for each in chunk.inputs)) as advance:
-        report = sum((ingest_chunk(chunk, run, lambda each: advance(each.size)) for chunk in chunks), report + before)
-    with progress("landing"):
-        report += end_ingest(inputs, wanted, run)
+        report += before + ingest_all(
+            chunks, inputs, wanted, run, lambda chunk: ingest_chunk(chunk, run, lambda each: advance(each.size))
+        )
     return finish(report, run, as_json)
 
 
@@ -182,13 +183,14 @@ def reparse(
     newslake reparse tass --only-rejects
     """
     from flows.jobs.start import begin_run
+    from infra.lake.lake import Lake
     from infra.lake.staged_rows import land_staged
     from infra.work.reparse.reparse import Scope
 
     scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
     run = begin_run(lake, accept, writes=not diff)
     if not diff:
-        land_staged(run.open_store())  # else they would land after what is parsed now
+        land_staged(Lake(run.open_store()))  # else they would land after what is parsed now
     chunks = scope.plan(run.open_store())
     return _show_diff(chunks, run, as_json) if diff else _reparse_here(chunks, scope.names, run, as_json)
 

@@ -13,7 +13,8 @@ from flows.jobs.start import begin_run
 from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
-from infra.work.ingest import Chunk, IngestRequest, end_ingest, ingest_chunk, plan_left
+from infra.work.ingest import Chunk, IngestRequest, ingest_chunk, plan_left
+from infra.work.ingest import ingest as ingest_all
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 
@@ -78,7 +79,6 @@ def ingest(
     chunks, before = plan_left(inputs, wanted, run)
     # One after the other: each chunk already uses all workers.
     progress = Progress("ingest-progress", sum(each.size for chunk in chunks for each in chunk.inputs))
-    report = sum((ingest_chunk_task(chunk, run, progress) for chunk in chunks), report + before)
-    report += end_ingest(inputs, wanted, run)
+    report += before + ingest_all(chunks, inputs, wanted, run, lambda chunk: ingest_chunk_task(chunk, run, progress))
     publish("ingest", report, run)
     return report

@@ -11,6 +11,7 @@ from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
 from flows.reports.report import repair_rows
+from infra.lake.lake import Lake
 from infra.lake.staged_rows import land_staged
 from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs, upgrade
@@ -41,7 +42,7 @@ def maintain(
     run = begin_run(lake)
     store = run.open_store()
     if not dry_run:
-        land_staged(store)  # of an ingest that was killed
+        land_staged(Lake(store))  # of an ingest that was killed
     repairs = plan_repairs(store, now=datetime.now(UTC), names=sources, relist=not dry_run)
     logger.info("%s", repairs.summary())
     create_table_artifact(repair_rows(repairs), key="repairs", description=repairs.summary())

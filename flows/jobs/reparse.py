@@ -10,6 +10,7 @@ from flows.jobs.artifacts import Progress, publish
 from flows.jobs.interface import SourceName, in_one_line
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
+from infra.lake.lake import Lake
 from infra.lake.staged_rows import land_staged
 from infra.work.reparse.reparse import ArchivedChunk, Scope, rebuild, reparse_chunk, try_out
 from infra.work.run import Run
@@ -53,7 +54,7 @@ def reparse(
     scope = Scope(tuple(sources), start, end, only_rejects, outdated)
     run = begin_run(lake, accept)
     if not dry_run:
-        land_staged(run.open_store())  # else they would land after what is parsed now
+        land_staged(Lake(run.open_store()))  # else they would land after what is parsed now
     chunks = scope.plan(run.open_store())
     if not dry_run:
         progress = Progress("reparse-progress", len(chunks))

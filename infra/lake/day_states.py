@@ -1,6 +1,6 @@
 """The state of every day of every source, from the index and the footers alone."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -104,7 +104,7 @@ def _day(footers: Footers, source: str, day: str, listed: Listed, version: int |
     size = sum(info.size for info in articles)
     try:
         landed = list(map(footers.read, articles))
-        rejected = sum((Counter(footers.read(info).open_rejects) for info in rejects), Counter[str]())
+        rejected = {reason: n for info in rejects for reason, n in footers.read(info).open_rejects.items()}
         summaries = list(map(footers.summary, accounts))
     except DamagedError:
         return Day(source, day, State.DAMAGED, size=size)

@@ -114,9 +114,9 @@ def staged_bytes(store: ObjectStore) -> int:
     return sum(info.size for info in store.list(FOLDER))
 
 
-def land_staged(store: ObjectStore) -> LandingReport:
+def land_staged(lake: Lake) -> LandingReport:
     """Land all rows that are staged, whoever left them; each partition once."""
-    lake, report = Lake(store), LandingReport()
+    store, report = lake.store, LandingReport()
     with Threads(READERS) as pool:
         opened = pool.map(lambda info: _opened(store, info), list(store.list(FOLDER)))
         fragments = [each for each in opened if each]

@@ -55,7 +55,7 @@ def expire(
     if before > now.date():
         raise UsageError(f"{before} is in the future", "Expire what is at least a day old.")
     if not dry_run:
-        land_staged(store)  # what rows point to is kept
+        land_staged(Lake(store))  # what rows point to is kept
     if layer is Layer.RAW:
         settled = now - GRACE
         found = list(_captures(store, before, settled, source))

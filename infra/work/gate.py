@@ -6,17 +6,18 @@ outcome would remove a landed row, or take from it the field that broke.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 from infra.lake.lake import Lake
 from infra.lake.landing import zipped
-from infra.lake.partition import REJECTS, read_rows
+from infra.lake.partition import REJECTS, date_of, read_rows
 from infra.lake.rejects import RejectState
 from infra.lake.rows import PartitionId
-from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, suspect_days
+from infra.lake.suspects import MAX_SAMPLES, SuspectCapture, SuspectDay, mark_suspect, suspect_days
 from infra.work.history import History
 from infra.work.run import ParsedCapture, Run
 from parsers.record.article import NULL_PARTITION, Fidelity
@@ -71,6 +72,22 @@ def pass_gate(
     return result
 
 
+def judge_landed(lake: Lake, run: Run, landed: Iterable[PartitionId]) -> tuple[Finding, ...]:
+    """Judge days by all that has landed of them, and mark what is wrong: an ingest lands together what it read.
+
+    Days are judged in their order, each by those before it that are good.
+    """
+    found: list[Finding] = []
+    places = sorted({(name, date_of(partition)) for name, partition in landed})
+    for name, of_source in groupby(places, lambda place: place[0]):
+        if source := by_name(name):
+            batch = _SourceBatch(source, (), lake, run, "ingest", (), lambda each: each.day_got)
+            days = [day for _, day in of_source if day != NULL_PARTITION]
+            for number, day in enumerate(days):
+                found += batch.judge_landed(day, unjudged=days[number:])
+    return tuple(found)
+
+
 @dataclass
 class _SourceBatch:
     _source: Source
@@ -118,6 +135,18 @@ class _SourceBatch:
         known = suspect_days(self._lake.store, name, days) if days else []
         found_now = {} if accepted else broken
         result.in_order.extend(day for day in known if day.date not in found_now and self._is_in_order(day, accepted))
+
+    def judge_landed(self, day: str, unjudged: Collection[str]) -> list[Finding]:
+        """Judge a day of which nothing is known but what has landed; not one that is suspect already."""
+        profile = self._landed(day)
+        if day in self._suspect_dates or profile.captures < MIN_PAGES or not needs_history(profile):
+            return []
+        found = judge(profile, self._history.near(day, without=self._suspect_dates.union(unjudged)))
+        if broken := tuple(finding for finding in found if finding.severity is Severity.SUSPECT):
+            self._suspect_dates.add(day)
+            suspect = SuspectDay(self._source.name, day, self._run.run_id, profile.captures, 0, broken, ())
+            mark_suspect(self._lake.store, suspect)
+        return found
 
     def _findings(self) -> dict[str, list[Finding]]:
         """What is wrong, by day. What is wrong with the batch counts for each day that shows it."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days, require_begun
-from infra.base.errors import UsageError
+from infra.base.errors import NewslakeError, UsageError
 from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.settings import load_settings
@@ -20,8 +20,10 @@ from infra.intake.cc_news import find_parts
 from infra.intake.files.input_types import Input, Skipped
 from infra.intake.files.s3_objects import S3
 from infra.lake.cache import load_cache, update_cache
+from infra.lake.lake import Lake
 from infra.lake.staged_rows import StagingLake, land_staged, staged_bytes
 from infra.store.object_store import ObjectStore
+from infra.work.gate import judge_landed
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
 from infra.work.run import Run
@@ -121,7 +123,7 @@ class IngestRequest:
 def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = lambda _: None) -> RunReport:
     """Archive, parse and stage what is wanted of some inputs; `on_input` is told of each, or of its parts.
 
-    Rows land where many wait, and at the end of the run by `end_ingest`.
+    Rows land where many wait, and at the end of the run by `ingest`.
     """
     store = run.open_store()
     archive, lake = RawArchive(store), StagingLake(store)
@@ -158,7 +160,7 @@ def ingest_chunk(chunk: Chunk, run: Run, on_input: Callable[[Input], object] = l
         report += result_of(keeping)
         report += keep(waiting, {each: end_of(each) for each in chunk.inputs})
     if staged_bytes(store) >= LANDED_BYTES:
-        report += _landed(store)
+        report += _landed(run)
     if copied and chunk.inputs[0].in_place:
         advice.append(f"{copied:,} pages were copied: only whole records of WARCs in gzip members can stay in place.")
     if skipped and not (report.captures or advice):
@@ -236,18 +238,29 @@ def remember(store: ObjectStore, reached: Mapping[Input, int], choice: str) -> N
         update_cache(store, _key(choice), lambda known: known | read)
 
 
-def end_ingest(inputs: Iterable[Input], wanted: Wanted, run: Run) -> RunReport:
-    """Land what all chunks staged, and what a run that was killed left behind."""
-    store = run.open_store()
-    report = _landed(store)
-    forget(store, inputs, run.choice(wanted))
+def ingest(
+    chunks: Iterable[Chunk], inputs: Iterable[Input], wanted: Wanted, run: Run, do: Callable[[Chunk], RunReport]
+) -> RunReport:
+    """Do all chunks of some inputs by `ingest_chunk`, and land what they, or a run that was killed, staged."""
+    try:
+        report = sum(map(do, chunks), RunReport())
+    except NewslakeError:
+        _landed(run)  # what was read is there for all to see
+        raise
+    report += _landed(run)
+    forget(run.open_store(), inputs, run.choice(wanted))
     return report
 
 
 @span("land")
-def _landed(store: ObjectStore) -> RunReport:
-    landing = land_staged(store)
-    return RunReport(partitions_written=len(landing.written), partitions_unchanged=len(landing.unchanged))
+def _landed(run: Run) -> RunReport:
+    lake = Lake(run.open_store())
+    landing = land_staged(lake)
+    return RunReport(
+        partitions_written=len(landing.written),
+        partitions_unchanged=len(landing.unchanged),
+        findings=judge_landed(lake, run, landing.written),
+    )
 
 
 def forget(store: ObjectStore, inputs: Iterable[Input], choice: str) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from infra.base.errors import NewslakeError
 from infra.lake.lake import Lake
+from infra.lake.staged_rows import StagingLake, land_staged
 from infra.lake.suspects import SuspectCapture, SuspectDay, close_suspect, mark_suspect, since, suspect_days
+from infra.work.gate import judge_landed
 from infra.work.land_outcomes import land_outcomes
 from infra.work.run import ParsedCapture
 from infra.work.run_report import RunReport
@@ -268,3 +270,21 @@ def test_a_damaged_object_is_named(body: bytes, store: MemoryStore) -> None:
     store.objects[KEY] = body
     with pytest.raises(NewslakeError, match=r"findings\.json is damaged"):
         suspect_days(store)
+
+
+class TestLandedTogether:
+    """What an ingest reads lands together, so its days are no history of one another until then."""
+
+    def test_days_are_judged_by_what_has_landed(self) -> None:
+        store = MemoryStore()
+        for on in range(40):
+            broken: dict[str, Any] = {"title": None} if on >= 7 else {}
+            batch = [examined(on, number, **broken) for number in range(30)]
+            land_outcomes(batch, StagingLake(store), RUN, mode="ingest")
+        lake = Lake(store)
+        assert judge_landed(lake, RUN, [(SOURCE, day(0))]) == ()
+        found = judge_landed(lake, RUN, land_staged(lake).written)
+        assert {(finding.check, finding.field) for finding in found} == {(Check.FILL, "title")}
+        assert [finding.date for finding in found] == [day(on) for on in range(7, 40)]
+        assert suspects(store).keys() == {day(on) for on in range(7, 40)}
+        assert judge_landed(lake, RUN, [(SOURCE, day(8)), ("web", "2024-01-01.0b")]) == ()  # it is suspect already

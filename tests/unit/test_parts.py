@@ -17,7 +17,8 @@ from infra.intake import captures
 from infra.intake.captures import ALL, Bounds, Part, Wanted, find_inputs, parts_of, read_captures
 from infra.intake.files.input_types import Input, Page
 from infra.store.open_store import open_store
-from infra.work.ingest import READ_BEFORE, end_ingest, ingest_chunk, plan, plan_left
+from infra.work.ingest import READ_BEFORE, forget, ingest_chunk, plan, plan_left
+from infra.work.ingest import ingest as run_ingest
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.run import Run
 from infra.work.run_report import RunReport
@@ -217,8 +218,7 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     assert told.skipped == {READ_BEFORE: 1}
     other = Wanted(("tass.com",))  # another choice: nothing of it was read
     assert plan_left(inputs, other, run)[0] == plan(inputs, other)
-    rest = ingest_chunk(chunk, run)
-    end_ingest((), ALL, run)
+    rest = run_ingest([chunk], (), ALL, run, lambda chunk: ingest_chunk(chunk, run))
     assert 0 < rest.captures < whole.captures
     assert rest.captures + 2 * landings <= whole.captures
     found = Content.of(open_store(str(tmp_path / "resumed")))
@@ -226,7 +226,7 @@ def test_a_run_that_ended_in_the_middle_goes_on_where_it_was(
     assert plan_left(inputs, ALL, run)[0] == []
     os.utime(path, (1_700_000_000, 1_700_000_000))
     assert plan_left(find_inputs([str(path)]), ALL, run)[1].skipped == {}  # it may be another file
-    end_ingest(inputs, ALL, run)
+    forget(run.open_store(), inputs, run.choice(ALL))
     assert plan_left(inputs, ALL, run)[0] == plan(inputs)
 
 
