@@ -1,8 +1,8 @@
 """What an ingest takes as stocks grow, in time and memory: `python -m bench ingest-scale [STEP…]`.
 
-The pages are made here: prose of invented words, all of one unknown site, published on 20 days. Milliseconds a page are
-of processor time. Memory is the peak that Linux knows of the command's process and of the largest of its workers, asked
-for each tenth of a second.
+The pages are made here: prose of invented words, all of one unknown site, published on 20 days; those of `web-day` are
+of 700 sites, and published on one. Milliseconds a page are of processor time. Memory is the peak that Linux knows of
+the command itself and of the largest of its workers, asked for each tenth of a second.
 """
 
 import argparse
@@ -26,7 +26,8 @@ from warcio.warcwriter import WARCWriter
 from bench.ingest import NEWSLAKE
 
 FIRST: Final = datetime(2024, 5, 1, tzinfo=UTC)
-DAYS: Final = 20  # of publication, each a partition
+DAYS: Final = 20  # of publication
+SITES: Final = 700  # of a day of many sites
 WORDS: Final = ("anchor", "bridge", "copper", "council", "engine", "ferry", "garden", "harbour", "island", "kettle")
 LARGE_PAGE_BYTES: Final = 100_000  # of a script that does not pack, so that 20,000 pages make a file of 2 GB
 INTERVAL: Final = 0.1  # seconds between two looks at memory
@@ -62,19 +63,19 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _page(number: int, more: str = "") -> bytes:
+def _page(number: int, more: str = "", *, web: bool = False) -> bytes:
     chance = random.Random(number)  # the same pages each time
     title = f"Story {number} of the {' '.join(chance.choices(WORDS, k=4))}"
     prose = "".join(f"<p>{' '.join(chance.choices(WORDS, k=60)).capitalize()}.</p>" for _ in range(8))
-    at = (FIRST + timedelta(days=number % DAYS)).isoformat()
+    at = (FIRST + timedelta(days=0 if web else number % DAYS)).isoformat()
     head = f'<title>{title}</title><meta property="article:published_time" content="{at}">'
-    head += f'<link rel="canonical" href="{_url(number)}"><meta property="og:type" content="article">{more}'
+    head += f'<link rel="canonical" href="{_url(number, web=web)}"><meta property="og:type" content="article">{more}'
     body = f"<article><h1>{title}</h1>{prose}</article>"
     return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'.encode()
 
 
-def _url(number: int) -> str:
-    return f"https://paper.example/2024/story-{number}"
+def _url(number: int, *, web: bool = False) -> str:
+    return f"https://{f'paper{number % SITES}' if web else 'paper'}.example/2024/story-{number}"
 
 
 def _files(stock: Path, pages: int) -> None:
@@ -84,16 +85,16 @@ def _files(stock: Path, pages: int) -> None:
         (folder / f"{number}.html").write_bytes(_page(number))
 
 
-def _warcs(files: int, *, large: bool = False) -> Callable[[Path, int], None]:
+def _warcs(files: int, *, large: bool = False, web: bool = False) -> Callable[[Path, int], None]:
     def make(stock: Path, pages: int) -> None:
         each = pages // files
         for file in range(files):
-            _write(stock / f"{file:03}.warc.gz", range(file * each, (file + 1) * each), large=large)
+            _write(stock / f"{file:03}.warc.gz", range(file * each, (file + 1) * each), large=large, web=web)
 
     return make
 
 
-def _write(warc: Path, numbers: range, *, large: bool) -> None:
+def _write(warc: Path, numbers: range, *, large: bool, web: bool) -> None:
     head = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
     with warc.open("wb") as stream:
         writer = WARCWriter(stream, gzip=True)
@@ -102,9 +103,9 @@ def _write(warc: Path, numbers: range, *, large: bool) -> None:
             script = f"<script>/*{noise.decode().replace('<', '_')}*/</script>" if large else ""
             at = f"{FIRST + timedelta(days=DAYS, seconds=number):%Y-%m-%dT%H:%M:%SZ}"
             record = writer.create_warc_record(
-                _url(number),
+                _url(number, web=web),
                 "response",
-                payload=BytesIO(_page(number, script)),
+                payload=BytesIO(_page(number, script, web=web)),
                 http_headers=head,
                 warc_headers_dict={"WARC-Date": at},
             )
@@ -118,6 +119,7 @@ STEPS: Final[dict[str, tuple[Callable[[Path, int], None], int]]] = {
     "2-gb": (_warcs(1, large=True), 20_000),
     "4-files": (_warcs(4), 8_000),
     "40-files": (_warcs(40), 8_000),
+    "web-day": (_warcs(1, web=True), 40_000),
 }
 
 

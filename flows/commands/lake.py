@@ -231,7 +231,7 @@ def _expiry_rows(found: "Sequence[Expiry]", *, done: bool) -> list[dict[str, obj
     for (source, action, reason), group in groupby(sorted(found, key=_kind), _kind):
         days = list(group)
         first, last = (most(each.day for each in days) for most in (min, max))
-        row = {"source": source, "action": past[action] if done else action, "days": len(days)}
+        row = {"source": source, "action": past[action] if done else action, "days": len({each.day for each in days})}
         size = decimal(sum(each.size for each in days))
         rows.append(row | {"size": size, "first day": first, "last day": last, "because": reason})
     return rows

@@ -38,8 +38,8 @@ FORMAT: Final = b"2"  # raise it when `encode` comes to give other bytes for the
 TAIL_BYTES: Final = 64 * 1024  # holds the footer of a partition of some 5,000 rows; larger ones are read whole
 END_BYTES: Final = 8  # of every Parquet file: footer length, then "PAR1"
 MAGIC: Final = b"PAR1"
-# Of a day of `web`: a million rows are 31,000 in each, some 40 MB, which one process can merge.
-SHARDS: Final = 32
+# Of a day of `web`: of a million rows each has 16,000, some 100 MB in memory, and merging takes three times this.
+SHARDS: Final = 64
 OLD_NULL_PARTITION: Final = "__HIVE_DEFAULT_PARTITION__"  # where undated articles lay until schema version 3
 
 if TYPE_CHECKING:

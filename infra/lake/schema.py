@@ -11,6 +11,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +23,10 @@ from infra.base.errors import NewslakeError
 from infra.lake.fetches import Fetch
 from infra.lake.rejects import Reject
 from parsers.record.article import SCHEMA_VERSION, Article, Block, Provenance, Span, lay_out, spans_of
+
+with suppress(NotImplementedError):  # where it is not built in, as on Windows
+    # Arrow's default, mimalloc, keeps what its threads freed: landing 40,000 rows took 580 MB with it, and not 360.
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 PARTITION_FIELD: Final = "source"
 BYTE_COUNTS: Final = ("_offset", "_length")

@@ -40,7 +40,7 @@ from parsers.record.capture import CaptureIdentity
 FOLDER: Final = "staging/rows/"
 CODEC: Final = "zstd"
 HEAD_BYTES: Final = 256 << 10  # holds the index of some 2,000 partitions; of a longer one the whole object is read
-GROUP_BYTES: Final = 16 << 20  # packed rows that land together: about 100 MB of memory
+GROUP_BYTES: Final = 32 << 20  # of rows, unpacked, that land together; merging and writing them takes three times this
 READERS: Final = 16  # objects read at a time: one waits 20 ms for S3
 
 
@@ -150,7 +150,7 @@ def _groups(fragments: Iterable[_Fragment]) -> Iterator[set[Order]]:
     sizes: defaultdict[Order, int] = defaultdict(int)
     for each in fragments:
         for order, part in each.parts.items():
-            sizes[order] += part.packed
+            sizes[order] += part.size
     return map(set, in_batches(sorted(sizes), sizes.__getitem__, most=len(sizes), max_bytes=GROUP_BYTES))
 
 
