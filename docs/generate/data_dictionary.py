@@ -22,7 +22,7 @@ ABOUT_ARTICLES: Final = """
 ## articles
 
 `articles/source=<source>/date=<publication day>/articles.parquet`, sorted by `published_at` and `article_id`. One row
-an article.
+an article. A day of source `web` is up to 64 such files, `articles.<shard>.parquet`, by host.
 """
 ABOUT_REJECTS: Final = """
 ## rejects

@@ -4,6 +4,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -38,6 +39,7 @@ from infra.lake.partition import (
     stated_footer,
 )
 from infra.lake.rejects import reject_id, wrong_seen_times
+from infra.lake.staged_rows import FOLDER
 from infra.store.object_store import ObjectInfo, ObjectStore
 from infra.upkeep.raw_check import RawCheck, is_raw
 from parsers.record.article import SCHEMA_VERSION, Block, BlockType, article_id, content_digest, lay_out, partition_date
@@ -47,6 +49,8 @@ ROWS_HELD: Final = 1000  # rows as Python objects at a time; they take ten times
 CREATED_BY: Final = f"parquet-cpp-arrow version {pa.cpp_version}"  # as pyarrow signs its files
 BLOCK_TYPES: Final = frozenset(BlockType)
 NO_PARTITION: Final = "is no partition: its key is not <table>/source=<name>/date=<day>/<table>[.<shard>].parquet"
+NOT_LANDED: Final = "has rows of an ingest that did not end: `newslake maintain` lands them"
+STAGED_FOR: Final = timedelta(days=1)  # one that is at work stages 1 GB at most
 NO_RAW_OBJECT: Final = "is no raw object: its key is not raw/source=<name>/date=<day>/<name>.warc.gz"
 REMEDY: Final = "`newslake maintain` lists the lake and mends the index"
 # Said only of a partition that has no other fault: those say more.
@@ -86,6 +90,8 @@ def verify(store: ObjectStore, archive: RawArchive) -> Iterator[Fault]:
         for kind, key, name in partitions[source]:
             yield from (Fault(key, fault) for fault in tables.faults(kind, key, name))
     yield from (Fault(key, fault) for key, fault in index_faults(store))
+    late = datetime.now(UTC) - STAGED_FOR
+    yield from (Fault(info.key, NOT_LANDED) for info in store.list(FOLDER) if info.modified_at < late)
 
 
 class _TableCheck:

@@ -9,8 +9,9 @@ import pytest
 
 from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, FORMAT_KEY, REJECTS, TableKind, decode, encode
+from infra.lake.staged_rows import StagingLake, land_staged
 from infra.upkeep.verify import CREATED_BY, Fault
-from tests.lake_samples import NOON
+from tests.lake_samples import NOON, landed
 from tests.memory_store import MemoryStore
 from tests.raw_lake import capture, faults, ingest
 
@@ -144,3 +145,18 @@ def test_l11_times_of_rejections_that_do_not_follow_from_its_captures_are_found(
 def test_an_object_that_is_no_partition(store: MemoryStore) -> None:
     store.objects["articles/source=gazette/articles.parquet"] = b""
     assert only_fault(store).fault.startswith("is no partition: ")
+
+
+def test_an_article_of_another_shard_is_found(store: MemoryStore) -> None:
+    ingest(store, [capture(8)], "r3", source="web")
+    (key,) = (key for key in store.objects if key.startswith("articles/source=web/"))
+    shard = key.rsplit(".", 2)[1]
+    store.objects[key.replace(f".{shard}.", ".00.")] = store.objects.pop(key)
+    assert any(fault.fault.endswith(f"is of shard {shard}") for fault in faults(store))
+
+
+def test_rows_that_an_ingest_left_behind_are_named(store: MemoryStore) -> None:
+    StagingLake(store).land([landed(50)])
+    assert only_fault(store).fault == "has rows of an ingest that did not end: `newslake maintain` lands them"
+    land_staged(Lake(store))
+    assert all("points to" in fault.fault for fault in faults(store))  # nobody has archived its page
