@@ -18,9 +18,9 @@ import orjson
 from parsers.fields.bylines import strip_prefix
 from parsers.fields.characters import clean
 from parsers.fields.datelines import AGENCIES
-from parsers.fields.months import month_of
+from parsers.fields.dates import month_of
 from parsers.fields.urls import host_of, on_hosts
-from parsers.generic.phrases import is_aside
+from parsers.generic.names import is_aside
 from parsers.page.decode import decode
 from parsers.page.html import Node, Tree
 from parsers.page.jsonld import load_jsonld

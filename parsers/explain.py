@@ -1,7 +1,7 @@
 """Why a page gave the record that it gave: the article that was chosen, what else the page says, what was left out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from parsers.fields.characters import letters
@@ -14,10 +14,51 @@ from parsers.parse import parse, parse_as
 from parsers.reading.blocks import read_blocks, remove
 from parsers.record.article import Article
 from parsers.record.capture import Capture, MediaType
-from parsers.record.explanation import Explanation, LeftOut, Rival, Story
-from parsers.record.outcome import Parsed
+from parsers.record.outcome import Outcome, Parsed
 from parsers.registry import by_name
 from parsers.source.definition import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article that JSON-LD describes, and why it was taken for the page's own or wasn't."""
+
+    headline: str | None
+    address: str | None
+    chosen: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What another place of the page says of a field."""
+
+    value: Any
+    origin: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A text that readers see and the body lacks."""
+
+    text: str
+    place: str  # the elements around it
+    inside: bool  # it stands in the element that holds the body; else it is prose elsewhere in the page
+    field: str | None = None  # that has it; None: no field has
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of the reading of one page."""
+
+    outcome: Outcome
+    stories: tuple[Story, ...] = ()
+    container: str = ""  # the elements around the body, outermost first; empty without an article
+    # by field, what other places of the page say of it
+    rivals: Mapping[str, tuple[Rival, ...]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
 
 # Fields of which a page speaks in several places.
 FIELDS: Final = (

@@ -15,8 +15,7 @@ from parsers.reading.page_kinds import kind_despite_layout, kind_of_page, may_be
 from parsers.reading.reading import read_page
 from parsers.record.article import Fidelity
 from parsers.record.capture import Capture, MediaType
-from parsers.record.draft import Draft
-from parsers.record.origins import note_lines
+from parsers.record.draft import Draft, note_lines
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source.definition import GENERIC, Layout, Source, TextLayout

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from parsers.explain import explain
+from parsers.explain import Explanation, explain
 from parsers.fields.urls import host_of
 from parsers.page.decode import decode
 from parsers.page.html import Tree
@@ -16,7 +16,6 @@ from parsers.page.page import Page
 from parsers.parse import parse_as
 from parsers.record.article import Article
 from parsers.record.capture import Capture
-from parsers.record.explanation import Explanation
 from parsers.record.outcome import Outcome, Parsed, Rejected
 from parsers.source.definition import UNDETERMINED, Source
 

@@ -18,10 +18,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows.reports.account_text import funnel_rows, partial_lines, suspect_lines
 from flows.reports.grid import LOOKS
-from flows.reports.record_text import lines_of
-from flows.reports.tables import counted
+from flows.reports.report import funnel_rows, partial_lines, suspect_lines
+from flows.reports.text import counted, lines_of
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days, parse_day
 from infra.base.errors import NewslakeError, UsageError

@@ -127,10 +127,8 @@ def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunRepor
 
 
 def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
-    from flows.reports.account_text import look_at
-    from flows.reports.record_text import shown
-    from flows.reports.report import summary_rows
-    from flows.reports.tables import counts_table
+    from flows.reports.report import look_at, summary_rows
+    from flows.reports.text import counts_table, shown
     from infra.store.open_store import open_store
 
     console, uri = stdout(), open_store(lake).uri

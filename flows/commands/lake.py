@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import counted, headless, table_of
+from flows.reports.text import counted, headless, table_of
 from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 
@@ -53,8 +53,8 @@ def status(
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
     from flows.jobs.start import open_lake
-    from flows.reports.account_text import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
     from flows.reports.grid import calendar, summary
+    from flows.reports.report import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
     from infra.base.days import Days
     from infra.lake.day_states import State, day_grid
 

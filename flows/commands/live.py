@@ -15,8 +15,7 @@ from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.commands.remote import run_remotely
 from flows.commands.runs import finish, progress
-from flows.reports.record_text import shown
-from flows.reports.tables import counted, table
+from flows.reports.text import counted, shown, table
 from infra.base.choices import Only
 from infra.base.errors import UsageError
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.record_text import shown
+from flows.reports.text import shown
 from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 
@@ -134,7 +134,7 @@ def ingest(
 
 def _list_inputs(chunks: Sequence["Chunk"], report: "RunReport", as_json: bool) -> int:
     """Print what would be read, with its bytes: a line for each file, whose parts count together."""
-    from flows.reports.tables import table
+    from flows.reports.text import table
 
     found: Counter[str] = Counter()
     for each in (one for chunk in chunks for one in chunk.inputs):
@@ -221,9 +221,8 @@ def _reparse_here(chunks: Sequence["ArchivedChunk"], names: Sequence[str], run: 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
-    from flows.reports.account_text import look_at
-    from flows.reports.report import summary_rows
-    from flows.reports.tables import counts_table
+    from flows.reports.report import look_at, summary_rows
+    from flows.reports.text import counts_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})

@@ -17,7 +17,7 @@ from prefect.events import Event, emit_event
 from prefect.events.filters import EventFilter
 from prefect.utilities.urls import url_for
 
-from flows.reports.record_text import shown
+from flows.reports.text import shown
 from infra.lake.suspects import SuspectDay, since
 from infra.upkeep.doctor import Verdict, disk
 from infra.upkeep.repair import Repairs

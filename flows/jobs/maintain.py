@@ -10,7 +10,7 @@ from flows.jobs.artifacts import publish
 from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
-from flows.reports.report import repair_rows
+from flows.reports.plan import repair_rows
 from infra.lake.suspects import suspect_days
 from infra.upkeep.repair import plan_repairs, upgrade
 from infra.work.backfill.plan import require_all_done

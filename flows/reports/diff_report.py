@@ -6,8 +6,7 @@ from os.path import commonprefix
 from rich.table import Table
 from rich.text import Text
 
-from flows.reports.record_text import lines_of, shown
-from flows.reports.tables import counts_table, headless
+from flows.reports.text import counts_table, headless, lines_of, shown
 from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # a screen or two

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from flows.reports.tables import counted
+from flows.reports.text import counted
 from infra.lake.day_states import Day, State
 from parsers.record.article import NULL_PARTITION
 

@@ -35,7 +35,7 @@ from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 from parsers.source.definition import Source
 
-# UTC. The last runs of a day begin before 05:00 (`parsers.source.schedule`): what is missing at 05:45 needs repair.
+# UTC. The last runs of a day begin before 05:00 (`parsers.source.definition`): what is missing at 05:45 needs repair.
 # Four times a day, since feeds forget a day within two, and a laptop is not always on; if nothing is missing, nothing
 # is requested.
 MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"

@@ -4,9 +4,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from parsers.generic.names import HEADLINE, LEAD, TEASER
+from parsers.generic.names import HEADLINE, LEAD, TEASER, Title, is_aside, is_dateline, is_sentence
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title, is_aside, is_dateline, is_sentence
 
 # A text of which more than this is inside links leads elsewhere; a long one may be a quotation.
 _LINKED: Final = 0.75

@@ -3,9 +3,8 @@
 from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
-from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
+from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY, Title, is_sentence
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title, is_sentence
 from parsers.reading.times import is_of_others
 
 # A text of up to a line is prose only if it is a sentence, and that of a few words never is.

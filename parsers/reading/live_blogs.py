@@ -6,23 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from parsers.fields.dates import DateBasis
-from parsers.fields.urls import address_key
-from parsers.page.metadata import Metadata, as_text, types_of
+from parsers.page.metadata import as_text
 from parsers.page.page import Page
+from parsers.reading.readings import live_blog
 from parsers.reading.times import stated_time
 from parsers.record.article import Update, spans_of
 from parsers.record.draft import Draft
 
 _OPENING: Final = 60  # characters that tell where a post begins; more may be cut off in one of the two places
 _ZONED: Final = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-
-
-def live_blog(metadata: Metadata) -> Mapping[str, Any] | None:
-    """The page's own article if it is a live blog, or the one of its address: sites state it beside an article."""
-    if "LiveBlogPosting" in metadata.types:
-        return metadata.article
-    stated = (found for found in metadata.objects if "LiveBlogPosting" in types_of(found))
-    return next((found for found in stated if address_key(as_text(found.get("url"))) in metadata.addresses), None)
 
 
 def read_updates(page: Page, draft: Draft) -> None:

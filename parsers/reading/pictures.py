@@ -10,11 +10,9 @@ from parsers.fields.characters import clean_markup, letters, unique
 from parsers.page.html import Node, ancestors, inside, outermost, select, text_of, upward
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
-from parsers.reading.credits import BETWEEN, named_credits, part_credit, without_label
-from parsers.reading.frames import FIGURES, PICTURES, Frame
+from parsers.reading.frames import BETWEEN, FIGURES, PICTURES, Frame, named_credits, part_credit, without_label
 from parsers.record.article import Image
-from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, by_layout
+from parsers.record.draft import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, Draft, by_layout
 from parsers.source.definition import Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture

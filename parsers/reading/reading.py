@@ -1,32 +1,25 @@
 """From a page to a draft: by its layout, or else by the shared reading of JSON-LD, OpenGraph and meta elements."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from parsers.fields.characters import unique
-from parsers.fields.urls import absolute, host_of
-from parsers.page.html import Node, Tree, ancestors, part_of_article, remove_hidden, text_of, without_nested
-from parsers.page.metadata import Metadata, as_text, keywords
+from parsers.fields.urls import absolute, address_key, host_of
+from parsers.page.html import Node, Tree, ancestors, part_of_article, remove_hidden, text_of, upward, without_nested
+from parsers.page.metadata import Json, Metadata, as_text, keywords
 from parsers.page.page import Page
-from parsers.reading.access import access_of, access_of_parts, mark_stub, missing_part
 from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames, remove_captions
-from parsers.reading.genres import genres
 from parsers.reading.live_blogs import read_updates
-from parsers.reading.own_story import own_containers
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import note_pictures
-from parsers.reading.readings import listed, readings
-from parsers.reading.sections import sections
-from parsers.reading.shown_dates import shown_date
-from parsers.reading.times import modified, read_published
-from parsers.reading.titles import titles
+from parsers.reading.readings import genres, listed, readings, sections, titles
+from parsers.reading.times import modified, read_published, shown_date
 from parsers.record.article import Access, Block, BlockType, Fidelity
-from parsers.record.draft import Draft
-from parsers.record.origins import by_layout, first_said, note_changes, values_of
+from parsers.record.draft import Draft, by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout
 
 # A UUID or plain number of a page, or a name as in programs: `editors_pick`.
@@ -179,3 +172,100 @@ def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
     for heading in page.headings[:1]:
         if not around.isdisjoint(ancestors(heading)):
             heading.decompose()
+
+
+def own_containers(page: Page, containers: Sequence[Node]) -> list[Node]:
+    """The containers of the page's own article; all of them unless some stand in another story.
+
+    Another story has a headline of its own: another `<h1>` is nearest to it, or it is in another `<article>` whose
+    heading links elsewhere. The page's own is the one that has the page's headline, else the first.
+    """
+    if not containers[1:]:  # nearly all pages
+        return list(containers)
+    nearest: dict[int, Node] = {}  # element -> the first <h1> in it
+    for heading in page.h1:
+        for identity in (heading.mem_id, *ancestors(heading)):
+            nearest.setdefault(identity, heading)
+    stories = [(_headline_of(container, nearest), _article_of(container), container) for container in containers]
+    stated = (page.metadata.jsonld("headline"), page.metadata.first("og:title"))
+    own = next((story for story in stories if story[0] and text_of(story[0]) in stated), stories[0])
+    return [
+        container
+        for headline, article, container in stories
+        if _identity(headline) == _identity(own[0])
+        and (article is None or _identity(article) == _identity(own[1]) or not _is_other_story(page, article))
+    ]
+
+
+def _headline_of(container: Node, nearest: dict[int, Node]) -> Node | None:
+    return next((nearest[identity] for identity in ancestors(container) if identity in nearest), None)
+
+
+def _article_of(container: Node) -> Node | None:
+    """The outermost `<article>` that is or holds a container: posts of a live blog are articles inside one."""
+    return next(reversed([part for part in upward(container) if part.tag == "article"]), None)
+
+
+def _identity(node: Node | None) -> int:
+    return node.mem_id if node is not None else 0
+
+
+def _is_other_story(page: Page, article: Node) -> bool:
+    """Whether an `<article>` begins with a headline, or with one that links to another page."""
+    heading = article.css_first("h1, h2, h3")
+    if heading is None:
+        return False
+    link = heading.css_first("a[href]")
+    if link is None and heading.parent is not None and heading.parent.tag == "a":
+        link = heading.parent
+    if link is None:
+        return heading.tag == "h1"
+    return address_key(page.absolute(link.attributes.get("href"))) not in (None, *page.metadata.addresses)
+
+
+_ACCESS = {
+    "true": Access.FREE, "free": Access.FREE, "metered": Access.METERED, "false": Access.PAID, "locked": Access.PAID,
+}  # fmt: skip
+# "The .class selector only" (Google, structured data for paywalled content). Nothing else of a page becomes a selector.
+_CLASS = re.compile(r"\.[A-Za-z_][\w-]{0,99}")
+_BROKEN_OFF = re.compile(r"(?:\.\.\.|…)[\])\"”’»]*$")
+
+
+def access_of(stated: str) -> Access | None:
+    """The meaning of a page's statement: `False`, `http://schema.org/False`, `locked`; None if it has none."""
+    return _ACCESS.get(stated.lower().rsplit("/", 1)[-1])
+
+
+def access_of_parts(metadata: Metadata) -> Access | None:
+    """Paid, if JSON-LD says that a part of the article is not free."""
+    return Access.PAID if any(_is_paid(part) for part in _parts(metadata)) else None
+
+
+def missing_part(metadata: Metadata, tree: Tree) -> str | None:
+    """The class of the paid part if the page leaves that out; None if the page is complete.
+
+    JSON-LD must say both that the article is not free and which class the paid part has: of 21 such pages 17 have the
+    part, and of the other 4, 3 are stubs. If the article itself is not said to be paid, sites name parts that no page
+    has.
+    """
+    if not _is_paid(metadata.article):
+        return None
+    named = [part.get("cssSelector") for part in _parts(metadata) if _is_paid(part)]
+    classes = [name for name in named if isinstance(name, str) and _CLASS.fullmatch(name)]
+    return classes[0] if classes and all(tree.css_first(name) is None for name in classes) else None
+
+
+def mark_stub(draft: Draft) -> None:
+    """Mark an article that is not free as partial if its text breaks off: `The company said that…`."""
+    if draft.access in (Access.PAID, Access.METERED) and draft.body and _BROKEN_OFF.search(draft.body[-1].text):
+        draft.fidelity = Fidelity.PARTIAL
+        draft.origins["fidelity"] = "not free, and the text breaks off"
+
+
+def _parts(metadata: Metadata) -> Iterator[Json]:
+    return (part for part in metadata.resolved("hasPart") if isinstance(part, Mapping))
+
+
+def _is_paid(found: Json) -> bool:
+    stated = found.get("isAccessibleForFree")
+    return stated is not None and access_of(as_text(stated) or "") is Access.PAID

@@ -6,8 +6,7 @@ import pytest
 
 from parsers.page.page import Page
 from parsers.record.article import Block, BlockType, Fidelity
-from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, note_lines
+from parsers.record.draft import BODY_FIGURES, Draft, note_lines
 from parsers.record.outcome import Parsed
 from tests.captures import html_capture
 from tests.unit.test_reading import outcome_of
