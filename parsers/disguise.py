@@ -74,8 +74,6 @@ def disguise(capture: Capture, source: Source) -> Capture:
 
 
 class _Words:
-    """Other words for words, of as many letters of the same script."""
-
     def __init__(self, hosts: tuple[str, ...]) -> None:
         self._hosts = hosts
 
@@ -156,7 +154,6 @@ def _hidden_attribute(name: str, value: str, words: _Words) -> str:
 
 
 def _hidden_value(value: Any, words: _Words) -> Any:
-    """A JSON-LD value with other words; keys and types stay."""
     if isinstance(value, Mapping):
         return {key: each if key in _STAYING_KEYS else _hidden_value(each, words) for key, each in value.items()}
     if isinstance(value, list):

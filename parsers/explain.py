@@ -130,7 +130,9 @@ def _left_out(text: str, article: Article) -> tuple[str, tuple[LeftOut, ...]]:
     container = _container(outline, article)
     places = {letters(each.text): _place(each.part) for each in outline.texts}
     fields = list(_fields(article))
-    inside = _inside(container)
+    remove(container.node, _CODE)
+    remove_hidden(container.node)
+    inside = [block.text for block in read_blocks([container.node], None, None, ())]
     around = {letters(each) for each in inside}
     elsewhere = [each.text for each in outline.texts if each.size >= _SENTENCE and each.linked < _LINKED]
     found = [(each, True) for each in _lacking(inside, article)]
@@ -147,7 +149,6 @@ def _field_of(text: str, fields: Sequence[tuple[str, str]]) -> str | None:
 
 
 def _container(outline: Outline, article: Article) -> Part:
-    """The innermost element that holds nearly all of the body."""
     lacking = set(_lacking([each.text for each in outline.texts], article))
     held: dict[int, int] = {}
     for each in outline.texts:
@@ -155,13 +156,6 @@ def _container(outline: Outline, article: Article) -> Part:
             held[id(part)] = held.get(id(part), 0) + len(each.text)
     least = _MOST_OF_BODY * held.get(id(outline.parts[0]), 0)
     return next((part for part in reversed(outline.parts) if held.get(id(part), 0) >= least > 0), outline.parts[0])
-
-
-def _inside(container: Part) -> list[str]:
-    """All that readers see in an element. Changes the tree."""
-    remove(container.node, _CODE)
-    remove_hidden(container.node)
-    return [block.text for block in read_blocks([container.node], None, None, ())]
 
 
 def _lacking(texts: Sequence[str], article: Article) -> list[str]:
@@ -182,7 +176,6 @@ def _lacking(texts: Sequence[str], article: Article) -> list[str]:
 
 
 def _fields(article: Article) -> Iterator[tuple[str, str]]:
-    """The letters of what other fields say -> their names."""
     for name in ("related_titles", "topics", "persons", "regions", "photo_credits", "authors"):
         yield from ((letters(value), name) for value in getattr(article, name))
     yield from ((letters(image.caption or ""), "images") for image in article.images)

@@ -82,7 +82,6 @@ def _garbled(outcome: Outcome, body: bytes) -> bool:
 
 
 def _unusable(capture: Capture) -> Rejected | None:
-    """Why a capture can't be a page; None if it may be one."""
     if capture.http_status not in (None, OK):
         return _challenge(capture) or Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
     if len(capture.body) > MAX_BYTES:
@@ -92,7 +91,6 @@ def _unusable(capture: Capture) -> Rejected | None:
 
 
 def _challenge(capture: Capture) -> Rejected | None:
-    """The challenge in a response whose status says that there is no page."""
     if capture.http_status not in CHALLENGE_STATUSES or len(capture.body) > MAX_BYTES or problem_of(capture.body):
         return None
     notice = _notice(capture)
@@ -132,7 +130,9 @@ def _parse_html(
             return outcome if isinstance(again, Rejected) else again
         return outcome
     if generic:
-        return _parse_unknown(page, flags)
+        outcome = _read_generically(page, source_of(host_of(page.url)), GENERIC, flags)
+        # What gives no article is of no source.
+        return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
     named = f"the page names no known host ({page.url or 'no address'})"
     return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
 
@@ -157,7 +157,6 @@ def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
 
 
 def _match(tree: Tree, source: Source) -> tuple[Layout | None, list[Node]]:
-    """The first layout that matches, with its body elements."""
     matches: dict[str, list[Node]] = {}  # layouts of a source often share a selector
     for layout in source.layouts:
         if layout.body and layout.body not in matches:
@@ -174,12 +173,6 @@ def _facts_of(source: Source) -> Layout:
         return GENERIC
     newest = source.layouts[0]
     return replace(GENERIC, **{name: getattr(newest, name) for name in _FACTS})
-
-
-def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
-    """A page of a host without a source. What gives no article is of no source."""
-    outcome = _read_generically(page, source_of(host_of(page.url)), GENERIC, flags)
-    return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
 
 
 def _read_generically(page: Page, source: Source, layout: Layout, flags: Sequence[str]) -> Outcome:

@@ -94,7 +94,6 @@ def propose(source: Source, captures: Sequence[Capture]) -> Proposal:
 
 
 def _lost_share(explanation: Explanation, article: Article) -> float:
-    """The share of the text that is prose beside the story and in no field."""
     lost = (len(each.text) for each in explanation.left_out if each.inside and each.field is None)
     left_out = sum(size for size in lost if size >= _PROSE)
     return left_out / (len(article.text) + left_out)

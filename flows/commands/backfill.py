@@ -143,7 +143,6 @@ def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: st
 
 
 def _show(document: dict[str, object] | None, rows: "Sequence[Mapping[str, object]]", summary: str) -> int:
-    """Print a plan: as the JSON document if there is one, else for people."""
     from flows.reports.text import table_of
 
     if document:

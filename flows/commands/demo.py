@@ -77,7 +77,6 @@ def demo(
 
 
 def _serve(port: int, bind: str) -> int:
-    """The demo site alone, with a month of news, until Ctrl-C."""
     from flows.demo.server import DemoSite
 
     say = stderr().out
@@ -113,7 +112,6 @@ def _environment(origins: str) -> "Iterator[None]":
 
 
 def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunReport]":
-    """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
     with stderr().status("loading Prefect …") as shown:

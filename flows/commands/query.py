@@ -167,7 +167,6 @@ def export(
 
 
 def _write_new(address: str, answer: str | bytes) -> None:
-    """Write a file or an object that must not exist yet."""
     body = answer if isinstance(answer, bytes) else answer.encode()
     if "://" not in address:
         with _new_file(Path(address)) as stream:

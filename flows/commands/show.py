@@ -121,7 +121,6 @@ def _origins(record: "Record", today: "Today") -> dict[str, str]:
 
 
 def _verdict(today: "Today") -> tuple[str, str]:
-    """What today's parser makes of the page, in a line, and its style."""
     if today.unknown:
         return today.unknown, "yellow"
     if today.rejected:

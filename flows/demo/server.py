@@ -169,7 +169,6 @@ class DemoPages:
 
 
 def _stories(site: Mapping[str, Any], today: date, days: int, per_day: int) -> list[Story]:
-    """What a site published on the UTC days up to `today`, oldest first."""
     told = [json.loads(line) for line in text_of(f"{site['source']}.jsonl").splitlines()]
     first, zone, found = today - timedelta(days=days - 1), ZoneInfo(site["zone"]), []
     for day in (first + timedelta(days=offset) for offset in range(-1, days + 1)):  # a UTC day has parts of two

@@ -195,7 +195,6 @@ def _heard() -> tuple[Mapping[str, Event], Sequence[Event]]:
 
 
 def _events(names: Sequence[str]) -> Iterator[Event]:
-    """What the server remembers, newest first."""
     since = {"since": datetime.now(UTC) - REMEMBERED}
     wanted = EventFilter.model_validate({"event": {"name": names}, "occurred": since})
     with get_client(sync_client=True) as client:

@@ -112,8 +112,6 @@ def flow_run_id() -> str:
 
 
 class _Recorder:
-    """Records measures and spans with OpenTelemetry."""
-
     def __init__(self, meters: "MeterProvider", tracers: "TracerProvider") -> None:
         self._meter = meters.get_meter(SCOPE)
         self._tracer = tracers.get_tracer(SCOPE)

@@ -47,7 +47,6 @@ def language_of(source: Source) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    """Code -> name, as the time zone database has them."""
     lines = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8").splitlines()
     return {
         code.lower(): name for code, _, name in (line.partition("\t") for line in lines if not line.startswith("#"))

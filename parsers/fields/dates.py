@@ -20,12 +20,6 @@ from parsers.fields.zones import UnknownZoneError, iana_zone, named_zone, offset
 NAME = r"(?:(?:كانون|تشرين) [^\s\d,]+|[^\W\d_][^\s\d,;/()\[\]|–—-]{1,20})"
 
 
-def _letters(word: str) -> str:
-    """The word without points, with those letters unified that differ only in case: `ı`, `İ` and `i`."""
-    folded = unicodedata.normalize("NFC", word).casefold()
-    return folded.replace("\u0307", "").replace("ı", "i").replace(".", "").replace("’", "'")
-
-
 _NUMBERS = {name.replace("_", " "): int(number) for name, number in by_word("months").items()}
 _CROATIAN = {"listopad": 10, "listopada": 10, "lis": 10, "lip": 6, "srp": 7}
 _CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
@@ -35,7 +29,9 @@ _PREFIX = re.compile("^(?:ב|d')")
 
 def month_of(word: str, zone: str) -> int | None:
     """The number of the month that a word names in a source of that IANA zone."""
-    letters = _letters(word)
+    letters = unicodedata.normalize("NFC", word).casefold()
+    # Without points, and with those letters unified that differ only in case: `ı`, `İ` and `i`.
+    letters = letters.replace("\u0307", "").replace("ı", "i").replace(".", "").replace("’", "'")
     if zone in _CROATIAN_ZONES and letters in _CROATIAN:
         return _CROATIAN[letters]
     return _NUMBERS.get(letters) or _NUMBERS.get(_PREFIX.sub("", letters))
@@ -231,7 +227,10 @@ def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None
     groups = match.groupdict()
     month = month_of(groups["name"], zone) if "name" in groups else int(groups["month"])
     number = int(groups["day"])
-    if not month or (match.re is _DMY and _is_ambiguous(match[0], month, number)):
+    if not month:
+        return None
+    # `03/04/2024`; with full stops the day comes first.
+    if match.re is _DMY and "." not in match[0] and month != number and max(month, number) <= MONTHS:
         return None
     if match.re is _DMY and month > MONTHS:  # `5/13/2024`
         month, number = number, month
@@ -239,11 +238,6 @@ def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None
     if stated is None or not MIN_YEAR <= stated <= MAX_YEAR:
         return None
     return _Day(stated, month, number, match.start(), match.end())
-
-
-def _is_ambiguous(shown: str, month: int, day: int) -> bool:
-    """Whether day and month may be the other way round: `03/04/2024`. With full stops the day comes first."""
-    return "." not in shown and month != day and month <= MONTHS and day <= MONTHS
 
 
 def _latest_year(month: int, day: int, not_after: date | None) -> int | None:

@@ -55,19 +55,13 @@ def refusal(page: Page, outline: Outline, story: Part | None, draft: Draft) -> R
     listing = kind_despite_layout(page)
     if listing:
         return listing
-    detail = _stated_kind(page, prose) or (
-        None if _states_article(page) else _addressed(page) or _list(outline, story, draft)
-    )
+    stated = page.metadata.types & (ARTICLE_TYPES - _FORUM_TYPES)
+    is_article = bool(stated) or (page.metadata.first("og:type") or "").lower() == "article"
+    detail = _stated_kind(page, prose) or (None if is_article else _addressed(page) or _list(outline, story, draft))
     return Rejected(RejectReason.NOT_ARTICLE, detail) if detail else None
 
 
-def _states_article(page: Page) -> bool:
-    stated = page.metadata.types & (ARTICLE_TYPES - _FORUM_TYPES)
-    return bool(stated) or (page.metadata.first("og:type") or "").lower() == "article"
-
-
 def _stated_kind(page: Page, prose: int) -> str | None:
-    """A shop, a forum, a list or a video by what the page says of itself."""
     metadata, types = page.metadata, page.metadata.all_types
     if types & (ARTICLE_TYPES - _FORUM_TYPES):
         return None
@@ -87,7 +81,6 @@ def _stated_kind(page: Page, prose: int) -> str | None:
 
 
 def _addressed(page: Page) -> str | None:
-    """A home page, search, forum or shop by its address or its forms."""
     address = canonical(page.url)
     if address:
         if is_home(address):
@@ -103,7 +96,6 @@ def _addressed(page: Page) -> str | None:
 
 
 def _list(outline: Outline, story: Part | None, draft: Draft) -> str | None:
-    """A list of stories: headings that are links, with little text to each."""
     within: set[Part | None] = {story} if story is not None else set()  # parts come before those in them
     within.update(part for part in outline.parts if part.parent in within)
     if story is not None and _holds_articles(outline, story, within):

@@ -98,8 +98,6 @@ class Outline:
 
 
 class _Collector:
-    """The texts of a walk through the tree so far."""
-
     def __init__(self, body: Node) -> None:
         self.part = Part(body, body.tag or "", None, 0)
         self.outline = Outline(parts=[self.part])
@@ -219,7 +217,6 @@ def _is_hidden_phrase(node: Node) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _says(tag: str, classes: str | None, identity: str | None, role: str | None, itemprop: str | None) -> int:
-    """What the tag and the attributes of an element say."""
     names = f"{classes or ''} {identity or ''}"
     said = names_say(f"{names} {tag}" if "-" in tag else names)  # custom elements are named as classes are
     if tag in ("p", "div") and classes and not SCREEN_READERS.isdisjoint(classes.split()):

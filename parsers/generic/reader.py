@@ -84,7 +84,10 @@ def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Reje
     mark_stub(draft)
     _read_facts(page, draft, outline, own)
     if not zoned:
-        _distrust_clock(page, draft)
+        draft.published = in_own_zone(draft.published, (stamp for stamp, _ in publication_times(page, GENERIC)))
+        changed = metadata.jsonld("dateModified")
+        if draft.modified_at and changed and is_elsewhere(draft.modified_at, changed):
+            draft.modified_at = None
     refine(page, layout, draft)
     read_updates(page, draft)
     return refusal(page, outline, story, draft) or draft
@@ -109,7 +112,6 @@ def _read_body(page: Page, draft: Draft, story: Part | None, texts: Selection) -
 
 
 def _blocks(texts: Sequence[Text]) -> Iterator[Block]:
-    """A block for each text; those of a table of data are its rows, whole."""
     are_data: dict[Part, bool] = {}
 
     def table(text: Text) -> Part | Text:
@@ -152,14 +154,6 @@ def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> 
             draft.published, draft.origins["published"] = shown, "date after the headline"
 
 
-def _distrust_clock(page: Page, draft: Draft) -> None:
-    """Take times that state no zone for what they are on a site of an unknown zone."""
-    draft.published = in_own_zone(draft.published, (stamp for stamp, _ in publication_times(page, GENERIC)))
-    stated = page.metadata.jsonld("dateModified")
-    if draft.modified_at and stated and is_elsewhere(draft.modified_at, stated):
-        draft.modified_at = None
-
-
 _SIGNS: Final = re.compile(r"\D")
 _TO_MINUTES: Final = 12  # digits
 _SAME_END: Final = 8  # characters
@@ -195,7 +189,7 @@ def _after_kicker(heading: Text, title: str) -> str | None:
     return next((end for end in ends if len(letters(end)) >= MIN_HEADLINE and stated.endswith(letters(end))), None)
 
 
-def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | None:
+def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp]) -> Stamp | None:
     """A time that states no zone with that of another reading of the same clock; else the day alone."""
     if stamp is None or stamp.at is None or stamp.precision is Precision.DAY or stamp.basis is None:
         return stamp
@@ -209,7 +203,6 @@ def in_own_zone(stamp: Stamp | None, readings: Iterable[Stamp] = ()) -> Stamp | 
 
 
 def _clock(stamp: Stamp) -> str:
-    """Year to minute as a machine format shows them, in no zone."""
     return _SIGNS.sub("", stamp.raw)[:_TO_MINUTES]
 
 

@@ -105,7 +105,6 @@ def _prose(kept: Sequence[_Placed]) -> float:
 
 
 def _menus(texts: Sequence[Text]) -> set[int]:
-    """Lists of links: their texts are mostly inside links."""
     sums: dict[int, tuple[int, float, float]] = {}
     for text in texts:
         if text.part.tag == "li":
@@ -147,7 +146,6 @@ def _is_after(text: Text) -> bool:
 
 
 def _is_left_alone(i: int, kept: Sequence[_Placed], texts: Sequence[Text]) -> bool:
-    """Whether a heading stands over links that are gone."""
     n, text = kept[i]
     if text.part.tag not in HEADINGS or i + 1 == len(kept):
         return False
@@ -178,7 +176,6 @@ def _leads_elsewhere(text: Text) -> bool:
 
 
 def _is_lead(text: Text, title: Title) -> bool:
-    """Whether a text between headline and story is the standfirst."""
     # A teaser is the summary of another story elsewhere, but of the own one between headline and body.
     furniture = text.part.furniture and not (text.says & TEASER and text.size > _LINE)
     repeats = is_dateline(text.text, text.size) or title.is_said_by(text.text, text.size)

@@ -79,7 +79,6 @@ def own_heading(outline: Outline, title: Title) -> int | None:
 
 
 def _weigh(outline: Outline) -> None:
-    """Give every text its worth, and every part the sums of the texts inside."""
     for text in outline.texts:
         worth = text.worth = _worth(text)
         part = text.part
@@ -146,7 +145,6 @@ def _is_apart(home: Part | None, part: Part) -> bool:
 
 
 def _is_mostly_story(part: Part, total: float) -> bool:
-    """Whether a part has too much prose to be furniture, whatever its name says."""
     if part.prose >= (_ASIDE_SHARE if part.says & ASIDE else _STORY_SHARE) * total:
         return True
     dense = part.prose > max(_STORY_PROSE, _STORY_SHARE / 2 * total) and part.noise < 0.1 * part.prose

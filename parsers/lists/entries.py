@@ -70,7 +70,6 @@ class XmlList:
             yield self._entry
 
     def _taken(self, token: Token) -> Entry | None:
-        """Take a token; the entry that it ends."""
         match token.kind:
             case Kind.START if not self.root:
                 self._begin(token)
@@ -135,7 +134,6 @@ class XmlList:
         return None
 
     def _pop(self) -> str:
-        """Leave the innermost element, and keep its text if that is a field's."""
         name = self._path.pop()
         if self._entry and name in FIELDS and self._path in _HOLDERS:
             self._entry.put(name, clean("".join(self._pieces)))

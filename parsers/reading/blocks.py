@@ -72,8 +72,6 @@ def _covered(marks: Sequence[Node]) -> Iterator[int]:
 
 @dataclass(slots=True)
 class _Level:
-    """An element that is being read: its next child, and what becomes of the text in it."""
-
     node: Node | None
     kind: BlockType
     item: bool  # blocks inside join the text of one item
@@ -81,8 +79,6 @@ class _Level:
 
 
 class _Flow:
-    """Reads elements in document order. Text gathers until the border of a block."""
-
     def __init__(self) -> None:
         self.found: list[Block] = []
         self.marks: Mapping[int, BlockType] = {}  # `mem_id` of an element -> its kind
@@ -107,7 +103,6 @@ class _Flow:
         self._cross(outside, None)
 
     def _enter(self, node: Node, level: _Level) -> _Level | None:
-        """Read a node; the level of its children if they are read one by one."""
         tag = node.tag or ""
         if tag == "-text":
             self._text.append(node.text())

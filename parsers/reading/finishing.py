@@ -44,7 +44,10 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
         draft.flags.append("oversized_body")
     published = _plausible_published(draft, capture)
     _read_dateline(draft)
-    _judge_completeness(draft)
+    if draft.completeness is not None and draft.completeness < MIN_COMPLETENESS:  # no match for a whole article
+        draft.flags.append(f"text_left_out:{100 - round(100 * draft.completeness)}%")
+        draft.fidelity = Fidelity.PARTIAL
+        draft.origins["fidelity"] = "most of the text that the body shows is left out"
     article = Article(
         **{name: getattr(draft, name) for name in _AS_READ},
         source=source.name,
@@ -70,7 +73,6 @@ def finish(draft: Draft, source: Source, capture: Capture, layout: str, *, headl
 
 
 def _language(draft: Draft, source: Source, body: tuple[Block, ...]) -> str:
-    """That of the source, or of the words if the source is none with a language."""
     found = language_of(text_of(body)) if source.language == UNDETERMINED else None
     if found:
         draft.origins["language"] = "words of the text"
@@ -86,7 +88,6 @@ def _missing(draft: Draft, headline: bool) -> tuple[RejectReason, str] | None:
 
 
 def _canonical(draft: Draft, asked: str | None, source: Source) -> str | None:
-    """The address that the page states if it belongs to the source and is not the home page; else the requested one."""
     stated, own = draft.canonical_url, canonical(asked)
     if stated == asked:
         return own
@@ -109,14 +110,6 @@ def _letters_in(texts: Iterable[str]) -> int:
     return len(joined) - sum(joined.count(space) for space in _SPACES if space in joined)
 
 
-def _judge_completeness(draft: Draft) -> None:
-    """Flag an article that leaves out most of what its body shows: no match for a whole one."""
-    if draft.completeness is not None and draft.completeness < MIN_COMPLETENESS:
-        draft.flags.append(f"text_left_out:{100 - round(100 * draft.completeness)}%")
-        draft.fidelity = Fidelity.PARTIAL
-        draft.origins["fidelity"] = "most of the text that the body shows is left out"
-
-
 def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
     """The publication time. Times after the capture are dropped and flagged, that of the last change too."""
     latest = capture.captured_at + MAX_AHEAD if capture.captured_at_basis.trusted else None
@@ -135,7 +128,6 @@ def _plausible_published(draft: Draft, capture: Capture) -> Stamp | None:
 
 
 def _read_dateline(draft: Draft) -> None:
-    """City and agency from the first paragraph, or the agency from byline or authors, unless the layout gave them."""
     if draft.dateline_city or draft.agency:
         return
     opening = next((block.text for block in draft.body if block.type is BlockType.PARAGRAPH), "")

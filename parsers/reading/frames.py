@@ -57,7 +57,6 @@ def remove_captions(frames: Sequence[Frame]) -> None:
 
 
 def _framed(containers: Sequence[Node]) -> list[Frame]:
-    """Figures; and, with its captions, what holds a picture and elements that are named so."""
     found = [node for container in containers for node in select(container, f"{FIGURES}, {_CAPTIONS}")]  # one walk
     figures = {node.mem_id: Frame(node, []) for node in found if _is_figure(node)}
     ends = figures.keys() | {container.mem_id for container in containers}
@@ -103,7 +102,6 @@ def _few(node: Node) -> list[Node]:
 
 
 def _wanted(frames: list[Frame], layout: Layout, containers: Sequence[Node]) -> list[Frame]:
-    """The frames that are not furniture, embedded posts or what the layout drops."""
     if not frames:
         return frames
     css = ", ".join(filter(None, ("aside, nav, footer", EMBEDS, layout.drop, layout.related)))

@@ -77,7 +77,6 @@ def _stated(page: Page) -> tuple[tuple[str, ...], str]:
 
 
 def _people(metadata: Metadata, texts: Iterable[str]) -> list[str]:
-    """The people in the texts, without the site where a byline names it beside one."""
     sites = metadata.site_keys
     people: list[str] = []
     for text in texts:
@@ -87,7 +86,6 @@ def _people(metadata: Metadata, texts: Iterable[str]) -> list[str]:
 
 
 def _marked(page: Page) -> tuple[str, ...]:
-    """Names that microdata or links mark as those of the authors."""
     nodes = without_nested(page.own(_MARKUP))
     named = [node.css_first('[itemprop="name"], [property$="name"]') or node for node in nodes]
     return unique(
@@ -156,7 +154,6 @@ def _is_short(node: Node) -> bool:
 
 
 def _names(node: Node) -> tuple[str, ...]:
-    """Names in links, or else in pieces of text, or else in the text as a whole."""
     if not _is_short(node):
         return ()
     pieces = [clean(inner.text_content or "") for inner in node.traverse(include_text=True) if inner.tag == "-text"]

@@ -124,7 +124,6 @@ def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image
 
 
 def _before(container: Node) -> Iterator[Node]:
-    """The elements of its article before a container, nearest first."""
     for node in takewhile(lambda part: part.tag not in ("article", "main", "body"), upward(container)):
         sibling = node.prev
         while sibling is not None:
@@ -134,7 +133,6 @@ def _before(container: Node) -> Iterator[Node]:
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
-    """Add a picture, or the caption and credit of a known one."""
     key = picture_key(image.url)
     known = found.setdefault(key, image)
     if not (known.caption or known.credit):
@@ -158,7 +156,6 @@ def _file_name(url: str) -> str:
 
 
 def _read_frame(frame: Frame, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
-    """Address, caption and credit of the best picture, or of each one if each has a caption."""
     pictures = select(frame.node, PICTURES) or select(frame.node, "picture source") or select(frame.node, _DRAWN)
     offers = [offer for offer in map(_best, pictures) if offer]
     captions = frame.captions
@@ -203,7 +200,6 @@ def _unusual(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]
 
 
 def _of_sources(parent: Node | None) -> Iterator[tuple[float, str]]:
-    """Width and address of the candidates in the `<source>` elements of a `<picture>`."""
     if parent is not None and parent.tag == "picture":
         for source in parent.css("source"):
             yield from _srcset(source.attributes)
@@ -223,7 +219,6 @@ def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]
 
 
 def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
-    """Caption and credit, separated."""
     caption = " ".join(unique(map(text_of, captions)))
     if isinstance(layout.credit, re.Pattern):
         return part_credit(caption, layout.credit)
@@ -262,7 +257,6 @@ def _credit(about: Json, metadata: Metadata) -> str | None:
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:
-    """The first JSON-LD picture that has an address, which may be all that it is, and the address."""
     for stated in metadata.resolved("image"):
         about = stated if isinstance(stated, dict) else {"url": stated}
         url = about.get("url") or about.get("contentUrl")

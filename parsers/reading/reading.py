@@ -77,7 +77,9 @@ def read_facts(page: Page, layout: Layout) -> Draft:
     draft.language = first_said(draft, "language", _languages(page, layout))
     draft.genre = first_said(draft, "genre", genres(page, layout, draft.section))
     draft.access = first_said(draft, "access", _access(page, layout, paid=paid))
-    draft.canonical_url = first_said(draft, "canonical_url", _addresses(metadata))
+    linked = absolute(metadata.canonical, metadata.base) or metadata.canonical
+    addresses = [(linked, "link rel=canonical"), metadata.first_named("og:url")]
+    draft.canonical_url = first_said(draft, "canonical_url", addresses)
     if None in metadata.loaded:
         draft.flags.append("jsonld_unreadable")
     return draft
@@ -87,7 +89,9 @@ def _read_story(page: Page, layout: Layout, containers: Sequence[Node], draft: D
     """Read pictures, their credits, related links and the body with its lead; no metadata but the leading picture."""
     frames = find_frames(page, layout, containers)
     note_pictures(page, layout, containers, frames, draft)
-    _read_related(page, layout, containers, draft)
+    if layout.related:
+        related = [node for container in containers for node in container.css(layout.related)]
+        note_related(page, draft, related, by_layout(layout.related))
     if not layout.figures:
         remove_captions(frames)
     draft.body = _body(page, layout, containers, draft)
@@ -137,21 +141,18 @@ def _access(page: Page, layout: Layout, *, paid: bool) -> Iterator[tuple[Access 
         if stated:
             yield access_of(stated), origin
             return
-    yield access_of_parts(page.metadata), f"{page.metadata.subject}.hasPart"
+    paid_part = any(map(_is_paid, _parts(page.metadata)))
+    yield Access.PAID if paid_part else None, f"{page.metadata.subject}.hasPart"
     yield access_of(as_text(page.metadata.web_page.get("isAccessibleForFree")) or ""), "JSON-LD WebPage"
-
-
-def _read_related(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> None:
-    if layout.related is None:
-        return
-    nodes = [node for container in containers for node in container.css(layout.related)]
-    note_related(page, draft, nodes, by_layout(layout.related))
 
 
 def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) -> list[Block]:
     unwanted = ", ".join(filter(None, (layout.furniture, EMBEDS, layout.drop, layout.related)))
     leads = page.select(layout.lead) if layout.lead else []
-    _remove_headline(page, containers)
+    around = {container.mem_id for container in containers}
+    for heading in page.headings[:1]:  # which is no block
+        if not around.isdisjoint(ancestors(heading)):
+            heading.decompose()
     for root in without_nested([*containers, *leads]):
         if unwanted:
             remove(root, unwanted)
@@ -164,14 +165,6 @@ def _body(page: Page, layout: Layout, containers: Sequence[Node], draft: Draft) 
     if any(block.type is BlockType.LEAD for block in blocks):
         return blocks
     return [*(Block(BlockType.LEAD, text) for text in unique(map(text_of, leads))), *blocks]
-
-
-def _remove_headline(page: Page, containers: Sequence[Node]) -> None:
-    """Remove the headline of the page from its body, of which it is no block."""
-    around = {container.mem_id for container in containers}
-    for heading in page.headings[:1]:
-        if not around.isdisjoint(ancestors(heading)):
-            heading.decompose()
 
 
 def own_containers(page: Page, containers: Sequence[Node]) -> list[Node]:
@@ -211,7 +204,6 @@ def _identity(node: Node | None) -> int:
 
 
 def _is_other_story(page: Page, article: Node) -> bool:
-    """Whether an `<article>` begins with a headline, or with one that links to another page."""
     heading = article.css_first("h1, h2, h3")
     if heading is None:
         return False
@@ -234,11 +226,6 @@ _BROKEN_OFF = re.compile(r"(?:\.\.\.|…)[\])\"”’»]*$")
 def access_of(stated: str) -> Access | None:
     """The meaning of a page's statement: `False`, `http://schema.org/False`, `locked`; None if it has none."""
     return _ACCESS.get(stated.lower().rsplit("/", 1)[-1])
-
-
-def access_of_parts(metadata: Metadata) -> Access | None:
-    """Paid, if JSON-LD says that a part of the article is not free."""
-    return Access.PAID if any(_is_paid(part) for part in _parts(metadata)) else None
 
 
 def missing_part(metadata: Metadata, tree: Tree) -> str | None:

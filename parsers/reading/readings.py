@@ -112,7 +112,6 @@ def _bare(title: str, page: Page) -> str:
 
 
 def _of_heading(page: Page) -> str | None:
-    """The first heading that is not the name of the site, without a kicker in an element of its own."""
     names = page.metadata.site_keys
     headings = ((node, text_of(node)) for node in page.headings)
     node, heading = next(((node, text) for node, text in headings if text and letters(text) not in names), (None, None))
@@ -147,7 +146,6 @@ def sections(page: Page, layout: Layout) -> Iterator[tuple[str | None, str]]:
 
 
 def _between(page: Page, trail: Iterator[tuple[str | None, str | None]]) -> Iterator[str]:
-    """What stands between the home page and the article, widest first."""
     for name, link in trail:
         address = canonical(page.absolute(link))
         own = address and (is_home(address) or identity(address) in page.metadata.addresses)

@@ -63,7 +63,6 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
 
 
 def _is_of_change(node: Node) -> bool:
-    """Whether a time is that of the last change, by its names or by the text before it."""
     attributes, before = node.attributes, node.prev
     if "published" in (attributes.get("class") or ""):  # WordPress adds `updated` to a time that is both
         return False
@@ -156,7 +155,6 @@ def _pieces_after(headline: Node) -> Iterator[Node]:
 
 
 def _beside(headline: Node) -> Iterator[str]:
-    """Texts of elements named as dates in the nearest elements around the headline, up to its article."""
     above = headline.parent
     for _ in range(_LEVELS):
         if above is None or above.tag in ("body", "main"):

@@ -97,7 +97,6 @@ def note_lines(draft: Draft, layout: str, lines: Sequence[str]) -> None:
 
 
 def _shown(value: Any) -> str:
-    """The text that a value begins with, as a line of the page may have it."""
     first = value[0] if isinstance(value, list | tuple) else value
     for name in ("raw", "text"):  # of a publication time, of a block
         first = getattr(first, name, first)
