@@ -15,7 +15,7 @@ from parsers.reading.page_kinds import kind_despite_layout, kind_of_page, may_be
 from parsers.reading.reading import read_page
 from parsers.record.article import Fidelity
 from parsers.record.capture import Capture, MediaType
-from parsers.record.draft import Draft, note_lines
+from parsers.record.draft import Draft, note_text_layout
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source.definition import GENERIC, Layout, Source, TextLayout
@@ -197,7 +197,7 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             continue
         try:
             draft = layout.read(page)
-            note_lines(draft, layout.name, page.lines)
+            note_text_layout(draft, layout.name)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
         return _finish(draft, source, capture, layout, _flags_of(decoded))

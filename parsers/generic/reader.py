@@ -21,11 +21,10 @@ from parsers.reading.asides import without_notes
 from parsers.reading.blocks import is_data_table, read_table, remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames
-from parsers.reading.live_blogs import read_updates
 from parsers.reading.pictures import note_pictures
 from parsers.reading.reading import mark_stub, read_facts, refine
 from parsers.reading.readings import MIN_HEADLINE, without_site
-from parsers.reading.times import TIME_ELEMENT, publication_times, shown_date
+from parsers.reading.times import TIME_ELEMENT, publication_times, read_updates, shown_date
 from parsers.record.article import Block, BlockType
 from parsers.record.draft import BY_LAYOUT, Draft
 from parsers.record.outcome import Rejected, RejectReason

@@ -13,11 +13,10 @@ from parsers.reading.asides import note_related, take_link_lists, without_notes
 from parsers.reading.blocks import read_blocks, remove
 from parsers.reading.finishing import completeness
 from parsers.reading.frames import find_frames, remove_captions
-from parsers.reading.live_blogs import read_updates
 from parsers.reading.people import read_authors, read_byline
 from parsers.reading.pictures import note_pictures
 from parsers.reading.readings import genres, listed, readings, sections, titles
-from parsers.reading.times import modified, read_published, shown_date
+from parsers.reading.times import modified, read_published, read_updates, shown_date
 from parsers.record.article import Access, Block, BlockType, Fidelity
 from parsers.record.draft import Draft, by_layout, first_said, note_changes, values_of
 from parsers.source.definition import EMBEDS, Layout

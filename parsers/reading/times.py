@@ -1,10 +1,11 @@
-"""When an article was published and changed: as its layout, metadata or markup says, or else as readers see it."""
+"""When an article, or a post of a live blog, was published and changed: as it is declared, or as readers see it."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Final
+from typing import Any, Final
 
 from parsers.fields.characters import clean
 from parsers.fields.dates import CHANGED, DateBasis, Precision, Stamp, from_machine, from_visible
@@ -12,7 +13,8 @@ from parsers.fields.words import words
 from parsers.page.html import CODE, Node, inside, text_of, upward
 from parsers.page.metadata import as_text
 from parsers.page.page import Page
-from parsers.reading.readings import readings, text_field
+from parsers.reading.readings import live_blog, readings, text_field
+from parsers.record.article import Update, spans_of
 from parsers.record.draft import Draft, by_layout, first_said
 from parsers.source.definition import Layout
 
@@ -161,3 +163,32 @@ def _beside(headline: Node) -> Iterator[str]:
             return
         yield from map(text_of, above.css(_DATED)[:_MOST_DATED])
         above = None if above.tag == "article" else above.parent
+
+
+_OPENING: Final = 60  # characters that tell where a post begins; more may be cut off in one of the two places
+_ZONED: Final = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+
+
+def read_updates(page: Page, draft: Draft) -> None:
+    """Note the posts of a live blog, in the order of the page, and where in the text each of them begins."""
+    live = live_blog(page.metadata)
+    stated = live.get("liveBlogUpdate") if live else None
+    posts = [post for post in (stated if isinstance(stated, list) else [stated]) if isinstance(post, dict)]
+    if not posts:
+        return
+    starts: defaultdict[str, deque[int]] = defaultdict(deque)
+    for block, span in zip(draft.body, spans_of(tuple(draft.body)), strict=True):
+        starts[block.text[:_OPENING]].append(span.start)
+    draft.updates = tuple(_updates(page, posts, starts))
+    draft.origins["updates"] = "JSON-LD LiveBlogPosting.liveBlogUpdate"
+
+
+def _updates(page: Page, posts: list[dict[str, Any]], starts: Mapping[str, deque[int]]) -> Iterator[Update]:
+    for post in posts:
+        title, time = as_text(post.get("headline")), as_text(post.get("datePublished")) or ""
+        # Without a zone it is a guess.
+        posted_at = stated_time(page, time, DateBasis.JSONLD).at if _ZONED.search(time) else None
+        openings = (text[:_OPENING] for text in (title, as_text(post.get("articleBody"))) if text)
+        places = next((starts[opening] for opening in openings if starts.get(opening)), None)
+        if title or posted_at:
+            yield Update(posted_at, title, places.popleft() if places else None)

@@ -83,24 +83,13 @@ def note_changes(draft: Draft, before: Sequence[Any], function: Callable[..., ob
             draft.origins[name] = f"{known}, then {function.__name__}" if known else by_layout(function)
 
 
-def note_lines(draft: Draft, layout: str, lines: Sequence[str]) -> None:
-    """Note what a text layout has filled, with the number of the line if exactly one line has that text."""
-    numbers: dict[str, int] = {}
-    for number, line in enumerate(lines, start=1):
-        numbers[line] = 0 if line in numbers else number
+def note_text_layout(draft: Draft, layout: str) -> None:
+    """Note what a text layout has filled."""
     for name, value in zip(_READ, values_of(draft), strict=True):
         if value:
-            number = numbers.get(_shown(value), 0)
-            draft.origins[name] = f"text layout {layout}" + (f", line {number}" if number else "")
+            draft.origins[name] = f"text layout {layout}"
     if draft.body and draft.body[0].type is BlockType.LEAD:
         draft.origins["lead"] = draft.origins["body"]
-
-
-def _shown(value: Any) -> str:
-    first = value[0] if isinstance(value, list | tuple) else value
-    for name in ("raw", "text"):  # of a publication time, of a block
-        first = getattr(first, name, first)
-    return first if isinstance(first, str) else ""
 
 
 def origins_of(article: Article, noted: Mapping[str, str]) -> dict[str, str]:
