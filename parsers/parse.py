@@ -35,11 +35,7 @@ OK = 200  # the only status that means "here is the page" (RFC 9110, 15.3.1)
 
 
 def parse(capture: Capture, *, generic: bool = False) -> Outcome:
-    """Find the source of a capture and read it with the source's first layout that matches.
-
-    The source is the one that the capture names, or else that of its host, or else (text captures, saved pages) the one
-    that recognises the content. With `generic`, HTML of a host without a source is read too, as a page of `web`.
-    """
+    """Read a capture by the source that it names, else of its host, else of its content; `generic`: else by `web`."""
     if capture.source == WEB:
         return _parse_source(capture, None, None, generic=True)
     host = None if capture.source else host_of(capture.url)

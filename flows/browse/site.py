@@ -1,8 +1,4 @@
-"""`newslake browse`: the grid, days, articles beside their raw pages, rejections and a search, as plain HTML.
-
-Starlette and Jinja, which Prefect brings along: no build step, no script, and nothing of Prefect is loaded. Every value
-is escaped by the templates; raw pages are served in a sandbox in which nothing runs, loads or leads away.
-"""
+"""`newslake browse`: plain HTML by Starlette and Jinja, which Prefect brings along; raw pages are in a sandbox."""
 
 import re
 from collections import defaultdict

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Final
 
 from flows.reports.text import shown
 from infra.lake.accounts import DaySummary
@@ -33,7 +32,7 @@ def summary_rows(report: RunReport) -> Iterator[tuple[str, int]]:
     return ((label, count) for label, count in rows if count is not None)
 
 
-SHARES: Final = ("listed", "fetched", "parsed", "landed", "final", "refused", "pending")
+SHARES = ("listed", "fetched", "parsed", "landed", "final", "refused", "pending")
 
 
 def suspect_lines(days: Iterable[Day]) -> Iterator[str]:

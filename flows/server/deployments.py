@@ -169,10 +169,7 @@ class DeploymentRunner(Runner):
 
 
 def mark_earlier_runs() -> None:
-    """Mark the runs that an earlier `newslake up` left as crashed; call it before the first one is started.
-
-    Only `up` itself starts runs of deployments on its server, unless a worker does, which names their process.
-    """
+    """Mark the runs that an earlier `newslake up` left as crashed; those of a worker name their process."""
     at_work = {"state": {"type": {"any_": AT_WORK}}, "deployment_id": {"is_null_": False}}
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(at_work), limit=MOST):

@@ -204,10 +204,7 @@ _DAYS = (_YMD, _DMY, _VIETNAMESE, _YEAR_FIRST, _YEAR_AND_DAY_FIRST, _MONTH_FIRST
 
 
 def _calendar_day(text: str, not_after: date | None, zone: str) -> _Day | None:
-    """The first complete day, but that of a change last; else the first whose year `not_after` can supply.
-
-    A short name of a weekday may be that of a month: `mar. 3 mai`.
-    """
+    """The first complete day (`mar. 3 mai` is one), that of a change last; else one whose year `not_after` supplies."""
     without_year, changed = [], []
     for form in _DAYS:
         end = 0  # of the day before

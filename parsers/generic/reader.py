@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby, islice
-from typing import Final
 
 from parsers.fields.characters import clean, clean_markup, letters
 from parsers.fields.dates import DateBasis, Precision, Stamp, from_machine, from_visible
@@ -30,18 +29,18 @@ from parsers.record.draft import BY_LAYOUT, Draft
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.source.definition import GENERIC, UNDETERMINED, Layout, Source
 
-WEB: Final = "web"  # the source of all sites without one; no source file may take this name
-_KINDS: Final = {
+WEB = "web"  # the source of all sites without one; no source file may take this name
+_KINDS = {
     "li": BlockType.LIST_ITEM,
     "dd": BlockType.LIST_ITEM,
     "blockquote": BlockType.QUOTE,
     "pre": BlockType.CODE,
     **dict.fromkeys(HEADINGS, BlockType.HEADING),
 }
-_TABLE_LEVELS: Final = 10  # parts around a text in a table inside a table: cell, row, rows, table, each twice, a list
-_HOSTS: Final = 1024  # whose sources are remembered
-_LINES: Final = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
-_LEAST_STATED: Final = 300  # characters of a JSON-LD body that is more than a summary
+_TABLE_LEVELS = 10  # parts around a text in a table inside a table: cell, row, rows, table, each twice, a list
+_HOSTS = 1024  # whose sources are remembered
+_LINES = re.compile(r"\n\s*|<br ?/?>|</p>", re.I)
+_LEAST_STATED = 300  # characters of a JSON-LD body that is more than a summary
 
 
 @lru_cache(_HOSTS)
@@ -52,11 +51,7 @@ def source_of(host: str | None) -> Source:
 
 
 def read_generically(page: Page, layout: Layout, *, zoned: bool) -> Draft | Rejected:
-    """The article of a page by what is around the densest prose. Changes the tree, so it can't be repeated.
-
-    Facts come from the `layout` where it says how. Of a site that is not `zoned`, whose clock nobody knows, a time that
-    states no zone gives only a day.
-    """
+    """The article around the densest prose; not `zoned`: a time without a zone is a day. Changes the tree."""
     body = page.tree.body
     if body is None:
         return Rejected(RejectReason.EMPTY, "no body element")
@@ -153,11 +148,11 @@ def _read_facts(page: Page, draft: Draft, outline: Outline, own: int | None) -> 
             draft.published, draft.origins["published"] = shown, "date after the headline"
 
 
-_SIGNS: Final = re.compile(r"\D")
-_TO_MINUTES: Final = 12  # digits
-_SAME_END: Final = 8  # characters
-_LEADING_SIGNS: Final = re.compile(r"^[\s:|·•–—-]+")  # that part a kicker and a headline
-_OTHER_ZONE: Final = "Asia/Tokyo"  # a time that is read differently there states no zone
+_SIGNS = re.compile(r"\D")
+_TO_MINUTES = 12  # digits
+_SAME_END = 8  # characters
+_LEADING_SIGNS = re.compile(r"^[\s:|·•–—-]+")  # that part a kicker and a headline
+_OTHER_ZONE = "Asia/Tokyo"  # a time that is read differently there states no zone
 
 
 def headline(page: Page, stated: str | None, headings: Sequence[Text], own: Text | None) -> tuple[str, str] | None:

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from parsers.fields.urls import absolute
 from parsers.lists.links import UnreadableError
 from parsers.lists.markup import Kind, Token, attributes, clean, resolved, tokens
 
 # What an entry says of its address and its times, by local name: an undeclared prefix is no reason to lose a feed.
-FIELDS: Final = frozenset({
+FIELDS = frozenset({
     "loc", "lastmod", "publication_date", "link", "origlink", "guid", "id", "pubdate", "published", "issued", "date",
     "updated", "modified",
 })  # fmt: skip
 # A field stands in its entry or in `news:news`; `image:loc` is about a picture.
-_HOLDERS: Final[tuple[list[str], ...]] = ([], ["news"])
-_ABOUT_ADDRESS: Final = frozenset({"link", "guid"})  # their attributes matter
-MAX_DEPTH: Final = 100  # of elements in an entry that are told apart; unescaped HTML has about 20
+_HOLDERS: tuple[list[str], ...] = ([], ["news"])
+_ABOUT_ADDRESS = frozenset({"link", "guid"})  # their attributes matter
+MAX_DEPTH = 100  # of elements in an entry that are told apart; unescaped HTML has about 20
 
 
 @dataclass(slots=True)

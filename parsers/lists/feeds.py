@@ -1,7 +1,6 @@
 """Feeds (RSS, RDF, Atom), sitemaps (https://www.sitemaps.org/protocol.html) and pages that list articles, to links."""
 
 import re
-from typing import Final
 
 from selectolax.lexbor import SelectolaxError
 
@@ -12,7 +11,7 @@ from parsers.lists.markup import list_text
 from parsers.page.decode import decode
 from parsers.page.html import Tree, attribute, select
 
-MAX_ENTRIES: Final = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
+MAX_ENTRIES = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
 _ENTRY_NAMES = {"rss": "item", "rdf": "item", "feed": "entry"}
 # `dc:date` is when a resource was published, in the usage of feeds.
 _PUBLISHED = "pubdate", "published", "issued", "date"
@@ -62,8 +61,8 @@ def _address(entry: Entry) -> str | None:
     return entry.address("guid") if is_relative else None
 
 
-_FEEDS: Final = ", ".join(f'link[rel~="alternate" i][type="application/{kind}" i]' for kind in ("rss+xml", "atom+xml"))
-_COMMENTS: Final = re.compile(r"\bcomments?\b", re.I)  # a feed of comments names old articles as if they were new
+_FEEDS = ", ".join(f'link[rel~="alternate" i][type="application/{kind}" i]' for kind in ("rss+xml", "atom+xml"))
+_COMMENTS = re.compile(r"\bcomments?\b", re.I)  # a feed of comments names old articles as if they were new
 
 
 def read_listing(body: bytes, base: str, *, links: str) -> Reading:

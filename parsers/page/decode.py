@@ -41,10 +41,7 @@ def encoding_of(label: str | None) -> webencodings.Encoding | None:
 
 
 def stated_encoding(body: bytes, but: webencodings.Encoding | None = None) -> webencodings.Encoding | None:
-    """The encoding that the first meta element with one states, or else the XML declaration; none that is `but`.
-
-    Comments and scripts are no markup. A charset in a meta element that is no pragma (`httpequiv`) counts last.
-    """
+    """That of the first meta element, else the XML declaration, else a meta that is no pragma; never `but`."""
     stray = None
     for piece in _MARKUP_PIECE.finditer(body):
         if piece[2] is None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
 
 from parsers.fields.characters import clean
 from parsers.page.html import Node, ancestors, holders, outermost, select, text_of, without_nested
@@ -118,23 +117,23 @@ def _wanted(frames: list[Frame], layout: Layout, containers: Sequence[Node]) -> 
     return [frame for frame in frames if not known[frame.node.mem_id]]
 
 
-_KINDS: Final = (
+_KINDS = (
     r"(?:photo(?:graph)?|image|picture|illustration|composite|graphic|artwork|foto|bild|grafik|quelle|source|credit"
     r"|фото|источник|fotoğraf|사진)s?(?: credits?)?"
 )
 # The words before the name in a credit. Without a colon or `by` they may be a part of it: `Photo Press`.
-_LABEL: Final = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)
-_BARE_LABEL: Final = re.compile(rf"(?:{_KINDS}\s?:?)?", re.I)
+_LABEL = re.compile(rf"(?:(?:[©ⓒ]|\(c\)|copyright\b|{_KINDS}\s?(?:[:=©ⓒ]|\b(?:by|von)\b:?))\s?)+", re.I)
+_BARE_LABEL = re.compile(rf"(?:{_KINDS}\s?:?)?", re.I)
 # The same where a credit begins. Longer texts behind such a word are captions, and so is all behind `FILE PHOTO:`.
-_LABELLED: Final = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))? ?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
-_HOUSES: Final = "AP|AFP|EPA|EFE|PA|dpa|Reuters|SIPA|Getty|via|Wire"
-_ENDS: Final = (".", "!", "?", "。")
+_LABELLED = rf"(?<!FILE )(?:\b{_KINDS}(?: (?:by|von))? ?:|[©ⓒ])\s?[^\s:].{{1,100}}?"
+_HOUSES = "AP|AFP|EPA|EFE|PA|dpa|Reuters|SIPA|Getty|via|Wire"
+_ENDS = (".", "!", "?", "。")
 # Behind the last sentence, which no initial (`F.`) and no title (`Dr.`) ends.
-_AFTER_ALL: Final = r"(?:(?<=[.!?。])|(?<=[.!?][\"”»]))(?<!\b[A-Za-z]\.)(?<!\b[A-Z][a-z]\.) ?"
-_NAME: Final = r"[^\W\d_a-z][^\s/]{0,40}(?<![.,;:\"”»])"  # it begins with a capital, or in a script that has none
+_AFTER_ALL = r"(?:(?<=[.!?。])|(?<=[.!?][\"”»]))(?<!\b[A-Za-z]\.)(?<!\b[A-Z][a-z]\.) ?"
+_NAME = r"[^\W\d_a-z][^\s/]{0,40}(?<![.,;:\"”»])"  # it begins with a capital, or in a script that has none
 # How captions end that name a maker, on sites of all kinds; group 1 is the credit. Each needs one of the signs before
 # it: to look for them first is faster.
-_USUAL: Final = (
+_USUAL = (
     (("＝",), re.compile(r"＝(ＡＰ|ＡＦＰ|ロイター|共同)$")),
     (("撮影）", "提供）"), re.compile(r"（([^（）]{1,30}?)(?:さん)?(?:撮影|提供)）$")),  # taken by, provided by
     (("[사진",), re.compile(r"\[사진(?: ?출처)? ?[=:] ?([^\[\]]+)\]$")),
@@ -147,16 +146,16 @@ _USUAL: Final = (
     # `… in Kyiv. (AP Photo/Jane Roe)`, `… in Kyiv. | Jane Roe/AFP`
     ((")", "|"), re.compile(rf"(?:\((?=[^()]*\)\.?$)|\|)\s?([^()|]*\b(?:{_HOUSES})\b[^()|]*)\)?\.?$")),
 )
-BETWEEN: Final = " -–—|/"  # what parts caption and credit
+BETWEEN = " -–—|/"  # what parts caption and credit
 
 # Elements in which pages name the maker of a picture: by a word in their class, or by microdata.
-_WORDS: Final = (
+_WORDS = (
     "credit", "copyright", "photograph", "fotograf", "source", "author", "agency", "distributor", "byline", "quelle",
 )  # fmt: skip
-_NAMED: Final = ", ".join(f'[class*="{word}" i]' for word in _WORDS) + (
+_NAMED = ", ".join(f'[class*="{word}" i]' for word in _WORDS) + (
     ', [itemprop="copyrightHolder"], [itemprop="creditText"], [itemprop="author"], cite, small'
 )
-_MOST_NAMED: Final = 20  # of them; a frame with more is a text of its own
+_MOST_NAMED = 20  # of them; a frame with more is a text of its own
 
 
 def named_credits(frame: Node, captions: Sequence[Node]) -> list[Node]:

@@ -58,10 +58,7 @@ def kind_of_page(page: Page) -> Rejected | None:
 
 
 def notice_of(page: Page, headline: str = "") -> Rejected | None:
-    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree.
-
-    The title of a notice may name only the site: the `headline` then says what it is.
-    """
+    """A rejection of a notice or shell, by title, `headline` and forms; a long page is believed. Changes the tree."""
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
     marks = () if body is None else _MARKS[:1] if states_article else _MARKS  # articles may hold forms to log in

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice, takewhile
-from typing import Final
 
 from parsers.fields.bylines import is_desk, people_of, split_people, strip_prefix
 from parsers.fields.characters import clean, letters, unique
@@ -94,29 +93,29 @@ def _marked(page: Page) -> tuple[str, ...]:
 
 
 # Without the first letter, which may be a capital: to look for both takes longer. What microdata marks is read before.
-_BYLINES: Final = (
+_BYLINES = (
     '[class*="yline"], [class*="uthor"], [class*="utor"], [class*="eporter"], [class*="riter"],'
     ' a[href*="/author"], a[href*="/autor"]'
 )
-_STORIES: Final = rf"{OF_OTHERS}|promo|(?<![hv]-)(?<!v)card"  # `vcard` and `h-card` are of microformats
-_OTHER_STORY: Final = re.compile(_STORIES, re.I)
+_STORIES = rf"{OF_OTHERS}|promo|(?<![hv]-)(?<!v)card"  # `vcard` and `h-card` are of microformats
+_OTHER_STORY = re.compile(_STORIES, re.I)
 # Names of elements that hold no byline of this story.
-_NO_BYLINE: Final = re.compile(
+_NO_BYLINE = re.compile(
     rf"{_STORIES}|bio|desc|social|date|time|contact|collection|image|avatar|reply|caption|credit|role|job", re.I
 )
-_APART: Final = frozenset({"article", "aside", "nav", "figure", "li"})
-_MOST: Final = 24  # elements that are looked at: further down are those of other stories
-_LONGEST: Final = 200  # characters of a byline with the posts of a few people; a longer text is prose or a list
-_LONGEST_RAW: Final = 5_000  # of one with its white space and scripts; cleaning a whole page is slow
-_LEVELS: Final = 6  # elements around a headline, in which a byline outside of the article may stand
-_BESIDE: Final = 3  # elements around a name, in which those of others may stand
+_APART = frozenset({"article", "aside", "nav", "figure", "li"})
+_MOST = 24  # elements that are looked at: further down are those of other stories
+_LONGEST = 200  # characters of a byline with the posts of a few people; a longer text is prose or a list
+_LONGEST_RAW = 5_000  # of one with its white space and scripts; cleaning a whole page is slow
+_LEVELS = 6  # elements around a headline, in which a byline outside of the article may stand
+_BESIDE = 3  # elements around a name, in which those of others may stand
 # What links beside names say: `About the author`, `Zur Artikelübersicht`, `Email Jane Doe`, `Google Scholar`.
-_NO_PERSON: Final = re.compile(
+_NO_PERSON = re.compile(
     r"[\d:/@]|^(?:about|all|email|follow|google|more|read|view|watch|alle|mehr|zu[mr]|todos|tous|toutes)\b", re.I
 )
-_MOST_WORDS: Final = 4
-_LONGEST_INITIAL: Final = 3  # with its full stop; a longer word with one ends a sentence
-_UNCASED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,12}")  # a name without a space
+_MOST_WORDS = 4
+_LONGEST_INITIAL = 3  # with its full stop; a longer word with one ends a sentence
+_UNCASED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,12}")  # a name without a space
 
 
 def shown_people(page: Page) -> tuple[str, ...]:

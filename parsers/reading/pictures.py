@@ -173,11 +173,7 @@ def _read_frame(frame: Frame, layout: Layout) -> list[tuple[str | None, str | No
 
 
 def _best(picture: Node) -> _Offer | None:
-    """The best address of an `img` or `source`; None if all are placeholders.
-
-    The picture's own `srcset` is better than `<source>` elements, which may be crops for other screens; then come the
-    addresses for scripts, and for old browsers.
-    """
+    """The best address of an `img` or `source`: its `srcset`; `<source>` elements, perhaps crops; then for scripts."""
     attributes = picture.attributes
     if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # a tracking pixel
         return None

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,10 +14,10 @@ from parsers.record.draft import Draft
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
 
 # The shortest feeds hold the last 20 to 50 stories; a busy source publishes about 10 an hour.
-_INTRADAY_HOURS: Final = 4
+_INTRADAY_HOURS = 4
 # News sitemaps and feeds list a late story within an hour; the second hour is for slow editors.
-_AFTER_MIDNIGHT: Final = timedelta(hours=2)
-_ANY_YEAR: Final = 2026  # zones change their rules less than once in a decade
+_AFTER_MIDNIGHT = timedelta(hours=2)
+_ANY_YEAR = 2026  # zones change their rules less than once in a decade
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +126,15 @@ class Layout:
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
-UNDETERMINED: Final = "und"  # the language of a source whose language nobody knows (BCP 47)
+UNDETERMINED = "und"  # the language of a source whose language nobody knows (BCP 47)
 # Of pages that no layout matches: what the newest layout, if there is one, does not find is left to the shared reading.
-GENERIC: Final = Layout("generic")
+GENERIC = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
-GENERIC_CHANGES: Final = 6
+GENERIC_CHANGES = 6
 
 
 # What sites that run on one publishing system have in common, to begin a source with.
-WORDPRESS: Final = Layout(
+WORDPRESS = Layout(
     "wordpress",
     body="article .entry-content, article .post-content, .post-content, [itemprop=articleBody]",
     drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, #comments, .comments-area, .newsletter-signup, .author-bio,"
@@ -147,11 +146,7 @@ WORDPRESS: Final = Layout(
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """One structure that plain-text captures of a source have.
-
-    Without a `headline`, which such captures may have lost, an article lands as partial, and any complete capture of
-    the same address replaces it.
-    """
+    """A structure of text captures; without a `headline`, which they may have lost, an article lands as partial."""
 
     name: str  # as in `Layout`
     _: KW_ONLY
