@@ -186,9 +186,5 @@ def _fields(article: Article) -> Iterator[tuple[str, str]]:
 def _place(part: Part) -> str:
     """The elements around a text, outermost first, as selectors: `main > div.story`; without html and body."""
     parts = [each for each in reversed((part, *part.around())) if each.tag not in ("html", "body")]
-    return " > ".join(map(_selector, parts)) or "body"
-
-
-def _selector(part: Part) -> str:
-    names = (part.node.attributes.get("class") or "").split()
-    return ".".join([part.tag, *names[:1]])
+    names = ((each.tag, *(each.node.attributes.get("class") or "").split()[:1]) for each in parts)
+    return " > ".join(map(".".join, names)) or "body"

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from flows.commands import options
-from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.console import ExitCode, stderr, stdout
 from flows.commands.lake import status
 from flows.commands.query import query
 from infra.base.days import Days
@@ -41,7 +41,6 @@ QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC
 
 def demo(
     lake: options.Lake = None,
-    as_json: options.Json = False,
     serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo site, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: where to listen. 0: a free port.")] = 8700,
     bind: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
@@ -69,10 +68,7 @@ def demo(
     with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site.origins):
         fetched, ingested = _run_flows(str(folder), days, settings.lake)
         requests = site.answered
-    if as_json:
-        print_json({"lake": settings.lake, "backfill": fetched.as_json(), "ingest": ingested.as_json()})
-    else:
-        _show(fetched, ingested, days, requests, settings.lake)
+    _show(fetched, ingested, days, requests, settings.lake)
     return ExitCode.DONE
 
 

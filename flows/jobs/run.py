@@ -1,9 +1,9 @@
 """Flow: one source, one day. What the schedules run."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -85,12 +85,9 @@ def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[FlowRun]:
     found: list[FlowRun] = []
     while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:
         found += page
-    alike = (run for run in [*found, *page] if _rest(run.parameters) == _rest(mine.parameters))
+    same = {**mine.parameters, "lag_days": None}
+    alike = (run for run in [*found, *page] if {**run.parameters, "lag_days": None} == same)
     return [run for run in alike if run.auto_scheduled and run.expected_start_time]
-
-
-def _rest(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if name != "lag_days"}
 
 
 # A run that is killed cannot give its slot back: the server does, a quarter of a minute (its own clean-up) after this.

@@ -72,17 +72,14 @@ def _name_says(name: str) -> int:
         found |= STORY
     if not _OVERLAY_WORDS.isdisjoint(parts) or _find_overlay(joined):
         return found | OVERLAY
-    if _is_furniture(parts, joined) and not (parts[-1] in _STORY_NAMES or (pairs and pairs[-1] in _STORY_NAMES)):
+    by_words = not _FURNITURE_WORDS.isdisjoint(parts) or _find_furniture(joined)
+    by_words = by_words or _find_furniture_start(f" {' '.join(parts)}")
+    furniture = by_words and not any(map(joined.__contains__, _NOT_FURNITURE))
+    if furniture and not (parts[-1] in _STORY_NAMES or (pairs and pairs[-1] in _STORY_NAMES)):
         found |= FURNITURE
         if any(map(joined.__contains__, _ASIDE_NAMES)):
             found |= ASIDE
     return found
-
-
-def _is_furniture(parts: list[str], joined: str) -> bool:
-    named = not _FURNITURE_WORDS.isdisjoint(parts) or _find_furniture(joined)
-    named = named or _find_furniture_start(f" {' '.join(parts)}")
-    return bool(named) and not any(map(joined.__contains__, _NOT_FURNITURE))
 
 
 _POINTERS = ("elsewhere", "follow", "credit")

@@ -178,7 +178,8 @@ def own_containers(page: Page, containers: Sequence[Node]) -> list[Node]:
     for heading in page.h1:
         for identity in (heading.mem_id, *ancestors(heading)):
             nearest.setdefault(identity, heading)
-    stories = [(_headline_of(container, nearest), _article_of(container), container) for container in containers]
+    headlines = [next((nearest[at] for at in ancestors(each) if at in nearest), None) for each in containers]
+    stories = [*zip(headlines, map(_article_of, containers), containers, strict=True)]
     stated = (page.metadata.jsonld("headline"), page.metadata.first("og:title"))
     own = next((story for story in stories if story[0] and text_of(story[0]) in stated), stories[0])
     return [
@@ -187,10 +188,6 @@ def own_containers(page: Page, containers: Sequence[Node]) -> list[Node]:
         if _identity(headline) == _identity(own[0])
         and (article is None or _identity(article) == _identity(own[1]) or not _is_other_story(page, article))
     ]
-
-
-def _headline_of(container: Node, nearest: dict[int, Node]) -> Node | None:
-    return next((nearest[identity] for identity in ancestors(container) if identity in nearest), None)
 
 
 def _article_of(container: Node) -> Node | None:
