@@ -222,7 +222,6 @@ class _Words:
         self._hosts = hosts
 
     def text(self, text: str) -> str:
-        """A text with other words."""
         line = clean(text)
         start = 0
         if len(line) <= _LONGEST_LINE:
@@ -233,7 +232,6 @@ class _Words:
         return text[:start] + self.words(text[start:])
 
     def words(self, text: str) -> str:
-        """Each word replaced, whatever the text is."""
         return _TOKEN.sub(self._token, text)
 
     def address(self, url: str) -> str:

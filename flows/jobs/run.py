@@ -16,7 +16,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Completed
 
-from flows.jobs.alerts import OF_SOURCE
+from flows.jobs.alerts import MOST, OF_SOURCE
 from flows.jobs.artifacts import Progress, publish, publish_links
 from flows.jobs.interface import LagDays, SourceName, in_one_line
 from flows.jobs.start import begin_run
@@ -30,7 +30,6 @@ from infra.work.run import Run
 from infra.work.run_report import RunReport
 
 SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
-PAGE: Final = 200  # the most that Prefect's API gives at once
 # States of runs that do the work or have done it. One that failed has not.
 LIVE_STATES: Final = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
 
@@ -83,7 +82,7 @@ def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[FlowRun]:
     of = {"any_": [mine.deployment_id]}
     wanted = FlowRunFilter.model_validate({"deployment_id": of, "state": alive, "expected_start_time": due})
     found: list[FlowRun] = []
-    while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))) == PAGE:
+    while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=MOST, offset=len(found))) == MOST:
         found += page
     same = {**mine.parameters, "lag_days": None}
     alike = (run for run in [*found, *page] if {**run.parameters, "lag_days": None} == same)

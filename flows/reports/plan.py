@@ -1,8 +1,10 @@
 """What a backfill or a repair would do, as rows for people, and how far a batch of it is."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Self
 
+from flows.reports.text import counted
 from infra.upkeep.repair import Repairs
 from infra.work.backfill.plan import Action, PlannedDay, totals
 
@@ -10,13 +12,7 @@ from infra.work.backfill.plan import Action, PlannedDay, totals
 def plan_rows(planned: Sequence[PlannedDay]) -> list[dict[str, object]]:
     """A backfill's plan in the order of the work, without days that need nothing."""
     return [
-        {
-            "source": each.source,
-            "day": each.day.isoformat(),
-            "state": each.state.value,
-            "action": each.action.value,
-            "requests": "unknown" if each.requests is None else each.requests,
-        }
+        {**asdict(each), "day": f"{each.day}", "requests": "unknown" if each.requests is None else each.requests}
         for each in planned
         if each.action is not Action.NOTHING
     ]
@@ -27,7 +23,7 @@ def plan_summary(planned: Sequence[PlannedDay]) -> str:
     counts = totals(planned)
     unknown = sum(each.requests is None for each in planned)
     return (
-        f"{len(planned):,} {'day' if len(planned) == 1 else 'days'}: "
+        f"{counted(len(planned), 'day')}: "
         f"{counts['fetch']:,} to fetch, {counts['parse']:,} to parse from the archive, "
         f"{counts['nothing']:,} complete; about {counts['requests']:,} requests"
         + (f", not counting {unknown:,} days whose number of articles is unknown" if unknown else "")

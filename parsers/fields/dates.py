@@ -1,7 +1,6 @@
-"""Publication times: the instant, its text, its precision, and where it was read.
+"""Publication times: the instant, its text, its precision, and where it was read. Nothing is guessed.
 
-Nothing is guessed: a text without a year gives no time unless the caller knows a day on which it existed, an ambiguous
-`03/04/2024` gives none, and a time without a zone is in the zone of the source.
+A text without a year needs a day on which it existed; `03/04/2024` gives none; a time without zone is in the source's.
 """
 
 import email.utils

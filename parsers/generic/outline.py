@@ -109,7 +109,6 @@ class _Collector:
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
-        """A text node, a line break or a picture."""
         if tag == "-text":
             raw = node.text_content or ""
             if not raw.isspace():
@@ -148,7 +147,6 @@ class _Collector:
         return True
 
     def leave(self, tag: str) -> None:
-        """The walk leaves an element that it was in."""
         if tag not in _INLINE:
             if self.pieces:
                 self.end_text()
@@ -159,7 +157,6 @@ class _Collector:
             self.bolds -= 1
 
     def end_text(self) -> None:
-        """A border of blocks: what was collected is a text."""
         raw = "".join(self.pieces)
         self.pieces.clear()
         linked = min(1.0, self.linked / len(raw)) if self.linked else 0.0

@@ -5,9 +5,8 @@ import re
 from selectolax.lexbor import SelectolaxError
 
 from parsers.fields.urls import absolute, parse_url
-from parsers.lists.entries import Entry, XmlList
 from parsers.lists.links import LinkList, Reading, UnreadableError, hint_of
-from parsers.lists.markup import list_text
+from parsers.lists.markup import Entry, XmlList, list_text
 from parsers.page.decode import decode
 from parsers.page.html import Tree, attribute, select
 

@@ -1,7 +1,6 @@
-"""What to expect of a day of a source, by the source's own history.
+"""What to expect of a day of a source, by the source's own history: medians, and exact tail probabilities.
 
-Medians and exact tail probabilities only: one odd day moves no median, and a site of six pages a day is judged by what
-chance could do to six pages, not by a share that needs hundreds.
+One odd day moves no median, and a site of six pages a day is judged by what chance could do to six pages.
 """
 
 import math
