@@ -78,21 +78,17 @@ def _garbled(outcome: Outcome, body: bytes) -> bool:
 
 
 def _unusable(capture: Capture) -> Rejected | None:
+    large = len(capture.body) > MAX_BYTES
+    problem = None if large else problem_of(capture.body)
     if capture.http_status not in (None, OK):
-        return _challenge(capture) or Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
-    if len(capture.body) > MAX_BYTES:
+        may_be_challenge = capture.http_status in CHALLENGE_STATUSES and not (large or problem)
+        notice = _notice(capture) if may_be_challenge else None
+        if notice and notice.reason is RejectReason.CHALLENGE:
+            return replace(notice, detail=f"status {capture.http_status}, {notice.detail}")
+        return Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
+    if large:
         return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}")
-    problem = problem_of(capture.body)
     return Rejected(problem.reason, problem.detail) if problem else None
-
-
-def _challenge(capture: Capture) -> Rejected | None:
-    if capture.http_status not in CHALLENGE_STATUSES or len(capture.body) > MAX_BYTES or problem_of(capture.body):
-        return None
-    notice = _notice(capture)
-    if notice is None or notice.reason is not RejectReason.CHALLENGE:
-        return None
-    return replace(notice, detail=f"status {capture.http_status}, {notice.detail}")
 
 
 def _notice(capture: Capture) -> Rejected | None:

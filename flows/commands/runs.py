@@ -181,34 +181,25 @@ def reparse(
     newslake reparse tass --only-rejects
     """
     from flows.jobs.start import begin_run
-    from infra.work.reparse.reparse import Scope
+    from flows.reports.diff_report import diff_tables
+    from infra.work.reparse.reparse import Scope, rebuild, reparse_chunk, try_out
 
     scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
     run = begin_run(lake, accept, writes=not diff)
     chunks = scope.plan(run.open_store())
-    return _show_diff(chunks, run, as_json) if diff else _reparse_here(chunks, scope.names, run, as_json)
-
-
-def _show_diff(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool) -> int:
-    from flows.reports.diff_report import diff_tables
-    from infra.work.reparse.reparse import try_out
-
-    with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-        found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
-    if as_json:
-        print_json({"lake": run.settings.lake, **found.as_json()})
-    else:
-        stdout().print(*diff_tables(found), sep="\n")
-    return ExitCode.DONE
-
-
-def _reparse_here(chunks: Sequence["ArchivedChunk"], names: Sequence[str], run: "Run", as_json: bool) -> int:
-    from infra.work.reparse.reparse import rebuild, reparse_chunk
-
+    pages = sum(len(chunk.pointers) for chunk in chunks)
+    if diff:
+        with progress("comparing", pages) as advance:
+            found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
+        if as_json:
+            print_json({"lake": run.settings.lake, **found.as_json()})
+        else:
+            stdout().print(*diff_tables(found), sep="\n")
+        return ExitCode.DONE
     if not chunks:
-        named = ", ".join(names or ["any source"])
+        named = ", ".join(scope.names or ["any source"])
         stderr().print(f"nothing is archived for {named}: nothing to do. `newslake ingest` fills the archive.")
-    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+    with progress("parsing", pages) as advance:
 
         def reparse_one(chunk: "ArchivedChunk", run: "Run") -> "RunReport":
             done = reparse_chunk(chunk, run)
