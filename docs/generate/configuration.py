@@ -30,7 +30,7 @@ OTHERS: Final = f"""
 | `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, … | boto3 | credentials of the lake's bucket, in any way that boto3 knows |
 | `AWS_ENDPOINT_URL_S3` | boto3 | address of an S3 server that is not Amazon's |
 | `AWS_DEFAULT_REGION` | boto3 | region of the bucket |
-| `PREFECT_API_URL` | Prefect | server for `deploy` and `alerts` |
+| `PREFECT_API_URL` | Prefect | server for `--remote`, `deploy` and `alerts` |
 | `PREFECT_API_AUTH_STRING` | Prefect | `user:password` of that server |
 | `XDG_STATE_HOME` | newslake | locks of this machine, database of `newslake up`; `~/.local/state` by default |
 

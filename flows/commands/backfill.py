@@ -7,8 +7,10 @@ import typer
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.remote import run_remotely
 from flows.commands.runs import finish, progress
 from infra.base.choices import Only, Reprocess
+from infra.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +44,7 @@ def backfill(
         typer.Option("--dry-run", help="Print each day's state, the planned action and roughly how many requests."),
     ] = False,
     lake: options.Lake = None,
+    remote: options.Remote = False,
     as_json: options.Json = False,
 ) -> int:
     """Complete a range of publication days, from the archive first, then from the sources. --end is not included.
@@ -53,6 +56,8 @@ def backfill(
     newslake backfill globalresearch --start 2026-11-01 --end 2026-11-08 --dry-run
 
     newslake backfill --start 2017-05-01 --end 2017-06-01 --reprocess outdated --only archive
+
+    newslake backfill tass --start 2026-11-20 --end 2026-11-22 --remote
     """
     from flows.jobs.start import begin_run
     from flows.reports.plan import plan_rows, plan_summary
@@ -64,6 +69,12 @@ def backfill(
     request = BackfillRequest(
         days=days, names=tuple(sources or ()), reprocess=reprocess, only_archive=only is Only.ARCHIVE
     )
+    if remote:
+        if not (request.names or dry_run):
+            raise UsageError("no source is named", "Name those that the workers are to complete, or add --dry-run.")
+        which = {"start": f"{start}", "end": f"{end}", "sources": list(request.names), "reprocess": reprocess.value}
+        how = {"only_archive": request.only_archive, "max_active": max_active, "dry_run": dry_run, "lake": lake}
+        return run_remotely("backfill", {**which, **how}, as_json=as_json)
     run = begin_run(lake)
     planned = plan_backfill(run.open_store(), request, now=now)
     if not dry_run:

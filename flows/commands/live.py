@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.remote import run_remotely
 from flows.commands.runs import finish, progress
 from flows.reports.text import counted, shown, table
 from infra.base.choices import Only
@@ -35,6 +36,7 @@ def run(
         bool, typer.Option("--dry-run", help="Read only the source's lists, and print what would be fetched.")
     ] = False,
     lake: options.Lake = None,
+    remote: options.Remote = False,
     as_json: options.Json = False,
 ) -> int:
     """Land one publication day of a source: archived pages first, then whatever else the source lists.
@@ -54,6 +56,9 @@ def run(
     days = Days.one(day or (now - timedelta(days=1)).date())
     require_begun(days, now)
     policy = FetchPolicy(only_archive=only is Only.ARCHIVE, rebuild=only is Only.ARCHIVE)
+    if remote:
+        asked = {"source": source, "day": f"{days.start}", "dry_run": dry_run, "only_archive": policy.only_archive}
+        return run_remotely("run", {**asked, "lake": lake}, as_json=as_json)
     context = begin_run(lake)
     if dry_run:
         return _show_plan(source, days, policy, context, as_json)

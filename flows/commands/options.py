@@ -55,6 +55,13 @@ AnySource = Annotated[
 Start = Annotated[date | None, day("--start", "First day, UTC, YYYY-MM-DD. Default: the earliest.")]
 End = Annotated[date | None, day("--end", "The day after the last, UTC. Default: no limit.")]
 MaxActive = Annotated[int, typer.Option(metavar="N", help="How many sources to work on at once, 1 to 16.")]
+Remote = Annotated[
+    bool,
+    typer.Option(
+        "--remote",
+        help="Run in the workers of PREFECT_API_URL's server, and follow the log. Ctrl-C only stops following.",
+    ),
+]
 Generic = Annotated[
     bool,
     typer.Option("--generic", help="Also read pages of hosts without a source, as source `web` (NEWSLAKE_GENERIC)."),

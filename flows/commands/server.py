@@ -73,7 +73,7 @@ def deploy(
     from flows.server.serve import keep_silent
 
     keep_silent()  # before Prefect is imported
-    from flows.server.deployments import deploy as register
+    from flows.server.deploy import deploy as register
 
     settings = load_run_settings()
     served = register(pool, _named(source, settings.sources), settings.alerts)
@@ -115,7 +115,7 @@ def alerts(
     keep_silent()  # before Prefect is imported
     from flows.jobs.alerts import send_test
     from flows.server.alerts import ensure_alerts, require_arrival
-    from flows.server.deployments import asking_server
+    from flows.server.deploy import asking_server
 
     target = to or load_run_settings().alerts
     if not target:

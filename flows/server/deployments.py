@@ -1,27 +1,22 @@
-"""The one list of what `newslake up` and production serve, and when; its registration; the runner of `newslake up`."""
+"""The one list of what `newslake up` and production serve, and when; and the runner of `newslake up`."""
 
 import asyncio
-import os
 import signal
 import warnings
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Final
 from uuid import UUID
 
-from httpx import HTTPError, InvalidURL
 from prefect import Flow
 from prefect._internal.versioning import VersionType  # which `to_deployment` takes, and no public module has
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.context import AsyncClientContext
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectAlreadyExists, PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.states import Cancelled, Crashed
@@ -33,8 +28,7 @@ from flows.jobs.backfill import backfill, maintain
 from flows.jobs.ingest import ingest, reparse
 from flows.jobs.run import run
 from flows.reports.source_list import horizon, language_of
-from flows.server.alerts import ensure_alerts, ensure_dead_runs_end
-from infra.base.errors import NewslakeError, UsageError
+from flows.server.alerts import ensure_dead_runs_end
 from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 from parsers.source.definition import Source
@@ -262,52 +256,3 @@ def _deployment(
     if not isinstance(deployment, RunnerDeployment):
         raise TypeError("deployments are made outside of event loops")  # there, Prefect returns a coroutine
     return deployment
-
-
-ADDRESS: Final = "correct PREFECT_API_URL: it ends in /api."
-POOL_TYPE: Final = "process"  # runs are child processes of the worker: no image to pull, no cluster
-
-
-def deploy(pool: str, named: Collection[str], alerts: str) -> Served:
-    """Register on the server of PREFECT_API_URL, and switch on the sources that are named."""
-    with asking_server():
-        with get_client(sync_client=True) as client:
-            _ensure_pool(client, pool)
-        served = switched(named)
-        close_late(served.on)
-        asyncio.run(register(served, lambda each: each.aapply(work_pool_name=pool)))
-        ensure_dead_runs_end()
-        if alerts:
-            ensure_alerts(alerts)
-    return served
-
-
-@contextmanager
-def asking_server() -> Iterator[None]:
-    """Require a server of one's own, and tell in one line what it refuses."""
-    if not os.environ.get("PREFECT_API_URL"):
-        raise UsageError("no server is named", "Set PREFECT_API_URL, for example http://127.0.0.1:4200/api.")
-    try:
-        yield
-    except (HTTPError, InvalidURL) as error:  # the first is the base class of Prefect's errors of status, too
-        raise _explained(error) from error
-
-
-def _ensure_pool(client: SyncPrefectClient, name: str) -> None:
-    """Make the process work pool; an existing one keeps its limits."""
-    with suppress(ObjectAlreadyExists):  # a starting worker makes its pool, too, maybe at this moment
-        client.create_work_pool(WorkPoolCreate(name=name, type=POOL_TYPE))
-    found = client.read_work_pool(name)
-    if found.type != POOL_TYPE:
-        raise UsageError(f"the work pool {name} is of type {found.type}", "Name another with --pool.")
-
-
-def _explained(error: HTTPError | InvalidURL) -> NewslakeError:
-    if not isinstance(error, PrefectHTTPStatusError):
-        what = f"no Prefect server answers at PREFECT_API_URL ({type(error).__name__})"
-        return NewslakeError(what, f"Start it, or {ADDRESS}")
-    status = error.response.status_code
-    if status in {401, 403}:
-        remedy = "Set PREFECT_API_AUTH_STRING (user:password) or PREFECT_API_KEY to what the server expects."
-        return NewslakeError(f"the Prefect server refused us ({status})", remedy)
-    return NewslakeError(f"the Prefect server answered {status}", f"Its log says why, or {ADDRESS}")

@@ -43,9 +43,7 @@ RETENTION = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "P30D",
 }
-# So that `prefect deployment run --watch` shows the log of a run, not its states alone.
-LOG_STREAM = {"PREFECT_SERVER_LOGS_STREAM_OUT_ENABLED": "true", "PREFECT_SERVER_LOGS_STREAM_PUBLISHING_ENABLED": "true"}
-# Seconds, the least that Prefect takes; `flows/server/deployments.py` watches for them.
+# Seconds, the least that Prefect takes; `flows/server/deploy.py` watches for them.
 HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 # Zones of the tzdata package alone: of those of the system, Prefect reads every file for every schedule, which made
 # half of the time to register 150 sources (measured).
@@ -61,7 +59,7 @@ def keep_silent() -> None:
 def isolated(home: Path) -> dict[str, str]:
     """Environment of a Prefect of our own, with profile, database and server apart from the user's."""
     places = {"PREFECT_HOME": str(home), "PREFECT_PROFILES_PATH": str(home / "profiles.toml")}
-    return SILENT | LASTING_LEASES | RETENTION | LOG_STREAM | HEARTBEATS | PACKAGED_ZONES | places
+    return SILENT | LASTING_LEASES | RETENTION | HEARTBEATS | PACKAGED_ZONES | places
 
 
 def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Callable[[str | Text], None]) -> None:

@@ -9,7 +9,8 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists
 
 from flows.server import deployments as served_flows
-from flows.server.deployments import Served, _ensure_pool, deployments, switched
+from flows.server.deploy import _ensure_pool
+from flows.server.deployments import Served, deployments, switched
 from infra.base.errors import UsageError
 from parsers.registry import sources
 from tests.prefect_server import CLICKED
