@@ -24,8 +24,10 @@ from prefect.types.entrypoint import EntrypointType
 from typing_extensions import override
 
 from flows.jobs.alerts import MOST, OF_SOURCE, STATE, close_late, is_on, registered
-from flows.jobs.backfill import backfill, maintain
-from flows.jobs.ingest import ingest, reparse
+from flows.jobs.backfill import backfill
+from flows.jobs.ingest import ingest
+from flows.jobs.maintain import maintain
+from flows.jobs.reparse import reparse
 from flows.jobs.run import run
 from flows.reports.source_list import horizon, language_of
 from flows.server.alerts import ensure_dead_runs_end
