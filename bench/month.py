@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flows.commands.demo import SOURCES
-from flows.demo.pages import PER_DAY, DemoPages
-from flows.demo.server import DemoSite
+from flows.demo.server import PER_DAY, DemoPages, DemoSite
 from tests.prefect_server import ENDED, Up, newslake_up
 
 DAYS: Final = 30

@@ -18,9 +18,9 @@ from typing import Final
 from bench.pictures import PICTURES, score_pictures
 from flows.commands.parse import read_case, read_cases
 from flows.reports.explanation import outcome_as_json
+from parsers.explain import Explanation
 from parsers.parse import parse
 from parsers.record.article import Article
-from parsers.record.explanation import Explanation
 from parsers.record.outcome import Outcome, Parsed
 
 ROOT: Final = Path(__file__).parents[1]

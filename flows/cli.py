@@ -113,7 +113,6 @@ for panel, commands in PANELS.items():
 
 @cache
 def _command() -> typer.core.TyperGroup:
-    """All commands with their options, read from the functions once."""
     group = typer.main.get_group(app)
     for each in (group, *group.commands.values()):
         for option in each.get_params(typer.Context(each)):
@@ -164,7 +163,6 @@ def run(arguments: list[str]) -> int:
 
 
 def _say_error(error: Exception) -> int:
-    """One line for an error, and its exit code."""
     from infra.base.errors import DEBUG_VARIABLE, NewslakeError, UsageError
 
     if isinstance(error, NewslakeError):

@@ -1,7 +1,7 @@
 """Why a page gave the record that it gave: the article that was chosen, what else the page says, what was left out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from parsers.fields.characters import letters
@@ -14,10 +14,51 @@ from parsers.parse import parse, parse_as
 from parsers.reading.blocks import read_blocks, remove
 from parsers.record.article import Article
 from parsers.record.capture import Capture, MediaType
-from parsers.record.explanation import Explanation, LeftOut, Rival, Story
-from parsers.record.outcome import Parsed
+from parsers.record.outcome import Outcome, Parsed
 from parsers.registry import by_name
 from parsers.source.definition import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article that JSON-LD describes, and why it was taken for the page's own or wasn't."""
+
+    headline: str | None
+    address: str | None
+    chosen: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What another place of the page says of a field."""
+
+    value: Any
+    origin: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A text that readers see and the body lacks."""
+
+    text: str
+    place: str  # the elements around it
+    inside: bool  # it stands in the element that holds the body; else it is prose elsewhere in the page
+    field: str | None = None  # that has it; None: no field has
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of the reading of one page."""
+
+    outcome: Outcome
+    stories: tuple[Story, ...] = ()
+    container: str = ""  # the elements around the body, outermost first; empty without an article
+    # by field, what other places of the page say of it
+    rivals: Mapping[str, tuple[Rival, ...]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
 
 # Fields of which a page speaks in several places.
 FIELDS: Final = (
@@ -89,7 +130,9 @@ def _left_out(text: str, article: Article) -> tuple[str, tuple[LeftOut, ...]]:
     container = _container(outline, article)
     places = {letters(each.text): _place(each.part) for each in outline.texts}
     fields = list(_fields(article))
-    inside = _inside(container)
+    remove(container.node, _CODE)
+    remove_hidden(container.node)
+    inside = [block.text for block in read_blocks([container.node], None, None, ())]
     around = {letters(each) for each in inside}
     elsewhere = [each.text for each in outline.texts if each.size >= _SENTENCE and each.linked < _LINKED]
     found = [(each, True) for each in _lacking(inside, article)]
@@ -106,7 +149,6 @@ def _field_of(text: str, fields: Sequence[tuple[str, str]]) -> str | None:
 
 
 def _container(outline: Outline, article: Article) -> Part:
-    """The innermost element that holds nearly all of the body."""
     lacking = set(_lacking([each.text for each in outline.texts], article))
     held: dict[int, int] = {}
     for each in outline.texts:
@@ -114,13 +156,6 @@ def _container(outline: Outline, article: Article) -> Part:
             held[id(part)] = held.get(id(part), 0) + len(each.text)
     least = _MOST_OF_BODY * held.get(id(outline.parts[0]), 0)
     return next((part for part in reversed(outline.parts) if held.get(id(part), 0) >= least > 0), outline.parts[0])
-
-
-def _inside(container: Part) -> list[str]:
-    """All that readers see in an element. Changes the tree."""
-    remove(container.node, _CODE)
-    remove_hidden(container.node)
-    return [block.text for block in read_blocks([container.node], None, None, ())]
 
 
 def _lacking(texts: Sequence[str], article: Article) -> list[str]:
@@ -141,7 +176,6 @@ def _lacking(texts: Sequence[str], article: Article) -> list[str]:
 
 
 def _fields(article: Article) -> Iterator[tuple[str, str]]:
-    """The letters of what other fields say -> their names."""
     for name in ("related_titles", "topics", "persons", "regions", "photo_credits", "authors"):
         yield from ((letters(value), name) for value in getattr(article, name))
     yield from ((letters(image.caption or ""), "images") for image in article.images)
@@ -152,9 +186,5 @@ def _fields(article: Article) -> Iterator[tuple[str, str]]:
 def _place(part: Part) -> str:
     """The elements around a text, outermost first, as selectors: `main > div.story`; without html and body."""
     parts = [each for each in reversed((part, *part.around())) if each.tag not in ("html", "body")]
-    return " > ".join(map(_selector, parts)) or "body"
-
-
-def _selector(part: Part) -> str:
-    names = (part.node.attributes.get("class") or "").split()
-    return ".".join([part.tag, *names[:1]])
+    names = ((each.tag, *(each.node.attributes.get("class") or "").split()[:1]) for each in parts)
+    return " > ".join(map(".".join, names)) or "body"

@@ -15,8 +15,7 @@ from parsers.reading.page_kinds import kind_despite_layout, kind_of_page, may_be
 from parsers.reading.reading import read_page
 from parsers.record.article import Fidelity
 from parsers.record.capture import Capture, MediaType
-from parsers.record.draft import Draft
-from parsers.record.origins import note_lines
+from parsers.record.draft import Draft, note_text_layout
 from parsers.record.outcome import Outcome, Rejected, RejectReason
 from parsers.registry import broken, by_content, by_host, by_name
 from parsers.source.definition import GENERIC, Layout, Source, TextLayout
@@ -36,11 +35,7 @@ OK = 200  # the only status that means "here is the page" (RFC 9110, 15.3.1)
 
 
 def parse(capture: Capture, *, generic: bool = False) -> Outcome:
-    """Find the source of a capture and read it with the source's first layout that matches.
-
-    The source is the one that the capture names, or else that of its host, or else (text captures, saved pages) the one
-    that recognises the content. With `generic`, HTML of a host without a source is read too, as a page of `web`.
-    """
+    """Read a capture by the source that it names, else of its host, else of its content; `generic`: else by `web`."""
     if capture.source == WEB:
         return _parse_source(capture, None, None, generic=True)
     host = None if capture.source else host_of(capture.url)
@@ -83,23 +78,17 @@ def _garbled(outcome: Outcome, body: bytes) -> bool:
 
 
 def _unusable(capture: Capture) -> Rejected | None:
-    """Why a capture can't be a page; None if it may be one."""
+    large = len(capture.body) > MAX_BYTES
+    problem = None if large else problem_of(capture.body)
     if capture.http_status not in (None, OK):
-        return _challenge(capture) or Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
-    if len(capture.body) > MAX_BYTES:
+        may_be_challenge = capture.http_status in CHALLENGE_STATUSES and not (large or problem)
+        notice = _notice(capture) if may_be_challenge else None
+        if notice and notice.reason is RejectReason.CHALLENGE:
+            return replace(notice, detail=f"status {capture.http_status}, {notice.detail}")
+        return Rejected(RejectReason.HTTP_STATUS, f"answered with status {capture.http_status}")
+    if large:
         return Rejected(RejectReason.TOO_LARGE, f"{len(capture.body):,} bytes, limit {MAX_BYTES:,}")
-    problem = problem_of(capture.body)
     return Rejected(problem.reason, problem.detail) if problem else None
-
-
-def _challenge(capture: Capture) -> Rejected | None:
-    """The challenge in a response whose status says that there is no page."""
-    if capture.http_status not in CHALLENGE_STATUSES or len(capture.body) > MAX_BYTES or problem_of(capture.body):
-        return None
-    notice = _notice(capture)
-    if notice is None or notice.reason is not RejectReason.CHALLENGE:
-        return None
-    return replace(notice, detail=f"status {capture.http_status}, {notice.detail}")
 
 
 def _notice(capture: Capture) -> Rejected | None:
@@ -133,7 +122,9 @@ def _parse_html(
             return outcome if isinstance(again, Rejected) else again
         return outcome
     if generic:
-        return _parse_unknown(page, flags)
+        outcome = _read_generically(page, source_of(host_of(page.url)), GENERIC, flags)
+        # What gives no article is of no source.
+        return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
     named = f"the page names no known host ({page.url or 'no address'})"
     return notice_of_unknown_site(page) or Rejected(RejectReason.UNKNOWN_SOURCE, named)
 
@@ -158,7 +149,6 @@ def _read_html(page: Page, source: Source, flags: Sequence[str]) -> Outcome:
 
 
 def _match(tree: Tree, source: Source) -> tuple[Layout | None, list[Node]]:
-    """The first layout that matches, with its body elements."""
     matches: dict[str, list[Node]] = {}  # layouts of a source often share a selector
     for layout in source.layouts:
         if layout.body and layout.body not in matches:
@@ -175,12 +165,6 @@ def _facts_of(source: Source) -> Layout:
         return GENERIC
     newest = source.layouts[0]
     return replace(GENERIC, **{name: getattr(newest, name) for name in _FACTS})
-
-
-def _parse_unknown(page: Page, flags: Sequence[str]) -> Outcome:
-    """A page of a host without a source. What gives no article is of no source."""
-    outcome = _read_generically(page, source_of(host_of(page.url)), GENERIC, flags)
-    return replace(outcome, source=None, parser_version=None) if isinstance(outcome, Rejected) else outcome
 
 
 def _read_generically(page: Page, source: Source, layout: Layout, flags: Sequence[str]) -> Outcome:
@@ -205,7 +189,7 @@ def _parse_text(capture: Capture, source: Source | None, decoded: Decoded) -> Ou
             continue
         try:
             draft = layout.read(page)
-            note_lines(draft, layout.name, page.lines)
+            note_text_layout(draft, layout.name)
         except LayoutError as error:
             return Rejected(RejectReason.LAYOUT, str(error), source.name, layout.name, source.parser_version)
         return _finish(draft, source, capture, layout, _flags_of(decoded))

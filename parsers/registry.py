@@ -120,10 +120,8 @@ def _checked(name: str, source: object) -> Source:
         raise ValueError(f"the name {WEB} is that of hosts without a source: name it otherwise")
     if not isinstance(source, Source) or source.name != name:
         raise ValueError(f"there must be SOURCE = Source(name={name!r}, ...)")
-    _require_types(source)
-    for part in (*source.layouts, *source.text_layouts, *source.discovery):
-        _require_types(part)
-        _require_selectors(part)
+    for part in (source, *source.layouts, *source.text_layouts, *source.discovery):
+        _require_sound(part)
     for host in source.hosts:
         if not _HOST.fullmatch(host):
             raise ValueError(f"{host!r} is no host: write 'paper.example', without https:// and in lower case")
@@ -132,26 +130,23 @@ def _checked(name: str, source: object) -> Source:
     return source
 
 
-def _require_types(declared: Any) -> None:
-    """Refuse a value of another type than is declared: no type checker has seen the files of users."""
+def _require_sound(declared: Any) -> None:
+    """Refuse values of other types than are declared, which no type checker has seen, and selectors that are none."""
     for field in dataclasses.fields(declared):
         value, hint = getattr(declared, field.name), field.type
         # Most fields are left at their default: comparing 10,000 of them is half of what loading our sources costs.
-        if value is not field.default and not _fits(value, hint):
+        if value is field.default:
+            continue
+        said = f"{type(declared).__name__}: {field.name}={value!r}"
+        if not _fits(value, hint):
             wanted = hint.__name__ if isinstance(hint, type) and not get_args(hint) else hint
-            raise TypeError(f"{type(declared).__name__}: {field.name}={value!r} is no {wanted}")
-
-
-def _require_selectors(declared: Any) -> None:
-    """Refuse a selector that can't be parsed, which would stop the reading of each page or list."""
-    for field in dataclasses.fields(declared):
-        value = getattr(declared, field.name)
+            raise TypeError(f"{said} is no {wanted}")
         is_selector = field.name != "name" if isinstance(declared, Layout) else field.name == "links"
-        if is_selector and isinstance(value, str) and value is not field.default:
+        if is_selector and isinstance(value, str):
             try:
                 _NO_PAGE.css_first(value)
             except SelectolaxError as error:
-                raise ValueError(f"{type(declared).__name__}: {field.name}={value!r} is no CSS selector") from error
+                raise ValueError(f"{said} is no CSS selector") from error
 
 
 def _fits(value: object, hint: Any) -> bool:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.authoring.cases import plain, write_case
-from parsers.disguise import disguise
 from parsers.page.html import Tree
 from parsers.parse import parse_as
+from parsers.propose import disguise
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.registry import sources
 from parsers.source.definition import Source

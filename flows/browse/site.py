@@ -1,8 +1,4 @@
-"""`newslake browse`: the grid, days, articles beside their raw pages, rejections and a search, as plain HTML.
-
-Starlette and Jinja, which Prefect brings along: no build step, no script, and nothing of Prefect is loaded. Every value
-is escaped by the templates; raw pages are served in a sandbox in which nothing runs, loads or leads away.
-"""
+"""`newslake browse`: plain HTML by Starlette and Jinja, which Prefect brings along; raw pages are in a sandbox."""
 
 import re
 from collections import defaultdict
@@ -18,10 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows.reports.account_text import funnel_rows, partial_lines, suspect_lines
 from flows.reports.grid import LOOKS
-from flows.reports.record_text import lines_of
-from flows.reports.tables import counted
+from flows.reports.report import funnel_rows, partial_lines, suspect_lines
+from flows.reports.text import counted, lines_of
 from infra.archive.raw_archive import RawArchive
 from infra.base.days import Days, parse_day
 from infra.base.errors import NewslakeError, UsageError

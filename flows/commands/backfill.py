@@ -60,7 +60,7 @@ def backfill(
     newslake backfill tass --start 2026-11-20 --end 2026-11-22 --remote
     """
     from flows.jobs.start import begin_run
-    from flows.reports.report import plan_rows, plan_summary
+    from flows.reports.plan import plan_rows, plan_summary
     from infra.base.days import Days, require_begun
     from infra.work.backfill.plan import BackfillRequest, batches_of, plan_backfill, totals, unreached
 
@@ -105,7 +105,7 @@ def maintain(
     newslake maintain tass bbc
     """
     from flows.jobs.start import begin_run
-    from flows.reports.report import repair_rows
+    from flows.reports.plan import repair_rows
     from infra.upkeep.repair import plan_repairs, upgrade
     from infra.work.run_report import RunReport
 
@@ -122,7 +122,7 @@ def maintain(
 
 def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: str) -> "RunReport":
     """Work on batches in this process, without Prefect; `what` names the work on the progress bar."""
-    from flows.reports.batch_progress import BatchProgress
+    from flows.reports.plan import BatchProgress
     from infra.work.backfill.plan import require_all_done, work_through
     from infra.work.live.run_days import require_askable, run_days
 
@@ -143,8 +143,7 @@ def _work_here(batches: "Sequence[Batch]", run: "Run", max_active: int, what: st
 
 
 def _show(document: dict[str, object] | None, rows: "Sequence[Mapping[str, object]]", summary: str) -> int:
-    """Print a plan: as the JSON document if there is one, else for people."""
-    from flows.reports.tables import table_of
+    from flows.reports.text import table_of
 
     if document:
         print_json(document)

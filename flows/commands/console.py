@@ -10,7 +10,7 @@ from rich.segment import Segment
 from typing_extensions import override
 
 from flows.monitoring.log_lines import LogLines, is_json
-from flows.reports.record_text import json_line
+from flows.reports.text import json_line
 from infra.base.errors import UNSAFE
 
 

@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from flows.commands import options
-from flows.commands.console import ExitCode, print_json, stderr, stdout
+from flows.commands.console import ExitCode, stderr, stdout
 from flows.commands.lake import status
 from flows.commands.query import query
 from infra.base.days import Days
@@ -41,7 +41,6 @@ QUERY = "SELECT source, date, title, word_count FROM articles ORDER BY date DESC
 
 def demo(
     lake: options.Lake = None,
-    as_json: options.Json = False,
     serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo site, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="With --serve: where to listen. 0: a free port.")] = 8700,
     bind: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
@@ -69,15 +68,11 @@ def demo(
     with as_file(files("flows.demo") / CAPTURES) as folder, DemoSite(today) as site, _environment(site.origins):
         fetched, ingested = _run_flows(str(folder), days, settings.lake)
         requests = site.answered
-    if as_json:
-        print_json({"lake": settings.lake, "backfill": fetched.as_json(), "ingest": ingested.as_json()})
-    else:
-        _show(fetched, ingested, days, requests, settings.lake)
+    _show(fetched, ingested, days, requests, settings.lake)
     return ExitCode.DONE
 
 
 def _serve(port: int, bind: str) -> int:
-    """The demo site alone, with a month of news, until Ctrl-C."""
     from flows.demo.server import DemoSite
 
     say = stderr().out
@@ -113,7 +108,6 @@ def _environment(origins: str) -> "Iterator[None]":
 
 
 def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunReport]":
-    """The flows `backfill` and `ingest`, on the configured Prefect server or on a temporary one."""
     where = os.environ.get("PREFECT_API_URL")
     server = f"on {where}" if where else "on a temporary Prefect server (up to 15 seconds to start)"
     with stderr().status("loading Prefect …") as shown:
@@ -127,10 +121,8 @@ def _run_flows(folder: str, days: Days, lake: str) -> "tuple[RunReport, RunRepor
 
 
 def _show(fetched: "RunReport", ingested: "RunReport", days: Days, requests: int, lake: str) -> None:
-    from flows.reports.account_text import look_at
-    from flows.reports.record_text import shown
-    from flows.reports.report import summary_rows
-    from flows.reports.tables import counts_table
+    from flows.reports.report import look_at, summary_rows
+    from flows.reports.text import counts_table, shown
     from infra.store.open_store import open_store
 
     console, uri = stdout(), open_store(lake).uri

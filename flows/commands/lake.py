@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import counted, headless, table_of
+from flows.reports.text import counted, headless, table_of
 from infra.base.choices import Layer
 from infra.base.errors import NewslakeError, UsageError
 
@@ -53,8 +54,8 @@ def status(
     newslake status --source tass --start 2017-05-01 --end 2017-06-01
     """
     from flows.jobs.start import open_lake
-    from flows.reports.account_text import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
     from flows.reports.grid import calendar, summary
+    from flows.reports.report import funnel_rows, funnel_rows_of_sources, partial_lines, suspect_lines
     from infra.base.days import Days
     from infra.lake.day_states import State, day_grid
 
@@ -132,20 +133,16 @@ def doctor(lake: options.Lake = None, as_json: options.Json = False) -> int:
         checks = [{"check": name, **dataclasses.asdict(finding)} for name, finding in found]
         print_json({"faults": faults, "checks": checks})
     else:
-        _show_findings(found)
+        rows = headless({"no_wrap": True}, {"no_wrap": True, "style": "bold"}, {"overflow": "fold"})
+        for name, finding in found:
+            said = Text(finding.detail)
+            if finding.remedy:
+                said.append(f"\n→ {finding.remedy}", style="yellow")
+            rows.add_row(Text(*SYMBOLS[finding.verdict]), name, said)
+        stdout().print(rows)
         verdict = f"{faults} of {len(found)} checks found a fault" if faults else f"{len(found)} checks, no fault"
         stderr().print(verdict, style="red" if faults else "green")
     return ExitCode.FAILED if faults else ExitCode.DONE
-
-
-def _show_findings(found: "list[tuple[str, Finding]]") -> None:
-    rows = headless({"no_wrap": True}, {"no_wrap": True, "style": "bold"}, {"overflow": "fold"})
-    for name, finding in found:
-        said = Text(finding.detail)
-        if finding.remedy:
-            said.append(f"\n→ {finding.remedy}", style="yellow")
-        rows.add_row(Text(*SYMBOLS[finding.verdict]), name, said)
-    stdout().print(rows)
 
 
 def browse(
@@ -226,16 +223,12 @@ def expire(
 
 
 def _expiry_rows(found: "Sequence[Expiry]", *, done: bool) -> list[dict[str, object]]:
-    past = {"delete": "deleted", "keep": "kept"}
+    past, kind = {"delete": "deleted", "keep": "kept"}, attrgetter("source", "action", "reason")
     rows: list[dict[str, object]] = []
-    for (source, action, reason), group in groupby(sorted(found, key=_kind), _kind):
+    for (source, action, reason), group in groupby(sorted(found, key=kind), kind):
         days = list(group)
         first, last = (most(each.day for each in days) for most in (min, max))
         row = {"source": source, "action": past[action] if done else action, "days": len({each.day for each in days})}
         size = decimal(sum(each.size for each in days))
         rows.append(row | {"size": size, "first day": first, "last day": last, "because": reason})
     return rows
-
-
-def _kind(expiry: "Expiry") -> tuple[str, str, str]:
-    return expiry.source, expiry.action, expiry.reason

@@ -15,8 +15,7 @@ from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.commands.remote import run_remotely
 from flows.commands.runs import finish, progress
-from flows.reports.record_text import shown
-from flows.reports.tables import counted, table
+from flows.reports.text import counted, shown, table
 from infra.base.choices import Only
 from infra.base.errors import UsageError
 
@@ -51,6 +50,7 @@ def run(
     from flows.jobs.start import begin_run
     from infra.base.days import Days, require_begun
     from infra.work.live.plan import FetchPolicy
+    from infra.work.live.run_days import run_days
 
     now = datetime.now(UTC)
     days = Days.one(day or (now - timedelta(days=1)).date())
@@ -62,12 +62,6 @@ def run(
     context = begin_run(lake)
     if dry_run:
         return _show_plan(source, days, policy, context, as_json)
-    return _run_here(source, days, policy, context, as_json)
-
-
-def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_json: bool) -> int:
-    from infra.work.live.run_days import run_days
-
     with progress(f"asking {source} what it published on {days.described()}") as advance:
 
         def on_plan(plan: "LivePlan") -> None:
@@ -75,11 +69,11 @@ def _run_here(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_j
             advance(total=len(plan.wanted), description=f"fetching from {source}")
 
         report = run_days(
-            source, days, policy, run, on_plan=on_plan, on_page=lambda _: advance(1), on_wait=_say_waiting
+            source, days, policy, context, on_plan=on_plan, on_page=lambda _: advance(1), on_wait=_say_waiting
         )
     if not (report.captures or report.discovered or report.unreached or report.alarms):
         stderr().print(f"nothing is archived, or listed by {source}, for {days.described()}: nothing to do.")
-    return finish(report, run, as_json)
+    return finish(report, context, as_json)
 
 
 def _show_plan(source: str, days: "Days", policy: "FetchPolicy", run: "Run", as_json: bool) -> int:

@@ -1,18 +1,26 @@
 """`newslake new-source`: from pages of a site to a source with its tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stdout
 from flows.commands.parse import Case, read_case
+from flows.reports.explanation import outcome_as_json, show_explanation, show_record
+from flows.reports.text import shown
 from infra.base.errors import NewslakeError, UsageError
 from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
+
+if TYPE_CHECKING:
+    from infra.authoring.survey import Survey
+    from parsers.propose import Proposal
 
 
 def new_source(
@@ -43,7 +51,6 @@ def new_source(
 
     newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
     """
-    from flows.reports.proposal import proposal_as_json, show_proposal
     from infra.authoring.survey import Survey, survey
     from infra.authoring.writing import Places, write_source
     from infra.base.settings import load_settings
@@ -104,3 +111,43 @@ def _saved(files: list[Path], max_bytes: int) -> Iterator[Capture]:
         if problem:
             raise UsageError(f"{file} cannot be read as a page: {problem.detail}", "Save it again.")
         yield with_address(capture)
+
+
+def proposal_as_json(
+    site: "Survey", proposal: "Proposal", files: Sequence[Path], points: Sequence[str], command: str
+) -> dict[str, Any]:
+    """One document: the records with their explanations, the files, what is left to a person."""
+    return {
+        "source": proposal.source.name,
+        "lists": [{"url": each.url, "links": each.links, "detail": each.detail} for each in site.lists],
+        "failures": site.failures,
+        "pages": [outcome_as_json(page, each, explained=True) for page, each in proposal.records],
+        "files": [str(file) for file in files],
+        "open_points": points,
+        "test": command,
+    }
+
+
+def show_proposal(
+    console: Console, site: "Survey", proposal: "Proposal", files: Sequence[Path], points: Sequence[str], command: str
+) -> None:
+    """The lists, each record beside its page's other readings and left-out text, the file, and the next steps."""
+    for failure in site.failures:
+        console.print(Text(f"not had: {shown(failure)}", "yellow"), soft_wrap=True)
+    for each in site.lists:
+        console.print(Text(f"list: {each.url}: {each.detail or f'{each.links:,} links'}"), soft_wrap=True)
+    if site.lists:
+        console.print(f"They name {site.links:,} articles of yesterday and today.\n")
+    for page, explanation in proposal.records:
+        show_record(console, page, explanation, explained=True)
+        show_explanation(console, explanation)
+        console.print()
+    console.print(Text(proposal.code), soft_wrap=True)
+    console.print("written", style="bold")
+    for file in files:
+        console.print(Text(f"  {file}"), soft_wrap=True)
+    console.print("for you to look at", style="bold")
+    for point in points:
+        console.print(Text(f"  {shown(point)}"), soft_wrap=True)
+    console.print("then", style="bold")
+    console.print(Text(f"  {command}"), soft_wrap=True)

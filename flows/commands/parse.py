@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import orjson
 import typer
@@ -14,12 +14,14 @@ import typer
 from flows.commands import options
 from flows.commands.console import ExitCode, stderr, stdout
 from flows.reports.explanation import outcome_as_json, show_explanation, show_record
-from flows.reports.record_text import json_line
+from flows.reports.text import json_line
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
-from parsers.record.explanation import Explanation
 from parsers.record.outcome import Rejected
+
+if TYPE_CHECKING:
+    from parsers.explain import Explanation
 
 _FEW: Final = 4  # pages that are parsed sooner than worker processes start
 
@@ -93,10 +95,10 @@ def parse(
     return ExitCode.DONE
 
 
-def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator[Explanation]:
+def _outcomes(cases: Sequence[Case], *, explained: bool, generic: bool) -> Iterator["Explanation"]:
     """The outcome of each case, in order; a few are parsed in this process, which a person can interrupt."""
     from infra.base.settings import load_settings
-    from parsers.explain import explain
+    from parsers.explain import Explanation, explain
     from parsers.parse import parse as parse_page
 
     settings = load_settings()

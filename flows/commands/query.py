@@ -15,7 +15,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, stderr, stdout
-from flows.reports.tables import counted
+from flows.reports.text import counted
 from infra.base.errors import NewslakeError, UsageError
 from infra.base.stop import stop_at_waits
 
@@ -149,13 +149,13 @@ def export(
             "Write a file and copy it there, or have `newslake query 'FROM articles' -o s3://bucket/name.jsonl` do it.",
         )
     from flows.jobs.start import open_lake
-    from flows.reports import article_text
+    from flows.reports import answers
     from infra.lake.query import Selection, articles_of
 
     written, between = {
-        TextFormat.JSONL: (article_text.as_json_line, ""),
-        TextFormat.MARKDOWN: (article_text.as_markdown, "\n---\n\n"),
-        TextFormat.TEXT: (article_text.as_text, f"\n{'═' * 40}\n\n"),
+        TextFormat.JSONL: (answers.as_json_line, ""),
+        TextFormat.MARKDOWN: (answers.as_markdown, "\n---\n\n"),
+        TextFormat.TEXT: (answers.as_text, f"\n{'═' * 40}\n\n"),
     }[form]
     count = 0
     with _new_file(Path(output)) if output else nullcontext(sys.stdout) as stream:
@@ -167,7 +167,6 @@ def export(
 
 
 def _write_new(address: str, answer: str | bytes) -> None:
-    """Write a file or an object that must not exist yet."""
     body = answer if isinstance(answer, bytes) else answer.encode()
     if "://" not in address:
         with _new_file(Path(address)) as stream:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.record_text import shown
+from flows.reports.text import shown
 from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 
@@ -136,7 +136,7 @@ def ingest(
 
 def _list_inputs(chunks: Sequence["Chunk"], report: "RunReport", as_json: bool) -> int:
     """Print what would be read, with its bytes: a line for each file, whose parts count together."""
-    from flows.reports.tables import table
+    from flows.reports.text import table
 
     found: Counter[str] = Counter()
     for each in (one for chunk in chunks for one in chunk.inputs):
@@ -183,38 +183,29 @@ def reparse(
     newslake reparse tass --only-rejects
     """
     from flows.jobs.start import begin_run
+    from flows.reports.diff_report import diff_tables
     from infra.lake.lake import Lake
     from infra.lake.staged_rows import land_staged
-    from infra.work.reparse.reparse import Scope
+    from infra.work.reparse.reparse import Scope, rebuild, reparse_chunk, try_out
 
     scope = Scope(tuple(sources or ()), start, end, only_rejects, outdated)
     run = begin_run(lake, accept, writes=not diff)
     if not diff:
         land_staged(Lake(run.open_store()))  # else they would land after what is parsed now
     chunks = scope.plan(run.open_store())
-    return _show_diff(chunks, run, as_json) if diff else _reparse_here(chunks, scope.names, run, as_json)
-
-
-def _show_diff(chunks: Sequence["ArchivedChunk"], run: "Run", as_json: bool) -> int:
-    from flows.reports.diff_report import diff_tables
-    from infra.work.reparse.reparse import try_out
-
-    with progress("comparing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
-        found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
-    if as_json:
-        print_json({"lake": run.settings.lake, **found.as_json()})
-    else:
-        stdout().print(*diff_tables(found), sep="\n")
-    return ExitCode.DONE
-
-
-def _reparse_here(chunks: Sequence["ArchivedChunk"], names: Sequence[str], run: "Run", as_json: bool) -> int:
-    from infra.work.reparse.reparse import rebuild, reparse_chunk
-
+    pages = sum(len(chunk.pointers) for chunk in chunks)
+    if diff:
+        with progress("comparing", pages) as advance:
+            found = try_out(chunks, run, lambda chunk: advance(len(chunk.pointers)))
+        if as_json:
+            print_json({"lake": run.settings.lake, **found.as_json()})
+        else:
+            stdout().print(*diff_tables(found), sep="\n")
+        return ExitCode.DONE
     if not chunks:
-        named = ", ".join(names or ["any source"])
+        named = ", ".join(scope.names or ["any source"])
         stderr().print(f"nothing is archived for {named}: nothing to do. `newslake ingest` fills the archive.")
-    with progress("parsing", sum(len(chunk.pointers) for chunk in chunks)) as advance:
+    with progress("parsing", pages) as advance:
 
         def reparse_one(chunk: "ArchivedChunk", run: "Run") -> "RunReport":
             done = reparse_chunk(chunk, run)
@@ -227,9 +218,8 @@ def _reparse_here(chunks: Sequence["ArchivedChunk"], names: Sequence[str], run: 
 
 def finish(report: "RunReport", run: "Run", as_json: bool) -> int:
     """Print the summary; exit code 3 if pages are lacking beyond the limit, or a day is suspect or unlisted."""
-    from flows.reports.account_text import look_at
-    from flows.reports.report import summary_rows
-    from flows.reports.tables import counts_table
+    from flows.reports.report import look_at, summary_rows
+    from flows.reports.text import counts_table
 
     if as_json:
         print_json({"run_id": run.run_id, "lake": run.settings.lake, **report.as_json()})

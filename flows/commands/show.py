@@ -11,8 +11,7 @@ from rich.text import Text
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
 from flows.reports.explanation import field_table
-from flows.reports.record_text import lines_of, shown
-from flows.reports.tables import table
+from flows.reports.text import lines_of, shown, table
 from infra.base.errors import UsageError
 from parsers.record.outcome import RejectReason
 
@@ -55,7 +54,7 @@ def show(
     if sum((raw, text, as_json)) > 1:
         raise UsageError("--raw, --text and --json exclude each other", "Give one of them.")
     from flows.jobs.start import load_run_settings
-    from flows.reports.article_text import as_text
+    from flows.reports.answers import as_text
     from infra.archive.raw_archive import RawArchive
     from infra.store.open_store import open_store
     from infra.upkeep.find_record import find_record, parse_today
@@ -122,7 +121,6 @@ def _origins(record: "Record", today: "Today") -> dict[str, str]:
 
 
 def _verdict(today: "Today") -> tuple[str, str]:
-    """What today's parser makes of the page, in a line, and its style."""
     if today.unknown:
         return today.unknown, "yellow"
     if today.rejected:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from flows.commands import options
 from flows.commands.console import ExitCode, print_json, stderr, stdout
-from flows.reports.tables import table
+from flows.reports.text import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

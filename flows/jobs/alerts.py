@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shlex import quote
-from typing import Final
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -17,7 +16,7 @@ from prefect.events import Event, emit_event
 from prefect.events.filters import EventFilter
 from prefect.utilities.urls import url_for
 
-from flows.reports.record_text import shown
+from flows.reports.text import shown
 from infra.lake.suspects import SuspectDay, since
 from infra.upkeep.doctor import Verdict, disk
 from infra.upkeep.repair import Repairs
@@ -25,26 +24,26 @@ from infra.work.live.site_lock import state_folder
 from parsers.registry import sources
 from parsers.source.checks import Finding, Severity
 
-SUSPECT: Final = "newslake.source.suspect"
-BEHIND: Final = "newslake.source.behind"
-WELL: Final = "newslake.source.well"  # closes an alert
-DISK: Final = "newslake.disk.low"
-TEST: Final = "newslake.alerts.test"
-RUN: Final = "newslake.run.failed"  # only to say it again: the first time, Prefect's own event does
-EVENTS: Final = (SUSPECT, BEHIND, WELL, DISK, TEST, RUN)
-ENDED_BADLY: Final = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
-OURS: Final = "newslake: "  # how names of our automations begin
-SENT: Final = "prefect.automation.triggered"  # with the event that did it; then the receiver took it, or did not
-TAKEN: Final = "prefect.automation.action.executed"
-OF_RUN: Final = "prefect.flow-run."
-LOST_AFTER: Final = timedelta(minutes=2)  # the server gives up after 8 seconds (measured); a busy one is late to say so
+SUSPECT = "newslake.source.suspect"
+BEHIND = "newslake.source.behind"
+WELL = "newslake.source.well"  # closes an alert
+DISK = "newslake.disk.low"
+TEST = "newslake.alerts.test"
+RUN = "newslake.run.failed"  # only to say it again: the first time, Prefect's own event does
+EVENTS = (SUSPECT, BEHIND, WELL, DISK, TEST, RUN)
+ENDED_BADLY = ("prefect.flow-run.Failed", "prefect.flow-run.Crashed")
+OURS = "newslake: "  # how names of our automations begin
+SENT = "prefect.automation.triggered"  # with the event that did it; then the receiver took it, or did not
+TAKEN = "prefect.automation.action.executed"
+OF_RUN = "prefect.flow-run."
+LOST_AFTER = timedelta(minutes=2)  # the server gives up after 8 seconds (measured); a busy one is late to say so
 # `maintain` looks four times a day; nobody wants to hear the same thing so often.
-REPEATED_AFTER: Final = timedelta(hours=23)
-REMEMBERED: Final = timedelta(days=6)  # Prefect keeps events for seven days
-OF_SOURCE: Final = "source-"  # how its deployment is called, and its slot: in Prefect's lists, after what people start
-STATE: Final = "state:"  # of a source, as a tag of its deployment, by which Prefect's UI finds those that need a person
-MOST: Final = 200  # deployments or runs: the most that the API gives at once
-PAGE: Final = 50  # the most that the API gives at once
+REPEATED_AFTER = timedelta(hours=23)
+REMEMBERED = timedelta(days=6)  # Prefect keeps events for seven days
+OF_SOURCE = "source-"  # how its deployment is called, and its slot: in Prefect's lists, after what people start
+STATE = "state:"  # of a source, as a tag of its deployment, by which Prefect's UI finds those that need a person
+MOST = 200  # deployments or runs: the most that the API gives at once
+PAGE = 50  # the most that the API gives at once
 
 
 def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -> None:
@@ -79,11 +78,7 @@ def emit_findings(findings: Sequence[Finding], suspects: Sequence[SuspectDay]) -
 
 
 def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, names: Collection[str] = ()) -> None:
-    """Say which sources are behind after a repair and which are well again, and whether the disk fills.
-
-    `names` are the sources that the repair looked at; none: all. Their deployments are tagged by state, too. What no
-    receiver took, was not said: it is said again.
-    """
+    """Say which of `names` (none: all) are late or well again, and whether a disk fills; repeat what was lost."""
     (known, lost), wanted = _heard(), set(names or sources())
     open_suspects = {suspect.source for suspect in suspects if suspect.open}
     states = {
@@ -111,10 +106,7 @@ def tell_of_lake(left: Repairs, suspects: Collection[SuspectDay], lake: str, nam
 
 
 def tag_states(states: Mapping[str, str], names: Collection[str]) -> None:
-    """Tag the deployments of sources with their states; no tag if there is none, or if a source that is well is off.
-
-    Prefect reschedules the runs of a deployment that is changed, so unchanged ones are left alone.
-    """
+    """Tag the deployments of sources with their states, but none that is well and off; leave unchanged ones alone."""
     with get_client(sync_client=True) as client:
         for found in registered(client, [OF_SOURCE + name for name in names]):
             state = states.get(found.name.removeprefix(OF_SOURCE), "")
@@ -195,7 +187,6 @@ def _heard() -> tuple[Mapping[str, Event], Sequence[Event]]:
 
 
 def _events(names: Sequence[str]) -> Iterator[Event]:
-    """What the server remembers, newest first."""
     since = {"since": datetime.now(UTC) - REMEMBERED}
     wanted = EventFilter.model_validate({"event": {"name": names}, "occurred": since})
     with get_client(sync_client=True) as client:

@@ -1,7 +1,7 @@
 """What Prefect shows of a run: its progress, a page, a table of days and log lines."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from math import ceil
 from threading import Lock
@@ -18,18 +18,19 @@ from prefect.artifacts import (
 from prefect.exceptions import PrefectException
 
 from flows.jobs.alerts import emit_findings
-from flows.reports.account_text import funnel_rows, look_at
-from flows.reports.report import plan_rows, plan_summary
-from flows.reports.run_page import run_page
-from flows.reports.tables import counted
+from flows.reports.grid import calendar
+from flows.reports.plan import plan_rows, plan_summary
+from flows.reports.report import funnel_rows, look_at, summary_rows, suspect_lines
+from flows.reports.text import cell, counted
 from infra.base.days import Days, is_within
-from infra.lake.day_states import day_grid
+from infra.lake.day_states import Day, day_grid
 from infra.lake.suspects import suspect_days
 from infra.work.backfill.plan import BackfillRequest, PlannedDay
 from infra.work.live.plan import LivePlan
 from infra.work.run import Run
 from infra.work.run_report import RunReport
 from parsers.record.article import NULL_PARTITION
+from parsers.record.outcome import RejectReason
 
 SHOWN_ROWS = 1_000  # of a table artifact: 150 kB; `newslake status --json` has all
 MOST_SHOWN = timedelta(days=92)  # of the calendar, the latest
@@ -109,3 +110,34 @@ def publish_links(plan: LivePlan, interval: float, source: str, days: Days) -> N
     get_run_logger().info("%s", summary)
     rows = [{"published": f"{link.hint:%Y-%m-%d %H:%M}" if link.hint else "", "address": link.url} for link in links]
     create_table_artifact(rows[:SHOWN_ROWS], key="run-plan", description=summary)
+
+
+LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample
+MEANING: Final = {reason.value: reason.meaning for reason in RejectReason}
+
+
+def run_page(report: RunReport, grid: Sequence[Day], run: Run) -> str:
+    """The page of a run; `grid` has the days to show."""
+    sections = [f"Run `{run.run_id}` on lake `{run.settings.lake}`"]
+    if grid:
+        sections.append("\n".join(["```", *(line.plain.rstrip() for line in calendar(grid)), "```"]))
+    if lines := [*look_at(report, run.settings.quarantine_limit), *suspect_lines(grid)]:
+        sections.append("\n".join(["## Look at this", "", *(f"- {cell(line)}" for line in lines)]))
+    rows = ((label.replace("  ", "&nbsp;&nbsp;&nbsp;"), f"{count:,}") for label, count in summary_rows(report))
+    counts = ["## Counts", "", "| | |", "|:--|--:|", *(f"| {label} | {count} |" for label, count in rows)]
+    return "\n\n".join([*sections, *_samples(report), "\n".join(counts)])
+
+
+def _samples(report: RunReport) -> Iterator[str]:
+    counts = report.rejected + report.failed
+    if not report.samples.by_reason:
+        return
+    yield "## What gave no article"
+    for reason, samples in sorted(report.samples.by_reason.items(), key=lambda each: (-counts[each[0]], each[0])):
+        meaning = f": {MEANING[reason]}" if reason in MEANING else ": not fetched"
+        yield f"**{reason}**, {counted(counts[reason], 'page')}{meaning}. For example:"
+        # No table: Prefect's page lets one with long addresses run over what stands beside it.
+        yield "\n".join(
+            f"- {sample.source}: {cell(sample.url or 'no address')} ({cell(sample.detail, LONGEST_DETAIL)})"
+            for sample in samples
+        )

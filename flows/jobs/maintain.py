@@ -10,7 +10,7 @@ from flows.jobs.artifacts import publish
 from flows.jobs.interface import MaxActive, SourceName, in_one_line
 from flows.jobs.run import run_batches
 from flows.jobs.start import begin_run
-from flows.reports.report import repair_rows
+from flows.reports.plan import repair_rows
 from infra.lake.lake import Lake
 from infra.lake.staged_rows import land_staged
 from infra.lake.suspects import suspect_days

@@ -1,23 +1,26 @@
 """Flow: one source, one day. What the schedules run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, cast
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitCreate
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.concurrency.sync import concurrency
+from prefect.context import FlowRunContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.states import Completed
 
-from flows.jobs.alerts import OF_SOURCE
+from flows.jobs.alerts import MOST, OF_SOURCE
 from flows.jobs.artifacts import Progress, publish, publish_links
 from flows.jobs.interface import LagDays, SourceName, in_one_line
-from flows.jobs.late_runs import day_of, skipped_for_newer_run
 from flows.jobs.start import begin_run
-from flows.reports.batch_progress import BatchProgress
+from flows.reports.plan import BatchProgress
 from infra.base.days import Days, require_begun
 from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch, work_through
@@ -25,6 +28,66 @@ from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import preview_days, require_askable, run_days
 from infra.work.run import Run
 from infra.work.run_report import RunReport
+
+SKIPPED: Final = "Skipped"  # name of the state, for people; its type is COMPLETED
+# States of runs that do the work or have done it. One that failed has not.
+LIVE_STATES: Final = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
+
+
+def day_of(scheduled: datetime, lag_days: int) -> date:
+    """The UTC day that a scheduled run lands: by its scheduled time, never by the clock."""
+    return scheduled.astimezone(UTC).date() - timedelta(days=lag_days)
+
+
+def newest_by_day(runs: Iterable[FlowRun]) -> dict[date, FlowRun]:
+    """For each day the run that does the work of all."""
+    return {_day_of_run(run): run for run in sorted(runs, key=lambda run: (_scheduled(run), run.id))}
+
+
+def skipped_for_newer_run() -> State | None:
+    """End due runs that a newer one makes superfluous; if this run is one, return the state that it is to end in."""
+    context = FlowRunContext.get()
+    mine = context.flow_run if context else None
+    if mine is None or not mine.auto_scheduled or mine.deployment_id is None:
+        return None  # started by hand
+    with get_client(sync_client=True) as client:
+        due = {run.id: run for run in _due_beside(client, mine)}
+        newest = newest_by_day(due.values())
+        for run in due.values():
+            if run.state_type is StateType.SCHEDULED and run.id != mine.id and newest[_day_of_run(run)] is not run:
+                client.set_flow_run_state(run.id, _skipped(newest[_day_of_run(run)]))
+    kept = newest[_day_of_run(due[mine.id])] if mine.id in due else mine
+    return _skipped(kept) if kept.id != mine.id else None
+
+
+def _scheduled(run: FlowRun) -> datetime:
+    return cast("datetime", run.expected_start_time)  # which those that a schedule has made have
+
+
+def _day_of_run(run: FlowRun) -> date:
+    return day_of(_scheduled(run), run.parameters.get("lag_days", 1))
+
+
+def _skipped(newer: FlowRun) -> State:
+    when = _scheduled(newer).astimezone(UTC)
+    return Completed(
+        name=SKIPPED, message=f"the run scheduled for {when:%Y-%m-%d %H:%M} UTC lands {_day_of_run(newer)}, too"
+    )
+
+
+def _due_beside(client: SyncPrefectClient, mine: FlowRun) -> list[FlowRun]:
+    """The scheduled runs of the same deployment from this one on, with the same parameters except for the lag."""
+    alive = {"type": {"any_": LIVE_STATES}, "name": {"not_any_": [SKIPPED]}}
+    due = {"after_": mine.expected_start_time, "before_": datetime.now(UTC)}
+    of = {"any_": [mine.deployment_id]}
+    wanted = FlowRunFilter.model_validate({"deployment_id": of, "state": alive, "expected_start_time": due})
+    found: list[FlowRun] = []
+    while len(page := client.read_flow_runs(flow_run_filter=wanted, limit=MOST, offset=len(found))) == MOST:
+        found += page
+    same = {**mine.parameters, "lag_days": None}
+    alike = (run for run in [*found, *page] if {**run.parameters, "lag_days": None} == same)
+    return [run for run in alike if run.auto_scheduled and run.expected_start_time]
+
 
 # A run that is killed cannot give its slot back: the server does, a quarter of a minute (its own clean-up) after this.
 # Prefect's default of 300 would keep the site's next run waiting for five minutes. It must hold for three tries to

@@ -1,7 +1,4 @@
-"""The state of the lake and Prefect, as gauges of one long-lived process: `newslake metrics` or `newslake up`.
-
-Runs have none: several would report the same thing, and none a source without a run.
-"""
+"""The state of the lake and Prefect, as gauges of one long-lived process: `newslake metrics` or `newslake up`."""
 
 import os
 import time
@@ -10,7 +7,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
-from typing import Final
 
 from httpx import HTTPError, InvalidURL
 
@@ -20,12 +16,12 @@ from infra.base.measures import LAKE_READABLE, OF_STATE, PREFECT_REACHABLE, RUNS
 from infra.store.object_store import ObjectStore
 from infra.upkeep.lake_state import Reading, lake_state
 
-HOST: Final = "127.0.0.1"  # OpenTelemetry's own default, `localhost`, may be ::1 alone
-PORT: Final = "OTEL_EXPORTER_PROMETHEUS_PORT"
+HOST = "127.0.0.1"  # OpenTelemetry's own default, `localhost`, may be ::1 alone
+PORT = "OTEL_EXPORTER_PROMETHEUS_PORT"
 # However often a scraper asks: states change by the minute, and each look lists the lake.
-FRESH_SECONDS: Final = 60.0
-MOST_POOLS: Final = 50  # work pools are a label: few have more than one
-MOST_WORKERS: Final = 200  # the most that the API gives at once
+FRESH_SECONDS = 60.0
+MOST_POOLS = 50  # work pools are a label: few have more than one
+MOST_WORKERS = 200  # the most that the API gives at once
 
 
 def tell(state: "State", named: list[str]) -> None:

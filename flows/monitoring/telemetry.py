@@ -1,10 +1,7 @@
-"""OpenTelemetry, where its own variables ask for it: OTEL_METRICS_EXPORTER, OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_….
+"""OpenTelemetry, where its own variables ask for it, which its SDK reads; without one of them nothing is imported.
 
-Without one of them nothing is imported. What else they say (protocol, headers, intervals, sampling) the SDK reads.
-
-Runs are short-lived processes, several at a time. So what they count leaves them as differences (delta temporality): a
-total would begin at zero with each process. Nobody can scrape them either, so the exporter `prometheus` is left to the
-one process that lives long, which tells the state of the lake: `newslake metrics`.
+Runs are short-lived processes: they send differences (delta temporality), since each would begin a total at zero, and
+nobody can scrape them. The exporter `prometheus` is left to the one process that lives long: `newslake metrics`.
 """
 
 import atexit
@@ -112,8 +109,6 @@ def flow_run_id() -> str:
 
 
 class _Recorder:
-    """Records measures and spans with OpenTelemetry."""
-
     def __init__(self, meters: "MeterProvider", tracers: "TracerProvider") -> None:
         self._meter = meters.get_meter(SCOPE)
         self._tracer = tracers.get_tracer(SCOPE)

@@ -6,8 +6,7 @@ from os.path import commonprefix
 from rich.table import Table
 from rich.text import Text
 
-from flows.reports.record_text import lines_of, shown
-from flows.reports.tables import counts_table, headless
+from flows.reports.text import counts_table, headless, lines_of, shown
 from infra.work.reparse.comparison import Comparison, FieldChange, Kind, Sample
 
 SHOWN_SAMPLES = 12  # a screen or two
@@ -51,7 +50,9 @@ def diff_tables(found: Comparison) -> Iterator[Table | Text]:
         if samples:
             yield Text(f"\nRows {kind.value}, {min(len(samples), SHOWN_SAMPLES)} of {found.rows[kind]:,}", "bold")
             for sample in samples[:SHOWN_SAMPLES]:
-                yield Text(shown(_heading(sample)), "cyan")
+                moved = f"{sample.before} → {sample.after}" if kind is Kind.MOVED else sample.after or sample.before
+                named = f"{sample.title or '(no headline)'}  {sample.url or sample.article_id}"
+                yield Text(shown(f"{sample.source} {moved}  {named}"), "cyan")
                 if sample.changes or sample.reason:
                     yield _side_by_side(sample)
 
@@ -64,11 +65,6 @@ def diff_markdown(found: Comparison, lake: str, run_id: str) -> str:
         lines += ["", "| field that changes | rows |", "|:--|--:|"]
         lines += [f"| {name} | {count:,} |" for name, count in found.fields.most_common()]
     return "\n".join(lines)
-
-
-def _heading(sample: Sample) -> str:
-    days = f"{sample.before} → {sample.after}" if sample.kind is Kind.MOVED else sample.after or sample.before
-    return f"{sample.source} {days}  {sample.title or '(no headline)'}  {sample.url or sample.article_id}"
 
 
 def _side_by_side(sample: Sample) -> Table:

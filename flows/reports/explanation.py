@@ -2,21 +2,22 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.reports.record_text import LONGEST_ORIGIN, lines_of, shown
-from flows.reports.tables import headless
-from parsers.record.explanation import Explanation
+from flows.reports.text import LONGEST_ORIGIN, headless, lines_of, shown
 from parsers.record.outcome import Rejected
+
+if TYPE_CHECKING:
+    from parsers.explain import Explanation
 
 _LONGEST_TEXT = 240  # characters of a left-out text that are shown
 
 
-def outcome_as_json(case_id: str, explanation: Explanation, *, explained: bool) -> dict[str, Any]:
+def outcome_as_json(case_id: str, explanation: "Explanation", *, explained: bool) -> dict[str, Any]:
     """The line that `parse --json` prints; the article has the keys of the Article dataclass."""
     outcome = explanation.outcome
     told: dict[str, Any]
@@ -35,7 +36,7 @@ def outcome_as_json(case_id: str, explanation: Explanation, *, explained: bool) 
     return told
 
 
-def show_record(console: Console, name: str, explanation: Explanation, *, explained: bool) -> None:
+def show_record(console: Console, name: str, explanation: "Explanation", *, explained: bool) -> None:
     """Print the record; `explained`: with the origins of its fields and what else the page says of them."""
     outcome = explanation.outcome
     if isinstance(outcome, Rejected):
@@ -66,7 +67,7 @@ def _columns() -> Table:
     return headless({"style": "dim", "no_wrap": True}, {"overflow": "fold"}, origin)
 
 
-def _rivals(explanation: Explanation, field: str) -> Iterator[tuple[str, str]]:
+def _rivals(explanation: "Explanation", field: str) -> Iterator[tuple[str, str]]:
     rivals = explanation.rivals[field]
     for rival in rivals:
         if not rival.agrees:
@@ -75,7 +76,7 @@ def _rivals(explanation: Explanation, field: str) -> Iterator[tuple[str, str]]:
         yield "  the same:", agreeing
 
 
-def show_explanation(console: Console, explanation: Explanation) -> None:
+def show_explanation(console: Console, explanation: "Explanation") -> None:
     """Print which article was chosen, where the body stands, and what was left out."""
     for story in explanation.stories:
         taken = ("its own article", "green") if story.chosen else ("another article", "yellow")

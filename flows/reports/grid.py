@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from rich.text import Text
 
-from flows.reports.tables import counted
+from flows.reports.text import counted
 from infra.lake.day_states import Day, State
 from parsers.record.article import NULL_PARTITION
 
@@ -45,7 +45,9 @@ def calendar(days: Sequence[Day]) -> Iterator[Text]:
     undated = months.pop(NULL_PARTITION, defaultdict(list))
     for known, run in groupby(sorted(months), lambda month: any(map(_worth_a_line, months[month].values()))):
         if not known:
-            yield Text(_gap(list(run)), style="dim")
+            gap = list(run)
+            told = f" … {gap[-1]}  nothing in {len(gap)} months" if gap[1:] else "  nothing"
+            yield Text(gap[0] + told, style="dim")
             continue
         for month in run:
             yield Text(f"{month:<{width}}  {RULER:<{LONGEST_MONTH}.{LONGEST_MONTH}}  articles", style="dim")
@@ -64,12 +66,6 @@ def summary(days: Sequence[Day]) -> str:
     articles, sources = sum(day.articles for day in known), len({day.source for day in known})
     told = f"{counted(articles, 'article')} of {counted(sources, 'source')}, {counted(counts.total(), 'day')}"
     return f"{told}: {states}" if states else told
-
-
-def _gap(months: Sequence[str]) -> str:
-    return (
-        f"{months[0]}  nothing" if len(months) == 1 else f"{months[0]} … {months[-1]}  nothing in {len(months)} months"
-    )
 
 
 def _worth_a_line(days: Iterable[Day]) -> bool:

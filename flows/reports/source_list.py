@@ -47,7 +47,6 @@ def language_of(source: Source) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    """Code -> name, as the time zone database has them."""
     lines = files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text("utf-8").splitlines()
     return {
         code.lower(): name for code, _, name in (line.partition("\t") for line in lines if not line.startswith("#"))
@@ -73,20 +72,13 @@ def horizon(source: Source) -> str:
 
 def described(source: Source, interval: float) -> dict[str, Any]:
     """All of it as plain values, for `--json`."""
-    return {
-        "name": source.name,
-        "title": source.title,
-        "hosts": list(source.hosts),
-        "country": source.country,
-        "language": source.language,
-        "timezone": source.timezone,
+    as_declared = ("name", "title", "hosts", "country", "language", "timezone", "verified", "horizon_days")
+    return {name: getattr(source, name) for name in as_declared} | {
         "version": source.parser_version,
         "layouts": source.layout_names,
         "discovery": [_declared(declaration) for declaration in source.discovery],
-        "verified": source.verified,
         "article_url": source.article_url.pattern if source.article_url else None,
         "interval_seconds": interval,
-        "horizon_days": source.horizon_days,
         "fault": None,
     }
 

@@ -149,18 +149,14 @@ async def log_alerts(log: Path, say: Callable[[Text], None]) -> None:
     wanted = EventFilter.model_validate({"event": {"name": [*EVENTS, *ENDED_BADLY]}})
     async with get_events_subscriber(wanted, reconnection_attempts=RECONNECTIONS) as events:
         async for event in events:
-            text = _text(event)
+            text = str(event.payload.get("text", event.event))
+            if event.event in ENDED_BADLY:
+                text = f"run {event.resource.name}: {event.resource.get('prefect.state-message', 'no message')}"
             say(Text.assemble(("alert", "bold"), f" {text}"))
             with log.open("a", encoding="utf-8") as lines:
                 lines.write(
                     f"{event.occurred:%Y-%m-%dT%H:%M:%SZ} {event.event} {text}\n".replace("\n", "\n  ").rstrip() + "\n"
                 )
-
-
-def _text(event: Event) -> str:
-    if event.event in ENDED_BADLY:
-        return f"run {event.resource.name}: {event.resource.get('prefect.state-message', 'no message')}"
-    return str(event.payload.get("text", event.event))
 
 
 def _block(target: str) -> UUID:

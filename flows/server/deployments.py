@@ -35,7 +35,7 @@ from infra.base.stop import StoppedError, ignore_signals
 from parsers.registry import sources
 from parsers.source.definition import Source
 
-# UTC. The last runs of a day begin before 05:00 (`parsers.source.schedule`): what is missing at 05:45 needs repair.
+# UTC. The last runs of a day begin before 05:00 (`parsers.source.definition`): what is missing at 05:45 needs repair.
 # Four times a day, since feeds forget a day within two, and a laptop is not always on; if nothing is missing, nothing
 # is requested.
 MAINTAIN_CRON: Final = "45 5,11,17,23 * * *"
@@ -165,10 +165,7 @@ class DeploymentRunner(Runner):
 
 
 def mark_earlier_runs() -> None:
-    """Mark the runs that an earlier `newslake up` left as crashed; call it before the first one is started.
-
-    Only `up` itself starts runs of deployments on its server, unless a worker does, which names their process.
-    """
+    """Mark the runs that an earlier `newslake up` left as crashed; those of a worker name their process."""
     at_work = {"state": {"type": {"any_": AT_WORK}}, "deployment_id": {"is_null_": False}}
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(at_work), limit=MOST):

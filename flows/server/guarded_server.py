@@ -1,9 +1,8 @@
 """A Prefect server that answers this machine only, and no page of another site in a browser on it.
 
-Prefect lets every web page call its API (CORS `*`) and believes any host name, so that a page that an operator looks at
-could start runs with paths of its own choice on 127.0.0.1, directly or by DNS rebinding. A program sends no `Origin`.
-Nor may such a page show ours in a frame, below what a person believes to click on. Requests that write to its database
-wait for each other; Prefect lets them fail.
+Prefect lets every web page call its API (CORS `*`) and believes any host name: a page that an operator looks at could
+start runs with paths of its own choice, directly, by DNS rebinding or by clicks in a frame. Programs send no `Origin`.
+Requests that write to its database wait for each other; Prefect lets them fail.
 """
 
 import ipaddress

@@ -67,7 +67,6 @@ def follow(run_id: UUID, say: Say) -> tuple[str, State[Any]]:
 
 
 def _say_new(client: SyncPrefectClient, run: UUID, said: "dict[UUID, DateTime]", say: Say) -> None:
-    """Say the lines that were not said yet, and note their times."""
     last = max(said.values(), default=None)
     for line in _lines_after(client, run, last and last - OVERLAP):
         if line.id not in said:

@@ -109,10 +109,7 @@ def serve_all(*, port: int, settings: Settings, named: Collection[str], say: Cal
 
 @contextmanager
 def _only_one(home: Path, port: int) -> Iterator[IO[str]]:
-    """Refuse a second server on the database in `home`: each would schedule and clean up for itself.
-
-    The lock is the kernel's. It ends with this process and with the server, which outlives us if we are killed.
-    """
+    """Refuse a second server on the database in `home`; the lock ends with this process and with the server."""
     with (home / "up.lock").open("a+", encoding="utf-8") as lock:
         if not takes(lock):
             lock.seek(0)

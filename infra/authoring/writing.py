@@ -7,11 +7,10 @@ from typing import Final
 
 from infra.authoring.cases import write_case
 from infra.base.errors import UsageError
-from parsers.disguise import disguise
 from parsers.page.decode import decode
 from parsers.page.html import Tree
 from parsers.parse import parse_as
-from parsers.propose import Proposal, unlike
+from parsers.propose import Proposal, disguise, unlike
 from parsers.record.capture import Capture
 from parsers.record.outcome import Parsed
 

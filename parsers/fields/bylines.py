@@ -51,11 +51,7 @@ _PLACE = re.compile(r"\s(?:in|at|for|reporting from)\s+[^\W\d_a-z].*$|\s*\([^()]
 
 
 def split_people(text: str) -> tuple[str, ...]:
-    """The people in a text that may be one name or a whole byline, without the posts and houses after their names.
-
-    It is split by semicolons, and else only if every part may be a name, a post or a house: `Marsh, Fenn and Partners`
-    stays whole, and so does a house alone.
-    """
+    """The people in a name or byline without posts and houses; `Marsh, Fenn and Partners` stays whole."""
     parts = text[:LONGEST_BYLINE].split(";")
     written = [part for part in parts if not _EDITING.match(part)]
     return unique(name for part in written or parts for name in _split_part(_DATED.sub("", part)))

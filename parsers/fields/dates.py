@@ -1,21 +1,79 @@
-"""Publication times: the instant, its text, its precision, and where it was read.
+"""Publication times: the instant, its text, its precision, and where it was read. Nothing is guessed.
 
-Nothing is guessed: a text without a year gives no time unless the caller knows a day on which it existed, an ambiguous
-`03/04/2024` gives none, and a time without a zone is in the zone of the source.
+A text without a year needs a day on which it existed; `03/04/2024` gives none; a time without zone is in the source's.
 """
 
 import email.utils
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from parsers.fields.calendars import gregorian
-from parsers.fields.months import NAME, month_of
-from parsers.fields.words import pattern
+from parsers.fields.words import by_word, pattern
 from parsers.fields.zones import UnknownZoneError, iana_zone, named_zone, offset_zone, zone_after
+
+# A word in the place of a month. Combining marks are no letters to `\w`; two words are months of the Levant.
+NAME = r"(?:(?:كانون|تشرين) [^\s\d,]+|[^\W\d_][^\s\d,;/()\[\]|–—-]{1,20})"
+
+
+_NUMBERS = {name.replace("_", " "): int(number) for name, number in by_word("months").items()}
+_CROATIAN = {"listopad": 10, "listopada": 10, "lis": 10, "lip": 6, "srp": 7}
+_CROATIAN_ZONES = frozenset({"Europe/Zagreb", "Europe/Sarajevo"})
+# Words of one letter that languages write together with the name: `ב` (in), `d'` (of).
+_PREFIX = re.compile("^(?:ב|d')")
+
+
+def month_of(word: str, zone: str) -> int | None:
+    """The number of the month that a word names in a source of that IANA zone."""
+    letters = unicodedata.normalize("NFC", word).casefold()
+    # Without points, and with those letters unified that differ only in case: `ı`, `İ` and `i`.
+    letters = letters.replace("\u0307", "").replace("ı", "i").replace(".", "").replace("’", "'")
+    if zone in _CROATIAN_ZONES and letters in _CROATIAN:
+        return _CROATIAN[letters]
+    return _NUMBERS.get(letters) or _NUMBERS.get(_PREFIX.sub("", letters))
+
+
+# The zero of each set of decimal digits that dates are written in: Arabic, Persian, of India, Thai, Lao, full width …
+_ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐၀០０"
+_DIGITS = {ord(zero) + value: str(value) for zero in _ZEROS for value in range(10)}
+# The year before the first of each era; `元` is the first year.
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERA = re.compile(r"(?:中華|中华)?(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?(?=[年./-])")
+_BUDDHIST = re.compile(r"(?<!\d)2[56]\d\d(?!\d)")  # no page is dated so far ahead
+_BUDDHIST_YEARS = 543
+# Solar Hijri, only in a source of Iran or Afghanistan: elsewhere nobody says which zone such a time is in.
+_SOLAR_ZONES = frozenset({"Asia/Tehran", "Asia/Kabul"})
+_SOLAR = re.compile(r"(?<!\d)(1[34]\d\d)([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_LONG_MONTHS, _LONG = 6, 31  # six months of 31 days come first, the others have 30
+# The rule of eight leap years in 33 holds in these years; their first day of all.
+_FIRST_YEAR, _LAST_YEAR = 1342, 1471
+_FIRST_DAY = date(1963, 3, 21).toordinal()
+
+
+def gregorian(text: str, zone: str) -> str:
+    """The text with ASCII digits and Gregorian years, as far as that is certain in a source of that IANA zone."""
+    if not text.isascii():
+        text = text.translate(_DIGITS)
+        text = _ERA.sub(lambda era: str(_ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))), text)
+    text = _BUDDHIST.sub(lambda year: str(int(year[0]) - _BUDDHIST_YEARS), text)
+    return _SOLAR.sub(_from_solar, text) if zone in _SOLAR_ZONES else text
+
+
+def _from_solar(found: re.Match[str]) -> str:
+    year, month, day = int(found[1]), int(found[3]), int(found[4])
+    if not (_FIRST_YEAR <= year <= _LAST_YEAR and 0 < month <= 2 * _LONG_MONTHS and 0 < day <= _LONG):
+        return found[0]
+    days = (month - 1) * _LONG - max(0, month - 1 - _LONG_MONTHS) + day - 1
+    first = _FIRST_DAY + 365 * (year - _FIRST_YEAR) + _leap_years(year) - _leap_years(_FIRST_YEAR)
+    return date.fromordinal(first + days).isoformat()
+
+
+def _leap_years(year: int) -> int:
+    """Leap years before a year, from some year on."""
+    return (8 * year + 21) // 33
 
 
 class Precision(StrEnum):
@@ -145,10 +203,7 @@ _DAYS = (_YMD, _DMY, _VIETNAMESE, _YEAR_FIRST, _YEAR_AND_DAY_FIRST, _MONTH_FIRST
 
 
 def _calendar_day(text: str, not_after: date | None, zone: str) -> _Day | None:
-    """The first complete day, but that of a change last; else the first whose year `not_after` can supply.
-
-    A short name of a weekday may be that of a month: `mar. 3 mai`.
-    """
+    """The first complete day (`mar. 3 mai` is one), that of a change last; else one whose year `not_after` supplies."""
     without_year, changed = [], []
     for form in _DAYS:
         end = 0  # of the day before
@@ -168,7 +223,10 @@ def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None
     groups = match.groupdict()
     month = month_of(groups["name"], zone) if "name" in groups else int(groups["month"])
     number = int(groups["day"])
-    if not month or (match.re is _DMY and _is_ambiguous(match[0], month, number)):
+    if not month:
+        return None
+    # `03/04/2024`; with full stops the day comes first.
+    if match.re is _DMY and "." not in match[0] and month != number and max(month, number) <= MONTHS:
         return None
     if match.re is _DMY and month > MONTHS:  # `5/13/2024`
         month, number = number, month
@@ -176,11 +234,6 @@ def _day(match: re.Match[str], not_after: date | None, zone: str) -> _Day | None
     if stated is None or not MIN_YEAR <= stated <= MAX_YEAR:
         return None
     return _Day(stated, month, number, match.start(), match.end())
-
-
-def _is_ambiguous(shown: str, month: int, day: int) -> bool:
-    """Whether day and month may be the other way round: `03/04/2024`. With full stops the day comes first."""
-    return "." not in shown and month != day and month <= MONTHS and day <= MONTHS
 
 
 def _latest_year(month: int, day: int, not_after: date | None) -> int | None:

@@ -2,7 +2,6 @@
 
 import re
 from functools import lru_cache
-from typing import Final
 
 import ada_url
 
@@ -15,9 +14,9 @@ TRACKING_PARAMETERS = frozenset({
 })  # fmt: skip
 # RFC 9110, 4.1 asks for support of 8,000 octets; a longer address is a tracking or session blob.
 MAX_URL_LENGTH = 8000
-_REMEMBERED: Final = 8  # addresses: many fields ask for a page's own
+_REMEMBERED = 8  # addresses: many fields ask for a page's own
 # Addresses that parsing leaves as they are, as nearly all are; to look takes a tenth of that. Not all others change.
-_PLAIN: Final = re.compile(
+_PLAIN = re.compile(
     rf"(?a)(?=.{{1,{MAX_URL_LENGTH}}}\Z)https?://(?P<host>(?:(?!xn--)[a-z0-9-]+\.)+[a-z]{{2,}})"
     r"(?P<path>(?:/(?!\.|%2[eE])[\w~!$&'()*+,;=:@%.-]*)+)"
     r"(?:\?(?P<query>[\w~!$&()*+,;=:@%./?-]*))?"

@@ -62,7 +62,9 @@ def zone_after(rest: str, at: datetime, source: str) -> tzinfo | None:
     words = _WORD.match(rest)
     if iana or words:
         name = iana[1] if iana else list(_WORDS)[(words.lastindex or 1) - 1] if words else ""
-        return _known(iana_zone(name))
+        if (known := iana_zone(name)) is None:
+            raise UnknownZoneError
+        return known
     if _LOCAL.match(rest):
         raise UnknownZoneError
     named = _NAME.match(rest)
@@ -82,9 +84,3 @@ def named_zone(name: str, at: datetime, source: str, *, certain: bool = True) ->
     if name in _AMBIGUOUS or (certain and odd and name not in _NO_ZONES):
         raise UnknownZoneError
     return None
-
-
-def _known(zone: tzinfo | None) -> tzinfo:
-    if zone is None:
-        raise UnknownZoneError
-    return zone

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container
 from itertools import islice
-from typing import Final
 
 from parsers.fields.urls import canonical, is_home
 from parsers.generic.outline import Outline, Part
@@ -19,30 +18,28 @@ from parsers.record.article import BlockType
 from parsers.record.draft import Draft
 from parsers.record.outcome import Rejected, RejectReason
 
-_SHORT: Final = 1500  # a notice has a few sentences; see `parsers.reading.page_kinds`
-_FORUM_TYPES: Final = frozenset({"DiscussionForumPosting", "QAPage", "SocialMediaPosting"})
-_SHOP_TYPES: Final = frozenset({"Product", "ProductGroup", "OfferCatalog", "SomeProducts"})
-_LIST_TYPES: Final = frozenset({"ItemList"})
-_FORUM_SOFTWARE: Final = re.compile(r"phpbb|vbulletin|xenforo|discourse|mybb|simple machines|invision|woltlab", re.I)
-_FORUM_ADDRESS: Final = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay)\b|/threads/|//forums?\.", re.I)
-_SEARCH_ADDRESS: Final = re.compile(
-    r"/(?:search|suche|buscar|recherche|cerca|zoeken|sok|haku|poisk)(?:/|\.\w+)?(?:\?|$)"
-)
-_SEARCH_QUERY: Final = re.compile(r"[?&](?:q|s|query|search|keyword)=")
-_SHOP_FORMS: Final = (
+_SHORT = 1500  # a notice has a few sentences; see `parsers.reading.page_kinds`
+_FORUM_TYPES = frozenset({"DiscussionForumPosting", "QAPage", "SocialMediaPosting"})
+_SHOP_TYPES = frozenset({"Product", "ProductGroup", "OfferCatalog", "SomeProducts"})
+_LIST_TYPES = frozenset({"ItemList"})
+_FORUM_SOFTWARE = re.compile(r"phpbb|vbulletin|xenforo|discourse|mybb|simple machines|invision|woltlab", re.I)
+_FORUM_ADDRESS = re.compile(r"/(?:viewtopic|viewforum|showthread|forumdisplay)\b|/threads/|//forums?\.", re.I)
+_SEARCH_ADDRESS = re.compile(r"/(?:search|suche|buscar|recherche|cerca|zoeken|sok|haku|poisk)(?:/|\.\w+)?(?:\?|$)")
+_SEARCH_QUERY = re.compile(r"[?&](?:q|s|query|search|keyword)=")
+_SHOP_FORMS = (
     'form[action*="cart" i], [itemtype$="schema.org/Product"], button[name="add-to-cart"],'
     ' button[class*="add-to-basket" i], button[class*="add-to-cart" i], meta[property="product:price:amount"]'
 )
 # A heading that is a link leads to another page. A story has one at times, a list of stories has little else.
-_TEASER_LINKED: Final = 0.6
-_LEAST_TEASER: Final = 15  # letters
-_INNER_TEASERS: Final = 4  # in the part with the most prose
-_PROSE_A_TEASER: Final = 250  # letters of text that stand under each, at most
-_ARTICLE_LEVELS: Final = 8  # parts between a headline and its article
-_TEASERS: Final = 8  # anywhere, around next to no text
-_LINKS: Final = 25
-_NEXT_TO_NOTHING: Final = 300  # letters
-_LONGEST_EXCERPT: Final = 300  # a paragraph that is longer than what stands under a teaser
+_TEASER_LINKED = 0.6
+_LEAST_TEASER = 15  # letters
+_INNER_TEASERS = 4  # in the part with the most prose
+_PROSE_A_TEASER = 250  # letters of text that stand under each, at most
+_ARTICLE_LEVELS = 8  # parts between a headline and its article
+_TEASERS = 8  # anywhere, around next to no text
+_LINKS = 25
+_NEXT_TO_NOTHING = 300  # letters
+_LONGEST_EXCERPT = 300  # a paragraph that is longer than what stands under a teaser
 
 
 def refusal(page: Page, outline: Outline, story: Part | None, draft: Draft) -> Rejected | None:
@@ -55,19 +52,13 @@ def refusal(page: Page, outline: Outline, story: Part | None, draft: Draft) -> R
     listing = kind_despite_layout(page)
     if listing:
         return listing
-    detail = _stated_kind(page, prose) or (
-        None if _states_article(page) else _addressed(page) or _list(outline, story, draft)
-    )
+    stated = page.metadata.types & (ARTICLE_TYPES - _FORUM_TYPES)
+    is_article = bool(stated) or (page.metadata.first("og:type") or "").lower() == "article"
+    detail = _stated_kind(page, prose) or (None if is_article else _addressed(page) or _list(outline, story, draft))
     return Rejected(RejectReason.NOT_ARTICLE, detail) if detail else None
 
 
-def _states_article(page: Page) -> bool:
-    stated = page.metadata.types & (ARTICLE_TYPES - _FORUM_TYPES)
-    return bool(stated) or (page.metadata.first("og:type") or "").lower() == "article"
-
-
 def _stated_kind(page: Page, prose: int) -> str | None:
-    """A shop, a forum, a list or a video by what the page says of itself."""
     metadata, types = page.metadata, page.metadata.all_types
     if types & (ARTICLE_TYPES - _FORUM_TYPES):
         return None
@@ -87,7 +78,6 @@ def _stated_kind(page: Page, prose: int) -> str | None:
 
 
 def _addressed(page: Page) -> str | None:
-    """A home page, search, forum or shop by its address or its forms."""
     address = canonical(page.url)
     if address:
         if is_home(address):
@@ -103,7 +93,6 @@ def _addressed(page: Page) -> str | None:
 
 
 def _list(outline: Outline, story: Part | None, draft: Draft) -> str | None:
-    """A list of stories: headings that are links, with little text to each."""
     within: set[Part | None] = {story} if story is not None else set()  # parts come before those in them
     within.update(part for part in outline.parts if part.parent in within)
     if story is not None and _holds_articles(outline, story, within):

@@ -5,42 +5,41 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
-from typing import Final
 
 from parsers.fields.characters import CJK_BYTES, clean
 from parsers.generic.names import ASIDE, BODY, FURNITURE, MENU, OVERLAY, UNSEEN, names_say
 from parsers.page.html import BREAK, PHRASE_MAY_BE_HIDDEN, SCREEN_READERS, Node, ancestors, is_hidden, stands_alone
 
-HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Readers see no text of these, or none that is prose.
-SILENT: Final = frozenset({
+SILENT = frozenset({
     "script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "canvas", "video", "audio", "select",
     "button", "textarea", "input", "math", "head", "title", "dialog", "datalist", "map", "option", "link", "meta",
     "source", "hr", "amp-ad", "-comment", "nav", "footer",
 })  # fmt: skip
 # Elements inside a line of text. All others begin a text of their own.
-_INLINE: Final = frozenset({
+_INLINE = frozenset({
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
     "kbd", "label", "mark", "nobr", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
     "sub", "sup", "time", "tt", "u", "var", "wbr",
 })  # fmt: skip
-_BOLD: Final = frozenset({"b", "strong"})
-_LEAVES: Final = frozenset({"-text", "br", "img", "picture", "amp-img"})
+_BOLD = frozenset({"b", "strong"})
+_LEAVES = frozenset({"-text", "br", "img", "picture", "amp-img"})
 # Elements and roles (WAI-ARIA) for what is not the main content.
-_FURNITURE_TAGS: Final = frozenset({"aside", "menu", "form", "figure", "figcaption", "address"})
-_ROLES: Final = frozenset({
+_FURNITURE_TAGS = frozenset({"aside", "menu", "form", "figure", "figcaption", "address"})
+_ROLES = frozenset({
     "navigation", "complementary", "contentinfo", "banner", "search", "dialog", "alert", "menu", "tablist", "toolbar",
 })  # fmt: skip
-_LISTS: Final = frozenset({"ul", "ol", "li"})
-_HOLDERS: Final = frozenset({"div", "section", "aside", "ul", "ol", "header", "form", "figure"})
-_PROSE: Final = "p, br"  # furniture without these needs no look: it can't be the story under a wrong name
-_UNSEEN: Final = 25.0  # noise of what is passed over so
-_WHOLE: Final = frozenset({"html", "body", "main"})
-_FRAMED: Final = re.compile("table|quote", re.I)  # figures of WordPress that hold text
-_WHOLE_TEXT: Final = 0.9  # of the letters: punctuation after bold text often is not
-_PARAGRAPHS: Final = re.compile(rf"{BREAK}\s*{BREAK}")
-_REMEMBERED: Final = 1 << 14  # elements with the same attributes are many
-_CJK_WEIGHT: Final = 2.5  # letters that say as much as one CJK character
+_LISTS = frozenset({"ul", "ol", "li"})
+_HOLDERS = frozenset({"div", "section", "aside", "ul", "ol", "header", "form", "figure"})
+_PROSE = "p, br"  # furniture without these needs no look: it can't be the story under a wrong name
+_UNSEEN = 25.0  # noise of what is passed over so
+_WHOLE = frozenset({"html", "body", "main"})
+_FRAMED = re.compile("table|quote", re.I)  # figures of WordPress that hold text
+_WHOLE_TEXT = 0.9  # of the letters: punctuation after bold text often is not
+_PARAGRAPHS = re.compile(rf"{BREAK}\s*{BREAK}")
+_REMEMBERED = 1 << 14  # elements with the same attributes are many
+_CJK_WEIGHT = 2.5  # letters that say as much as one CJK character
 
 
 @dataclass(slots=True, eq=False)
@@ -98,8 +97,6 @@ class Outline:
 
 
 class _Collector:
-    """The texts of a walk through the tree so far."""
-
     def __init__(self, body: Node) -> None:
         self.part = Part(body, body.tag or "", None, 0)
         self.outline = Outline(parts=[self.part])
@@ -112,7 +109,6 @@ class _Collector:
         self.links = self.bolds = 0  # elements around the place
 
     def leaf(self, node: Node, tag: str) -> None:
-        """A text node, a line break or a picture."""
         if tag == "-text":
             raw = node.text_content or ""
             if not raw.isspace():
@@ -151,7 +147,6 @@ class _Collector:
         return True
 
     def leave(self, tag: str) -> None:
-        """The walk leaves an element that it was in."""
         if tag not in _INLINE:
             if self.pieces:
                 self.end_text()
@@ -162,7 +157,6 @@ class _Collector:
             self.bolds -= 1
 
     def end_text(self) -> None:
-        """A border of blocks: what was collected is a text."""
         raw = "".join(self.pieces)
         self.pieces.clear()
         linked = min(1.0, self.linked / len(raw)) if self.linked else 0.0
@@ -219,7 +213,6 @@ def _is_hidden_phrase(node: Node) -> bool:
 
 @lru_cache(_REMEMBERED)
 def _says(tag: str, classes: str | None, identity: str | None, role: str | None, itemprop: str | None) -> int:
-    """What the tag and the attributes of an element say."""
     names = f"{classes or ''} {identity or ''}"
     said = names_say(f"{names} {tag}" if "-" in tag else names)  # custom elements are named as classes are
     if tag in ("p", "div") and classes and not SCREEN_READERS.isdisjoint(classes.split()):

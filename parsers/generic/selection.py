@@ -2,32 +2,30 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import Final
 
-from parsers.generic.names import HEADLINE, LEAD, TEASER
+from parsers.generic.names import HEADLINE, LEAD, TEASER, Title, is_aside, is_dateline, is_sentence
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title, is_aside, is_dateline, is_sentence
 
 # A text of which more than this is inside links leads elsewhere; a long one may be a quotation.
-_LINKED: Final = 0.75
-_LONGEST_LINK: Final = 160
-_LONGEST_CAPTION: Final = 250
-_CAPTION_TEXTS: Final = 2  # caption and credit
-_HALF_LINKED: Final = 0.4
-_LINE: Final = 80  # letters; see `parsers.generic.story`
-_LABEL: Final = 25  # letters; no sentence is shorter
-_BARE_DATE: Final = 40  # a text of that length is nothing but the date that is in it
-_FIRST: Final = 4  # texts of the body between which a longer line with a date can stand
-_CAPTION_LEVELS: Final = 3  # parts between a caption and what it shares with its picture
-_LONGEST_HEADING: Final = 60  # a longer heading before the first paragraph is a standfirst
+_LINKED = 0.75
+_LONGEST_LINK = 160
+_LONGEST_CAPTION = 250
+_CAPTION_TEXTS = 2  # caption and credit
+_HALF_LINKED = 0.4
+_LINE = 80  # letters; see `parsers.generic.story`
+_LABEL = 25  # letters; no sentence is shorter
+_BARE_DATE = 40  # a text of that length is nothing but the date that is in it
+_FIRST = 4  # texts of the body between which a longer line with a date can stand
+_CAPTION_LEVELS = 3  # parts between a caption and what it shares with its picture
+_LONGEST_HEADING = 60  # a longer heading before the first paragraph is a standfirst
 # Texts among which the standfirst is looked for: after the headline; and before the body, where one is named so.
-_MOST_LEADS: Final = 30
-_NAMED_LEADS: Final = 6
+_MOST_LEADS = 30
+_NAMED_LEADS = 6
 
 # Prose before the headline, as a multiple of that after it, that is still no part of the story: news in brief at the
 # top of a page, say. Of a heading that only may be the headline, more has to follow.
-_BEFORE_STATED: Final = 1.5
-_BEFORE_GUESSED: Final = 0.25
+_BEFORE_STATED = 1.5
+_BEFORE_GUESSED = 0.25
 
 _Placed = tuple[int, Text]  # a text and its position in the outline
 
@@ -106,7 +104,6 @@ def _prose(kept: Sequence[_Placed]) -> float:
 
 
 def _menus(texts: Sequence[Text]) -> set[int]:
-    """Lists of links: their texts are mostly inside links."""
     sums: dict[int, tuple[int, float, float]] = {}
     for text in texts:
         if text.part.tag == "li":
@@ -148,7 +145,6 @@ def _is_after(text: Text) -> bool:
 
 
 def _is_left_alone(i: int, kept: Sequence[_Placed], texts: Sequence[Text]) -> bool:
-    """Whether a heading stands over links that are gone."""
     n, text = kept[i]
     if text.part.tag not in HEADINGS or i + 1 == len(kept):
         return False
@@ -179,7 +175,6 @@ def _leads_elsewhere(text: Text) -> bool:
 
 
 def _is_lead(text: Text, title: Title) -> bool:
-    """Whether a text between headline and story is the standfirst."""
     # A teaser is the summary of another story elsewhere, but of the own one between headline and body.
     furniture = text.part.furniture and not (text.says & TEASER and text.size > _LINE)
     repeats = is_dateline(text.text, text.size) or title.is_said_by(text.text, text.size)

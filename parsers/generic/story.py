@@ -1,27 +1,25 @@
 """The story of a page: the part with the densest prose."""
 
 from collections.abc import Container, Iterator, Sequence
-from typing import Final
 
-from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY
+from parsers.generic.names import ASIDE, BODY, FURNITURE, HEADLINE, OVERLAY, STORY, Title, is_sentence
 from parsers.generic.outline import HEADINGS, Outline, Part, Text
-from parsers.generic.phrases import Title, is_sentence
 from parsers.reading.times import is_of_others
 
 # A text of up to a line is prose only if it is a sentence, and that of a few words never is.
-_LINE: Final = 80
-_SHORT: Final = 25
-_LINKED: Final = 0.5  # share of a text that leads elsewhere
+_LINE = 80
+_SHORT = 25
+_LINKED = 0.5  # share of a text that leads elsewhere
 # Blocks of text: not themselves what holds a story.
-_BLOCKS: Final = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "dd", "dt", "dl", *HEADINGS})
-_REGIONS: Final = frozenset({"article", "main"})
-_HEADLINE_SHARE: Final = 0.6  # of the longest heading that says the same
+_BLOCKS = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "dd", "dt", "dl", *HEADINGS})
+_REGIONS = frozenset({"article", "main"})
+_HEADLINE_SHARE = 0.6  # of the longest heading that says the same
 # What furniture by its name can't be: this share of the page's prose; or half of it, if it is nearly all prose.
-_STORY_SHARE: Final = 0.4
-_ASIDE_SHARE: Final = 0.6
-_STORY_PROSE: Final = 600
+_STORY_SHARE = 0.4
+_ASIDE_SHARE = 0.6
+_STORY_PROSE = 600
 # Names that hide more than this of the prose are not believed: then only those of overlays, and at last none.
-_LEAST_SEEN: Final = 0.25
+_LEAST_SEEN = 0.25
 
 
 def find_story(outline: Outline, own: int | None) -> Part | None:
@@ -61,10 +59,7 @@ def _is_short_story(outline: Outline, home: Part) -> bool:
 
 
 def own_heading(outline: Outline, title: Title) -> int | None:
-    """The position of the story's headline among the texts: a heading, or else what is named one, that says the title.
-
-    An `<h1>` goes first. One that is much shorter than others says only the name of the site, which titles have too.
-    """
+    """The position of the headline: an `<h1>`, else a heading, else what is named one; a short one says the site."""
     like = [
         n
         for n, text in enumerate(outline.texts)
@@ -80,7 +75,6 @@ def own_heading(outline: Outline, title: Title) -> int | None:
 
 
 def _weigh(outline: Outline) -> None:
-    """Give every text its worth, and every part the sums of the texts inside."""
     for text in outline.texts:
         worth = text.worth = _worth(text)
         part = text.part
@@ -147,7 +141,6 @@ def _is_apart(home: Part | None, part: Part) -> bool:
 
 
 def _is_mostly_story(part: Part, total: float) -> bool:
-    """Whether a part has too much prose to be furniture, whatever its name says."""
     if part.prose >= (_ASIDE_SHARE if part.says & ASIDE else _STORY_SHARE) * total:
         return True
     dense = part.prose > max(_STORY_PROSE, _STORY_SHARE / 2 * total) and part.noise < 0.1 * part.prose

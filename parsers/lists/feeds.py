@@ -1,13 +1,16 @@
-"""RSS 0.9 to 2.0, RDF and Atom feeds, sitemaps (https://www.sitemaps.org/protocol.html) and their indexes, to links."""
+"""Feeds (RSS, RDF, Atom), sitemaps (https://www.sitemaps.org/protocol.html) and pages that list articles, to links."""
 
-from typing import Final
+import re
 
-from parsers.fields.urls import parse_url
-from parsers.lists.entries import Entry, XmlList
+from selectolax.lexbor import SelectolaxError
+
+from parsers.fields.urls import absolute, parse_url
 from parsers.lists.links import LinkList, Reading, UnreadableError, hint_of
-from parsers.lists.list_text import list_text
+from parsers.lists.markup import Entry, XmlList, list_text
+from parsers.page.decode import decode
+from parsers.page.html import Tree, attribute, select
 
-MAX_ENTRIES: Final = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
+MAX_ENTRIES = 50_000  # the protocol's limit, of addresses and of sitemaps in an index
 _ENTRY_NAMES = {"rss": "item", "rdf": "item", "feed": "entry"}
 # `dc:date` is when a resource was published, in the usage of feeds.
 _PUBLISHED = "pubdate", "published", "issued", "date"
@@ -55,3 +58,31 @@ def _address(entry: Entry) -> str | None:
     # RSS 2.0: a guid is a permalink unless it says otherwise; but most that say nothing are numbers or words.
     is_relative = "/" in name and " " not in name and entry.first("ispermalink") == "true"
     return entry.address("guid") if is_relative else None
+
+
+_FEEDS = ", ".join(f'link[rel~="alternate" i][type="application/{kind}" i]' for kind in ("rss+xml", "atom+xml"))
+_COMMENTS = re.compile(r"\bcomments?\b", re.I)  # a feed of comments names old articles as if they were new
+
+
+def read_listing(body: bytes, base: str, *, links: str) -> Reading:
+    """The links of a listing in page order. Call it where it may hang; UnreadableError where `links` is no CSS."""
+    tree = Tree(decode(body).text)
+    found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)
+    try:
+        nodes = select(tree, links)
+    except SelectolaxError as error:
+        raise UnreadableError(f"{links!r} is no CSS selector") from error
+    for node in nodes:
+        found.add(node.attributes.get("href"))
+    return found.reading()
+
+
+def read_named_feeds(body: bytes, base: str) -> Reading:
+    """The feeds that a page names, as children, without those of comments. Call it as `read_listing`."""
+    tree = Tree(decode(body).text)
+    found = LinkList(absolute(attribute(tree, "base[href]", "href"), base) or base)
+    for node in tree.css(_FEEDS):
+        address = node.attributes.get("href")
+        if not _COMMENTS.search(address or ""):
+            found.add_child(address, None)
+    return found.reading()

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from parsers.fields.dates import DateBasis, Precision, from_machine, from_visible, in_utc
@@ -13,8 +12,8 @@ from parsers.fields.urls import MAX_URL_LENGTH, absolute, canonical
 from parsers.page.decode import REPLACEMENT
 from parsers.source.discovery import Link
 
-MAX_HINT_LENGTH: Final = 100  # characters; the longest spelling of a time has about 60
-NOON: Final = time(12)
+MAX_HINT_LENGTH = 100  # characters; the longest spelling of a time has about 60
+NOON = time(12)
 
 
 class UnreadableError(Exception):

@@ -2,32 +2,31 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
 
 from parsers.record.capture import MediaType
 from parsers.record.outcome import RejectReason
 
-GZIP_MAGIC: Final = b"\x1f\x8b"
-ZIP_MAGIC: Final = b"PK\x03\x04"
-SNIFF_BYTES: Final = 1024  # WHATWG's prescan looks as far for a charset
-HTML_SNIFF_BYTES: Final = 64 << 10  # if a header or a name says HTML: comments and blank lines may come first
-UTF16_MARKS: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
-TAG: Final = re.compile(
+GZIP_MAGIC = b"\x1f\x8b"
+ZIP_MAGIC = b"PK\x03\x04"
+SNIFF_BYTES = 1024  # WHATWG's prescan looks as far for a charset
+HTML_SNIFF_BYTES = 64 << 10  # if a header or a name says HTML: comments and blank lines may come first
+UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+TAG = re.compile(
     r"<(?:!doctype|!--|/?(?:html|head|body|title|meta|link|script|style|div|p|span|a|h[1-6]|table|article|section|main"
     r"|header|nav|br|img|ul|ol|li|frameset|iframe|form|svg|base|noscript)(?=[\s/>]))",
     re.IGNORECASE,
 )
 # Of a file whose name or header says that it is something else: XML and scripts may hold tags, too.
-HTML_START: Final = re.compile(
+HTML_START = re.compile(
     rb"[\s\xef\xbb\xbf]*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
 # 10 % of random bytes are control characters (tab, line breaks, ESC aside); a page with a few NULs is still a page.
-MAX_CONTROL_SHARE: Final = 0.05
-CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-LEADING: Final = b" \t\r\n\xef\xbb\xbf"  # careless servers put these before a file; no file format begins with one
-BLANK: Final = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
-BINARY_MAGIC: Final = {
+MAX_CONTROL_SHARE = 0.05
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+LEADING = b" \t\r\n\xef\xbb\xbf"  # careless servers put these before a file; no file format begins with one
+BLANK = b"\0 \t\r\n\v\f\xef\xbb\xbf\xff\xfe"  # white space and byte order marks
+BINARY_MAGIC = {
     b"\x89PNG": "PNG image", b"\xff\xd8\xff": "JPEG image", b"GIF8": "GIF image", b"%PDF-": "PDF",
     ZIP_MAGIC: "zip archive", GZIP_MAGIC: "gzip inside gzip", b"RIFF": "RIFF media", b"OggS\0": "Ogg media",
     **dict.fromkeys((b"ID3\2", b"ID3\3", b"ID3\4"), "MP3"),  # with its version: texts may begin with the letters

@@ -101,7 +101,6 @@ def mark_breaks(root: Tree | Node) -> None:
 
 
 def _beside(node: Node, side: str) -> Node | None:
-    """The node before or after one, past white space."""
     other: Node | None = getattr(node, side)
     while other is not None and other.tag == "-text" and other.text().isspace():
         other = getattr(other, side)

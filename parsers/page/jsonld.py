@@ -151,7 +151,6 @@ def _mended_value(text: str, at: int) -> str | None:
 
 
 def _mended_border(text: str, at: int) -> str | None:
-    """Mend what stands where a comma or the end of an object should."""
     before, rest = text[:at].rstrip(), text[at:]
     closer = _open_closer(text[:at])
     if not rest or rest[0] in "}]":
@@ -174,7 +173,6 @@ def _with_quote_escaped(text: str, at: int) -> str | None:
 
 
 def _open_closer(text: str) -> str:
-    """What closes the innermost object or list that is open at the end of the text."""
     closers: list[str] = []
     for piece in _TOKEN.findall(text):
         if piece in ("{", "["):

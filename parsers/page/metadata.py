@@ -102,7 +102,8 @@ class Metadata:
         The best has an address of the page (or no address and its headline), then both headline and date; of equals the
         first. An article of another address is another story, unless it has the headline of the page.
         """
-        ranked = [(self._fit(found), _is_full(found), found) for found in self.articles]
+        full = ("headline", "datePublished")
+        ranked = [(self._fit(found), all(map(found.get, full)), found) for found in self.articles]
         best = max((rank for rank in ranked if rank[0]), key=itemgetter(0, 1), default=None)
         if best is None:
             return ()
@@ -141,7 +142,6 @@ class Metadata:
         return self._has_headline(found) + (0 if stated and self.addresses else 1)
 
     def _has_headline(self, found: Json) -> bool:
-        """Whether the page's titles hold the headline, or it them."""
         headline = letters(as_text(found.get("headline")) or "")
         titles = map(letters, (self.title, self.first("og:title") or "", self.first("twitter:title") or ""))
         long = (title for title in titles if len(min(headline, title, key=len)) >= MIN_HEADLINE)
@@ -220,15 +220,10 @@ def _article_key(url: str | None) -> str | None:
 
 
 def _addresses_of(found: Json) -> list[str]:
-    """The addresses that an object states for itself or its page."""
     stated = [found.get("url"), found.get("@id")]
     for page in _flat(found.get("mainEntityOfPage")):
         stated += [page.get("@id"), page.get("url")] if isinstance(page, dict) else [page]
     return [url for url in stated if isinstance(url, str)]
-
-
-def _is_full(found: Json) -> bool:
-    return bool(found.get("headline") and found.get("datePublished"))
 
 
 def types_of(found: Json) -> set[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from parsers.fields.bylines import split_names
 from parsers.fields.characters import unique
@@ -13,18 +12,18 @@ from parsers.page.page import Page
 from parsers.record.article import Block
 from parsers.record.draft import Draft
 
-_CLOSING: Final = re.compile(pattern("phrases", "closing"), re.I)
+_CLOSING = re.compile(pattern("phrases", "closing"), re.I)
 # Lines that say what the page was at that moment, or lead to another story: `Read more: …`.
-_POINTER: Final = re.compile(
+_POINTER = re.compile(
     r"(?:this is a (?:breaking|developing) (?:news? )?story|more (?:to )?follows?)\b.{0,60}"
     r"|(?:also read|read (?:also|more|next)|watch)(?: ?[:|] ?.{0,200})?",
     re.I,
 )
-ADVERT: Final = pattern("phrases", "advert")
-_ADVERT: Final = re.compile(ADVERT)
-_LONGEST_LABEL: Final = 60
-_LEAST_HEADLINE: Final = 15  # characters; shorter links are tags or parts of the site
-_LONGEST: Final = 400  # characters of a note; a longer block is a paragraph, whatever it begins with
+ADVERT = pattern("phrases", "advert")
+_ADVERT = re.compile(ADVERT)
+_LONGEST_LABEL = 60
+_LEAST_HEADLINE = 15  # characters; shorter links are tags or parts of the site
+_LONGEST = 400  # characters of a note; a longer block is a paragraph, whatever it begins with
 
 
 def note_related(page: Page, draft: Draft, nodes: Sequence[Node], origin: str) -> None:
@@ -38,10 +37,7 @@ def note_related(page: Page, draft: Draft, nodes: Sequence[Node], origin: str) -
 
 
 def take_link_lists(page: Page, draft: Draft, containers: Sequence[Node]) -> None:
-    """Move the lists whose items are nothing but a headline each, linked on one site, to the related stories.
-
-    A label may stand before the headline: `Elections: <a>Who may vote on Sunday</a>`.
-    """
+    """Move lists of nothing but linked headlines, perhaps behind a label (`Elections:`), to the related stories."""
     for listing in (found for container in containers for found in select(container, "ul:not(:has(ul))")):
         items = listing.css("li")
         links = [link for item in items for link in item.css("a[href]")]

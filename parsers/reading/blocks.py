@@ -5,8 +5,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from parsers.fields.characters import clean
-from parsers.page.html import BREAK, Node, Tree, mark_breaks, raw_text, select, stands_alone, upward, without_nested
-from parsers.reading.tables import is_data_table, read_table
+from parsers.page.html import (
+    BREAK,
+    Node,
+    Tree,
+    mark_breaks,
+    raw_text,
+    select,
+    stands_alone,
+    text_of,
+    upward,
+    without_nested,
+)
 from parsers.record.article import Block, BlockType
 
 # Elements that are one block each: nothing but phrases belongs inside them.
@@ -62,8 +72,6 @@ def _covered(marks: Sequence[Node]) -> Iterator[int]:
 
 @dataclass(slots=True)
 class _Level:
-    """An element that is being read: its next child, and what becomes of the text in it."""
-
     node: Node | None
     kind: BlockType
     item: bool  # blocks inside join the text of one item
@@ -71,8 +79,6 @@ class _Level:
 
 
 class _Flow:
-    """Reads elements in document order. Text gathers until the border of a block."""
-
     def __init__(self) -> None:
         self.found: list[Block] = []
         self.marks: Mapping[int, BlockType] = {}  # `mem_id` of an element -> its kind
@@ -97,7 +103,6 @@ class _Flow:
         self._cross(outside, None)
 
     def _enter(self, node: Node, level: _Level) -> _Level | None:
-        """Read a node; the level of its children if they are read one by one."""
         tag = node.tag or ""
         if tag == "-text":
             self._text.append(node.text())
@@ -165,3 +170,64 @@ def _kind_around(root: Node) -> BlockType:
     """The kind of a selected element that has no kind of its own: `blockquote > p` is a quotation."""
     parent = root.parent
     return BlockType.QUOTE if parent is not None and parent.tag == "blockquote" else BlockType.PARAGRAPH
+
+
+# In cells of tables that lay out a page. A table with header cells may hold lists and a table of times.
+_LAID_OUT = "table table table, blockquote, h1, h2, h3, p + p + p"
+_PROSE = f"{_LAID_OUT}, p + p, table table, ul, ol, figure"
+MIN_ROWS = 2  # one row of cells side by side is the layout of two columns
+_CELL = " | "  # what parts the cells of a row; an empty cell is nothing between two
+_MOST_COLUMNS = 50  # that a cell may span; hostile tables name any number
+_CELLS = frozenset({"td", "th"})
+
+
+def is_data_table(table: Node) -> bool:
+    """Whether rows and columns mean something: header cells, or rows of cells that hold no prose."""
+    headed = table.css_first("th") is not None
+    if table.attributes.get("role") in ("presentation", "none") or table.css_first(_LAID_OUT if headed else _PROSE):
+        return False
+    rows = [row for row in table.css("tr") if len(row.css("td, th")) > 1]
+    return len(rows) >= MIN_ROWS or (bool(rows) and headed)
+
+
+def read_table(table: Node) -> Iterator[Block]:
+    """The caption and a block for each row; rows without a letter or digit are left out."""
+    for child in table.iter():
+        if child.tag == "caption":
+            yield Block(BlockType.CAPTION, text_of(child))
+    spanned: dict[int, int] = {}  # column -> further rows that a cell above reaches into
+    for row in table.css("tr"):
+        if not _is_row_of(row, table):
+            continue
+        text = " ".join(_CELL.join(_cells(row, spanned)).split()).rstrip(" |")
+        if any(map(str.isalnum, text)):
+            yield Block(BlockType.TABLE, text)
+
+
+def _is_row_of(row: Node, table: Node) -> bool:
+    """Whether a row is one of the table and not of one inside; the parser puts rows into groups (HTML, 13.2.6.4.12)."""
+    group = row.parent
+    return group is not None and group.parent is not None and group.parent.mem_id == table.mem_id
+
+
+def _cells(row: Node, spanned: dict[int, int]) -> Iterator[str]:
+    """The texts of a row by column; a cell that spans more is written once, as the page shows it."""
+    column = 0
+    for cell in row.iter():
+        if cell.tag not in _CELLS:
+            continue
+        while spanned.get(column, 0):
+            spanned[column] -= 1
+            yield ""
+            column += 1
+        yield text_of(cell)
+        width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+        for further in range(column, column + width):
+            spanned[further] = height - 1
+        yield from [""] * (width - 1)
+        column += width
+
+
+def _span(cell: Node, name: str) -> int:
+    stated = cell.attributes.get(name) or ""
+    return max(1, min(int(stated), _MOST_COLUMNS)) if stated.isascii() and stated.isdigit() else 1

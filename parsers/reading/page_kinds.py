@@ -58,13 +58,12 @@ def kind_of_page(page: Page) -> Rejected | None:
 
 
 def notice_of(page: Page, headline: str = "") -> Rejected | None:
-    """A rejection of a notice or shell; a longer page that says it is an article is believed. Changes the tree.
-
-    The title of a notice may name only the site: the `headline` then says what it is.
-    """
+    """A rejection of a notice or shell, by title, `headline` and forms; a long page is believed. Changes the tree."""
     states_article = _states_article(page)  # reads scripts, which are removed below
     body = page.tree.body
-    marked = None if body is None else _marked(page, states_article=states_article)
+    marks = () if body is None else _MARKS[:1] if states_article else _MARKS  # articles may hold forms to log in
+    held = ((reason, form) for reason, css, form in marks if page.tree.css_first(css) is not None)
+    marked = next((Rejected(reason, f"the page holds {form}") for reason, form in held), None)
     visible = _beginning_of(body) if body is not None else ""
     for title in (page.metadata.title, headline):
         reason = _reason_of_title(title)
@@ -138,14 +137,6 @@ def _reason_of_title(title: str) -> RejectReason | None:
     site = _SITE_NAME.match(title)
     parts = (title, title[site.end() :]) if site else (title,)
     return next((reason for reason, pattern in _TITLE_PATTERNS if any(map(pattern.match, parts))), None)
-
-
-def _marked(page: Page, *, states_article: bool) -> Rejected | None:
-    """The kind of a short page by its forms; one that says it is an article is only asked for a challenge."""
-    for reason, css, form in _MARKS[:1] if states_article else _MARKS:
-        if page.tree.css_first(css) is not None:
-            return Rejected(reason, f"the page holds {form}")
-    return None
 
 
 def _other_kind(page: Page) -> str | None:

@@ -10,11 +10,9 @@ from parsers.fields.characters import clean_markup, letters, unique
 from parsers.page.html import Node, ancestors, inside, outermost, select, text_of, upward
 from parsers.page.metadata import Json, Metadata, as_text
 from parsers.page.page import Page
-from parsers.reading.credits import BETWEEN, named_credits, part_credit, without_label
-from parsers.reading.frames import FIGURES, PICTURES, Frame
+from parsers.reading.frames import BETWEEN, FIGURES, PICTURES, Frame, named_credits, part_credit, without_label
 from parsers.record.article import Image
-from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, by_layout
+from parsers.record.draft import BODY_FIGURES, BODY_IMAGES, FIGURE_ABOVE, Draft, by_layout
 from parsers.source.definition import Layout
 
 _Offer = tuple[int, float, str]  # rank of its kind, width in pixels (or density), address of a picture
@@ -126,7 +124,6 @@ def _above(page: Page, layout: Layout, container: Node, leading: Image) -> Image
 
 
 def _before(container: Node) -> Iterator[Node]:
-    """The elements of its article before a container, nearest first."""
     for node in takewhile(lambda part: part.tag not in ("article", "main", "body"), upward(container)):
         sibling = node.prev
         while sibling is not None:
@@ -136,7 +133,6 @@ def _before(container: Node) -> Iterator[Node]:
 
 
 def _add(found: dict[str, Image], image: Image) -> None:
-    """Add a picture, or the caption and credit of a known one."""
     key = picture_key(image.url)
     known = found.setdefault(key, image)
     if not (known.caption or known.credit):
@@ -160,7 +156,6 @@ def _file_name(url: str) -> str:
 
 
 def _read_frame(frame: Frame, layout: Layout) -> list[tuple[str | None, str | None, str | None]]:
-    """Address, caption and credit of the best picture, or of each one if each has a caption."""
     pictures = select(frame.node, PICTURES) or select(frame.node, "picture source") or select(frame.node, _DRAWN)
     offers = [offer for offer in map(_best, pictures) if offer]
     captions = frame.captions
@@ -178,11 +173,7 @@ def _read_frame(frame: Frame, layout: Layout) -> list[tuple[str | None, str | No
 
 
 def _best(picture: Node) -> _Offer | None:
-    """The best address of an `img` or `source`; None if all are placeholders.
-
-    The picture's own `srcset` is better than `<source>` elements, which may be crops for other screens; then come the
-    addresses for scripts, and for old browsers.
-    """
+    """The best address of an `img` or `source`: its `srcset`; `<source>` elements, perhaps crops; then for scripts."""
     attributes = picture.attributes
     if attributes.get("width") in ("0", "1") or attributes.get("height") in ("0", "1"):  # a tracking pixel
         return None
@@ -205,7 +196,6 @@ def _unusual(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]
 
 
 def _of_sources(parent: Node | None) -> Iterator[tuple[float, str]]:
-    """Width and address of the candidates in the `<source>` elements of a `<picture>`."""
     if parent is not None and parent.tag == "picture":
         for source in parent.css("source"):
             yield from _srcset(source.attributes)
@@ -225,7 +215,6 @@ def _srcset(attributes: Mapping[str, str | None]) -> Iterator[tuple[float, str]]
 
 
 def _caption(captions: Sequence[Node], frame: Node, layout: Layout) -> tuple[str | None, str | None]:
-    """Caption and credit, separated."""
     caption = " ".join(unique(map(text_of, captions)))
     if isinstance(layout.credit, re.Pattern):
         return part_credit(caption, layout.credit)
@@ -264,7 +253,6 @@ def _credit(about: Json, metadata: Metadata) -> str | None:
 
 
 def _stated(metadata: Metadata) -> tuple[Json, str | None]:
-    """The first JSON-LD picture that has an address, which may be all that it is, and the address."""
     for stated in metadata.resolved("image"):
         about = stated if isinstance(stated, dict) else {"url": stated}
         url = about.get("url") or about.get("contentUrl")

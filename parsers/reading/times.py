@@ -1,19 +1,21 @@
-"""When an article was published and changed, as its layout, its metadata or its own `<time>` says."""
+"""When an article, or a post of a live blog, was published and changed: as it is declared, or as readers see it."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import takewhile
+from itertools import islice, takewhile
+from typing import Any, Final
 
 from parsers.fields.characters import clean
-from parsers.fields.dates import CHANGED, DateBasis, Stamp, from_machine, from_visible
+from parsers.fields.dates import CHANGED, DateBasis, Precision, Stamp, from_machine, from_visible
 from parsers.fields.words import words
-from parsers.page.html import Node, text_of, upward
+from parsers.page.html import CODE, Node, inside, text_of, upward
 from parsers.page.metadata import as_text
 from parsers.page.page import Page
-from parsers.reading.readings import readings, text_field
-from parsers.record.draft import Draft
-from parsers.record.origins import by_layout, first_said
+from parsers.reading.readings import live_blog, readings, text_field
+from parsers.record.article import Update, spans_of
+from parsers.record.draft import Draft, by_layout, first_said
 from parsers.source.definition import Layout
 
 _PUBLISHED_META = words("meta", "published")  # the first that holds a time wins
@@ -63,7 +65,6 @@ def publication_times(page: Page, layout: Layout) -> Iterator[tuple[Stamp, str]]
 
 
 def _is_of_change(node: Node) -> bool:
-    """Whether a time is that of the last change, by its names or by the text before it."""
     attributes, before = node.attributes, node.prev
     if "published" in (attributes.get("class") or ""):  # WordPress adds `updated` to a time that is both
         return False
@@ -88,3 +89,106 @@ def modified(page: Page, layout: Layout) -> Iterator[tuple[datetime | None, str]
     for text, origin in readings(page, layout.modified, "dateModified", *_MODIFIED_META):
         if text:
             yield stated_time(page, text, DateBasis.META).at, origin
+
+
+_APART: Final = frozenset({"aside", "nav"})  # whose times are those of other stories; an article's footer has its own
+_NO_DATE: Final = _APART | CODE | {"blockquote", "figure"}
+_LONGEST: Final = 100  # characters of a text with a date; a longer one is prose
+_LONGEST_RAW: Final = (
+    2_000  # of such a text with its white space; cleaning a whole page thirty times would take seconds
+)
+_PIECES: Final = 30  # of text after the headline among which a date is looked for
+_PROSE: Final = 5  # long ones among them, of which the first may be a standfirst
+_SENTENCE: Final = 8  # spaces in one that names a date beside other things
+_AROUND: Final = 2  # elements around a piece: day and time may be in one each
+_TITLE_DATE: Final = re.compile(r"[|–—-]\s*([^|–—]*\b(?:19|20)\d\d)$")
+_DATED: Final = '[class*="date" i], [class*="datum" i], [class*="publi" i]'
+_LEVELS: Final = 3  # elements around a headline; further out stand other stories, and today's date
+_MOST_DATED: Final = 5
+
+
+def shown_date(page: Page, headline: Node | None) -> Stamp | None:
+    """The date at the end of the title, the first among the texts after the headline, beside it, or of a `<time>`."""
+    return next(filter(None, (_stamp(texts, page.timezone) for texts in _texts(page, headline))), None)
+
+
+def _stamp(texts: list[str], zone: str) -> Stamp | None:
+    """The date in the first of the texts, each of which is a part of the next; with its time, if one has that too."""
+    stamps = [stamp for text in texts if (stamp := from_visible(text, zone)).at is not None]
+    exact = (stamp for stamp in stamps if stamp.precision is not Precision.DAY)
+    return next(exact, stamps[0]) if stamps else None
+
+
+def _texts(page: Page, headline: Node | None) -> Iterator[list[str]]:
+    title = _TITLE_DATE.search(page.metadata.title[-_LONGEST:])
+    yield [title[1]] if title else []
+    if headline is not None:
+        yield from _after(headline)
+        yield from ([text] for text in _beside(headline) if len(text) <= _LONGEST)
+    times = (node for node in page.tree.css("time") if not inside(node, _APART, set()) and not is_of_others(node))
+    yield [node.attributes.get("datetime") or text_of(node) for node in islice(times, 1)]
+
+
+def _after(headline: Node) -> Iterator[list[str]]:
+    """The first short texts after the headline that are in no quotation, picture or other story, with those around."""
+    prose = 0
+    for piece in islice(_pieces_after(headline), _PIECES):
+        parts = islice(upward(piece.parent), _AROUND)
+        raw = (text for part in parts if len(text := part.text(separator=" ")) <= _LONGEST_RAW)
+        short = [text for text in map(clean, raw) if not _is_prose(text)]
+        if short and not inside(piece, _NO_DATE, set()) and not is_of_others(piece):
+            yield short
+        prose += not short
+        if prose == _PROSE:
+            return
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) > _LONGEST or (text.endswith((".", "!", "?", "。")) and text.count(" ") >= _SENTENCE)
+
+
+def _pieces_after(headline: Node) -> Iterator[Node]:
+    for part in upward(headline):
+        node = part.next
+        while node is not None:
+            pieces = (inner for inner in node.traverse(include_text=True) if inner.tag == "-text")
+            yield from (piece for piece in pieces if not piece.text().isspace())
+            node = node.next
+
+
+def _beside(headline: Node) -> Iterator[str]:
+    above = headline.parent
+    for _ in range(_LEVELS):
+        if above is None or above.tag in ("body", "main"):
+            return
+        yield from map(text_of, above.css(_DATED)[:_MOST_DATED])
+        above = None if above.tag == "article" else above.parent
+
+
+_OPENING: Final = 60  # characters that tell where a post begins; more may be cut off in one of the two places
+_ZONED: Final = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+
+
+def read_updates(page: Page, draft: Draft) -> None:
+    """Note the posts of a live blog, in the order of the page, and where in the text each of them begins."""
+    live = live_blog(page.metadata)
+    stated = live.get("liveBlogUpdate") if live else None
+    posts = [post for post in (stated if isinstance(stated, list) else [stated]) if isinstance(post, dict)]
+    if not posts:
+        return
+    starts: defaultdict[str, deque[int]] = defaultdict(deque)
+    for block, span in zip(draft.body, spans_of(tuple(draft.body)), strict=True):
+        starts[block.text[:_OPENING]].append(span.start)
+    draft.updates = tuple(_updates(page, posts, starts))
+    draft.origins["updates"] = "JSON-LD LiveBlogPosting.liveBlogUpdate"
+
+
+def _updates(page: Page, posts: list[dict[str, Any]], starts: Mapping[str, deque[int]]) -> Iterator[Update]:
+    for post in posts:
+        title, time = as_text(post.get("headline")), as_text(post.get("datePublished")) or ""
+        # Without a zone it is a guess.
+        posted_at = stated_time(page, time, DateBasis.JSONLD).at if _ZONED.search(time) else None
+        openings = (text[:_OPENING] for text in (title, as_text(post.get("articleBody"))) if text)
+        places = next((starts[opening] for opening in openings if starts.get(opening)), None)
+        if title or posted_at:
+            yield Update(posted_at, title, places.popleft() if places else None)

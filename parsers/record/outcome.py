@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from parsers.record.article import Article
-from parsers.record.origins import origins_of
+from parsers.record.draft import origins_of
 
 
 class Reason(StrEnum):

@@ -1,7 +1,6 @@
-"""What to expect of a day of a source, by the source's own history.
+"""What to expect of a day of a source, by the source's own history: medians, and exact tail probabilities.
 
-Medians and exact tail probabilities only: one odd day moves no median, and a site of six pages a day is judged by what
-chance could do to six pages, not by a share that needs hundreds.
+One odd day moves no median, and a site of six pages a day is judged by what chance could do to six pages.
 """
 
 import math
@@ -128,9 +127,11 @@ class Finding:
 def judge(profile: DayProfile, history: Sequence[DayProfile], *, whole_day: bool = False) -> list[Finding]:
     """What is wrong with a day, by landed days near it (itself left out); the count only of a `whole_day`."""
     others = [day for day in history if day.date != profile.date]
-    known = _known(others)
     found = _judge_count(profile, others) if whole_day else []
-    return [*found, *_judge_fill(profile, known), *_judge_rejects(profile, known)] if known else found
+    known = [day for day in others if day.measured]
+    if len(known) < MIN_SHARE_DAYS or sum(day.measured for day in known) < MIN_HISTORY_ROWS:
+        return found
+    return [*found, *_judge_fill(profile, known), *_judge_rejects(profile, known)]
 
 
 def needs_history(profile: DayProfile, *, whole_day: bool = False) -> bool:
@@ -189,7 +190,6 @@ def _usual_count(profile: DayProfile, nearest: Sequence[DayProfile]) -> float:
 
 
 def _nearest(day: str, history: Sequence[DayProfile]) -> list[DayProfile]:
-    """Days before, the latest first; then days after, the earliest first."""
     before = sorted((each for each in history if each.date <= day), key=lambda each: each.date, reverse=True)
     return before + sorted((each for each in history if each.date > day), key=lambda each: each.date)
 
@@ -223,13 +223,6 @@ def _judge_rejects(profile: DayProfile, known: Sequence[DayProfile]) -> Iterator
         detail += f"; {_percent(usual)} are usual"
         suspect = Severity.SUSPECT
         yield Finding(profile.source, profile.date, Check.REJECTS, suspect, None, observed, SUSPECT_REJECTS, detail)
-
-
-def _known(history: Sequence[DayProfile]) -> list[DayProfile]:
-    """Landed days, if they are enough to judge shares by."""
-    landed = [day for day in history if day.measured]
-    enough = len(landed) >= MIN_SHARE_DAYS and sum(day.measured for day in landed) >= MIN_HISTORY_ROWS
-    return landed if enough else []
 
 
 def _percent(share: float) -> str:

@@ -1,16 +1,54 @@
 """What a source file declares: a `Source` with its layouts. Mostly data; a function only where a page is odd."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Final
+from datetime import datetime, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.page.page import Page
 from parsers.page.text import TextPage
 from parsers.record.draft import Draft
 from parsers.source.discovery import WHOLE_HISTORY, Discovery, OwnLists
-from parsers.source.schedule import Schedule, usual_schedules
+
+# The shortest feeds hold the last 20 to 50 stories; a busy source publishes about 10 an hour.
+_INTRADAY_HOURS = 4
+# News sitemaps and feeds list a late story within an hour; the second hour is for slow editors.
+_AFTER_MIDNIGHT = timedelta(hours=2)
+_ANY_YEAR = 2026  # zones change their rules less than once in a decade
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One timetable. A run lands the UTC day of its scheduled time minus the lag, however late it starts."""
+
+    cron: str  # five fields of crontab(5) in numbers, in the source's time zone: `5 22 * * *` is daily at 22:05
+    lag_days: int = 0  # 0 for the current day, 1 for the day before, and so on
+
+
+def usual_schedules(name: str, timezone: str) -> tuple[Schedule, ...]:
+    """The schedules of a source: every four hours for today, and once for the day that has ended.
+
+    The latter has the same local hour all year, so it lands each day once whatever clocks do. Hours of the former and
+    minutes of both follow from the name: sources do not all start at once, and a new one moves no other.
+    """
+    hour, minute = divmod(crc32(name.encode()) % (_INTRADAY_HOURS * 60), 60)
+    # Half an hour apart, so that the two never start together.
+    return (
+        Schedule(f"{minute} {hour}-23/{_INTRADAY_HOURS} * * *"),
+        Schedule(f"{(minute + 30) % 60} {_closing_hour(timezone)} * * *", lag_days=1),
+    )
+
+
+def _closing_hour(timezone: str) -> int:
+    """The local hour that is two hours after midnight UTC, or later when the zone is not farthest ahead."""
+    zone = ZoneInfo(timezone)
+    middles = (datetime(_ANY_YEAR, month, 15, tzinfo=zone) for month in range(1, 13))
+    ahead = max(middle.utcoffset() or timedelta() for middle in middles)
+    return math.ceil((ahead + _AFTER_MIDNIGHT) / timedelta(hours=1)) % 24
+
 
 # One text: a CSS selector (the first match that isn't empty: its `content`, its `datetime` or its text) or a
 # function of the page.
@@ -88,15 +126,15 @@ class Layout:
     refine: Callable[[Page, Draft], None] | None = None  # changes the finished draft, for what no selector can express
 
 
-UNDETERMINED: Final = "und"  # the language of a source whose language nobody knows (BCP 47)
+UNDETERMINED = "und"  # the language of a source whose language nobody knows (BCP 47)
 # Of pages that no layout matches: what the newest layout, if there is one, does not find is left to the shared reading.
-GENERIC: Final = Layout("generic")
+GENERIC = Layout("generic")
 # How often the output of `parsers.generic` has changed; raise it whenever it does. Versions of sources add it.
-GENERIC_CHANGES: Final = 6
+GENERIC_CHANGES = 6
 
 
 # What sites that run on one publishing system have in common, to begin a source with.
-WORDPRESS: Final = Layout(
+WORDPRESS = Layout(
     "wordpress",
     body="article .entry-content, article .post-content, .post-content, [itemprop=articleBody]",
     drop=".sharedaddy, .jp-relatedposts, .wp-block-buttons, #comments, .comments-area, .newsletter-signup, .author-bio,"
@@ -108,11 +146,7 @@ WORDPRESS: Final = Layout(
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """One structure that plain-text captures of a source have.
-
-    Without a `headline`, which such captures may have lost, an article lands as partial, and any complete capture of
-    the same address replaces it.
-    """
+    """A structure of text captures; without a `headline`, which they may have lost, an article lands as partial."""
 
     name: str  # as in `Layout`
     _: KW_ONLY

@@ -3,10 +3,9 @@
 import re
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from typing import Final
 
 # For `Source.horizon_days`: the site's archive pages or sitemaps reach back to its first day.
-WHOLE_HISTORY: Final = 36_500
+WHOLE_HISTORY = 36_500
 
 
 @dataclass(frozen=True, slots=True)

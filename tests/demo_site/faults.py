@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
-from flows.demo.pages import Document
+from flows.demo.server import Document
 
 _MISSING_BYTES = 500
 

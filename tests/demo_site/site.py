@@ -9,8 +9,7 @@ from threading import Event
 
 from typing_extensions import override
 
-from flows.demo.pages import Document, Story
-from flows.demo.server import DemoHandler
+from flows.demo.server import DemoHandler, Document, Story
 from flows.demo.server import DemoSite as ShippedSite
 from tests.demo_site.faults import Fault
 

@@ -18,8 +18,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.commands.demo import SOURCES
-from flows.jobs.late_runs import SKIPPED
-from flows.jobs.run import source_slot
+from flows.jobs.run import SKIPPED, source_slot
 from flows.server.deployments import CONCURRENT_RUNS
 from infra.base.days import Days
 from infra.lake.day_states import day_grid

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.commands.query import EXAMPLES
-from flows.reports.article_text import as_markdown, as_text
+from flows.reports.answers import as_markdown, as_text
 from infra.base.errors import UNSAFE, NewslakeError
 from infra.store.open_store import open_store
 from tests import sample_pages as pages
@@ -125,7 +125,7 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path, cli: Cli) -> None:
 
 WRITERS = (
     (("query", "SELECT title FROM articles"), "flows.reports.answers.as_json_lines"),
-    (("export",), "flows.reports.article_text.as_json_line"),
+    (("export",), "flows.reports.answers.as_json_line"),
 )
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from flows.cli import run as run_cli
 from flows.commands.console import stderr, stdout
-from flows.reports.tables import table_of
+from flows.reports.text import table_of
 from infra.base.errors import UNSAFE
 from tests.tables import table
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from parsers.explain import explain
-from parsers.record.explanation import Explanation
+from parsers.explain import Explanation, explain
 from parsers.record.outcome import Parsed
 from tests import sample_pages as pages
 from tests.captures import html_capture

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 
+from parsers.lists.feeds import read_listing
 from parsers.lists.links import Reading, UnreadableError, Unusable
-from parsers.lists.listings import read_listing
 from parsers.source.discovery import Link
 from tests.broken_markup import broken
 

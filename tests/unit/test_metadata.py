@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.fields.titles import MAX_TITLE, without_site
 from parsers.page.html import Tree
 from parsers.page.jsonld import MAX_JSONLD_CHARACTERS, MAX_MENDED_CHARACTERS, load_jsonld
 from parsers.page.metadata import Metadata, as_text, as_texts, keywords, read_metadata
 from parsers.parse import parse
+from parsers.reading.readings import MAX_TITLE, without_site
 from parsers.record.outcome import Parsed
 from tests.sample_pages import capture
 from tests.tables import table

@@ -6,8 +6,7 @@ import pytest
 
 from parsers.page.page import Page
 from parsers.record.article import Block, BlockType, Fidelity
-from parsers.record.draft import Draft
-from parsers.record.origins import BODY_FIGURES, note_lines
+from parsers.record.draft import BODY_FIGURES, Draft, note_text_layout
 from parsers.record.outcome import Parsed
 from tests.captures import html_capture
 from tests.unit.test_reading import outcome_of
@@ -70,11 +69,11 @@ def test_pictures_of_the_metadata_and_of_the_page_are_told_apart() -> None:
 def test_line_of_a_text_is_told_only_where_no_other_line_is_the_same() -> None:
     body = [Block(BlockType.LEAD, "What it is."), Block(BlockType.PARAGRAPH, "Some text.")]
     draft = Draft(Fidelity.TEXT, title="A story", section="News", topics=("Bays",), body=body)
-    note_lines(draft, "text", ["News", "A story", "News", "What it is.", "Some text.", "Topics: Bays"])
+    note_text_layout(draft, "text")
     assert draft.origins == {
-        "title": "text layout text, line 2",
+        "title": "text layout text",
         "section": "text layout text",
         "topics": "text layout text",
-        "body": "text layout text, line 4",
-        "lead": "text layout text, line 4",
+        "body": "text layout text",
+        "lead": "text layout text",
     }

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from parsers.page.html import Tree, select
 from parsers.page.page import Page
-from parsers.reading.credits import part_credit, without_label
-from parsers.reading.frames import find_frames
+from parsers.reading.frames import find_frames, part_credit, without_label
 from parsers.reading.pictures import read_pictures
 from parsers.record.article import Image
 from parsers.source.definition import Layout

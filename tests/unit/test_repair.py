@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from flows.reports.report import repair_rows
+from flows.reports.plan import repair_rows
 from infra.base.days import Days
 from infra.lake.lake import Lake
 from infra.upkeep.repair import MAX_DAYS, plan_repairs

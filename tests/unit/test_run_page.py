@@ -3,9 +3,8 @@
 from collections import Counter
 from datetime import date
 
-from flows.jobs.artifacts import period_of, touched_days
-from flows.reports.account_text import funnel_rows, funnel_rows_of_sources
-from flows.reports.run_page import run_page
+from flows.jobs.artifacts import period_of, run_page, touched_days
+from flows.reports.report import funnel_rows, funnel_rows_of_sources
 from infra.base.days import Days
 from infra.base.settings import Settings
 from infra.lake.accounts import DaySummary

@@ -11,9 +11,9 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 from prefect.server.schemas.schedules import CronSchedule
 
-from flows.jobs.late_runs import day_of, newest_by_day, skipped_for_newer_run
+from flows.jobs.run import day_of, newest_by_day, skipped_for_newer_run
 from parsers.registry import sources
-from parsers.source.schedule import Schedule, usual_schedules
+from parsers.source.definition import Schedule, usual_schedules
 
 TASS = sources()["tass"]
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from parsers.fields.bylines import split_names, split_people
 from parsers.fields.datelines import AGENCIES, Dateline, read_dateline
-from parsers.fields.languages import language_of
 from parsers.page.text import TextPage, is_heading, prose
 from parsers.parse import parse
+from parsers.reading.finishing import language_of
 from parsers.record.article import BlockType
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from tests.captures import article_of, html_capture

@@ -30,9 +30,8 @@ from infra.work.live.own_lists import is_of_news, own_sitemaps, with_telling_tim
 from infra.work.live.reach import Reach
 from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
-from parsers.lists.feeds import read_feed, read_sitemap
+from parsers.lists.feeds import read_feed, read_listing, read_named_feeds, read_sitemap
 from parsers.lists.links import Reading, UnreadableError
-from parsers.lists.listings import read_listing, read_named_feeds
 from parsers.reading.page_kinds import OTHER_ADDRESS
 from parsers.source.definition import Source
 from parsers.source.discovery import DayArchive, Discovery, Feed, Link, NewsSitemap, OwnLists, Sitemap
