@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
-from infra.archive.http_payload import MAX_HEAD_BYTES
-from infra.archive.record_heads import Head, arc_head, has_digest, warc_head
+from infra.archive.http_payload import MAX_HEAD_BYTES, Head, arc_head, has_digest, warc_head
 from infra.base.inflate import CHUNK_BYTES, RECOGNISED, Inflater, dictionary_of
 
 MAX_HEADER_BYTES: Final = 8 << 20  # of a record; a long Set-Cookie list passes the 64 KiB that fastwarc takes

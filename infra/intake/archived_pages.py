@@ -11,15 +11,12 @@ from urllib.parse import urljoin
 
 from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_part, read_records
 from infra.archive.foreign import MemberInFile, is_kept_whole, is_truncated
-from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, media_type_in, parse_answer
-from infra.archive.record_heads import has_digest
+from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, has_digest, media_type_in, parse_answer
 from infra.archive.warc import CAPTURE_FIELD, capture_of
-from infra.intake.files.addresses import of_web_archive, without_controls
 from infra.intake.files.input_types import CUT_SHORT, Input, Page, Skipped, damaged, page_of
-from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import Unpacked
 from infra.intake.files.s3_objects import S3
-from infra.intake.files.stated import with_statements
+from infra.intake.files.stated import instant_of, of_web_archive, without_controls
 from parsers.fields.urls import parse_url
 from parsers.page.content import SNIFF_BYTES, PageBytes, Problem, is_html_document, media_type_of, problem_of, too_large
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -190,14 +187,11 @@ def _saved_answer(block: bytes, known: Input, max_page_bytes: int, *, oversized:
             url = _http_url(urljoin(url or "", answer.header("location"))) or url
         block = answer.payload
         answer = parse_answer(block)
-    at = instant_of(answer.header("date")) if answer else None
-    if at and known.captured_at_basis is CapturedAtBasis.MTIME:
-        known = replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
-    known = replace(known, url=known.url or url)
+    known = known.saying(url, instant_of(answer.header("date")) if answer else None)
     record = ArchiveRecord(0, {}, block, oversized=oversized)
     page = _answer_page(record, known, max_page_bytes)
     if isinstance(page, Page) and page.capture.media_type is MediaType.HTML:
-        return _answer_page(record, with_statements(known, page.capture.body), max_page_bytes)
+        return _answer_page(record, known.with_statements(page.capture.body), max_page_bytes)
     return page
 
 

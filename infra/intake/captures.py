@@ -20,16 +20,22 @@ from infra.base.errors import NewslakeError, UsageError
 from infra.base.inflate import CHUNK_BYTES
 from infra.intake.archived_pages import HTTP_HEAD, Unwanted, read_archive, read_saved_answers
 from infra.intake.cc_news import open_part
-from infra.intake.files.addresses import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.find_inputs import find_inputs
 from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zip, tar_members, zip_members
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
-from infra.intake.files.no_pages import kind_of_no_page
-from infra.intake.files.page_bytes import HEAD_BYTES, SPOOL_BYTES, Unpacked, beginning, read_page, spooled
+from infra.intake.files.page_bytes import (
+    HEAD_BYTES,
+    SPOOL_BYTES,
+    Unpacked,
+    beginning,
+    kind_of_no_page,
+    read_page,
+    spooled,
+)
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
-from infra.intake.files.stated import with_statements
+from infra.intake.files.stated import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.tables import read_table, table_format
 from parsers.fields.urls import host_of, on_hosts
 from parsers.page.content import Problem, is_html_document, media_type_of
@@ -246,7 +252,7 @@ def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Sk
         page = replace(page, problem=Problem(RejectReason.NOT_HTML, f"{told[0]}: {told[1]}"))
     media_type = media_type_of(page.body, says_html=HTML_NAME.search(known.location) is not None)
     if media_type is MediaType.HTML:
-        known = with_statements(known, page.body)
+        known = known.with_statements(page.body)
     found = page_of(known, page.body, media_type, page.problem)
     if page.problem and page.problem.reason is RejectReason.NOT_HTML and not known.inside:
         return found._replace(advice=f"{known.location} is no page ({page.problem.detail}). {TAKEN}")
@@ -258,7 +264,7 @@ def _read_self_extracting(stream: BinaryIO, known: Input, max_page_bytes: int, d
     if depth == MAX_DEPTH:
         yield _too_deep(known)
         return
-    known = with_statements(known, beginning(stream)[0])
+    known = known.with_statements(beginning(stream)[0])
     is_whole = False
     for member in zip_members(stream, known.size):
         is_page = member.path == "index.html"

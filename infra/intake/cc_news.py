@@ -18,12 +18,11 @@ from infra.base.days import Days
 from infra.base.errors import NewslakeError
 from infra.base.settings import Settings, load_settings
 from infra.intake.files.input_types import Input, RemotePart
-from infra.intake.files.instants import instant_of
-from infra.intake.files.ranges import Ranges
+from infra.intake.files.s3_objects import Ranges
+from infra.intake.files.stated import instant_of
 from infra.intake.web.addresses import own_host
 from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
-from infra.intake.web.polite_client import MAY_PASS, PoliteClient
-from infra.intake.web.politeness import RequestBudget
+from infra.intake.web.polite_client import MAY_PASS, PoliteClient, RequestBudget
 from parsers.record.capture import CapturedAtBasis
 
 MAX_LIST_BYTES: Final = 8 << 20  # a list has some 400 lines of 70 bytes
@@ -36,7 +35,7 @@ PART_BYTES: Final = 128 << 20
 # At a request a second, as the settings say, 16 MB a second; the deadline of 30 s asks for 0.5 MB a second.
 RANGE_BYTES: Final = 16 << 20
 # Failures in a row that gave no byte, with a longer pause after each: a minute in all, or what Retry-After asks for.
-# One more, and the client takes the host to be down (`infra.intake.web.politeness.DOWN_AFTER`).
+# One more, and the client takes the host to be down (`infra.intake.web.polite_client.DOWN_AFTER`).
 TRIES: Final = 8
 CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,13})-(\d{1,13})/(\d{1,13})")  # 10 TB: a server states what it likes
 REMEDIES: Final[Mapping[int, str]] = {

@@ -18,7 +18,7 @@ import orjson
 from infra.archive.raw_index import timestamp_of
 from infra.base.days import Days, midnight
 from infra.base.settings import Settings
-from infra.intake.files.instants import instant_of
+from infra.intake.files.stated import instant_of
 from infra.intake.web.addresses import own_host
 from infra.intake.web.fetching import FetchError, FetchReason, page_capture
 from infra.intake.web.polite_client import PoliteClient

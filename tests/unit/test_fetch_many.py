@@ -11,8 +11,7 @@ import pytest
 
 from infra.base.stop import StoppedError
 from infra.intake.web.fetching import Answer
-from infra.intake.web.polite_client import fetch_or_wait
-from infra.intake.web.politeness import paced_host
+from infra.intake.web.polite_client import fetch_or_wait, paced_host
 from parsers.source.definition import Source
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.base.errors import UsageError
-from infra.intake.files.addresses import MANIFEST_NAMES
 from infra.intake.files.input_types import Input
 from infra.intake.files.manifests import (
     INDEX_NAMES,
@@ -22,6 +21,7 @@ from infra.intake.files.manifests import (
     read_manifest,
 )
 from infra.intake.files.s3_objects import S3, ColdObjectError, bucket_and_key, objects_below, open_object
+from infra.intake.files.stated import MANIFEST_NAMES
 from infra.intake.files.tables import columns_of
 from infra.store.object_store import ObjectInfo
 from parsers.record.capture import CapturedAtBasis
@@ -39,11 +39,7 @@ class _Listing:
 
 
 def find_inputs(
-    paths: Sequence[str],
-    *,
-    source: str | None = None,
-    captured_at: datetime | None = None,
-    columns: Sequence[str] = (),
+    paths: Sequence[str], *, source: str | None = None, captured_at: datetime | None = None, columns: Sequence[str] = ()
 ) -> list[Input]:
     """One input for each file, archive or object, before anything is written, by path; folders are sorted.
 

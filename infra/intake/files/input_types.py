@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from infra.archive.foreign import Member
 from infra.base.known_sources import source_name_of
-from infra.intake.files.addresses import of_web_archive, without_controls
+from infra.intake.files.stated import of_web_archive, stated, without_controls
 from parsers.page.content import Problem
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
 from parsers.record.outcome import Rejected, RejectReason
@@ -41,6 +41,17 @@ class Input:
     part: RemotePart | None = None  # of an archive that is too large for one task: the part that this is
     in_place: bool = False  # records of a WARC stay where they are, where they can
     begin: int = 0  # of an archive that is read in parts: a record begins there, and all before has landed
+
+    def saying(self, url: str | None, at: datetime | None) -> "Input":
+        """With address and time that it says itself; what is known from outside wins."""
+        known = replace(self, url=self.url or url)
+        if at is None or self.captured_at_basis is not CapturedAtBasis.MTIME:
+            return known
+        return replace(known, captured_at=at, captured_at_basis=CapturedAtBasis.SAVED)
+
+    def with_statements(self, body: bytes) -> "Input":
+        """With what its page or its folders say."""
+        return self.saying(*stated(body, self.location))
 
 
 class Page(NamedTuple):

@@ -19,7 +19,7 @@ from typing import Final
 from infra.base.days import parse_instant
 from infra.base.errors import UsageError
 from infra.intake.files.input_types import Input
-from infra.intake.files.instants import instant_of
+from infra.intake.files.stated import instant_of
 from parsers.record.capture import CapturedAtBasis
 
 INDEX_NAMES: Final = ("index.rdf", "index.json")  # in a MAFF, and of ArchiveBox; others call their files so, too

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, Final
 from infra.base.errors import UsageError
 from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
-from infra.intake.files.instants import instant_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
+from infra.intake.files.stated import instant_of
 from infra.intake.files.table_rows import (
     NAMELESS,
     UTF8,

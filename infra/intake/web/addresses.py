@@ -74,10 +74,7 @@ class AddressPolicy:
         return cls(frozenset(allowed | set(origins.values())), origins, resolve, anonymous=not settings.contact)
 
     def target_of(self, url: str) -> Target:
-        """Judge an address by its text; sends nothing.
-
-        FetchError SCHEME, URL, PORT or ADDRESS; UsageError where the host is public and no contact is set.
-        """
+        """Judge an address by its text; sends nothing. FetchError where it may not be asked."""
         parsed = _parse(url)
         scheme = str(parsed.protocol).rstrip(":")
         port = int(parsed.port) if parsed.port else DEFAULT_PORTS[scheme]
@@ -110,11 +107,7 @@ class AddressPolicy:
         return any(known == port and ip_address_of(name) is not None for name, known in self.allowed)
 
     def permitted(self, host: str, port: int, addresses: list[str]) -> list[str]:
-        """The addresses of a host if every one of them may be connected to; else FetchError ADDRESS or PORT.
-
-        One private address among public ones refuses all: such a name is an attack or a mistake, and which of them
-        a client would take is chance.
-        """
+        """The addresses of a host if every one may be connected to: a private one among public ones is an attack."""
         if (_bare(host), port) in self.allowed:
             return addresses
         for text in addresses:
@@ -136,11 +129,7 @@ class AddressPolicy:
 
 
 def require_contact(urls: Iterable[str], settings: Settings) -> None:
-    """Raise a UsageError if no contact is set, and some address is of a public host.
-
-    The client refuses each request so. This is for callers, before they begin. Addresses that are refused for another
-    reason pass: that is told where they are asked for.
-    """
+    """Raise a UsageError, before anything is asked, if no contact is set and some address is of a public host."""
     policy = AddressPolicy.from_settings(settings)
     for url in urls:
         try:
@@ -155,10 +144,7 @@ def require_contact(urls: Iterable[str], settings: Settings) -> None:
 
 
 def not_public(address: IpAddress) -> str | None:
-    """Why an address is not a public host's, None if it may be one (IANA special-purpose registries, RFC 6890).
-
-    IPv4 addresses inside of IPv6 ones (mapped, NAT64, 6to4, Teredo) are judged as what they lead to.
-    """
+    """Why an address is not a public host's, None if it may be one (RFC 6890); of IPv6 by the IPv4 address inside."""
     if isinstance(address, ipaddress.IPv6Address):
         embedded = _embedded(address)
         if embedded:

@@ -16,10 +16,7 @@ CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 
 
 class FetchReason(Reason):
-    """Why an address gave no page. Closed: a metric label and a word of `newslake fetch --json`.
-
-    What is transient is asked for a few times, and again by the next run.
-    """
+    """Why an address gave no page. What is transient is asked for a few times, and again by the next run."""
 
     # Refused before anything is sent.
     SCHEME = "scheme", "not http or https"
@@ -96,13 +93,7 @@ class FetchError(Exception):
 
 
 def page_capture(
-    url: str,
-    came: Answer,
-    at: datetime,
-    basis: CapturedAtBasis,
-    *,
-    truncated: bool,
-    source: str | None = None,
+    url: str, came: Answer, at: datetime, basis: CapturedAtBasis, *, truncated: bool, source: str | None = None
 ) -> Capture:
     """What came for an address, as it was sent."""
     content_type = _header(came.headers, "content-type") or ""

@@ -220,10 +220,7 @@ LEAVE_SECONDS: Final = 1.5
 
 
 def work_through(
-    batches: Sequence[Batch],
-    work: Callable[[Batch], RunReport],
-    *,
-    max_active: int,
+    batches: Sequence[Batch], work: Callable[[Batch], RunReport], *, max_active: int
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
     """Work on batches, in their order, several sources at a time; the sum of the reports, and the batches that failed.
 
