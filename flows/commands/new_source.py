@@ -44,8 +44,7 @@ def new_source(
     newslake new-source harbournews page1.html page2.html --timezone Europe/Oslo --into ~/sources
     """
     from flows.reports.proposal import proposal_as_json, show_proposal
-    from infra.authoring.survey import Survey, survey
-    from infra.authoring.writing import Places, write_source
+    from infra.authoring.new_source import Places, Survey, survey, write_source
     from infra.base.settings import load_settings
     from parsers.propose import draft_of, needs_zone, propose
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from flows.reports.explanation import outcome_as_json, show_explanation, show_record
 from flows.reports.record_text import shown
-from infra.authoring.survey import Survey
+from infra.authoring.new_source import Survey
 from parsers.propose import Proposal
 
 

@@ -1,10 +1,8 @@
 """Records of WARC, WET and ARC files, packed with gzip or zstd or not at all, also where the file is damaged.
 
-The libraries stop at the first damaged record, or silently return half of it, and want heads as the standard has
-them, not as programs write them. So a file is cut into spans here: the members of gzip or frames of zstd, or in a file
-that is not packed the stretches that the records' lengths claim. Records are read within one span and cannot run out of
-it; after a damaged span, reading goes on at the next one that begins like a record. Each unreadable stretch is reported
-once.
+The libraries stop at the first damaged record, or silently return half of it. So a file is cut into spans: members of
+gzip or frames of zstd, or in a file that is not packed the stretches that the records' lengths claim. Records are read
+within one span; after a damaged one, reading goes on at the next that begins like a record.
 """
 
 import re
@@ -129,10 +127,9 @@ Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these f
 def read_records(
     stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None
 ) -> Iterator[ArchiveRecord | DamagedStretch]:
-    """Read a seekable archive: records in its order, whole or with a problem, and what is damaged beyond that.
+    """Read a seekable archive: records in its order, at most `max_block_bytes` of each, and what is damaged besides.
 
-    Of a record no more than `max_block_bytes` are kept; the rest is read and dropped. Of one that `refusal` gives a
-    reason for, by its fields, none are.
+    Of a record that `refusal` gives a reason for, by its fields, nothing is kept.
     """
     size = stream.seek(0, 2)
     for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size), refusal):
@@ -193,8 +190,7 @@ def _read(
 def _passed_over(stream: BinaryIO, start: int, refusal: Refusal) -> tuple[ArchiveRecord, int] | None:
     """A member whose record is refused, and where the next begins; None if it is taken, or its end is not certain.
 
-    Only its beginning is inflated. The next member is looked for; that it is none inside this one is certain if the
-    size that stands before it (RFC 1952, ISIZE) is the one that the head claims.
+    Its end is certain if the size that stands before the next one (RFC 1952, ISIZE) is what the head claims.
     """
     beginning = Member(stream, start, Packing("gzip")).read(HEAD_BYTES)
     end = BLANK_LINE.search(beginning)
@@ -278,10 +274,7 @@ def _next_start(stream: BinaryIO, start: int, packing: Packing | None, end: int 
 def _records_of(
     span: Span, offset: int, max_block_bytes: int, refusal: Refusal | None
 ) -> Iterator[ArchiveRecord | str]:
-    """Records of one span; a text says what is wrong after the last one.
-
-    A record is held back until the next one begins: if none does, its length was wrong.
-    """
+    """Records of one span, each once the next one begins: else its length was wrong. A text says what is."""
     held: ArchiveRecord | None = None
     problem: str | None = None
     is_alone = isinstance(span, Member) and span.is_gzip

@@ -1,8 +1,7 @@
 """Pages in records that other programs wrote: their gzip members are kept byte for byte, not packed again.
 
-Nothing is added to such a member, so all that newslake says of its capture must follow from it. Where something else
-was said (`--source`, `--captured-at`), or the page was damaged, cut off or had to be repaired, newslake writes a record
-of its own.
+All that newslake says of its capture must follow from such a member. Where something else was said (`--source`), or the
+page was damaged, cut off or had to be repaired, newslake writes a record of its own.
 """
 
 import os

@@ -25,7 +25,6 @@ from parsers.record.capture import Capture, CaptureIdentity
 
 __all__ = ["ArchivedCapture", "IndexEntry", "Pointer", "RawArchive"]
 
-
 WARC_SUFFIX: Final = ".warc.gz"
 INDEX_SUFFIX: Final = ".cdxj"
 LEFT_SUFFIX: Final = ".expiring"  # earlier versions put such an object beside a WARC that was to be deleted
@@ -41,7 +40,6 @@ MAX_OBJECT_RECORDS: Final = 5_000  # as in Media Cloud: re-indexing one object t
 
 # No name begins with 0: objects that earlier versions merged have such names, which everybody prefers as the least.
 WRITER_NAME: Final = r"[A-Za-z1-9][A-Za-z0-9._-]{0,99}"
-
 
 Folder = tuple[str, date]  # source and capture day
 
@@ -66,11 +64,9 @@ class RawObject:
 
 
 class RawArchive:
-    """Writes and reads the raw layer of one lake.
+    """Writes and reads the raw layer of one lake: one for each task, not to be shared between threads.
 
-    It remembers the indexes of each (source, day) that it wrote to: make one for each task, and do not share it between
-    threads. Two writers that archive the same capture at the same moment both keep it; every reader then agrees on the
-    least pointer.
+    Two writers that archive the same capture at the same moment both keep it; every reader agrees on the least pointer.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -85,14 +81,12 @@ class RawArchive:
         worker: str,
         records: Mapping[CaptureIdentity, Member] = MappingProxyType({}),
     ) -> list[ArchivedCapture]:
-        """Keep captures, each once.
+        """Keep captures, which come with the name of their source, each once; they are returned in their order.
 
-        They come with the name of their source, or `UNKNOWN_SOURCE`, and are returned in their order. `run_id` and
-        `worker`, which tells this writer from others of the run, are parts of object names. `records` holds those
-        that are made already, of captures that then may be without their body.
+        `records` holds those that are made already, of captures that then may be without their body.
         """
-        require_name(WRITER_NAME, "run id", run_id)
-        require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
+        _require_name(WRITER_NAME, "run id", run_id)
+        _require_name(WRITER_NAME.replace("1-9", "0-9"), "worker name", worker)
         placed = [((require_source(source), capture.captured_at.date()), capture) for source, capture in captures]
         by_folder: dict[Folder, dict[CaptureIdentity, Capture]] = {}
         for folder, capture in placed:
@@ -153,8 +147,7 @@ class RawArchive:
     def entries_of(self, warc_key: str) -> list[IndexEntry]:
         """The index of one WARC; made again where it is missing or damaged, empty if there is no such WARC."""
         index_key = beside(warc_key, INDEX_SUFFIX)
-        stored = self._store.get(index_key)
-        if stored:
+        if stored := self._store.get(index_key):
             try:
                 return read_index(stored.body, source_of(warc_key), warc_key)
             except ValueError:
@@ -168,11 +161,6 @@ class RawArchive:
             raise damaged(self._store, warc_key, error) from error
         self._put_index(warc_key, entries)
         return entries
-
-    def put(self, key: str, warc: bytes, entries: list[IndexEntry]) -> None:
-        """Write a WARC, then its index; ConflictError if there is an object of that name."""
-        self._store.put(key, warc, if_match=None)
-        self._put_index(key, entries)
 
     def delete(self, source: str, day: date, until: datetime) -> None:
         """Delete what of one (source, day) was written until then; repeat it if it was interrupted."""
@@ -229,7 +217,8 @@ class RawArchive:
                 continue
             body, entries = self._pack([group[identity] for identity in waiting], key, records)
             try:
-                self.put(key, body, entries)
+                self._store.put(key, body, if_match=None)
+                self._put_index(key, entries)
             except ConflictError:  # an earlier try of this run got this far after all: its captures count
                 known.take_in(key, self.entries_of(key))
                 waiting = still_lacking(waiting)
@@ -304,7 +293,7 @@ def place_of(record: Member | None) -> Pointer | None:
 
 
 def _read_in_place(record: Revisit) -> Capture:
-    """The whole capture of a file that was ingested in place. Only a record of the lake leads there, never a row."""
+    """The whole capture. Only a record of the lake leads to a file outside, never a row."""
     place = record.original
     try:
         original = decode(read_range(place.uri, place.offset, place.length))
@@ -341,11 +330,10 @@ def beside(warc_key: str, suffix: str) -> str:
 
 def require_source(source: str) -> str:
     """The name of a source folder; NewslakeError if it could leave its folder."""
-    return require_name(r"[a-z0-9_]{1,100}", "source name", source)
+    return _require_name(r"[a-z0-9_]{1,100}", "source name", source)
 
 
-def require_name(pattern: str, what: str, name: str) -> str:
-    """A name that matches a pattern; NewslakeError if it does not."""
+def _require_name(pattern: str, what: str, name: str) -> str:
     if not re.fullmatch(pattern, name):
         raise NewslakeError(f"{name[:200]!r} is no valid {what}", f"It is part of file names: match {pattern}.")
     return name

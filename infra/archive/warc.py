@@ -1,21 +1,10 @@
 """A capture as a WARC record and back, exactly.
 
-WARC 1.1 (ISO 28500:2017) holds the address, the time to the microsecond, the HTTP answer and the digests, and any tool
-reads those. It has no place for how a time is known, which source a user named, or header lines that are not valid
-HTTP. So each record repeats everything exactly in two extension fields (allowed by section 5.1): `X-Newslake-Capture`,
-one line of ASCII JSON, and `X-Newslake-Digest`, the SHA-256 that names the capture elsewhere. The JSON also holds the
-request's header lines and the target of redirects. There is no `request` record: a single ranged GET of one gzip member
-returns everything about a capture.
-
-A capture with an HTTP status is a `response` record, any other a `resource` ("without full protocol response
-information"). Text that somebody else extracted is a `resource`, too: a `conversion` must name the record it was made
-from.
-
-A capture whose body stays in the file that it came in (`ingest --in-place`) is a `revisit` record of the profile
-identical-payload-digest (6.7.2), whose field `X-Newslake-Original` says where the body lies. Earlier versions wrote
-such records for bodies that the archive had for the same address.
-
-A page that comes in a gzip member of another program's WARC is kept as that member (`infra/archive/foreign.py`).
+WARC 1.1 (ISO 28500:2017) has no place for how a time is known, which source a user named, or header lines that are not
+valid HTTP. So each record repeats everything exactly in two extension fields (5.1), `X-Newslake-Capture` and
+`X-Newslake-Digest`. A capture with an HTTP status is a `response` record, any other a `resource`; one whose body lies
+elsewhere a `revisit`. A page that comes in a gzip member of another program's WARC is kept as that member
+(`infra/archive/foreign.py`). docs/maintenance.md says more.
 """
 
 import json
@@ -87,10 +76,7 @@ def encode_revisit(capture: Capture, original: Pointer) -> bytes:
 
 
 def encode_info(filename: str, made_at: datetime) -> bytes:
-    """The `warcinfo` record that a WARC begins with, as one gzip member.
-
-    Give the latest capture time as `made_at` rather than the clock's, so that a repeated write gives the same bytes.
-    """
+    """The `warcinfo` record that a WARC begins with; `made_at` is no clock's, so that writing again gives the same."""
     about = (
         "software: newslake\r\n"
         "format: WARC File Format 1.1\r\n"
@@ -127,24 +113,14 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
         if record.problem or record.length is None:
             raise ValueError(f"WARC record damaged: {record.problem or 'it shares its gzip member'}")
         if record.fields.get("warc-type") != "warcinfo":
-            found.append((record.offset, record.length, content_of(record)))
+            found.append((record.offset, record.length, _content_of(record)))
     return found
 
 
 def capture_of(fields: Mapping[str, str], block: bytes) -> Capture:
     """The capture of a newslake record; ValueError if another program wrote it, or its body has another digest."""
     body = block.partition(b"\r\n\r\n")[2] if fields.get("warc-type") == "response" else block
-    capture, digest = _stated(fields, body)
-    return _require_digest(capture, digest)
-
-
-def revisit_of(fields: Mapping[str, str]) -> Revisit:
-    """The revisit of a newslake record; ValueError as in `capture_of`."""
-    seen, digest = _stated(fields, b"")
-    try:
-        return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"record fields damaged: {error!r}") from error
+    return _require_digest(*_stated(fields, body))
 
 
 def _stated(fields: Mapping[str, str], body: bytes) -> tuple[Capture, str]:
@@ -185,13 +161,17 @@ def _require_digest(capture: Capture, expected: str) -> Capture:
     return capture
 
 
-def content_of(record: ArchiveRecord) -> Capture | Revisit:
-    """What a whole record of the raw layer holds; ValueError if it is damaged."""
-    if CAPTURE_FIELD.lower() not in record.fields and DIGEST_FIELD.lower() not in record.fields:
+def _content_of(record: ArchiveRecord) -> Capture | Revisit:
+    fields = record.fields
+    if CAPTURE_FIELD.lower() not in fields and DIGEST_FIELD.lower() not in fields:
         return foreign_capture(record)
-    if record.fields.get("warc-type") == "revisit":
-        return revisit_of(record.fields)
-    return capture_of(record.fields, record.block)
+    if fields.get("warc-type") != "revisit":
+        return capture_of(fields, record.block)
+    seen, digest = _stated(fields, b"")
+    try:
+        return Revisit(seen, digest, Pointer(**json.loads(fields[ORIGINAL_FIELD.lower()])))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"record fields damaged: {error!r}") from error
 
 
 def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
@@ -224,17 +204,13 @@ def _fields(kind: str, capture: Capture) -> list[tuple[str, str]]:
 def _http_head(capture: Capture) -> StatusAndHeaders:
     """The answer's head for other tools, in ASCII; what was true only on the wire gets another name."""
     phrase = responses.get(capture.http_status or 0, "")
-    headers = [
-        ((ORIGINAL if name.lower() in OF_THE_WIRE else "") + re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "_", name), value)
-        for name, value in capture.http_headers
-    ]
-    headers = [(name, _printable(value)) for name, value in headers]
+    headers = []
+    for name, value in capture.http_headers:
+        prefix = ORIGINAL if name.lower() in OF_THE_WIRE else ""
+        shown = quote(value, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")
+        headers.append((prefix + re.sub(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]", "_", name), shown))
     headers.append(("Content-Length", str(len(capture.body))))
     return StatusAndHeaders(f"{capture.http_status} {phrase}".strip(), headers, protocol="HTTP/1.1")
-
-
-def _printable(value: str) -> str:
-    return quote(value, safe="".join(map(chr, range(0x20, 0x7F))), errors="replace")
 
 
 def _member(headers: list[tuple[str, str]], payload: bytes, http_head: StatusAndHeaders | None) -> bytes:

@@ -65,11 +65,9 @@ class Inflater:
         is_one_member: bool = False,
         dictionary: bytes | None = None,
     ) -> None:
-        """Begin with nothing read.
+        """Without one of `CODINGS`, bytes that begin like gzip are unpacked; with `RECOGNISED` those of `packed_as`.
 
-        `read` gives at most so many packed bytes, none at the end. Without one of `CODINGS`, bytes that begin like gzip
-        are unpacked, with `RECOGNISED` those of `packed_as`, with `AS_IT_IS` none; others are given as they are. With
-        one member, what follows it is left alone. `dictionary` is zstd's.
+        `read` gives at most so many packed bytes. With one member, what follows it is left alone.
         """
         self.damage: str | None = None  # why the content ends early
         self.is_cut = False  # the damage is that packed bytes are missing at the end

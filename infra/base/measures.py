@@ -1,7 +1,7 @@
 """What newslake measures: the closed list of metrics with their labels, and how infra records them.
 
-Nothing is recorded unless `flows.monitoring.telemetry` has put a recorder here, so no module of infra knows
-OpenTelemetry, and a call costs a comparison. Of a span, its attributes are also what a line of the log is about.
+Nothing is recorded unless `flows.monitoring.telemetry` has put a recorder here. A span's attributes are also what a
+line of the log is about.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -98,7 +98,7 @@ _about: ContextVar[Labels] = ContextVar("about", default=MappingProxyType({}))
 
 
 def record_by(recorder: Recorder | None) -> None:
-    """Record everything from now on by this recorder; with None, record nothing."""
+    """Record everything from now on by this recorder; with None, nothing."""
     _Recording.recorder = recorder
 
 

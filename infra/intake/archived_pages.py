@@ -41,10 +41,7 @@ Unwanted = Callable[[str | None, datetime], str | None]  # why a page of that ad
 def read_archive(
     stream: BinaryIO, archive: Input, max_page_bytes: int, unwanted: Unwanted | None = None, part: Part | None = None
 ) -> Iterator[Page | Skipped | Bounds]:
-    """Read a seekable WARC, WET or ARC: one for each record and each damaged stretch, in the order of the file.
-
-    Of a file of gzip members only a `part`, if that is given, and its bounds at the end.
-    """
+    """Read a seekable WARC, WET or ARC, or a `part` and its bounds: one for each record and each damaged stretch."""
     most, refusal = max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)
     # From elsewhere, reading a page's member again would be another request.
     is_at_hand = part is not None and not (archive.part or archive.location.startswith(S3))

@@ -1,8 +1,4 @@
-"""Everything that can be ingested, as a stream of captures: files, folders, tables, archives, S3 objects.
-
-Each page gives exactly one `Page`; anything else is counted as skipped.
-Content decides what a file is; names are hints.
-"""
+"""Everything that can be ingested, as a stream of captures: one `Page` a page; all else is counted as skipped."""
 
 import io
 import re
@@ -117,8 +113,7 @@ def read_captures(
 ) -> Iterator[Read]:
     """Read all of one input, or one of `parts_of` it and then its bounds, in order: its pages, and what of it is none.
 
-    Larger pages than `max_page_bytes` are too large, and no more is inflated and kept of one. Records
-    of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
+    Records of archives that are `unwanted` are skipped by their fields, as the kind that it gives.
     """
     if kind := _never_opened(source.inside):
         yield Skipped(kind)

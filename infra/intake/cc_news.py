@@ -1,8 +1,7 @@
 """CC-NEWS, the news crawl of Common Crawl: which of its files hold the captures of some days, read by ranges.
 
-A month's list, `crawl-data/CC-NEWS/YYYY/MM/warc.paths.gz`, names its files. Each is named by when it was begun, and
-ends where the next one begins: at 1 GB, or after a day. Ranges are read whole, of the version of the file that was seen
-first.
+A month's list names its files, each by when it was begun; it ends where the next one begins, at 1 GB or after a day.
+Ranges are read whole, of the version of the file that was seen first.
 """
 
 import re
@@ -57,10 +56,7 @@ def open_part(url: str, part: RemotePart) -> Iterator[BinaryIO]:
 
 
 def look_up(url: str, client: PoliteClient) -> tuple[int, str]:
-    """Size and ETag of a file, by asking for its first byte; FetchError if there is none.
-
-    The ETag is empty where the server gives none that tells versions apart.
-    """
+    """Size of a file, by asking for its first byte, and its ETag, which is empty where it tells no versions apart."""
     answer = client.get(url, headers=_headers(0, 0), max_bytes=1, hosts=own_host(url))
     found = _content_range(answer.headers)
     if answer.status != HTTPStatus.PARTIAL_CONTENT or found is None:
@@ -108,11 +104,7 @@ def _content_range(headers: Headers) -> tuple[int, int, int] | None:
 
 
 def find_parts(days: Days, settings: Settings) -> tuple[list[Input], Counter[str], tuple[str, ...]]:
-    """All files that may hold captures of the days, in parts by time; what was skipped, by kind; and alarms.
-
-    NewslakeError if a month of these days has no list, or a list or file cannot be had; one that is listed and is not
-    there is an alarm.
-    """
+    """All files that may hold captures of the days, in parts by time; what was skipped, by kind; and alarms."""
     base = f"{settings.common_crawl_url.rstrip('/')}/"
     skipped: Counter[str] = Counter()
     parts: list[Input] = []

@@ -48,10 +48,7 @@ class CdxCapture:
 
 
 def read_wayback(body: bytes) -> tuple[list[CdxCapture], str | None]:
-    """HTML pages of status 200 in an answer of a Wayback CDX server, and the key to ask for what follows.
-
-    No bytes are no captures; ValueError where it is no such answer.
-    """
+    """HTML pages of status 200 in an answer of a Wayback CDX server, and the key to ask for what follows."""
     rows = orjson.loads(body) if body.strip() else []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise ValueError("not a JSON array of arrays")
@@ -89,10 +86,7 @@ class CdxIndex:
         return cls(settings.cdx_url, urljoin(settings.cdx_url, "/web/"), settings.max_page_bytes)
 
     def captures(self, source: Source, days: Days, client: PoliteClient) -> tuple[list[CdxCapture], list[str]]:
-        """Pages of a source captured on publication days or in the week after, the earliest of each, by time; alarms.
-
-        An index that is down or answers nonsense is an alarm, not an error.
-        """
+        """Pages of a source captured on publication days or in the week after, the earliest of each; alarms."""
         start, end = midnight(days.start), midnight(days.end) + LOOKAHEAD
         alarms: list[str] = []
         found: dict[str | None, CdxCapture] = {}
@@ -105,10 +99,8 @@ class CdxIndex:
         return sorted(found.values(), key=lambda each: (each.captured_at, each.url)), alarms
 
     def get(self, capture: CdxCapture, client: PoliteClient) -> Capture:
-        """The page of a capture; FetchError (ARCHIVE_DAMAGED) where the archive gives another.
-
-        `id_` after the time asks for the bytes as they were archived.
-        """
+        """The page of a capture; FetchError (ARCHIVE_DAMAGED) where the archive gives another."""
+        # `id_` asks for the bytes as they were archived.
         url = f"{self.pages_url}{timestamp_of(capture.captured_at)}id_/{capture.original}"
         answer = client.get(url, max_bytes=self.max_page_bytes, hosts=own_host(self.pages_url))
         replayed = REPLAYED.search(answer.final_url)  # the capture nearest to what was asked for

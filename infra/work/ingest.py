@@ -187,8 +187,8 @@ def _groups(chunk: Chunk, max_page_bytes: int, on_input: Callable[[Input], objec
 def _in_order(groups: Iterable[Group], pool: ParsePool) -> Iterator[tuple[list[Result], tuple[Input, int] | None]]:
     """What comes of all groups; of a part also the file, and where in it the next one begins.
 
-    Each has to begin where the one before it ended. The first record of a part is looked for, so it may be one inside a
-    record that began before, as where an archive was archived; that part is read again from where it has to begin.
+    The first record of a part is looked for, so it may be one inside another, as where an archive was archived: a part
+    that does not begin where the one before it ended is read again from there.
     """
     source: Input | None = None
     reached = 0  # in it

@@ -1,9 +1,7 @@
 """Parse in worker processes, with a hard deadline a page.
 
-A native HTML parser can neither be interrupted nor trusted not to crash: 29 KB of nested formatting tags cost it
-seconds, and a fault in it takes its process along. So pages are parsed in worker processes that are killed at the
-deadline. Pages travel in groups, since a message costs more than most pages do; when a group fails, its pages are
-parsed again one by one, so that only the culprit is rejected and the run goes on.
+A native HTML parser can neither be interrupted nor trusted not to crash. Pages travel in groups, since a message costs
+more than most of them; when a group fails, its pages are parsed again one by one, so that only the culprit is rejected.
 """
 
 import multiprocessing
@@ -67,10 +65,7 @@ Result = Done | Skipped | Bounds
 
 
 def forkserver() -> ForkServerContext:
-    """How worker processes start: in milliseconds, with the parsers loaded.
-
-    Never by a fork: this process has threads (Prefect, boto3), whose locks a forked child would inherit locked.
-    """
+    """How worker processes start: with the parsers loaded, never by a fork, which would inherit locks of threads."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["__main__", "infra.work.parse_pool"])
     # Ctrl-C in a terminal goes to every process. Those that inherit this mask hear nothing of it: their pool ends them.
@@ -148,7 +143,8 @@ class ParsePool:
         found = self._finish(group, future)
         for each in found:
             if isinstance(each, Done) and each.seconds:
-                record(PARSE_SECONDS, each.seconds, source=_label_of(each))
+                known = each.outcome.article.source if isinstance(each.outcome, Parsed) else each.outcome.source
+                record(PARSE_SECONDS, each.seconds, source=known or UNKNOWN_SOURCE)
         return group, found
 
     def _schedule(self, group: Group) -> Future[list[Result]]:
@@ -183,11 +179,11 @@ class ParsePool:
 
 def grouped(pages: Iterable[Read]) -> Iterator[list[Read]]:
     """What this process reads, in groups of what a worker takes at a time."""
-    return in_batches(pages, _size_of, most=GROUP_PAGES, max_bytes=GROUP_BYTES)
 
+    def size_of(read: Read) -> int:
+        return len(read.capture.body) if isinstance(read, Page) else 0
 
-def _size_of(read: Read) -> int:
-    return len(read.capture.body) if isinstance(read, Page) else 0
+    return in_batches(pages, size_of, most=GROUP_PAGES, max_bytes=GROUP_BYTES)
 
 
 def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
@@ -196,11 +192,6 @@ def _blame(capture: Capture, error: Exception, deadline: float) -> Rejected:
     if isinstance(error, BrokenProcessPool):
         return _rejected(capture, RejectReason.PARSER_CRASH, "the parser's process died")
     return _rejected(capture, RejectReason.TIMEOUT, f"parsing took longer than {deadline:g} seconds")
-
-
-def _label_of(done: Done) -> str:
-    found = done.outcome.article.source if isinstance(done.outcome, Parsed) else done.outcome.source
-    return found or UNKNOWN_SOURCE
 
 
 def _rejected(capture: Capture, reason: RejectReason, detail: str) -> Rejected:

@@ -52,6 +52,11 @@ class ParsedCapture:
     outcome: Outcome
 
     @property
+    def article_id(self) -> str | None:
+        """The article's; None if there is none."""
+        return self.outcome.article.article_id if isinstance(self.outcome, Parsed) else None
+
+    @property
     def partition(self) -> tuple[str, str] | None:
         """Source and publication day of the article; None if there is none."""
         if isinstance(self.outcome, Parsed):

@@ -41,11 +41,9 @@ class _Listing:
 def find_inputs(
     paths: Sequence[str], *, source: str | None = None, captured_at: datetime | None = None, columns: Sequence[str] = ()
 ) -> list[Input]:
-    """One input for each file, archive or object, before anything is written, by path; folders are sorted.
+    """One input for each file or object, also what is no page; `source` and `captured_at` go before manifests.
 
-    What is in a folder is all there, also what is no page: reading says so, and it is counted. `source` and
-    `captured_at` go before those of manifests. UsageError for a path that is missing, unreadable or holds nothing, or a
-    wrong manifest.
+    UsageError for a path that is missing, unreadable or holds nothing, or a wrong manifest.
     """
     if captured_at and captured_at.tzinfo is None:
         captured_at = captured_at.replace(tzinfo=UTC)

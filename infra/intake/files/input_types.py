@@ -75,11 +75,8 @@ class Skipped:
 def page_of(
     known: Input, body: bytes, media_type: MediaType, problem: Problem | None, *, truncated: bool = False, **http: Any
 ) -> Page:
-    """A page with what is known of its input, and as `http` of its answer; not to be parsed if there is a problem.
-
-    A page of a web archive is the page that was archived: it gets address and time inside the archive's address.
-    """
-    if known.url and (archived := of_web_archive(known.url)):
+    """A page with what is known of its input, and as `http` of its answer; not to be parsed if there is a problem."""
+    if known.url and (archived := of_web_archive(known.url)):  # then the page is the one that was archived
         url, at = archived
         known = replace(known, url=url)
         if at and known.captured_at_basis not in STATED_BY_USER:

@@ -62,16 +62,14 @@ class Unpacked(io.RawIOBase):
 
 
 def beginning(stream: BinaryIO) -> tuple[bytes, list[str]]:
-    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off.
-
-    The stream stays at its start. bgzip is a coding of its own: a member of it ends in the middle of a record.
-    """
+    """The first bytes of a file, unpacked as far as they can be, and the codings that were taken off."""
     stream.seek(0)
     unpacked = Unpacked(stream)
     head = unpacked.read_up_to(HEAD_BYTES - 1)
     stream.seek(0)
     packed = stream.read(CHUNK_BYTES)
     stream.seek(0)
+    # A member of bgzip ends in the middle of a record.
     return head or packed, ["bgzip"] if BGZIP.match(packed) else unpacked.codings
 
 

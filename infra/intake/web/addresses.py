@@ -1,8 +1,7 @@
 """Which addresses may be asked at all: by how they are written, and by where their host really is.
 
-Text alone proves nothing: `127.1`, `2130706433` and `0x7f000001` are loopback, and a public name may resolve to a
-private address. So the host is parsed as browsers do (WHATWG), and the addresses it resolves to are judged when a
-connection is opened, which then goes to those addresses and no others (`infra.intake.web.connections`).
+Text alone proves nothing: `127.1` is loopback, and a public name may resolve to a private address. So hosts are parsed
+as browsers do (WHATWG), and what it resolves to is judged when a connection is opened (`infra.intake.web.connections`).
 """
 
 import ipaddress

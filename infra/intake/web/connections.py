@@ -1,12 +1,8 @@
 """Connections that go to checked addresses only and end at their deadline.
 
-The check stands where the socket is opened, so nothing lies between what was checked and what is connected to: a name
-that resolves to something else a moment later (DNS rebinding) is not asked again. TLS still verifies the host's name.
-
-The deadline stands where bytes are received. Timeouts of sockets are per read: a server that sends a byte now and then,
-be it of a header, a chunk size or the body, never meets them. Here each read may take only what is left of the whole,
-and looks now and then whether the process is to stop.
-A watchdog thread that shuts sockets down would do it too, but would race with connections that go back to the pool.
+The check stands where the socket is opened: a name that resolves to something else a moment later (DNS rebinding) is
+not asked again. The deadline stands where bytes are received: timeouts of sockets are per read, which a server that
+sends a byte now and then never meets. A watchdog that shuts sockets would race with those that go back to the pool.
 """
 
 import io
@@ -145,10 +141,7 @@ class _Response(StandardResponse):
         self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock, ends))
 
     def _read_status(self) -> tuple[str, int, str]:
-        """The status line of the answer itself, past those that only announce it (RFC 9110, 15.2).
-
-        The standard library passes over 100 alone. The deadline ends a flood of them.
-        """
+        """The status line of the answer itself, past all that announce it (RFC 9110, 15.2); http.client knows 100."""
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed leaves it out
             if status not in INTERIM:
@@ -197,11 +190,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class Connections:
-    """Pools of urllib3 over connections of this module.
-
-    Without a session of requests: that follows redirects, keeps cookies, and reads proxies, `.netrc` and certificate
-    paths from the environment.
-    """
+    """Pools of urllib3. A session of requests would follow redirects, keep cookies, and read proxies and `.netrc`."""
 
     def __init__(self, policy: AddressPolicy, authorities: str | None = None) -> None:
         for name in ("urllib3.connection", "urllib3.response"):  # they print a traceback for every odd header

@@ -1,7 +1,4 @@
-"""The HTTP client: one GET gives a whole answer, the next hop of a redirect, checked, or why there is neither.
-
-No retries, no pacing, no robots here: see `infra.intake.web.polite_client`.
-"""
+"""The HTTP client without manners: a GET gives a whole answer, the next hop of a redirect, or why there is neither."""
 
 import re
 import time

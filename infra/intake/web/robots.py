@@ -1,7 +1,4 @@
-"""Robots files by RFC 9309: what a site allows newslake, how fast, and when it has to be asked again.
-
-Protego matches addresses against rules; getting the file, its size, its age and what a failure means is done here.
-"""
+"""Robots files by RFC 9309: what a site allows newslake, how fast, and when it has to be asked again."""
 
 import logging
 import re

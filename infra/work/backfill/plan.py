@@ -60,9 +60,8 @@ class BackfillRequest:
             require_source(name)
         length = (self.days.end - self.days.start).days
         if length > MAX_DAYS:
-            raise UsageError(
-                f"{self.days.described()} are {length:,} days", f"Ask for at most {MAX_DAYS:,} days at a time."
-            )
+            what = f"{self.days.described()} are {length:,} days"
+            raise UsageError(what, f"Ask for at most {MAX_DAYS:,} days at a time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +221,7 @@ LEAVE_SECONDS: Final = 1.5
 def work_through(
     batches: Sequence[Batch], work: Callable[[Batch], RunReport], *, max_active: int
 ) -> tuple[RunReport, dict[Batch, NewslakeError]]:
-    """Work on batches, in their order, several sources at a time; the sum of the reports, and the batches that failed.
-
-    A batch fails by a NewslakeError; after anything else that `work` raises, which is called in threads, no other batch
-    begins. It ends by itself where the process is to stop.
-    """
+    """Work on batches, in their order, several sources at a time: the sum of the reports, and which batches failed."""
     if not 1 <= max_active <= MAX_ACTIVE:
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()

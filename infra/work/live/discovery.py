@@ -1,11 +1,8 @@
 """Discovery: which addresses a source lists for some days. Only feeds, sitemaps and listings are fetched.
 
 A hint chooses the links; the date of the article itself decides in the end. A link belongs to the days if
-- it was published in them, with a margin of three hours on both sides;
-- or only its last change is known, and that is not before them: it was published then or earlier;
-- or nothing is known (or the date is impossible: before 1990, or over two days ahead), and the days are among the
-  newest: what a feed lists without a date is new. Links from a page or sitemap whose address says the day or the
-  month need no hint.
+- it was published in them, give or take three hours; or its last change, if only that is known, is not before them;
+- or nothing is known, and the days are among the newest, or the address of the list says that it is of them.
 """
 
 from calendar import monthrange
@@ -47,7 +44,6 @@ class Reach:
     """Collects what the lists of a source say of their beginning."""
 
     def __init__(self, today: date) -> None:
-        """Begin with no list."""
         self._today = today
         self._has_all = False
         self._until = ALWAYS  # the newest entry of sitemaps that nobody vouches for
@@ -130,13 +126,9 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a source lists for some days.
+    """What a source lists for some days."""
 
-    First come links with a time of publication, then those without any, then those that were changed: when the request
-    budget runs out, only guesses are left.
-    """
-
-    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once
+    links: tuple[Link, ...]  # canonical, on the source's hosts, each article once; guesses last
     dropped: Counter[str]  # mentions that gave no link, by `Drop` and `Unusable`
     feeds: tuple[FeedReport, ...]
     alarms: tuple[str, ...]  # for a person: a list of which only a part was read
@@ -291,10 +283,7 @@ class _Run:
                 self._take(url, reading, dated=True)
 
     def _take(self, url: str, reading: Reading, *, dated: bool = False, is_new: bool = True) -> None:
-        """Keep the links of the source and the days.
-
-        A link without a hint is of the days in a `dated` list, and of the newest days in one that names what `is_new`.
-        """
+        """Keep the links of the days: without a hint those of a `dated` list, and on the newest days what `is_new`."""
         self.dropped.update(reading.unusable)
         for link in reading.links:
             fault = self._fault(link) or self._other_day(link, undated_too=dated or (is_new and self._are_newest))

@@ -1,7 +1,7 @@
 """What discovery remembers of a source between runs: one object, `discovery/source=<name>/feeds.json.gz`.
 
-For every feed, sitemap and listing its validators (RFC 9110, 8.8) and its links: a site that has nothing new answers
-304 without a body, and a run for another day needs the links all the same. Deleting the object costs one full fetch.
+For every list its validators (RFC 9110, 8.8) and its links: a site that has nothing new answers 304 without a body, and
+a run for another day needs the links all the same. Deleting the object costs one full fetch.
 """
 
 import gzip

@@ -174,10 +174,8 @@ class FetchLog:
                 sample = Sample(self._plan.source.name, url, error.detail)
                 samples += Samples({error.reason.value: (sample,)})
         alone = Counter(error.detail for _, error in self._errors.values() if error.reason is FetchReason.HOST_DOWN)
-        told = tuple(
-            f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items()
-        )
-        return RunReport(failed=failed, samples=samples, alarms=self.alarms + told)
+        told = (f"{why}: left alone for the rest of this run, {count:,} pages wait" for why, count in alone.items())
+        return RunReport(failed=failed, samples=samples, alarms=(*self.alarms, *told))
 
 
 def _reason(row: Fetch) -> str:

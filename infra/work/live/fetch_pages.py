@@ -51,10 +51,7 @@ def fetch_pages(
 
 
 def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
-    """Gather pages until there are many, or `seconds` after the first one of a batch; None comes while none comes.
-
-    An exception from `pages`, such as Ctrl-C, comes after what was gathered, so that nobody asks for that again.
-    """
+    """Gather pages until there are many, or `seconds` after the first one of a batch; before an exception what came."""
     batch: list[Fetched] = []
     size, began = 0, time.monotonic()
     try:
@@ -77,10 +74,7 @@ def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fe
 
 
 def without_shared_pages(captures: Iterable[Capture]) -> tuple[list[Capture], list[Fetched]]:
-    """Captures without those of a page to which several addresses were redirected, and the errors that these are.
-
-    Two addresses may be of one article. More are led to a notice, whatever it looks like: it would land in their place.
-    """
+    """Captures without those of a page to which several addresses were redirected, a notice; and errors for these."""
     captures = list(captures)
     led = Counter(page for page, _ in {(_led_to(each), each.url) for each in captures})
     kept, errors = list[Capture](), list[Fetched]()

@@ -80,7 +80,6 @@ class ListClient:
     def __init__(
         self, client: PoliteClient, source: Source, state: DiscoveryState, usable: Callable[[Link], bool], today: date
     ) -> None:
-        """Ask for lists of a source; one that had usable links and has none any more is not whole."""
         self.reports: list[FeedReport] = []
         self.host_failed = False
         self._client = client
@@ -231,7 +230,7 @@ def _reading_of(body: bytes, base: str, reader: Reader) -> Reading:
 
 
 def _remembered(reader: Reader, digest: str, answer: Answer, reading: Reading) -> Remembered:
-    """What to keep of a list. One that was not read whole is fetched whole again: it may have been cut on the way."""
+    # One that was not read whole is fetched whole again: it may have been cut on the way.
     etag, modified = (None, None) if reading.lacking else (answer.header("ETag"), answer.header("Last-Modified"))
     return Remembered(reader.name, digest, etag, modified, reading.links, reading.children, reading.lacking)
 

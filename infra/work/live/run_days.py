@@ -38,7 +38,7 @@ LAND_BYTES: Final = 256 << 20
 
 
 def _ignore(_: object) -> None:
-    return None
+    pass
 
 
 def run_days(

@@ -1,8 +1,7 @@
 """What an answer says of an address, and when it is asked again. The one place that decides what may pass.
 
-Whatever a site may take back stays pending: blocks, challenges, maintenance, broken transfers. It is asked again with
-growing pauses, and given up after some days. What says that there is no such page, or gives one that nobody can read,
-is believed when it is said twice, hours apart: sites answer 404 for all they have while they are being moved.
+Whatever a site may take back stays pending, is asked again with growing pauses, and given up after some days. What says
+that there is no such page is believed when it is said twice, hours apart: while sites are being moved, all answers 404.
 """
 
 from dataclasses import dataclass, replace

@@ -50,14 +50,11 @@ POINTER_COLUMNS = ("capture_uri", "capture_offset", "capture_length")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedChunk:
-    """Archived captures that are parsed again together.
-
-    `days` are publication days of which the chunks of a plan have all that is archived; None where it claims none.
-    """
+    """Archived captures that are parsed again together."""
 
     source: str
     pointers: tuple[Pointer, ...]
-    days: Days | None = None
+    days: Days | None = None  # publication days of which the chunks of a plan have all that is archived
 
     def described(self) -> str:
         """For logs."""
@@ -81,9 +78,8 @@ class Scope:
         if self.start and self.end:
             Days(self.start, self.end)
         if self.only_rejects and self.outdated:
-            raise UsageError(
-                "--only-rejects and --outdated exclude each other", "Run one after the other, or neither for all."
-            )
+            remedy = "Run one after the other, or neither for all."
+            raise UsageError("--only-rejects and --outdated exclude each other", remedy)
 
     def plan(self, store: ObjectStore) -> list[ArchivedChunk]:
         """Chunks of all sources, one source after the other."""
@@ -114,8 +110,7 @@ def plan_days(store: ObjectStore, name: str, days: Days) -> list[ArchivedChunk]:
 def plan_history(store: ObjectStore, name: str, start: date | None = None) -> list[ArchivedChunk]:
     """Chunks with every archived capture that can hold an article of the source published since `start`.
 
-    Captures of no known source count too, where their host is the source's now, or where they have no address and
-    only the content can tell. There is no end: a page may be captured years after it was published.
+    There is no end: a page may be captured years after it was published.
     """
     return _chunked(name, (entry.pointer for entry in _history(store, name, start)))
 
@@ -123,10 +118,7 @@ def plan_history(store: ObjectStore, name: str, start: date | None = None) -> li
 def plan_outdated(
     store: ObjectStore, name: str, start: date | None = None, end: date | None = None
 ) -> list[ArchivedChunk]:
-    """Chunks with the captures of all rows that an older version of the parser made.
-
-    Other captures of the same addresses are among them: today's parser may make the better row of one of those.
-    """
+    """Chunks with the captures of all rows that an older version of the parser made, and others of their addresses."""
     lake, footers, current = Lake(store), Footers(store), sources()[name].parser_version
     pointers: set[Pointer] = set()
     urls: set[str | None] = set()
@@ -188,9 +180,8 @@ Reparse = Callable[[ArchivedChunk, Run], RunReport]
 def rebuild(chunks: Sequence[ArchivedChunk], run: Run, reparse: Reparse | None = None) -> RunReport:
     """Parse all chunks of a plan again, one after the other, each with all workers.
 
-    A row that goes, or becomes a lesser one, may have hidden rows of other captures of its article, which the lake
-    does not keep. Those that an earlier chunk landed lost to it then and would win now, so such chunks are done twice.
-    Captures that were parsed twice are counted once.
+    A row that goes, or becomes a lesser one, may have hidden rows that the lake does not keep. Those of earlier chunks
+    would win now, so such chunks are done twice, and counted once.
     """
     reparse = reparse or reparse_chunk
     report, repeated = RunReport(), RunReport()
@@ -239,10 +230,7 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
 
 
 def _read(store: ObjectStore, pointers: Iterable[Pointer]) -> tuple[list[ArchivedCapture], RunReport]:
-    """Captures, several at a time; an archive each, as they are not to be shared by threads.
-
-    The report has those whose file outside of the lake is gone or changed: what is known of them stays as it is.
-    """
+    """Captures, several at a time; the report has those whose file outside of the lake is gone or changed."""
 
     def read(pointer: Pointer) -> ArchivedCapture | str:
         try:
