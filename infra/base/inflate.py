@@ -46,7 +46,8 @@ _MAGIC: Final = {
 }
 _ZLIB: Final[Any] = zlib_ng._ZlibDecompressor  # in the manner of bz2 and lzma; its name is that of the standard library
 _ZLIB_ERROR: Final = cast("type[Exception]", zlib_ng.error)  # its stub says that it is an exception, not a type
-_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError)  # OSError is bz2's
+# OSError is bz2's; SystemError that of zlib-ng for a stream which asks for a dictionary (RFC 1950, FDICT).
+_DAMAGED: Final = (_ZLIB_ERROR, brotli.error, zstd.ZstdError, OSError, lzma.LZMAError, SystemError)
 
 
 def packed_as(head: bytes) -> str | None:
