@@ -14,8 +14,7 @@ from infra.base.choices import MAX_PROCESSES, Runner
 from infra.base.days import parse_instant
 from infra.base.known_sources import require_source
 from infra.work.ingest import Chunk, IngestRequest, forget, ingest_chunk, plan_left
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

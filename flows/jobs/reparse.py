@@ -11,8 +11,7 @@ from flows.jobs.interface import SourceName, in_one_line
 from flows.jobs.start import begin_run
 from flows.reports.diff_report import diff_markdown
 from infra.work.reparse.reparse import ArchivedChunk, Scope, rebuild, reparse_chunk, try_out
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 
 # No cache: the lake itself knows what is landed; a cached task would skip what an emptied lake needs again.

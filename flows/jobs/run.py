@@ -23,8 +23,7 @@ from infra.base.errors import NewslakeError
 from infra.work.backfill.plan import Batch, work_through
 from infra.work.live.plan import FetchPolicy, LivePlan
 from infra.work.live.run_days import preview_days, require_askable, run_days
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 
 # A run that is killed cannot give its slot back: the server does, a quarter of a minute (its own clean-up) after this.
 # Prefect's default of 300 would keep the site's next run waiting for five minutes. It must hold for three tries to

@@ -10,7 +10,7 @@ from flows.reports.record_text import shown
 from infra.lake.accounts import DaySummary
 from infra.lake.day_states import Day, State
 from infra.lake.suspects import SuspectDay
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.record.article import NULL_PARTITION
 
 SHARES: Final = ("listed", "fetched", "parsed", "landed", "final", "refused", "pending")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from infra.upkeep.repair import Repairs
 from infra.work.backfill.plan import Action, PlannedDay, totals
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 
 
 def summary_rows(report: RunReport) -> Iterator[tuple[str, int]]:

@@ -9,8 +9,7 @@ from flows.reports.record_text import cell
 from flows.reports.report import summary_rows
 from flows.reports.tables import counted
 from infra.lake.day_states import Day
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.outcome import RejectReason
 
 LONGEST_DETAIL: Final = 160  # characters of what is wrong with a sample

@@ -124,19 +124,6 @@ Span = Member | PlainStretch
 Refusal = Callable[[Mapping[str, str]], str | None]  # why a record with these fields is not wanted
 
 
-def read_records(
-    stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None
-) -> Iterator[ArchiveRecord | DamagedStretch]:
-    """Read a seekable archive: records in its order, at most `max_block_bytes` of each, and what is damaged besides.
-
-    Of a record that `refusal` gives a reason for, by its fields, nothing is kept.
-    """
-    size = stream.seek(0, 2)
-    for found in _read(stream, max_block_bytes, _packing_of(stream, size), Part(0, size), refusal):
-        if not isinstance(found, Bounds):
-            yield found
-
-
 def has_members(stream: BinaryIO, max_bytes: int) -> bool:
     """Whether the first gzip member of an archive ends within so many bytes: some pack the whole file as one."""
     member = Member(stream, 0, Packing("gzip"))
@@ -145,20 +132,20 @@ def has_members(stream: BinaryIO, max_bytes: int) -> bool:
     return member.end < min(stream.seek(0, 2), max_bytes)
 
 
-def read_part(
-    stream: BinaryIO, max_block_bytes: int, part: Part, refusal: Refusal | None = None
+def read_records(
+    stream: BinaryIO, max_block_bytes: int, refusal: Refusal | None = None, part: Part | None = None
 ) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
-    """Read a part of an archive that is packed with gzip, as `read_records` does; at its end tell the bounds."""
-    start, packing = part.start, Packing("gzip")
+    """Read a seekable archive, or a part of one of gzip members: records in order, what is damaged besides, and bounds.
+
+    Of a record that `refusal` gives a reason for, by its fields, nothing is kept; of others at most `max_block_bytes`.
+    """
+    size = stream.seek(0, 2)
+    packing = Packing("gzip") if part else _packing_of(stream, size)
+    part = part or Part(0, size)
+    start = part.start
     if start and not part.is_exact:
         start = _next_start(stream, start, packing, part.end)
-    yield from _read(stream, max_block_bytes, packing, replace(part, start=start), refusal)
-
-
-def _read(
-    stream: BinaryIO, max_block_bytes: int, packing: Packing | None, part: Part, refusal: Refusal | None
-) -> Iterator[ArchiveRecord | DamagedStretch | Bounds]:
-    start = part.start
+    begun = start
     while start < part.end or start < _next_start(stream, part.end, packing):
         if skipped := _skippable(stream, start, packing):
             start += skipped
@@ -184,7 +171,7 @@ def _read(
                 beyond = _next_start(stream, start + 1, packing)
             yield record
         start = span.end if beyond is None else beyond
-    yield Bounds(part.start, start)
+    yield Bounds(begun, start)
 
 
 def _passed_over(stream: BinaryIO, start: int, refusal: Refusal) -> tuple[ArchiveRecord, int] | None:

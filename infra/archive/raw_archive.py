@@ -15,9 +15,19 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from infra.archive.foreign import Member, MemberInFile, OutsideError, read_range
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.warc import Revisit, decode, encode, encode_info, encode_revisit, scan
+from infra.archive.warc import (
+    Member,
+    MemberInFile,
+    OutsideError,
+    Revisit,
+    decode,
+    encode,
+    encode_info,
+    encode_revisit,
+    read_range,
+    scan,
+)
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore

@@ -3,18 +3,24 @@
 WARC 1.1 (ISO 28500:2017) has no place for how a time is known, which source a user named, or header lines that are not
 valid HTTP. So each record repeats everything exactly in two extension fields (5.1), `X-Newslake-Capture` and
 `X-Newslake-Digest`. A capture with an HTTP status is a `response` record, any other a `resource`; one whose body lies
-elsewhere a `revisit`. A page that comes in a gzip member of another program's WARC is kept as that member
-(`infra/archive/foreign.py`). docs/maintenance.md says more.
+elsewhere a `revisit`. docs/maintenance.md says more.
+
+A page that comes in a gzip member of another program's WARC is kept as that member if all that newslake says of the
+capture follows from it: not where a source was named, or the page was damaged, cut off or had to be repaired.
 """
 
 import json
+import os
 import re
+import sys
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from errno import ENOENT
 from http.client import responses
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -22,10 +28,100 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 from zlib_ng import zlib_ng
 
-from infra.archive.archive_records import ArchiveRecord, DamagedStretch, read_records
-from infra.archive.foreign import foreign_capture
+from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, read_records
+from infra.archive.http_payload import decode_payload, parse_answer
 from infra.archive.raw_index import Pointer
+from infra.base.errors import NewslakeError
+from parsers.page.content import media_type_of
 from parsers.record.capture import Capture, CapturedAtBasis, MediaType
+
+RESPONSE: Final = "response"
+OURS: Final = "x-newslake-"  # fields of records that newslake writes
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInFile:
+    """A gzip member that stays in its file until it is archived: a page packed takes more memory than its row."""
+
+    path: str
+    offset: int
+    length: int
+    checksum: int  # CRC-32 of the bytes that the page was read from
+    in_place: bool = False  # it stays there for good, and the archive only says where
+
+    @classmethod
+    def of(cls, path: str, offset: int, member: bytes, *, in_place: bool = False) -> "MemberInFile":
+        """The member that was just read there."""
+        return cls(path, offset, len(member), zlib_ng.crc32(member), in_place)
+
+    def read(self) -> bytes:
+        """The same bytes again; NewslakeError where they are gone."""
+        member = read_range(self.path, self.offset, self.length)
+        if zlib_ng.crc32(member) != self.checksum:
+            what = f"{self.path} was changed while it was read, at byte {self.offset}"
+            raise NewslakeError(what, "Run this again once nothing writes to it: nothing was lost.")
+        return member
+
+
+class OutsideError(NewslakeError):
+    """A file outside of the lake is gone, or no longer what was ingested in place."""
+
+
+def read_range(path: str, offset: int, length: int) -> bytes:
+    """Bytes of a file outside of the lake; OutsideError where it is gone."""
+    try:
+        if not Path(path).is_file():  # a device never ends
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError as error:
+        what = f"{path} cannot be read any more: {error.strerror}"
+        raise OutsideError(what, "Put it back, or a link to it, or ingest it anew.") from error
+
+
+Member = bytes | MemberInFile  # a gzip member that holds the record of a capture
+
+
+def foreign_capture(record: ArchiveRecord) -> Capture:
+    """The capture of a record that `is_kept_whole` was true of; ValueError if it is another."""
+    answer = parse_answer(record.block) if record.fields.get("warc-type") == RESPONSE else None
+    if answer is None:
+        raise ValueError("WARC record damaged: neither newslake nor a web server wrote it")
+    body = decode_payload(answer, sys.maxsize).body
+    return Capture(
+        body=body,
+        media_type=media_type_of(body, says_html="html" in answer.content_type),
+        captured_at=datetime.fromisoformat(record.fields["warc-date"]),
+        captured_at_basis=CapturedAtBasis.WARC,
+        url=record.fields["warc-target-uri"],
+        http_status=answer.status,
+        http_charset=answer.charset,
+        http_headers=answer.headers,
+        truncated=is_truncated(record) or answer.is_short,
+    )
+
+
+def is_truncated(record: ArchiveRecord) -> bool:
+    """WARC-Truncated: the crawler stopped at a limit of its own (`length`, `time`, `disconnect`, `unspecified`)."""
+    return record.fields.get("warc-truncated", "").strip().lower() not in {"", "no"}
+
+
+def is_kept_whole(record: ArchiveRecord, capture: Capture) -> bool:
+    """Whether the member of a record says all of a capture whose body was read from it without a fault or a limit."""
+    is_answer = record.fields.get("warc-type") == RESPONSE and capture.http_status is not None
+    if any(name.startswith(OURS) for name in record.fields):  # read again, it would be taken for a record of ours
+        return False
+    if record.length is None or not is_answer or capture.url != record.fields.get("warc-target-uri"):
+        return False
+    if capture.source or capture.captured_at_basis is not CapturedAtBasis.WARC:
+        return False
+    try:
+        said = datetime.fromisoformat(record.fields["warc-date"])
+    except ValueError:
+        return False
+    return said.tzinfo is not None and said == capture.captured_at
+
 
 CAPTURE_FIELD: Final = "X-Newslake-Capture"
 DIGEST_FIELD: Final = "X-Newslake-Digest"
@@ -108,6 +204,8 @@ def scan(warc: bytes) -> list[tuple[int, int, Capture | Revisit]]:
         raise ValueError("it is empty")
     found = []
     for record in read_records(BytesIO(warc), len(warc) * MAX_RATIO):
+        if isinstance(record, Bounds):
+            break
         if isinstance(record, DamagedStretch):
             raise ValueError(f"WARC record damaged: {record.detail}")
         if record.problem or record.length is None:

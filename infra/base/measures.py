@@ -5,12 +5,12 @@ line of the log is about.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 Labels = Mapping[str, str]
@@ -80,24 +80,14 @@ OF_STATE: Final = (LISTED, FETCHED, LANDED, PENDING, ARTICLES, REJECTED, DAYS, A
 OTHER: Final = "other"  # the label of every host that is none of a source: addresses of others are without number
 
 
-class Recorder(Protocol):
-    """Where measures and spans go."""
-
-    def record(self, measure: Measure, amount: float, labels: Labels) -> None:
-        """Add to a counter or histogram."""
-
-    def span(self, name: str, attributes: Labels) -> AbstractContextManager[object]:
-        """A piece of work, from entering to leaving."""
-
-
 class _Recording:
-    recorder: Recorder | None = None
+    recorder: Any = None  # by `flows.monitoring.telemetry`: `record(measure, amount, labels)` and `span(name, labels)`
 
 
 _about: ContextVar[Labels] = ContextVar("about", default=MappingProxyType({}))
 
 
-def record_by(recorder: Recorder | None) -> None:
+def record_by(recorder: Any) -> None:
     """Record everything from now on by this recorder; with None, nothing."""
     _Recording.recorder = recorder
 

@@ -9,10 +9,9 @@ from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from urllib.parse import urljoin
 
-from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_part, read_records
-from infra.archive.foreign import MemberInFile, is_kept_whole, is_truncated
+from infra.archive.archive_records import ArchiveRecord, Bounds, DamagedStretch, Part, Refusal, read_records
 from infra.archive.http_payload import MAX_HEAD_BYTES, Answer, decode_payload, has_digest, media_type_in, parse_answer
-from infra.archive.warc import CAPTURE_FIELD, capture_of
+from infra.archive.warc import CAPTURE_FIELD, MemberInFile, capture_of, is_kept_whole, is_truncated
 from infra.intake.files.input_types import CUT_SHORT, Input, Page, Skipped, damaged, page_of
 from infra.intake.files.page_bytes import Unpacked
 from infra.intake.files.s3_objects import S3
@@ -45,9 +44,9 @@ def read_archive(
     most, refusal = max_page_bytes + MAX_HEAD_BYTES, _refusal(archive, unwanted)
     # From elsewhere, reading a page's member again would be another request.
     is_at_hand = part is not None and not (archive.part or archive.location.startswith(S3))
-    for found in read_part(stream, most, part, refusal) if part else read_records(stream, most, refusal):
+    for found in read_records(stream, most, refusal, part):
         if isinstance(found, Bounds):
-            yield found
+            yield from [found] if part else []
             continue
         page = _page_in(found, stream, archive, max_page_bytes)
         if is_at_hand and isinstance(page, Page) and isinstance(page.member, bytes):

@@ -20,7 +20,7 @@ from infra.intake.files.input_types import Input, RemotePart
 from infra.intake.files.s3_objects import Ranges
 from infra.intake.files.stated import instant_of
 from infra.intake.web.addresses import own_host
-from infra.intake.web.fetching import Answer, FetchError, FetchReason, Headers
+from infra.intake.web.fetching import Answer, FetchError, FetchReason
 from infra.intake.web.polite_client import MAY_PASS, PoliteClient, RequestBudget
 from parsers.record.capture import CapturedAtBasis
 
@@ -58,7 +58,7 @@ def open_part(url: str, part: RemotePart) -> Iterator[BinaryIO]:
 def look_up(url: str, client: PoliteClient) -> tuple[int, str]:
     """Size of a file, by asking for its first byte, and its ETag, which is empty where it tells no versions apart."""
     answer = client.get(url, headers=_headers(0, 0), max_bytes=1, hosts=own_host(url))
-    found = _content_range(answer.headers)
+    found = _content_range(answer)
     if answer.status != HTTPStatus.PARTIAL_CONTENT or found is None:
         raise FetchError(FetchReason.PROTOCOL, "an answer without Content-Range", status=HTTPStatus.OK)
     etag = answer.header("etag") or ""
@@ -82,7 +82,7 @@ def read_range(url: str, part: RemotePart, client: PoliteClient, start: int, len
             failures = 0 if came else failures + 1
             if error.reason not in MAY_PASS or failures == TRIES:
                 raise explained(error, url) from error
-        if answer and came and _content_range(answer.headers) != (first, last, part.file_bytes):
+        if answer and came and _content_range(answer) != (first, last, part.file_bytes):
             raise NewslakeError(f"{url} gives other bytes than those that were asked for", AGAIN)
         content += came
     return bytes(content)
@@ -97,9 +97,8 @@ def _headers(first: int, last: int) -> dict[str, str]:
     return {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity"}
 
 
-def _content_range(headers: Headers) -> tuple[int, int, int] | None:
-    stated = next((value for name, value in headers if name.lower() == "content-range"), "")
-    found = CONTENT_RANGE.fullmatch(stated.strip())
+def _content_range(answer: Answer) -> tuple[int, int, int] | None:
+    found = CONTENT_RANGE.fullmatch((answer.header("content-range") or "").strip())
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 

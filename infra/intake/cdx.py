@@ -110,11 +110,15 @@ class CdxIndex:
         original = replayed[2]
         if address_key(original) != address_key(capture.url):
             raise FetchError(FetchReason.ARCHIVE_DAMAGED, f"the record of {capture.url} is one of {original}")
-        page = page_capture(original, answer, captured_at, CapturedAtBasis.WARC, truncated=answer.maybe_truncated)
-        prefix = len(OF_THE_PAGE)
         headers = ((name, value) for name, value in answer.headers if name.lower().startswith(OF_THE_PAGE))
-        own_headers = tuple((name[prefix:], value) for name, value in headers)
-        return replace(page, http_headers=own_headers, request_headers=(), final_url=None)
+        return replace(
+            page_capture(original, answer, truncated=answer.maybe_truncated),
+            captured_at=captured_at,
+            captured_at_basis=CapturedAtBasis.WARC,
+            http_headers=tuple((name[len(OF_THE_PAGE) :], value) for name, value in headers),
+            request_headers=(),
+            final_url=None,
+        )
 
     def _listed(
         self, host: str, start: datetime, end: datetime, client: PoliteClient, alarms: list[str]

@@ -24,8 +24,7 @@ from infra.lake.lake import Lake
 from infra.store.object_store import ObjectStore
 from infra.work.land_outcomes import archive_done, land_outcomes
 from infra.work.parse_pool import GROUP_PAGES, Done, Group, ParsePool, Result, grouped
-from infra.work.run import Run
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport
 from parsers.record.capture import CapturedAtBasis
 from parsers.registry import by_name
 

@@ -14,8 +14,7 @@ from infra.lake.rejects import Reject
 from infra.lake.suspects import close_suspect, mark_suspect
 from infra.work.gate import pass_gate
 from infra.work.parse_pool import Done, ParsePool, grouped
-from infra.work.run import ParsedCapture, Run, folder_of
-from infra.work.run_report import RunReport, Sample, Samples
+from infra.work.run import ParsedCapture, Run, RunReport, Sample, Samples, folder_of
 from parsers.record.article import Article, Provenance
 from parsers.record.capture import Capture, CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason

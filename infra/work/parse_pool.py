@@ -23,8 +23,7 @@ from typing import Any, NamedTuple, Self, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from infra.archive.foreign import Member
-from infra.archive.warc import encode
+from infra.archive.warc import Member, encode
 from infra.base.known_sources import UNKNOWN_SOURCE, source_name_of
 from infra.base.lanes import in_batches
 from infra.base.measures import PARSE_SECONDS, record
@@ -83,30 +82,16 @@ class ParsePool:
 
     def __init__(
         self,
-        workers: int,
-        page_deadline: float,
-        *,
-        max_page_bytes: int | None = None,
-        parse_page: Parse = parse,
+        settings: Settings,
+        workers: int | None = None,  # processes, if not as the settings say
         elsewhere: Any = None,  # what does as pebble's pool
+        parse_page: Parse | None = None,
     ) -> None:
-        self._workers = workers
-        self._page_deadline = page_deadline
-        self._max_page_bytes = max_page_bytes
-        self._parse_page = parse_page
+        self._workers = workers or settings.workers
+        self._page_deadline = settings.page_deadline_seconds
+        self._max_page_bytes = settings.max_page_bytes
+        self._parse_page = parse_page or (partial(parse, generic=True) if settings.generic else parse)
         self._pool: Any = elsewhere or self._new_pool()
-
-    @classmethod
-    def of(cls, settings: Settings, workers: int | None = None, elsewhere: Any = None) -> Self:
-        """A pool as the settings say, of `workers` processes if that is given, here if not `elsewhere`."""
-        parse_page = partial(parse, generic=True) if settings.generic else parse
-        return cls(
-            workers or settings.workers,
-            settings.page_deadline_seconds,
-            max_page_bytes=settings.max_page_bytes,
-            parse_page=parse_page,
-            elsewhere=elsewhere,
-        )
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(max_workers=self._workers, context=forkserver(), initializer=look_in, initargs=looked_in())

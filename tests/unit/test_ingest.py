@@ -13,8 +13,7 @@ from infra.base.known_sources import UNKNOWN_SOURCE
 from infra.intake.captures import Wanted, find_inputs
 from infra.lake.lake import Lake
 from infra.work.ingest import ingest_chunk, plan
-from infra.work.run import Run, folder_of
-from infra.work.run_report import RunReport
+from infra.work.run import Run, RunReport, folder_of
 from parsers.record.outcome import Rejected, RejectReason
 from tests import sample_pages as pages
 from tests.warc_builder import gzipped, record

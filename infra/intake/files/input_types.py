@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from infra.archive.foreign import Member
+from infra.archive.warc import Member
 from infra.base.known_sources import source_name_of
 from infra.intake.files.stated import of_web_archive, stated, without_controls
 from parsers.page.content import Problem

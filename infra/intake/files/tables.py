@@ -20,7 +20,6 @@ from infra.intake.files.table_rows import (
     UTF8,
     Damage,
     Row,
-    Sought,
     bytes_of,
     delimiter_of,
     encoding_of,
@@ -109,7 +108,7 @@ def table_format(head: bytes, known: Input) -> str | None:
 def read_table(form: str, stream: BinaryIO, known: Input, max_page_bytes: int) -> Iterator[Page | Skipped]:
     """A page, or its reason, for each row."""
     reading = _Reading(known, max_page_bytes)
-    found = rows_of(form, stream, Sought(reading.wanted, max_page_bytes, reading.seen))
+    found = rows_of(form, stream, reading.wanted, max_page_bytes)
     rows = (each for row in found for each in reading.inside(row))
     number = pages = 0
     for number, row in enumerate(rows, 1):
@@ -193,13 +192,9 @@ class _Reading:
 
     def wanted(self, names: Sequence[str]) -> list[str]:
         """The columns that are worth reading; all where none is known to hold pages."""
-        known = {
-            *MAYBE_HTML,
-            *AROUND,
-            "mimetype",
-            "contenttype",
-            *(name for role in NAMES for name in self._names(role)),
-        }
+        self.seen |= dict.fromkeys(names)
+        named = (name for role in NAMES for name in self._names(role))
+        known = {*MAYBE_HTML, *AROUND, "mimetype", "contenttype", *named}
         given = tuple(self.given.values())  # may be below a column: `page.html`
         found = [name for name in names if _plain(name) in known or any(one.startswith(_plain(name)) for one in given)]
         is_known = "html" in self.given or any(_plain(name) in (*NAMES["html"], *MAYBE_HTML) for name in found)

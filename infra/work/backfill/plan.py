@@ -21,7 +21,7 @@ from infra.lake.lake import Lake
 from infra.lake.partition import ARTICLES, REJECTS
 from infra.store.object_store import ObjectStore
 from infra.work.live.plan import FetchPolicy, reached_days
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.registry import sources
 
 # Prefect's server takes some 25 ms of a core a task run, and its UI shows a few hundred of them well.

@@ -22,7 +22,7 @@ from infra.base.days import Days, midnight
 from infra.base.stop import StoppedError, result_of
 from infra.intake.web.polite_client import PoliteClient
 from infra.work.live.discovery_state import DiscoveryState
-from infra.work.live.list_client import FeedReport, ListClient, Reader, is_of_news, own_sitemaps, with_telling_times
+from infra.work.live.list_client import FeedReport, ListClient, Reader, is_of_news, with_telling_times
 from infra.work.parse_pool import forkserver
 from parsers.fields.urls import host_of, identity, is_home, on_hosts, parse_url
 from parsers.lists.feeds import read_feed, read_sitemap
@@ -45,14 +45,10 @@ class Reach:
 
     def __init__(self, today: date) -> None:
         self._today = today
-        self._has_all = False
+        self.has_all = False  # a list of everything, as its source declares
         self._until = ALWAYS  # the newest entry of sitemaps that nobody vouches for
         self._feeds: list[tuple[datetime | None, str]] = []
         self._news: list[tuple[datetime | None, str]] = []
-
-    def note_all(self) -> None:
-        """Note a list of everything, as its source declares."""
-        self._has_all = True
 
     def note_found(self, sitemaps: Iterable[Reading]) -> None:
         """Note sitemaps that may have been made long ago: they reach up to their newest entry."""
@@ -77,7 +73,7 @@ class Reach:
     def gap(self, day: date, whole_at: datetime | None = None) -> str:
         """Why the lists may not name all of a day that was read whole at some time before; empty if they do."""
         since = max(midnight(day), whole_at or ALWAYS)
-        if self._has_all or self._until >= midnight(day) + timedelta(days=1):
+        if self.has_all or self._until >= midnight(day) + timedelta(days=1):
             return ""
         gaps = [_gap(lists, since) for lists in (self._news, self._feeds) if lists]
         if gaps:
@@ -156,7 +152,6 @@ class _Run:
         self.lists = ListClient(client, source, state, lambda link: self._fault(link) is None, today)
         self.reach = Reach(today)
         self._source = source
-        self._client = client
         self._today = today
         self._names_itself = OwnLists() in source.discovery
         self._start = midnight(days.start) - MARGIN
@@ -178,10 +173,10 @@ class _Run:
                 self.reach.note_news(url, self._ask_sitemap(Sitemap(url)))
             case Sitemap():
                 self._ask_sitemap(declaration)
-                self.reach.note_all()
+                self.reach.has_all = True
             case DayArchive():
                 self._ask_archive(declaration)
-                self.reach.note_all()
+                self.reach.has_all = True
             case OwnLists():
                 self._ask_own_lists()
 
@@ -192,7 +187,7 @@ class _Run:
 
     def _ask_own_lists(self) -> None:
         """Sitemaps of all there is may be large: they are read where no news sitemap reaches back over the days."""
-        for sitemap in own_sitemaps(self._source, self._client, self.lists, self._sitemap):
+        for sitemap in self.lists.own_sitemaps(self._sitemap):
             if not is_of_news(sitemap.url) and not self.reach.gap(self._first):
                 break
             span = dated_span(sitemap.url, sitemap)

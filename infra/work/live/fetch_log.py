@@ -20,8 +20,7 @@ from infra.work.live.fetch_pages import Fetched
 from infra.work.live.listed import PAGE_STATUSES, Address
 from infra.work.live.plan import LivePlan
 from infra.work.live.verdicts import GONE, Verdict, after, given_up, verdict_of_error, verdict_of_outcome
-from infra.work.run import ParsedCapture
-from infra.work.run_report import RunReport, Sample, Samples
+from infra.work.run import ParsedCapture, RunReport, Sample, Samples
 from parsers.record.capture import CaptureIdentity
 from parsers.record.outcome import Parsed, Rejected, RejectReason
 

@@ -12,7 +12,7 @@ import ada_url
 from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
 from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
 from parsers.fields.urls import identity
-from parsers.record.capture import Capture, CapturedAtBasis
+from parsers.record.capture import Capture
 from parsers.source.definition import Source
 
 # A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
@@ -46,8 +46,7 @@ def fetch_pages(
                 detail = f"redirected to the home page {answer.final_url}"
                 yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
             else:
-                came, cut = answer.fetched_at, answer.maybe_truncated
-                yield Fetched(url, page_capture(url, answer, came, CapturedAtBasis.LIVE, truncated=cut, source=source))
+                yield Fetched(url, page_capture(url, answer, truncated=answer.maybe_truncated, source=source))
 
 
 def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:
@@ -101,7 +100,7 @@ def _capture_of_error(url: str, error: FetchError, source: str | None) -> Captur
     came = error.answer
     if came is None or not (final or (is_cut and came.body)):
         return None
-    return page_capture(url, came, came.fetched_at, CapturedAtBasis.LIVE, truncated=is_cut, source=source)
+    return page_capture(url, came, truncated=is_cut, source=source)
 
 
 def _is_home_page(asked: str, answered: str) -> bool:

@@ -132,9 +132,20 @@ class ListClient:
             self._note(replace(report, whole=True))
         return False
 
-    def note_failure(self, url: str, error: FetchError, *, whole: bool) -> None:
-        """Report that a robots file could not be had, and whether nothing lacks for want of it."""
-        self._note(replace(_failure(url, error), whole=whole))
+    def own_sitemaps(self, reader: Reader) -> list[Sitemap]:
+        """The sitemaps that the robots files of the source's hosts name, or that are where most are; of news first."""
+        found: list[str] = []
+        hosts = self._source.hosts
+        for home in (f"https://{host}/" for host in hosts):
+            try:
+                found += self._client.sitemaps(home, self._source)
+            except FetchError as error:  # of hosts that articles were on before, none needs to be there any more
+                whole = home != f"https://{hosts[0]}/"
+                self._note(replace(_failure(f"{home}robots.txt", error), whole=whole))
+        if not found and not self.host_failed:
+            found = [url for place in PLACES if self.is_there(url := f"https://{hosts[0]}{place}", reader)]
+        named = sorted(dict.fromkeys(filter(OF_ARTICLES.search, found)), key=lambda url: not is_of_news(url))
+        return [Sitemap(url, children=OF_ARTICLES, dated=DATED) for url in named]
 
     def is_beyond_end(self, url: str, previous: str, reader: Reader) -> bool:
         """Whether a page of a listing, newest first, was missing, and the page before it has not changed since."""
@@ -259,22 +270,6 @@ OF_ARTICLES: Final = re.compile(
 _NEWS: Final = re.compile(r"news", re.I)
 # Below that many links, a sitemap whose times say nothing costs little; of more, half at one moment is no newsroom.
 FEW: Final = 100
-
-
-def own_sitemaps(source: Source, client: PoliteClient, lists: ListClient, reader: Reader) -> list[Sitemap]:
-    """The sitemaps that the robots files of a source's hosts name, or that are where most are; those of news first."""
-    found: list[str] = []
-    for host in source.hosts:
-        home = f"https://{host}/"
-        try:
-            found += client.sitemaps(home, source)
-        except FetchError as error:  # of hosts that articles were on before, none needs to be there any more
-            lists.note_failure(f"{home}robots.txt", error, whole=host != source.hosts[0])
-    if not found and not lists.host_failed:
-        places = (f"https://{source.hosts[0]}{place}" for place in PLACES)
-        found = [url for url in places if lists.is_there(url, reader)]
-    named = sorted(dict.fromkeys(filter(OF_ARTICLES.search, found)), key=lambda url: not is_of_news(url))
-    return [Sitemap(url, children=OF_ARTICLES, dated=DATED) for url in named]
 
 
 def is_of_news(url: str) -> bool:

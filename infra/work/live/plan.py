@@ -20,7 +20,7 @@ from infra.work.live.discovery import Discovered, discover
 from infra.work.live.discovery_state import DiscoveryState
 from infra.work.live.listed import Captured, Listed, listed_addresses
 from infra.work.reparse.reparse import ArchivedChunk, plan_days
-from infra.work.run_report import RunReport
+from infra.work.run import RunReport
 from parsers.record.capture import Capture
 from parsers.registry import sources
 from parsers.source.definition import Source

@@ -25,8 +25,7 @@ from infra.work.live.fetch_pages import Fetched, batched, fetch_pages, without_s
 from infra.work.live.plan import FetchPolicy, LivePlan, make_plan, reached_days, with_addresses
 from infra.work.live.site_lock import site_locks
 from infra.work.reparse.reparse import rebuild
-from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import RunReport
+from infra.work.run import ParsedCapture, Run, RunReport
 from parsers.fields.urls import host_of
 from parsers.record.capture import Capture, CapturedAtBasis
 from parsers.record.outcome import Parsed, Rejected, RejectReason

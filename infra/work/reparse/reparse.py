@@ -12,8 +12,8 @@ from itertools import chain
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from infra.archive.foreign import OutsideError
 from infra.archive.raw_archive import ArchivedCapture, IndexEntry, Pointer, RawArchive, source_of
+from infra.archive.warc import OutsideError
 from infra.base.days import Days, is_within
 from infra.base.errors import UsageError
 from infra.base.known_sources import UNKNOWN_SOURCE, require_source
@@ -31,8 +31,7 @@ from infra.store.object_store import ObjectStore
 from infra.store.trial_store import TrialStore
 from infra.work.land_outcomes import land_outcomes
 from infra.work.reparse.comparison import Comparison, compare
-from infra.work.run import ParsedCapture, Run
-from infra.work.run_report import MAX_SAMPLES, RunReport
+from infra.work.run import MAX_SAMPLES, ParsedCapture, Run, RunReport
 from parsers.fields.urls import host_of
 from parsers.record.outcome import Rejected, RejectReason
 from parsers.registry import by_host, sources
