@@ -49,14 +49,9 @@ HTML_NAME: Final = re.compile(r"\.(?:x|s|d)?html?(?:\.(?:gz|bz2|xz|zst))?$", re.
 SELF_EXTRACTING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype[^>]{0,200}>\s*)?<html[^>]{0,999} data-sfz\b", re.I
 )
-# Forms that are read with seeking, and how they may be packed then; packed otherwise, they are unpacked as a whole.
-SEEKING: Final = {
-    "zip": ([],),
-    "parquet": ([],),
-    "arrow": ([],),
-    "self-extracting": ([],),
-    "archive": ([], ["gzip"], ["zstd"]),
-}
+# Forms that are read with seeking. Packed, they are unpacked as a whole; of archives the readers do that.
+SEEKING: Final = frozenset({"zip", "parquet", "arrow", "self-extracting", "archive"})
+READ_PACKED: Final = (["gzip"], ["zstd"])
 # A part is some 20 to 60 pages, 0.2 s of parsing: longer ones are read twice where a page of them kills its worker, and
 # of shorter ones the message would cost as much.
 PART_BYTES: Final = 1 << 20
@@ -180,7 +175,7 @@ def _read(
 ) -> Iterator[Read]:
     head, codings = beginning(stream)
     form = _form(head, codings, stream, known)
-    if form in SEEKING and codings not in SEEKING[form]:
+    if codings and form in SEEKING and not (form == "archive" and codings in READ_PACKED):
         with spooled(stream, known.size) as (content, problem):
             if content.read(1):
                 yield from _read(content, known, max_page_bytes, depth, unwanted)

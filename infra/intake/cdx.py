@@ -70,20 +70,13 @@ def _capture(line: Mapping[str, Any]) -> CdxCapture | None:
     return CdxCapture(url, original, captured_at)
 
 
-@dataclass(frozen=True, slots=True)
 class CdxIndex:
-    """A CDX index and the archive behind it."""
+    """The CDX index that the settings name, and the archive behind it."""
 
-    index_url: str
-    pages_url: str  # what time and address of a page are appended to
-    max_page_bytes: int  # after decoding
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> "CdxIndex | None":
-        """The index that the settings name, if any."""
-        if not settings.cdx_url:
-            return None
-        return cls(settings.cdx_url, urljoin(settings.cdx_url, "/web/"), settings.max_page_bytes)
+    def __init__(self, settings: Settings) -> None:
+        self.index_url = settings.cdx_url
+        self.pages_url = urljoin(settings.cdx_url, "/web/")  # what time and address of a page are appended to
+        self.max_page_bytes = settings.max_page_bytes  # after decoding
 
     def captures(self, source: Source, days: Days, client: PoliteClient) -> tuple[list[CdxCapture], list[str]]:
         """Pages of a source captured on publication days or in the week after, the earliest of each; alarms."""

@@ -2,14 +2,13 @@
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from threading import Event, Lock
 from typing import Final, Self
 
-from infra.base.lanes import side_by_side
 from infra.base.measures import BYTES, OTHER, REQUEST_SECONDS, REQUESTS, record
 from infra.base.settings import Settings
 from infra.base.stop import STOPPING, raise_if_stopping
@@ -237,13 +236,13 @@ class PoliteClient:
 
     def _tried(self, first: Hop, take_turn: Callable[[str], HostPace], tries: int = TRIES) -> Answer:
         """The answer of the first try that gives one. The host's pace makes the pause between tries."""
-        for tries_left in reversed(range(tries)):
+        for _ in range(tries - 1):
             try:
                 return self._follow(first, take_turn)
             except FetchError as error:
-                if error.reason not in MAY_PASS or not tries_left:
+                if error.reason not in MAY_PASS:
                     raise
-        raise AssertionError("the last try returns or raises")  # pragma: no cover
+        return self._follow(first, take_turn)
 
     def _follow(self, hop: Hop, take_turn: Callable[[str], HostPace]) -> Answer:
         """Ask hop by hop, each in its own turn: two hosts may redirect to each other."""
@@ -287,27 +286,3 @@ def _label_of(host: str) -> str:
     """The host as a source declares it, which bounds the number of labels: subdomains are without number."""
     source = by_host(host)
     return next((each for each in source.hosts if on_hosts(host, (each,))), OTHER) if source else OTHER
-
-
-def fetch_or_wait(
-    requests: Iterable[tuple[str, Source | None]], client: PoliteClient, *, hosts_at_once: int = 64
-) -> Generator[tuple[str, Answer | FetchError] | None, None, None]:
-    """Ask for addresses, hosts in parallel, those of one host in this order; None is yielded while nothing comes.
-
-    Each comes with the source whose interval holds, and to whose hosts redirects may lead besides the address's own
-    (None: to any public one). Closing the iterator ends all: requests that are under way end by themselves.
-    """
-    ending = Event()
-
-    def ask(request: tuple[str, Source | None]) -> Answer:
-        url, source = request
-        hosts = (*source.hosts, *filter(None, [host_of(url)])) if source else None
-        return client.get(url, source=source, stop=ending, hosts=hosts)
-
-    asked = side_by_side(requests, lambda each: paced_host(each[0]), ask, FetchError, most=hosts_at_once, name="fetch")
-    try:
-        for found in asked:
-            yield found and (found[0][0], found[1])
-    finally:
-        ending.set()  # for those that wait for their turn
-        asked.close()

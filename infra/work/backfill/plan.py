@@ -226,7 +226,7 @@ def work_through(
         raise UsageError(f"max_active {max_active} is out of range", f"Work on 1 to {MAX_ACTIVE} sources at a time.")
     report = RunReport()
     failed: dict[Batch, NewslakeError] = {}
-    done = side_by_side(
+    lanes = side_by_side(
         batches,
         lambda each: each.source,
         work,
@@ -235,7 +235,7 @@ def work_through(
         name="backfill",
         leave_seconds=LEAVE_SECONDS,
     )
-    for batch, found in filter(None, done):
+    for batch, found in filter(None, lanes):
         if isinstance(found, NewslakeError):
             failed[batch] = found
         else:

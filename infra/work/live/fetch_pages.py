@@ -3,21 +3,23 @@
 import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
+from threading import Event
 from typing import Final
 
 import ada_url
 
-from infra.intake.web.fetching import FINAL_STATUSES, FetchError, FetchReason, page_capture
-from infra.intake.web.polite_client import PoliteClient, fetch_or_wait
-from parsers.fields.urls import identity
+from infra.base.lanes import side_by_side
+from infra.intake.web.fetching import FINAL_STATUSES, Answer, FetchError, FetchReason, page_capture
+from infra.intake.web.polite_client import PoliteClient, paced_host
+from parsers.fields.urls import host_of, identity
 from parsers.record.capture import Capture
 from parsers.source.definition import Source
 
 # A run that is killed asks again for no more than one batch. Smaller ones would cost more requests to S3.
 BATCH_PAGES: Final = 50
 BATCH_BYTES: Final = 16 << 20
+HOSTS_AT_ONCE: Final = 64
 SHARED: Final = 3  # addresses redirected to one page; two may be of the same article
 
 
@@ -33,20 +35,34 @@ class Fetched:
 def fetch_pages(
     wanted: Iterable[tuple[str, Source | None]], client: PoliteClient, *, source: str | None = None
 ) -> Generator[Fetched | None, None, None]:
-    """Ask for addresses, each with its source if any claims it; one `Fetched` for each as it comes."""
-    with closing(fetch_or_wait(wanted, client)) as answers:
-        for found in answers:
-            if found is None:
-                yield None
-                continue
-            url, answer = found
-            if isinstance(answer, FetchError):
-                yield Fetched(url, _capture_of_error(url, answer, source), answer)
-            elif _is_home_page(url, answer.final_url):
-                detail = f"redirected to the home page {answer.final_url}"
-                yield Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
-            else:
-                yield Fetched(url, page_capture(url, answer, truncated=answer.maybe_truncated, source=source))
+    """Ask for addresses, hosts in parallel, those of one host in this order; None while none comes.
+
+    Each comes with the source whose interval holds, and to whose hosts redirects may lead besides the address's own
+    (None: to any public one). Closing the iterator ends all: requests that are under way end by themselves.
+    """
+    ending = Event()
+
+    def ask(request: tuple[str, Source | None]) -> Answer:
+        url, of = request
+        hosts = (*of.hosts, *filter(None, [host_of(url)])) if of else None
+        return client.get(url, source=of, stop=ending, hosts=hosts)
+
+    asked = side_by_side(wanted, lambda each: paced_host(each[0]), ask, FetchError, most=HOSTS_AT_ONCE, name="fetch")
+    try:
+        for found in asked:
+            yield found and _fetched(found[0][0], found[1], source)
+    finally:
+        ending.set()  # for those that wait for their turn
+        asked.close()
+
+
+def _fetched(url: str, answer: Answer | FetchError, source: str | None) -> Fetched:
+    if isinstance(answer, FetchError):
+        return Fetched(url, _capture_of_error(url, answer, source), answer)
+    if _is_home_page(url, answer.final_url):
+        detail = f"redirected to the home page {answer.final_url}"
+        return Fetched(url, None, FetchError(FetchReason.HOME_PAGE, detail))
+    return Fetched(url, page_capture(url, answer, truncated=answer.maybe_truncated, source=source))
 
 
 def batched(pages: Iterable[Fetched | None], seconds: float) -> Iterator[list[Fetched]]:

@@ -144,8 +144,8 @@ def _pages(
 
 
 def _from_all(plan: LivePlan, log: FetchLog, run: Run, client: PoliteClient) -> Iterator[Fetched | None]:
-    if index := CdxIndex.from_settings(run.settings):
-        yield from _from_index(plan, log, index, client)
+    if run.settings.cdx_url:
+        yield from _from_index(plan, log, CdxIndex(run.settings), client)
     if not plan.policy.only_archive:
         wanted = ((url, plan.source) for url in log.missing)
         with closing(fetch_pages(wanted, client)) as pages:

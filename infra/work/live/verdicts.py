@@ -17,14 +17,7 @@ from parsers.record.outcome import Outcome, Parsed, Rejected, RejectReason
 from parsers.source.definition import Source
 
 # Between asking again for an address: the next run may at once, since what failed once mostly was an accident.
-PAUSES: Final = (
-    timedelta(0),
-    timedelta(minutes=15),
-    timedelta(hours=1),
-    timedelta(hours=4),
-    timedelta(hours=16),
-    timedelta(days=1),
-)
+PAUSES: Final = tuple(timedelta(hours=each) for each in (0, 0.25, 1, 4, 16, 24))
 # Two looks within one outage, or one deployment of a site, are one: it has to last from one shift to the next.
 BELIEVED_AFTER: Final = timedelta(hours=6)
 # How long an address is asked for: as long as its source lists the day, but for the longest outage over a long weekend
