@@ -48,34 +48,28 @@ def read_archive(
         if isinstance(found, Bounds):
             yield from [found] if part else []
             continue
-        page = _page_in(found, stream, archive, max_page_bytes)
-        if is_at_hand and isinstance(page, Page) and isinstance(page.member, bytes):
-            page = page._replace(
-                member=MemberInFile.of(archive.location, found.offset, page.member, in_place=archive.in_place)
-            )
-        yield page
+        known = replace(archive, location=f"{archive.location}@{found.offset}")
+        if isinstance(found, DamagedStretch):
+            yield damaged(known, found.detail, found.content[:max_page_bytes])
+        elif found.refused:
+            yield Skipped(found.refused)
+        else:
+            page = _page_of(found, known, max_page_bytes)
+            file = archive if is_at_hand else None
+            yield page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes, file)
 
 
-def _page_in(
-    found: ArchiveRecord | DamagedStretch, stream: BinaryIO, archive: Input, max_page_bytes: int
-) -> Page | Skipped:
-    known = replace(archive, location=f"{archive.location}@{found.offset}")
-    if isinstance(found, DamagedStretch):
-        return damaged(known, found.detail, found.content[:max_page_bytes])
-    if found.refused:
-        return Skipped(found.refused)
-    page = _page_of(found, known, max_page_bytes)
-    return page if isinstance(page, Skipped) else _as_kept(stream, found, page, max_page_bytes)
-
-
-def _as_kept(stream: BinaryIO, record: ArchiveRecord, page: Page, max_page_bytes: int) -> Page:
-    """With the record's gzip member, if that can be archived in the place of the page."""
+def _as_kept(stream: BinaryIO, record: ArchiveRecord, page: Page, max_page_bytes: int, file: Input | None) -> Page:
+    """With the record's gzip member, or where in a file it is, if that can be archived in the place of the page."""
     is_repaired = page.known is not None and page.known.reason in REPAIRED
     was_cut = record.oversized or len(page.capture.body) >= max_page_bytes
     if is_repaired or was_cut or record.length is None or not is_kept_whole(record, page.capture):
         return page
     stream.seek(record.offset)
-    return page._replace(member=stream.read(record.length))
+    member = stream.read(record.length)
+    if file is None:
+        return page._replace(member=member)
+    return page._replace(member=MemberInFile.of(file.location, record.offset, member, in_place=file.in_place))
 
 
 def _refusal(archive: Input, unwanted: Unwanted | None) -> Refusal | None:

@@ -137,7 +137,9 @@ class _SourceBatch:
         if self._mode == "live" and not alone:  # a small site has a page or two a run: together they are a day
             earlier = self._landed(day)
             if earlier.captures and needs_history(profile + earlier, whole_day=whole_day):
-                profile = self._profile(day, self._not_landed(day, parsed))
+                known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
+                news = [each for each in parsed if (each.article_id or each.reject_id) not in known]
+                profile = self._profile(day, news)
             profile += earlier
         if (profile.captures < MIN_PAGES and not whole_day) or not needs_history(profile, whole_day=whole_day):
             return []
@@ -199,10 +201,6 @@ class _SourceBatch:
             return counted
         known = self._open_rejects(counted)
         return [each for each in counted if each.reject_id not in known]
-
-    def _not_landed(self, day: str, parsed: Sequence[ParsedCapture]) -> list[ParsedCapture]:
-        known = self._lake.identities(self._source.name, day) | self._open_rejects(parsed)
-        return [each for each in parsed if (each.article_id or each.reject_id) not in known]
 
     def _open_rejects(self, parsed: Sequence[ParsedCapture]) -> set[str]:
         known: set[str] = set()

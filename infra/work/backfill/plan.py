@@ -181,12 +181,9 @@ def _is_missing(day: Day, *, lists: bool, is_due: bool) -> bool:
         return True
     if not (lists or is_due):  # a reparse says that it was there; articles without a word on their day may be another's
         return not day.looked_at and not day.was_asked
-    return not day.is_whole and (is_due or not _is_read(day))
-
-
-def _is_read(day: Day) -> bool:
-    """Whether the day's lists were read whole after it ended, so that only pages are lacking."""
-    return day.account is not None and replace(day.account, pending=0).is_whole(date.fromisoformat(day.date))
+    # Whether the day's lists were read whole after it ended, so that only pages are lacking.
+    is_read = day.account is not None and replace(day.account, pending=0).is_whole(date.fromisoformat(day.date))
+    return not day.is_whole and (is_due or not is_read)
 
 
 def _is_due(day: Day, request: BackfillRequest, now: datetime) -> bool:

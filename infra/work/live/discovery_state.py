@@ -6,7 +6,7 @@ a run for another day needs the links all the same. Deleting the object costs on
 
 import gzip
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -81,12 +81,15 @@ class DiscoveryState:
         """Write what changed, beside what others wrote meanwhile; whether anything was written."""
         if not self._changed:
             return False
-        written = read_merge_write(self._store, self._key, self._merged)
+
+        def merged(body: bytes | None) -> bytes:
+            lists = _pruned((_decoded(body) if body else {}) | self._changed, self._asked)
+            plain = orjson.dumps({"format": FORMAT, "lists": lists}, option=orjson.OPT_SORT_KEYS)
+            return gzip.compress(plain, mtime=0)
+
+        written = read_merge_write(self._store, self._key, merged)
         self._changed.clear()
         return written
-
-    def _merged(self, body: bytes | None) -> bytes:
-        return _encoded(_pruned((_decoded(body) if body else {}) | self._changed, self._asked))
 
 
 def key_of(source: str) -> str:
@@ -94,20 +97,15 @@ def key_of(source: str) -> str:
     return f"discovery/source={source}/feeds.json.gz"
 
 
-def _pruned(known: Mapping[str, Remembered], asked: Iterable[str]) -> dict[str, Remembered]:
+def _pruned(known: Mapping[str, Remembered], asked: Collection[str]) -> dict[str, Remembered]:
     """What fits: first the lists that were asked just now, the shorter ones first."""
-    wanted = set(asked)
     kept, links = {}, 0
-    for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in wanted, len(pair[1].links), pair[0])):
+    for url, found in sorted(known.items(), key=lambda pair: (pair[0] not in asked, len(pair[1].links), pair[0])):
         links += len(found.links) + len(found.children)
         if links > MAX_LINKS:
             break
         kept[url] = found
     return kept
-
-
-def _encoded(known: Mapping[str, Remembered]) -> bytes:
-    return gzip.compress(orjson.dumps({"format": FORMAT, "lists": known}, option=orjson.OPT_SORT_KEYS), mtime=0)
 
 
 def _decoded(body: bytes) -> dict[str, Remembered]:

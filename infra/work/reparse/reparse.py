@@ -21,7 +21,7 @@ from infra.base.lanes import in_batches
 from infra.base.measures import span
 from infra.base.stop import Threads
 from infra.lake.footers import Footers
-from infra.lake.lake import Lake, PartitionId
+from infra.lake.lake import Lake
 from infra.lake.partition import REJECTS, read_rows
 from infra.lake.quarantine import rejects_in
 from infra.lake.query import Selection
@@ -223,7 +223,9 @@ def reparse_chunk(chunk: ArchivedChunk, run: Run, store: ObjectStore | None = No
             outcomes = pool.parse((each.capture, refused.get(each.pointer)) for each in archived)
             captures = [ParsedCapture(each, outcome) for each, (_, outcome) in zip(archived, outcomes, strict=True)]
         captures = [each for each in captures if not _is_still_unknown(each)]
-        looked_at = _looked_at(chunk, captures)
+        # Days on which a capture was got or an article published: without articles, such a day is empty.
+        places = {place for each in captures for place in (each.partition, each.day_got) if place}
+        looked_at = places & {(chunk.source, day.isoformat()) for day in chunk.days or ()}
         reparsed = {chunk.source: [each.capture.identity for each in archived]}
         return lost + land_outcomes(captures, lake, run, mode="reparse", looked_at=looked_at, reparsed=reparsed)
 
@@ -251,7 +253,7 @@ def _refused_on_arrival(store: ObjectStore, archived: Sequence[ArchivedCapture])
     refused = {}
     for source, day in sorted({(source_of(pointer.uri), day) for pointer, day in cut.items()}):
         for row in read_rows(store, REJECTS, source, day).to_pylist():
-            pointer = Pointer(row["capture_uri"], row["capture_offset"], row["capture_length"])
+            pointer = _pointer(row)
             reason = OF_ARRIVAL.get(row["reason"])
             stands = row["parser_version"] is None and row["state"] == RejectState.OPEN
             if reason and stands and pointer in cut:
@@ -264,9 +266,3 @@ def _is_still_unknown(captures: ParsedCapture) -> bool:
     """Whether a capture of no known source is of none now: it was counted, and quarantined, when it came in."""
     source, _ = captures.day_got
     return source == UNKNOWN_SOURCE and captures.archived.pointer.uri.startswith(f"raw/source={UNKNOWN_SOURCE}/")
-
-
-def _looked_at(chunk: ArchivedChunk, captures: Sequence[ParsedCapture]) -> set[PartitionId]:
-    """The chunk's days on which a capture was got or an article published: without articles, such a day is empty."""
-    days = {(chunk.source, day.isoformat()) for day in chunk.days or ()}
-    return days & {place for each in captures for place in (each.partition, each.day_got) if place}
