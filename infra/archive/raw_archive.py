@@ -16,18 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from infra.archive.raw_index import IndexEntry, Pointer, read_index, write_index
-from infra.archive.warc import (
-    Member,
-    MemberInFile,
-    OutsideError,
-    Revisit,
-    decode,
-    encode,
-    encode_info,
-    encode_revisit,
-    read_range,
-    scan,
-)
+from infra.archive.warc import Member, MemberInFile, OutsideError, Revisit, decode, encode, encode_info, scan
 from infra.base.errors import NewslakeError
 from infra.base.stop import Threads
 from infra.store.object_store import ConflictError, ObjectStore
@@ -187,7 +176,7 @@ class RawArchive:
     def _read_outside(self, pointer: Pointer, record: Revisit) -> Capture:
         """The whole capture of a file that was ingested in place, or of what was ingested since then in its stead."""
         try:
-            return _read_in_place(record)
+            return record.read_in_place()
         except OutsideError:
             folder = source_of(pointer.uri), day_of(pointer.uri)
             known = self._folders.get(folder) or self._load(folder)
@@ -195,7 +184,7 @@ class RawArchive:
             for other in known.others(identity, pointer):
                 with suppress(NewslakeError):
                     found = self._record(other)
-                    return _read_in_place(found) if isinstance(found, Revisit) else found
+                    return found.read_in_place() if isinstance(found, Revisit) else found
             raise
 
     def _record(self, pointer: Pointer) -> Capture | Revisit:
@@ -248,11 +237,9 @@ class RawArchive:
         entries: list[IndexEntry] = []
         for capture in captures:
             kept = records.get(capture.identity) or encode(capture)
-            original = place_of(kept)
-            if original:
-                member = encode_revisit(capture, original)
-            else:
-                member = kept.read() if isinstance(kept, MemberInFile) else kept
+            if original := place_of(kept):
+                kept = encode(capture, original)
+            member = kept.read() if isinstance(kept, MemberInFile) else kept
             if entries and size + len(member) > MAX_OBJECT_BYTES:
                 break
             entries.append(IndexEntry.of(source_of(key), capture, Pointer(key, size, len(member)), original))
@@ -300,17 +287,6 @@ def place_of(record: Member | None) -> Pointer | None:
     if isinstance(record, MemberInFile) and record.in_place:
         return Pointer(record.path, record.offset, record.length)
     return None
-
-
-def _read_in_place(record: Revisit) -> Capture:
-    """The whole capture. Only a record of the lake leads to a file outside, never a row."""
-    place = record.original
-    try:
-        original = decode(read_range(place.uri, place.offset, place.length))
-        return record.with_body(b"" if isinstance(original, Revisit) else original.body)
-    except ValueError as error:
-        what = f"{place.uri} is no longer what was ingested: {error}"
-        raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
 
 
 def damaged(store: ObjectStore, what: str, error: Exception) -> NewslakeError:

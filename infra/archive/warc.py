@@ -149,26 +149,33 @@ class Revisit:
         """The whole capture; ValueError if its body is another one."""
         return _require_digest(replace(self.seen, body=body), self.digest)
 
+    def read_in_place(self) -> Capture:
+        """The whole capture of a file outside, where only a record of the lake leads, never a row."""
+        place = self.original
+        try:
+            original = decode(read_range(place.uri, place.offset, place.length))
+            return self.with_body(b"" if isinstance(original, Revisit) else original.body)
+        except ValueError as error:
+            what = f"{place.uri} is no longer what was ingested: {error}"
+            raise OutsideError(what, "Put back the file that it was, or ingest that anew.") from error
 
-def encode(capture: Capture) -> bytes:
-    """The WARC record of a capture as one gzip member. The same capture always gives the same bytes."""
+
+def encode(capture: Capture, original: Pointer | None = None) -> bytes:
+    """The WARC record of a capture, always the same, as one gzip member; without its body if that lies elsewhere."""
+    if original:
+        headers = [
+            *_fields("revisit", capture),
+            ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
+            ("WARC-Payload-Digest", capture.digest),
+            (ORIGINAL_FIELD, json.dumps(asdict(original), separators=(",", ":"))),
+            ("WARC-Truncated", "length"),  # 6.7.2: the block is that of a response which is cut off before the body
+        ]
+        return _member(headers, b"", _http_head(capture))
     has_answer = capture.http_status is not None
     headers = _fields("response" if has_answer else "resource", capture)
     if capture.truncated:
         headers.append(("WARC-Truncated", "unspecified"))
     return _member(headers, capture.body, _http_head(capture) if has_answer else None)
-
-
-def encode_revisit(capture: Capture, original: Pointer) -> bytes:
-    """The record of a capture whose body lies elsewhere: all that it is but its body."""
-    headers = [
-        *_fields("revisit", capture),
-        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
-        ("WARC-Payload-Digest", capture.digest),
-        (ORIGINAL_FIELD, json.dumps(asdict(original), separators=(",", ":"))),
-    ]
-    # 6.7.2: the block is that of a response which is cut off where the body would begin.
-    return _member([*headers, ("WARC-Truncated", "length")], b"", _http_head(capture))
 
 
 def encode_info(filename: str, made_at: datetime) -> bytes:

@@ -21,15 +21,7 @@ from infra.intake.files.folders import ERRORS, ZIP_STARTS, Member, is_tar, is_zi
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.manifests import INDEX_NAMES, MAX_INDEX_BYTES, ManifestLine, parse_index, parse_manifest
 from infra.intake.files.mhtml import is_mhtml, read_mhtml
-from infra.intake.files.page_bytes import (
-    HEAD_BYTES,
-    SPOOL_BYTES,
-    Unpacked,
-    beginning,
-    kind_of_no_page,
-    read_page,
-    spooled,
-)
+from infra.intake.files.page_bytes import SPOOL_BYTES, Unpacked, beginning, kind_of_no_page, read_page, spooled
 from infra.intake.files.s3_objects import S3, ColdObjectError, open_object
 from infra.intake.files.stated import FRAME, MANIFEST_NAMES, is_hidden, is_page_name
 from infra.intake.files.tables import read_table, table_format
@@ -236,7 +228,7 @@ def _read_in_one_go(form: str, stream: BinaryIO, known: Input, max_page_bytes: i
 
 def _read_page(stream: BinaryIO, known: Input, max_page_bytes: int) -> Page | Skipped:
     page = read_page(stream, max_page_bytes)
-    if page.problem is None and (told := kind_of_no_page(page.body[:HEAD_BYTES])):
+    if page.problem is None and (told := kind_of_no_page(page.body)):
         if known.inside:
             return Skipped(told[0])
         page = replace(page, problem=Problem(RejectReason.NOT_HTML, f"{told[0]}: {told[1]}"))

@@ -141,8 +141,9 @@ def is_mail(head: bytes) -> bool:
     return match is not None and SENT.search(match[0]) is not None and b"\nsubject:" in b"\n" + match[0].lower()
 
 
-def kind_of_no_page(head: bytes) -> tuple[str, str] | None:
+def kind_of_no_page(body: bytes) -> tuple[str, str] | None:
     """What a text is that begins like none of a page, and why it is none; None where it may be one."""
+    head = body[:HEAD_BYTES]
     if is_mail(head):
         return "mail", "open it, and save the page that it leads to"
     text = head.removeprefix(b"\xef\xbb\xbf")

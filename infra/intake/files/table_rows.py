@@ -69,7 +69,7 @@ def bytes_of(value: object) -> bytes:
 def _json_rows(reader: BinaryIO, max_page_bytes: int) -> Iterator[Row]:
     """An object a line; or, where the first line is none, objects in whatever layout, as in an array."""
     most = MAX_ESCAPE * max_page_bytes
-    encoding = encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
+    encoding = _encoding_of(cast("BufferedReader", reader).peek(HEAD_BYTES))
     if encoding != UTF8:
         yield from _json_values(io.TextIOWrapper(reader, encoding, "replace"), "", most)
         return
@@ -133,14 +133,14 @@ def _json_values(text: IO[str], waiting: str, most: int) -> Iterator[Row]:
 
 def _csv_rows(reader: BinaryIO, wanted: Wanted) -> Iterator[Row]:
     head = cast("BufferedReader", reader).peek(HEAD_BYTES)
-    encoding = encoding_of(head)
+    encoding = _encoding_of(head)
     # What `surrogateescape` keeps of UTF-16 no encoding gives back, and half a letter at the end it does not take.
     text = io.TextIOWrapper(reader, encoding, "surrogateescape" if encoding == UTF8 else "replace", newline="")
     csv.field_size_limit(MAX_FIELD)
     # Where quotes are doubled, each of them is a pair of its own, also behind a backslash.
     is_escaped = head.count(b'\\"') > head.count(b'""')
     lines = (ESCAPED.sub(_doubled, line) for line in text) if is_escaped else text
-    rows = csv.reader(lines, delimiter=delimiter_of(head))
+    rows = csv.reader(lines, delimiter=_delimiter_of(head))
     try:
         names = next((row for row in rows if any(row) and row[0].lower() != SEPARATOR), [])
         wanted(names)
@@ -212,17 +212,26 @@ def _in_microseconds(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
-def encoding_of(head: bytes) -> str:
-    """Of a table: UTF-16 says so by its mark, or by the half of each letter that is zero."""
+def _encoding_of(head: bytes) -> str:
+    """UTF-16 says so by its mark, or by the half of each letter that is zero."""
     return next((encoding for encoding, start in UTF16.items() if start.match(head)), UTF8)
 
 
-def first_line(head: bytes) -> str:
-    """The line of the names."""
-    lines = re.split(r"[\r\n]+", head.decode(encoding_of(head), "replace").lstrip("\r\n"))
+def _first_line(head: bytes) -> str:
+    lines = re.split(r"[\r\n]+", head.decode(_encoding_of(head), "replace").lstrip("\r\n"))
     return lines[1] if len(lines) > 1 and lines[0].lower().startswith(SEPARATOR) else lines[0]
 
 
-def delimiter_of(head: bytes) -> str:
-    """What is between the fields of a CSV file."""
-    return max(",;\t|", key=first_line(head).count)
+def _delimiter_of(head: bytes) -> str:
+    return max(",;\t|", key=_first_line(head).count)
+
+
+def names_in(head: bytes) -> list[str]:
+    """The names in the first line of a CSV file."""
+    return next(csv.reader([_first_line(head)], delimiter=_delimiter_of(head)), [])
+
+
+def as_utf8(head: bytes) -> bytes:
+    """The beginning of a table in UTF-8, whatever it is in."""
+    encoding = _encoding_of(head)
+    return head if encoding == UTF8 else head.decode(encoding, "replace").encode()

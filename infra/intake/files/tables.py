@@ -1,7 +1,6 @@
 """Tables of pages: JSON, CSV, Parquet and Arrow with a page a row, read row by row."""
 
 import base64
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,18 +14,7 @@ from infra.base.inflate import packed_as
 from infra.intake.files.input_types import Input, Page, Skipped, damaged, page_of
 from infra.intake.files.page_bytes import HEAD_BYTES, judged, read_page
 from infra.intake.files.stated import instant_of
-from infra.intake.files.table_rows import (
-    NAMELESS,
-    UTF8,
-    Damage,
-    Row,
-    bytes_of,
-    delimiter_of,
-    encoding_of,
-    first_line,
-    is_nameless,
-    rows_of,
-)
+from infra.intake.files.table_rows import NAMELESS, Damage, Row, as_utf8, bytes_of, is_nameless, names_in, rows_of
 from parsers.fields.urls import parse_url
 from parsers.page.content import PageBytes, Problem, is_html_document, media_type_of
 from parsers.record.capture import CapturedAtBasis, MediaType
@@ -96,9 +84,9 @@ def table_format(head: bytes, known: Input) -> str | None:
         return "parquet"
     if ARROW.match(head):
         return "arrow"
-    if JSON_START.match(head if encoding_of(head) == UTF8 else head.decode(encoding_of(head), "replace").encode()):
+    if JSON_START.match(as_utf8(head)):
         return "json"
-    names = [_plain(name) for name in next(csv.reader([first_line(head)], delimiter=delimiter_of(head)), [])]
+    names = [_plain(name) for name in names_in(head)]
     given = {_plain(name) for _, name in known.columns}
     telling = (set(NAMES["html"]) | set(MAYBE_HTML) | set(NAMES["url"]) | given).intersection(names)
     is_named = CSV_NAME.search(known.location) is not None

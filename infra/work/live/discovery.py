@@ -41,7 +41,7 @@ ENTRIES_A_PINNED: Final = 10
 
 
 class Reach:
-    """Collects what the lists of a source say of their beginning."""
+    """How far back the lists of a source reach: feeds and news sitemaps forget, so reading them whole is not enough."""
 
     def __init__(self, today: date) -> None:
         self._today = today

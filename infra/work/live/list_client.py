@@ -267,7 +267,6 @@ OF_ARTICLES: Final = re.compile(
     r"|.*sitemaps?[-_](?:taxonomies|users|categor(?:y|ies)|tags?|authors?|images?|videos?)\b)",
     re.I,
 )
-_NEWS: Final = re.compile(r"news", re.I)
 # Below that many links, a sitemap whose times say nothing costs little; of more, half at one moment is no newsroom.
 FEW: Final = 100
 
@@ -275,7 +274,7 @@ FEW: Final = 100
 def is_of_news(url: str) -> bool:
     """Whether a sitemap is of news by its address; its entries say for certain."""
     parsed = parse_url(url)
-    return parsed is not None and bool(_NEWS.search(parsed.pathname + parsed.search))
+    return parsed is not None and "news" in f"{parsed.pathname}{parsed.search}".lower()
 
 
 def with_telling_times(reading: Reading) -> Reading:
