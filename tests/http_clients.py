@@ -60,7 +60,7 @@ def names(table: Mapping[str, list[str]]) -> Callable[[str], list[str]]:
 def polite_client(settings: Settings) -> Iterator[PoliteClient]:
     """A client with all manners, whose pauses take no time."""
     clock = SleepingClock()
-    policy = AddressPolicy.from_settings(settings)
+    policy = AddressPolicy(settings)
     with HttpClient(policy, user_agent="newslake/test", deadline_seconds=20, max_bytes=settings.max_page_bytes) as http:
         yield PoliteClient(http, settings, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0)
 
@@ -77,7 +77,7 @@ def client_for(
     """A client that may reach these servers at 127.0.0.1, and nothing else that is private."""
     allowed = ",".join(server.allowed for server in servers)
     settings = Settings(allowed_private_hosts=allowed, origins=origins, contact="tests@lake.example")
-    policy = AddressPolicy.from_settings(settings, resolve or names({}))
+    policy = AddressPolicy(settings, resolve or names({}))
     with DirectClient(
         policy, user_agent=user_agent, deadline_seconds=deadline_seconds, max_bytes=MAX_BYTES, authorities=authorities
     ) as client:

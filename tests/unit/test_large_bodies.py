@@ -26,7 +26,7 @@ from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import FetchError
 from tests.http_clients import DirectClient
 allowed, *urls = sys.argv[1:]
-policy = AddressPolicy.from_settings(Settings(allowed_private_hosts=allowed))
+policy = AddressPolicy(Settings(allowed_private_hosts=allowed))
 def fetch(url):
     try:
         return len(client.get(url).body)

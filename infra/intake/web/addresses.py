@@ -7,8 +7,8 @@ as browsers do (WHATWG), and what it resolves to is judged when a connection is 
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -56,21 +56,15 @@ def resolve_by_system(host: str) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
 
-@dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """What may be asked: public hosts on web ports, and what the settings add."""
+    """What may be asked: public hosts on web ports, and what the settings add; UsageError if they are malformed."""
 
-    allowed: frozenset[tuple[str, int]] = frozenset()  # host name or address, which may be private, or on another port
-    origins: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # host → what is asked in its place, by http
-    resolve: Resolver = resolve_by_system
-    anonymous: bool = False  # without a contact: no public host may be asked
-
-    @classmethod
-    def from_settings(cls, settings: Settings, resolve: Resolver = resolve_by_system) -> "AddressPolicy":
-        """Read `allowed_private_hosts` and `origins`; UsageError names the variable that is malformed."""
-        origins = dict(_origin(entry) for entry in _entries(settings.origins))
-        allowed = {_allowed_host(entry) for entry in _entries(settings.allowed_private_hosts)}
-        return cls(frozenset(allowed | set(origins.values())), origins, resolve, anonymous=not settings.contact)
+    def __init__(self, settings: Settings, resolve: Resolver = resolve_by_system) -> None:
+        self.origins = dict(_origin(entry) for entry in _entries(settings.origins))  # what is asked by http, by host
+        # Host names or addresses that may be private, or on another port.
+        self.allowed = {*map(_allowed_host, _entries(settings.allowed_private_hosts)), *self.origins.values()}
+        self.resolve = resolve
+        self.anonymous = not settings.contact  # then no public host may be asked
 
     def target_of(self, url: str) -> Target:
         """Judge an address by its text; sends nothing. FetchError where it may not be asked."""
@@ -129,7 +123,7 @@ class AddressPolicy:
 
 def require_contact(urls: Iterable[str], settings: Settings) -> None:
     """Raise a UsageError, before anything is asked, if no contact is set and some address is of a public host."""
-    policy = AddressPolicy.from_settings(settings)
+    policy = AddressPolicy(settings)
     for url in urls:
         try:
             policy.target_of(url)

@@ -177,7 +177,7 @@ class PoliteClient:
     def open(cls, settings: Settings, *, budget: RequestBudget | None = None) -> Iterator[Self]:
         """A client with connections of its own, closed at the end."""
         with HttpClient(
-            AddressPolicy.from_settings(settings),
+            AddressPolicy(settings),
             user_agent=user_agent_of(settings),
             deadline_seconds=settings.request_deadline_seconds,
             max_bytes=settings.max_page_bytes,

@@ -8,7 +8,7 @@ import gzip
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import orjson
 from pydantic import TypeAdapter
@@ -50,20 +50,15 @@ _LISTS: Final = TypeAdapter(dict[str, Remembered])
 
 
 class DiscoveryState:
-    """What is remembered of the lists of one source, by address. Changes stay in memory until `save`."""
+    """What is remembered of the lists of one source, by address; nothing if it is damaged. Changes wait for `save`."""
 
-    def __init__(self, store: ObjectStore, source: str, known: Mapping[str, Remembered] | None = None) -> None:
+    def __init__(self, store: ObjectStore, source: str) -> None:
         self._store = store
         self._key = key_of(source)
-        self._known = dict(known or {})
+        stored = store.get(self._key)
+        self._known = _decoded(stored.body) if stored else {}
         self._changed: dict[str, Remembered] = {}
         self._asked: set[str] = set()
-
-    @classmethod
-    def load(cls, store: ObjectStore, source: str) -> Self:
-        """What the lake remembers; nothing where the object is missing or damaged."""
-        stored = store.get(key_of(source))
-        return cls(store, source, _decoded(stored.body) if stored else None)
 
     def get(self, url: str, read_as: str) -> Remembered | None:
         """What is remembered of a list, if it was read in the same way."""

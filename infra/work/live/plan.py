@@ -176,7 +176,7 @@ def make_plan(name: str, days: Days, policy: FetchPolicy, *, store: ObjectStore,
     discovered = None
     if reached and not policy.only_archive:
         with span("list"):
-            discovered = discover(source, reached, client, DiscoveryState.load(store, name), today=today)
+            discovered = discover(source, reached, client, DiscoveryState(store, name), today=today)
     plan = LivePlan(
         source=source,
         days=days,
