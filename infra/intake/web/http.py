@@ -145,7 +145,7 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 WITHOUT_BODY: Final = frozenset({204, 304})  # RFC 9112, 6.3, despite any lengths
 IN_HEADERS: Final = re.compile(r"[\r\n\0]+[ \t]*")  # RFC 9110, 5.5: replaced by a space before use
 IN_LOCATION: Final = re.compile(r"[\x00-\x1f\x7f\\]")
-MAIL_CONTACT: Final = re.compile(r"\(\+(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)\)$")
+MAIL: Final = re.compile(r"(?:mailto:)?([^\s()/:@]+@[^\s()/:@]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,20 +174,16 @@ class HttpClient:
 
     def __init__(
         self,
+        settings: Settings,
         policy: AddressPolicy,
-        *,
-        user_agent: str,  # from `user_agent_of`; a mail address in it is also sent as `From` (RFC 9110, 10.1.2)
-        deadline_seconds: float,  # for a page, redirects included
-        max_bytes: int,
         authorities: str | None = None,  # file of certificates (PEM) to trust instead of certifi's
     ) -> None:
+        self._settings = settings
         self._policy = policy
-        self._deadline_seconds = deadline_seconds
-        self._max_bytes = max_bytes
         self._connections = Connections(policy, authorities)
-        self._headers = {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
-        if mail := MAIL_CONTACT.search(user_agent):
-            self._headers["From"] = mail[1]
+        self._headers = {"User-Agent": user_agent_of(settings), "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
+        if mail := MAIL.fullmatch(settings.contact):
+            self._headers["From"] = mail[1]  # RFC 9110, 10.1.2
 
     def __enter__(self) -> Self:
         return self
@@ -206,8 +202,8 @@ class HttpClient:
     ) -> Hop:
         """Where the way to a page begins. Sends nothing; FetchError where the address may not be asked."""
         target = self._policy.target_of(url)
-        limit = self._max_bytes if max_bytes is None else max_bytes
-        return Hop(url, target, headers, hosts, limit, cut, self._deadline_seconds, (target.url,))
+        limit = self._settings.max_page_bytes if max_bytes is None else max_bytes
+        return Hop(url, target, headers, hosts, limit, cut, self._settings.request_deadline_seconds, (target.url,))
 
     def get_once(self, hop: Hop) -> Answer | Hop:
         """Send one request: a whole answer, or the next hop where a redirect leads to one; FetchError for all else."""

@@ -14,7 +14,7 @@ from infra.base.settings import Settings
 from infra.base.stop import STOPPING, raise_if_stopping
 from infra.intake.web.addresses import AddressPolicy
 from infra.intake.web.fetching import Answer, FetchError, FetchReason
-from infra.intake.web.http import Hop, HttpClient, user_agent_of
+from infra.intake.web.http import Hop, HttpClient
 from infra.intake.web.robots import MAX_BYTES as ROBOTS_BYTES
 from infra.intake.web.robots import PATH as ROBOTS_PATH
 from infra.intake.web.robots import RobotsFiles, RobotsRules, site_of
@@ -176,12 +176,7 @@ class PoliteClient:
     @contextmanager
     def open(cls, settings: Settings, *, budget: RequestBudget | None = None) -> Iterator[Self]:
         """A client with connections of its own, closed at the end."""
-        with HttpClient(
-            AddressPolicy(settings),
-            user_agent=user_agent_of(settings),
-            deadline_seconds=settings.request_deadline_seconds,
-            max_bytes=settings.max_page_bytes,
-        ) as http:
+        with HttpClient(settings, AddressPolicy(settings)) as http:
             yield cls(http, settings, budget=budget)
 
     def get(
